@@ -1,0 +1,31 @@
+import { createRequire } from 'node:module'
+import hardhatEthers from '@nomicfoundation/hardhat-ethers'
+import hardhatIgnitionViem from '@nomicfoundation/hardhat-ignition-viem'
+import hardhatNetworkHelpers from '@nomicfoundation/hardhat-network-helpers'
+import hardhatViem from '@nomicfoundation/hardhat-viem'
+import { configVariable, defineConfig } from 'hardhat/config'
+
+const require = createRequire(import.meta.url)
+
+// The compiler is the npm package's own, by path, so that nothing is downloaded.
+const solc = { version: require('solc/package.json').version, path: require.resolve('solc/soljson.js') }
+const settings = { evmVersion: 'osaka', optimizer: { enabled: true, runs: 10_000 }, metadata: { bytecodeHash: 'none' } }
+
+export default defineConfig({
+  plugins: [hardhatEthers, hardhatIgnitionViem, hardhatNetworkHelpers, hardhatViem],
+  solidity: {
+    profiles: {
+      default: { ...solc, settings },
+      production: { ...solc, isolated: false, settings: { ...settings, viaIR: true } },
+    },
+  },
+  paths: {
+    ignition: '.',
+    tests: { solidity: 'test/contracts' },
+  },
+  networks: {
+    // The chain that `npm start` runs. Any other is named by the environment.
+    local: { type: 'http', chainType: 'l1', url: 'http://127.0.0.1:8545' },
+    custom: { type: 'http', chainType: 'l1', url: configVariable('RPC_URL'), accounts: [configVariable('PRIVATE_KEY')] },
+  },
+})
