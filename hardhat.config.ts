@@ -26,6 +26,11 @@ export default defineConfig({
   networks: {
     // The chain that `npm start` runs. Any other is named by the environment.
     local: { type: 'http', chainType: 'l1', url: 'http://127.0.0.1:8545' },
-    custom: { type: 'http', chainType: 'l1', url: configVariable('RPC_URL'), accounts: [configVariable('PRIVATE_KEY')] },
+    custom: {
+      type: 'http',
+      chainType: 'l1',
+      url: configVariable('RPC_URL'),
+      accounts: [configVariable('PRIVATE_KEY')],
+    },
   },
 })

@@ -6,7 +6,15 @@ import { readFileSync, writeFileSync } from 'node:fs'
 
 const lockPath = 'package-lock.json'
 const lock = JSON.parse(readFileSync(lockPath, 'utf8'))
-const systems = { android: 'android', darwin: 'darwin', freebsd: 'freebsd', linux: 'linux', openharmony: 'openharmony', win32: 'win32', windows: 'win32' }
+const systems = {
+  android: 'android',
+  darwin: 'darwin',
+  freebsd: 'freebsd',
+  linux: 'linux',
+  openharmony: 'openharmony',
+  win32: 'win32',
+  windows: 'win32',
+}
 
 const isLocked = (name) => Object.keys(lock.packages).some((path) => path.endsWith(`node_modules/${name}`))
 
@@ -23,8 +31,14 @@ for (const entry of Object.values(lock.packages)) {
     if (isLocked(name)) continue
     const platform = platformOf(name)
     const isOurs = platform.os?.[0] === 'linux' && platform.cpu?.[0] === 'x64' && !platform.libc
-    if (!platform.os || isOurs) throw new Error(`package-lock.json lacks ${name}@${range}: the registry does not have it`)
-    lock.packages[`node_modules/${name}`] = { version: range.replace(/^[\^~]/, ''), ...(entry.dev && { dev: true }), optional: true, ...platform }
+    if (!platform.os || isOurs)
+      throw new Error(`package-lock.json lacks ${name}@${range}: the registry does not have it`)
+    lock.packages[`node_modules/${name}`] = {
+      version: range.replace(/^[\^~]/, ''),
+      ...(entry.dev && { dev: true }),
+      optional: true,
+      ...platform,
+    }
     added.push(`${name}@${range}`)
   }
 }

@@ -13,7 +13,9 @@ if (process.env.ATTRIBUTION_SECOND_PASS === undefined && !edrLoads()) {
     env: { ...process.env, ATTRIBUTION_SECOND_PASS: '1' },
   })
   if (!edrLoads()) {
-    console.error('Hardhat’s EVM (@nomicfoundation/edr) has no build for this machine; Linux x64 and arm64 are supported.')
+    console.error(
+      'Hardhat’s EVM (@nomicfoundation/edr) has no build for this machine; Linux x64 and arm64 are supported.',
+    )
     process.exit(1)
   }
 }
