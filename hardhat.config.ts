@@ -14,6 +14,7 @@ const settings = { evmVersion: 'osaka', optimizer: { enabled: true, runs: 10_000
 export default defineConfig({
   plugins: [hardhatEthers, hardhatIgnitionViem, hardhatNetworkHelpers, hardhatViem],
   solidity: {
+    npmFilesToBuild: ['@openzeppelin/contracts/access/manager/AccessManager.sol'],
     profiles: {
       default: { ...solc, settings },
       production: { ...solc, isolated: false, settings: { ...settings, viaIR: true } },
@@ -21,7 +22,7 @@ export default defineConfig({
   },
   paths: {
     ignition: '.',
-    tests: { solidity: 'test/contracts' },
+    tests: { solidity: 'test' },
   },
   networks: {
     // The chain that `npm start` runs. Any other is named by the environment.

@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity 0.8.37;
+
+import {ERC20} from "@openzeppelin/contracts/token/ERC20/ERC20.sol";
+import {ERC3009} from "@openzeppelin/contracts/token/ERC20/extensions/draft-ERC3009.sol";
+import {ERC20Permit} from "@openzeppelin/contracts/token/ERC20/extensions/ERC20Permit.sol";
+import {ERC20Votes} from "@openzeppelin/contracts/token/ERC20/extensions/ERC20Votes.sol";
+import {Nonces} from "@openzeppelin/contracts/utils/Nonces.sol";
+import {Time} from "@openzeppelin/contracts/utils/types/Time.sol";
+
+/// @title OpenToken
+/// @notice OPEN: what fees are paid in and what governance votes with. The supply is minted once and never changes.
+/// @dev Authorisations (ERC-3009) take the standard's random nonces, which existing payment clients sign; OpenZeppelin's
+/// variant with sequential keyed nonces would refuse them. Votes are counted by timestamp (ERC-6372).
+contract OpenToken is ERC20, ERC20Permit, ERC3009, ERC20Votes {
+    uint256 public constant SUPPLY = 1e9 * 1e18;
+
+    constructor(address holder) ERC20("Open", "OPEN") ERC20Permit("Open") {
+        _mint(holder, SUPPLY);
+    }
+
+    function clock() public view override returns (uint48) {
+        return Time.timestamp();
+    }
+
+    // solhint-disable-next-line func-name-mixedcase
+    function CLOCK_MODE() public pure override returns (string memory) {
+        return "mode=timestamp";
+    }
+
+    function nonces(address owner) public view override(ERC20Permit, Nonces) returns (uint256) {
+        return super.nonces(owner);
+    }
+
+    function _update(address from, address to, uint256 value) internal override(ERC20, ERC20Votes) {
+        super._update(from, to, value);
+    }
+}
