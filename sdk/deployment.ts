@@ -1,0 +1,60 @@
+import { readFileSync } from 'node:fs'
+import { type Address, getAddress, isAddress } from 'viem'
+import * as z from 'zod'
+import { StopError } from './errors.ts'
+
+/** Where one set of contracts lives, as `deployments/<name>.json` says it. */
+
+const address = z
+  .string()
+  .refine((value) => isAddress(value, { strict: false }), 'is not an address')
+  .transform((value): Address => getAddress(value))
+
+export const deploymentSchema = z.strictObject({
+  name: z.string().min(1),
+  chainId: z.int().positive(),
+  /** The first block that can hold an event of these contracts: where an indexer begins. */
+  startBlock: z.int().nonnegative(),
+  contracts: z.strictObject({
+    accessManager: address,
+    openToken: address,
+    accounts: address,
+    datasets: address,
+    models: address,
+    ledger: address,
+  }),
+})
+
+export type Deployment = z.infer<typeof deploymentSchema>
+
+export function parseDeployment(json: string, source: string): Deployment {
+  let value: unknown
+  try {
+    value = JSON.parse(json)
+  } catch (cause) {
+    throw new StopError(`${source} is not JSON`, {}, 'Deploy again, or restore the file from version control.', cause)
+  }
+  const parsed = deploymentSchema.safeParse(value)
+  if (parsed.success) return parsed.data
+  const [issue] = parsed.error.issues
+  throw new StopError(
+    `${source} does not describe a deployment`,
+    { at: issue?.path.join('.') || 'top level', problem: issue?.message ?? 'unknown' },
+    'Deploy again, or restore the file from version control.',
+  )
+}
+
+export function readDeployment(path: string): Deployment {
+  let json: string
+  try {
+    json = readFileSync(path, 'utf8')
+  } catch (cause) {
+    throw new StopError(
+      `There is no deployment at ${path}`,
+      {},
+      'Deploy the contracts first, or name another file.',
+      cause,
+    )
+  }
+  return parseDeployment(json, path)
+}
