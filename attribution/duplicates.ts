@@ -1,0 +1,41 @@
+// Duplicates: the first accepted of nearly equal rows is credited, the later ones earn nothing.
+//
+//   b joins a's cluster if  a·b > 0  and  (a·b)² · 100² ≥ 98² · |a|² · |b|²          cosine ≥ τ = 0.98, in integers
+//
+// for the first kept row a of another contribution. rows in order of acceptance (n × k codes) → for each, the row whose
+// cluster it joined, or none. docs/protocol.md, "Duplicates". With k ≤ 4096 every product stays below 2^50, exact.
+
+import { dot } from './score.ts'
+
+const TAU = 98
+const TAU_DENOMINATOR = 100
+
+export type ContributedRow = { readonly row: number; readonly contribution: string; readonly codes: Int8Array }
+
+/** Whether two rows' sketches are close enough to count as one. */
+export function isDuplicate(dotProduct: number, squaredA: number, squaredB: number): boolean {
+  return (
+    dotProduct > 0 && dotProduct * dotProduct * TAU_DENOMINATOR * TAU_DENOMINATOR >= TAU * TAU * squaredA * squaredB
+  )
+}
+
+/**
+ * Finds the rows that get no leaf.
+ * @param accepted Rows in the order in which their contributions were accepted, then within the contribution.
+ * @returns For every row that joined a cluster, the row it duplicates.
+ */
+export function findDuplicates(accepted: readonly ContributedRow[]): ReadonlyMap<number, number> {
+  const kept: (ContributedRow & { readonly squared: number })[] = []
+  const duplicateOf = new Map<number, number>()
+  for (const row of accepted) {
+    const squared = dot(row.codes, row.codes)
+    const first = kept.find(
+      (earlier) =>
+        earlier.contribution !== row.contribution &&
+        isDuplicate(dot(earlier.codes, row.codes), earlier.squared, squared),
+    )
+    if (first) duplicateOf.set(row.row, first.row)
+    else kept.push({ ...row, squared })
+  }
+  return duplicateOf
+}
