@@ -25,13 +25,20 @@ export class RetryError extends ExplainedError {}
 /** Asking again changes nothing: a malformed file, a wrong chain, a proof that does not hold. */
 export class StopError extends ExplainedError {}
 
-/** One paragraph for a person: what happened, the facts, and the remedy. */
-export function explain(error: RetryError | StopError): string {
-  const facts = Object.entries(error.facts).map(([name, value]) => `${name} ${value}`)
-  const evidence = facts.length > 0 ? ` (${facts.join(', ')})` : ''
-  return `${error.message}${evidence}. ${error.remedy}`
+/** What both families have, and what errors of rooms that cannot import them are shaped like. */
+export interface Explained extends Error {
+  readonly facts: Facts
+  readonly remedy: string
 }
 
-export function isExplained(error: unknown): error is RetryError | StopError {
-  return error instanceof RetryError || error instanceof StopError
+/** Whether an error was written for whoever meets it, of whatever class. */
+export function isExplained(error: unknown): error is Explained {
+  return error instanceof Error && 'facts' in error && 'remedy' in error && typeof error.remedy === 'string'
+}
+
+/** One paragraph for a person: what happened, the facts that the sentence leaves out, and the remedy. */
+export function explain(error: Explained): string {
+  const untold = Object.entries(error.facts).filter(([, value]) => !error.message.includes(`${value}`))
+  const evidence = untold.length > 0 ? ` (${untold.map(([name, value]) => `${name} ${value}`).join(', ')})` : ''
+  return `${error.message}${evidence}. ${error.remedy}`
 }

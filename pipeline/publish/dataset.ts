@@ -1,0 +1,113 @@
+import type { Hex } from 'viem'
+import type { Wallet } from '../../sdk/chain.ts'
+import type { Connection, Contracts } from '../../sdk/contracts.ts'
+import { type Act, act, eventIn, transact } from '../../sdk/transact.ts'
+
+/** A dataset's way onto the chain: registered by its curator, filled by contributors, accepted and frozen. */
+
+export interface DatasetTerms {
+  readonly licence: string
+  readonly termsHash: Hex
+  readonly metadataHash: Hex
+  readonly metadataURI: string
+}
+
+export function registerAct({ datasets }: Contracts, terms: DatasetTerms): Act {
+  return act(datasets, 'register', [terms])
+}
+
+/** The dataset that `curator` registered under these very terms, if any: registering twice would split it. */
+export async function findDataset(
+  connection: Connection,
+  curator: Hex,
+  terms: DatasetTerms,
+): Promise<number | undefined> {
+  const { reader, contracts, fromBlock } = connection
+  const events = await reader.getContractEvents({
+    ...contracts.datasets,
+    eventName: 'DatasetRegistered',
+    args: { curator },
+    fromBlock,
+    strict: true,
+  })
+  return events.find(
+    ({ args }) =>
+      args.metadataHash === terms.metadataHash && args.termsHash === terms.termsHash && args.licence === terms.licence,
+  )?.args.dataset
+}
+
+export async function ensureDataset(connection: Connection, curator: Wallet, terms: DatasetTerms): Promise<number> {
+  const found = await findDataset(connection, curator.account.address, terms)
+  if (found !== undefined) return found
+  const receipt = await transact(connection.reader, curator, registerAct(connection.contracts, terms))
+  return eventIn(receipt, connection.contracts.datasets, 'DatasetRegistered').dataset
+}
+
+/** What of `contributions` the curator has yet to accept, in the order given: that order decides who was first. */
+export async function unaccepted(connection: Connection, contributions: readonly Hex[]): Promise<readonly Hex[]> {
+  const statuses = await Promise.all(contributions.map((contribution) => statusOf(connection, contribution)))
+  return contributions.filter((_, i) => statuses[i] === 'submitted')
+}
+
+export function acceptAct({ datasets }: Contracts, contributions: readonly Hex[]): Act {
+  return act(datasets, 'accept', [contributions])
+}
+
+export function freezeAct({ datasets }: Contracts, dataset: number): Act {
+  return act(datasets, 'freeze', [dataset])
+}
+
+/** The newest frozen version that holds exactly `contributions`, if any. */
+export async function findVersion(
+  { reader, contracts, fromBlock }: Connection,
+  dataset: number,
+  contributions: readonly Hex[],
+): Promise<bigint | undefined> {
+  const { datasets } = contracts
+  const events = await reader.getContractEvents({
+    ...datasets,
+    eventName: 'VersionFrozen',
+    args: { dataset },
+    fromBlock,
+    strict: true,
+  })
+  const newest = events.findLast(({ args }) => args.contributionCount === contributions.length)
+  if (newest === undefined) return undefined
+  const { version } = newest.args
+  const included = await Promise.all(
+    contributions.map((contribution) =>
+      reader.readContract({ ...datasets, functionName: 'includes', args: [version, contribution] }),
+    ),
+  )
+  return included.every(Boolean) ? version : undefined
+}
+
+/** Accepts what is submitted and freezes a version of it; both only where it has not happened yet. */
+export async function ensureVersion(
+  connection: Connection,
+  curator: Wallet,
+  dataset: number,
+  contributions: readonly Hex[],
+): Promise<bigint> {
+  const { reader, contracts } = connection
+  const waiting = await unaccepted(connection, contributions)
+  if (waiting.length > 0) await transact(reader, curator, acceptAct(contracts, waiting))
+  const found = await findVersion(connection, dataset, contributions)
+  if (found !== undefined) return found
+  const receipt = await transact(reader, curator, freezeAct(contracts, dataset))
+  return eventIn(receipt, contracts.datasets, 'VersionFrozen').version
+}
+
+const statuses = ['none', 'submitted', 'accepted', 'rejected', 'withdrawn'] as const
+export type ContributionStatus = (typeof statuses)[number]
+
+export async function statusOf({ reader, contracts }: Connection, contribution: Hex): Promise<ContributionStatus> {
+  const { status } = await reader.readContract({
+    ...contracts.datasets,
+    functionName: 'contributionOf',
+    args: [contribution],
+  })
+  const name = statuses[status]
+  if (name === undefined) throw new Error(`Datasets knows a status ${status} that this code does not`)
+  return name
+}

@@ -1,0 +1,54 @@
+import type { Abi, Address } from 'viem'
+import { accessManagerAbi } from '../deployments/abi/accessManager.ts'
+import { accountsAbi } from '../deployments/abi/accounts.ts'
+import { datasetsAbi } from '../deployments/abi/datasets.ts'
+import { ledgerAbi } from '../deployments/abi/ledger.ts'
+import { modelsAbi } from '../deployments/abi/models.ts'
+import { openTokenAbi } from '../deployments/abi/openToken.ts'
+import { connectReader, type Reader } from './chain.ts'
+import type { Deployment } from './deployment.ts'
+
+/** One contract of a deployment: what it is called, where it is, and what it answers to. */
+export interface Contract<abi extends Abi = Abi> {
+  readonly name: string
+  readonly address: Address
+  readonly abi: abi
+}
+
+export type Contracts = ReturnType<typeof contractsOf>
+
+export function contractsOf({ contracts }: Deployment) {
+  return {
+    accessManager: { name: 'AccessManager', address: contracts.accessManager, abi: accessManagerAbi },
+    openToken: { name: 'OpenToken', address: contracts.openToken, abi: openTokenAbi },
+    accounts: { name: 'Accounts', address: contracts.accounts, abi: accountsAbi },
+    datasets: { name: 'Datasets', address: contracts.datasets, abi: datasetsAbi },
+    models: { name: 'Models', address: contracts.models, abi: modelsAbi },
+    ledger: { name: 'Ledger', address: contracts.ledger, abi: ledgerAbi },
+  } as const
+}
+
+/** Our contracts call each other, so a refusal by one may carry an error of any of them. */
+export const knownErrors: Abi = [
+  accessManagerAbi,
+  openTokenAbi,
+  accountsAbi,
+  datasetsAbi,
+  modelsAbi,
+  ledgerAbi,
+].flatMap((abi) => (abi as Abi).filter((entry) => entry.type === 'error'))
+
+/** A deployment, and a node of its chain to ask. */
+export interface Connection {
+  readonly reader: Reader
+  readonly contracts: Contracts
+  readonly fromBlock: bigint
+}
+
+export async function connect(rpcUrl: string, deployment: Deployment): Promise<Connection> {
+  return {
+    reader: await connectReader(rpcUrl, deployment.chainId),
+    contracts: contractsOf(deployment),
+    fromBlock: BigInt(deployment.startBlock),
+  }
+}
