@@ -1,0 +1,212 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity 0.8.37;
+
+import {IAccounts} from "./interfaces/IAccounts.sol";
+import {Contribution, ContributionStatus, Dataset, DatasetTerms, IDatasets, Version} from "./interfaces/IDatasets.sol";
+import {Journal} from "./Journal.sol";
+import {AccountId, ContributionId, DatasetId, VersionId} from "./types/Ids.sol";
+
+/// @title Datasets
+/// @dev What each function promises stands in `IDatasets`. Times are positions in the journal, so that accepting, withdrawing
+/// and freezing within one block keep their order.
+contract Datasets is IDatasets, Journal {
+    IAccounts public immutable accounts;
+
+    /// @inheritdoc IDatasets
+    uint32 public datasetCount;
+
+    mapping(DatasetId dataset => Dataset) private _datasets;
+    mapping(DatasetId dataset => address proposed) private _proposedCurators;
+    mapping(ContributionId contribution => Contribution) private _contributions;
+    mapping(VersionId version => Version) private _versions;
+
+    constructor(IAccounts accounts_) {
+        accounts = accounts_;
+    }
+
+    /// @inheritdoc IDatasets
+    function register(DatasetTerms calldata terms) external returns (DatasetId dataset) {
+        require(bytes(terms.licence).length != 0, Datasets_EmptyLicence());
+
+        dataset = DatasetId.wrap(++datasetCount);
+        _datasets[dataset].curator = msg.sender;
+
+        _emit(
+            3,
+            abi.encodePacked(
+                abi.encode(DatasetRegistered.selector, dataset, msg.sender),
+                abi.encode(terms.licence, terms.termsHash, terms.metadataHash, terms.metadataURI)
+            )
+        );
+    }
+
+    /// @inheritdoc IDatasets
+    function proposeCurator(DatasetId dataset, address proposed) external {
+        _requireCurator(dataset);
+
+        _proposedCurators[dataset] = proposed;
+
+        _emit(4, abi.encode(CuratorProposed.selector, dataset, msg.sender, proposed));
+    }
+
+    /// @inheritdoc IDatasets
+    function acceptCuration(DatasetId dataset) external {
+        Dataset storage stored = _requireDataset(dataset);
+        address previous = stored.curator;
+        address proposed = _proposedCurators[dataset];
+        require(msg.sender == proposed, Datasets_NotProposedCurator(dataset, msg.sender, proposed));
+
+        delete _proposedCurators[dataset];
+        stored.curator = proposed;
+
+        _emit(4, abi.encode(CuratorChanged.selector, dataset, previous, proposed));
+    }
+
+    /// @inheritdoc IDatasets
+    function contribute(
+        DatasetId dataset,
+        bytes32 itemsRoot,
+        uint32 itemCount
+    ) external returns (ContributionId contribution) {
+        AccountId contributor = accounts.requireAccountOf(msg.sender);
+        Dataset storage stored = _requireDataset(dataset);
+        require(itemCount != 0 && itemsRoot != 0, Datasets_EmptyContribution(dataset));
+        contribution = contributionId(dataset, contributor, itemsRoot, itemCount);
+        require(
+            _contributions[contribution].status == ContributionStatus.None,
+            Datasets_AlreadySubmitted(contribution)
+        );
+
+        _contributions[contribution] = Contribution({
+            contributor: contributor,
+            dataset: dataset,
+            itemCount: itemCount,
+            acceptedAt: 0,
+            withdrawnAt: 0,
+            status: ContributionStatus.Submitted
+        });
+        ++stored.contributionCount;
+
+        _emit(4, abi.encode(ContributionSubmitted.selector, contribution, dataset, contributor, itemsRoot, itemCount));
+    }
+
+    /// @inheritdoc IDatasets
+    function accept(ContributionId[] calldata contributions) external {
+        for (uint256 i = 0; i < contributions.length; ++i) {
+            ContributionId contribution = contributions[i];
+            Contribution storage stored = _requireSubmitted(contribution);
+            Dataset storage dataset = _requireCurator(stored.dataset);
+
+            uint48 acceptedAt = _nextCount();
+            stored.status = ContributionStatus.Accepted;
+            stored.acceptedAt = acceptedAt;
+            ++dataset.acceptedCount;
+
+            _emit(3, abi.encode(ContributionAccepted.selector, contribution, stored.dataset, acceptedAt));
+        }
+    }
+
+    /// @inheritdoc IDatasets
+    function reject(ContributionId contribution) external {
+        Contribution storage stored = _requireSubmitted(contribution);
+        _requireCurator(stored.dataset);
+
+        stored.status = ContributionStatus.Rejected;
+
+        _emit(3, abi.encode(ContributionRejected.selector, contribution, stored.dataset));
+    }
+
+    /// @inheritdoc IDatasets
+    function withdrawConsent(ContributionId contribution) external {
+        Contribution storage stored = _requireContribution(contribution);
+        require(
+            msg.sender == accounts.payoutOf(stored.contributor),
+            Datasets_NotContributor(contribution, msg.sender)
+        );
+        bool wasAccepted = stored.status == ContributionStatus.Accepted;
+        require(
+            wasAccepted || stored.status == ContributionStatus.Submitted,
+            Datasets_WrongStatus(contribution, stored.status)
+        );
+
+        uint48 withdrawnAt = _nextCount();
+        stored.status = ContributionStatus.Withdrawn;
+        stored.withdrawnAt = withdrawnAt;
+        if (wasAccepted) --_datasets[stored.dataset].acceptedCount;
+
+        _emit(
+            4,
+            abi.encode(ConsentWithdrawn.selector, contribution, stored.dataset, stored.contributor, withdrawnAt)
+        );
+    }
+
+    /// @inheritdoc IDatasets
+    function freeze(DatasetId dataset) external returns (VersionId version) {
+        Dataset storage stored = _requireCurator(dataset);
+        uint32 contributionCount = stored.acceptedCount;
+        require(contributionCount != 0, Datasets_NothingToFreeze(dataset));
+
+        uint48 frozenAt = _nextCount();
+        version = VersionId.wrap((uint64(DatasetId.unwrap(dataset)) << 32) | ++stored.versionCount);
+        _versions[version] = Version({frozenAt: frozenAt, contributionCount: contributionCount});
+
+        _emit(3, abi.encode(VersionFrozen.selector, version, dataset, frozenAt, contributionCount));
+    }
+
+    /// @inheritdoc IDatasets
+    function includes(VersionId version, ContributionId contribution) external view returns (bool) {
+        uint48 frozenAt = versionOf(version).frozenAt;
+        Contribution storage stored = _requireContribution(contribution);
+        return
+            DatasetId.unwrap(stored.dataset) == VersionId.unwrap(version) >> 32 &&
+            stored.acceptedAt != 0 &&
+            stored.acceptedAt < frozenAt &&
+            (stored.withdrawnAt == 0 || stored.withdrawnAt > frozenAt);
+    }
+
+    /// @inheritdoc IDatasets
+    function datasetOf(DatasetId dataset) external view returns (Dataset memory) {
+        return _requireDataset(dataset);
+    }
+
+    /// @inheritdoc IDatasets
+    function contributionOf(ContributionId contribution) external view returns (Contribution memory) {
+        return _requireContribution(contribution);
+    }
+
+    /// @inheritdoc IDatasets
+    function versionOf(VersionId version) public view returns (Version memory stored) {
+        stored = _versions[version];
+        require(stored.frozenAt != 0, Datasets_UnknownVersion(version));
+    }
+
+    /// @inheritdoc IDatasets
+    function contributionId(
+        DatasetId dataset,
+        AccountId contributor,
+        bytes32 itemsRoot,
+        uint32 itemCount
+    ) public pure returns (ContributionId) {
+        return ContributionId.wrap(keccak256(abi.encode(dataset, contributor, itemsRoot, itemCount)));
+    }
+
+    function _requireDataset(DatasetId dataset) private view returns (Dataset storage stored) {
+        stored = _datasets[dataset];
+        require(stored.curator != address(0), Datasets_UnknownDataset(dataset));
+    }
+
+    function _requireCurator(DatasetId dataset) private view returns (Dataset storage stored) {
+        stored = _requireDataset(dataset);
+        require(msg.sender == stored.curator, Datasets_NotCurator(dataset, msg.sender, stored.curator));
+    }
+
+    function _requireContribution(ContributionId contribution) private view returns (Contribution storage stored) {
+        stored = _contributions[contribution];
+        require(stored.status != ContributionStatus.None, Datasets_UnknownContribution(contribution));
+    }
+
+    function _requireSubmitted(ContributionId contribution) private view returns (Contribution storage stored) {
+        stored = _requireContribution(contribution);
+        require(stored.status == ContributionStatus.Submitted, Datasets_WrongStatus(contribution, stored.status));
+    }
+}
