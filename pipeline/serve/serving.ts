@@ -1,0 +1,85 @@
+import type { Hex } from 'viem'
+import type { Candidates } from '../../attribution/attribution.ts'
+import { decodeIndex, indexCandidates, indexTree } from '../../attribution/influenceIndex.ts'
+import { rootOf } from '../../attribution/merkle.ts'
+import type { Connection } from '../../sdk/contracts.ts'
+import { StopError } from '../../sdk/errors.ts'
+import type { RecordTerms } from '../../sdk/record.ts'
+
+/** What an operator works from: the model's terms on chain, and the influence index that its registration commits to. */
+export interface Serving {
+  readonly model: number
+  readonly operator: number
+  readonly terms: RecordTerms
+  readonly candidates: Candidates
+  /** Whom a row is credited to. */
+  readonly accountOfRow: ReadonlyMap<number, number>
+}
+
+export async function loadServing(
+  connection: Connection,
+  model: number,
+  operator: number,
+  indexFile: Uint8Array,
+): Promise<Serving> {
+  const { reader, contracts } = connection
+  const { models } = contracts
+  const [terms, root, allowed] = await Promise.all([
+    reader.readContract({ ...models, functionName: 'servingTerms', args: [model] }),
+    reader.readContract({ ...models, functionName: 'influenceRootOf', args: [model] }),
+    reader.readContract({ ...models, functionName: 'isOperator', args: [model, operator] }),
+  ])
+  if (!allowed) {
+    throw new StopError(
+      `Account ${operator} may not record calls of model ${model}`,
+      { owner: terms.owner },
+      'Ask the model’s owner to allow it with setOperator.',
+    )
+  }
+  const index = decodeIndex(indexFile)
+  const found = rootOf(indexTree(index))
+  if (found !== root) {
+    throw new StopError(
+      `This is not the influence index of model ${model}`,
+      { root: found, registered: root },
+      'Fetch the file that the model’s registration names.',
+    )
+  }
+  const contributors = await contributorsOf(connection, new Set(index.entries.map(({ contribution }) => contribution)))
+  return {
+    model,
+    operator,
+    terms: { dims: terms.dims, topK: terms.topK, rowCount: terms.rowCount },
+    candidates: indexCandidates(index),
+    accountOfRow: new Map(
+      index.entries.map(({ row, contribution }) => {
+        const account = contributors.get(contribution)
+        if (account === undefined) throw new Error(`The contributor of ${contribution} was asked for and is missing`)
+        return [row, account]
+      }),
+    ),
+  }
+}
+
+/** Who submitted each of `contributions`; refuses one that nobody did. */
+async function contributorsOf(
+  { reader, contracts }: Connection,
+  contributions: ReadonlySet<Hex>,
+): Promise<ReadonlyMap<Hex, number>> {
+  const pairs = await Promise.all(
+    [...contributions].map(async (contribution) => {
+      const { contributor } = await reader.readContract({
+        ...contracts.datasets,
+        functionName: 'contributionOf',
+        args: [contribution],
+      })
+      if (contributor !== 0) return [contribution, contributor] as const
+      throw new StopError(
+        `The influence index credits contribution ${contribution}, which does not exist on chain`,
+        {},
+        'Serve a model whose index was published by publishRun, which checks this.',
+      )
+    }),
+  )
+  return new Map(pairs)
+}
