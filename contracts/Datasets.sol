@@ -119,10 +119,7 @@ contract Datasets is IDatasets, Journal {
     /// @inheritdoc IDatasets
     function withdrawConsent(ContributionId contribution) external {
         Contribution storage stored = _requireContribution(contribution);
-        require(
-            msg.sender == accounts.payoutOf(stored.contributor),
-            Datasets_NotContributor(contribution, msg.sender)
-        );
+        require(msg.sender == accounts.payoutOf(stored.contributor), Datasets_NotContributor(contribution, msg.sender));
         bool wasAccepted = stored.status == ContributionStatus.Accepted;
         require(
             wasAccepted || stored.status == ContributionStatus.Submitted,
@@ -134,10 +131,7 @@ contract Datasets is IDatasets, Journal {
         stored.withdrawnAt = withdrawnAt;
         if (wasAccepted) --_datasets[stored.dataset].acceptedCount;
 
-        _emit(
-            4,
-            abi.encode(ConsentWithdrawn.selector, contribution, stored.dataset, stored.contributor, withdrawnAt)
-        );
+        _emit(4, abi.encode(ConsentWithdrawn.selector, contribution, stored.dataset, stored.contributor, withdrawnAt));
     }
 
     /// @inheritdoc IDatasets

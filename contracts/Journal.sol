@@ -5,7 +5,7 @@ import {IJournal} from "./interfaces/IJournal.sol";
 
 /// @title Journal
 /// @notice Keeps the rolling hash that `IJournal` describes.
-/// @dev Contracts that inherit this never use `emit`: `_emit` writes the log and moves the journal in one act, so that
+/// @dev Contracts that inherit this do not use `emit`: `_emit` writes the log and moves the journal in one act, so that
 /// the two cannot part. Solidity cannot check such an event against its declaration, so every one has a test that does.
 abstract contract Journal is IJournal {
     /// @dev `keccak256(abi.encode(uint256(keccak256("attribution.journal")) - 1)) & ~bytes32(uint256(0xff))`
@@ -25,17 +25,12 @@ abstract contract Journal is IJournal {
     /// @dev Emits an event whose first `topicCount` words of `words` (1 to 4, the event's selector first) are its topics
     /// and the rest its data, and moves the journal by it.
     function _emit(uint256 topicCount, bytes memory words) internal {
-        uint256 slot = _slot();
+        _note(words);
         assembly ("memory-safe") {
             let topics := add(words, 0x20)
             let topicBytes := shl(5, topicCount)
             let data := add(topics, topicBytes)
             let size := sub(mload(words), topicBytes)
-
-            mstore(0x00, slot)
-            mstore(0x20, keccak256(topics, mload(words)))
-            let count := add(and(slot, 0xffffffffffff), 1)
-            sstore(SLOT, or(shl(48, shr(48, keccak256(0x00, 0x40))), count))
 
             switch topicCount
             case 1 {
@@ -57,6 +52,17 @@ abstract contract Journal is IJournal {
                     mload(add(topics, 0x60))
                 )
             }
+        }
+    }
+
+    /// @dev Moves the journal by an event that a library emits itself.
+    function _note(bytes memory words) internal {
+        assembly ("memory-safe") {
+            let slot := sload(SLOT)
+            mstore(0x00, slot)
+            mstore(0x20, keccak256(add(words, 0x20), mload(words)))
+            let count := add(and(slot, 0xffffffffffff), 1)
+            sstore(SLOT, or(shl(48, shr(48, keccak256(0x00, 0x40))), count))
         }
     }
 

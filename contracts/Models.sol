@@ -174,10 +174,7 @@ contract Models is IModels, Journal {
         VersionId previous;
         for (uint256 i = 0; i < versions.length; ++i) {
             VersionId version = versions[i];
-            require(
-                VersionId.unwrap(version) > VersionId.unwrap(previous),
-                Models_VersionsUnsorted(previous, version)
-            );
+            require(VersionId.unwrap(version) > VersionId.unwrap(previous), Models_VersionsUnsorted(previous, version));
             datasets.versionOf(version);
             previous = version;
         }

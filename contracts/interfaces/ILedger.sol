@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
+import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {AccountId, BatchId, ModelId} from "../types/Ids.sol";
+import {IAccounts} from "./IAccounts.sol";
 import {IJournal} from "./IJournal.sol";
+import {IModels} from "./IModels.sol";
 
 /// @notice A payer's prepaid spending permission for one operator, in one slot. Amounts in gwei-OPEN (1e9 wei of OPEN).
 /// @param balanceGwei What the operator can still charge, the part that is leaving included.
@@ -59,11 +62,14 @@ interface ILedger is IJournal {
     event RecordingPaused(address indexed by);
     event RecordingResumed(address indexed by);
 
-    error Ledger_ZeroAmount();
+    error Ledger_SupplyTooLarge(uint256 supplyGwei, uint256 maxGwei);
+    error Ledger_ZeroEpoch();
     error Ledger_ZeroAddress();
+    error Ledger_UnknownTreasury(AccountId treasury);
     error Ledger_UnknownOperator(AccountId operator);
     error Ledger_NotOperator(ModelId model, address caller);
     error Ledger_Paused();
+    error Ledger_NotPaused();
     error Ledger_EmptyBatch();
     error Ledger_TooManyRecords(uint256 index, uint256 max);
     error Ledger_TooManyAccounts(uint256 max);
@@ -86,7 +92,8 @@ interface ILedger is IJournal {
     /// @param amountGwei May be zero to change only the cap. Needs an allowance of `amountGwei · 1e9` wei.
     function fundTab(AccountId operator, uint64 amountGwei, uint64 maxFeeGwei) external;
 
-    /// @notice Asks `amountGwei` of the caller's tab back; replaces an earlier request, zero takes it back.
+    /// @notice Asks `amountGwei` of the caller's tab back, or all of it where that is less; replaces an earlier request,
+    /// zero takes it back.
     function requestTabWithdrawal(AccountId operator, uint64 amountGwei) external;
 
     /// @notice Pays out what was asked back, or what calls settled meanwhile have left of it, once the notice is over.
@@ -104,13 +111,15 @@ interface ILedger is IJournal {
     function claimTo(address to) external returns (uint64 amountGwei);
 
     /// @notice Claims for many accounts at once; those with nothing matured are passed over, unless all are.
-    function claimMany(AccountId[] calldata accounts) external returns (uint64 totalGwei);
+    function claimMany(AccountId[] calldata claimants) external returns (uint64 totalGwei);
 
     /// @notice Sets the treasury's share of fees recorded from now on, at most 1,000 basis points.
     function setTreasuryShare(uint16 treasuryBps) external;
 
+    /// @notice Stops recording; claims and withdrawals go on.
     function pauseRecording() external;
 
+    /// @notice Lets recording go on.
     function resumeRecording() external;
 
     /// @notice What `account` could claim now, and what is still inside its challenge window.
@@ -128,4 +137,19 @@ interface ILedger is IJournal {
     function treasuryBps() external view returns (uint16);
 
     function recordingPaused() external view returns (bool);
+
+    /// @notice How long an epoch lasts; epoch n begins at `n · epochSeconds` of Unix time.
+    function epochSeconds() external view returns (uint32);
+
+    /// @notice How long a payer waits between asking a tab back and taking it.
+    function tabNoticeSeconds() external view returns (uint32);
+
+    /// @notice The account that earns the treasury's share and the dust.
+    function treasury() external view returns (AccountId);
+
+    function token() external view returns (IERC20);
+
+    function accounts() external view returns (IAccounts);
+
+    function models() external view returns (IModels);
 }

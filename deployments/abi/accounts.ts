@@ -248,7 +248,7 @@ export const accountsAbi = [
     "outputs": [
       {
         "internalType": "address",
-        "name": "",
+        "name": "payout",
         "type": "address"
       }
     ],
@@ -285,7 +285,7 @@ export const accountsAbi = [
     "outputs": [
       {
         "internalType": "AccountId",
-        "name": "",
+        "name": "account",
         "type": "uint32"
       }
     ],

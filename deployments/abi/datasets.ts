@@ -3,6 +3,17 @@ export const datasetsAbi = [
   {
     "inputs": [
       {
+        "internalType": "contract IAccounts",
+        "name": "accounts_",
+        "type": "address"
+      }
+    ],
+    "stateMutability": "nonpayable",
+    "type": "constructor"
+  },
+  {
+    "inputs": [
+      {
         "internalType": "ContributionId",
         "name": "contribution",
         "type": "bytes32"
@@ -408,6 +419,19 @@ export const datasetsAbi = [
     "type": "function"
   },
   {
+    "inputs": [],
+    "name": "accounts",
+    "outputs": [
+      {
+        "internalType": "contract IAccounts",
+        "name": "",
+        "type": "address"
+      }
+    ],
+    "stateMutability": "view",
+    "type": "function"
+  },
+  {
     "inputs": [
       {
         "internalType": "DatasetId",
@@ -732,7 +756,7 @@ export const datasetsAbi = [
           }
         ],
         "internalType": "struct Version",
-        "name": "",
+        "name": "stored",
         "type": "tuple"
       }
     ],

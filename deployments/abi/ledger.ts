@@ -3,6 +3,90 @@ export const ledgerAbi = [
   {
     "inputs": [
       {
+        "internalType": "contract IERC20",
+        "name": "token_",
+        "type": "address"
+      },
+      {
+        "internalType": "contract IAccounts",
+        "name": "accounts_",
+        "type": "address"
+      },
+      {
+        "internalType": "contract IModels",
+        "name": "models_",
+        "type": "address"
+      },
+      {
+        "internalType": "address",
+        "name": "authority_",
+        "type": "address"
+      },
+      {
+        "internalType": "AccountId",
+        "name": "treasury_",
+        "type": "uint32"
+      },
+      {
+        "internalType": "uint32",
+        "name": "epochSeconds_",
+        "type": "uint32"
+      },
+      {
+        "internalType": "uint32",
+        "name": "tabNoticeSeconds_",
+        "type": "uint32"
+      },
+      {
+        "internalType": "uint16",
+        "name": "treasuryBps_",
+        "type": "uint16"
+      }
+    ],
+    "stateMutability": "nonpayable",
+    "type": "constructor"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "address",
+        "name": "authority",
+        "type": "address"
+      }
+    ],
+    "name": "AccessManagedInvalidAuthority",
+    "type": "error"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "address",
+        "name": "caller",
+        "type": "address"
+      },
+      {
+        "internalType": "uint32",
+        "name": "delay",
+        "type": "uint32"
+      }
+    ],
+    "name": "AccessManagedRequiredDelay",
+    "type": "error"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "address",
+        "name": "caller",
+        "type": "address"
+      }
+    ],
+    "name": "AccessManagedUnauthorized",
+    "type": "error"
+  },
+  {
+    "inputs": [
+      {
         "internalType": "uint256",
         "name": "index",
         "type": "uint256"
@@ -72,6 +156,11 @@ export const ledgerAbi = [
       }
     ],
     "name": "Ledger_NotOperator",
+    "type": "error"
+  },
+  {
+    "inputs": [],
+    "name": "Ledger_NotPaused",
     "type": "error"
   },
   {
@@ -157,6 +246,22 @@ export const ledgerAbi = [
       }
     ],
     "name": "Ledger_RowRepeated",
+    "type": "error"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "uint256",
+        "name": "supplyGwei",
+        "type": "uint256"
+      },
+      {
+        "internalType": "uint256",
+        "name": "maxGwei",
+        "type": "uint256"
+      }
+    ],
+    "name": "Ledger_SupplyTooLarge",
     "type": "error"
   },
   {
@@ -279,6 +384,17 @@ export const ledgerAbi = [
   {
     "inputs": [
       {
+        "internalType": "AccountId",
+        "name": "treasury",
+        "type": "uint32"
+      }
+    ],
+    "name": "Ledger_UnknownTreasury",
+    "type": "error"
+  },
+  {
+    "inputs": [
+      {
         "internalType": "uint256",
         "name": "index",
         "type": "uint256"
@@ -310,8 +426,32 @@ export const ledgerAbi = [
   },
   {
     "inputs": [],
-    "name": "Ledger_ZeroAmount",
+    "name": "Ledger_ZeroEpoch",
     "type": "error"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "address",
+        "name": "token",
+        "type": "address"
+      }
+    ],
+    "name": "SafeERC20FailedOperation",
+    "type": "error"
+  },
+  {
+    "anonymous": false,
+    "inputs": [
+      {
+        "indexed": false,
+        "internalType": "address",
+        "name": "authority",
+        "type": "address"
+      }
+    ],
+    "name": "AuthorityUpdated",
+    "type": "event"
   },
   {
     "anonymous": false,
@@ -544,6 +684,58 @@ export const ledgerAbi = [
     "type": "event"
   },
   {
+    "inputs": [],
+    "name": "MAX_RECORDS",
+    "outputs": [
+      {
+        "internalType": "uint256",
+        "name": "",
+        "type": "uint256"
+      }
+    ],
+    "stateMutability": "view",
+    "type": "function"
+  },
+  {
+    "inputs": [],
+    "name": "MAX_TREASURY_BPS",
+    "outputs": [
+      {
+        "internalType": "uint16",
+        "name": "",
+        "type": "uint16"
+      }
+    ],
+    "stateMutability": "view",
+    "type": "function"
+  },
+  {
+    "inputs": [],
+    "name": "accounts",
+    "outputs": [
+      {
+        "internalType": "contract IAccounts",
+        "name": "",
+        "type": "address"
+      }
+    ],
+    "stateMutability": "view",
+    "type": "function"
+  },
+  {
+    "inputs": [],
+    "name": "authority",
+    "outputs": [
+      {
+        "internalType": "address",
+        "name": "",
+        "type": "address"
+      }
+    ],
+    "stateMutability": "view",
+    "type": "function"
+  },
+  {
     "inputs": [
       {
         "internalType": "BatchId",
@@ -598,7 +790,7 @@ export const ledgerAbi = [
     "inputs": [
       {
         "internalType": "AccountId[]",
-        "name": "accounts",
+        "name": "claimants",
         "type": "uint32[]"
       }
     ],
@@ -670,6 +862,19 @@ export const ledgerAbi = [
     "type": "function"
   },
   {
+    "inputs": [],
+    "name": "epochSeconds",
+    "outputs": [
+      {
+        "internalType": "uint32",
+        "name": "",
+        "type": "uint32"
+      }
+    ],
+    "stateMutability": "view",
+    "type": "function"
+  },
+  {
     "inputs": [
       {
         "internalType": "AccountId",
@@ -694,6 +899,19 @@ export const ledgerAbi = [
   },
   {
     "inputs": [],
+    "name": "isConsumingScheduledOp",
+    "outputs": [
+      {
+        "internalType": "bytes4",
+        "name": "",
+        "type": "bytes4"
+      }
+    ],
+    "stateMutability": "view",
+    "type": "function"
+  },
+  {
+    "inputs": [],
     "name": "journal",
     "outputs": [
       {
@@ -705,6 +923,19 @@ export const ledgerAbi = [
         "internalType": "bytes26",
         "name": "head",
         "type": "bytes26"
+      }
+    ],
+    "stateMutability": "view",
+    "type": "function"
+  },
+  {
+    "inputs": [],
+    "name": "models",
+    "outputs": [
+      {
+        "internalType": "contract IModels",
+        "name": "",
+        "type": "address"
       }
     ],
     "stateMutability": "view",
@@ -782,14 +1013,40 @@ export const ledgerAbi = [
   {
     "inputs": [
       {
+        "internalType": "address",
+        "name": "newAuthority",
+        "type": "address"
+      }
+    ],
+    "name": "setAuthority",
+    "outputs": [],
+    "stateMutability": "nonpayable",
+    "type": "function"
+  },
+  {
+    "inputs": [
+      {
         "internalType": "uint16",
-        "name": "treasuryBps",
+        "name": "treasuryBps_",
         "type": "uint16"
       }
     ],
     "name": "setTreasuryShare",
     "outputs": [],
     "stateMutability": "nonpayable",
+    "type": "function"
+  },
+  {
+    "inputs": [],
+    "name": "tabNoticeSeconds",
+    "outputs": [
+      {
+        "internalType": "uint32",
+        "name": "",
+        "type": "uint32"
+      }
+    ],
+    "stateMutability": "view",
     "type": "function"
   },
   {
@@ -833,6 +1090,32 @@ export const ledgerAbi = [
         "internalType": "struct Tab",
         "name": "",
         "type": "tuple"
+      }
+    ],
+    "stateMutability": "view",
+    "type": "function"
+  },
+  {
+    "inputs": [],
+    "name": "token",
+    "outputs": [
+      {
+        "internalType": "contract IERC20",
+        "name": "",
+        "type": "address"
+      }
+    ],
+    "stateMutability": "view",
+    "type": "function"
+  },
+  {
+    "inputs": [],
+    "name": "treasury",
+    "outputs": [
+      {
+        "internalType": "AccountId",
+        "name": "",
+        "type": "uint32"
       }
     ],
     "stateMutability": "view",
