@@ -13,7 +13,7 @@ import { writeWhole } from './writeWhole.ts'
  * the hashes travel. Deleting a salt erases its item, while every payout remains verifiable.
  */
 
-const itemSchema = z.strictObject({ label: z.int().nonnegative(), text: z.string().min(1) })
+const itemSchema = z.strictObject({ label: z.string().min(1), text: z.string().min(1) })
 export type Item = z.infer<typeof itemSchema>
 
 const bytes32 = z.templateLiteral(['0x', z.string().regex(/^[0-9a-f]{64}$/)])
@@ -42,7 +42,7 @@ export function readItems(path: string): readonly Item[] {
     throw new StopError(
       `Line ${index + 1} of ${path} is not an item`,
       { problem },
-      'An item is {"label": a whole number, "text": some text} and nothing else.',
+      'An item is {"label": a name, "text": some text} and nothing else.',
     )
   })
 }
