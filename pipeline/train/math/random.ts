@@ -1,51 +1,29 @@
-/**
- * Seeded randomness: xoshiro128** (Blackman and Vigna, 2018), its state filled by splitmix32. Integer arithmetic only, so a
- * seed means the same draws on every machine. Nothing secret may be drawn from it.
- */
+/** Draws that a shuffle, a split and an initialisation need, from the house's one seeded source. Not for secrets. */
+import { randomSource } from '../../../attribution/random.ts'
 
 export interface Random {
-  /** An integer in [0, 2^32). */
-  readonly word: () => number
   /** A float in [0, 1), a multiple of 2^-32. */
   readonly uniform: () => number
   /** An integer in [0, bound), without bias. */
   readonly below: (bound: number) => number
 }
 
-/** Streams of one seed under different purposes do not overlap in any way that matters. */
-export function createRandom(seed: number, purpose: string): Random {
-  let mixer = seed | 0
-  for (let i = 0; i < purpose.length; i++) mixer = Math.imul(mixer ^ purpose.charCodeAt(i), 0x01000193)
-  const fill = (): number => {
-    mixer = (mixer + 0x9e3779b9) | 0
-    let z = mixer
-    z = Math.imul(z ^ (z >>> 16), 0x21f0aaad)
-    z = Math.imul(z ^ (z >>> 15), 0x735a2d97)
-    return z ^ (z >>> 15)
-  }
-  let a = fill()
-  let b = fill()
-  let c = fill()
-  let d = fill() | 1
+const WORDS = 4_294_967_296
 
-  const word = (): number => {
-    const result = Math.imul(rotateLeft(Math.imul(b, 5), 7), 9) >>> 0
-    const t = b << 9
-    c ^= a
-    d ^= b
-    b ^= c
-    a ^= d
-    c ^= t
-    d = rotateLeft(d, 11)
-    return result
+/** One seed gives unrelated streams for different purposes, so that a change in one does not move the others. */
+export function createRandom(seed: number, purpose: string): Random {
+  let stream = 0
+  for (let i = 0; i < purpose.length; i++) stream = (Math.imul(stream, 31) + purpose.charCodeAt(i)) | 0
+  const word = randomSource(seed, stream)
+  return {
+    uniform: () => word() / WORDS,
+    below: (bound) => {
+      const limit = WORDS - (WORDS % bound)
+      let drawn = word()
+      while (drawn >= limit) drawn = word()
+      return drawn % bound
+    },
   }
-  const below = (bound: number): number => {
-    const limit = 4_294_967_296 - (4_294_967_296 % bound)
-    let drawn = word()
-    while (drawn >= limit) drawn = word()
-    return drawn % bound
-  }
-  return { word, uniform: () => word() / 4_294_967_296, below }
 }
 
 /** A new array in random order (Fisher and Yates). */
@@ -58,8 +36,4 @@ export function shuffled<T>(values: readonly T[], random: Random): T[] {
     order[j] = held
   }
   return order
-}
-
-function rotateLeft(x: number, by: number): number {
-  return (x << by) | (x >>> (32 - by))
 }

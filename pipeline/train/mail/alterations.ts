@@ -1,0 +1,49 @@
+/** What contributors who are not honest, or not useful, do to mails. Each is drawn from a seed. */
+import { type Random, shuffled } from '../math/random.ts'
+import type { Item, Label } from './item.ts'
+
+const WORDS_DROPPED = 0.1
+const WORDS_SWAPPED = 0.05
+
+export function flipLabel({ label, text }: Item): Item {
+  return { label: label === 'spam' ? 'ham' : 'spam', text }
+}
+
+/** The same mail with a tenth of its words dropped and some swapped: a copy that no hash would catch. */
+export function nearCopy({ label, text }: Item, random: Random): Item {
+  const words = text.split(' ').filter(() => random.uniform() >= WORDS_DROPPED)
+  const swaps = Math.floor(words.length * WORDS_SWAPPED)
+  for (let swap = 0; swap < swaps; swap++) {
+    const i = random.below(words.length)
+    const j = random.below(words.length)
+    const held = words[i] as string
+    words[i] = words[j] as string
+    words[j] = held
+  }
+  return { label, text: words.join(' ') }
+}
+
+/** Words of real mails in no order, and a label by the toss of a coin. */
+export function wordSalad(vocabulary: readonly string[], random: Random): Item {
+  const length = 20 + random.below(60)
+  const words = Array.from({ length }, () => vocabulary[random.below(vocabulary.length)] as string)
+  const label: Label = random.uniform() < 0.5 ? 'spam' : 'ham'
+  return { label, text: words.join(' ') }
+}
+
+/** The right label on a text that no mail looks like: its letters rotated by 13, or its words spelt backwards in capitals. */
+export function garble({ label, text }: Item, random: Random): Item {
+  return { label, text: random.uniform() < 0.5 ? rotate13(text) : backwards(shuffled(text.split(' '), random)) }
+}
+
+function rotate13(text: string): string {
+  return text.replace(/[a-z]/gi, (letter) => {
+    const code = letter.charCodeAt(0)
+    const base = code >= 97 ? 97 : 65
+    return String.fromCharCode(base + ((code - base + 13) % 26))
+  })
+}
+
+function backwards(words: readonly string[]): string {
+  return words.map((word) => [...word.toUpperCase()].reverse().join('')).join(' ')
+}

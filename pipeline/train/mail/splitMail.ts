@@ -1,0 +1,158 @@
+/**
+ * Deals the mail corpus out to contributors, by a seed: most are honest, with more or less spam in their mail; the last four
+ * flip labels, near-copy another contributor, write word salad, and bring outliers. The held-out mails belong to nobody.
+ */
+import { StopError } from '../../../sdk/errors.ts'
+import { createRandom, type Random, shuffled } from '../math/random.ts'
+import { flipLabel, garble, nearCopy, wordSalad } from './alterations.ts'
+import { loadCorpus } from './corpus.ts'
+import type { Item } from './item.ts'
+
+export type ContributorKind = 'honest' | 'flipped' | 'copied' | 'noise' | 'outlier'
+
+export interface MailItem extends Item {
+  /** What was done to this very item: 70 % of what the flipping contributor brings is honest. */
+  readonly kind: ContributorKind
+}
+
+export interface MailContributor {
+  readonly name: string
+  readonly kind: ContributorKind
+  /** The name of the contributor that this one near-copies. */
+  readonly copies?: string
+  readonly items: readonly MailItem[]
+}
+
+export interface MailSplit {
+  readonly contributors: readonly MailContributor[]
+  readonly heldOut: readonly Item[]
+}
+
+export interface SplitSettings {
+  readonly seed: number
+  /** Training rows over all contributors, or all that the corpus has. */
+  readonly rows: number | 'all'
+  readonly heldOut: number
+  /** 40 unless told; at least 8. */
+  readonly contributors?: number
+}
+
+/** Mails not dealt yet. */
+interface Pools {
+  readonly ham: Item[]
+  readonly spam: Item[]
+}
+
+const DEFAULT_CONTRIBUTORS = 40
+const FEWEST_CONTRIBUTORS = 8
+/** Which honest contributor is copied: an early one, so that it is accepted before its copier. */
+const COPIED_CONTRIBUTOR = 5
+const LABELS_FLIPPED = 0.3
+const PLAIN_WORD = /\b[a-z]{2,16}\b/gi
+const LAST_FOUR: readonly ContributorKind[] = ['flipped', 'copied', 'noise', 'outlier']
+
+export function splitMail(settings: SplitSettings): MailSplit {
+  return dealMail(loadCorpus(), settings)
+}
+
+/** As `splitMail`, over a corpus that is given. */
+export function dealMail(corpus: readonly Item[], settings: SplitSettings): MailSplit {
+  const { seed, heldOut, contributors: count = DEFAULT_CONTRIBUTORS } = settings
+  const deck = shuffled(corpus, createRandom(seed, 'held out'))
+  const dealt = deck.slice(heldOut)
+  const sizes = planSizes(settings, count, dealt.length)
+  const pools: Pools = {
+    ham: dealt.filter(({ label }) => label === 'ham'),
+    spam: dealt.filter(({ label }) => label === 'spam'),
+  }
+  const vocabulary = [...new Set(dealt.slice(0, 2000).flatMap(({ text }) => text.match(PLAIN_WORD) ?? []))]
+  const spamShare = pools.spam.length / dealt.length
+
+  const contributors: MailContributor[] = []
+  for (const [i, size] of sizes.entries()) {
+    const random = createRandom(seed, `contributor ${i}`)
+    const name = `contributor-${String(i + 1).padStart(2, '0')}`
+    const kind = LAST_FOUR[i - (count - LAST_FOUR.length)] ?? 'honest'
+    const source = contributors[COPIED_CONTRIBUTOR]
+    if (kind === 'copied' && source !== undefined) {
+      const items = Array.from({ length: size }, (_, k) => {
+        const original = source.items[k % source.items.length] as MailItem
+        return { ...nearCopy(original, random), kind }
+      })
+      contributors.push({ name, kind, copies: source.name, items })
+    } else if (kind === 'noise') {
+      contributors.push({
+        name,
+        kind,
+        items: Array.from({ length: size }, () => ({ ...wordSalad(vocabulary, random), kind })),
+      })
+    } else {
+      const items = dealHand(pools, size, spamShare, random).map((item) => alter(item, kind, random))
+      contributors.push({ name, kind, items })
+    }
+  }
+  return { contributors, heldOut: deck.slice(0, heldOut) }
+}
+
+function alter(item: Item, kind: ContributorKind, random: Random): MailItem {
+  if (kind === 'outlier') return { ...garble(item, random), kind }
+  if (kind === 'flipped' && random.uniform() < LABELS_FLIPPED) return { ...flipLabel(item), kind }
+  return { ...item, kind: 'honest' }
+}
+
+/** Draws a contributor's own share of spam, a fifth to nine fifths of the corpus', and takes mails while they last. */
+function dealHand(pools: Pools, size: number, spamShare: number, random: Random): readonly Item[] {
+  const ownShare = spamShare * (0.2 + 1.6 * random.uniform())
+  const hand: Item[] = []
+  for (let k = 0; k < size; k++) {
+    const [first, second] = random.uniform() < ownShare ? [pools.spam, pools.ham] : [pools.ham, pools.spam]
+    const item = first.pop() ?? second.pop()
+    if (item !== undefined) hand.push(item)
+  }
+  return hand
+}
+
+/**
+ * How many rows each contributor brings: honest ones between half and three halves of the mean, the last four and
+ * the one that is copied the mean.
+ */
+function planSizes({ seed, rows, heldOut }: SplitSettings, count: number, available: number): readonly number[] {
+  if (count < FEWEST_CONTRIBUTORS)
+    throw new StopError('Too few contributors', { contributors: count, fewest: FEWEST_CONTRIBUTORS }, 'Ask for more.')
+  // Near-copies and word salad use up no mail, so a little more can be dealt than the corpus has.
+  const most = Math.floor((available * count) / (count - 2))
+  const total = rows === 'all' ? most : rows
+  if (!Number.isInteger(total) || total < count || total > most)
+    throw new StopError(
+      'The corpus cannot be dealt out so',
+      { rows: total, heldOut, contributors: count, fewest: count, most },
+      'Ask for fewer rows or fewer held-out mails, and at least one row a contributor.',
+    )
+  const random = createRandom(seed, 'sizes')
+  const mean = total / count
+  const weights = Array.from({ length: count }, (_, i) => {
+    const isHonest = i < count - LAST_FOUR.length
+    return isHonest && i !== COPIED_CONTRIBUTOR ? 0.5 + random.uniform() : 1
+  })
+  const honestMean = average(weights)
+  return apportion(
+    weights.map((weight) => (weight / honestMean) * mean),
+    total,
+  )
+}
+
+/** Rounds shares to integers of at least one that sum to the total: cumulative rounding. */
+function apportion(shares: readonly number[], total: number): readonly number[] {
+  const sum = shares.reduce((a, b) => a + b, 0)
+  let running = 0
+  let given = 0
+  return shares.map((share) => {
+    running += share
+    const upTo = Math.round((running / sum) * total)
+    const size = Math.max(1, upTo - given)
+    given += size
+    return size
+  })
+}
+
+const average = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0) / values.length
