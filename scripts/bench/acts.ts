@@ -1,0 +1,133 @@
+import { zeroHash } from 'viem'
+import { calldataFloor } from './floor.ts'
+import { inferenceBatch } from './inferences.ts'
+import { fileHash, payoutAddress, type Stage, setStage } from './stage.ts'
+
+export interface Measured {
+  readonly name: string
+  readonly gas: bigint
+  /** The least that its calldata allows, where that matters. */
+  readonly floor?: bigint
+}
+
+const CONTRIBUTORS = 40
+const CLAIMANTS = 100
+const RECORDS = 200
+const TERMS = { dims: 256, topK: 8, rowCount: 1_600 }
+const FUNDS_GWEI = 1_000_000_000_000n
+
+/** Plays one life of a model and measures what each act costs on the way. */
+export async function measureActs(): Promise<readonly Measured[]> {
+  const stage = await setStage({ epochSeconds: 3_600 })
+  const measured: Measured[] = []
+  const people = await openAccounts(stage)
+  measured.push(...(await registerAll(stage, people)))
+  measured.push(...(await recordBatches(stage, people)))
+  measured.push(...(await claim(stage, people)))
+  return measured
+}
+
+interface People {
+  readonly operator: number
+  readonly payers: readonly number[]
+  readonly claimants: readonly number[]
+}
+
+/** Account 1 is the treasury, which also curates and owns the models; the rest are opened for it here. */
+async function openAccounts({ act, accounts, deployer, holders }: Stage): Promise<People> {
+  const open = async (payout: string) =>
+    act({ from: deployer, to: accounts.address, abi: accounts.abi, functionName: 'open', args: [payout] })
+  for (const holder of holders.slice(1, 6)) await open(holder)
+  for (let i = 0; i < CLAIMANTS; i++) await open(payoutAddress(i))
+  return { operator: 2, payers: [4, 5, 6], claimants: Array.from({ length: CLAIMANTS }, (_, i) => 7 + i) }
+}
+
+async function registerAll({ act, datasets, models, deployer, holders }: Stage, people: People): Promise<Measured[]> {
+  const from = deployer
+  const contributor = holders[2] ?? deployer
+  const onDatasets = (functionName: string, args: readonly unknown[], sender = from) =>
+    act({ from: sender, to: datasets.address, abi: datasets.abi, functionName, args })
+  const onModels = (functionName: string, args: readonly unknown[]) =>
+    act({ from, to: models.address, abi: models.abi, functionName, args })
+
+  const dataset = {
+    licence: 'CC0-1.0',
+    termsHash: fileHash('terms'),
+    metadataHash: fileHash('card'),
+    metadataURI: 'https://example.org/card.json',
+  }
+  const registered = await onDatasets('register', [dataset])
+  const contributed = await onDatasets('contribute', [1, fileHash('items'), 40], contributor)
+  await onDatasets('contribute', [1, fileHash('more items'), 40], contributor)
+  const { keccak256, encodeAbiParameters } = await import('viem')
+  const words = [{ type: 'uint32' }, { type: 'uint32' }, { type: 'bytes32' }, { type: 'uint32' }] as const
+  const name = keccak256(encodeAbiParameters(words, [1, 3, fileHash('items'), 40]))
+  const accepted = await onDatasets('accept', [[name]])
+  const frozen = await onDatasets('freeze', [1])
+
+  const base = { name: 'base', licence: 'Apache-2.0', weightsHash: fileHash('weights'), weightsURI: '', royaltyBps: 300 }
+  await onModels('registerBase', [base])
+  const fineTune = {
+    parent: 1,
+    versions: [(1n << 32n) | 1n],
+    adapterHash: fileHash('adapter'),
+    manifestHash: fileHash('manifest'),
+    manifestURI: 'https://example.org/run.json',
+    method: 2,
+    quantisation: { scheme: 'nf4', bits: 4, doubleQuant: true },
+    influence: { root: fileHash('root'), indexHash: fileHash('index'), indexURI: 'https://example.org/index', ...TERMS, source: 0 },
+    shares: { contributorBps: 6_000, operatorBps: 2_000, royaltyBps: 500 },
+  }
+  const tuned = await onModels('registerFineTune', [fineTune])
+  await onModels('setOperator', [2, people.operator, true])
+  return [
+    { name: 'register a dataset', gas: registered.gas },
+    { name: 'contribute', gas: contributed.gas },
+    { name: 'accept a contribution', gas: accepted.gas },
+    { name: 'freeze a version', gas: frozen.gas },
+    { name: 'register a fine-tune', gas: tuned.gas },
+  ]
+}
+
+async function recordBatches({ act, ledger, token, deployer, holders, mature }: Stage, people: People): Promise<Measured[]> {
+  const measured: Measured[] = []
+  for (const payer of people.payers) {
+    const from = holders[payer - 1] ?? deployer
+    const wei = FUNDS_GWEI * 10n ** 9n
+    await act({ from: deployer, to: token.address, abi: token.abi, functionName: 'transfer', args: [from, wei] })
+    await act({ from, to: token.address, abi: token.abi, functionName: 'approve', args: [ledger.address, wei] })
+    const args = [people.operator, FUNDS_GWEI, 10_000_000n]
+    const funded = await act({ from, to: ledger.address, abi: ledger.abi, functionName: 'fundTab', args })
+    if (measured.length === 0) measured.push({ name: 'fund a tab', gas: funded.gas })
+  }
+
+  const record = (seed: number, records: number, contributors: number) => {
+    const contributorOf = (row: number) => people.claimants[row % contributors] ?? 0
+    const batch = inferenceBatch({ seed, records, terms: TERMS, payers: people.payers, contributorOf })
+    const from = holders[people.operator - 1] ?? deployer
+    return act({ from, to: ledger.address, abi: ledger.abi, functionName: 'recordBatch', args: [2, batch] })
+  }
+  const named = (name: string, { gas, calldata }: Awaited<ReturnType<typeof record>>) => ({
+    name,
+    gas,
+    floor: calldataFloor(calldata),
+  })
+
+  const first = await record(1, RECORDS, CONTRIBUTORS)
+  await mature()
+  const steady = await record(2, RECORDS, CONTRIBUTORS)
+  measured.push(named(`record ${RECORDS} inferences, ${CONTRIBUTORS} accounts paid for the first time`, first))
+  measured.push(named(`record ${RECORDS} inferences, ${CONTRIBUTORS} accounts paid before`, steady))
+  measured.push({ name: 'one inference of those', gas: steady.gas / BigInt(RECORDS) })
+  measured.push(named('record 1 inference', await record(3, 1, CONTRIBUTORS)))
+  await record(4, RECORDS, CLAIMANTS)
+  return measured
+}
+
+async function claim({ act, ledger, deployer, mature }: Stage, { claimants }: People): Promise<Measured[]> {
+  const onLedger = (functionName: string, args: readonly unknown[]) =>
+    act({ from: deployer, to: ledger.address, abi: ledger.abi, functionName, args })
+  await mature()
+  const first = await onLedger('claim', [claimants[0]])
+  return [{ name: 'claim, to an address without OPEN', gas: first.gas }]
+}
