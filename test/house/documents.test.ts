@@ -7,7 +7,9 @@ const commands = Object.keys(JSON.parse(read('package.json')).scripts)
 
 describe('documents', () => {
   it('name only commands that exist', () => {
-    const named = pages.flatMap((page) => [...read(page).matchAll(/npm run ([a-z:-]+)/g)].map((match) => ({ page, command: match[1] })))
+    const named = pages.flatMap((page) =>
+      [...read(page).matchAll(/npm run ([a-z:-]+)/g)].map((match) => ({ page, command: match[1] })),
+    )
     expect(named.filter(({ command }) => !commands.includes(command ?? ''))).toEqual([])
   })
 
@@ -21,7 +23,9 @@ describe('documents', () => {
 
   it('explain every error of every contract', () => {
     const protocol = read('docs/protocol.md')
-    const errors = globSync('contracts/**/*.sol').flatMap((file) => [...read(file).matchAll(/^\s*error (\w+)\(/gm)].map((match) => match[1] ?? ''))
+    const errors = globSync('contracts/**/*.sol').flatMap((file) =>
+      [...read(file).matchAll(/^\s*error (\w+)\(/gm)].map((match) => match[1] ?? ''),
+    )
     expect(errors.filter((error) => !protocol.includes(`\`${error}\``))).toEqual([])
   })
 

@@ -4,7 +4,6 @@
  * the ABIs.
  */
 import { dataSlice, getBytes, Interface, type InterfaceAbi, type JsonRpcProvider, keccak256, toBigInt } from 'ethers'
-import { accountsAbi } from '../../deployments/abi/accounts.ts'
 import { datasetsAbi } from '../../deployments/abi/datasets.ts'
 import { ledgerAbi } from '../../deployments/abi/ledger.ts'
 import { modelsAbi } from '../../deployments/abi/models.ts'
@@ -74,14 +73,23 @@ function readRecords(records: string, model: number, dims: number): RecordedInfe
     const payer = Number(take(4))
     const feeGwei = toBigInt(take(8))
     const rowCount = Number(take(1))
-    const rows = Array.from({ length: rowCount }, () => ({ row: Number(take(4)), account: Number(take(4)), weight: Number(take(2)) }))
+    const rows = Array.from({ length: rowCount }, () => ({
+      row: Number(take(4)),
+      account: Number(take(4)),
+      weight: Number(take(2)),
+    }))
     inferences.push({ model, payer, feeGwei, rows, sketch: getBytes(take(dims / 2)) })
   }
   return inferences
 }
 
 /** Replays every event of the four contracts. */
-export async function recompute(provider: JsonRpcProvider, addresses: Addresses, treasury: number, treasuryBps: bigint): Promise<Recomputed> {
+export async function recompute(
+  provider: JsonRpcProvider,
+  addresses: Addresses,
+  treasury: number,
+  treasuryBps: bigint,
+): Promise<Recomputed> {
   const terms = new Map<number, ModelTerms>()
   for (const { name, args } of await eventsOf(provider, addresses.models, modelsAbi)) {
     if (name !== 'FineTuneRegistered') continue
@@ -122,13 +130,20 @@ export async function recompute(provider: JsonRpcProvider, addresses: Addresses,
     for (const inference of readRecords(args.records, model, modelTerms.dims)) {
       inferences.push(inference)
       tabsGwei -= inference.feeGwei
-      for (const { account, gwei } of sharesOf(inference, modelTerms, Number(args.operator), treasury, treasuryBps)) credit(account, gwei)
+      for (const { account, gwei } of sharesOf(inference, modelTerms, Number(args.operator), treasury, treasuryBps))
+        credit(account, gwei)
     }
   }
   return { inferences, creditedGwei, claimedGwei, tabsGwei, contributorOf }
 }
 
-function sharesOf(inference: RecordedInference, terms: ModelTerms, operator: number, treasury: number, treasuryBps: bigint) {
+function sharesOf(
+  inference: RecordedInference,
+  terms: ModelTerms,
+  operator: number,
+  treasury: number,
+  treasuryBps: bigint,
+) {
   const partOf = (bps: bigint): bigint => (inference.feeGwei * bps) / BASIS_POINTS
   const pool = partOf(terms.contributorBps)
   const royaltyBps = terms.royalties.reduce((sum, royalty) => sum + royalty.bps, 0n)
@@ -144,7 +159,11 @@ function sharesOf(inference: RecordedInference, terms: ModelTerms, operator: num
 }
 
 /** What an account could claim and what is pending in `epoch`, by the rule "credit of epoch e is pending until e+2 begins". */
-export function earningsOf(recomputed: Recomputed, account: number, epoch: number): { maturedGwei: bigint; pendingGwei: bigint } {
+export function earningsOf(
+  recomputed: Recomputed,
+  account: number,
+  epoch: number,
+): { maturedGwei: bigint; pendingGwei: bigint } {
   let maturedGwei = -(recomputed.claimedGwei.get(account) ?? 0n)
   let pendingGwei = 0n
   for (const [key, gwei] of recomputed.creditedGwei) {
@@ -191,7 +210,11 @@ function floorSqrt(value: bigint): bigint {
 }
 
 /** The rows and weights that docs/protocol.md gives a query, found by the plainest means. */
-export function attribute(query: readonly number[], entries: readonly IndexEntry[], topK: number): { row: number; weight: number }[] {
+export function attribute(
+  query: readonly number[],
+  entries: readonly IndexEntry[],
+  topK: number,
+): { row: number; weight: number }[] {
   const scored = entries.map(({ row, codes }) => {
     let dot = 0
     let square = 0
