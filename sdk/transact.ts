@@ -98,3 +98,10 @@ export function eventIn<const abi extends Abi, name extends ContractEventName<ab
   if (event === undefined) throw new Error(`${receipt.transactionHash} emitted no ${eventName}, although it succeeded`)
   return event.args as ContractEventArgsFromTopics<abi, name, true>
 }
+
+/** The name of our contracts' error that a read ended in, if that is what happened. */
+export function errorNameOf(error: unknown): string | undefined {
+  if (!(error instanceof BaseError)) return undefined
+  const revert = error.walk((cause) => cause instanceof ContractFunctionRevertedError)
+  return revert instanceof ContractFunctionRevertedError ? revert.data?.errorName : undefined
+}

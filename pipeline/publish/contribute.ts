@@ -4,7 +4,7 @@ import type { Connection, Contracts } from '../../sdk/contracts.ts'
 import { contributionId } from '../../sdk/contribution.ts'
 import { type Act, act, transact } from '../../sdk/transact.ts'
 import { ensureAccount } from './account.ts'
-import { statusOf } from './dataset.ts'
+import { statusOf } from './contribution.ts'
 import type { Commitment } from './items.ts'
 
 /** One contributor's batch of items, submitted from the contributor's own wallet. */

@@ -1,7 +1,9 @@
 import type { Hex } from 'viem'
 import type { Wallet } from '../../sdk/chain.ts'
 import type { Connection, Contracts } from '../../sdk/contracts.ts'
+import { StopError } from '../../sdk/errors.ts'
 import { type Act, act, eventIn, transact } from '../../sdk/transact.ts'
+import { statusOf } from './contribution.ts'
 
 /** A dataset's way onto the chain: registered by its curator, filled by contributors, accepted and frozen. */
 
@@ -46,6 +48,14 @@ export async function ensureDataset(connection: Connection, curator: Wallet, ter
 /** What of `contributions` the curator has yet to accept, in the order given: that order decides who was first. */
 export async function unaccepted(connection: Connection, contributions: readonly Hex[]): Promise<readonly Hex[]> {
   const statuses = await Promise.all(contributions.map((contribution) => statusOf(connection, contribution)))
+  const unknown = contributions.find((_, i) => statuses[i] === 'none')
+  if (unknown !== undefined) {
+    throw new StopError(
+      `Nobody contributed ${unknown}`,
+      {},
+      'Accept contributions that were submitted to this dataset.',
+    )
+  }
   return contributions.filter((_, i) => statuses[i] === 'submitted')
 }
 
@@ -96,18 +106,4 @@ export async function ensureVersion(
   if (found !== undefined) return found
   const receipt = await transact(reader, curator, freezeAct(contracts, dataset))
   return eventIn(receipt, contracts.datasets, 'VersionFrozen').version
-}
-
-const statuses = ['none', 'submitted', 'accepted', 'rejected', 'withdrawn'] as const
-export type ContributionStatus = (typeof statuses)[number]
-
-export async function statusOf({ reader, contracts }: Connection, contribution: Hex): Promise<ContributionStatus> {
-  const { status } = await reader.readContract({
-    ...contracts.datasets,
-    functionName: 'contributionOf',
-    args: [contribution],
-  })
-  const name = statuses[status]
-  if (name === undefined) throw new Error(`Datasets knows a status ${status} that this code does not`)
-  return name
 }

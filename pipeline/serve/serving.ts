@@ -5,6 +5,7 @@ import { rootOf } from '../../attribution/merkle.ts'
 import type { Connection } from '../../sdk/contracts.ts'
 import { StopError } from '../../sdk/errors.ts'
 import type { RecordTerms } from '../../sdk/record.ts'
+import { findContribution } from '../publish/contribution.ts'
 
 /** What an operator works from: the model's terms on chain, and the influence index that its registration commits to. */
 export interface Serving {
@@ -63,17 +64,13 @@ export async function loadServing(
 
 /** Who submitted each of `contributions`; refuses one that nobody did. */
 async function contributorsOf(
-  { reader, contracts }: Connection,
+  connection: Connection,
   contributions: ReadonlySet<Hex>,
 ): Promise<ReadonlyMap<Hex, number>> {
   const pairs = await Promise.all(
     [...contributions].map(async (contribution) => {
-      const { contributor } = await reader.readContract({
-        ...contracts.datasets,
-        functionName: 'contributionOf',
-        args: [contribution],
-      })
-      if (contributor !== 0) return [contribution, contributor] as const
+      const found = await findContribution(connection, contribution)
+      if (found !== undefined) return [contribution, found.contributor] as const
       throw new StopError(
         `The influence index credits contribution ${contribution}, which does not exist on chain`,
         {},

@@ -1,0 +1,65 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { LocalAccount } from 'viem'
+import { startLocalChain } from '../../scripts/demo/localChain.ts'
+import { type Cast, castOf, castSize, DEMO_MNEMONIC } from '../../scripts/demo/wallets.ts'
+import { deployLedger } from '../../scripts/deploy/deploy.ts'
+import { type Wallet, walletOn } from '../../sdk/chain.ts'
+import { type Connection, connect } from '../../sdk/contracts.ts'
+import type { Deployment } from '../../sdk/deployment.ts'
+
+/** A deployed ledger on a chain of the test's own, and everyone who takes part in it. */
+export interface LocalLedger {
+  readonly folder: string
+  readonly rpcUrl: string
+  readonly deployment: Deployment
+  readonly connection: Connection
+  readonly cast: Cast
+  readonly walletOf: (account: LocalAccount) => Wallet
+  readonly passSeconds: (seconds: number) => Promise<void>
+  readonly stop: () => Promise<void>
+}
+
+export async function startLocalLedger(contributors: number): Promise<LocalLedger> {
+  const folder = mkdtempSync(join(tmpdir(), 'ledger-'))
+  const chain = await startLocalChain({
+    folder: join(folder, 'chain'),
+    port: await freePort(),
+    accounts: castSize(contributors),
+    mnemonic: DEMO_MNEMONIC,
+  })
+  const cast = castOf(contributors)
+  const deployment = await deployLedger({
+    name: 'test',
+    rpcUrl: chain.rpcUrl,
+    deployer: cast.deployer,
+    treasuryPayout: cast.treasury.address,
+  })
+  const connection = await connect(chain.rpcUrl, deployment)
+  return {
+    folder,
+    rpcUrl: chain.rpcUrl,
+    deployment,
+    connection,
+    cast,
+    walletOf: (account) => walletOn(connection.reader, account),
+    passSeconds: chain.passSeconds,
+    stop: async () => {
+      await chain.stop()
+      rmSync(folder, { recursive: true })
+    },
+  }
+}
+
+export function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const server = createServer()
+    server.once('error', reject)
+    server.listen(0, '127.0.0.1', () => {
+      const address = server.address()
+      server.close(() => (address !== null && typeof address === 'object' ? resolve(address.port) : reject(address)))
+    })
+  })
+}
