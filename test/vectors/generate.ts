@@ -1,0 +1,33 @@
+import { writeFileSync } from 'node:fs'
+import { contributionVectors, indexVectors, journalVectors, merkleVectors } from './hashes.ts'
+import { batchVectors, commitmentVectors, refusalVectors } from './records.ts'
+import { attributionVectors, scoreVectors, sketchVectors, weightVectors } from './scores.ts'
+
+/** Every vector file by name. `node test/vectors/generate.ts` writes them; a test holds the files to this. */
+export function vectorFiles(): Readonly<Record<string, unknown>> {
+  return {
+    'sketches.json': sketchVectors(),
+    'scores.json': scoreVectors(),
+    'weights.json': weightVectors(),
+    'attributions.json': attributionVectors(),
+    'merkle.json': merkleVectors(),
+    'indexes.json': indexVectors(),
+    'contributions.json': contributionVectors(),
+    'journal.json': journalVectors(),
+    'batches.json': batchVectors(),
+    'refusals.json': refusalVectors(),
+    'commitments.json': commitmentVectors(),
+  }
+}
+
+/** One case a line, so that a change shows in a diff as the cases that changed. */
+export function serialise(cases: unknown): string {
+  const lines = (cases as readonly unknown[]).map((entry) => JSON.stringify(entry))
+  return `[\n${lines.join(',\n')}\n]\n`
+}
+
+if (import.meta.main) {
+  for (const [name, cases] of Object.entries(vectorFiles())) {
+    writeFileSync(new URL(name, import.meta.url), serialise(cases))
+  }
+}

@@ -1,0 +1,81 @@
+import { bytesToHex, type Hex } from 'viem'
+import { encodeIndex, type IndexEntry, indexHash, indexLeaf, indexTree } from '../../attribution/influenceIndex.ts'
+import { merkleTree, proofOf, rootOf } from '../../attribution/merkle.ts'
+import { randomSource } from '../../attribution/random.ts'
+import { packSketch } from '../../attribution/sketch.ts'
+import { contributionId, itemHash, itemLeaf, itemsTree } from '../../sdk/contribution.ts'
+import { EMPTY_JOURNAL, eventHash, journalStep } from '../../sdk/journal.ts'
+import { bytes, codes, hash, integer } from './draw.ts'
+
+/** Trees of every small size, with the proof of every leaf. */
+export function merkleVectors() {
+  const next = randomSource(5)
+  return [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 16, 33].map((count) => {
+    const leaves = Array.from({ length: count }, () => hash(next))
+    const tree = merkleTree(leaves)
+    return { leaves, root: rootOf(tree), proofs: leaves.map((_, i) => proofOf(tree, i)) }
+  })
+}
+
+/** Influence indexes: entries, their leaves, the file and the root. */
+export function indexVectors() {
+  const next = randomSource(6)
+  return [64, 256].map((dims) => {
+    const entries: IndexEntry[] = []
+    for (let row = 0; entries.length < 7; row += 1 + integer(next, 3)) {
+      entries.push({
+        row,
+        contribution: hash(next),
+        itemHash: hash(next),
+        sketch: packSketch(codes(next, dims)),
+      })
+    }
+    const index = { dims, rowCount: 40, entries }
+    const file = encodeIndex(index)
+    const tree = indexTree(index)
+    return {
+      dims,
+      rowCount: index.rowCount,
+      entries: entries.map((entry) => ({ ...entry, sketch: bytesToHex(entry.sketch) })),
+      leaves: entries.map(indexLeaf),
+      itemLeaves: entries.map((entry) => itemLeaf(entry.itemHash)),
+      root: rootOf(tree),
+      proofs: entries.map((_, i) => proofOf(tree, i)),
+      file: bytesToHex(file),
+      hash: indexHash(file),
+    }
+  })
+}
+
+/** Contributions: salted items, their root, and the contribution's name. */
+export function contributionVectors() {
+  const next = randomSource(7)
+  return [1, 2, 5].map((count, i) => {
+    const items = Array.from({ length: count }, () => ({
+      salt: hash(next),
+      content: JSON.stringify({ label: integer(next, 2), text: `été ${integer(next, 1000)}` }),
+    }))
+    const hashes = items.map(({ salt, content }) => itemHash(salt, new TextEncoder().encode(content)))
+    const root = rootOf(itemsTree(hashes))
+    return {
+      dataset: i + 1,
+      contributor: 40 + i,
+      items: items.map((item, at) => ({ ...item, itemHash: hashes[at] as Hex })),
+      root,
+      contribution: contributionId(i + 1, 40 + i, root, count),
+    }
+  })
+}
+
+/** Events of one to four topics, and the journal after each. */
+export function journalVectors() {
+  const next = randomSource(8)
+  let slot = EMPTY_JOURNAL
+  return Array.from({ length: 12 }, (_, i) => {
+    const topics = Array.from({ length: 1 + (i % 4) }, () => hash(next))
+    const data = bytesToHex(bytes(next, 32 * integer(next, 4)))
+    const eventHashed = eventHash(topics, data)
+    slot = journalStep(slot, eventHashed)
+    return { topics, data, eventHash: eventHashed, slot }
+  })
+}
