@@ -6,11 +6,11 @@ export type RandomSource = () => number
 /** A source of unsigned 32-bit integers. The streams of different (seed, stream) pairs are unrelated. */
 export function randomSource(seed: number, stream = 0): RandomSource {
   const next = splitmix32((Math.imul(stream, 0x9e3779b1) ^ seed) | 0)
-  let a = next()
-  let b = next() ^ stream
-  let c = next()
-  let d = next() | 1
+  return xoshiro128(next(), next() ^ stream, next(), next() | 1)
+}
 
+/** The generator from a state, which must not be all zeros. */
+export function xoshiro128(a: number, b: number, c: number, d: number): RandomSource {
   return () => {
     const result = Math.imul(rotateLeft(Math.imul(b, 5), 7), 9) >>> 0
     const shifted = b << 9
