@@ -52,7 +52,7 @@ export function fitSketcher({ u, v }: Gradients, settings: SketchSettings): Sket
  * @param gradient The row's projected loss gradient (w).
  */
 export function sketchRow(sketcher: Sketcher, gradient: Float32Array): Int8Array {
-  return quantise(apply(sketcher, gradient, -1))
+  return quantise(mapGradient(sketcher, gradient, -1))
 }
 
 /**
@@ -60,12 +60,31 @@ export function sketchRow(sketcher: Sketcher, gradient: Float32Array): Int8Array
  * @param gradient Projected gradient of the given answer's log-odds (w).
  */
 export function sketchQuery(sketcher: Sketcher, gradient: Float32Array): Int8Array {
-  return quantise(apply(sketcher, gradient, 1))
+  return quantise(mapGradient(sketcher, gradient, 1))
 }
 
 /** The sketches of all rows, in order. */
 export function sketchRows(sketcher: Sketcher, u: Rows): readonly Int8Array[] {
   return Array.from({ length: u.n }, (_, i) => sketchRow(sketcher, u.values.subarray(i * u.width, (i + 1) * u.width)))
+}
+
+/** What a sketch is quantised from: ± map · gradient (k). For methods that are compared before they are rounded. */
+export function mapGradient({ dims, width, map }: Sketcher, gradient: Float32Array, sign: 1 | -1): Float32Array {
+  if (gradient.length !== width) {
+    throw new MalformedError(
+      `A gradient has ${gradient.length} entries where the sketcher was fitted to ${width}`,
+      { length: gradient.length, width },
+      'Take gradients of rows and queries with the same projection.',
+    )
+  }
+  const out = new Float32Array(dims)
+  for (let d = 0; d < dims; d++) {
+    const at = d * width
+    let sum = 0
+    for (let j = 0; j < width; j++) sum += (map[at + j] as number) * (gradient[j] as number)
+    out[d] = sign * sum
+  }
+  return out
 }
 
 function pcaMap(rows: Rows, settings: SketchSettings & { method: 'pca' }): Float64Array {
@@ -84,24 +103,6 @@ function randomMap(rows: Rows, settings: SketchSettings & { method: 'random' }):
   const projected = projectDense(rows, dims, seed)
   const lower = cholesky(curvature(projected), dims, damping * curvatureTrace(projected))
   return times(invertLower(lower, dims), denseProjection(rows.width, dims, seed), dims, rows.width, dims)
-}
-
-function apply({ dims, width, map }: Sketcher, gradient: Float32Array, sign: 1 | -1): Float32Array {
-  if (gradient.length !== width) {
-    throw new MalformedError(
-      `A gradient has ${gradient.length} entries where the sketcher was fitted to ${width}`,
-      { length: gradient.length, width },
-      'Take gradients of rows and queries with the same projection.',
-    )
-  }
-  const out = new Float32Array(dims)
-  for (let d = 0; d < dims; d++) {
-    const at = d * width
-    let sum = 0
-    for (let j = 0; j < width; j++) sum += (map[at + j] as number) * (gradient[j] as number)
-    out[d] = sign * sum
-  }
-  return out
 }
 
 function checkGradients({ n, width, values }: Rows, dims: number): void {
