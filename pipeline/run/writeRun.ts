@@ -1,0 +1,32 @@
+/**
+ * Writes a run folder in one move: all files into a folder beside it, the manifest with their hashes last, then a rename. A
+ * run folder is either not there or whole.
+ */
+import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { StopError } from '../../sdk/errors.ts'
+import { digestFile, type FileDigest } from './digest.ts'
+import { MANIFEST_FILE, manifestSchema, type RunManifest } from './manifest.ts'
+
+export function writeRun(
+  folder: string,
+  files: Readonly<Record<string, string | Uint8Array>>,
+  described: Omit<RunManifest, 'files'>,
+): RunManifest {
+  if (existsSync(folder))
+    throw new StopError('The run folder is already there', { folder }, 'Name another folder, or remove this one first.')
+  const unfinished = `${folder}.unfinished`
+  rmSync(unfinished, { recursive: true, force: true })
+  mkdirSync(unfinished, { recursive: true })
+
+  const digests: Record<string, FileDigest> = {}
+  for (const [name, text] of Object.entries(files)) {
+    const content = typeof text === 'string' ? new TextEncoder().encode(text) : text
+    writeFileSync(join(unfinished, name), content)
+    digests[name] = digestFile(content)
+  }
+  const manifest = manifestSchema.parse({ ...described, files: digests })
+  writeFileSync(join(unfinished, MANIFEST_FILE), `${JSON.stringify(manifest, null, 2)}\n`)
+  renameSync(unfinished, folder)
+  return manifest
+}

@@ -1,0 +1,77 @@
+/**
+ * A fine-tuned model as an operator serves it: texts in, labels out, and with each answer the gradient that says what moved
+ * it, under the same projection as the training rows' gradients.
+ */
+import { StopError } from '../../sdk/errors.ts'
+import { type Run, readRun } from '../run/readRun.ts'
+import { loadAdaptedLayers } from './base/adaptedLayers.ts'
+import { BASE_MODEL, BASE_WEIGHTS_SHA256 } from './base/package.ts'
+import { adapterFromFile } from './emit/peftAdapter.ts'
+import { extractFeatures } from './features/extractFeatures.ts'
+import { copyAdapter } from './lora/adapter.ts'
+import { projectedGradients } from './lora/projectedGradients.ts'
+import { createTuner } from './lora/tuner.ts'
+import type { Label } from './mail/item.ts'
+import { logistic } from './math/elementary.ts'
+import type { OnProgress } from './progress.ts'
+
+export interface Answer {
+  readonly label: Label
+  /** Of the label given, at least one half. */
+  readonly probability: number
+  /** log(probability / (1 − probability)), at least zero. */
+  readonly logOdds: number
+  /** Projected gradient of that log-odds. */
+  readonly gradient: Float32Array
+}
+
+export interface ServedModel {
+  readonly run: Run
+  readonly answer: (texts: readonly string[]) => Promise<readonly Answer[]>
+}
+
+export interface ServeOptions {
+  readonly cacheFolder?: string
+  readonly threads?: number
+  readonly onProgress?: OnProgress
+}
+
+export function loadServedModel(runFolder: string, options: ServeOptions = {}): ServedModel {
+  const run = readRun(runFolder)
+  checkBase(run)
+  const { projection, training } = run.manifest
+  const layers = loadAdaptedLayers('nf4')
+  const tuner = createTuner(layers.sentenceProjection)
+  copyAdapter(adapterFromFile(run.adapter), tuner.adapter)
+
+  return {
+    run,
+    answer: async (texts) => {
+      const features = await extractFeatures(texts, { ...options, precision: 'nf4', maxTokens: training.maxTokens })
+      const data = layers.frozenOutputs(features)
+      const rows = texts.map((_, i) => i)
+      const spamLogOdds = tuner.logOdds(data, rows)
+      const gradients = projectedGradients(tuner, data, rows, projection)
+      return rows.map((i) => {
+        const m = spamLogOdds[i] as number
+        const sign = m > 0 ? 1 : -1
+        const { width, values } = gradients
+        return {
+          label: m > 0 ? 'spam' : 'ham',
+          probability: logistic(Math.abs(m)),
+          logOdds: Math.abs(m),
+          gradient: values.slice(i * width, (i + 1) * width).map((value) => sign * value),
+        }
+      })
+    },
+  }
+}
+
+function checkBase({ manifest: { base, quantisation } }: Run): void {
+  if (base.weightsSha256 === BASE_WEIGHTS_SHA256 && quantisation !== null) return
+  throw new StopError(
+    'This run was not trained on the embedded base model',
+    { name: base.name, weightsSha256: base.weightsSha256, embedded: BASE_WEIGHTS_SHA256 },
+    `Serve it with its own base; this operator has ${BASE_MODEL.name} in NF4.`,
+  )
+}
