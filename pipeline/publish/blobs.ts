@@ -20,7 +20,12 @@ export function readBlob(folder: string, hash: Hex): Uint8Array {
   try {
     content = readFileSync(path)
   } catch (cause) {
-    throw new StopError(`There is no ${hash} in ${folder}`, {}, 'Publish the run again, or fetch the file from a mirror.', cause)
+    throw new StopError(
+      `There is no ${hash} in ${folder}`,
+      {},
+      'Publish the run again, or fetch the file from a mirror.',
+      cause,
+    )
   }
   const found = keccak(content)
   if (found === hash) return content

@@ -39,6 +39,11 @@ export function buildIndex(
   const entries = sketched
     .filter(({ row }) => !duplicateOf.has(row))
     .toSorted((a, b) => a.row - b.row)
-    .map(({ row, contribution, itemHash, codes: sketch }) => ({ row, contribution, itemHash, sketch: packSketch(sketch) }))
+    .map(({ row, contribution, itemHash, codes: sketch }) => ({
+      row,
+      contribution,
+      itemHash,
+      sketch: packSketch(sketch),
+    }))
   return { index: { dims, rowCount: rows.length, entries }, duplicateOf }
 }

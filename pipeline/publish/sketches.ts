@@ -1,7 +1,7 @@
 import type { Rows } from '../../attribution/matrix.ts'
-import { fitSketcher, type SketchSettings, type Sketcher } from '../../attribution/sketcher.ts'
-import { RunError } from '../run/runError.ts'
+import { fitSketcher, type Sketcher, type SketchSettings } from '../../attribution/sketcher.ts'
 import type { SketchManifest } from '../run/manifest.ts'
+import { RunError } from '../run/runError.ts'
 import { float32Of, formatSafetensors, parseSafetensors } from '../run/safetensors.ts'
 
 /** gradients.safetensors → sketcher.safetensors: the map that rows and queries of one model are sketched with. */

@@ -1,8 +1,10 @@
 import type { Hex } from 'viem'
+import { rootOf } from '../../attribution/merkle.ts'
 import type { Connection } from '../../sdk/contracts.ts'
+import { contributionId, itemsTree } from '../../sdk/contribution.ts'
 import { StopError } from '../../sdk/errors.ts'
 import type { RunManifest, RunRow } from '../run/manifest.ts'
-import { findContribution } from './contribution.ts'
+import { findContribution, type KnownContribution } from './contribution.ts'
 
 /**
  * What a run says it was trained on, held against the chain: every credited row belongs to a contribution that exists and is
@@ -21,6 +23,8 @@ export async function checkTrainedOn(
   const firstRow = new Map<Hex, number>()
   for (const { row, contribution } of rows) if (!firstRow.has(contribution)) firstRow.set(contribution, row)
 
+  const itemsOf = new Map(manifest.dataset.contributions.map(({ id, items }) => [id, items]))
+
   const positions = [...firstRow].map(async ([contribution, row]) => {
     const found = await findContribution(connection, contribution)
     if (found === undefined) {
@@ -35,7 +39,10 @@ export async function checkTrainedOn(
         reader.readContract({ ...contracts.datasets, functionName: 'includes', args: [version, contribution] }),
       ),
     )
-    if (included.some(Boolean)) return [contribution, found.acceptedAt] as const
+    if (included.some(Boolean)) {
+      checkItems(contribution, found, itemsOf.get(contribution) ?? 0, rows)
+      return [contribution, found.acceptedAt] as const
+    }
     throw new StopError(
       `Row ${row} is of contribution ${contribution}, which is ${found.status} and in none of the run's dataset versions`,
       { versions: versions.join(' ') },
@@ -43,6 +50,19 @@ export async function checkTrainedOn(
     )
   })
   return new Map(await Promise.all(positions))
+}
+
+/** A contribution is named by its items' root: where a run holds all of its items, their hashes must lead to that name. */
+function checkItems(contribution: Hex, known: KnownContribution, itemCount: number, rows: readonly RunRow[]): void {
+  const own = rows.filter((row) => row.contribution === contribution).toSorted((a, b) => a.item - b.item)
+  if (own.length !== itemCount) return
+  const root = rootOf(itemsTree(own.map(({ itemHash }) => itemHash)))
+  if (contributionId(known.dataset, known.contributor, root, itemCount) === contribution) return
+  throw new StopError(
+    `The item hashes of rows ${own[0]?.row} and on are not those of contribution ${contribution}`,
+    { items: itemCount, root },
+    'Train on the items that were contributed, with the salts that they were hashed with.',
+  )
 }
 
 async function requireFrozen({ reader, contracts }: Connection, version: bigint): Promise<void> {

@@ -1,0 +1,110 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Hex } from 'viem'
+import * as z from 'zod'
+import { keccak } from '../../attribution/keccak.ts'
+import type { Sketcher } from '../../attribution/sketcher.ts'
+import { StopError } from '../../sdk/errors.ts'
+import { bytes32Schema, MANIFEST_FILE } from '../run/manifest.ts'
+import { putBlob, readBlob } from './blobs.ts'
+import type { PreparedRun } from './prepareRun.ts'
+import { formatSketcher, parseSketcher } from './sketches.ts'
+import { writeWhole } from './writeWhole.ts'
+
+/** What publishing leaves on disk, and serving begins from: a model's number, and the hashes of the files that go with it. */
+
+const publicationSchema = z.strictObject({
+  model: z.int().positive(),
+  parent: z.int().positive(),
+  owner: z.int().positive(),
+  manifestHash: bytes32Schema,
+  indexHash: bytes32Schema,
+  sketcherHash: bytes32Schema,
+  leafCount: z.int().nonnegative(),
+  /** Rows without a leaf, each with the row that is credited in its place. */
+  duplicates: z.array(z.strictObject({ row: z.int().nonnegative(), of: z.int().nonnegative() })),
+})
+
+export type Publication = z.infer<typeof publicationSchema>
+
+const FILE = 'publication.json'
+const SKETCHER_FILE = 'sketcher.safetensors'
+
+/** Puts the files that the registration will name where they can be fetched, before anyone can ask for them. */
+export function storeFiles(folder: string, blobs: string, { run, indexFile, sketcher }: PreparedRun): void {
+  putBlob(blobs, indexFile)
+  putBlob(blobs, readFileSync(join(run.folder, MANIFEST_FILE)))
+  writeWhole(join(folder, SKETCHER_FILE), formatSketcher(sketcher))
+}
+
+export function writePublication(
+  folder: string,
+  prepared: PreparedRun,
+  registered: { readonly model: number; readonly parent: number; readonly owner: number },
+): Publication {
+  const publication = publicationSchema.parse({
+    ...registered,
+    manifestHash: prepared.run.manifestHash,
+    indexHash: keccak(prepared.indexFile),
+    sketcherHash: keccak(formatSketcher(prepared.sketcher)),
+    leafCount: prepared.leafCount,
+    duplicates: [...prepared.duplicateOf].map(([row, of]) => ({ row, of })),
+  })
+  writeWhole(join(folder, FILE), `${JSON.stringify(publication, null, 2)}\n`)
+  return publication
+}
+
+export interface Published {
+  readonly publication: Publication
+  readonly sketcher: Sketcher
+  readonly indexFile: Uint8Array
+}
+
+/** Reads a publication and its files, each held against its hash. */
+export function readPublished(folder: string, blobs: string): Published {
+  const path = join(folder, FILE)
+  const parsed = publicationSchema.safeParse(parseJson(read(path), path))
+  if (!parsed.success) {
+    const [issue] = parsed.error.issues
+    throw new StopError(
+      `${path} is not a publication`,
+      { at: issue?.path.join('.') ?? '', problem: issue?.message ?? 'unknown' },
+      'Publish the run again; what is on chain already is found there.',
+    )
+  }
+  const sketcherPath = join(folder, SKETCHER_FILE)
+  const sketcherFile = read(sketcherPath)
+  checkHash(sketcherPath, sketcherFile, parsed.data.sketcherHash)
+  return {
+    publication: parsed.data,
+    sketcher: parseSketcher(SKETCHER_FILE, sketcherFile),
+    indexFile: readBlob(blobs, parsed.data.indexHash),
+  }
+}
+
+function checkHash(path: string, content: Uint8Array, expected: Hex): void {
+  const found = keccak(content)
+  if (found === expected) return
+  throw new StopError(`${path} is not the file that was published`, { expected, found }, 'Publish the run again.')
+}
+
+function read(path: string): Uint8Array {
+  try {
+    return readFileSync(path)
+  } catch (cause) {
+    throw new StopError(`${path} cannot be read`, {}, 'Publish the run first, or name its publication folder.', cause)
+  }
+}
+
+function parseJson(bytes: Uint8Array, path: string): unknown {
+  try {
+    return JSON.parse(new TextDecoder().decode(bytes))
+  } catch (cause) {
+    throw new StopError(
+      `${path} is not JSON`,
+      {},
+      'Publish the run again; what is on chain already is found there.',
+      cause,
+    )
+  }
+}
