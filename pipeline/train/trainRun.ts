@@ -5,22 +5,20 @@
  * The same input gives the same bytes on every machine.
  */
 import type { Hex } from 'viem'
-import { DEFAULT_SKETCH_SETTINGS } from '../../attribution/sketcher.ts'
 import { StopError } from '../../sdk/errors.ts'
-import { type Evaluation, RUN_FILES, RUN_FORMAT, type RunManifest, type SketchManifest } from '../run/manifest.ts'
+import { type Evaluation, RUN_FILES, type RunManifest, type SketchManifest } from '../run/manifest.ts'
 import { formatRows } from '../run/rows.ts'
 import { formatSafetensors } from '../run/safetensors.ts'
 import { writeRun } from '../run/writeRun.ts'
 import { type FrozenOutputs, loadAdaptedLayers } from './base/adaptedLayers.ts'
 import type { Precision } from './base/layers.ts'
-import { NF4_BLOCK } from './base/nf4.ts'
-import { BASE_MODEL, BASE_WEIGHTS_SHA256 } from './base/package.ts'
+import { describeRun } from './emit/describeRun.ts'
 import { formatModelCard } from './emit/modelCard.ts'
-import { formatAdapterConfig, formatAdapterModel, MODULES_TO_SAVE, TARGET_MODULES } from './emit/peftAdapter.ts'
+import { formatAdapterConfig, formatAdapterModel } from './emit/peftAdapter.ts'
 import { formatTrainerState } from './emit/trainerState.ts'
 import { majorityAccuracy, type Score, scoreAnswers } from './evaluate.ts'
 import { DEFAULT_MAX_TOKENS, extractFeatures } from './features/extractFeatures.ts'
-import { type Adapter, ALPHA, RANK } from './lora/adapter.ts'
+import { type Adapter, RANK } from './lora/adapter.ts'
 import { DEFAULT_TRAINING, type EpochReport, fineTune, type TrainingSettings } from './lora/fineTune.ts'
 import {
   DEFAULT_PROJECTION_WIDTH,
@@ -65,13 +63,6 @@ export interface TrainRunOptions {
   readonly onProgress?: OnProgress
 }
 
-export const DEFAULT_SKETCH: SketchManifest = {
-  source: 'gradient',
-  topK: 8,
-  duplicateCosinePercent: 98,
-  ...copySettings(DEFAULT_SKETCH_SETTINGS),
-}
-
 /** Trains, writes the run folder and returns its manifest. */
 export async function trainRun(options: TrainRunOptions): Promise<RunManifest> {
   checkContributions(options)
@@ -101,7 +92,7 @@ export async function trainRun(options: TrainRunOptions): Promise<RunManifest> {
     quantised: tuned.headOnly,
     fineTuned: tuned.fineTuned,
   }
-  const described = describe(options, { training, projection, evaluation, rows: items.length, maxTokens })
+  const described = describeRun(options, { training, projection, evaluation, rows: items.length, maxTokens })
   const shape = [items.length, projection.width]
   return writeRun(
     outFolder,
@@ -175,40 +166,6 @@ function numberRows(contributions: readonly TrainingContribution[]) {
     .map((where, row) => ({ row, ...where }))
 }
 
-function describe(
-  { contributions, versions, seed, sketch = DEFAULT_SKETCH }: TrainRunOptions,
-  made: {
-    readonly training: TrainingSettings
-    readonly projection: ProjectionSettings
-    readonly evaluation: Evaluation
-    readonly rows: number
-    readonly maxTokens: number
-  },
-): Omit<RunManifest, 'files'> {
-  return {
-    format: RUN_FORMAT,
-    base: {
-      name: BASE_MODEL.name,
-      source: `npm ${BASE_MODEL.package}`,
-      revision: BASE_MODEL.revision,
-      licence: BASE_MODEL.licence,
-      weightsSha256: BASE_WEIGHTS_SHA256,
-    },
-    method: 'qlora',
-    quantisation: { scheme: 'nf4', bits: 4, doubleQuant: true, blockSize: NF4_BLOCK },
-    lora: { rank: RANK, alpha: ALPHA, targetModules: [...TARGET_MODULES], modulesToSave: [...MODULES_TO_SAVE] },
-    training: { optimiser: 'adamw', schedule: 'linear', seed, ...made.training, maxTokens: made.maxTokens },
-    dataset: {
-      versions: [...versions],
-      rows: made.rows,
-      contributions: contributions.map(({ id, items }) => ({ id, items: items.length })),
-    },
-    projection: { kind: 'two-sided', ...made.projection, modules: [...PROJECTED_MODULES] },
-    sketch,
-    evaluation: made.evaluation,
-  }
-}
-
 function checkContributions({ contributions, heldOut }: TrainRunOptions): void {
   const seen = new Set<Hex>()
   for (const { id, items, itemHashes } of contributions) {
@@ -235,8 +192,4 @@ function checkWidth(width: number): void {
       { width, step: WIDTH_STEP },
       `Choose a multiple of ${WIDTH_STEP}: ${PROJECTED_MODULES.length} modules times the rank ${RANK}.`,
     )
-}
-
-function copySettings(settings: typeof DEFAULT_SKETCH_SETTINGS) {
-  return settings.method === 'pca' ? { ...settings, damping: [...settings.damping] } : { ...settings }
 }

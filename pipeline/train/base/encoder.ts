@@ -12,7 +12,8 @@
  * A text's features depend on that text alone: every step works token by token or inside one text.
  */
 import { createWorkspace, type Workspace } from '../kernels.ts'
-import { cos, exp, sin } from '../math/elementary.ts'
+import { cos, sin } from '../math/elementary.ts'
+import { attend, layOut } from './attention.ts'
 import { loadLinearLayers, type Precision } from './layers.ts'
 import { type BaseWeights, loadBaseWeights } from './weights.ts'
 
@@ -20,7 +21,6 @@ export const RESIDUAL_WIDTH = 512
 export const HIDDEN_WIDTH = 1536
 const EMBEDDING_WIDTH = 256
 const VOCABULARY_SIZE = 8002
-const HEADS = 4
 const NORM_EPSILON = 1e-6
 /** Holds the weights in either precision and the activations of `TOKENS_PER_PASS` tokens. */
 const WORKSPACE_MEBIBYTES = 96
@@ -40,12 +40,6 @@ export interface Encoder {
 interface Norm {
   readonly scale: Float32Array
   readonly bias: Float32Array
-}
-
-interface Tokens {
-  /** Where each text begins among the tokens, and after the last where they end. */
-  readonly starts: readonly number[]
-  readonly count: number
 }
 
 export function loadEncoder(precision: Precision): Encoder {
@@ -69,24 +63,15 @@ export function loadEncoder(precision: Precision): Encoder {
         const x = workspace.floats(count * EMBEDDING_WIDTH)
         for (const [i, pieces] of texts.entries()) embed(pieces, x, tokens.starts[i] as number)
 
-        const attended = attend(
-          workspace,
-          apply('layers.0.attention.qkv', normalise(workspace, x, norms.attention0), count),
-          tokens,
-          EMBEDDING_WIDTH,
-        )
-        const r = apply('layers.0.attention.output', attended, count)
+        const qkv0 = apply('layers.0.attention.qkv', normalise(workspace, x, norms.attention0), count)
+        const r = apply('layers.0.attention.output', attend(workspace, qkv0, tokens, EMBEDDING_WIDTH), count)
         add(r, apply('layers.0.residual', x, count))
         const u0 = apply('layers.0.feed_forward.input', normalise(workspace, r, norms.feedForward0), count)
         rectify(u0)
         add(r, apply('layers.0.feed_forward.output', u0, count))
-        const attended1 = attend(
-          workspace,
-          apply('layers.1.attention.qkv', normalise(workspace, r, norms.attention1), count),
-          tokens,
-          RESIDUAL_WIDTH,
-        )
-        add(r, apply('layers.1.attention.output', attended1, count))
+
+        const qkv1 = apply('layers.1.attention.qkv', normalise(workspace, r, norms.attention1), count)
+        add(r, apply('layers.1.attention.output', attend(workspace, qkv1, tokens, RESIDUAL_WIDTH), count))
         const u = apply('layers.1.feed_forward.input', normalise(workspace, r, norms.feedForward1), count)
         rectify(u)
 
@@ -96,12 +81,6 @@ export function loadEncoder(precision: Precision): Encoder {
         }))
       }),
   }
-}
-
-function layOut(texts: readonly Int32Array[]): Tokens {
-  const starts = [0]
-  for (const pieces of texts) starts.push((starts.at(-1) as number) + pieces.length)
-  return { starts, count: starts.at(-1) as number }
 }
 
 /** 2·E[piece] + the sine and cosine of position · inverse frequency, written from token `first` on. */
@@ -153,57 +132,6 @@ function normalise(workspace: Workspace, x: Float32Array, { scale, bias }: Norm)
       y[from + j] = ((x[from + j] as number) - mean) * inverse * (scale[j] as number) + (bias[j] as number)
   }
   return y
-}
-
-/** Scaled dot-product attention inside each text; qkv (tokens, 3·width) holds queries, keys and values side by side. */
-function attend(workspace: Workspace, qkv: Float32Array, tokens: Tokens, width: number): Float32Array {
-  const out = workspace.floats(tokens.count * width)
-  const size = width / HEADS
-  const stride = 3 * width
-  const scale = 1 / Math.sqrt(size)
-  for (let text = 0; text + 1 < tokens.starts.length; text++) {
-    const start = tokens.starts[text] as number
-    const n = (tokens.starts[text + 1] as number) - start
-    workspace.scoped(() => {
-      const weights = workspace.floats(n * n)
-      const values = workspace.floats(size * n)
-      for (let head = 0; head < HEADS; head++) {
-        const at = (part: number): Float32Array => qkv.subarray(start * stride + part * width + head * size)
-        const value = at(2)
-        workspace.multiplyTransposed(
-          { data: at(0), stride },
-          { data: at(1), stride },
-          { data: weights, stride: n },
-          n,
-          size,
-          n,
-        )
-        for (let i = 0; i < n; i++) softmax(weights.subarray(i * n, (i + 1) * n), scale)
-        for (let t = 0; t < n; t++) for (let c = 0; c < size; c++) values[c * n + t] = value[t * stride + c] as number
-        workspace.multiplyTransposed(
-          { data: weights, stride: n },
-          { data: values, stride: n },
-          { data: out.subarray(start * width + head * size), stride: width },
-          n,
-          n,
-          size,
-        )
-      }
-    })
-  }
-  return out
-}
-
-function softmax(row: Float32Array, scale: number): void {
-  let largest = Number.NEGATIVE_INFINITY
-  for (const value of row) largest = Math.max(largest, value)
-  let sum = 0
-  for (let j = 0; j < row.length; j++) {
-    const power = exp(((row[j] as number) - largest) * scale)
-    row[j] = power
-    sum += power
-  }
-  for (let j = 0; j < row.length; j++) row[j] = (row[j] as number) / sum
 }
 
 function add(to: Float32Array, values: Float32Array): void {
