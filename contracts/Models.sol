@@ -3,7 +3,7 @@ pragma solidity 0.8.37;
 
 import {IAccounts} from "./interfaces/IAccounts.sol";
 import {IDatasets} from "./interfaces/IDatasets.sol";
-import {BaseModel, FineTune, IModels, InfluenceIndex, Royalty, ServingTerms} from "./interfaces/IModels.sol";
+import {BaseModel, FineTune, IModels, InfluenceIndex, ServingTerms} from "./interfaces/IModels.sol";
 import {Journal} from "./Journal.sol";
 import {Lineage, Royalties} from "./libraries/Royalties.sol";
 import {AccountId, ModelId, VersionId} from "./types/Ids.sol";

@@ -56,7 +56,9 @@ abstract contract Earnings is Purse {
         return uint32(block.timestamp / epochSeconds);
     }
 
+    /// @dev Nothing is written for nothing: an account that earns its first credit pays for a new slot.
     function _credit(AccountId account, uint256 amountGwei, uint32 epoch) internal {
+        if (amountGwei == 0) return;
         _earnings[account] = _earnings[account].rolledTo(epoch).credited(amountGwei);
     }
 

@@ -3,7 +3,8 @@ pragma solidity 0.8.37;
 
 import {ILedger, Tab} from "../interfaces/ILedger.sol";
 import {IModels, Royalty, ServingTerms} from "../interfaces/IModels.sol";
-import {AccountTable, AccountTables} from "../libraries/AccountTable.sol";
+import {AccountTable, AccountTables, TABLE_MAX_ENTRIES} from "../libraries/AccountTable.sol";
+import {FixedShare, FixedShares} from "../libraries/FixedShares.sol";
 import {MerkleRoot} from "../libraries/MerkleRoot.sol";
 import {RecordReader, Records} from "../libraries/Records.sol";
 import {AccountId, BatchId, ModelId} from "../types/Ids.sol";
@@ -16,24 +17,19 @@ import {Tabs} from "./Tabs.sol";
 /// fit under it, so the records are copied to memory once and read, hashed and emitted from there.
 abstract contract Recording is Tabs, Earnings {
     using AccountTables for AccountTable;
+    using FixedShares for FixedShare;
+    using FixedShares for FixedShare[];
 
     /// @dev What the records of one batch are held to and split by, and what they have come to so far.
     struct Pass {
         AccountId operator;
-        AccountId owner;
         uint256 start;
         uint256 end;
         RecordReader reader;
         uint256 contributorBps;
-        uint256 operatorBps;
-        uint256 ownerBps;
-        Royalty[] royalties;
+        FixedShare[] shares;
         AccountTable payers;
         uint256 feesGwei;
-        uint256 operatorGwei;
-        uint256 ownerGwei;
-        uint256 treasuryGwei;
-        uint256[] royaltiesGwei;
     }
 
     uint256 public constant MAX_RECORDS = 1_024;
@@ -90,11 +86,7 @@ abstract contract Recording is Tabs, Earnings {
     }
 
     function _begin(AccountId operator, ServingTerms memory terms) private view returns (Pass memory pass) {
-        uint256 royaltiesBps;
-        for (uint256 i = 0; i < terms.royalties.length; ++i) royaltiesBps += terms.royalties[i].bps;
-
         pass.operator = operator;
-        pass.owner = terms.owner;
         pass.reader = RecordReader({
             rowCount: terms.rowCount,
             topK: terms.topK,
@@ -103,11 +95,17 @@ abstract contract Recording is Tabs, Earnings {
             credits: AccountTables.create()
         });
         pass.contributorBps = terms.contributorBps;
-        pass.operatorBps = terms.operatorBps;
-        pass.ownerBps = BPS - terms.contributorBps - terms.operatorBps - royaltiesBps - treasuryBps;
-        pass.royalties = terms.royalties;
-        pass.royaltiesGwei = new uint256[](terms.royalties.length);
         pass.payers = AccountTables.create();
+
+        uint256 ownerBps = BPS - terms.contributorBps - terms.operatorBps - treasuryBps;
+        pass.shares = new FixedShare[](terms.royalties.length + 2);
+        for (uint256 i = 0; i < terms.royalties.length; ++i) {
+            Royalty memory royalty = terms.royalties[i];
+            pass.shares[i + 2] = FixedShares.create(royalty.account, royalty.bps);
+            ownerBps -= royalty.bps;
+        }
+        pass.shares[0] = FixedShares.create(operator, terms.operatorBps);
+        pass.shares[1] = FixedShares.create(terms.owner, ownerBps);
     }
 
     /// @return leaves One of each record, in their order.
@@ -130,61 +128,47 @@ abstract contract Recording is Tabs, Earnings {
     /// @return next Where the record at memory address `at` ends.
     function _read(Pass memory pass, uint256 index, uint256 at) private view returns (uint256 next) {
         unchecked {
+            RecordReader memory reader = pass.reader;
             uint256 rowsAt = at + Records.HEAD_BYTES;
             require(rowsAt <= pass.end, Ledger_RecordTruncated(index, at - pass.start));
             (uint256 payer, uint256 feeGwei, uint256 rows) = Records.head(at);
-            require(rows <= pass.reader.topK, Ledger_TooManyRows(index, rows, pass.reader.topK));
+            require(rows <= reader.topK, Ledger_TooManyRows(index, rows, reader.topK));
             uint256 sketchAt = rowsAt + rows * Records.ROW_BYTES;
-            next = sketchAt + pass.reader.sketchBytes;
+            next = sketchAt + reader.sketchBytes;
             require(next <= pass.end, Ledger_RecordTruncated(index, at - pass.start));
 
             _charge(pass, index, payer, feeGwei);
-            _split(pass, index, feeGwei, rowsAt, rows);
-            require(Records.codesInRange(sketchAt, pass.reader.sketchBytes), Ledger_CodeOutOfRange(index));
+            if (rows != 0) {
+                uint256 poolGwei = (feeGwei * pass.contributorBps) / BPS;
+                if (Records.creditRows(rowsAt, rows, poolGwei, reader) != 0) {
+                    Records.requireRows(rowsAt, sketchAt, index, reader);
+                    _requireRoom(reader.credits);
+                }
+            }
+            require(Records.codesInRange(sketchAt, reader.sketchBytes), Ledger_CodeOutOfRange(index));
+            pass.shares.take(feeGwei);
+            pass.feesGwei += feeGwei;
         }
     }
 
     /// @dev Takes one fee off a payer's tab as it stands after the records before.
     function _charge(Pass memory pass, uint256 index, uint256 payer, uint256 feeGwei) private view {
         unchecked {
-            AccountId account = AccountId.wrap(uint32(payer));
             (uint256 entry, bool opened) = pass.payers.entryOf(payer);
             if (opened) {
-                require(payer != 0 && payer <= pass.reader.accountCount, Ledger_UnknownAccount(index, account));
-                Tab storage tab = _tabs[account][pass.operator];
+                Records.requireAccount(payer, index, pass.reader);
+                _requireRoom(pass.payers);
+                Tab storage tab = _tabs[AccountId.wrap(uint32(payer))][pass.operator];
                 AccountTables.increase(entry, (uint256(tab.maxFeeGwei) << 64) | tab.balanceGwei);
             }
-            uint256 value = AccountTables.valueOf(entry);
-            uint256 balanceGwei = uint64(value);
-            uint256 maxFeeGwei = value >> 64;
-            require(feeGwei <= maxFeeGwei, Ledger_FeeAboveCap(index, account, feeGwei, maxFeeGwei));
-            require(feeGwei <= balanceGwei, Ledger_TabTooSmall(index, account, feeGwei, balanceGwei));
-            AccountTables.decrease(entry, feeGwei);
-        }
-    }
-
-    /// @dev Every share of one fee, each rounded down. What is left, dust and the pool of no rows, is the treasury's.
-    function _split(Pass memory pass, uint256 index, uint256 feeGwei, uint256 rowsAt, uint256 rows) private pure {
-        unchecked {
-            uint256 poolGwei = (feeGwei * pass.contributorBps) / BPS;
-            uint256 givenGwei = Records.creditRows(rowsAt, rows, poolGwei, index, pass.reader);
-
-            uint256 shareGwei = (feeGwei * pass.operatorBps) / BPS;
-            pass.operatorGwei += shareGwei;
-            givenGwei += shareGwei;
-
-            shareGwei = (feeGwei * pass.ownerBps) / BPS;
-            pass.ownerGwei += shareGwei;
-            givenGwei += shareGwei;
-
-            for (uint256 i = 0; i < pass.royalties.length; ++i) {
-                shareGwei = (feeGwei * pass.royalties[i].bps) / BPS;
-                pass.royaltiesGwei[i] += shareGwei;
-                givenGwei += shareGwei;
+            (, uint256 value, ) = AccountTables.read(entry);
+            if (feeGwei > value >> 64) {
+                revert Ledger_FeeAboveCap(index, AccountId.wrap(uint32(payer)), feeGwei, value >> 64);
             }
-
-            pass.treasuryGwei += feeGwei - givenGwei;
-            pass.feesGwei += feeGwei;
+            if (feeGwei > uint64(value)) {
+                revert Ledger_TabTooSmall(index, AccountId.wrap(uint32(payer)), feeGwei, uint64(value));
+            }
+            AccountTables.decrease(entry, feeGwei);
         }
     }
 
@@ -196,25 +180,30 @@ abstract contract Recording is Tabs, Earnings {
         }
     }
 
+    /// @dev What nobody else was given, dust and the pools of answers that no row moved included, is the treasury's.
     function _settleCredits(Pass memory pass, uint32 epoch) private {
-        _add(pass.reader.credits, pass.operator, pass.operatorGwei);
-        _add(pass.reader.credits, pass.owner, pass.ownerGwei);
-        for (uint256 i = 0; i < pass.royalties.length; ++i) {
-            _add(pass.reader.credits, pass.royalties[i].account, pass.royaltiesGwei[i]);
+        AccountTable credits = pass.reader.credits;
+        for (uint256 i = 0; i < pass.shares.length; ++i) {
+            (uint256 taker, uint256 shareGwei) = pass.shares[i].read();
+            (uint256 entry, ) = credits.entryOf(taker);
+            AccountTables.increase(entry, shareGwei);
         }
-        _add(pass.reader.credits, treasury, pass.treasuryGwei);
+        _requireRoom(credits);
 
-        for (uint256 entry = pass.reader.credits.newest(); entry != 0;) {
+        uint256 leftGwei = pass.feesGwei;
+        uint256 treasuryGwei;
+        for (uint256 entry = credits.newest(); entry != 0;) {
             (uint256 account, uint256 amountGwei, uint256 older) = AccountTables.read(entry);
-            if (amountGwei != 0) _credit(AccountId.wrap(uint32(account)), amountGwei, epoch);
+            leftGwei -= amountGwei;
+            if (account == AccountId.unwrap(treasury)) treasuryGwei = amountGwei;
+            else _credit(AccountId.wrap(uint32(account)), amountGwei, epoch);
             entry = older;
         }
+        _credit(treasury, treasuryGwei + leftGwei, epoch);
     }
 
-    function _add(AccountTable credits, AccountId account, uint256 amountGwei) private pure {
-        if (amountGwei == 0) return;
-        (uint256 entry, ) = credits.entryOf(AccountId.unwrap(account));
-        AccountTables.increase(entry, amountGwei);
+    function _requireRoom(AccountTable table) private pure {
+        require(table.count() <= TABLE_MAX_ENTRIES, Ledger_TooManyAccounts(TABLE_MAX_ENTRIES));
     }
 
     /// @dev The shortest record has no rows; whatever the batch holds, it holds no more records than this.
