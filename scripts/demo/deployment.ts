@@ -1,0 +1,27 @@
+import { existsSync } from 'node:fs'
+import { writeWhole } from '../../pipeline/publish/writeWhole.ts'
+import { type Deployment, readDeployment } from '../../sdk/deployment.ts'
+import { deployLedger, standsOn } from '../deploy/deploy.ts'
+import type { LocalChain } from './localChain.ts'
+import { DEMO_TERMS, type DemoSettings } from './settings.ts'
+import { placesIn } from './stage.ts'
+import type { Cast } from './wallets.ts'
+
+/** The contracts of this demo's chain: those that stand there, or new ones. */
+export async function ensureDeployment(settings: DemoSettings, chain: LocalChain, cast: Cast): Promise<Deployment> {
+  const path = placesIn(settings).deployment
+  if (existsSync(path)) {
+    const stored = readDeployment(path)
+    if (await standsOn(chain.reader, stored)) return stored
+  }
+  const deployment = await deployLedger({
+    name: 'demo',
+    rpcUrl: chain.rpcUrl,
+    deployer: cast.deployer,
+    treasuryPayout: cast.treasury.address,
+    epochSeconds: DEMO_TERMS.epochSeconds,
+    treasuryBps: DEMO_TERMS.treasuryBps,
+  })
+  writeWhole(path, `${JSON.stringify(deployment, null, 2)}\n`)
+  return deployment
+}

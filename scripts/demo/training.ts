@@ -1,0 +1,63 @@
+import { existsSync, rmSync } from 'node:fs'
+import type { RunManifest } from '../../pipeline/run/manifest.ts'
+import { readManifest } from '../../pipeline/run/readRun.ts'
+import { extractFeatures } from '../../pipeline/train/features/extractFeatures.ts'
+import type { MailSplit } from '../../pipeline/train/mail/splitMail.ts'
+import { trainRun } from '../../pipeline/train/trainRun.ts'
+import type { FrozenMail } from './dataset.ts'
+import type { Report } from './progress.ts'
+import type { DemoSettings } from './settings.ts'
+import { placesIn } from './stage.ts'
+
+/** Training, in the two parts that the demo runs at different times: frozen features need no chain, the run does. */
+
+export async function extractMailFeatures(settings: DemoSettings, split: MailSplit, report: Report): Promise<void> {
+  const texts = [...split.contributors.flatMap(({ items }) => items), ...split.heldOut].map(({ text }) => text)
+  const precisions = settings.compareFullPrecision ? (['nf4', 'float32'] as const) : (['nf4'] as const)
+  for (const [i, precision] of precisions.entries()) {
+    await extractFeatures(texts, {
+      precision,
+      maxTokens: settings.maxTokens,
+      cacheFolder: settings.cacheFolder,
+      onProgress: ({ done, total }) => report(i * total + done, precisions.length * total),
+    })
+  }
+}
+
+/** The run of this demo: the one in its folder if that was trained on this very dataset, or a new one. */
+export async function ensureRun(
+  settings: DemoSettings,
+  split: MailSplit,
+  frozen: FrozenMail,
+  report: Report,
+): Promise<RunManifest> {
+  const { run } = placesIn(settings)
+  if (existsSync(run)) {
+    const manifest = readManifest(run)
+    if (isOf(manifest, frozen)) return manifest
+    rmSync(run, { recursive: true })
+  }
+  return await trainRun({
+    contributions: frozen.contributions.map(({ contributor, contribution, itemHashes }) => ({
+      id: contribution,
+      items: contributor.items,
+      itemHashes,
+    })),
+    versions: [`${frozen.version}`],
+    heldOut: split.heldOut,
+    outFolder: run,
+    seed: settings.seed,
+    maxTokens: settings.maxTokens,
+    cacheFolder: settings.cacheFolder,
+    compareFullPrecision: settings.compareFullPrecision,
+    onProgress: ({ done, total }) => report(done, total),
+  })
+}
+
+function isOf({ dataset }: RunManifest, { version, contributions }: FrozenMail): boolean {
+  return (
+    dataset.versions.join() === `${version}` &&
+    dataset.contributions.length === contributions.length &&
+    dataset.contributions.every(({ id }, i) => id === contributions[i]?.contribution)
+  )
+}
