@@ -1,4 +1,7 @@
 import { getAddress, isAddress } from 'viem'
+import type { Wallet } from '../sdk/chain.ts'
+import type { Connection } from '../sdk/contracts.ts'
+import { StopError } from '../sdk/errors.ts'
 import { act, estimate, transact } from '../sdk/transact.ts'
 import { formatOpen } from '../sdk/units.ts'
 import { runCommand, UsageError, wholeNumber } from './command.ts'
@@ -24,19 +27,14 @@ ${sendUsage}`,
     const connection = await openConnection(values)
     const wallet = openWallet(connection)
     const { reader, contracts } = connection
-    const { ledger, accounts: registry } = contracts
+    const { ledger } = contracts
 
     const named = positionals.map((text) => wholeNumber('account', text, 1, 2 ** 32 - 1))
     if (values.to !== undefined && named.length > 0)
       throw new UsageError('--to pays out the signer’s own account; name no other.')
     if (values.to !== undefined && !isAddress(values.to))
       throw new UsageError(`--to takes an address, not "${values.to}"`)
-    const own = await reader.readContract({
-      ...registry,
-      functionName: 'requireAccountOf',
-      args: [wallet.account.address],
-    })
-    const accounts = named.length > 0 ? named : [own]
+    const accounts = named.length > 0 ? named : [await ownAccount(connection, wallet)]
 
     for (const account of accounts) {
       const [maturedGwei, pendingGwei] = await reader.readContract({
@@ -64,3 +62,10 @@ ${sendUsage}`,
     )
   },
 })
+
+async function ownAccount({ reader, contracts }: Connection, wallet: Wallet): Promise<number> {
+  const holder = wallet.account.address
+  const account = await reader.readContract({ ...contracts.accounts, functionName: 'accountOf', args: [holder] })
+  if (account > 0) return account
+  throw new StopError(`${holder} holds no account`, {}, 'Name the accounts to claim for, or sign with a holder’s key.')
+}

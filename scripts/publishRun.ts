@@ -10,6 +10,7 @@ import {
 } from '../pipeline/publish/register.ts'
 import { readRun } from '../pipeline/run/readRun.ts'
 import type { Connection } from '../sdk/contracts.ts'
+import { act } from '../sdk/transact.ts'
 import { runCommand, UsageError, wholeNumber } from './command.ts'
 import {
   announce,
@@ -89,7 +90,8 @@ async function announceAll(
 ): Promise<void> {
   const { reader, contracts } = connection
   const { manifest } = prepared.run
-  const account = await reader.readContract({ ...contracts.accounts, functionName: 'requireAccountOf', args: [from] })
+  const account = await reader.readContract({ ...contracts.accounts, functionName: 'accountOf', args: [from] })
+  if (account === 0) announce(from, act(contracts.accounts, 'open', [from]))
   const next = (await reader.readContract({ ...contracts.models, functionName: 'modelCount' })) + 1
   const base = await findBase(connection, manifest)
   if (base === undefined) announce(from, baseAct(contracts, manifest, 0))
