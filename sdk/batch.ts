@@ -4,7 +4,7 @@
 import { type Hex, numberToBytes } from 'viem'
 import { bytes32 } from '../attribution/bytes32.ts'
 import { keccak, keccakBytes } from '../attribution/keccak.ts'
-import { type MerkleTree, merkleTree, rootOf } from '../attribution/merkle.ts'
+import { type MerkleTree, merkleTree, proofOf, rootOf } from '../attribution/merkle.ts'
 import { splitRecords } from './record.ts'
 
 /** The leaf of a record's bytes at its place in the batch. */
@@ -24,4 +24,15 @@ export function batchTree(batch: Uint8Array, dims: number): MerkleTree {
 
 export function batchRoot(batch: Uint8Array, dims: number): Hex {
   return rootOf(batchTree(batch, dims))
+}
+
+export type RecordProof = { readonly leaf: Hex; readonly path: readonly Hex[]; readonly root: Hex }
+
+/** How a record leads to its batch's root, given the hashes of all records of the batch. */
+export function recordProof(recordHashes: readonly Hex[], position: number): RecordProof {
+  const leaves = recordHashes.map((hash, index) => recordLeafOfHash(index, hash))
+  const tree = merkleTree(leaves)
+  const path = proofOf(tree, position)
+  const [leaf = rootOf(tree)] = leaves.slice(position)
+  return { leaf, path, root: rootOf(tree) }
 }

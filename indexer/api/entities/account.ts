@@ -1,0 +1,106 @@
+import { sql } from 'kysely'
+import { bigInt, bytes, type Entity, many, one, oneOf, uint } from '../query/entity.ts'
+import { batch } from './batch.ts'
+import { contribution } from './contribution.ts'
+import { attribution } from './inference.ts'
+import { model } from './model.ts'
+import { tab } from './tab.ts'
+
+export const account: Entity = {
+  type: 'Account',
+  doc: 'A number that credits point to, with a payout address that can change.',
+  list: 'accounts',
+  single: 'account',
+  key: ['id'],
+  columns: {
+    id: uint('Counting from 1.'),
+    payout: bytes('Where it is paid.'),
+    openedBlock: uint('The block in which it was opened.'),
+    creditedGwei: bigInt('Everything ever credited, in gwei-OPEN.'),
+    maturedGwei: bigInt('What it can claim, in gwei-OPEN.'),
+    pendingGwei: bigInt('What is credited and not yet claimable, in gwei-OPEN.'),
+    claimedGwei: bigInt('What it has claimed, in gwei-OPEN.'),
+  },
+  source: ({ block, epoch }) => sql`
+    select id, payout, opened_block, credited_gwei, claimed_gwei, pending_gwei,
+      credited_gwei - pending_gwei - claimed_gwei as matured_gwei
+    from (
+      select a.account as id, a.block as opened_block,
+        coalesce((
+          select r.payout from payout_rotated r where r.account = a.account and r.block <= ${block}
+          order by r.block desc, r.log_index desc limit 1
+        ), a.payout) as payout,
+        (select coalesce(sum(c.amount_gwei), 0) from credit c where c.account = a.account and c.block <= ${block})
+          as credited_gwei,
+        (select coalesce(sum(c.amount_gwei), 0) from credit c
+          where c.account = a.account and c.block <= ${block} and c.epoch + 2 > ${epoch}) as pending_gwei,
+        (select coalesce(sum(c.amount_gwei), 0) from reward_claimed c
+          where c.account = a.account and c.block <= ${block}) as claimed_gwei
+      from account_opened a where a.block <= ${block}
+    ) summed`,
+  links: {
+    contributions: many(() => contribution, { contributor: 'id' }, 'What it contributed.'),
+    attributions: many(() => attribution, { account: 'id' }, 'Rows of its contributions that moved an answer.'),
+    credits: many(() => credit, { account: 'id' }, 'What batches credited to it.'),
+    claims: many(() => claim, { account: 'id' }, 'What it was paid.'),
+    tabs: many(() => tab, { payer: 'id' }, 'What it has prepaid, by operator.'),
+    models: many(() => model, { owner: 'id' }, 'Models that it owns.'),
+    payoutRotations: many(() => payoutRotation, { account: 'id' }, 'How its payout address changed.'),
+  },
+}
+
+export const credit: Entity = {
+  type: 'Credit',
+  doc: 'What one batch owes one account in one role.',
+  list: 'credits',
+  key: ['batch', 'role', 'account'],
+  columns: {
+    batch: bigInt('The batch whose fees were split.'),
+    role: oneOf('Role', 'What the account did.'),
+    account: uint('Who is credited.'),
+    model: uint('The model that was called.'),
+    epoch: uint('The epoch of the credit: it matures when the epoch after the next begins.'),
+    amountGwei: bigInt('In gwei-OPEN.'),
+    block: uint('The block of the batch.'),
+  },
+  source: ({ block }) => sql`select * from credit where block <= ${block}`,
+  links: {
+    creditedAccount: one(() => account, { id: 'account' }, 'Who is credited.'),
+    recordedBatch: one(() => batch, { id: 'batch' }, 'The batch whose fees were split.'),
+  },
+}
+
+export const claim: Entity = {
+  type: 'Claim',
+  doc: 'Matured earnings paid out.',
+  list: 'claims',
+  key: ['block', 'logIndex'],
+  columns: {
+    account: uint('Whose earnings.'),
+    recipient: bytes('Where they went.'),
+    amountGwei: bigInt('In gwei-OPEN.'),
+    block: uint('The block of the claim.'),
+    logIndex: uint('Its place in the block.'),
+    transactionHash: bytes('The transaction that claimed.'),
+    timestamp: uint('When, in seconds since 1970.'),
+  },
+  source: ({ block }) => sql`
+    select c.*, b.timestamp from reward_claimed c join block b on b.number = c.block where c.block <= ${block}`,
+  links: { paidAccount: one(() => account, { id: 'account' }, 'Whose earnings.') },
+}
+
+export const payoutRotation: Entity = {
+  type: 'PayoutRotation',
+  doc: 'A payout address that gave way to another.',
+  list: 'payoutRotations',
+  key: ['block', 'logIndex'],
+  columns: {
+    account: uint('Whose payout address.'),
+    previous: bytes('The address before.'),
+    payout: bytes('The address since.'),
+    block: uint('The block of the rotation.'),
+    logIndex: uint('Its place in the block.'),
+    transactionHash: bytes('The transaction that completed it.'),
+  },
+  source: ({ block }) => sql`select * from payout_rotated where block <= ${block}`,
+}

@@ -1,0 +1,47 @@
+import { sql } from 'kysely'
+import { bytes, type Entity, text, uint } from '../query/entity.ts'
+
+export const block: Entity = {
+  type: 'Block',
+  doc: 'A block of the chain, as indexed.',
+  list: 'blocks',
+  single: 'block',
+  key: ['number'],
+  columns: {
+    number: uint('Its number.'),
+    hash: bytes('Its hash.'),
+    parentHash: bytes('The hash of the one before it.'),
+    timestamp: uint('In seconds since 1970.'),
+  },
+  source: ({ block }) => sql`select * from block where number <= ${block}`,
+}
+
+export const journal: Entity = {
+  type: 'Journal',
+  doc: 'A contract’s rolling hash of every event it emitted: one storage proof of it shows all facts here to be complete.',
+  list: 'journals',
+  key: ['contract'],
+  columns: {
+    contract: text('Which contract: accounts, datasets, models or ledger.'),
+    slot: bytes('What its storage slot holds: 26 bytes of head, 6 of count.'),
+    block: uint('The block that last moved it.'),
+  },
+  source: ({ block }) => sql`
+    select distinct on (contract) contract, slot, block from journal_move where block <= ${block}
+    order by contract, block desc`,
+}
+
+export const treasuryShare: Entity = {
+  type: 'TreasuryShare',
+  doc: 'The treasury’s share of every fee, each time it was set.',
+  list: 'treasuryShares',
+  key: ['block', 'logIndex'],
+  columns: {
+    block: uint('The block since which it holds.'),
+    logIndex: uint('Its event’s place in the block.'),
+    previousBps: uint('Before, in basis points.'),
+    treasuryBps: uint('Since, in basis points.'),
+    transactionHash: bytes('The transaction that set it.'),
+  },
+  source: ({ block }) => sql`select * from treasury_share_set where block <= ${block}`,
+}

@@ -1,0 +1,53 @@
+import { renderGraphiQL } from '@graphql-yoga/render-graphiql'
+import { createYoga, maskError, type Plugin } from 'graphql-yoga'
+import { checkLimits, type Limits } from './limits.ts'
+import { BadRequest } from './query/badRequest.ts'
+import { type Context, contextOf, type Sources } from './query/context.ts'
+import { schema } from './schema/schema.ts'
+
+const WELCOME = `# The accounts that earned most, and what for.
+{
+  _meta { block lag epoch }
+  accounts(orderBy: creditedGwei, orderDirection: desc, limit: 5) {
+    items { id payout creditedGwei maturedGwei pendingGwei claimedGwei }
+    totalCount
+  }
+}
+`
+
+/** Answers GraphQL at /graphql, to anyone: nothing depends on who asks, so no cookie is ever read or allowed. */
+export function graphqlHandler(sources: Sources, limits: Limits, report: (error: unknown) => void) {
+  return createYoga<object, Context>({
+    schema,
+    context: () => contextOf(sources),
+    plugins: [limited(limits)],
+    maskedErrors: {
+      errorMessage: 'Something went wrong here; it has been written down.',
+      maskError: (error, message) => {
+        const shown = maskError(error, message, false)
+        if (shown !== error) report(error)
+        return shown
+      },
+    },
+    cors: { origin: '*', credentials: false, methods: ['GET', 'POST', 'OPTIONS'] },
+    graphiql: { title: 'Attribution ledger', defaultQuery: WELCOME },
+    renderGraphiQL,
+    landingPage: false,
+    logging: false,
+    multipart: false,
+    maxRequestBodySize: 100_000,
+  })
+}
+
+function limited(limits: Limits): Plugin {
+  return {
+    onExecute: ({ args, setResultAndStopExecution }) => {
+      try {
+        checkLimits(args.schema, args.document, args.operationName, args.variableValues ?? {}, limits)
+      } catch (error) {
+        if (!(error instanceof BadRequest)) throw error
+        setResultAndStopExecution({ errors: [error] })
+      }
+    },
+  }
+}

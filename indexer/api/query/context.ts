@@ -1,0 +1,102 @@
+import type { Kysely } from 'kysely'
+import type { Hex } from 'viem'
+import type { Database, Identity } from '../../store/schema.ts'
+import { type AsOf, blockAsOf, headAsOf } from './asOf.ts'
+import { batched } from './batched.ts'
+import type { Entity, Row } from './entity.ts'
+import { countRows, fetchPages, type Page, type PageArgs } from './page.ts'
+
+/** What every answer is made from. */
+export interface Sources {
+  readonly db: Kysely<Database>
+  readonly identity: Identity
+  /** The newest block that the node has told us of. */
+  readonly nodeHead: () => bigint
+  /** A content-addressed file, if it is at hand. */
+  readonly blob: (hash: Hex) => Promise<Uint8Array | undefined>
+}
+
+/** What one request is answered with: the head at its beginning, and questions gathered from its resolvers. */
+export interface Context extends Sources {
+  /** Makes something once a request. */
+  once<T>(name: string, make: () => T): T
+  asOf(block?: bigint): Promise<AsOf>
+  page(entity: Entity, args: PageArgs, at: AsOf): Promise<Page>
+  count(entity: Entity, args: PageArgs, at: AsOf): Promise<bigint>
+  /** The same of rows that a parent is linked to: all parents of one level are asked for at once. */
+  linkedPage(entity: Entity, args: PageArgs, at: AsOf, columns: readonly string[], tuple: Tuple): Promise<Page>
+  linkedCount(entity: Entity, args: PageArgs, at: AsOf, columns: readonly string[], tuple: Tuple): Promise<bigint>
+  linkedOne(entity: Entity, at: AsOf, columns: readonly string[], tuple: Tuple): Promise<Row | undefined>
+}
+
+type Tuple = readonly unknown[]
+
+/** Links to one row at a time are asked for in chunks that a statement's parameters can hold. */
+const KEYS_A_STATEMENT = 2_000
+
+export function contextOf(sources: Sources): Context {
+  const { db, identity } = sources
+  const { epochSeconds } = identity
+  const remembered = new Map<string, unknown>()
+  const once = <T>(name: string, make: () => T): T => {
+    if (!remembered.has(name)) remembered.set(name, make())
+    return remembered.get(name) as T
+  }
+  const head = () => once('head', () => headAsOf(db, epochSeconds))
+
+  const loader = <T>(
+    kind: string,
+    entity: Entity,
+    args: PageArgs,
+    at: AsOf,
+    columns: readonly string[],
+    fetch: (scope: { columns: readonly string[]; tuples: readonly Tuple[] }) => Promise<readonly T[]>,
+  ) =>
+    once(`${kind} ${entity.type} ${columns} ${at.block} ${nameOf(args)}`, () =>
+      batched<Tuple, T | undefined>(async (keys) => {
+        const tuples = [...new Map(keys.map((key) => [key.join(' '), key])).values()]
+        const values = new Map<string, T>()
+        for (let start = 0; start < tuples.length; start += KEYS_A_STATEMENT) {
+          const chunk = tuples.slice(start, start + KEYS_A_STATEMENT)
+          const found = await fetch({ columns, tuples: chunk })
+          chunk.forEach((tuple, i) => {
+            values.set(tuple.join(' '), found[i] as T)
+          })
+        }
+        return (key) => values.get(key.join(' '))
+      }),
+    )
+
+  const linkedPage: Context['linkedPage'] = async (entity, args, at, columns, tuple) => {
+    const load = loader('page', entity, args, at, columns, (scope) => fetchPages(db, entity, args, at, scope))
+    return found(await load(tuple))
+  }
+
+  return {
+    ...sources,
+    once,
+    asOf: async (block) => {
+      const newest = await head()
+      if (block === undefined || block === newest.block) return newest
+      return await once(`block ${block}`, () => blockAsOf(db, block, epochSeconds, newest))
+    },
+    page: async (entity, args, at) => found((await fetchPages(db, entity, args, at))[0]),
+    count: async (entity, args, at) => found((await countRows(db, entity, args, at))[0]),
+    linkedPage,
+    linkedCount: async (entity, args, at, columns, tuple) => {
+      const load = loader('count', entity, args, at, columns, (scope) => countRows(db, entity, args, at, scope))
+      return found(await load(tuple))
+    },
+    linkedOne: async (entity, at, columns, tuple) =>
+      (await linkedPage(entity, { limit: 1n }, at, columns, tuple)).items[0],
+  }
+}
+
+function found<T>(value: T | undefined): T {
+  if (value === undefined) throw new Error('A list was asked for and not fetched')
+  return value
+}
+
+function nameOf(args: PageArgs): string {
+  return JSON.stringify(args, (_, value) => (typeof value === 'bigint' ? `${value}n` : value))
+}

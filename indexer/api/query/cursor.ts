@@ -1,0 +1,60 @@
+import * as z from 'zod'
+import { BadRequest } from './badRequest.ts'
+import { columnOf, type Entity } from './entity.ts'
+
+/** A place in an ordered list: the order, and the values by which one row stands where it stands. Opaque to callers. */
+export interface Cursor {
+  readonly orderBy: string
+  readonly values: readonly unknown[]
+}
+
+const cursorSchema = z.tuple([z.string()], z.union([z.string(), z.boolean()]))
+
+/** The columns whose values decide a row's place. */
+export function orderColumns(entity: Entity, orderBy: string): readonly string[] {
+  return [orderBy, ...entity.key.filter((name) => name !== orderBy)]
+}
+
+export function encodeCursor(entity: Entity, orderBy: string, row: Readonly<Record<string, unknown>>): string {
+  const values = orderColumns(entity, orderBy).map((name) => {
+    const value = row[name]
+    return typeof value === 'bigint' ? value.toString() : value
+  })
+  return Buffer.from(JSON.stringify([orderBy, ...values])).toString('base64url')
+}
+
+export function decodeCursor(entity: Entity, orderBy: string, text: string): Cursor {
+  const columns = orderColumns(entity, orderBy)
+  const [order, ...values] = parse(text)
+  if (order !== orderBy) {
+    throw new BadRequest(`The cursor is of a list ordered by ${order}, and this one is by ${orderBy}`, 'BAD_CURSOR')
+  }
+  if (values.length !== columns.length) throw notOurs()
+  return { orderBy, values: columns.map((name, i) => restore(entity, name, values[i])) }
+}
+
+function restore(entity: Entity, name: string, value: unknown): unknown {
+  const { kind } = columnOf(entity, name)
+  if (kind === 'Boolean') {
+    if (typeof value === 'boolean') return value
+  } else if (typeof value === 'string') {
+    if (kind !== 'UInt' && kind !== 'BigInt') {
+      if (kind !== 'Bytes' || /^0x([0-9a-f]{2})*$/.test(value)) return value
+    } else if (/^-?\d{1,78}$/.test(value)) {
+      return BigInt(value)
+    }
+  }
+  throw notOurs()
+}
+
+function parse(text: string): readonly [string, ...unknown[]] {
+  try {
+    return cursorSchema.parse(JSON.parse(Buffer.from(text, 'base64url').toString('utf8')))
+  } catch {
+    throw notOurs()
+  }
+}
+
+function notOurs(): BadRequest {
+  return new BadRequest('The cursor is not one of this list', 'BAD_CURSOR')
+}

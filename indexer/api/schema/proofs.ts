@@ -1,0 +1,90 @@
+import { encodeAbiParameters, type Hex, keccak256 } from 'viem'
+import { recordProof } from '../../../sdk/batch.ts'
+import { JOURNAL_SLOT, journalOf } from '../../../sdk/journal.ts'
+import { batched } from '../query/batched.ts'
+import type { Context } from '../query/context.ts'
+import type { Row } from '../query/entity.ts'
+
+/**
+ * How a fact is shown to be the chain's own: the way from a record to its batch's root, and the storage slots to ask any node's
+ * `eth_getProof` for. The caller checks both against a block hash that it trusts.
+ */
+
+/** Where the Ledger keeps its mappings; a test holds them to the compiled contract. */
+const EARNINGS_MAPPING = 2n
+const BATCHES_MAPPING = 4n
+
+export const proofsSdl = `
+"A storage slot: ask any node eth_getProof(contract, [slot], block)."
+type StorageSlot {
+  contract: Bytes!
+  slot: Bytes!
+}
+"The way from a record to the commitment that the Ledger stores for its batch."
+type InclusionProof {
+  "keccak256(uint256 position ‖ recordHash)."
+  leaf: Bytes!
+  "Siblings on the way from the leaf to the root, hashed as sorted pairs."
+  path: [Bytes!]!
+  root: Bytes!
+  "Holds keccak256(abi.encode(uint32 model, uint32 operator, uint32 epoch, uint256 count, bytes32 root))."
+  commitment: StorageSlot!
+}
+extend type Inference { "Shows that the Ledger recorded exactly this." proof: InclusionProof! }
+extend type Batch { "Holds keccak256(abi.encode(uint32 model, uint32 operator, uint32 epoch, uint256 count, bytes32 root))." commitment: StorageSlot! }
+extend type Account { "Holds the account’s earnings: epoch (32 bits), newer, older and matured (64 each)." earnings: StorageSlot! }
+extend type Journal {
+  "How many events the contract has emitted."
+  count: UInt!
+  "The rolling hash over them."
+  head: Bytes!
+  "Holds head and count."
+  storage: StorageSlot!
+}
+`
+
+type Resolver = (parent: Row, args: object, context: Context) => unknown
+
+export const proofsResolvers: Readonly<Record<string, Record<string, Resolver>>> = {
+  Inference: { proof: inclusionProof },
+  Batch: { commitment: (batch, _, { identity }) => mapped(identity.ledger, BATCHES_MAPPING, batch['id'] as bigint) },
+  Account: { earnings: ({ id }, _, { identity }) => mapped(identity.ledger, EARNINGS_MAPPING, id as bigint) },
+  Journal: {
+    count: ({ slot }) => journalOf(slot as Hex).count,
+    head: ({ slot }) => journalOf(slot as Hex).head,
+    storage: ({ contract }, _, { identity }) => ({
+      contract: identity[contract as 'accounts' | 'datasets' | 'models' | 'ledger'],
+      slot: JOURNAL_SLOT,
+    }),
+  },
+}
+
+async function inclusionProof(inference: Row, _: object, context: Context): Promise<unknown> {
+  const batch = inference['batch'] as bigint
+  const hashes = await recordHashes(context)(batch)
+  const proof = recordProof(hashes, Number(inference['position']))
+  return { ...proof, commitment: mapped(context.identity.ledger, BATCHES_MAPPING, batch) }
+}
+
+/** The record hashes of whole batches, all that one request needs asked for at once. */
+function recordHashes(context: Context): (batch: bigint) => Promise<readonly Hex[]> {
+  return context.once('record hashes', () =>
+    batched(async (batches) => {
+      const rows = await context.db
+        .selectFrom('inference')
+        .select(['batch', 'recordHash'])
+        .where('batch', 'in', [...new Set(batches)])
+        .orderBy('batch')
+        .orderBy('position')
+        .execute()
+      const hashes = Map.groupBy(rows, ({ batch }) => batch)
+      return (batch) => (hashes.get(batch) ?? []).map(({ recordHash }) => recordHash)
+    }),
+  )
+}
+
+/** The slot of `mapping[key]` for a number as the key. */
+function mapped(contract: Hex, mapping: bigint, key: bigint): { contract: Hex; slot: Hex } {
+  const words = encodeAbiParameters([{ type: 'uint256' }, { type: 'uint256' }], [key, mapping])
+  return { contract, slot: keccak256(words) }
+}

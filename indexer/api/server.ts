@@ -1,0 +1,89 @@
+import { createServer, type IncomingMessage, type RequestListener, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { StopError } from '../../sdk/errors.ts'
+import { readBlob } from './blobs.ts'
+import { readiness, type SyncState } from './health.ts'
+
+export interface ServerOptions {
+  readonly host: string
+  /** 0 for any that is free. */
+  readonly port: number
+  readonly blobsFolder: string | undefined
+  readonly graphql: RequestListener
+  readonly state: () => SyncState
+}
+
+export interface Server {
+  readonly url: string
+  close(): Promise<void>
+}
+
+/** Serves `/graphql`, `/health` (this process lives), `/ready` (its answers are fresh) and `/blobs/<hash>`. */
+export async function serve(options: ServerOptions): Promise<Server> {
+  const server = createServer((request, response) => {
+    route(options, request, response).catch(() => response.destroy())
+  })
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', (cause) => reject(unavailable(options, cause)))
+    server.listen(options.port, options.host, resolve)
+  })
+  const { port } = server.address() as AddressInfo
+  const host = options.host.includes(':') ? `[${options.host}]` : options.host
+  return {
+    url: `http://${host}:${port}`,
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve())
+        server.closeAllConnections()
+      }),
+  }
+}
+
+async function route(options: ServerOptions, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  const { pathname } = new URL(request.url ?? '/', 'http://localhost')
+  if (pathname === '/graphql') {
+    options.graphql(request, response)
+  } else if (pathname === '/health') {
+    json(response, 200, { alive: true })
+  } else if (pathname === '/ready') {
+    const { status, body } = readiness(options.state())
+    json(response, status, body)
+  } else if (pathname.startsWith('/blobs/')) {
+    await blob(options.blobsFolder, pathname.slice('/blobs/'.length), response)
+  } else {
+    json(response, 404, { error: 'Ask /graphql, /health, /ready or /blobs/<hash>' })
+  }
+}
+
+/** A content-addressed file never changes, so whoever has it may keep it. */
+async function blob(folder: string | undefined, hash: string, response: ServerResponse): Promise<void> {
+  const content = folder === undefined ? undefined : await readBlob(folder, hash)
+  if (content === undefined) {
+    json(response, 404, { error: 'There is no file here that has this keccak256' })
+    return
+  }
+  response.writeHead(200, {
+    'content-type': 'application/octet-stream',
+    'content-length': content.length,
+    'cache-control': 'public, max-age=31536000, immutable',
+    'access-control-allow-origin': '*',
+    'x-content-type-options': 'nosniff',
+  })
+  response.end(content)
+}
+
+function json(response: ServerResponse, status: number, body: object): void {
+  response.writeHead(status, { 'content-type': 'application/json', 'access-control-allow-origin': '*' })
+  response.end(`${JSON.stringify(body)}\n`)
+}
+
+function unavailable({ host, port }: ServerOptions, cause: NodeJS.ErrnoException): StopError {
+  return new StopError(
+    cause.code === 'EADDRINUSE'
+      ? `Port ${port} is taken by another process`
+      : `The API cannot listen on ${host}:${port}`,
+    { host, port, code: cause.code ?? 'unknown' },
+    'Choose another with --port, or stop what listens there.',
+    cause,
+  )
+}

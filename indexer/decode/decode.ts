@@ -1,0 +1,49 @@
+import type { Deployment } from '../../sdk/deployment.ts'
+import { decodeAccounts } from './accounts.ts'
+import { type ChainLog, type ContractName, contractAt } from './contracts.ts'
+import { decodeDatasets } from './datasets.ts'
+import type { Fact, Place } from './facts.ts'
+import { decodeLedger } from './ledger.ts'
+import { decodeModels } from './models.ts'
+import { learn, type Terms } from './terms.ts'
+
+/** What is fixed for a deployment and needed to read its logs. */
+export interface DecodeContext {
+  readonly deployment: Deployment
+  /** The account that treasury shares and dust go to. */
+  readonly treasury: bigint
+}
+
+/** Logs in chain order → the facts they tell, and the terms as they stand afterwards. Pure. */
+export function decodeLogs(
+  context: DecodeContext,
+  before: Terms,
+  logs: readonly ChainLog[],
+): { readonly facts: readonly Fact[]; readonly terms: Terms } {
+  const facts: Fact[] = []
+  let terms = before
+  for (const log of logs) {
+    const contract = contractAt(context.deployment, log.address)
+    if (contract === undefined) continue
+    for (const fact of decodeLog(contract, log, terms, context.treasury)) {
+      facts.push(fact)
+      terms = learn(terms, fact)
+    }
+  }
+  return { facts, terms }
+}
+
+function decodeLog(contract: ContractName, log: ChainLog, terms: Terms, treasury: bigint): readonly Fact[] {
+  const { block, logIndex, transactionHash } = log
+  const place: Place = { block, logIndex, transactionHash }
+  switch (contract) {
+    case 'accounts':
+      return [decodeAccounts(log, place)]
+    case 'datasets':
+      return [decodeDatasets(log, place)]
+    case 'models':
+      return decodeModels(log, place)
+    case 'ledger':
+      return decodeLedger(log, place, terms, treasury)
+  }
+}

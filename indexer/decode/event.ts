@@ -1,0 +1,34 @@
+import { type Abi, type DecodeEventLogReturnType, decodeEventLog } from 'viem'
+import { StopError } from '../../sdk/errors.ts'
+import type { ChainLog } from './contracts.ts'
+
+/** The event a log carries, by its contract's ABI. */
+export function eventOf<const abi extends Abi>(abi: abi, log: ChainLog): DecodeEventLogReturnType<abi> {
+  const [signature, ...indexed] = log.topics
+  try {
+    if (signature === undefined) throw new Error('an anonymous event')
+    return decodeEventLog({ abi, topics: [signature, ...indexed], data: log.data }) as DecodeEventLogReturnType<abi>
+  } catch (cause) {
+    throw new StopError(
+      `The contract at ${log.address} emitted an event that this version does not know`,
+      { block: log.block, logIndex: log.logIndex, topic: signature ?? 'none' },
+      'The deployment is newer than this indexer, or the deployment file names another contract; update one of them.',
+      cause,
+    )
+  }
+}
+
+/** Only reached if an event has no case, which then does not compile. */
+export function unreachable(event: never): never {
+  throw new Error(`No case for ${JSON.stringify(event)}`)
+}
+
+/** Text as a database can hold it: PostgreSQL refuses the character NUL, and anyone may put it on the chain. */
+export function text(value: string): string {
+  return value.replaceAll('\0', '\uFFFD')
+}
+
+/** An address as stored: lower case, like every other hexadecimal string here. */
+export function lower<hex extends string>(value: hex): Lowercase<hex> {
+  return value.toLowerCase() as Lowercase<hex>
+}

@@ -1,0 +1,38 @@
+import type { Hex } from 'viem'
+import type { Deployment } from '../../sdk/deployment.ts'
+import { EMPTY_JOURNAL, eventHash, journalStep } from '../../sdk/journal.ts'
+import { type ChainLog, type ContractName, contractAt } from './contracts.ts'
+
+/** The journal slot of every contract that keeps one. */
+export type Journals = Readonly<Record<ContractName, Hex>>
+
+export const emptyJournals: Journals = {
+  accounts: EMPTY_JOURNAL,
+  datasets: EMPTY_JOURNAL,
+  models: EMPTY_JOURNAL,
+  ledger: EMPTY_JOURNAL,
+}
+
+/** A journal slot as it stood after a block that moved it. */
+export interface JournalMove {
+  readonly block: bigint
+  readonly contract: ContractName
+  readonly slot: Hex
+}
+
+/** Replays logs, in chain order, over the journals as they stood before. */
+export function replayJournals(
+  deployment: Deployment,
+  before: Journals,
+  logs: readonly ChainLog[],
+): { readonly journals: Journals; readonly moves: readonly JournalMove[] } {
+  const slots = { ...before }
+  const moves = new Map<string, JournalMove>()
+  for (const log of logs) {
+    const contract = contractAt(deployment, log.address)
+    if (contract === undefined) continue
+    slots[contract] = journalStep(slots[contract], eventHash(log.topics, log.data))
+    moves.set(`${contract} ${log.block}`, { block: log.block, contract, slot: slots[contract] })
+  }
+  return { journals: slots, moves: [...moves.values()] }
+}

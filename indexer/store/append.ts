@@ -1,0 +1,41 @@
+import { type Kysely, type RawBuilder, sql } from 'kysely'
+import type { Hex } from 'viem'
+import type { Catalogue } from './catalogue.ts'
+import type { Database } from './schema.ts'
+import { toBytea } from './types.ts'
+
+const ROWS_A_STATEMENT = 10_000
+
+/** Appends rows with one statement whatever their number: one array a column, unnested by the database. */
+export async function append<T extends keyof Database>(
+  db: Kysely<Database>,
+  catalogue: Catalogue,
+  table: T,
+  rows: readonly Database[T][],
+): Promise<void> {
+  const columns = catalogue.get(table)
+  if (columns === undefined) throw new Error(`The database has no table ${table}`)
+  const names = sql.join(columns.map(({ name }) => sql.ref(name)))
+  for (let start = 0; start < rows.length; start += ROWS_A_STATEMENT) {
+    const chunk = rows.slice(start, start + ROWS_A_STATEMENT)
+    const arrays = sql.join(
+      columns.map(({ name, type }) =>
+        array(
+          type,
+          chunk.map((row) => cell(row, name)),
+        ),
+      ),
+    )
+    await sql`insert into ${sql.table(table)} (${names}) select * from unnest(${arrays})`.execute(db)
+  }
+}
+
+function array(type: string, values: readonly unknown[]): RawBuilder<unknown> {
+  const encoded = type === 'bytea' ? values.map((value) => toBytea(value as Hex)) : values
+  return sql`${sql.val(encoded)}::${sql.raw(type)}[]`
+}
+
+function cell(row: object, column: string): unknown {
+  if (column in row) return row[column as keyof typeof row]
+  throw new Error(`A row has no ${column}`)
+}

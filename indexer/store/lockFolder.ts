@@ -1,0 +1,98 @@
+import { linkSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { RetryError } from '../../sdk/errors.ts'
+
+/**
+ * Keeps a second process out of a folder. The lock is a file that names its holder by process id and, where the system
+ * tells, the process's start time, so that a lock left by a killed process is seen to be stale even when its id was reused.
+ */
+
+interface Holder {
+  readonly pid: number
+  /** In clock ticks since boot; empty where the system does not say. */
+  readonly startedAt: string
+}
+
+/** Takes the lock and returns how to give it back; throws `RetryError` while another process lives that holds it. */
+export function lockFolder(folder: string): () => void {
+  const path = join(folder, 'writer.lock')
+  const mine = JSON.stringify({ pid: process.pid, startedAt: startOf(process.pid) } satisfies Holder)
+  const draft = `${path}.${process.pid}.${crypto.randomUUID()}`
+  writeFileSync(draft, mine)
+  try {
+    while (!place(draft, path)) removeIfStale(folder, path)
+  } finally {
+    rmSync(draft, { force: true })
+  }
+  return () => rmSync(path, { force: true })
+}
+
+/** Linking is atomic and brings the content along, so that no lock is ever seen half-written. */
+function place(draft: string, path: string): boolean {
+  try {
+    linkSync(draft, path)
+    return true
+  } catch (error) {
+    if (isCode(error, 'EEXIST')) return false
+    throw error
+  }
+}
+
+function removeIfStale(folder: string, path: string): void {
+  const text = read(path)
+  if (text === undefined) return
+  const holder = parse(text)
+  if (holder !== undefined && isAlive(holder)) {
+    throw new RetryError(
+      `The database in ${folder} is in use by another process`,
+      { pid: holder.pid },
+      'Stop that process, or give this one another folder.',
+    )
+  }
+  // Two processes may find the same stale lock: each moves aside what it finds, and puts it back if it was not that.
+  const aside = `${path}.stale.${crypto.randomUUID()}`
+  try {
+    renameSync(path, aside)
+  } catch (error) {
+    if (isCode(error, 'ENOENT')) return
+    throw error
+  }
+  if (read(aside) !== text) place(aside, path)
+  rmSync(aside, { force: true })
+}
+
+function isAlive({ pid, startedAt }: Holder): boolean {
+  try {
+    process.kill(pid, 0)
+  } catch (error) {
+    if (isCode(error, 'ESRCH')) return false
+  }
+  return startedAt === '' || startedAt === startOf(pid)
+}
+
+/** Field 22 of /proc/<pid>/stat; the command's name before it is in brackets and may hold spaces. */
+function startOf(pid: number): string {
+  const stat = read(`/proc/${pid}/stat`)
+  return stat?.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? ''
+}
+
+function parse(text: string): Holder | undefined {
+  try {
+    const { pid, startedAt } = JSON.parse(text)
+    return Number.isInteger(pid) && typeof startedAt === 'string' ? { pid, startedAt } : undefined
+  } catch {
+    return undefined
+  }
+}
+
+function read(path: string): string | undefined {
+  try {
+    return readFileSync(path, 'utf8')
+  } catch {
+    return undefined
+  }
+}
+
+function isCode(error: unknown, code: string): boolean {
+  return error instanceof Error && 'code' in error && error.code === code
+}

@@ -1,0 +1,67 @@
+import type { Kysely } from 'kysely'
+import { emptyJournals, type Journals } from '../decode/journals.ts'
+import { learn, noTerms, type Terms } from '../decode/terms.ts'
+import type { Block, Database } from './schema.ts'
+
+/** Everything that storing the next block depends on. */
+export interface Position {
+  /** None before the first block. */
+  readonly head: Block | undefined
+  readonly journals: Journals
+  readonly terms: Terms
+}
+
+/** Where the stored history stands, read as one. */
+export async function loadPosition(db: Kysely<Database>): Promise<Position> {
+  return await db.transaction().execute(async (tx) => ({
+    head: await headOf(tx),
+    journals: await journalsOf(tx),
+    terms: await termsOf(tx),
+  }))
+}
+
+/** The newest block stored, or none. */
+export async function headOf(db: Kysely<Database>): Promise<Block | undefined> {
+  return await db.selectFrom('block').selectAll().orderBy('number', 'desc').limit(1).executeTakeFirst()
+}
+
+/** Stored blocks from `from` to `to`, ascending. */
+export async function blocksBetween(db: Kysely<Database>, from: bigint, to: bigint): Promise<readonly Block[]> {
+  return await db
+    .selectFrom('block')
+    .selectAll()
+    .where('number', '>=', from)
+    .where('number', '<=', to)
+    .orderBy('number')
+    .execute()
+}
+
+/** The journals as the stored history leaves them. */
+async function journalsOf(db: Kysely<Database>): Promise<Journals> {
+  const moves = await db
+    .selectFrom('journalMove')
+    .distinctOn('contract')
+    .select(['contract', 'slot'])
+    .orderBy('contract')
+    .orderBy('block', 'desc')
+    .execute()
+  return { ...emptyJournals, ...Object.fromEntries(moves.map(({ contract, slot }) => [contract, slot])) }
+}
+
+/** What decoding the next block needs to know of the stored ones. */
+async function termsOf(db: Kysely<Database>): Promise<Terms> {
+  const models = await db.selectFrom('fineTuneRegistered').selectAll().execute()
+  const royalties = await db.selectFrom('royaltyOwed').selectAll().orderBy('model').orderBy('position').execute()
+  const shares = await db
+    .selectFrom('treasuryShareSet')
+    .selectAll()
+    .orderBy('block', 'desc')
+    .orderBy('logIndex', 'desc')
+    .limit(1)
+    .execute()
+  let terms = noTerms
+  for (const row of models) terms = learn(terms, { table: 'fineTuneRegistered', row })
+  for (const row of royalties) terms = learn(terms, { table: 'royaltyOwed', row })
+  for (const row of shares) terms = learn(terms, { table: 'treasuryShareSet', row })
+  return terms
+}

@@ -1,0 +1,66 @@
+import type { Hex } from 'viem'
+import type { Facts, FactTable } from '../decode/facts.ts'
+import type { JournalMove } from '../decode/journals.ts'
+
+/** Every block since the deployment's first, whether or not it holds a fact: the newest one is where the indexer stands. */
+export interface Block {
+  readonly number: bigint
+  readonly hash: Hex
+  readonly parentHash: Hex
+  readonly timestamp: bigint
+}
+
+/** Whose history this database holds, in a single row. */
+export interface Identity {
+  readonly chainId: bigint
+  readonly genesisHash: Hex
+  readonly deployment: string
+  readonly startBlock: bigint
+  readonly accounts: Hex
+  readonly datasets: Hex
+  readonly models: Hex
+  readonly ledger: Hex
+  readonly treasury: bigint
+  readonly epochSeconds: bigint
+}
+
+/** Tables bear the names of facts; the SQL side of every name is its snake_case. */
+export interface Database extends Facts {
+  block: Block
+  journalMove: JournalMove
+  identity: Identity
+}
+
+// As the keys of a record, so that a fact without an entry here, which would survive a reorg, does not compile.
+const undoable: Readonly<Record<FactTable, true>> = {
+  accountOpened: true,
+  payoutProposed: true,
+  payoutRotated: true,
+  datasetRegistered: true,
+  curatorProposed: true,
+  curatorChanged: true,
+  contributionSubmitted: true,
+  contributionAccepted: true,
+  contributionRejected: true,
+  consentWithdrawn: true,
+  versionFrozen: true,
+  baseModelRegistered: true,
+  fineTuneRegistered: true,
+  trainedOn: true,
+  royaltyOwed: true,
+  operatorSet: true,
+  tabFunded: true,
+  tabWithdrawalRequested: true,
+  tabWithdrawn: true,
+  batchRecorded: true,
+  inference: true,
+  attribution: true,
+  credit: true,
+  rewardClaimed: true,
+  treasuryShareSet: true,
+  recordingSwitched: true,
+  authorityUpdated: true,
+}
+
+/** The tables whose rows stand at a block, and go when their block goes. */
+export const factTables = Object.keys(undoable) as readonly FactTable[]

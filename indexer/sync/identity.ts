@@ -1,0 +1,54 @@
+import { type Address, decodeFunctionResult, encodeFunctionData } from 'viem'
+import { ledgerAbi } from '../../deployments/abi/ledger.ts'
+import type { Deployment } from '../../sdk/deployment.ts'
+import { StopError } from '../../sdk/errors.ts'
+import { journaled } from '../decode/contracts.ts'
+import type { Identity } from '../store/schema.ts'
+import type { Node } from './node.ts'
+
+/** Makes sure that the node is on the deployment's chain and the contracts are there, and says whose history this is. */
+export async function identify(node: Node, deployment: Deployment): Promise<Identity> {
+  const found = await node.chainId()
+  if (found !== deployment.chainId) {
+    throw new StopError(
+      `The node at ${node.name} is on another chain than the deployment ${deployment.name}`,
+      { expected: deployment.chainId, found },
+      'Point --rpc at a node of the chain that the deployment file names.',
+    )
+  }
+  for (const name of journaled) {
+    const address = deployment.contracts[name]
+    if (await node.hasCode(address)) continue
+    throw new StopError(
+      `There is no contract at the address of ${name}`,
+      { address, chain: found },
+      'The deployment file belongs to another chain, or the local chain was begun anew: deploy again.',
+    )
+  }
+  const [genesis] = await node.blocks(0n, 0n)
+  if (genesis === undefined) throw new StopError(`The node at ${node.name} has no block 0`, {}, 'Use a full node.')
+
+  const { accounts, datasets, models, ledger } = deployment.contracts
+  return {
+    chainId: BigInt(found),
+    genesisHash: genesis.hash,
+    deployment: deployment.name,
+    startBlock: BigInt(deployment.startBlock),
+    accounts: lower(accounts),
+    datasets: lower(datasets),
+    models: lower(models),
+    ledger: lower(ledger),
+    treasury: await ask(node, ledger, 'treasury'),
+    epochSeconds: await ask(node, ledger, 'epochSeconds'),
+  }
+}
+
+/** What the Ledger's constructor fixed for good. */
+async function ask(node: Node, ledger: Address, functionName: 'treasury' | 'epochSeconds'): Promise<bigint> {
+  const answer = await node.call(ledger, encodeFunctionData({ abi: ledgerAbi, functionName }))
+  return BigInt(decodeFunctionResult({ abi: ledgerAbi, functionName, data: answer }))
+}
+
+function lower(address: Address): Address {
+  return `0x${address.slice(2).toLowerCase()}`
+}

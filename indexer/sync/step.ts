@@ -1,0 +1,29 @@
+import type { ChainLog } from '../decode/contracts.ts'
+import type { JournalMove, Journals } from '../decode/journals.ts'
+import type { Block } from '../store/schema.ts'
+
+/** What became of one look at the chain. A reorg is one of the things that happen, not an exception. */
+export type Step =
+  | ({ readonly kind: 'blocksAdded' } & Stretch)
+  /** The node has left our branch after `ancestor`, the last block that both have. */
+  | { readonly kind: 'reorged'; readonly ancestor: bigint; readonly depth: bigint }
+  | { readonly kind: 'upToDate' }
+  /** The node stands behind us on our own branch: it lags, or has rolled back. */
+  | { readonly kind: 'behind'; readonly nodeHead: Block; readonly depth: bigint }
+  /** The answers did not fit together; most often the chain moved between two questions. */
+  | { readonly kind: 'unsettled'; readonly contradiction: Contradiction }
+
+/** Blocks with all their logs, checked to belong together and to be complete. */
+export interface Stretch {
+  readonly blocks: readonly Block[]
+  readonly logs: readonly ChainLog[]
+  /** The journals after the last of them. */
+  readonly journals: Journals
+  readonly journalMoves: readonly JournalMove[]
+}
+
+/** Two things a node said, or one thing it said and one it must have left out. */
+export interface Contradiction {
+  readonly what: string
+  readonly facts: Readonly<Record<string, string | bigint>>
+}
