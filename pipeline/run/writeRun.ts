@@ -8,13 +8,18 @@ import { StopError } from '../../sdk/errors.ts'
 import { digestFile, type FileDigest } from './digest.ts'
 import { MANIFEST_FILE, manifestSchema, type RunManifest } from './manifest.ts'
 
+/** A run is never written over: another one may have been published from that folder. */
+export function requireNewFolder(folder: string): void {
+  if (existsSync(folder))
+    throw new StopError('The run folder is already there', { folder }, 'Name another folder, or remove this one first.')
+}
+
 export function writeRun(
   folder: string,
   files: Readonly<Record<string, string | Uint8Array>>,
   described: Omit<RunManifest, 'files'>,
 ): RunManifest {
-  if (existsSync(folder))
-    throw new StopError('The run folder is already there', { folder }, 'Name another folder, or remove this one first.')
+  requireNewFolder(folder)
   const unfinished = `${folder}.unfinished`
   rmSync(unfinished, { recursive: true, force: true })
   mkdirSync(unfinished, { recursive: true })

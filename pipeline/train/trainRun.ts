@@ -9,7 +9,7 @@ import { StopError } from '../../sdk/errors.ts'
 import { type Evaluation, RUN_FILES, type RunManifest, type SketchManifest } from '../run/manifest.ts'
 import { formatRows } from '../run/rows.ts'
 import { formatSafetensors } from '../run/safetensors.ts'
-import { writeRun } from '../run/writeRun.ts'
+import { requireNewFolder, writeRun } from '../run/writeRun.ts'
 import { type FrozenOutputs, loadAdaptedLayers } from './base/adaptedLayers.ts'
 import type { Precision } from './base/layers.ts'
 import { describeRun } from './emit/describeRun.ts'
@@ -65,6 +65,7 @@ export interface TrainRunOptions {
 
 /** Trains, writes the run folder and returns its manifest. */
 export async function trainRun(options: TrainRunOptions): Promise<RunManifest> {
+  requireNewFolder(options.outFolder)
   checkContributions(options)
   const { contributions, heldOut, seed, outFolder, onProgress, maxTokens = DEFAULT_MAX_TOKENS } = options
   const training: TrainingSettings = { ...DEFAULT_TRAINING, ...options.training }

@@ -1,7 +1,8 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { TextFeatures } from '../../../pipeline/train/base/encoder.ts'
 import { extractFeatures } from '../../../pipeline/train/features/extractFeatures.ts'
 import type { Progress } from '../../../pipeline/train/progress.ts'
 
@@ -17,8 +18,11 @@ const filesIn = (root: string): readonly string[] =>
     .map((entry) => join(entry.parentPath, entry.name))
     .sort()
 
-describe('features', async () => {
-  const reference = await extractFeatures(TEXTS, { ...OPTIONS, threads: 1 })
+describe('features', () => {
+  let reference: readonly TextFeatures[]
+  beforeAll(async () => {
+    reference = await extractFeatures(TEXTS, { ...OPTIONS, threads: 1 })
+  })
 
   it('are the same whoever computed them, in whatever order', async () => {
     expect(await extractFeatures(TEXTS, { ...OPTIONS, threads: 2 })).toEqual(reference)

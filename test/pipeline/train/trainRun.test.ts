@@ -1,0 +1,164 @@
+import { createHash } from 'node:crypto'
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { rootOf } from '../../../attribution/merkle.ts'
+import type { RunManifest } from '../../../pipeline/run/manifest.ts'
+import { type Run, readRun } from '../../../pipeline/run/readRun.ts'
+import { extractFeatures } from '../../../pipeline/train/features/extractFeatures.ts'
+import { hashItems } from '../../../pipeline/train/mail/item.ts'
+import { splitMail } from '../../../pipeline/train/mail/splitMail.ts'
+import { loadServedModel } from '../../../pipeline/train/servedModel.ts'
+import { type TrainRunOptions, trainRun } from '../../../pipeline/train/trainRun.ts'
+import { contributionId, itemsTree } from '../../../sdk/contribution.ts'
+
+const folder = mkdtempSync(join(tmpdir(), 'train-run-'))
+afterAll(() => rmSync(folder, { recursive: true, force: true }))
+
+const cacheFolder = join(folder, 'cache')
+const MAX_TOKENS = 32
+
+/** 300 real mails: 200 of 20 contributors, 100 held out. */
+const split = splitMail({ seed: 7, rows: 200, heldOut: 100, contributors: 20 })
+const contributions = split.contributors.map(({ name, items }, i) => {
+  const itemHashes = hashItems(name, items)
+  return { id: contributionId(1, i + 1, rootOf(itemsTree(itemHashes)), items.length), items, itemHashes }
+})
+const outFolder = join(folder, 'run')
+const options: TrainRunOptions = {
+  contributions,
+  versions: ['4294967297'],
+  heldOut: split.heldOut,
+  outFolder,
+  seed: 7,
+  cacheFolder,
+  maxTokens: MAX_TOKENS,
+}
+
+const sha256 = (...parts: readonly (Uint8Array | Float32Array)[]): string => {
+  const hash = createHash('sha256')
+  for (const part of parts) hash.update(new Uint8Array(part.buffer, part.byteOffset, part.byteLength))
+  return hash.digest('hex')
+}
+
+describe('a training run', () => {
+  let manifest: RunManifest
+  let run: Run
+  beforeAll(async () => {
+    manifest = await trainRun(options)
+    run = readRun(outFolder)
+  })
+
+  it('computes the same bits on every machine', async () => {
+    const texts = [...split.contributors.flatMap(({ items }) => items), ...split.heldOut].map(({ text }) => text)
+    const features = await extractFeatures(texts, { precision: 'nf4', maxTokens: MAX_TOKENS, cacheFolder })
+    expect({
+      features: sha256(...features.flatMap(({ residual, hidden }) => [residual, hidden])),
+      adapter: manifest.files['adapter_model.safetensors']?.sha256,
+      gradients: manifest.files['gradients.safetensors']?.sha256,
+    }).toEqual({
+      features: '8eb441340e5553a064e14b1cac78afee674029cc9e1a5ec67087c6ffee1804ef',
+      adapter: 'be9e4abea2438b0d5e5360d11a7558bd8864abe0b31da575735babb2ce529b9c',
+      gradients: '28bc2daf4ed0e4a2dc54ded4c2154ebbd76f677074ceec8fe62f98b9f8a6b6a6',
+    })
+  })
+
+  it('leaves a folder that passes every check, and nothing else', () => {
+    expect(readdirSync(folder).sort()).toEqual(['cache', 'run'])
+    expect(readdirSync(outFolder).sort()).toEqual([
+      'README.md',
+      'adapter_config.json',
+      'adapter_model.safetensors',
+      'gradients.safetensors',
+      'rows.jsonl',
+      'run.json',
+      'trainer_state.json',
+    ])
+    expect(run.manifest).toEqual(manifest)
+  })
+
+  it('numbers the rows through the contributions in order, and never writes a text', () => {
+    expect(run.rows).toHaveLength(200)
+    expect(run.rows.map(({ contribution, itemHash }) => [contribution, itemHash])).toEqual(
+      contributions.flatMap(({ id, itemHashes }) => itemHashes.map((itemHash) => [id, itemHash])),
+    )
+    const words = split.contributors[0]?.items[0]?.text.slice(0, 40) ?? ''
+    for (const file of readdirSync(outFolder)) expect(readFileSync(join(outFolder, file)).includes(words)).toBe(false)
+  })
+
+  it('learns: better than the commoner label, in both precisions', () => {
+    const { majority, fullPrecision, fullPrecisionFineTuned, quantised, fineTuned } = manifest.evaluation
+    expect(fineTuned.accuracy).toBeGreaterThan(majority.accuracy + 0.1)
+    expect(fullPrecisionFineTuned?.accuracy).toBeGreaterThan(majority.accuracy + 0.1)
+    expect(fineTuned.loss).toBeLessThan(quantised.loss)
+    expect(fullPrecisionFineTuned?.loss).toBeLessThan(fullPrecision?.loss ?? 0)
+  })
+
+  it('writes what users of Transformers and PEFT expect', () => {
+    const state = JSON.parse(readFileSync(join(outFolder, 'trainer_state.json'), 'utf8'))
+    expect(state).toMatchObject({ global_step: 20, max_steps: 20, num_train_epochs: 5, train_batch_size: 64 })
+    expect(state.log_history.map(({ epoch, step }: { epoch: number; step: number }) => [epoch, step])).toEqual([
+      [1, 4],
+      [2, 8],
+      [3, 12],
+      [4, 16],
+      [5, 20],
+      [5, 20],
+    ])
+    expect(Object.fromEntries([...run.adapter.tensors].map(([name, { shape }]) => [name, shape]))).toEqual({
+      'base_model.model.layers.1.feed_forward.output.lora_A.weight': [8, 1536],
+      'base_model.model.layers.1.feed_forward.output.lora_B.weight': [512, 8],
+      'base_model.model.sentence_projection.lora_A.weight': [8, 512],
+      'base_model.model.sentence_projection.lora_B.weight': [512, 8],
+      'base_model.model.classifier.weight': [2, 512],
+      'base_model.model.classifier.bias': [2],
+    })
+    expect(readFileSync(join(outFolder, 'README.md'), 'utf8')).toContain('- bnb_4bit_quant_type: nf4')
+  })
+
+  it('can be served: answers as well as it was evaluated, each with the gradient of what it said', async () => {
+    const served = loadServedModel(outFolder, { cacheFolder })
+    const answers = await served.answer(split.heldOut.map(({ text }) => text))
+    const correct = answers.filter(({ label }, i) => label === split.heldOut[i]?.label).length
+    expect(correct / answers.length).toBe(manifest.evaluation.fineTuned.accuracy)
+    for (const { probability, logOdds, gradient } of answers) {
+      expect(probability).toBeGreaterThanOrEqual(0.5)
+      expect(Math.log(probability / (1 - probability))).toBeCloseTo(logOdds, 6)
+      expect(gradient).toHaveLength(2048)
+    }
+  })
+
+  it('gives a served training text the gradient that its row has, up to the loss', async () => {
+    const served = loadServedModel(outFolder, { cacheFolder })
+    const [item] = contributions[0]?.items ?? []
+    const [answer] = await served.answer([item?.text ?? ''])
+    const row = run.gradients.u.values.subarray(0, 2048)
+    const agrees = answer?.label === item?.label
+    const wrong = agrees ? 1 - (answer?.probability ?? 0) : (answer?.probability ?? 0)
+    const entry = row.findIndex((value) => value !== 0)
+    expect((row[entry] as number) / (answer?.gradient[entry] as number)).toBeCloseTo(agrees ? -wrong : wrong, 5)
+  })
+
+  it('refuses to write over a run, before any work is done', async () => {
+    const steps: string[] = []
+    const again = trainRun({ ...options, onProgress: ({ step }) => steps.push(step) })
+    await expect(again).rejects.toThrow('The run folder is already there')
+    expect(steps).toEqual([])
+  })
+})
+
+describe('a training run that cannot be', () => {
+  const elsewhere = join(folder, 'refused')
+  const refused = (change: Partial<TrainRunOptions>) => trainRun({ ...options, outFolder: elsewhere, ...change })
+
+  it('is refused before any work is done', async () => {
+    const [first] = contributions
+    if (first === undefined) throw new Error('The split has no contributions.')
+    await expect(refused({ contributions: [first, first] })).rejects.toThrow('given twice')
+    await expect(refused({ contributions: [{ ...first, itemHashes: [] }] })).rejects.toThrow('one hash for each')
+    await expect(refused({ heldOut: [] })).rejects.toThrow('nothing to evaluate with')
+    await expect(refused({ projectionWidth: 100 })).rejects.toThrow('cannot have this width')
+    expect(existsSync(elsewhere)).toBe(false)
+  })
+})
