@@ -7,16 +7,17 @@
 
 import { dot } from './score.ts'
 
-const TAU = 98
-const TAU_DENOMINATOR = 100
+/** The cosine, in hundredths, from which two rows count as one. */
+export const DUPLICATE_COSINE_PERCENT = 98
+
+const TAU_SQUARED = DUPLICATE_COSINE_PERCENT ** 2
+const WHOLE_SQUARED = 100 ** 2
 
 export type ContributedRow = { readonly row: number; readonly contribution: string; readonly codes: Int8Array }
 
 /** Whether two rows' sketches are close enough to count as one. */
 export function isDuplicate(dotProduct: number, squaredA: number, squaredB: number): boolean {
-  return (
-    dotProduct > 0 && dotProduct * dotProduct * TAU_DENOMINATOR * TAU_DENOMINATOR >= TAU * TAU * squaredA * squaredB
-  )
+  return dotProduct > 0 && dotProduct * dotProduct * WHOLE_SQUARED >= TAU_SQUARED * squaredA * squaredB
 }
 
 /**

@@ -26,13 +26,17 @@ export type SketchSettings = {
   | { readonly method: 'random'; readonly damping: number }
 )
 
+/**
+ * Chosen on the mail run (1,600 rows, two seeds): what planted rows earn hardly changes between light dampings, and does not
+ * change after two iterations.
+ */
 export const DEFAULT_SKETCH_SETTINGS: SketchSettings = {
   dims: 256,
   curvature: 'gauss-newton',
   seed: 1,
   method: 'pca',
   damping: [0.001, 0.01],
-  iterations: 4,
+  iterations: 2,
 }
 
 /** A fitted map, `dims × width`, in float32 so that it can be stored and read back without a difference. */
