@@ -17,26 +17,31 @@ export interface Contract<abi extends Abi = Abi> {
 
 export type Contracts = ReturnType<typeof contractsOf>
 
+/** What each contract answers to and tells. */
+export const abis = {
+  accessManager: accessManagerAbi,
+  openToken: openTokenAbi,
+  accounts: accountsAbi,
+  datasets: datasetsAbi,
+  models: modelsAbi,
+  ledger: ledgerAbi,
+} as const
+
 export function contractsOf({ contracts }: Deployment) {
   return {
-    accessManager: { name: 'AccessManager', address: contracts.accessManager, abi: accessManagerAbi },
-    openToken: { name: 'OpenToken', address: contracts.openToken, abi: openTokenAbi },
-    accounts: { name: 'Accounts', address: contracts.accounts, abi: accountsAbi },
-    datasets: { name: 'Datasets', address: contracts.datasets, abi: datasetsAbi },
-    models: { name: 'Models', address: contracts.models, abi: modelsAbi },
-    ledger: { name: 'Ledger', address: contracts.ledger, abi: ledgerAbi },
+    accessManager: { name: 'AccessManager', address: contracts.accessManager, abi: abis.accessManager },
+    openToken: { name: 'OpenToken', address: contracts.openToken, abi: abis.openToken },
+    accounts: { name: 'Accounts', address: contracts.accounts, abi: abis.accounts },
+    datasets: { name: 'Datasets', address: contracts.datasets, abi: abis.datasets },
+    models: { name: 'Models', address: contracts.models, abi: abis.models },
+    ledger: { name: 'Ledger', address: contracts.ledger, abi: abis.ledger },
   } as const
 }
 
 /** Our contracts call each other, so a refusal by one may carry an error of any of them. */
-export const knownErrors: Abi = [
-  accessManagerAbi,
-  openTokenAbi,
-  accountsAbi,
-  datasetsAbi,
-  modelsAbi,
-  ledgerAbi,
-].flatMap((abi) => (abi as Abi).filter((entry) => entry.type === 'error'))
+export const knownErrors: Abi = Object.values(abis).flatMap((abi) =>
+  (abi as Abi).filter((entry) => entry.type === 'error'),
+)
 
 /** A deployment, and a node of its chain to ask. */
 export interface Connection {

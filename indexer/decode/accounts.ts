@@ -1,10 +1,10 @@
-import { accountsAbi } from '../../deployments/abi/accounts.ts'
+import { abis } from '../../sdk/contracts.ts'
 import type { ChainLog } from './contracts.ts'
 import { eventOf, lower, unreachable } from './event.ts'
 import type { Fact, Place } from './facts.ts'
 
 export function decodeAccounts(log: ChainLog, place: Place): Fact {
-  const event = eventOf(accountsAbi, log)
+  const event = eventOf(abis.accounts, log)
   switch (event.eventName) {
     case 'AccountOpened': {
       const { account, payout } = event.args

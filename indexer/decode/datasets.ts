@@ -1,10 +1,10 @@
-import { datasetsAbi } from '../../deployments/abi/datasets.ts'
+import { abis } from '../../sdk/contracts.ts'
 import type { ChainLog } from './contracts.ts'
 import { eventOf, lower, text, unreachable } from './event.ts'
 import type { Fact, Place } from './facts.ts'
 
 export function decodeDatasets(log: ChainLog, place: Place): Fact {
-  const event = eventOf(datasetsAbi, log)
+  const event = eventOf(abis.datasets, log)
   const dataset = BigInt(event.args.dataset)
   switch (event.eventName) {
     case 'DatasetRegistered': {

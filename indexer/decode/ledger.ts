@@ -1,4 +1,4 @@
-import { ledgerAbi } from '../../deployments/abi/ledger.ts'
+import { abis } from '../../sdk/contracts.ts'
 import { batchFacts } from './batch.ts'
 import type { ChainLog } from './contracts.ts'
 import { eventOf, lower, unreachable } from './event.ts'
@@ -6,7 +6,7 @@ import type { Fact, Place } from './facts.ts'
 import type { Terms } from './terms.ts'
 
 export function decodeLedger(log: ChainLog, place: Place, terms: Terms, treasury: bigint): readonly Fact[] {
-  const event = eventOf(ledgerAbi, log)
+  const event = eventOf(abis.ledger, log)
   switch (event.eventName) {
     case 'TabFunded': {
       const { payer, operator, ...amounts } = event.args

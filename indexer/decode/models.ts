@@ -1,4 +1,4 @@
-import { modelsAbi } from '../../deployments/abi/models.ts'
+import { abis } from '../../sdk/contracts.ts'
 import type { ChainLog } from './contracts.ts'
 import { eventOf, text, unreachable } from './event.ts'
 import type { Fact, FineTuneRegistered, Method, Place, SketchSource } from './facts.ts'
@@ -7,7 +7,7 @@ const METHODS: readonly Method[] = ['Full', 'LoRA', 'QLoRA']
 const SOURCES: readonly SketchSource[] = ['Gradient', 'Representation']
 
 export function decodeModels(log: ChainLog, place: Place): readonly Fact[] {
-  const event = eventOf(modelsAbi, log)
+  const event = eventOf(abis.models, log)
   const model = BigInt(event.args.model)
   switch (event.eventName) {
     case 'BaseModelRegistered': {

@@ -1,5 +1,5 @@
 import { type Address, decodeFunctionResult, encodeFunctionData } from 'viem'
-import { ledgerAbi } from '../../deployments/abi/ledger.ts'
+import { abis } from '../../sdk/contracts.ts'
 import type { Deployment } from '../../sdk/deployment.ts'
 import { StopError } from '../../sdk/errors.ts'
 import { journaled } from '../decode/contracts.ts'
@@ -45,8 +45,8 @@ export async function identify(node: Node, deployment: Deployment): Promise<Iden
 
 /** What the Ledger's constructor fixed for good. */
 async function ask(node: Node, ledger: Address, functionName: 'treasury' | 'epochSeconds'): Promise<bigint> {
-  const answer = await node.call(ledger, encodeFunctionData({ abi: ledgerAbi, functionName }))
-  return BigInt(decodeFunctionResult({ abi: ledgerAbi, functionName, data: answer }))
+  const answer = await node.call(ledger, encodeFunctionData({ abi: abis.ledger, functionName }))
+  return BigInt(decodeFunctionResult({ abi: abis.ledger, functionName, data: answer }))
 }
 
 function lower(address: Address): Address {

@@ -76,8 +76,8 @@ export async function countRows(
   const { rows } = await sql<Readonly<Record<string, unknown>>>`
     select ${sql.join(names, sql``)} count(*) as total from (${entity.source(at)}) t
     where ${all(filters(entity, args, scope))} ${groupBy}`.execute(db)
-  if (scope === undefined) return [rows[0]?.['total'] as bigint]
-  const totals = new Map(rows.map((row) => [nameOf(scope.columns.map((name) => row[name])), row['total'] as bigint]))
+  if (scope === undefined) return [rows[0]?.total as bigint]
+  const totals = new Map(rows.map((row) => [nameOf(scope.columns.map((name) => row[name])), row.total as bigint]))
   return scope.tuples.map((tuple) => totals.get(nameOf(tuple)) ?? 0n)
 }
 

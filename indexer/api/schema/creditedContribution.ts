@@ -20,9 +20,9 @@ export const creditedContributionResolvers = {
   Attribution: {
     contribution: async (attribution: Row, _: object, context: Context): Promise<Row | undefined> => {
       const { at } = attribution
-      const called = await context.linkedOne(model, at, ['id'], [attribution['model']])
-      const index = await context.blob(called?.['indexHash'] as Hex)
-      const id = index === undefined ? undefined : contributionOfRow(index, Number(attribution['row']))
+      const called = await context.linkedOne(model, at, ['id'], [attribution.model])
+      const index = await context.blob(called?.indexHash as Hex)
+      const id = index === undefined ? undefined : contributionOfRow(index, Number(attribution.row))
       return id === undefined ? undefined : await context.linkedOne(contribution, at, ['id'], [id])
     },
   },

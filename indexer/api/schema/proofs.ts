@@ -47,7 +47,7 @@ type Resolver = (parent: Row, args: object, context: Context) => unknown
 
 export const proofsResolvers: Readonly<Record<string, Record<string, Resolver>>> = {
   Inference: { proof: inclusionProof },
-  Batch: { commitment: (batch, _, { identity }) => mapped(identity.ledger, BATCHES_MAPPING, batch['id'] as bigint) },
+  Batch: { commitment: (batch, _, { identity }) => mapped(identity.ledger, BATCHES_MAPPING, batch.id as bigint) },
   Account: { earnings: ({ id }, _, { identity }) => mapped(identity.ledger, EARNINGS_MAPPING, id as bigint) },
   Journal: {
     count: ({ slot }) => journalOf(slot as Hex).count,
@@ -60,9 +60,9 @@ export const proofsResolvers: Readonly<Record<string, Record<string, Resolver>>>
 }
 
 async function inclusionProof(inference: Row, _: object, context: Context): Promise<unknown> {
-  const batch = inference['batch'] as bigint
+  const batch = inference.batch as bigint
   const hashes = await recordHashes(context)(batch)
-  const proof = recordProof(hashes, Number(inference['position']))
+  const proof = recordProof(hashes, Number(inference.position))
   return { ...proof, commitment: mapped(context.identity.ledger, BATCHES_MAPPING, batch) }
 }
 

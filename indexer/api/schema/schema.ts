@@ -39,11 +39,11 @@ extend type Model {
 /** A parent is registered before its fine-tune, so this ends. */
 async function ancestors(from: Row, _: object, context: Context): Promise<readonly Row[]> {
   const found: Row[] = []
-  for (let parent = from['parent']; parent !== null; ) {
+  for (let parent = from.parent; parent !== null; ) {
     const next = await context.linkedOne(model, from.at, ['id'], [parent])
     if (next === undefined) return found
     found.push(next)
-    parent = next['parent']
+    parent = next.parent
   }
   return found
 }
