@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs'
+import { existsSync, rmSync } from 'node:fs'
 import { writeWhole } from '../../pipeline/publish/writeWhole.ts'
 import { type Deployment, readDeployment } from '../../sdk/deployment.ts'
 import { deployLedger, standsOn } from '../deploy/deploy.ts'
@@ -9,7 +9,7 @@ import type { Cast } from './wallets.ts'
 
 /** The contracts of this demo's chain: those that stand there, or new ones. */
 export async function ensureDeployment(settings: DemoSettings, chain: LocalChain, cast: Cast): Promise<Deployment> {
-  const path = placesIn(settings).deployment
+  const { deployment: path, index } = placesIn(settings)
   if (existsSync(path)) {
     const stored = readDeployment(path)
     if (await standsOn(chain.reader, stored)) return stored
@@ -22,6 +22,8 @@ export async function ensureDeployment(settings: DemoSettings, chain: LocalChain
     epochSeconds: DEMO_TERMS.epochSeconds,
     treasuryBps: DEMO_TERMS.treasuryBps,
   })
+  // What was indexed of contracts that are gone is of no use to those that took their place.
+  rmSync(index, { recursive: true, force: true })
   writeWhole(path, `${JSON.stringify(deployment, null, 2)}\n`)
   return deployment
 }

@@ -101,15 +101,23 @@ async function launch(options: LocalChainOptions, rpcUrl: string): Promise<numbe
 /** Something listens on our port. It is ours if an earlier start of ours was killed and left its chain running. */
 async function findLeftRunning({ folder, port }: LocalChainOptions, rpcUrl: string): Promise<number> {
   const known = readIdentity(folder)
-  if (known?.port === port && (await answers(rpcUrl))) {
-    const reader = await connectReader(rpcUrl)
-    if ((await genesisOf(reader)) === known.genesis) return known.pid
-  }
+  if (known?.port === port && (await isChain(rpcUrl, known))) return known.pid
   throw new StopError(
     `Port ${port} is taken by another program`,
     {},
     'Stop that program, or choose another port with --rpc-port.',
   )
+}
+
+/** Removes a chain for good, and stops it first where a killed start left it running. */
+export async function discardLocalChain(folder: string): Promise<void> {
+  const known = readIdentity(folder)
+  if (known !== undefined && (await isChain(`http://127.0.0.1:${known.port}`, known))) await stop(known.pid, known)
+  rmSync(folder, { recursive: true, force: true })
+}
+
+async function isChain(rpcUrl: string, { genesis }: Identity): Promise<boolean> {
+  return (await answers(rpcUrl)) && (await genesisOf(await connectReader(rpcUrl))) === genesis
 }
 
 /** anvil forgets on a restart that its clock was moved, and would let time run backwards. */
@@ -119,7 +127,7 @@ async function catchUp(reader: Reader, clock: TestClient): Promise<void> {
   if (behind > 0) await clock.increaseTime({ seconds: behind + 1 })
 }
 
-async function stop(pid: number, { port }: LocalChainOptions): Promise<void> {
+async function stop(pid: number, { port }: { readonly port: number }): Promise<void> {
   try {
     process.kill(pid, 'SIGINT')
   } catch {

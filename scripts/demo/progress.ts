@@ -54,7 +54,7 @@ export function createProgress(out: WriteStream | NodeJS.WritableStream, now: ()
     say,
     async step(title, expectedSeconds, work) {
       const step: Running = { title, startedAt: now(), expectedSeconds, done: 0, total: 0, saidAt: now() }
-      if (!isTerminal) say(`  … ${title} (about ${duration(expectedSeconds)})`)
+      if (!isTerminal) say(`  … ${title}, up to ${duration(expectedSeconds)}`)
       running.push(step)
       timer ??= setInterval(draw, isTerminal ? TERMINAL_INTERVAL_MS : 1_000)
       try {

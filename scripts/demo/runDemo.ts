@@ -1,23 +1,34 @@
 import { mkdirSync } from 'node:fs'
-import { join } from 'node:path'
+import { startIndexer } from '../../indexer/start.ts'
+import { writeWhole } from '../../pipeline/publish/writeWhole.ts'
 import { splitMail } from '../../pipeline/train/mail/splitMail.ts'
 import { loadServedModel } from '../../pipeline/train/servedModel.ts'
 import { connect } from '../../sdk/contracts.ts'
+import type { Deployment } from '../../sdk/deployment.ts'
 import { claimEarnings } from './claims.ts'
 import { freezeMail } from './dataset.ts'
 import { ensureDeployment } from './deployment.ts'
-import { startLocalChain } from './localChain.ts'
+import { type LocalChain, startLocalChain } from './localChain.ts'
+import { requireFree } from './ports.ts'
 import type { Progress } from './progress.ts'
 import { ensurePublished } from './publishing.ts'
+import { report } from './report.ts'
 import { serveMail } from './serving.ts'
 import { type DemoSettings, keepScenario } from './settings.ts'
 import { placesIn, type Stage } from './stage.ts'
+import { readSummary, type Summary } from './summary.ts'
 import { ensureRun, extractMailFeatures } from './training.ts'
 import { castOf, castSize, DEMO_MNEMONIC } from './wallets.ts'
 
-export async function runDemo(settings: DemoSettings, progress: Progress): Promise<void> {
+/**
+ * The main job, end to end: mails contributed → a model fine-tuned → published → served for pay → indexed → claimed. Every step
+ * looks first at what is there, on disk and on chain, so that a start after a kill goes on and a second start does nothing.
+ */
+export async function runDemo(settings: DemoSettings, progress: Progress, closers: Closers): Promise<Summary> {
+  const startedAt = performance.now()
   mkdirSync(settings.folder, { recursive: true })
   keepScenario(settings)
+  await requireFree(settings.apiPort, '--port')
   const places = placesIn(settings)
   const cast = castOf(settings.contributors)
   const chain = await startLocalChain({
@@ -26,28 +37,63 @@ export async function runDemo(settings: DemoSettings, progress: Progress): Promi
     accounts: castSize(settings.contributors),
     mnemonic: DEMO_MNEMONIC,
   })
-  try {
-    const split = splitMail(settings)
-    const onChain = async () => {
+  closers.push(chain.stop)
+  const split = splitMail(settings)
+
+  const [{ stage, frozen, api }] = await Promise.all([
+    (async () => {
       const deployment = await progress.step('Compile and deploy the contracts', 40, () =>
         ensureDeployment(settings, chain, cast),
       )
-      const connection = await connect(chain.rpcUrl, deployment)
-      const stage: Stage = { settings, progress, chain, cast, connection }
-      const frozen = await progress.step('Register the dataset', 6, (report) => freezeMail(stage, split, report))
-      return { stage, frozen }
-    }
-    const [{ stage, frozen }] = await Promise.all([
-      onChain(),
-      progress.step('Encode the mails', 110, (report) => extractMailFeatures(settings, split, report)),
-    ])
-    await progress.step('Train', 12, (report) => ensureRun(settings, split, frozen, report))
-    const published = await progress.step('Publish the run', 10, () => ensurePublished(stage))
-    const model = loadServedModel(places.run, { cacheFolder: settings.cacheFolder })
-    await progress.step('Serve and record', 10, (report) => serveMail(stage, published, model, split, report))
-    await progress.step('Claim', 3, (report) => claimEarnings(stage, frozen, report))
-  } finally {
-    await chain.stop()
-  }
+      const stage: Stage = { settings, progress, chain, cast, connection: await connect(chain.rpcUrl, deployment) }
+      const frozen = await progress.step('Register the dataset', 5, (done) => freezeMail(stage, split, done))
+      const api = await progress.step('Start the indexer', 7, () => follow(settings, chain, deployment, closers))
+      return { stage, frozen, api }
+    })(),
+    progress.step('Encode the mails', 120, (done) => extractMailFeatures(settings, split, done)),
+  ])
+  const manifest = await progress.step('Fine-tune and take gradients', 12, (done) =>
+    ensureRun(settings, split, frozen, done),
+  )
+  const published = await progress.step('Publish the run', 10, () => ensurePublished(stage))
+  const model = loadServedModel(places.run, { cacheFolder: settings.cacheFolder })
+  await progress.step('Serve, attribute and record', 5, (done) => serveMail(stage, published, model, split, done))
+  await progress.step('Let days pass and claim', 2, (done) => claimEarnings(stage, frozen, done))
+
+  const earlier = readSummary(places.summary)?.seconds ?? {}
+  const summary = await progress.step('Ask the API and compare with the chain', 8, () =>
+    report({ stage, split, frozen, manifest, published, model, api, seconds: {} }),
+  )
+  const now = { ...Object.fromEntries(progress.seconds), 'To the table': (performance.now() - startedAt) / 1000 }
+  const seconds = Object.fromEntries(
+    Object.entries(now).map(([step, took]) => [step, Math.max(took, earlier[step] ?? 0)]),
+  )
+  const told: Summary = { ...summary, seconds }
+  writeWhole(places.summary, `${JSON.stringify(told, null, 2)}\n`)
+  return told
 }
-void join
+
+/** What to close, in the order in which it was opened; it is closed from the end. */
+export type Closers = (() => Promise<void>)[]
+
+async function follow(
+  settings: DemoSettings,
+  chain: LocalChain,
+  deployment: Deployment,
+  closers: Closers,
+): Promise<string> {
+  const places = placesIn(settings)
+  const indexer = await startIndexer({
+    deployment,
+    rpcUrl: chain.rpcUrl,
+    database: { kind: 'embedded', folder: places.index },
+    port: settings.apiPort,
+    blobsFolder: places.blobs,
+    // A chain on one's own disk can lose its last second to a power cut, and that may be many blocks.
+    finalityDepth: 100_000,
+    pollMs: 100,
+  })
+  closers.push(indexer.close)
+  await indexer.ready
+  return indexer.url
+}

@@ -1,8 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
 import * as z from 'zod'
 import { writeWhole } from '../../pipeline/publish/writeWhole.ts'
 import { StopError } from '../../sdk/errors.ts'
+import { placesIn } from './stage.ts'
 
 /** What a demo is about: its answer depends on this and on nothing else. */
 const scenarioSchema = z.strictObject({
@@ -48,9 +48,12 @@ export const DEMO_TERMS = {
 
 /** A folder holds one scenario; going on in it with another would mix two stories. */
 export function keepScenario(settings: DemoSettings): void {
-  const path = join(settings.folder, 'scenario.json')
+  const path = placesIn(settings).scenario
   const scenario = scenarioSchema.strip().parse(settings)
-  if (!existsSync(path)) return writeWhole(path, `${JSON.stringify(scenario, null, 2)}\n`)
+  if (!existsSync(path)) {
+    writeWhole(path, `${JSON.stringify(scenario, null, 2)}\n`)
+    return
+  }
   const stored = scenarioSchema.parse(JSON.parse(readFileSync(path, 'utf8')))
   const changed = (Object.keys(scenario) as (keyof Scenario)[]).find((key) => scenario[key] !== stored[key])
   if (changed === undefined) return

@@ -21,8 +21,9 @@ export function walletOf({ connection }: Stage, account: LocalAccount): Wallet {
 }
 
 /** Where each step keeps the file that it writes. */
-export function placesIn({ folder }: DemoSettings) {
+export function placesIn({ folder }: Pick<DemoSettings, 'folder'>) {
   return {
+    scenario: join(folder, 'scenario.json'),
     chain: join(folder, 'chain'),
     deployment: join(folder, 'deployment.json'),
     contributors: join(folder, 'contributors'),
