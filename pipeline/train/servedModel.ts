@@ -7,7 +7,8 @@ import { type Run, readRun } from '../run/readRun.ts'
 import { loadAdaptedLayers } from './base/adaptedLayers.ts'
 import { BASE_MODEL, BASE_WEIGHTS_SHA256 } from './base/package.ts'
 import { adapterFromFile } from './emit/peftAdapter.ts'
-import { extractFeatures } from './features/extractFeatures.ts'
+import { createEncoderPool } from './features/encoderPool.ts'
+import { DEFAULT_THREADS, extractFeatures } from './features/extractFeatures.ts'
 import { copyAdapter } from './lora/adapter.ts'
 import { projectedGradients } from './lora/projectedGradients.ts'
 import { createTuner } from './lora/tuner.ts'
@@ -28,6 +29,8 @@ export interface Answer {
 export interface ServedModel {
   readonly run: Run
   readonly answer: (texts: readonly string[]) => Promise<readonly Answer[]>
+  /** Ends the encoders. Idle ones do not keep the process alive, so a command may also just end. */
+  readonly close: () => Promise<void>
 }
 
 export interface ServeOptions {
@@ -43,11 +46,18 @@ export function loadServedModel(runFolder: string, options: ServeOptions = {}): 
   const layers = loadAdaptedLayers('nf4')
   const tuner = createTuner(layers.sentenceProjection)
   copyAdapter(adapterFromFile(run.adapter), tuner.adapter)
+  const pool = createEncoderPool('nf4', options.threads ?? DEFAULT_THREADS)
 
   return {
     run,
+    close: pool.close,
     answer: async (texts) => {
-      const features = await extractFeatures(texts, { ...options, precision: 'nf4', maxTokens: training.maxTokens })
+      const features = await extractFeatures(texts, {
+        ...options,
+        pool,
+        precision: 'nf4',
+        maxTokens: training.maxTokens,
+      })
       const data = layers.frozenOutputs(features)
       const rows = texts.map((_, i) => i)
       const spamLogOdds = tuner.logOdds(data, rows)

@@ -39,6 +39,11 @@ export const readGraph = (): string => readPinned(...GRAPH).toString('utf8')
 
 export const readVocabulary = (): string => readPinned(...VOCABULARY).toString('utf8')
 
+/** Reads every file once and throws where one is missing or not the one meant. */
+export function checkBaseFiles(): void {
+  for (const [name, digest] of [...SHARDS, GRAPH, VOCABULARY]) readPinned(name, digest)
+}
+
 function readPinned(name: string, expected: string): Buffer {
   const path = join(packageFolder(), name)
   const bytes = readFileSync(path)

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { TextFeatures } from '../../../pipeline/train/base/encoder.ts'
+import { createEncoderPool } from '../../../pipeline/train/features/encoderPool.ts'
 import { extractFeatures } from '../../../pipeline/train/features/extractFeatures.ts'
 import type { Progress } from '../../../pipeline/train/progress.ts'
 
@@ -42,6 +43,29 @@ describe('features', () => {
       [0, 1],
       [1, 1],
     ])
+  })
+})
+
+describe('an encoder pool', () => {
+  it('serves several callers at once, and is quick to answer again', async () => {
+    const pool = createEncoderPool('nf4', 2)
+    const [few, all] = await Promise.all([
+      extractFeatures(TEXTS.slice(0, 3), { ...OPTIONS, pool }),
+      extractFeatures(TEXTS, { ...OPTIONS, pool }),
+    ])
+    expect(few).toEqual(all.slice(0, 3))
+    const started = performance.now()
+    await extractFeatures(['a text that was not asked for before'], { ...OPTIONS, pool })
+    expect(performance.now() - started).toBeLessThan(1_000)
+    await pool.close()
+  })
+
+  it('can be used again after it was closed', async () => {
+    const pool = createEncoderPool('nf4', 1)
+    const first = await extractFeatures(TEXTS.slice(0, 1), { ...OPTIONS, pool })
+    await pool.close()
+    expect(await extractFeatures(TEXTS.slice(0, 1), { ...OPTIONS, pool })).toEqual(first)
+    await pool.close()
   })
 })
 
