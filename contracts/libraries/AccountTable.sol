@@ -4,15 +4,17 @@ pragma solidity 0.8.37;
 /// @notice Where in memory a table lies. Its first word is `entry count | address of the newest entry (lower 32 bits)`;
 /// 512 words follow, each empty or an entry:
 ///
-///     0 (32 bits) | account (32 bits) | address of the entry opened before it (32 bits) | value (160 bits)
+///     ones (32 bits) | account (32 bits) | address of the entry opened before it (32 bits) | value (160 bits)
 ///
-/// An account's entry lies in the word of its number modulo 512 or in the next free one after that. The first of the
-/// words holds no account and is never empty, so that account 0 finds no empty word that looks like its own.
+/// An account's entry lies in the word of its number modulo 512 or in the next free one after that. The ones tell an entry
+/// of account 0 from an empty word; shifted arithmetically, an entry gives `account | TABLE_KEY`.
 type AccountTable is uint256;
 
 /// @dev Turns `account * 32` into the offset of its word.
 uint256 constant TABLE_OFFSETS = 0x3fe0;
 uint256 constant TABLE_MAX_ENTRIES = 256;
+/// @dev Every bit above an account's 32.
+uint256 constant TABLE_KEY = 0xffffffffffffffffffffffffffffffffffffffffffffffffffffffff00000000;
 
 /// @title AccountTables
 /// @notice A small map from accounts to amounts, in memory, so that a batch writes each account's storage once.
@@ -27,7 +29,6 @@ library AccountTables {
             table := mload(0x40)
             // Memory past the free pointer may be dirty; what lies beyond the calldata reads as zeros.
             calldatacopy(table, calldatasize(), SIZE)
-            mstore(add(table, 0x20), not(0))
             mstore(0x40, add(table, SIZE))
         }
     }
@@ -36,15 +37,16 @@ library AccountTables {
     function entryOf(AccountTable table, uint256 account) internal pure returns (uint256 entry, bool opened) {
         assembly ("memory-safe") {
             let words := add(table, 0x20)
+            let key := or(account, TABLE_KEY)
             entry := add(words, and(shl(5, account), TABLE_OFFSETS))
             for {
                 let word := mload(entry)
-            } xor(shr(192, word), account) {
+            } xor(sar(192, word), key) {
                 word := mload(entry)
             } {
                 if iszero(word) {
                     let header := mload(table)
-                    mstore(entry, or(shl(192, account), shl(160, and(header, 0xffffffff))))
+                    mstore(entry, or(shl(192, key), shl(160, and(header, 0xffffffff))))
                     mstore(table, or(shl(32, add(shr(32, header), 1)), entry))
                     opened := 1
                     break
@@ -72,7 +74,7 @@ library AccountTables {
     function read(uint256 entry) internal pure returns (uint256 account, uint256 value, uint256 older) {
         assembly ("memory-safe") {
             let word := mload(entry)
-            account := shr(192, word)
+            account := and(shr(192, word), 0xffffffff)
             older := and(shr(160, word), 0xffffffff)
             value := shr(96, shl(96, word))
         }

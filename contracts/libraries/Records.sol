@@ -3,7 +3,7 @@ pragma solidity 0.8.37;
 
 import {ILedger} from "../interfaces/ILedger.sol";
 import {AccountId} from "../types/Ids.sol";
-import {AccountTable, TABLE_MAX_ENTRIES, TABLE_OFFSETS} from "./AccountTable.sol";
+import {AccountTable, TABLE_KEY, TABLE_MAX_ENTRIES, TABLE_OFFSETS} from "./AccountTable.sol";
 
 /// @notice What the records of a batch must obey, and where their rows' credit is added up.
 struct RecordReader {
@@ -63,10 +63,10 @@ library Records {
                 }
 
                 // The entry of the row's account, as AccountTables.entryOf finds or opens it.
-                word := and(shr(192, word), 0xffffffff)
+                word := or(shr(192, word), TABLE_KEY)
                 let entry := add(words, and(shl(5, word), TABLE_OFFSETS))
                 let held := mload(entry)
-                for {} xor(shr(192, held), word) {
+                for {} xor(sar(192, held), word) {
                     held := mload(entry)
                 } {
                     if iszero(held) {
@@ -75,7 +75,7 @@ library Records {
                         header := add(shr(32, header), 1)
                         mstore(sub(words, 0x20), or(shl(32, header), entry))
                         doubt := or(doubt, gt(header, TABLE_MAX_ENTRIES))
-                        doubt := or(doubt, iszero(lt(sub(word, 1), mload(add(reader, 0x60)))))
+                        doubt := or(doubt, iszero(lt(sub(and(word, 0xffffffff), 1), mload(add(reader, 0x60)))))
                         break
                     }
                     entry := add(words, and(add(sub(entry, words), 0x20), TABLE_OFFSETS))

@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity 0.8.37;
+
+import {AccountId, ModelId, VersionId} from "../../../contracts/types/Ids.sol";
+import {PlainRecord, PlainRow} from "./RecordsHarness.sol";
+import {World} from "./World.sol";
+
+/// @notice A world with a served model: a base model with a royalty, a fine-tune of it, its operator, three payers with
+/// tabs, and contributors.
+abstract contract Market is World {
+    uint64 internal constant FUNDS = 1_000_000_000;
+    uint64 internal constant CAP = 1_000_000;
+    uint256 internal constant CONTRIBUTORS = 12;
+
+    address internal operator = named("operator");
+    AccountId internal baseOwner;
+    AccountId internal modelOwner;
+    AccountId internal operatorAccount;
+    AccountId[3] internal payers;
+    AccountId[CONTRIBUTORS] internal contributors;
+    ModelId internal model;
+
+    function setUp() public virtual override {
+        super.setUp();
+        baseOwner = openAccount("base owner");
+        modelOwner = openAccount("model owner");
+        operatorAccount = openAccount("operator");
+        for (uint256 i = 0; i < CONTRIBUTORS; ++i) contributors[i] = openAccount(contributorName(i));
+        vm.prank(named("base owner"));
+        ModelId base = models.registerBase(baseModel(300));
+        VersionId version = frozenVersion(named("model owner"), named(contributorName(0)));
+        vm.startPrank(named("model owner"));
+        model = models.registerFineTune(fineTune(base, version));
+        models.setOperator(model, operatorAccount, true);
+        vm.stopPrank();
+        for (uint256 i = 0; i < payers.length; ++i) {
+            payers[i] = openAccount(payerName(i));
+            fund(named(payerName(i)), FUNDS, CAP);
+        }
+    }
+
+    function payerName(uint256 i) internal pure returns (string memory) {
+        return string(abi.encodePacked("payer", i));
+    }
+
+    function contributorName(uint256 i) internal pure returns (string memory) {
+        return string(abi.encodePacked("contributor", i));
+    }
+
+    function fund(address payer, uint64 amountGwei, uint64 maxFeeGwei) internal {
+        token.transfer(payer, uint256(amountGwei) * 1e9);
+        vm.startPrank(payer);
+        token.approve(address(ledger), uint256(amountGwei) * 1e9);
+        ledger.fundTab(operatorAccount, amountGwei, maxFeeGwei);
+        vm.stopPrank();
+    }
+
+    function record(bytes memory records) internal {
+        vm.prank(operator);
+        ledger.recordBatch(model, records);
+    }
+
+    /// @dev A record that pays one contributor everything.
+    function recordFor(uint256 payer, uint64 feeGwei, uint256 contributor) internal view returns (bytes memory) {
+        PlainRow[] memory rows = new PlainRow[](1);
+        rows[0] = PlainRow({row: 7, account: AccountId.unwrap(contributors[contributor]), weight: 65_535});
+        return encode(PlainRecord(keccak256("call"), AccountId.unwrap(payers[payer]), feeGwei, rows, sketch(32)));
+    }
+
+    function sketch(uint256 size) internal pure returns (bytes memory codes) {
+        codes = new bytes(size);
+        for (uint256 i = 0; i < size; ++i) codes[i] = 0x79;
+    }
+
+    function encode(PlainRecord memory plain) internal pure returns (bytes memory packed) {
+        packed = abi.encodePacked(plain.commitment, plain.payer, plain.feeGwei, uint8(plain.rows.length));
+        for (uint256 i = 0; i < plain.rows.length; ++i) {
+            PlainRow memory row = plain.rows[i];
+            packed = abi.encodePacked(packed, row.row, row.account, row.weight);
+        }
+        packed = abi.encodePacked(packed, plain.sketch);
+    }
+}
