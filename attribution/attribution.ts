@@ -5,7 +5,7 @@
 //
 // query codes (k), candidate rows (n × k) → up to K (row, score, weight). docs/protocol.md, "Attribution".
 
-import { fixedNorm, scoreOf } from './score.ts'
+import { dot, fixedNorm, scoreOf } from './score.ts'
 
 export const TOTAL_WEIGHT = 65_535
 export const MAX_TOP_K = 16
@@ -42,10 +42,8 @@ export function scoreAll(query: Int8Array, candidates: Candidates): Float64Array
   const { dims, codes, norms } = candidates
   const scores = new Float64Array(norms.length)
   for (let i = 0; i < scores.length; i++) {
-    const start = i * dims
-    let sum = 0
-    for (let d = 0; d < dims; d++) sum += (query[d] as number) * (codes[start + d] as number)
-    scores[i] = scoreOf(sum, norms[i] as number)
+    const row = codes.subarray(i * dims, (i + 1) * dims)
+    scores[i] = scoreOf(dot(query, row), norms[i] as number)
   }
   return scores
 }

@@ -12,10 +12,10 @@
 
 const FIXED = 2 ** 32
 
-/** Sum of products of two sketches' codes. */
+/** Sum of products of two sketches' codes. As 32-bit integers: a plain product may be -0, which would make all of it floats. */
 export function dot(a: Int8Array, b: Int8Array): number {
   let sum = 0
-  for (let d = 0; d < a.length; d++) sum += (a[d] as number) * (b[d] as number)
+  for (let d = 0; d < a.length; d++) sum = (sum + Math.imul(a[d] as number, b[d] as number)) | 0
   return sum
 }
 

@@ -9,7 +9,7 @@
 import { cholesky, invertLower } from './cholesky.ts'
 import { curvature, curvatureTrace } from './curvature.ts'
 import { MalformedError } from './malformed.ts'
-import { type Rows, times } from './matrix.ts'
+import { coordinates, type Rows, times } from './matrix.ts'
 import { principalSubspace } from './pca.ts'
 import { denseProjection, projectDense } from './projection.ts'
 import { checkDims, quantise } from './sketch.ts'
@@ -67,20 +67,18 @@ export function sketchQuery(sketcher: Sketcher, gradient: Float32Array): Int8Arr
   return quantise(mapGradient(sketcher, gradient, 1))
 }
 
-/** The sketches of all rows, in order. */
-export function sketchRows(sketcher: Sketcher, u: Rows): readonly Int8Array[] {
-  return Array.from({ length: u.n }, (_, i) => sketchRow(sketcher, u.values.subarray(i * u.width, (i + 1) * u.width)))
+/** The sketches of all rows, in order: `sketchRow` of each, to the last bit. */
+export function sketchRows({ dims, width, map }: Sketcher, u: Rows): readonly Int8Array[] {
+  checkWidth(u.width, width)
+  const mapped = coordinates(u, Float64Array.from(map), dims)
+  return Array.from({ length: u.n }, (_, i) =>
+    quantise(Float32Array.from(mapped.subarray(i * dims, (i + 1) * dims), (x) => -x)),
+  )
 }
 
 /** What a sketch is quantised from: ± map · gradient (k). For methods that are compared before they are rounded. */
 export function mapGradient({ dims, width, map }: Sketcher, gradient: Float32Array, sign: 1 | -1): Float32Array {
-  if (gradient.length !== width) {
-    throw new MalformedError(
-      `A gradient has ${gradient.length} entries where the sketcher was fitted to ${width}`,
-      { length: gradient.length, width },
-      'Take gradients of rows and queries with the same projection.',
-    )
-  }
+  checkWidth(gradient.length, width)
   const out = new Float32Array(dims)
   for (let d = 0; d < dims; d++) {
     const at = d * width
@@ -107,6 +105,15 @@ function randomMap(rows: Rows, settings: SketchSettings & { method: 'random' }):
   const projected = projectDense(rows, dims, seed)
   const lower = cholesky(curvature(projected), dims, damping * curvatureTrace(projected))
   return times(invertLower(lower, dims), denseProjection(rows.width, dims, seed), dims, rows.width, dims)
+}
+
+function checkWidth(length: number, width: number): void {
+  if (length === width) return
+  throw new MalformedError(
+    `A gradient has ${length} entries where the sketcher was fitted to ${width}`,
+    { length, width },
+    'Take gradients of rows and queries with the same projection.',
+  )
 }
 
 function checkGradients({ n, width, values }: Rows, dims: number): void {
