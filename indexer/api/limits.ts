@@ -48,7 +48,7 @@ export function checkLimits(
   let visited = 0
   let spent = 0
 
-  const walk = (set: SelectionSetNode, type: GraphQLObjectType, depth: number, times: number): void => {
+  const walk = (set: SelectionSetNode, type: GraphQLObjectType, depth: number, times: number, items = 1): void => {
     if (depth > limits.depth) {
       throw new BadRequest(`The query is more than ${limits.depth} levels deep`, 'QUERY_TOO_DEEP')
     }
@@ -56,12 +56,12 @@ export function checkLimits(
       visited += 1
       if (visited > limits.cost) throw tooCostly(limits)
       if (selection.kind === Kind.FIELD) {
-        visit(selection, type, depth, times)
+        visit(selection, type, depth, selection.name.value === 'items' ? times * items : times)
       } else if (selection.kind === Kind.INLINE_FRAGMENT) {
-        walk(selection.selectionSet, type, depth, times)
+        walk(selection.selectionSet, type, depth, times, items)
       } else {
         const fragment = fragments.get(selection.name.value)
-        if (fragment !== undefined) walk(fragment.selectionSet, type, depth, times)
+        if (fragment !== undefined) walk(fragment.selectionSet, type, depth, times, items)
       }
     }
   }
@@ -80,15 +80,15 @@ export function checkLimits(
     if (field.selectionSet === undefined || !isObjectType(inner)) return
     const isList = definition.args.some(({ name }) => name === 'limit')
     const args = isList ? getArgumentValues(definition, field, variables) : {}
-    walk(field.selectionSet, inner, depth + 1, isList ? times * Number(limitOf(args)) : times)
+    walk(field.selectionSet, inner, depth + 1, times, isList ? limitOf(args) : 1)
   }
 
   walk(operation.selectionSet, root, 1, 1)
 }
 
-function limitOf({ limit }: Readonly<Record<string, unknown>>): bigint {
-  const asked = typeof limit === 'bigint' ? limit : DEFAULT_LIMIT
-  return asked < MAX_LIMIT ? asked : MAX_LIMIT
+/** Beyond the most that a page holds, the list refuses by itself. */
+function limitOf({ limit }: Readonly<Record<string, unknown>>): number {
+  return Math.min(Number(typeof limit === 'bigint' ? limit : DEFAULT_LIMIT), Number(MAX_LIMIT))
 }
 
 function tooCostly({ cost }: Limits): BadRequest {

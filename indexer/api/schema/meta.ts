@@ -40,9 +40,9 @@ export const metaResolvers = {
     _meta: async (_: unknown, { block }: { block?: { number: bigint } | null }, context: Context) => {
       const at = await context.asOf(block?.number)
       const known = context.nodeHead()
-      const head = known > at.block ? known : at.block
+      const lag = known > at.block ? known - at.block : 0n
       const { chainId, genesisHash, deployment: name, ...deployment } = context.identity
-      return { ...at, head, lag: head - at.block, chainId, genesisHash, deployment: { name, ...deployment } }
+      return { ...at, head: at.block + lag, lag, chainId, genesisHash, deployment: { name, ...deployment } }
     },
   },
 }

