@@ -9,7 +9,6 @@ import { dot, fixedNorm, scoreOf } from './score.ts'
 
 export const TOTAL_WEIGHT = 65_535
 export const MAX_TOP_K = 16
-export const DEFAULT_TOP_K = 8
 
 export type CreditedRow = { readonly row: number; readonly score: number; readonly weight: number }
 

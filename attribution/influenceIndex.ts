@@ -54,7 +54,7 @@ export function encodeIndex(index: InfluenceIndex): Uint8Array {
 }
 
 /** One entry's bytes, of which its leaf is the hash. */
-export function encodeEntry(entry: IndexEntry): Uint8Array {
+function encodeEntry(entry: IndexEntry): Uint8Array {
   const bytes = new Uint8Array(SKETCH_AT + entry.sketch.length)
   new DataView(bytes.buffer).setUint32(0, entry.row)
   bytes.set(bytes32(entry.contribution), 4)

@@ -8,7 +8,6 @@
 import { MalformedError } from './malformed.ts'
 
 export const MAX_CODE = 7
-export const DEFAULT_DIMS = 256
 export const MAX_DIMS = 4096
 
 /** Refuses a sketch length that no model can be registered with. */

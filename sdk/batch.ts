@@ -2,7 +2,6 @@
 // docs/protocol.md, "Merkle trees".
 
 import { type Hex, numberToBytes } from 'viem'
-import { bytes32 } from '../attribution/bytes32.ts'
 import { keccak, keccakBytes } from '../attribution/keccak.ts'
 import { type MerkleTree, merkleTree, proofOf, rootOf } from '../attribution/merkle.ts'
 import { splitRecords } from './record.ts'
@@ -10,11 +9,6 @@ import { splitRecords } from './record.ts'
 /** The leaf of a record's bytes at its place in the batch. */
 export function recordLeaf(index: number, record: Uint8Array): Hex {
   return keccak(numberToBytes(index, { size: 32 }), keccakBytes(record))
-}
-
-/** The leaf of a record whose hash is known. */
-export function recordLeafOfHash(index: number, recordHash: Hex): Hex {
-  return keccak(numberToBytes(index, { size: 32 }), bytes32(recordHash))
 }
 
 /** The tree whose root `Ledger` stores with the batch. */

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest'
 import { weigh } from '../../attribution/attribution.ts'
 import { merkleRoot, verifyProof } from '../../attribution/merkle.ts'
 import { packSketch } from '../../attribution/sketch.ts'
-import { batchRoot, batchTree, recordLeaf, recordLeafOfHash } from '../../sdk/batch.ts'
+import { batchRoot, batchTree, recordLeaf } from '../../sdk/batch.ts'
 import { StopError } from '../../sdk/errors.ts'
 import {
   decodeRecords,
@@ -81,11 +81,6 @@ describe('a batch of records', () => {
       expect(batchTree(batch, terms.dims).leafCount).toBe(leaves.length)
       expect(leaves.every((leaf, i) => verifyProof(root, leaf, proofs[i] ?? []))).toBe(true)
     }
-  })
-
-  it('gives the same leaf from a record’s hash', () => {
-    const hash: Hex = '0x5fe7f977e71dba2ea1a68e21057beebb9be2ac30c6410aa38d4f3fbe41dcffd2'
-    expect(recordLeafOfHash(3, hash)).toBe(recordLeaf(3, Uint8Array.of(1)))
   })
 
   it('survives a round trip, whatever is in it', () => {
