@@ -2,6 +2,7 @@
 // docs/protocol.md, "Merkle trees".
 
 import { type Hex, numberToBytes } from 'viem'
+import { bytes32, bytes32 } from '../attribution/bytes32.ts'
 import { keccak, keccakBytes } from '../attribution/keccak.ts'
 import { type MerkleTree, merkleTree, proofOf, rootOf } from '../attribution/merkle.ts'
 import { splitRecords } from './record.ts'
@@ -9,6 +10,11 @@ import { splitRecords } from './record.ts'
 /** The leaf of a record's bytes at its place in the batch. */
 export function recordLeaf(index: number, record: Uint8Array): Hex {
   return keccak(numberToBytes(index, { size: 32 }), keccakBytes(record))
+}
+
+/** The leaf of a record whose hash is known. */
+export function recordLeafOfHash(index: number, recordHash: Hex): Hex {
+  return keccak(numberToBytes(index, { size: 32 }), bytes32(recordHash))
 }
 
 /** The tree whose root `Ledger` stores with the batch. */
@@ -24,7 +30,7 @@ export type RecordProof = { readonly leaf: Hex; readonly path: readonly Hex[]; r
 
 /** How a record leads to its batch's root, given the hashes of all records of the batch. */
 export function recordProof(recordHashes: readonly Hex[], position: number): RecordProof {
-  const leaves = recordHashes.map((hash, index) => recordLeafOfHash(index, hash))
+  const leaves = recordHashes.map((hash, index) => keccak(numberToBytes(index, { size: 32 }), bytes32(hash)))
   const tree = merkleTree(leaves)
   const path = proofOf(tree, position)
   const [leaf = rootOf(tree)] = leaves.slice(position)

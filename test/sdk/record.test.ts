@@ -1,10 +1,10 @@
 import fc from 'fast-check'
-import { bytesToHex, type Hex, hexToBytes } from 'viem'
+import { bytesToHex, type Hex, hexToBytes, keccak256 } from 'viem'
 import { describe, expect, it } from 'vitest'
 import { weigh } from '../../attribution/attribution.ts'
 import { merkleRoot, verifyProof } from '../../attribution/merkle.ts'
 import { packSketch } from '../../attribution/sketch.ts'
-import { batchRoot, batchTree, recordLeaf } from '../../sdk/batch.ts'
+import { batchRoot, batchTree, recordLeaf, recordLeafOfHash, recordProof } from '../../sdk/batch.ts'
 import { StopError } from '../../sdk/errors.ts'
 import {
   decodeRecords,
@@ -80,6 +80,16 @@ describe('a batch of records', () => {
       expect([batchRoot(batch, terms.dims), merkleRoot(leaves)]).toEqual([root, root])
       expect(batchTree(batch, terms.dims).leafCount).toBe(leaves.length)
       expect(leaves.every((leaf, i) => verifyProof(root, leaf, proofs[i] ?? []))).toBe(true)
+    }
+  })
+
+  it('proves every record from the records’ hashes alone', () => {
+    for (const { terms, batch, leaves, root, proofs } of batches) {
+      const hashes = splitRecords(batch, terms.dims).map((one) => keccak256(one))
+      expect(hashes.map((hash, index) => recordLeafOfHash(index, hash))).toEqual(leaves)
+      expect(hashes.map((_, index) => recordProof(hashes, index))).toEqual(
+        leaves.map((leaf, i) => ({ leaf, path: proofs[i], root })),
+      )
     }
   })
 
