@@ -1,8 +1,9 @@
 import type { Hex, TransactionReceipt } from 'viem'
-import { hexToBytes, size, slice, toFunctionSelector } from 'viem'
+import { size, slice, toFunctionSelector } from 'viem'
 import type { Reader } from '../../sdk/chain.ts'
+import { calldataFloor } from '../bench/floor.ts'
 
-/** What transactions cost, beside the least that their bytes could cost (EIP-7623: 10 gas a token, a nonzero byte being four). */
+/** What transactions cost, beside the least that their bytes could cost. */
 
 export interface GasOf {
   readonly gasUsed: number
@@ -10,20 +11,12 @@ export interface GasOf {
   readonly bytes: number
 }
 
-const BASE_GAS = 21_000
-
 export async function gasOf(reader: Reader, hash: Hex): Promise<GasOf> {
   const [receipt, { input }] = await Promise.all([
     reader.getTransactionReceipt({ hash }),
     reader.getTransaction({ hash }),
   ])
-  return { gasUsed: Number(receipt.gasUsed), floor: calldataFloor(input), bytes: size(input) }
-}
-
-export function calldataFloor(input: Hex): number {
-  let tokens = 0
-  for (const byte of hexToBytes(input)) tokens += byte === 0 ? 1 : 4
-  return BASE_GAS + 10 * tokens
+  return { gasUsed: Number(receipt.gasUsed), floor: Number(calldataFloor(input)), bytes: size(input) }
 }
 
 const CLAIMS: Readonly<Record<Hex, 'claim' | 'claimTo' | 'claimMany'>> = {
