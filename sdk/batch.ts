@@ -2,7 +2,7 @@
 // docs/protocol.md, "Merkle trees".
 
 import { type Hex, numberToBytes } from 'viem'
-import { bytes32, bytes32 } from '../attribution/bytes32.ts'
+import { bytes32 } from '../attribution/bytes32.ts'
 import { keccak, keccakBytes } from '../attribution/keccak.ts'
 import { type MerkleTree, merkleTree, proofOf, rootOf } from '../attribution/merkle.ts'
 import { splitRecords } from './record.ts'
