@@ -30,7 +30,7 @@ export type RecordProof = { readonly leaf: Hex; readonly path: readonly Hex[]; r
 
 /** How a record leads to its batch's root, given the hashes of all records of the batch. */
 export function recordProof(recordHashes: readonly Hex[], position: number): RecordProof {
-  const leaves = recordHashes.map((hash, index) => keccak(numberToBytes(index, { size: 32 }), bytes32(hash)))
+  const leaves = recordHashes.map((hash, index) => recordLeafOfHash(index, hash))
   const tree = merkleTree(leaves)
   const path = proofOf(tree, position)
   const [leaf = rootOf(tree)] = leaves.slice(position)
