@@ -16,18 +16,30 @@ import { hashItems } from './mail/item.ts'
 import { splitMail } from './mail/splitMail.ts'
 import { type TrainingContribution, trainRun } from './trainRun.ts'
 
-const { values } = parseArgs({
-  options: {
-    rows: { type: 'string', default: '1600' },
-    'held-out': { type: 'string', default: '400' },
-    seed: { type: 'string', default: '1' },
-    contributors: { type: 'string', default: '40' },
-    'max-tokens': { type: 'string', default: '64' },
-    cache: { type: 'string', default: 'var/cache/features' },
-    out: { type: 'string', default: 'var/run' },
-    'no-twin': { type: 'boolean', default: false },
-  },
-})
+const OPTIONS = {
+  rows: { type: 'string', default: '1600' },
+  'held-out': { type: 'string', default: '400' },
+  seed: { type: 'string', default: '1' },
+  contributors: { type: 'string', default: '40' },
+  'max-tokens': { type: 'string', default: '64' },
+  cache: { type: 'string', default: 'var/cache/features' },
+  out: { type: 'string', default: 'var/run' },
+  'no-twin': { type: 'boolean', default: false },
+} as const
+
+function readArguments() {
+  try {
+    return parseArgs({ options: OPTIONS }).values
+  } catch (cause) {
+    const options = Object.keys(OPTIONS).map((name) => `--${name}`)
+    throw new StopError(
+      'The arguments are not understood',
+      { problem: cause instanceof Error ? cause.message : String(cause) },
+      `Options: ${options.join(' ')}.`,
+      cause,
+    )
+  }
+}
 
 function wholeNumber(option: string, text: string): number {
   if (/^[0-9]{1,9}$/.test(text)) return Number(text)
@@ -35,6 +47,7 @@ function wholeNumber(option: string, text: string): number {
 }
 
 async function main(): Promise<void> {
+  const values = readArguments()
   const seed = wholeNumber('seed', values.seed)
   const started = performance.now()
   const split = splitMail({

@@ -49,7 +49,8 @@ export function createTokenizer(vocabulary: Vocabulary): Tokenizer {
 
   return {
     tokenize: (text, maxTokens) => {
-      const characters = [...(SPACE + text.normalize('NFKC').replaceAll(' ', SPACE))]
+      // The first pieces cannot reach further than this, and a text may be as long as its sender likes.
+      const characters = [...(SPACE + text.normalize('NFKC').replaceAll(' ', SPACE))].slice(0, maxTokens * longest)
       const end = characters.length
       const best = new Float64Array(end + 1).fill(Number.NEGATIVE_INFINITY)
       const pieceBefore = new Int32Array(end + 1)

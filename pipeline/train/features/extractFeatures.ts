@@ -5,6 +5,7 @@
  * its bits (see `base/encoder.ts`).
  */
 import { availableParallelism } from 'node:os'
+import { StopError } from '../../../sdk/errors.ts'
 import { type TextFeatures, TOKENS_PER_PASS } from '../base/encoder.ts'
 import type { Precision } from '../base/layers.ts'
 import { loadTokenizer } from '../base/tokenizer.ts'
@@ -26,6 +27,8 @@ export interface FeatureOptions {
 }
 
 export const DEFAULT_MAX_TOKENS = 64
+/** Attention takes memory by the square of this. */
+const MOST_TOKENS = 512
 
 /** A worker holds its own copy of the base; more than two would cost memory that a small machine does not have. */
 export const DEFAULT_THREADS: number = Math.min(2, availableParallelism())
@@ -36,6 +39,7 @@ export async function extractFeatures(
   options: FeatureOptions,
 ): Promise<readonly TextFeatures[]> {
   const { precision, maxTokens = DEFAULT_MAX_TOKENS, cacheFolder, onProgress } = options
+  checkMaxTokens(maxTokens)
   const cache = cacheFolder === undefined ? undefined : openFeatureCache(cacheFolder, precision, maxTokens)
   const different = [...new Set(texts)]
   const known = readKnown(different, cache)
@@ -61,6 +65,15 @@ export async function extractFeatures(
     await encoding.finally(() => (options.pool === undefined ? pool.close() : undefined))
   }
   return texts.map((text) => known.get(text) as TextFeatures)
+}
+
+function checkMaxTokens(maxTokens: number): void {
+  if (!Number.isInteger(maxTokens) || maxTokens < 1 || maxTokens > MOST_TOKENS)
+    throw new StopError(
+      'Texts cannot be cut to so many pieces',
+      { maxTokens, most: MOST_TOKENS },
+      `Choose a whole number from 1 to ${MOST_TOKENS}.`,
+    )
 }
 
 function readKnown(texts: readonly string[], cache: FeatureCache | undefined): Map<string, TextFeatures> {

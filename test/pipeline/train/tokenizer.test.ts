@@ -49,6 +49,12 @@ describe("the base model's tokenizer", () => {
     expect(tokenize('ｆｒｅｅ ﬁle', 64)).toEqual(tokenize('free file', 64))
   })
 
+  it('takes no longer for a text that never ends', () => {
+    const before = process.cpuUsage()
+    expect([...tokenize('free money '.repeat(200_000), 64)]).toEqual([...tokenize('free money '.repeat(64), 64)])
+    expect(process.cpuUsage(before).user).toBeLessThan(2_000_000)
+  })
+
   it('weighs the pieces with a colon, whose scores the package lost, like their neighbours in the list', () => {
     expect(pieces('note: see http://x :)')).toContain('://')
     expect(pieces('a:b')).toContain(':')
