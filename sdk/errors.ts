@@ -38,7 +38,16 @@ export function isExplained(error: unknown): error is Explained {
 
 /** One paragraph for a person: what happened, the facts that the sentence leaves out, and the remedy. */
 export function explain(error: Explained): string {
-  const untold = Object.entries(error.facts).filter(([, value]) => !error.message.includes(`${value}`))
+  const untold = Object.entries(error.facts).filter(([, value]) => !tells(error.message, `${value}`))
   const evidence = untold.length > 0 ? ` (${untold.map(([name, value]) => `${name} ${value}`).join(', ')})` : ''
   return `${error.message}${evidence}. ${error.remedy}`
+}
+
+/** Whether `fact` stands in the sentence by itself, not inside a longer number or name. */
+function tells(sentence: string, fact: string): boolean {
+  const at = sentence.indexOf(fact)
+  if (at < 0 || fact === '') return fact === ''
+  const isPart = (character: string | undefined) => character !== undefined && /[\w.]/.test(character)
+  const isAlone = !isPart(sentence[at - 1]) && !isPart(sentence[at + fact.length])
+  return isAlone || tells(sentence.slice(at + 1), fact)
 }

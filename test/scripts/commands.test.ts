@@ -1,0 +1,163 @@
+import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:net'
+import { join } from 'node:path'
+import { toHex } from 'viem'
+import { mnemonicToAccount } from 'viem/accounts'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { DEMO_MNEMONIC } from '../../scripts/demo/wallets.ts'
+import { freePort, type LocalLedger, startLocalLedger } from './localLedger.ts'
+import { type Typed, type } from './typed.ts'
+
+/** The key of the demo's cast member at `index`, as an environment would carry it. */
+function keyOf(index: number): string {
+  const { privateKey } = mnemonicToAccount(DEMO_MNEMONIC, { addressIndex: index }).getHdKey()
+  if (privateKey === null) throw new Error('a derived key can sign')
+  return toHex(privateKey)
+}
+
+/** One paragraph on stderr, no stack, a non-zero exit. */
+function expectParagraph({ code, err }: Typed, sentence: string | RegExp): void {
+  expect(err).toMatch(sentence)
+  expect(err).not.toContain('    at ')
+  expect(code).toBe(1)
+}
+
+describe('commands that people type', () => {
+  let local: LocalLedger
+  let deployment: string
+  let connected: readonly string[]
+  const curator = { PRIVATE_KEY: keyOf(1) }
+
+  beforeAll(async () => {
+    local = await startLocalLedger(1)
+    deployment = join(local.folder, 'deployment.json')
+    writeFileSync(deployment, JSON.stringify(local.deployment))
+    connected = ['--rpc', local.rpcUrl, '--deployment', deployment]
+  })
+  afterAll(() => local.stop())
+
+  const datasetFolder = (): string => {
+    const folder = mkdtempSync(join(local.folder, 'dataset-'))
+    writeFileSync(join(folder, 'dataset.json'), JSON.stringify({ licence: 'CC0-1.0', metadataURI: 'ipfs://card' }))
+    writeFileSync(join(folder, 'TERMS.md'), 'Share alike.')
+    writeFileSync(join(folder, 'README.md'), `A dataset in ${folder}.`)
+    return folder
+  }
+
+  describe('say what they would send and wait for --send', () => {
+    it('from a dataset folder to a frozen version', async () => {
+      const { connection } = local
+      const { reader } = connection
+      const folder = datasetFolder()
+      const before = await reader.getBlockNumber()
+      const dry = await type('registerDataset.ts', [folder, ...connected], curator)
+      expect(dry.out).toMatch(/Datasets\.register\(\{"licence":"CC0-1\.0".*\n {2}from 0x70997970.*\nNothing was sent/)
+      expect(await reader.getBlockNumber()).toBe(before)
+
+      const sent = await type('registerDataset.ts', [folder, ...connected, '--send'], curator)
+      expect(sent.out).toContain('Registered dataset 1.')
+      const again = await type('registerDataset.ts', [folder, ...connected, '--send'], curator)
+      expect(again.out).toBe('This is dataset 1 already.\n')
+
+      const items = join(folder, 'items.jsonl')
+      writeFileSync(items, '{"label":"ham","text":"lunch?"}\n{"label":"spam","text":"win!"}\n')
+      const contributor = { PRIVATE_KEY: keyOf(9) }
+      const contributed = await type('contribute.ts', [items, '--dataset', '1', ...connected, '--send'], contributor)
+      const contribution = /0x[0-9a-f]{64} as account/.exec(contributed.out)?.[0].slice(0, 66) ?? ''
+      const frozen = await type('freezeDataset.ts', [contribution, '--dataset', '1', ...connected, '--send'], curator)
+      expect(frozen.out).toContain(`Version ${(1n << 32n) | 1n} holds 1 contributions.`)
+    })
+  })
+
+  describe('end with one clear paragraph and a non-zero exit', () => {
+    it('where no node answers', async () => {
+      const url = `http://127.0.0.1:${await freePort()}`
+      expectParagraph(
+        await type('claim.ts', ['1', '--rpc', url, '--deployment', deployment], curator),
+        `No node answers at ${url}`,
+      )
+    })
+
+    it('where the node is on another chain', async () => {
+      const elsewhere = join(local.folder, 'elsewhere.json')
+      writeFileSync(elsewhere, JSON.stringify({ ...local.deployment, chainId: 1 }))
+      const claimed = await type('claim.ts', ['1', '--rpc', local.rpcUrl, '--deployment', elsewhere], curator)
+      expectParagraph(claimed, /is on another chain \(expected 1, found 31337\)/)
+    })
+
+    it('where there is no deployment', async () => {
+      const claimed = await type('claim.ts', ['1', '--rpc', local.rpcUrl, '--deployment', '/nowhere.json'], curator)
+      expectParagraph(claimed, 'There is no deployment at /nowhere.json. Deploy the contracts first')
+    })
+
+    it('where a deployment file is not one', async () => {
+      const broken = join(local.folder, 'broken.json')
+      writeFileSync(broken, JSON.stringify({ ...local.deployment, contracts: { ledger: '0x12' } }))
+      expectParagraph(
+        await type('claim.ts', ['1', '--rpc', local.rpcUrl, '--deployment', broken], curator),
+        'does not describe a deployment',
+      )
+    })
+
+    it('where the signer’s key is missing', async () => {
+      expectParagraph(
+        await type('claim.ts', ['1', ...connected], { PRIVATE_KEY: 'secret' }),
+        'PRIVATE_KEY is not a key',
+      )
+    })
+
+    it('where there is nothing to claim', async () => {
+      const claimed = await type('claim.ts', ['1', ...connected, '--send'], curator)
+      expectParagraph(claimed, 'Ledger refuses claim: Ledger_NothingToClaim(1)')
+    })
+
+    it('where an option is unknown', async () => {
+      expectParagraph(await type('claim.ts', ['--all'], curator), /Unknown option '--all'[\s\S]*npm run claim/)
+    })
+
+    it('where the licence of a dataset is not an SPDX identifier', async () => {
+      const folder = datasetFolder()
+      writeFileSync(
+        join(folder, 'dataset.json'),
+        JSON.stringify({ licence: 'do what you like!', metadataURI: 'ipfs://card' }),
+      )
+      const registered = await type('registerDataset.ts', [folder, ...connected, '--send'], curator)
+      expectParagraph(
+        registered,
+        /dataset\.json does not describe a dataset \(at licence, problem is not an SPDX licence identifier\)/,
+      )
+    })
+
+    it.each([['--rpc-port'], ['--port']])('where the port of %s is busy', async (option) => {
+      const port = await freePort()
+      const stranger = createServer().listen(port, '127.0.0.1')
+      const other = option === '--port' ? '--rpc-port' : '--port'
+      const args = ['--folder', join(local.folder, 'busy'), option, `${port}`, other, `${await freePort()}`]
+      const demo = await type('demo/main.ts', ['--once', ...args])
+      stranger.close()
+      expectParagraph(
+        demo,
+        new RegExp(
+          `Port ${port} is taken by another program\\. Stop that program, or choose another port with ${option}`,
+        ),
+      )
+    })
+
+    it('where the demo is asked to continue as another', async () => {
+      const folder = join(local.folder, 'another')
+      const scenario = {
+        seed: 1,
+        rows: 1600,
+        heldOut: 400,
+        contributors: 40,
+        batchSize: 200,
+        maxTokens: 64,
+        compareFullPrecision: true,
+      }
+      mkdirSync(folder)
+      writeFileSync(join(folder, 'scenario.json'), JSON.stringify(scenario))
+      const demo = await type('demo/main.ts', ['--once', '--folder', folder, '--seed', '2'])
+      expectParagraph(demo, 'holds a demo with seed 1, and 2 was asked for. Add --fresh to begin anew')
+    })
+  })
+})
