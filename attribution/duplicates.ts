@@ -1,6 +1,6 @@
 // Duplicates: the first accepted of nearly equal rows is credited, the later ones earn nothing.
 //
-//   b joins a's cluster if  a·b > 0  and  (a·b)² · 100² ≥ 98² · |a|² · |b|²          cosine ≥ τ = 0.98, in integers
+//   b joins a's cluster if  a·b > 0  and  (a·b)² · 100² ≥ 80² · |a|² · |b|²          cosine ≥ τ = 0.80, in integers
 //
 // for the first kept row a of another contribution. rows in order of acceptance (n × k codes) → for each, the row whose
 // cluster it joined, or none. docs/protocol.md, "Duplicates". With k ≤ 4096 every product stays below 2^50, exact.
@@ -8,7 +8,7 @@
 import { dot } from './score.ts'
 
 /** The cosine, in hundredths, from which two rows count as one. */
-export const DUPLICATE_COSINE_PERCENT = 98
+export const DUPLICATE_COSINE_PERCENT = 80
 
 const TAU_SQUARED = DUPLICATE_COSINE_PERCENT ** 2
 const WHOLE_SQUARED = 100 ** 2

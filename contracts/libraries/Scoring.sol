@@ -12,8 +12,8 @@ library Scoring {
     /// @dev Weights of an attribution sum to this.
     uint256 internal constant TOTAL_WEIGHT = 65_535;
 
-    /// @dev Cosine from which two rows count as one: 98 / 100.
-    uint256 internal constant TAU = 98;
+    /// @dev Cosine from which two rows count as one: 80 / 100.
+    uint256 internal constant TAU = 80;
     uint256 internal constant TAU_DENOMINATOR = 100;
 
     error Scoring_LengthsDiffer(uint256 a, uint256 b);

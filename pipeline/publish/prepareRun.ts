@@ -1,4 +1,5 @@
 import type { Hex } from 'viem'
+import { DUPLICATE_COSINE_PERCENT } from '../../attribution/duplicates.ts'
 import { encodeIndex, indexTree } from '../../attribution/influenceIndex.ts'
 import { rootOf } from '../../attribution/merkle.ts'
 import { type Sketcher, sketchRows } from '../../attribution/sketcher.ts'
@@ -20,8 +21,6 @@ export interface PreparedRun {
   /** For every row without a leaf, the row that is credited in its place. */
   readonly duplicateOf: ReadonlyMap<number, number>
 }
-
-const DUPLICATE_COSINE_PERCENT = 98
 
 export async function prepareRun(connection: Connection, run: Run): Promise<PreparedRun> {
   const { manifest, rows, gradients } = run

@@ -1,4 +1,5 @@
 /** What the manifest of an embedded run says, apart from the hashes of its files. */
+import { DUPLICATE_COSINE_PERCENT } from '../../../attribution/duplicates.ts'
 import { DEFAULT_SKETCH_SETTINGS } from '../../../attribution/sketcher.ts'
 import { type Evaluation, RUN_FORMAT, type RunManifest, type SketchManifest } from '../../run/manifest.ts'
 import { NF4_BLOCK } from '../base/nf4.ts'
@@ -12,7 +13,7 @@ import { MODULES_TO_SAVE, TARGET_MODULES } from './peftAdapter.ts'
 export const DEFAULT_SKETCH: SketchManifest = {
   source: 'gradient',
   topK: 8,
-  duplicateCosinePercent: 98,
+  duplicateCosinePercent: DUPLICATE_COSINE_PERCENT,
   ...copyOf(DEFAULT_SKETCH_SETTINGS),
 }
 
