@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { type Indexer, type IndexerOptions, startIndexer } from '../../../indexer/start.ts'
 import type { DatabaseLocation } from '../../../indexer/store/database.ts'
 import type { LocalLedger } from '../../scripts/localLedger.ts'
-import { ask } from './ask.ts'
+import { answerTo } from './ask.ts'
 
 export interface Indexing extends Indexer {
   /** Resolves once the answers speak of the chain's present head. */
@@ -20,10 +20,10 @@ export async function indexTo(
   const atHead = async () => {
     for (;;) {
       const head = await connection.reader.getBlock()
-      const { _meta } = await ask<{ _meta: { hash: string } }>(indexer.url, '{ _meta { hash } }').catch(() => ({
-        _meta: { hash: '' },
-      }))
-      if (_meta.hash === head.hash) return
+      const { data, errors } = await answerTo<{ _meta: { hash: string } } | null>(indexer.url, '{ _meta { hash } }')
+      if (data?._meta.hash === head.hash) return
+      const unexpected = errors?.find(({ extensions }) => extensions?.code !== 'NOT_READY')
+      if (unexpected !== undefined) throw new Error(unexpected.message)
       await Promise.race([sleep(20), indexer.stopped])
     }
   }
