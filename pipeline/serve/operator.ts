@@ -8,7 +8,7 @@ import type { Connection } from '../../sdk/contracts.ts'
 import { StopError } from '../../sdk/errors.ts'
 import type { Call, CallJournal } from './callJournal.ts'
 import type { Serving } from './serving.ts'
-import { type RecordedBatch, recordBatch, unsettled } from './settle.ts'
+import { type RecordedBatch, recordBatch, takeBatch, unsettled } from './settle.ts'
 
 /**
  * The operator: answers requests, finds the rows that moved each answer, and charges the payers' tabs in batches.
@@ -58,9 +58,9 @@ export async function operate(
     const served = await serveCalls(options, fresh.slice(done, done + room), waiting)
     done += served.length
     waiting = [...waiting, ...served]
-    const batch = waiting.slice(0, batchSize)
+    const batch = takeBatch(waiting, batchSize)
     batches.push(await recordBatch(connection, wallet, serving, batch))
-    waiting = waiting.slice(batchSize)
+    waiting = waiting.slice(batch.length)
     options.onServed?.(remembered.size + done, remembered.size + fresh.length)
   }
   return batches

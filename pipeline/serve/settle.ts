@@ -35,6 +35,19 @@ export async function unsettled(
   return calls.filter((call) => !settled.has(recordOf(call).commitment))
 }
 
+/** The Ledger adds up credits of at most 256 accounts in one batch: operator, owner, treasury and five royalties among them. */
+const MOST_CONTRIBUTORS = 248
+
+/** The first of `calls` that go into one batch: at most `size`, and crediting no more contributors than a batch can. */
+export function takeBatch(calls: readonly Call[], size: number): readonly Call[] {
+  const credited = new Set<number>()
+  const end = calls.slice(0, size).findIndex(({ rows }) => {
+    for (const { account } of rows) credited.add(account)
+    return credited.size > MOST_CONTRIBUTORS
+  })
+  return calls.slice(0, end < 0 ? size : end)
+}
+
 /** Records `calls` in one transaction. */
 export async function recordBatch(
   { reader, contracts }: Connection,
