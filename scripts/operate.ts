@@ -2,10 +2,11 @@ import { randomBytes } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import * as z from 'zod'
 import { readPublished } from '../pipeline/publish/publication.ts'
+import { answersOf } from '../pipeline/serve/answers.ts'
 import { openCallJournal } from '../pipeline/serve/callJournal.ts'
 import { operate, type Request } from '../pipeline/serve/operator.ts'
 import { loadServing } from '../pipeline/serve/serving.ts'
-import { unsettled } from '../pipeline/serve/settle.ts'
+import { type RecordedBatch, unsettled } from '../pipeline/serve/settle.ts'
 import { loadServedModel } from '../pipeline/train/servedModel.ts'
 import { StopError } from '../sdk/errors.ts'
 import { formatOpen, parseOpen } from '../sdk/units.ts'
@@ -58,34 +59,26 @@ ${sendUsage}`,
       )
       if (!values.send) return announceDry()
       const model = loadServedModel(values.run)
-      const batches = await operate(
-        {
-          connection,
-          wallet,
-          serving,
-          sketcher,
-          answer: async (texts) =>
-            (await model.answer(texts)).map(({ label, probability, gradient }) => ({
-              response: JSON.stringify({ label, probability }),
-              gradient,
-            })),
-          journal,
-          feeGwei,
-          batchSize,
-          random32: () => randomBytes(32),
-        },
-        requests,
-      )
-      for (const { receipt, count } of batches) {
-        process.stdout.write(
-          `Recorded ${count} calls in block ${receipt.blockNumber} with ${receipt.gasUsed} gas: ${receipt.transactionHash}\n`,
-        )
+      try {
+        const answer = answersOf(model)
+        const random32 = () => randomBytes(32)
+        const options = { connection, wallet, serving, sketcher, answer, journal, feeGwei, batchSize, random32 }
+        tell(await operate(options, requests))
+      } finally {
+        await model.close()
       }
     } finally {
       journal.close()
     }
   },
 })
+
+function tell(batches: readonly RecordedBatch[]): void {
+  for (const { receipt, count } of batches) {
+    const { blockNumber, gasUsed, transactionHash } = receipt
+    process.stdout.write(`Recorded ${count} calls in block ${blockNumber} with ${gasUsed} gas: ${transactionHash}\n`)
+  }
+}
 
 function readRequests(path: string): readonly Request[] {
   let text: string

@@ -23,7 +23,12 @@ export function parseSketcher(file: string, content: Uint8Array): Sketcher {
   return { dims, width, map: float32Of(file, 'map', tensor) }
 }
 
-function settingsOf({ source, topK, duplicateCosinePercent, ...settings }: SketchManifest): SketchSettings {
-  void source, topK, duplicateCosinePercent
+/** What of the manifest's sketch section the fit needs; the rest is about what is done with the sketches. */
+function settingsOf({
+  source: _source,
+  topK: _topK,
+  duplicateCosinePercent: _percent,
+  ...settings
+}: SketchManifest): SketchSettings {
   return settings
 }

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { join } from 'node:path'
 import type { Hex } from 'viem'
 import { keccak } from '../../attribution/keccak.ts'
+import { ensureAccount } from '../../pipeline/publish/account.ts'
 import { putBlob } from '../../pipeline/publish/blobs.ts'
 import { ensureContribution } from '../../pipeline/publish/contribute.ts'
 import { type DatasetTerms, ensureDataset, ensureVersion } from '../../pipeline/publish/dataset.ts'
@@ -39,6 +40,8 @@ export async function freezeMail(
   const places = placesIn(settings)
   const dataset = await ensureDataset(connection, walletOf(stage, cast.curator), mailTerms(places.blobs, split))
 
+  // One after the other, so that accounts are numbered alike in every run of the same seed.
+  for (const holder of cast.contributors) await ensureAccount(connection, walletOf(stage, holder))
   let done = 0
   const contributions = await Promise.all(
     split.contributors.map(async (contributor, i): Promise<MailContribution> => {

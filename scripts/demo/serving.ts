@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { ensureAccount } from '../../pipeline/publish/account.ts'
+import { answersOf } from '../../pipeline/serve/answers.ts'
 import { openCallJournal } from '../../pipeline/serve/callJournal.ts'
 import { operate, type Request } from '../../pipeline/serve/operator.ts'
 import { loadServing } from '../../pipeline/serve/serving.ts'
@@ -45,11 +46,7 @@ export async function serveMail(
           wallet: walletOf(stage, cast.operator),
           serving,
           sketcher: published.sketcher,
-          answer: async (texts) =>
-            (await model.answer(texts)).map(({ label, probability, gradient }) => ({
-              response: JSON.stringify({ label, probability }),
-              gradient,
-            })),
+          answer: answersOf(model),
           journal,
           feeGwei: DEMO_TERMS.feeGwei,
           batchSize: settings.batchSize,

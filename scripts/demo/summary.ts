@@ -98,7 +98,7 @@ export const summarySchema = z.strictObject({
     blocks: z.int().nonnegative(),
   }),
   api: z.string(),
-  /** The longest that each step took in any start of this demo; a start that finds a step done takes next to no time. */
+  /** How long each step took in the start that first came to the table; later ones find everything done. */
   seconds: z.record(z.string(), z.number().nonnegative()),
 })
 

@@ -49,10 +49,9 @@ export function tableOf(summary: Summary): string {
     ),
     '',
     heading('Gas'),
-    row(
-      'an inference',
-      `${count(gas.perInference)}, the floor of its bytes is ${count(gas.floorPerInference)}: × ${gas.ratio.toFixed(3)}`,
-    ),
+    row('an inference', gasOf(gas.batches)),
+    // The first batch pays most accounts for the first time, and a new storage slot costs more than one that is written again.
+    ...(gas.batches.length > 1 ? [row('of the last batch', gasOf(gas.batches.slice(-1)))] : []),
     ...gas.claims.map(({ act, accounts, repeat, gasUsed }) =>
       row(
         `${act}${accounts.length > 1 ? ` of ${accounts.length}` : ''}${repeat ? ', repeated' : ''}`,
@@ -72,6 +71,13 @@ export function tableOf(summary: Summary): string {
     ),
   ]
   return lines.join('\n')
+}
+
+function gasOf(batches: Summary['gas']['batches']): string {
+  const sum = (of: (batch: Summary['gas']['batches'][number]) => number) =>
+    batches.reduce((total, batch) => total + of(batch), 0)
+  const [inferences, gasUsed, floor] = [sum((b) => b.inferences), sum((b) => b.gasUsed), sum((b) => b.floor)]
+  return `${count(gasUsed / inferences)}, the floor of its bytes is ${count(floor / inferences)}: × ${(gasUsed / floor).toFixed(3)}`
 }
 
 function heading(text: string): string {
