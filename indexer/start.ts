@@ -43,6 +43,7 @@ export interface Indexer {
   readonly ready: Promise<bigint>
   /** Resolves after `close`; rejects if the sync stops for good. Meanwhile the API goes on and `/ready` says why. */
   readonly stopped: Promise<void>
+  /** However often it is called, everything is closed once. */
   close(): Promise<void>
 }
 
@@ -107,15 +108,20 @@ export async function startIndexer(options: IndexerOptions): Promise<Indexer> {
   stopped.catch(() => {})
   caughtUp.promise.catch(() => {})
 
+  const shutDown = async () => {
+    closing.abort()
+    await stopped.catch(() => {})
+    await server.close()
+    await store.close()
+  }
+  let closed: Promise<void> | undefined
   return {
     url: server.url,
     ready: caughtUp.promise,
     stopped,
-    close: async () => {
-      closing.abort()
-      await stopped.catch(() => {})
-      await server.close()
-      await store.close()
+    close: () => {
+      closed ??= shutDown()
+      return closed
     },
   }
 }

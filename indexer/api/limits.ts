@@ -6,6 +6,7 @@ import {
   type GraphQLSchema,
   getArgumentValues,
   getNamedType,
+  getVariableValues,
   isObjectType,
   Kind,
   type OperationDefinitionNode,
@@ -44,6 +45,10 @@ export function checkLimits(
   const root = operation && schema.getRootType(operation.operation)
   if (!operation || !root) return
 
+  const { coerced } = getVariableValues(schema, operation.variableDefinitions ?? [], variables)
+  // Variables that do not fit their types are refused by the execution itself.
+  if (coerced === undefined) return
+
   let aliases = 0
   let visited = 0
   let spent = 0
@@ -79,7 +84,7 @@ export function checkLimits(
     const inner = getNamedType(definition.type)
     if (field.selectionSet === undefined || !isObjectType(inner)) return
     const isList = definition.args.some(({ name }) => name === 'limit')
-    const args = isList ? getArgumentValues(definition, field, variables) : {}
+    const args = isList ? getArgumentValues(definition, field, coerced) : {}
     walk(field.selectionSet, inner, depth + 1, times, isList ? limitOf(args) : 1)
   }
 

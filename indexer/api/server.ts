@@ -41,7 +41,10 @@ export async function serve(options: ServerOptions): Promise<Server> {
 
 async function route(options: ServerOptions, request: IncomingMessage, response: ServerResponse): Promise<void> {
   const { pathname } = new URL(request.url ?? '/', 'http://localhost')
-  if (pathname === '/graphql') {
+  allowAnyOrigin(response)
+  if (request.method === 'OPTIONS') {
+    response.writeHead(204).end()
+  } else if (pathname === '/graphql') {
     options.graphql(request, response)
   } else if (pathname === '/health') {
     json(response, 200, { alive: true })
@@ -55,6 +58,14 @@ async function route(options: ServerOptions, request: IncomingMessage, response:
   }
 }
 
+/** Pages anywhere may ask, and none can make a browser send cookies along: no answer depends on who asks. */
+function allowAnyOrigin(response: ServerResponse): void {
+  response.setHeader('access-control-allow-origin', '*')
+  response.setHeader('access-control-allow-methods', 'GET, POST, OPTIONS')
+  response.setHeader('access-control-allow-headers', 'content-type, accept')
+  response.setHeader('access-control-max-age', '86400')
+}
+
 /** A content-addressed file never changes, so whoever has it may keep it. */
 async function blob(folder: string | undefined, hash: string, response: ServerResponse): Promise<void> {
   const content = folder === undefined ? undefined : await readBlob(folder, hash)
@@ -66,14 +77,13 @@ async function blob(folder: string | undefined, hash: string, response: ServerRe
     'content-type': 'application/octet-stream',
     'content-length': content.length,
     'cache-control': 'public, max-age=31536000, immutable',
-    'access-control-allow-origin': '*',
     'x-content-type-options': 'nosniff',
   })
   response.end(content)
 }
 
 function json(response: ServerResponse, status: number, body: object): void {
-  response.writeHead(status, { 'content-type': 'application/json', 'access-control-allow-origin': '*' })
+  response.writeHead(status, { 'content-type': 'application/json' })
   response.end(`${JSON.stringify(body)}\n`)
 }
 

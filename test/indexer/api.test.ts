@@ -1,0 +1,317 @@
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { encodeAbiParameters, type Hex, keccak256 } from 'viem'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { verifyProof } from '../../attribution/merkle.ts'
+import { answerTo, ask } from './support/ask.ts'
+import { type Indexing, indexTo } from './support/indexing.ts'
+import { type Setting, startSetting } from './support/setting.ts'
+
+interface Page<T> {
+  readonly items: readonly T[]
+  readonly pageInfo: {
+    readonly hasNextPage: boolean
+    readonly hasPreviousPage: boolean
+    readonly startCursor: string | null
+    readonly endCursor: string | null
+  }
+  readonly totalCount: number
+}
+
+interface Paid {
+  readonly batch: string
+  readonly position: number
+  readonly model: number
+  readonly feeGwei: string
+}
+
+const INFERENCES = `query ($where: InferenceWhere, $by: InferenceOrderBy, $dir: OrderDirection, $before: String,
+  $after: String, $limit: UInt) {
+  inferences(where: $where, orderBy: $by, orderDirection: $dir, before: $before, after: $after, limit: $limit) {
+    items { batch position model feeGwei } pageInfo { hasNextPage hasPreviousPage startCursor endCursor } totalCount
+  }
+}`
+
+describe('the API', () => {
+  let setting: Setting
+  let indexer: Indexing
+
+  beforeAll(async () => {
+    setting = await startSetting(11)
+    await setting.story.tell(70)
+    indexer = await indexTo(setting.ledger, await setting.postgres.newDatabase(), {
+      pollMs: 1_000,
+      blobsFolder: setting.ledger.folder,
+    })
+    await indexer.atHead()
+  })
+  afterAll(async () => {
+    await indexer?.close()
+    await setting?.stop()
+  })
+
+  const inferences = async (args: object) =>
+    (await ask<{ inferences: Page<Paid> }>(indexer.url, INFERENCES, args)).inferences
+
+  const codeOf = async (query: string, variables?: object) =>
+    (await answerTo(indexer.url, query, variables)).errors?.[0]?.extensions?.code
+
+  describe('lists', () => {
+    it('are walked page by page, forwards and backwards, in any order, without gaps or repeats', async () => {
+      for (const by of ['batch', 'feeGwei', 'model', 'commitment']) {
+        for (const dir of ['asc', 'desc']) {
+          const whole = await inferences({ by, dir, limit: 500 })
+          const forwards: Paid[] = []
+          for (let after: string | null | undefined; ; ) {
+            const page = await inferences({ by, dir, limit: 4, after })
+            forwards.push(...page.items)
+            after = page.pageInfo.endCursor
+            if (!page.pageInfo.hasNextPage) break
+          }
+          expect(forwards).toEqual(whole.items)
+
+          const backwards: Paid[] = []
+          for (let before = whole.pageInfo.endCursor; ; ) {
+            const page = await inferences({ by, dir, limit: 3, before })
+            backwards.unshift(...page.items)
+            before = page.pageInfo.startCursor
+            if (!page.pageInfo.hasPreviousPage) break
+          }
+          expect(backwards).toEqual(whole.items.slice(0, -1))
+        }
+      }
+    })
+
+    it('are filtered as the suffixes say', async () => {
+      const { items, totalCount } = await inferences({ limit: 500 })
+      expect(items).toHaveLength(totalCount)
+      const most = BigInt(items.toSorted((a, b) => Number(BigInt(b.feeGwei) - BigInt(a.feeGwei)))[0]?.feeGwei ?? 0)
+      const keep = async (where: object, kept: (paid: Paid) => boolean) => {
+        const found = await inferences({ where, limit: 500 })
+        expect(found.items).toEqual(items.filter(kept))
+        expect(found.totalCount).toBe(found.items.length)
+      }
+      await keep({ feeGwei_gt: `${most / 2n}` }, ({ feeGwei }) => BigInt(feeGwei) > most / 2n)
+      await keep(
+        { feeGwei_lte: `${most / 2n}`, position_not: 0 },
+        (paid) => BigInt(paid.feeGwei) <= most / 2n && paid.position !== 0,
+      )
+      await keep({ model_in: [2, 3] }, ({ model }) => [2, 3].includes(model))
+      await keep({ model_not_in: [2] }, ({ model }) => model !== 2)
+      await keep({ batch_in: [] }, () => false)
+      await keep(
+        { OR: [{ position: 1 }, { AND: [{ batch: '1' }, { position: 0 }] }] },
+        ({ batch, position }) => position === 1 || (batch === '1' && position === 0),
+      )
+    })
+
+    it('of a list’s rows are fetched together and are each row’s own', async () => {
+      const { accounts } = await ask<{
+        accounts: { items: { id: number; attributions: Page<{ account: number }> }[] }
+      }>(
+        indexer.url,
+        '{ accounts { items { id attributions(limit: 3, orderBy: amountGwei, orderDirection: desc) { items { account } totalCount } } } }',
+      )
+      for (const { id, attributions } of accounts.items) {
+        const alone = await ask<{ attributions: Page<{ account: number }> }>(
+          indexer.url,
+          'query ($id: UInt!) { attributions(where: { account: $id }, limit: 3) { items { account } totalCount } }',
+          { id },
+        )
+        expect(attributions).toEqual(alone.attributions)
+      }
+    })
+
+    it('tell a bad cursor, a cursor of another order, a wild limit and a null filter apart from an error of ours', async () => {
+      const { pageInfo } = await inferences({ by: 'feeGwei', limit: 1 })
+      expect(await codeOf(INFERENCES, { after: 'nonsense' })).toBe('BAD_CURSOR')
+      expect(await codeOf(INFERENCES, { by: 'model', after: pageInfo.endCursor })).toBe('BAD_CURSOR')
+      expect(await codeOf(INFERENCES, { limit: 501 })).toBe('BAD_REQUEST')
+      expect(await codeOf(INFERENCES, { limit: 0 })).toBe('BAD_REQUEST')
+      expect(await codeOf(INFERENCES, { where: { feeGwei: null } })).toBe('BAD_REQUEST')
+    })
+  })
+
+  describe('values', () => {
+    it('of money are strings, and the parts of every fee sum to it', async () => {
+      const parts = 'contributorsGwei operatorGwei royaltiesGwei ownerGwei treasuryGwei'
+      const { inferences: page } = await ask<{ inferences: { items: Readonly<Record<string, unknown>>[] } }>(
+        indexer.url,
+        `{ inferences(limit: 500) { items { feeGwei ${parts} } } }`,
+      )
+      expect(page.items.length).toBeGreaterThan(10)
+      for (const { feeGwei, ...rest } of page.items) {
+        const amounts = [feeGwei, ...Object.values(rest)]
+        expect(amounts.every((amount) => typeof amount === 'string')).toBe(true)
+        expect(Object.values(rest).reduce((sum: bigint, part) => sum + BigInt(String(part)), 0n)).toBe(
+          BigInt(String(feeGwei)),
+        )
+      }
+    })
+
+    it('are refused where they do not fit their type', async () => {
+      const { errors } = await answerTo(indexer.url, '{ account(id: -1) { id } }')
+      expect(errors?.[0]?.message).toMatch(/unsigned integer/)
+    })
+  })
+
+  it('answers as of a block', async () => {
+    const { _meta: now } = await ask<{ _meta: { block: number } }>(indexer.url, '{ _meta { block } }')
+    const total = async (number: number) =>
+      (
+        await ask<{ batches: { totalCount: number }; _meta: { block: number; lag: number } }>(
+          indexer.url,
+          'query ($at: AsOfBlock) { batches(block: $at) { totalCount } _meta(block: $at) { block lag } }',
+          { at: { number } },
+        )
+      ).batches.totalCount
+    const { batches } = await ask<{ batches: { items: { block: number }[] } }>(
+      indexer.url,
+      '{ batches(orderBy: id, limit: 500) { items { block } } }',
+    )
+    const [first, second] = batches.items
+    if (first === undefined || second === undefined) throw new Error('The story has too few batches')
+    expect(await total(first.block - 1)).toBe(0)
+    expect(await total(first.block)).toBe(1)
+    expect(await total(second.block)).toBe(2)
+    expect(await total(now.block)).toBe(batches.items.length)
+    expect(await codeOf(`{ batches(block: { number: ${now.block + 1_000} }) { totalCount } }`)).toBe(
+      'BLOCK_NOT_INDEXED',
+    )
+  })
+
+  it('gives proofs that lead to what the contracts store', async () => {
+    const {
+      inferences: page,
+      accounts,
+      journals,
+      _meta,
+    } = await ask<Proofs>(
+      indexer.url,
+      `{ _meta { hash }
+         inferences(limit: 30) { items { proof { leaf path root commitment { contract slot } }
+           recordedBatch { id model operator epoch count root } } }
+         accounts { items { id maturedGwei pendingGwei earnings { contract slot } } }
+         journals { items { contract storage { contract slot } slot } } }`,
+    )
+    const stored = ({ contract, slot }: Slot) =>
+      setting.ledger.connection.reader.request({
+        method: 'eth_getStorageAt',
+        params: [contract, slot, { blockHash: _meta.hash }],
+      } as never)
+    for (const { proof, recordedBatch } of page.items) {
+      expect(verifyProof(proof.root, proof.leaf, proof.path)).toBe(true)
+      const { model, operator, epoch, count, root } = recordedBatch
+      const words = encodeAbiParameters(
+        [{ type: 'uint32' }, { type: 'uint32' }, { type: 'uint32' }, { type: 'uint256' }, { type: 'bytes32' }],
+        [model, operator, epoch, BigInt(count), root],
+      )
+      expect(proof.root).toBe(root)
+      expect(await stored(proof.commitment)).toBe(keccak256(words))
+    }
+    for (const { earnings, maturedGwei, pendingGwei } of accounts.items) {
+      const word = BigInt(String(await stored(earnings)))
+      const part = (shift: bigint) => (word >> shift) & ((1n << 64n) - 1n)
+      expect(part(0n) + part(64n) + part(128n)).toBe(BigInt(maturedGwei) + BigInt(pendingGwei))
+    }
+    for (const { storage, slot } of journals.items) expect(await stored(storage)).toBe(slot)
+  })
+
+  describe('limits', () => {
+    it('stop queries that go too deep, ask for too much, or repeat themselves under aliases', async () => {
+      const deep =
+        '{ models { items { parentModel { parentModel { parentModel { parentModel { parentModel { parentModel { parentModel { parentModel { parentModel { parentModel { id } } } } } } } } } } } } }'
+      expect(await codeOf(deep)).toBe('QUERY_TOO_DEEP')
+      const wide = '{ accounts(limit: 500) { items { attributions(limit: 500) { items { row } } } } }'
+      expect(await codeOf(wide)).toBe('QUERY_TOO_COSTLY')
+      const byVariable =
+        'query ($n: UInt) { accounts(limit: $n) { items { attributions(limit: $n) { items { row } } } } }'
+      expect(await codeOf(byVariable, { n: 500 })).toBe('QUERY_TOO_COSTLY')
+      const aliased = `{ ${Array.from({ length: 70 }, (_, i) => `a${i}: account(id: 1) { id }`).join(' ')} }`
+      expect(await codeOf(aliased)).toBe('TOO_MANY_ALIASES')
+    })
+
+    it('count fragments wherever they are spread', async () => {
+      const laughs = Array.from({ length: 30 }, (_, i) => `fragment f${i} on Query { ...f${i + 1} ...f${i + 1} }`)
+      const bomb = `{ ...f0 } ${laughs.join(' ')} fragment f30 on Query { __typename }`
+      expect(await codeOf(bomb)).toBe('QUERY_TOO_COSTLY')
+    })
+  })
+
+  it('allows any origin and no credentials, and serves GraphiQL without a stranger’s server', async () => {
+    const preflight = await fetch(`${indexer.url}/graphql`, {
+      method: 'OPTIONS',
+      headers: { origin: 'https://example.org', 'access-control-request-method': 'POST' },
+    })
+    const answer = await fetch(`${indexer.url}/graphql?query={__typename}`, {
+      headers: { origin: 'https://example.org' },
+    })
+    for (const { headers } of [preflight, answer]) {
+      expect(headers.get('access-control-allow-origin')).toBe('*')
+      expect(headers.get('access-control-allow-credentials')).toBeNull()
+    }
+    expect(await answer.json()).toEqual({ data: { __typename: 'Query' } })
+    const page = await (await fetch(`${indexer.url}/graphql`, { headers: { accept: 'text/html' } })).text()
+    expect(page).toContain('graphiql')
+    expect(page).not.toMatch(/<(script|link)[^>]+(src|href)="https?:/)
+  })
+
+  it('hands out a file by its hash, and only if it is what the name says', async () => {
+    const content = new TextEncoder().encode('an influence index')
+    const folder = setting.ledger.folder
+    const [hash, lie] = [keccak256(content), keccak256('0x11')]
+    writeFileSync(join(folder, hash), content)
+    writeFileSync(join(folder, lie), content)
+    const fetched = await fetch(`${indexer.url}/blobs/${hash}`)
+    expect([fetched.status, await fetched.text()]).toEqual([200, 'an influence index'])
+    for (const name of [lie, `0x${'00'.repeat(32)}`, '..%2F..%2Fetc%2Fpasswd', 'deployment.json']) {
+      expect((await fetch(`${indexer.url}/blobs/${name}`)).status).toBe(404)
+    }
+  })
+
+  it('keeps the cause of an unknown failure to itself, and reports it', async () => {
+    const failures: unknown[] = []
+    const database = await setting.postgres.newDatabase()
+    const broken = await indexTo(setting.ledger, database, {
+      report: (news) => news.kind === 'failedAnswer' && failures.push(news.error),
+    })
+    await broken.atHead()
+    const { Client } = await import('pg').then(({ default: pg }) => pg)
+    const client = new Client(database.url)
+    await client.connect()
+    await client.query('alter table tab_funded rename to secret_table')
+    await client.end()
+    const { errors } = await answerTo(broken.url, '{ tabs { items { payer } } }')
+    expect(errors).toEqual([
+      expect.objectContaining({
+        message: 'Something went wrong here; it has been written down.',
+        extensions: { code: 'INTERNAL_SERVER_ERROR' },
+      }),
+    ])
+    expect(String(failures[0])).toContain('tab_funded')
+    await broken.close()
+  })
+
+  it('says that it lives and that its answers are fresh', async () => {
+    const health = await fetch(`${indexer.url}/health`)
+    const ready = await fetch(`${indexer.url}/ready`)
+    expect([health.status, ready.status, await ready.json()]).toEqual([200, 200, { ready: true, state: 'following' }])
+  })
+})
+
+interface Slot {
+  readonly contract: Hex
+  readonly slot: Hex
+}
+
+interface Proofs {
+  readonly _meta: { readonly hash: Hex }
+  readonly inferences: {
+    readonly items: readonly {
+      readonly proof: { leaf: Hex; path: Hex[]; root: Hex; commitment: Slot }
+      readonly recordedBatch: { model: number; operator: number; epoch: number; count: number; root: Hex }
+    }[]
+  }
+  readonly accounts: { readonly items: readonly { maturedGwei: string; pendingGwei: string; earnings: Slot }[] }
+  readonly journals: { readonly items: readonly { storage: Slot; slot: Hex }[] }
+}

@@ -1,0 +1,145 @@
+import { spawn } from 'node:child_process'
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:net'
+import { join } from 'node:path'
+import { sql } from 'kysely'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { openDatabase } from '../../indexer/store/database.ts'
+import { freePort } from '../scripts/localLedger.ts'
+import { indexTo } from './support/indexing.ts'
+import { runIndexer } from './support/process.ts'
+import { type Setting, startSetting } from './support/setting.ts'
+
+describe('the indexer refuses, in one clear sentence and with exit status 1,', () => {
+  let setting: Setting
+  let deployment: string
+
+  beforeAll(async () => {
+    setting = await startSetting(5)
+    deployment = write('deployment.json', setting.ledger.deployment)
+  })
+  afterAll(async () => {
+    await setting?.stop()
+  })
+
+  function write(name: string, content: object): string {
+    const path = join(setting.ledger.folder, name)
+    writeFileSync(path, JSON.stringify(content))
+    return path
+  }
+
+  async function refusal(options: Readonly<Record<string, string>>): Promise<string> {
+    const given = {
+      deployment,
+      rpc: setting.ledger.rpcUrl,
+      port: '0',
+      database: `${setting.ledger.folder}/unused`,
+      ...options,
+    }
+    const run = runIndexer(Object.entries(given).flatMap(([name, value]) => [`--${name}`, value]))
+    expect(await run.ended).toBe(1)
+    const lines = run.output().trim().split('\n')
+    expect(lines).toHaveLength(1)
+    return lines[0] ?? ''
+  }
+
+  it('a node that nobody answers at', async () => {
+    expect(await refusal({ rpc: `http://127.0.0.1:${await freePort()}` })).toMatch(/^The node at .* does not answer/)
+  })
+
+  it('a node on another chain', async () => {
+    const elsewhere = write('elsewhere.json', { ...setting.ledger.deployment, chainId: 1 })
+    expect(await refusal({ deployment: elsewhere })).toMatch(/is on another chain .*expected 1, found 31337/)
+  })
+
+  it('addresses without contracts', async () => {
+    const { contracts } = setting.ledger.deployment
+    const nowhere = { ...contracts, models: '0x00000000000000000000000000000000000000Aa' }
+    const file = write('nowhere.json', { ...setting.ledger.deployment, contracts: nowhere })
+    expect(await refusal({ deployment: file })).toMatch(/^There is no contract at the address of models/)
+  })
+
+  it('a missing deployment file', async () => {
+    expect(await refusal({ deployment: `${setting.ledger.folder}/none.json` })).toMatch(/^There is no deployment at/)
+  })
+
+  it('a port that is taken', async () => {
+    const taken = createServer()
+    const port = await new Promise<number>((resolve) =>
+      taken.listen(0, '127.0.0.1', () => {
+        const address = taken.address()
+        resolve(address !== null && typeof address === 'object' ? address.port : 0)
+      }),
+    )
+    const { url } = await setting.postgres.newDatabase()
+    expect(await refusal({ database: url, port: `${port}` })).toMatch(new RegExp(`^Port ${port} is taken`))
+    taken.close()
+  })
+
+  it('an option that makes no sense', async () => {
+    expect(await refusal({ 'max-range': 'many' })).toMatch(/^--max-range is "many"/)
+  })
+
+  it('a PostgreSQL server that is not there', async () => {
+    const url = `postgres://nobody:secret@127.0.0.1:${await freePort()}/none`
+    const sentence = await refusal({ database: url })
+    expect(sentence).toMatch(/cannot be opened/)
+    expect(sentence).not.toContain('secret')
+  })
+
+  it('a folder that another process is writing to, until that process is gone', async () => {
+    const folder = join(setting.ledger.folder, 'shared')
+    const first = runIndexer([
+      '--deployment',
+      deployment,
+      '--rpc',
+      setting.ledger.rpcUrl,
+      '--port',
+      '0',
+      '--database',
+      folder,
+    ])
+    await first.said(/Caught up/)
+    expect(await refusal({ database: folder })).toMatch(
+      new RegExp(`is in use by another process \\(pid ${first.child.pid}\\)`),
+    )
+    first.child.kill('SIGKILL')
+    await first.ended
+    await (await indexTo(setting.ledger, { kind: 'embedded', folder })).closeAtHead()
+  })
+
+  it('a lock left behind whose process id now belongs to someone else is no obstacle', async () => {
+    const folder = join(setting.ledger.folder, 'reused')
+    mkdirSync(folder)
+    const stranger = spawn('sleep', ['60'])
+    writeFileSync(join(folder, 'writer.lock'), JSON.stringify({ pid: stranger.pid, startedAt: '1' }))
+    await (await indexTo(setting.ledger, { kind: 'embedded', folder })).closeAtHead()
+    stranger.kill()
+  })
+
+  it('a PostgreSQL database that another indexer is writing to, until that one is gone', async () => {
+    const database = await setting.postgres.newDatabase()
+    const first = await indexTo(setting.ledger, database)
+    expect(await refusal({ database: database.url })).toMatch(/^Another indexer is writing to 127.0.0.1/)
+    await first.close()
+    await (await indexTo(setting.ledger, database)).closeAtHead()
+  })
+
+  it('a database of a newer schema', async () => {
+    const database = await setting.postgres.newDatabase()
+    await (await indexTo(setting.ledger, database)).closeAtHead()
+    const { write: db, close } = await openDatabase(database)
+    await sql`insert into kysely_migration (name, timestamp) values ('9999-later', 'now')`.execute(db)
+    await close()
+    expect(await refusal({ database: database.url })).toMatch(/newer schema .*unknown 9999-later/)
+  })
+
+  it('a database with the history of another deployment', async () => {
+    const database = await setting.postgres.newDatabase()
+    await (await indexTo(setting.ledger, database)).closeAtHead()
+    const other = write('other.json', { ...setting.ledger.deployment, name: 'other' })
+    expect(await refusal({ deployment: other, database: database.url })).toMatch(
+      /history of another chain or deployment .*database test, here other/,
+    )
+  })
+})

@@ -1,0 +1,83 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { News } from '../../indexer/start.ts'
+import { ReorgTooDeep } from '../../indexer/sync/reorg.ts'
+import type { LocalLedger } from '../scripts/localLedger.ts'
+import { digestOf } from './support/digest.ts'
+import { indexTo } from './support/indexing.ts'
+import { randomOf } from './support/random.ts'
+import { type Setting, startSetting } from './support/setting.ts'
+
+const ROUNDS = 20
+
+describe('a reorg', () => {
+  let setting: Setting
+
+  beforeAll(async () => {
+    setting = await startSetting(77)
+  })
+  afterAll(async () => {
+    await setting?.stop()
+  })
+
+  it('of any depth, however often, leaves what a fresh replay of the new branch finds', async () => {
+    const { ledger, postgres, story } = setting
+    const random = randomOf(4_711)
+    const news: News[] = []
+    const followed = await postgres.newDatabase()
+    const follower = await indexTo(ledger, followed, { pollMs: 10, report: (heard) => news.push(heard) })
+    await story.tell(30)
+    for (let round = 0; round < ROUNDS; round++) {
+      await story.tell(random.below(5))
+      // Sometimes the indexer has seen everything, sometimes the branch changes under its hands.
+      if (random.below(2) === 0) await follower.atHead()
+      const depth = 1 + random.below(20)
+      await (random.below(3) === 0 ? rollBack(ledger, depth) : reorganise(ledger, depth))
+      await story.tell(random.below(3))
+    }
+    await follower.closeAtHead()
+
+    const fresh = await postgres.newDatabase()
+    await (await indexTo(ledger, fresh)).closeAtHead()
+    expect(await digestOf(followed)).toEqual(await digestOf(fresh))
+    expect(news.filter(({ kind }) => kind === 'undone').length).toBeGreaterThan(ROUNDS / 2)
+  })
+
+  it('that shortens the chain and goes no further is followed back', async () => {
+    const { ledger, postgres, story } = setting
+    const followed = await postgres.newDatabase()
+    const follower = await indexTo(ledger, followed, { pollMs: 10 })
+    await story.tell(10)
+    await follower.atHead()
+    await rollBack(ledger, 6)
+    await follower.closeAtHead()
+
+    const fresh = await postgres.newDatabase()
+    await (await indexTo(ledger, fresh)).closeAtHead()
+    expect(await digestOf(followed)).toEqual(await digestOf(fresh))
+  })
+
+  it('below what counts as final stops the indexer, which says why and keeps what it has', async () => {
+    const { ledger, postgres, story } = setting
+    const followed = await postgres.newDatabase()
+    const follower = await indexTo(ledger, followed, { pollMs: 10, finalityDepth: 5 })
+    await story.tell(12)
+    await follower.atHead()
+    await reorganise(ledger, 10)
+
+    await expect(follower.stopped).rejects.toThrow(ReorgTooDeep)
+    const ready = await fetch(`${follower.url}/ready`)
+    expect([ready.status, await ready.json()]).toEqual([
+      503,
+      { ready: false, state: 'stopped', reason: expect.stringMatching(/another branch .*finalityDepth 5/) },
+    ])
+    await follower.close()
+  })
+})
+
+async function reorganise({ connection }: LocalLedger, depth: number): Promise<void> {
+  await connection.reader.request({ method: 'anvil_reorg', params: [depth, []] } as never)
+}
+
+async function rollBack({ connection }: LocalLedger, depth: number): Promise<void> {
+  await connection.reader.request({ method: 'anvil_rollback', params: [depth] } as never)
+}

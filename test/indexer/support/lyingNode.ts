@@ -1,0 +1,58 @@
+import { createServer, type IncomingMessage } from 'node:http'
+import type { AddressInfo } from 'node:net'
+
+/** One answer of a JSON-RPC node, and a way to falsify it. */
+export interface Exchange {
+  readonly method: string
+  readonly params: readonly unknown[]
+  readonly result: unknown
+}
+export type Lie = (exchange: Exchange) => unknown
+
+/** Stands before an honest node and falsifies what `lie` wants falsified. */
+export async function startLyingNode(rpcUrl: string, lie: Lie): Promise<{ url: string; stop(): Promise<void> }> {
+  const server = createServer(async (request, response) => {
+    const body = await read(request)
+    const asked: unknown = JSON.parse(body)
+    const answer = await fetch(rpcUrl, { method: 'POST', headers: { 'content-type': 'application/json' }, body })
+    const answered: unknown = await answer.json()
+    const falsified = Array.isArray(asked)
+      ? (answered as Answer[]).map((one) =>
+          falsify(
+            one,
+            (asked as Question[]).find(({ id }) => id === one.id),
+          ),
+        )
+      : falsify(answered as Answer, asked as Question)
+    response.writeHead(200, { 'content-type': 'application/json' })
+    response.end(JSON.stringify(falsified))
+  })
+  const falsify = (answer: Answer, question: Question | undefined): Answer =>
+    question === undefined ? answer : { ...answer, result: lie({ ...question, result: answer.result }) }
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    stop: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve())
+        server.closeAllConnections()
+      }),
+  }
+}
+
+interface Question {
+  readonly id: number
+  readonly method: string
+  readonly params: readonly unknown[]
+}
+
+interface Answer {
+  readonly id: number
+  readonly result: unknown
+}
+
+async function read(request: IncomingMessage): Promise<string> {
+  const chunks: Buffer[] = []
+  for await (const chunk of request) chunks.push(chunk as Buffer)
+  return Buffer.concat(chunks).toString('utf8')
+}
