@@ -24,6 +24,13 @@ export default defineConfig({
     ignition: '.',
     tests: { solidity: 'test' },
   },
+  test: {
+    solidity: {
+      fuzz: { runs: 256, seed: '0x0a77b1e5' },
+      // Short and the same every time; `npm run test:invariants` goes on for longer.
+      invariant: { runs: Number(process.env.INVARIANT_RUNS ?? 24), depth: 64, failOnRevert: true },
+    },
+  },
   networks: {
     // The chain that `npm start` runs. Any other is named by the environment.
     local: { type: 'http', chainType: 'l1', url: 'http://127.0.0.1:8545' },

@@ -1,7 +1,8 @@
-import { zeroHash } from 'viem'
+import { contributionId } from '../../sdk/contribution.ts'
+import { WEI_PER_GWEI } from '../../sdk/units.ts'
 import { calldataFloor } from './floor.ts'
 import { inferenceBatch } from './inferences.ts'
-import { fileHash, payoutAddress, type Stage, setStage } from './stage.ts'
+import { fileHash, type Outcome, payoutAddress, type Stage, setStage } from './stage.ts'
 
 export interface Measured {
   readonly name: string
@@ -15,6 +16,7 @@ const CLAIMANTS = 100
 const RECORDS = 200
 const TERMS = { dims: 256, topK: 8, rowCount: 1_600 }
 const FUNDS_GWEI = 1_000_000_000_000n
+const MAX_FEE_GWEI = 10_000_000n
 
 /** Plays one life of a model and measures what each act costs on the way. */
 export async function measureActs(): Promise<readonly Measured[]> {
@@ -22,8 +24,10 @@ export async function measureActs(): Promise<readonly Measured[]> {
   const measured: Measured[] = []
   const people = await openAccounts(stage)
   measured.push(...(await registerAll(stage, people)))
-  measured.push(...(await recordBatches(stage, people)))
-  measured.push(...(await claim(stage, people)))
+  measured.push(...(await fundTabs(stage, people)))
+  const record = recorder(stage, people)
+  measured.push(...(await recordBatches(stage, record)))
+  measured.push(...(await claimAll(stage, people, record)))
   return measured
 }
 
@@ -59,13 +63,17 @@ async function registerAll({ act, datasets, models, deployer, holders }: Stage, 
   const registered = await onDatasets('register', [dataset])
   const contributed = await onDatasets('contribute', [1, fileHash('items'), 40], contributor)
   await onDatasets('contribute', [1, fileHash('more items'), 40], contributor)
-  const { keccak256, encodeAbiParameters } = await import('viem')
-  const words = [{ type: 'uint32' }, { type: 'uint32' }, { type: 'bytes32' }, { type: 'uint32' }] as const
-  const name = keccak256(encodeAbiParameters(words, [1, 3, fileHash('items'), 40]))
+  const name = contributionId(1, 3, fileHash('items'), 40)
   const accepted = await onDatasets('accept', [[name]])
   const frozen = await onDatasets('freeze', [1])
 
-  const base = { name: 'base', licence: 'Apache-2.0', weightsHash: fileHash('weights'), weightsURI: '', royaltyBps: 300 }
+  const base = {
+    name: 'base',
+    licence: 'Apache-2.0',
+    weightsHash: fileHash('weights'),
+    weightsURI: '',
+    royaltyBps: 300,
+  }
   await onModels('registerBase', [base])
   const fineTune = {
     parent: 1,
@@ -75,7 +83,13 @@ async function registerAll({ act, datasets, models, deployer, holders }: Stage, 
     manifestURI: 'https://example.org/run.json',
     method: 2,
     quantisation: { scheme: 'nf4', bits: 4, doubleQuant: true },
-    influence: { root: fileHash('root'), indexHash: fileHash('index'), indexURI: 'https://example.org/index', ...TERMS, source: 0 },
+    influence: {
+      root: fileHash('root'),
+      indexHash: fileHash('index'),
+      indexURI: 'https://example.org/index',
+      ...TERMS,
+      source: 0,
+    },
     shares: { contributorBps: 6_000, operatorBps: 2_000, royaltyBps: 500 },
   }
   const tuned = await onModels('registerFineTune', [fineTune])
@@ -89,45 +103,65 @@ async function registerAll({ act, datasets, models, deployer, holders }: Stage, 
   ]
 }
 
-async function recordBatches({ act, ledger, token, deployer, holders, mature }: Stage, people: People): Promise<Measured[]> {
-  const measured: Measured[] = []
+async function fundTabs({ act, ledger, token, deployer, holders }: Stage, people: People): Promise<Measured[]> {
+  const gas: bigint[] = []
   for (const payer of people.payers) {
     const from = holders[payer - 1] ?? deployer
-    const wei = FUNDS_GWEI * 10n ** 9n
+    const wei = FUNDS_GWEI * WEI_PER_GWEI
     await act({ from: deployer, to: token.address, abi: token.abi, functionName: 'transfer', args: [from, wei] })
     await act({ from, to: token.address, abi: token.abi, functionName: 'approve', args: [ledger.address, wei] })
-    const args = [people.operator, FUNDS_GWEI, 10_000_000n]
-    const funded = await act({ from, to: ledger.address, abi: ledger.abi, functionName: 'fundTab', args })
-    if (measured.length === 0) measured.push({ name: 'fund a tab', gas: funded.gas })
+    const args = [people.operator, FUNDS_GWEI, MAX_FEE_GWEI]
+    gas.push((await act({ from, to: ledger.address, abi: ledger.abi, functionName: 'fundTab', args })).gas)
   }
+  return gas.slice(-1).map((last) => ({ name: 'fund a tab', gas: last }))
+}
 
-  const record = (seed: number, records: number, contributors: number) => {
+type Recorder = (seed: number, records: number, contributors: number) => Promise<Outcome>
+
+function recorder({ act, ledger, deployer, holders }: Stage, people: People): Recorder {
+  return (seed, records, contributors) => {
     const contributorOf = (row: number) => people.claimants[row % contributors] ?? 0
     const batch = inferenceBatch({ seed, records, terms: TERMS, payers: people.payers, contributorOf })
     const from = holders[people.operator - 1] ?? deployer
     return act({ from, to: ledger.address, abi: ledger.abi, functionName: 'recordBatch', args: [2, batch] })
   }
-  const named = (name: string, { gas, calldata }: Awaited<ReturnType<typeof record>>) => ({
-    name,
-    gas,
-    floor: calldataFloor(calldata),
-  })
+}
 
+async function recordBatches({ mature }: Stage, record: Recorder): Promise<Measured[]> {
+  const named = (name: string, { gas, calldata }: Outcome) => ({ name, gas, floor: calldataFloor(calldata) })
   const first = await record(1, RECORDS, CONTRIBUTORS)
   await mature()
   const steady = await record(2, RECORDS, CONTRIBUTORS)
-  measured.push(named(`record ${RECORDS} inferences, ${CONTRIBUTORS} accounts paid for the first time`, first))
-  measured.push(named(`record ${RECORDS} inferences, ${CONTRIBUTORS} accounts paid before`, steady))
-  measured.push({ name: 'one inference of those', gas: steady.gas / BigInt(RECORDS) })
-  measured.push(named('record 1 inference', await record(3, 1, CONTRIBUTORS)))
+  const alone = await record(3, 1, CONTRIBUTORS)
   await record(4, RECORDS, CLAIMANTS)
-  return measured
+  return [
+    named(`record ${RECORDS} inferences, ${CONTRIBUTORS} accounts paid for the first time`, first),
+    named(`record ${RECORDS} inferences, ${CONTRIBUTORS} accounts paid before`, steady),
+    { name: 'one inference of those', gas: steady.gas / BigInt(RECORDS) },
+    named('record 1 inference', alone),
+  ]
 }
 
-async function claim({ act, ledger, deployer, mature }: Stage, { claimants }: People): Promise<Measured[]> {
+async function claimAll(
+  { act, ledger, deployer, mature }: Stage,
+  people: People,
+  record: Recorder,
+): Promise<Measured[]> {
   const onLedger = (functionName: string, args: readonly unknown[]) =>
     act({ from: deployer, to: ledger.address, abi: ledger.abi, functionName, args })
+  const [claimant, ...others] = people.claimants
   await mature()
-  const first = await onLedger('claim', [claimants[0]])
-  return [{ name: 'claim, to an address without OPEN', gas: first.gas }]
+  const first = await onLedger('claim', [claimant])
+  const firstMany = await onLedger('claimMany', [others])
+  await record(5, RECORDS, CLAIMANTS)
+  await mature()
+  const again = await onLedger('claim', [claimant])
+  const manyAgain = await onLedger('claimMany', [others])
+  const each = BigInt(others.length)
+  return [
+    { name: 'claim, to an address without OPEN', gas: first.gas },
+    { name: 'claim, to an address that holds OPEN', gas: again.gas },
+    { name: `claimMany, each of ${each} without OPEN`, gas: firstMany.gas / each },
+    { name: `claimMany, each of ${each} that hold OPEN`, gas: manyAgain.gas / each },
+  ]
 }

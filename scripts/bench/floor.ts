@@ -1,20 +1,13 @@
-import { hexToBytes, type Hex } from 'viem'
+import { type Hex, hexToBytes } from 'viem'
 
-/** What a transaction's bytes cost by themselves (EIP-2028, EIP-7623): its gas is the larger of base + execution and the floor. */
+// EIP-7623: a transaction costs its ordinary gas or the floor of its bytes, whichever is more.
 const TRANSACTION = 21_000n
+const ZERO_BYTE = 10n
+const NONZERO_BYTE = 40n
 
 /** The least that a transaction with this calldata can cost, whatever it executes. */
 export function calldataFloor(calldata: Hex): bigint {
-  return TRANSACTION + priced(calldata, 10n, 40n)
-}
-
-/** What its calldata costs beside execution. */
-export function calldataBase(calldata: Hex): bigint {
-  return TRANSACTION + priced(calldata, 4n, 16n)
-}
-
-function priced(calldata: Hex, zero: bigint, nonzero: bigint): bigint {
   const bytes = hexToBytes(calldata)
   const zeros = BigInt(bytes.reduce((count, byte) => count + (byte === 0 ? 1 : 0), 0))
-  return zeros * zero + (BigInt(bytes.length) - zeros) * nonzero
+  return TRANSACTION + zeros * ZERO_BYTE + (BigInt(bytes.length) - zeros) * NONZERO_BYTE
 }

@@ -4,7 +4,7 @@ import { readFile, writeFile } from 'node:fs/promises'
 import { z } from 'zod'
 import { StopError } from '../../sdk/errors.ts'
 import { runCommand } from '../command.ts'
-import { measureActs, type Measured } from './acts.ts'
+import { type Measured, measureActs } from './acts.ts'
 
 const snapshot = new URL('../../test/contracts/gas.snapshot.json', import.meta.url)
 const snapshotSchema = z.record(z.string(), z.number().int())
@@ -37,7 +37,8 @@ await runCommand({
 function print(measured: readonly Measured[]): void {
   const width = Math.max(...measured.map(({ name }) => name.length), ...elsewhere.map(([name]) => name.length))
   for (const { name, gas, floor } of measured) {
-    const ratio = floor === undefined ? '' : `  ${(Number(gas) / Number(floor)).toFixed(3)} x the calldata floor of ${floor}`
+    const ratio =
+      floor === undefined ? '' : `  ${(Number(gas) / Number(floor)).toFixed(3)} x the calldata floor of ${floor}`
     console.log(`${name.padEnd(width)}  ${gas.toString().padStart(9)}${ratio}`)
   }
   console.log('\nelsewhere')

@@ -20,7 +20,11 @@ export function inferenceBatch(shape: BatchShape): Hex {
   return toHex(encodeRecords(records, shape.terms))
 }
 
-function inference({ seed, terms, payers, contributorOf }: BatchShape, random: RandomSource, index: number): InferenceRecord {
+function inference(
+  { seed, terms, payers, contributorOf }: BatchShape,
+  random: RandomSource,
+  index: number,
+): InferenceRecord {
   const rows = new Set<number>()
   while (rows.size < terms.topK) rows.add(random() % terms.rowCount)
   const scored = [...rows].map((row) => ({ row, score: 1_000_000 + (random() % 1_000_000) }))

@@ -6,6 +6,7 @@ import {ILedger} from "../../contracts/interfaces/ILedger.sol";
 import {IModels} from "../../contracts/interfaces/IModels.sol";
 import {AccountId, BatchId, ModelId} from "../../contracts/types/Ids.sol";
 import {Market} from "./harness/Market.sol";
+import {encodeRecord} from "./harness/RandomRecords.sol";
 import {PlainRecord, PlainRow} from "./harness/RecordsHarness.sol";
 
 contract RecordingTest is Market {
@@ -41,7 +42,7 @@ contract RecordingTest is Market {
     }
 
     function test_WhenRecorded_EveryoneIsCreditedTheirShare() public {
-        record(encode(threeRows()));
+        record(encodeRecord(threeRows()));
 
         // Of 1,001: pool 600, of which 300, 200 and 99 after rounding; operator 200, royalty 30, owner 150.
         expectPending(contributors[0], 300);
@@ -57,7 +58,7 @@ contract RecordingTest is Market {
     function test_GivenAnAnswerThatNoRowMoved_TheTreasuryGetsThePool() public {
         PlainRecord memory plain = threeRows();
         plain.rows = new PlainRow[](0);
-        record(encode(plain));
+        record(encodeRecord(plain));
         expectPending(treasury, 1_001 - 200 - 30 - 150);
     }
 
@@ -73,7 +74,7 @@ contract RecordingTest is Market {
         plain.rows[0].account = AccountId.unwrap(operatorAccount);
         plain.rows[1].account = AccountId.unwrap(modelOwner);
         plain.rows[2].account = AccountId.unwrap(treasury);
-        record(encode(plain));
+        record(encodeRecord(plain));
         expectPending(operatorAccount, 500);
         expectPending(modelOwner, 349);
         expectPending(treasury, 1_001 - 500 - 349 - 30);
@@ -122,25 +123,25 @@ contract RecordingTest is Market {
     function test_GivenTooManyRows_ItReverts() public {
         PlainRecord memory plain = threeRows();
         plain.rows = new PlainRow[](9);
-        refuses(encode(plain), abi.encodeWithSelector(ILedger.Ledger_TooManyRows.selector, 0, 9, 8));
+        refuses(encodeRecord(plain), abi.encodeWithSelector(ILedger.Ledger_TooManyRows.selector, 0, 9, 8));
     }
 
     function test_GivenARowOutOfRange_ItReverts() public {
         PlainRecord memory plain = threeRows();
         plain.rows[1].row = 500;
-        refuses(encode(plain), abi.encodeWithSelector(ILedger.Ledger_RowOutOfRange.selector, 0, 500, 500));
+        refuses(encodeRecord(plain), abi.encodeWithSelector(ILedger.Ledger_RowOutOfRange.selector, 0, 500, 500));
     }
 
     function test_GivenARepeatedRow_ItReverts() public {
         PlainRecord memory plain = threeRows();
         plain.rows[2].row = plain.rows[0].row;
-        refuses(encode(plain), abi.encodeWithSelector(ILedger.Ledger_RowRepeated.selector, 0, 10));
+        refuses(encodeRecord(plain), abi.encodeWithSelector(ILedger.Ledger_RowRepeated.selector, 0, 10));
     }
 
     function test_GivenRowsThatShareTheirLowestByte_TheyAreNotRepeated() public {
         PlainRecord memory plain = threeRows();
         plain.rows[2].row = plain.rows[0].row + 256;
-        record(encode(plain));
+        record(encodeRecord(plain));
         expectPending(contributors[0], 300);
     }
 
@@ -149,7 +150,7 @@ contract RecordingTest is Market {
         for (uint256 i = 0; i < unknown.length; ++i) {
             PlainRecord memory plain = threeRows();
             plain.rows[1].account = unknown[i];
-            refuses(encode(plain), abi.encodeWithSelector(ILedger.Ledger_UnknownAccount.selector, 0, unknown[i]));
+            refuses(encodeRecord(plain), abi.encodeWithSelector(ILedger.Ledger_UnknownAccount.selector, 0, unknown[i]));
         }
     }
 
@@ -159,27 +160,27 @@ contract RecordingTest is Market {
             PlainRecord memory plain = threeRows();
             plain.payer = unknown[i];
             plain.feeGwei = 0;
-            refuses(encode(plain), abi.encodeWithSelector(ILedger.Ledger_UnknownAccount.selector, 0, unknown[i]));
+            refuses(encodeRecord(plain), abi.encodeWithSelector(ILedger.Ledger_UnknownAccount.selector, 0, unknown[i]));
         }
     }
 
     function test_GivenWeightsThatAscend_ItReverts() public {
         PlainRecord memory plain = threeRows();
         (plain.rows[0].weight, plain.rows[1].weight) = (plain.rows[1].weight, plain.rows[0].weight);
-        refuses(encode(plain), abi.encodeWithSelector(ILedger.Ledger_WeightsUnsorted.selector, 0));
+        refuses(encodeRecord(plain), abi.encodeWithSelector(ILedger.Ledger_WeightsUnsorted.selector, 0));
     }
 
     function test_GivenWeightsThatDoNotSum_ItReverts() public {
         PlainRecord memory plain = threeRows();
         plain.rows[2].weight -= 1;
-        refuses(encode(plain), abi.encodeWithSelector(ILedger.Ledger_WeightsDoNotSum.selector, 0, 65_534));
+        refuses(encodeRecord(plain), abi.encodeWithSelector(ILedger.Ledger_WeightsDoNotSum.selector, 0, 65_534));
     }
 
     function test_GivenACodeOutOfRange_ItReverts() public {
         for (uint256 i = 0; i < 64; ++i) {
             PlainRecord memory plain = threeRows();
             plain.sketch[i / 2] = i % 2 == 0 ? bytes1(0x87) : bytes1(0x78);
-            refuses(encode(plain), abi.encodeWithSelector(ILedger.Ledger_CodeOutOfRange.selector, 0));
+            refuses(encodeRecord(plain), abi.encodeWithSelector(ILedger.Ledger_CodeOutOfRange.selector, 0));
         }
     }
 
@@ -195,7 +196,7 @@ contract RecordingTest is Market {
         PlainRecord memory plain = threeRows();
         plain.payer = AccountId.unwrap(account);
         refuses(
-            bytes.concat(encode(plain), encode(plain)),
+            bytes.concat(encodeRecord(plain), encodeRecord(plain)),
             abi.encodeWithSelector(ILedger.Ledger_TabTooSmall.selector, 1, account, 1_001, 499)
         );
     }
@@ -207,7 +208,7 @@ contract RecordingTest is Market {
         ledger.fundTab(modelOwner, 0, CAP);
         PlainRecord memory plain = threeRows();
         plain.payer = AccountId.unwrap(account);
-        refuses(encode(plain), abi.encodeWithSelector(ILedger.Ledger_FeeAboveCap.selector, 0, account, 1_001, 0));
+        refuses(encodeRecord(plain), abi.encodeWithSelector(ILedger.Ledger_FeeAboveCap.selector, 0, account, 1_001, 0));
     }
 
     function test_GivenMoreAccountsThanATableHolds_ItReverts() public {
@@ -219,7 +220,7 @@ contract RecordingTest is Market {
             plain.rows[0] = PlainRow(0, AccountId.unwrap(accounts.open(address(uint160(1_000 + i)))), 65_535);
             // The operator, the model's owner and the base's owner take the last three places.
             if (i == 253) record(records);
-            records = bytes.concat(records, encode(plain));
+            records = bytes.concat(records, encodeRecord(plain));
             if (i == 253) refuses(records, abi.encodeWithSelector(ILedger.Ledger_TooManyAccounts.selector, 256));
         }
         refuses(records, abi.encodeWithSelector(ILedger.Ledger_TooManyAccounts.selector, 256));
@@ -229,7 +230,7 @@ contract RecordingTest is Market {
         PlainRecord memory plain = threeRows();
         plain.rows = new PlainRow[](0);
         plain.feeGwei = 0;
-        bytes memory one = encode(plain);
+        bytes memory one = encodeRecord(plain);
         bytes memory records = one;
         for (uint256 i = 0; i < 10; ++i) records = bytes.concat(records, records);
         record(records);

@@ -2,6 +2,7 @@
 pragma solidity 0.8.37;
 
 import {AccountId, ModelId, VersionId} from "../../../contracts/types/Ids.sol";
+import {encodeRecord} from "./RandomRecords.sol";
 import {PlainRecord, PlainRow} from "./RecordsHarness.sol";
 import {World} from "./World.sol";
 
@@ -64,20 +65,11 @@ abstract contract Market is World {
     function recordFor(uint256 payer, uint64 feeGwei, uint256 contributor) internal view returns (bytes memory) {
         PlainRow[] memory rows = new PlainRow[](1);
         rows[0] = PlainRow({row: 7, account: AccountId.unwrap(contributors[contributor]), weight: 65_535});
-        return encode(PlainRecord(keccak256("call"), AccountId.unwrap(payers[payer]), feeGwei, rows, sketch(32)));
+        return encodeRecord(PlainRecord(keccak256("call"), AccountId.unwrap(payers[payer]), feeGwei, rows, sketch(32)));
     }
 
     function sketch(uint256 size) internal pure returns (bytes memory codes) {
         codes = new bytes(size);
         for (uint256 i = 0; i < size; ++i) codes[i] = 0x79;
-    }
-
-    function encode(PlainRecord memory plain) internal pure returns (bytes memory packed) {
-        packed = abi.encodePacked(plain.commitment, plain.payer, plain.feeGwei, uint8(plain.rows.length));
-        for (uint256 i = 0; i < plain.rows.length; ++i) {
-            PlainRow memory row = plain.rows[i];
-            packed = abi.encodePacked(packed, row.row, row.account, row.weight);
-        }
-        packed = abi.encodePacked(packed, plain.sketch);
     }
 }
