@@ -10,7 +10,7 @@ import { backoff, pause } from './backoff.ts'
 import { NodeContradictsItself } from './contradiction.ts'
 import { nextStep } from './nextStep.ts'
 import type { Node } from './node.ts'
-import { RangeTooLarge } from './nodeError.ts'
+import { RangeTooLarge, StateGone } from './nodeError.ts'
 import type { Step } from './step.ts'
 
 export interface FollowOptions {
@@ -32,6 +32,9 @@ export interface Listener {
 
 /** How often the same look may fail to fit together before that is put down to the node and not to bad timing. */
 const CONTRADICTIONS_BELIEVED = 5
+
+/** As far as a node without old state may make us reach for the state that it still has. */
+const LONGEST_RANGE = 100_000n
 
 /** How many looks a node may stand behind us before it counts as rolled back. */
 const LOOKS_BEHIND = 5
@@ -117,6 +120,7 @@ export async function follow(
       // Whatever failed may have failed half-way: only the database knows where it stands.
       position = undefined
       if (error instanceof RangeTooLarge) range = range > 1n ? range / 2n : 1n
+      if (error instanceof StateGone) range = smaller(range * 4n, LONGEST_RANGE)
       listener.troubled(error)
       await waits.wait(signal)
     }

@@ -5,11 +5,15 @@ import { RetryError, StopError } from '../../sdk/errors.ts'
 /** A range of blocks whose logs the node will not give at once: ask for less. */
 export class RangeTooLarge extends RetryError {}
 
+/** The node has pruned the state that a journal is to be checked against: ask for a range that ends nearer to its head. */
+export class StateGone extends RetryError {}
+
 /** JSON-RPC codes by which nodes say "not like this, ever": unknown method, bad parameters, bad request. */
 const REFUSED = new Set([-32600, -32601, -32602])
 
 const TOO_LARGE = /range|too many|limit|more than \d+|response size|query timeout/i
-const STATE_GONE = /missing trie node|state .*not available|historical state|header not found|required historical/i
+const STATE_GONE =
+  /missing trie node|state .*not available|historical state|header not found|required historical|out ?of ?range/i
 
 /** Which family a failed question belongs to, and what to do about it. */
 export function nodeError(node: string, method: string, error: unknown): Error {
@@ -46,10 +50,10 @@ function answered(node: string, method: string, answer: RpcRequestError): Error 
     return new RangeTooLarge(`The node at ${node} wants smaller ranges`, facts, 'They are made smaller.', answer)
   }
   if (method === 'eth_getStorageAt' && STATE_GONE.test(answer.details)) {
-    return new StopError(
-      `The node at ${node} no longer has the state that a journal is checked against`,
+    return new StateGone(
+      `The node at ${node} no longer has the state that journals are checked against`,
       facts,
-      'Index from an archive node; local anvil keeps it with --preserve-historical-states.',
+      'Longer ranges are asked for, whose ends it may still have; if that goes on, use an archive node.',
       answer,
     )
   }

@@ -32,7 +32,7 @@ export const creditedContributionResolvers = {
 const HEADER = 20
 const ENTRY_HEAD = 4 + 32 + 32
 
-function contributionOfRow(file: Uint8Array, row: number): Hex | undefined {
+export function contributionOfRow(file: Uint8Array, row: number): Hex | undefined {
   const view = new DataView(file.buffer, file.byteOffset, file.byteLength)
   const size = ENTRY_HEAD + view.getUint32(8) / 2
   let low = 0
