@@ -38,7 +38,7 @@ export function walletOn(reader: Reader, account: Account): Wallet {
   return createWalletClient({ account, chain: reader.chain, transport: http(urlOf(reader), { retryCount: 0 }) })
 }
 
-export function urlOf(client: Pick<Client<HttpTransport, Chain>, 'chain'>): string {
+function urlOf(client: Pick<Client<HttpTransport, Chain>, 'chain'>): string {
   const [url] = client.chain.rpcUrls.default.http
   if (url === undefined) throw new Error('A client of ours always carries its node’s address')
   return url

@@ -27,7 +27,7 @@ export const abis = {
   ledger: ledgerAbi,
 } as const
 
-export function contractsOf({ contracts }: Deployment) {
+function contractsOf({ contracts }: Deployment) {
   return {
     accessManager: { name: 'AccessManager', address: contracts.accessManager, abi: abis.accessManager },
     openToken: { name: 'OpenToken', address: contracts.openToken, abi: abis.openToken },

@@ -10,7 +10,7 @@ const address = z
   .refine((value) => isAddress(value, { strict: false }), 'is not an address')
   .transform((value): Address => getAddress(value))
 
-export const deploymentSchema = z.strictObject({
+const deploymentSchema = z.strictObject({
   name: z.string().min(1),
   chainId: z.int().positive(),
   /** The first block that can hold an event of these contracts: where an indexer begins. */
@@ -27,7 +27,7 @@ export const deploymentSchema = z.strictObject({
 
 export type Deployment = z.infer<typeof deploymentSchema>
 
-export function parseDeployment(json: string, source: string): Deployment {
+function parseDeployment(json: string, source: string): Deployment {
   let value: unknown
   try {
     value = JSON.parse(json)

@@ -60,7 +60,7 @@ export async function estimate(reader: Reader, from: Address, call: Act): Promis
 }
 
 /** A call that the contract refuses: nothing was sent. */
-export class RefusedError extends StopError {
+class RefusedError extends StopError {
   /** The contract's own error, such as `Ledger_NothingToClaim`, where it gave one. */
   readonly errorName: string | undefined
 

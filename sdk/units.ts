@@ -1,7 +1,7 @@
 /** Money is counted in gwei-OPEN on the ledger (1e9 wei of the token) and written in OPEN for people. */
 
 export const WEI_PER_GWEI = 1_000_000_000n
-export const GWEI_PER_OPEN = 1_000_000_000n
+const GWEI_PER_OPEN = 1_000_000_000n
 
 /** `1234567890123n` → `1,234.567890123`: exact, without trailing zeros. */
 export function formatOpen(gwei: bigint): string {

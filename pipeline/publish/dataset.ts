@@ -68,7 +68,7 @@ export function freezeAct({ datasets }: Contracts, dataset: number): Act {
 }
 
 /** The newest frozen version that holds exactly `contributions`, if any. */
-export async function findVersion(
+async function findVersion(
   { reader, contracts, fromBlock }: Connection,
   dataset: number,
   contributions: readonly Hex[],

@@ -25,7 +25,7 @@ const commitmentSchema = z.strictObject({
 export type Commitment = z.infer<typeof commitmentSchema>
 
 /** The bytes that an item's hash is taken of. */
-export function itemContent({ label, text }: Item): Uint8Array {
+function itemContent({ label, text }: Item): Uint8Array {
   return new TextEncoder().encode(JSON.stringify({ label, text }))
 }
 
@@ -60,7 +60,7 @@ export function ensureCommitment(path: string, items: readonly Item[], random32:
   return commitment
 }
 
-export function readCommitment(path: string, items: readonly Item[]): Commitment {
+function readCommitment(path: string, items: readonly Item[]): Commitment {
   const parsed = commitmentSchema.safeParse(parseJson(readText(path), path))
   if (!parsed.success) {
     throw new StopError(

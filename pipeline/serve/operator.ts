@@ -25,7 +25,7 @@ export interface Request {
 }
 
 /** An answer, and the projected gradient of its log-odds at this request. */
-export interface Answer {
+interface Answer {
   readonly response: string
   readonly gradient: Float32Array
 }

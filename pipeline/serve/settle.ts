@@ -14,7 +14,7 @@ export interface RecordedBatch {
   readonly count: number
 }
 
-export function recordOf(call: Call): InferenceRecord {
+function recordOf(call: Call): InferenceRecord {
   return {
     commitment: inferenceCommitment(call.requestHash, call.responseHash, call.salt),
     payer: call.payer,

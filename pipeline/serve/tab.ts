@@ -22,7 +22,7 @@ export async function ensureTab(connection: Connection, payer: Wallet, account: 
 }
 
 /** All that `payer` ever put down at `operator`. */
-export async function fundedGwei(
+async function fundedGwei(
   { reader, contracts, fromBlock }: Connection,
   payer: number,
   operator: number,

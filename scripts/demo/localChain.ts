@@ -1,9 +1,10 @@
 import { spawn } from 'node:child_process'
-import { copyFileSync, existsSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { copyFileSync, existsSync, mkdirSync, openSync, readFileSync, renameSync, rmSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { createTestClient, http, type TestClient } from 'viem'
 import * as z from 'zod'
+import { writeWhole } from '../../pipeline/publish/writeWhole.ts'
 import { connectReader, type Reader } from '../../sdk/chain.ts'
 import { StopError } from '../../sdk/errors.ts'
 import { isFree } from './ports.ts'
@@ -28,24 +29,20 @@ interface LocalChainOptions {
   readonly mnemonic: string
 }
 
-/** A chain is known by its first block, whose time makes it unlike any other. */
-const identitySchema = z.strictObject({ genesis: z.string(), pid: z.int(), port: z.int() })
+/** A chain is known by the time of its first block, the second in which it was born. */
+const identitySchema = z.strictObject({ bornAt: z.int(), pid: z.int(), port: z.int() })
 type Identity = z.infer<typeof identitySchema>
 
 export async function startLocalChain(options: LocalChainOptions): Promise<LocalChain> {
   mkdirSync(options.folder, { recursive: true })
   const rpcUrl = `http://127.0.0.1:${options.port}`
-  const left = (await isFree(options.port)) ? undefined : await findLeftRunning(options, rpcUrl)
-  const pid = left ?? (await launch(options, rpcUrl))
+  const known = readIdentity(options.folder)
+  const bornAt = known?.bornAt ?? secondsNow()
+  const left = (await isFree(options.port)) ? undefined : await findLeftRunning(options.port, known)
+  const pid = left ?? (await launch(options, rpcUrl, bornAt))
   const reader = await connectReader(rpcUrl, LOCAL_CHAIN_ID)
-  const genesis = await genesisOf(reader)
-  writeFileSync(
-    identityPath(options.folder),
-    `${JSON.stringify({ genesis, pid, port: options.port } satisfies Identity)}\n`,
-  )
-
   const clock = createTestClient({ mode: 'anvil', chain: reader.chain, transport: http(rpcUrl) })
-  if (left === undefined) await catchUp(reader, clock)
+  if (left === undefined) await catchUp(reader, clock, bornAt)
   return {
     rpcUrl,
     reader,
@@ -53,11 +50,11 @@ export async function startLocalChain(options: LocalChainOptions): Promise<Local
       await clock.increaseTime({ seconds })
       await clock.mine({ blocks: 1 })
     },
-    stop: () => stop(pid, options),
+    stop: () => stop(pid),
   }
 }
 
-async function launch(options: LocalChainOptions, rpcUrl: string): Promise<number> {
+async function launch(options: LocalChainOptions, rpcUrl: string, bornAt: number): Promise<number> {
   const state = `${options.folder}/state.json`
   restoreIfTorn(state)
   const log = openSync(`${options.folder}/anvil.log`, 'a')
@@ -72,6 +69,8 @@ async function launch(options: LocalChainOptions, rpcUrl: string): Promise<numbe
       '--hardfork', 'osaka',
       '--mnemonic', options.mnemonic,
       '--accounts', `${options.accounts}`,
+      // A restart makes its first block anew before it loads the others; with another time it would be another chain's.
+      '--timestamp', `${bornAt}`,
       '--state', state,
       '--state-interval', '1',
     ],
@@ -79,6 +78,8 @@ async function launch(options: LocalChainOptions, rpcUrl: string): Promise<numbe
     { detached: true, stdio: ['ignore', log, log] },
   )
   const { pid } = child
+  // Written at once: whoever kills us in the next moment leaves a chain that the next start knows for its own.
+  if (pid !== undefined) writeIdentity(options.folder, { bornAt, pid, port: options.port })
   let exited = pid === undefined
   child.on('error', () => {
     exited = true
@@ -99,9 +100,8 @@ async function launch(options: LocalChainOptions, rpcUrl: string): Promise<numbe
 }
 
 /** Something listens on our port. It is ours if an earlier start of ours was killed and left its chain running. */
-async function findLeftRunning({ folder, port }: LocalChainOptions, rpcUrl: string): Promise<number> {
-  const known = readIdentity(folder)
-  if (known?.port === port && (await isChain(rpcUrl, known))) return known.pid
+async function findLeftRunning(port: number, known: Identity | undefined): Promise<number> {
+  if (known?.port === port && (await isChain(known))) return known.pid
   throw new StopError(
     `Port ${port} is taken by another program`,
     {},
@@ -112,31 +112,51 @@ async function findLeftRunning({ folder, port }: LocalChainOptions, rpcUrl: stri
 /** Removes a chain for good, and stops it first where a killed start left it running. */
 export async function discardLocalChain(folder: string): Promise<void> {
   const known = readIdentity(folder)
-  if (known !== undefined && (await isChain(`http://127.0.0.1:${known.port}`, known))) await stop(known.pid, known)
+  if (known !== undefined && (await isChain(known))) await stop(known.pid)
   rmSync(folder, { recursive: true, force: true })
 }
 
-async function isChain(rpcUrl: string, { genesis }: Identity): Promise<boolean> {
-  return (await answers(rpcUrl)) && (await genesisOf(await connectReader(rpcUrl))) === genesis
-}
-
-/** anvil forgets on a restart that its clock was moved, and would let time run backwards. */
-async function catchUp(reader: Reader, clock: TestClient): Promise<void> {
-  const { timestamp } = await reader.getBlock({ blockTag: 'latest' })
-  const behind = Number(timestamp) - Math.floor(Date.now() / 1000)
-  if (behind > 0) await clock.increaseTime({ seconds: behind + 1 })
-}
-
-async function stop(pid: number, { port }: { readonly port: number }): Promise<void> {
-  try {
-    process.kill(pid, 'SIGINT')
-  } catch {
-    return
-  }
-  for (let waited = 0; waited < 10_000; waited += 50) {
-    if (await isFree(port)) return
+/** Whether what listens on the port is the chain we know; one that was left while it started gets a moment to answer. */
+async function isChain({ bornAt, port }: Identity): Promise<boolean> {
+  const rpcUrl = `http://127.0.0.1:${port}`
+  for (let waited = 0; waited < 2_000 && !(await isFree(port)); waited += 50) {
+    if (await answers(rpcUrl)) {
+      const first = await (await connectReader(rpcUrl)).getBlock({ blockNumber: 0n })
+      return first.timestamp === BigInt(bornAt)
+    }
     await sleep(50)
   }
+  return false
+}
+
+/** A restarted anvil counts from the chain's birth again, and would let time run backwards. */
+async function catchUp(reader: Reader, clock: TestClient, bornAt: number): Promise<void> {
+  const { timestamp } = await reader.getBlock({ blockTag: 'latest' })
+  const missing = Math.max(Number(timestamp) + 1, secondsNow()) - bornAt
+  if (missing > 0) await clock.increaseTime({ seconds: missing })
+}
+
+function secondsNow(): number {
+  return Math.floor(Date.now() / 1000)
+}
+
+/** Waits for the process and not for its port: the state is written after the port is closed. */
+async function stop(pid: number): Promise<void> {
+  for (let waited = 0; waited < 10_000 && isAlive(pid); waited += 50) {
+    if (waited === 0) process.kill(pid, 'SIGINT')
+    await sleep(50)
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0)
+  } catch {
+    return false
+  }
+  // Where nobody collects orphans, an ended one keeps its number: as a zombie, which a system with /proc tells.
+  const stat = `/proc/${pid}/stat`
+  return !existsSync(stat) || !/\) Z /.test(readFileSync(stat, 'utf8'))
 }
 
 /** A power cut in the middle of a write leaves half a state file; the copy from the last start is whole. */
@@ -166,11 +186,11 @@ async function answers(rpcUrl: string): Promise<boolean> {
   }
 }
 
-async function genesisOf(reader: Reader): Promise<string> {
-  return (await reader.getBlock({ blockNumber: 0n })).hash
-}
-
 const identityPath = (folder: string): string => `${folder}/identity.json`
+
+function writeIdentity(folder: string, identity: Identity): void {
+  writeWhole(identityPath(folder), `${JSON.stringify(identity)}\n`)
+}
 
 function readIdentity(folder: string): Identity | undefined {
   if (!existsSync(identityPath(folder))) return undefined

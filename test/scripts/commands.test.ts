@@ -1,19 +1,10 @@
 import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
-import { toHex } from 'viem'
-import { mnemonicToAccount } from 'viem/accounts'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { DEMO_MNEMONIC } from '../../scripts/demo/wallets.ts'
+import { keyOf } from './keyOf.ts'
 import { freePort, type LocalLedger, startLocalLedger } from './localLedger.ts'
 import { type Typed, type } from './typed.ts'
-
-/** The key of the demo's cast member at `index`, as an environment would carry it. */
-function keyOf(index: number): string {
-  const { privateKey } = mnemonicToAccount(DEMO_MNEMONIC, { addressIndex: index }).getHdKey()
-  if (privateKey === null) throw new Error('a derived key can sign')
-  return toHex(privateKey)
-}
 
 /** One paragraph on stderr, no stack, a non-zero exit. */
 function expectParagraph({ code, err }: Typed, sentence: string | RegExp): void {

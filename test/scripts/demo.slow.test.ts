@@ -1,12 +1,19 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createPublicClient, http } from 'viem'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import * as z from 'zod'
 import { isFree } from '../../scripts/demo/ports.ts'
 import { type Summary, summarySchema } from '../../scripts/demo/summary.ts'
+import { keyOf } from './keyOf.ts'
 import { freePort } from './localLedger.ts'
 import { start, type } from './typed.ts'
+
+const told = z.object({
+  inferences: z.object({ totalCount: z.number() }),
+  tabs: z.object({ items: z.array(z.object({ payer: z.number(), balanceGwei: z.string() })) }),
+})
 
 /** `npm start` at small size: killed on its way, started again, started a third time, and asked while it serves. */
 describe('the demo', { timeout: 240_000 }, () => {
@@ -81,14 +88,43 @@ describe('the demo', { timeout: 240_000 }, () => {
   it('serves until Ctrl-C, keeps a second one out meanwhile, and leaves nothing behind', async () => {
     const serving = start('demo/main.ts', args)
     await serving.said('Serving until Ctrl-C.')
-    const response = await fetch(`http://127.0.0.1:${apiPort}/graphql`, {
+    const asked = await fetch(`http://127.0.0.1:${apiPort}/graphql`, {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
-      body: JSON.stringify({ query: '{ inferences(limit: 1) { totalCount } }' }),
+      body: JSON.stringify({
+        query: '{ inferences(limit: 1) { totalCount } tabs(limit: 1) { items { payer balanceGwei } } }',
+      }),
     })
-    expect(await response.json()).toEqual({ data: { inferences: { totalCount: 40 } } })
+    const answer = z.object({ data: told }).parse(await asked.json()).data
+    expect(answer.inferences.totalCount).toBe(40)
+    const [tab] = answer.tabs.items
     const chain = createPublicClient({ transport: http(`http://127.0.0.1:${rpcPort}`) })
     expect(await chain.getChainId()).toBe(31_337)
+
+    const connected = ['--rpc', `http://127.0.0.1:${rpcPort}`, '--deployment', join(folder, 'deployment.json')]
+    const requests = join(folder, 'requests.jsonl')
+    writeFileSync(
+      requests,
+      `${JSON.stringify({ id: 'one more', payer: tab?.payer, text: 'Shall we meet at noon?' })}\n`,
+    )
+    const places = ['run', 'publication', 'blobs'].flatMap((name) => [`--${name}`, join(folder, name)])
+    const operate = [requests, ...connected, ...places, '--journal', join(folder, 'operator', 'calls.jsonl')]
+    const dry = await type('operate.ts', operate, { PRIVATE_KEY: keyOf(3) })
+    expect(dry.out).toContain('Would serve 1 new requests for 0.02 OPEN each and charge 0 served earlier')
+    const refused = await type('operate.ts', [...operate, '--send'], { PRIVATE_KEY: keyOf(3) })
+    expect({ code: refused.code, err: refused.err }).toMatchObject({
+      code: 1,
+      err: expect.stringContaining(`The tab of account ${tab?.payer} holds ${tab?.balanceGwei} gwei-OPEN`),
+    })
+
+    const unclaimed = summary().earners.find(({ claimedGwei, earnedGwei }) => claimedGwei === '0' && earnedGwei !== '0')
+    const claimed = await type('claim.ts', [`${unclaimed?.account}`, ...connected, '--send'], { PRIVATE_KEY: keyOf(9) })
+    expect(claimed.out).toMatch(/OPEN can be claimed, 0 are pending\.[\s\S]*Claimed in block/)
+    const again = await type('claim.ts', [`${unclaimed?.account}`, ...connected, '--send'], { PRIVATE_KEY: keyOf(9) })
+    expect(again.err).toContain(`Ledger refuses claim: Ledger_NothingToClaim(${unclaimed?.account})`)
+
+    const published = await type('publishRun.ts', [join(folder, 'run'), ...connected], { PRIVATE_KEY: keyOf(2) })
+    expect(published.out).toMatch(/^160 rows, of which[\s\S]*root 0x[0-9a-f]{64}\nNothing was sent/)
 
     const second = await type('demo/main.ts', ['--once', ...args])
     expect(second.err).toContain(`Another demo is running in ${folder}`)
