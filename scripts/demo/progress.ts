@@ -36,7 +36,7 @@ export function createProgress(out: WriteStream | NodeJS.WritableStream, now: ()
   }
   const draw = () => {
     if (isTerminal) {
-      const width = 'columns' in out ? out.columns : 80
+      const width = ('columns' in out && out.columns) || 80
       const line = running.map((step) => `${step.title} ${standing(step, now())}`).join(' · ')
       out.write(`\r\x1b[K  ${line.slice(0, width - 3)}`)
       return
