@@ -4,11 +4,12 @@ import { join } from 'node:path'
 import { createPublicClient, http } from 'viem'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import * as z from 'zod'
+import { discardLocalChain } from '../../scripts/demo/localChain.ts'
 import { isFree } from '../../scripts/demo/ports.ts'
 import { type Summary, summarySchema } from '../../scripts/demo/summary.ts'
 import { keyOf } from './keyOf.ts'
 import { freePort } from './localLedger.ts'
-import { start, type } from './typed.ts'
+import { type Running, start, type } from './typed.ts'
 
 const told = z.object({
   inferences: z.object({ totalCount: z.number() }),
@@ -42,7 +43,12 @@ describe('the demo', { timeout: 240_000 }, () => {
       ],
     ]
   })
-  afterAll(() => rmSync(folder, { recursive: true, force: true }))
+  let serving: Running | undefined
+  afterAll(async () => {
+    serving?.signal('SIGKILL')
+    await discardLocalChain(join(folder, 'chain'))
+    rmSync(folder, { recursive: true, force: true })
+  })
 
   const summary = (): Summary => summarySchema.parse(JSON.parse(readFileSync(join(folder, 'summary.json'), 'utf8')))
   const withoutSeconds = ({ seconds: _, ...rest }: Summary) => rest
@@ -86,7 +92,7 @@ describe('the demo', { timeout: 240_000 }, () => {
   })
 
   it('serves until Ctrl-C, keeps a second one out meanwhile, and leaves nothing behind', async () => {
-    const serving = start('demo/main.ts', args)
+    serving = start('demo/main.ts', args)
     await serving.said('Serving until Ctrl-C.')
     const asked = await fetch(`http://127.0.0.1:${apiPort}/graphql`, {
       method: 'POST',
