@@ -6,7 +6,7 @@ import type { DatabaseLocation } from './store/database.ts'
 
 export const usage = `Follows the ledger's contracts and answers GraphQL over their history.
 
-  node indexer/main.ts --deployment <file> --rpc <url> [options]
+  npm run indexer -- --deployment <file> --rpc <url> [options]
 
   --deployment <file>     deployments/<name>.json                       (DEPLOYMENT)
   --rpc <url>             a node of that chain                          (RPC_URL)
