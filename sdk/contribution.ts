@@ -11,6 +11,11 @@ import { bytes32 } from '../attribution/bytes32.ts'
 import { keccak } from '../attribution/keccak.ts'
 import { type MerkleTree, merkleTree } from '../attribution/merkle.ts'
 
+/** The canonical bytes of a labelled text: UTF-8 of `JSON.stringify({label, text})`, nothing else that it may carry. */
+export function itemContent({ label, text }: { readonly label: string; readonly text: string }): Uint8Array {
+  return new TextEncoder().encode(JSON.stringify({ label, text }))
+}
+
 export function itemHash(salt: Hex, content: Uint8Array): Hex {
   return keccak(bytes32(salt), content)
 }

@@ -1,7 +1,7 @@
 import { CamelCasePlugin, Kysely, PostgresDialect } from 'kysely'
 import pg from 'pg'
 import { RetryError } from '../../sdk/errors.ts'
-import type { Doors } from './database.ts'
+import type { Doors } from './doors.ts'
 import type { Database } from './schema.ts'
 import { parsers } from './types.ts'
 

@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { bytesToHex, type Hex } from 'viem'
 import * as z from 'zod'
 import { rootOf } from '../../attribution/merkle.ts'
-import { itemHash, itemsTree } from '../../sdk/contribution.ts'
+import { itemContent, itemHash, itemsTree } from '../../sdk/contribution.ts'
 import { StopError } from '../../sdk/errors.ts'
 import { writeWhole } from './writeWhole.ts'
 
@@ -23,11 +23,6 @@ const commitmentSchema = z.strictObject({
   items: z.array(z.strictObject({ salt: bytes32, itemHash: bytes32 })).min(1),
 })
 export type Commitment = z.infer<typeof commitmentSchema>
-
-/** The bytes that an item's hash is taken of. */
-function itemContent({ label, text }: Item): Uint8Array {
-  return new TextEncoder().encode(JSON.stringify({ label, text }))
-}
 
 export function readItems(path: string): readonly Item[] {
   const lines = readText(path)

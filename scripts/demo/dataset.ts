@@ -9,7 +9,8 @@ import { type DatasetTerms, ensureDataset, ensureVersion } from '../../pipeline/
 import { ensureCommitment } from '../../pipeline/publish/items.ts'
 import { MAIL_CORPUS } from '../../pipeline/train/mail/corpus.ts'
 import type { MailContributor, MailSplit } from '../../pipeline/train/mail/splitMail.ts'
-import { placesIn, type Stage, walletOf } from './stage.ts'
+import { placesIn } from './places.ts'
+import { type Stage, walletOf } from './stage.ts'
 
 /** The demo's dataset: every contributor contributes mails from a wallet of their own; the curator accepts and freezes. */
 

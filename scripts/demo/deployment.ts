@@ -3,8 +3,8 @@ import { writeWhole } from '../../pipeline/publish/writeWhole.ts'
 import { type Deployment, readDeployment } from '../../sdk/deployment.ts'
 import { deployLedger, standsOn } from '../deploy/deploy.ts'
 import type { LocalChain } from './localChain.ts'
+import { placesIn } from './places.ts'
 import { DEMO_TERMS, type DemoSettings } from './settings.ts'
-import { placesIn } from './stage.ts'
 import type { Cast } from './wallets.ts'
 
 /** The contracts of this demo's chain: those that stand there, or new ones. */

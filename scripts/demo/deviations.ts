@@ -36,7 +36,7 @@ export function deviationsOf(summary: Omit<Summary, 'deviations'>, { heldOut, ro
       `Fine-tuning did not help: ${percent(accuracy.fineTuned)} beside ${percent(accuracy.nf4)} with a head alone.`,
     )
   }
-  if (accuracy.fineTuned <= accuracy.majority) said.push('The model answers no better than the commoner label would.')
+  if (accuracy.fineTuned <= accuracy.majority) said.push('The model answers no better than its majority label would.')
   if (said.length > 0 && (heldOut < ENOUGH_HELD_OUT || (rows !== 'all' && rows < ENOUGH_ROWS))) {
     said.push(`This run is small (${summary.rows} rows, ${heldOut} mails); such figures settle at full size.`)
   }

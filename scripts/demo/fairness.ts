@@ -1,5 +1,6 @@
 import type { Rows } from '../../attribution/matrix.ts'
-import type { Sketcher } from '../../attribution/sketcher.ts'
+import { earningsByKind, rawPositiveEarnings } from '../../attribution/payouts.ts'
+import { mapGradient, type Sketcher } from '../../attribution/sketcher.ts'
 import type { ContributorKind, MailSplit } from '../../pipeline/train/mail/splitMail.ts'
 
 /**
@@ -17,27 +18,25 @@ export interface RelativePay {
   readonly most: number
 }
 
-const MOST = { flipped: 0.25, noise: 0.15, outlier: 1.1, copied: 1.05 } as const
+/** A row that adds nothing should earn next to nothing; an outlier with a right label may earn what others do. */
+const MOST = { flipped: 0.25, noise: 0.15, outlier: 1.1, copied: 0.25 } as const
 
 export function relativePay(split: MailSplit, paidByRow: Float64Array, rawByRow: Float64Array): readonly RelativePay[] {
-  const rows = split.contributors.flatMap(({ kind, items }, contributor) =>
-    items.map((item) => ({ contributor, ofHonest: kind === 'honest', kind: item.kind })),
+  const planted = split.contributors.flatMap(({ items }, contributor) =>
+    items.map(({ kind }) => ({ contributor, kind })),
   )
-  const relative = (pay: Float64Array, kind: ContributorKind): number => {
-    const ofKind = rows.flatMap((row, i) => (row.kind === kind ? [pay[i] ?? 0] : []))
-    const honest = split.contributors.flatMap(({ kind: whose }, contributor) => {
-      if (whose !== 'honest') return []
-      return [mean(rows.flatMap((row, i) => (row.contributor === contributor ? [pay[i] ?? 0] : [])))]
-    })
-    return mean(ofKind) / median(honest)
-  }
-  return (Object.keys(MOST) as (keyof typeof MOST)[]).map((kind) => ({
-    kind,
-    rows: rows.filter((row) => row.kind === kind).length,
-    paid: relative(paidByRow, kind),
-    rawPositiveInfluence: relative(rawByRow, kind),
-    most: MOST[kind],
-  }))
+  const paid = earningsByKind(paidByRow, planted)
+  const raw = earningsByKind(rawByRow, planted)
+  return (Object.keys(MOST) as (keyof typeof MOST)[]).map((kind) => {
+    const ofKind = paid.find((earned) => earned.kind === kind)
+    return {
+      kind,
+      rows: ofKind?.rows ?? 0,
+      paid: ofKind?.ratio ?? 0,
+      rawPositiveInfluence: raw.find((earned) => earned.kind === kind)?.ratio ?? 0,
+      most: MOST[kind],
+    }
+  })
 }
 
 /**
@@ -45,45 +44,22 @@ export function relativePay(split: MailSplit, paidByRow: Float64Array, rawByRow:
  * with those of the rows, lengths and all. rows (n × w), queries (m × w) → (n).
  */
 export function payByRawInfluence(
-  { dims, width, map }: Sketcher,
-  rows: Rows,
+  sketcher: Sketcher,
+  { n, width, values }: Rows,
   queries: readonly Float32Array[],
 ): Float64Array {
-  const whitened = (gradient: Float32Array, sign: 1 | -1): Float64Array => {
-    const out = new Float64Array(dims)
-    for (let d = 0; d < dims; d++) {
-      let sum = 0
-      for (let j = 0; j < width; j++) sum += (map[d * width + j] ?? 0) * (gradient[j] ?? 0)
-      out[d] = sign * sum
-    }
-    return out
-  }
-  const rowVectors = Array.from({ length: rows.n }, (_, i) =>
-    whitened(rows.values.subarray(i * width, (i + 1) * width), -1),
+  const rows = Array.from({ length: n }, (_, i) =>
+    mapGradient(sketcher, values.subarray(i * width, (i + 1) * width), -1),
   )
-  const pay = new Float64Array(rows.n)
-  for (const query of queries) {
-    const vector = whitened(query, 1)
-    const influence = rowVectors.map((row) => Math.max(0, product(row, vector)))
-    const total = influence.reduce((sum, value) => sum + value, 0)
-    if (total > 0) for (const [i, value] of influence.entries()) pay[i] = (pay[i] ?? 0) + value / total
-  }
-  return pay
+  const influences = queries.map((query) => {
+    const mapped = mapGradient(sketcher, query, 1)
+    return Float64Array.from(rows, (row) => product(row, mapped))
+  })
+  return rawPositiveEarnings(influences, n)
 }
 
-function product(a: Float64Array, b: Float64Array): number {
+function product(a: Float32Array, b: Float32Array): number {
   let sum = 0
   for (let d = 0; d < a.length; d++) sum += (a[d] ?? 0) * (b[d] ?? 0)
   return sum
-}
-
-function mean(values: readonly number[]): number {
-  return values.length === 0 ? 0 : values.reduce((sum, value) => sum + value, 0) / values.length
-}
-
-function median(values: readonly number[]): number {
-  const sorted = values.toSorted((a, b) => a - b)
-  const middle = sorted.length >> 1
-  const upper = sorted[middle] ?? 0
-  return sorted.length % 2 === 1 ? upper : ((sorted[middle - 1] ?? 0) + upper) / 2
 }

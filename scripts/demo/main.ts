@@ -3,10 +3,10 @@ import { lockFolder } from '../../indexer/store/lockFolder.ts'
 import { isExplained, RetryError } from '../../sdk/errors.ts'
 import { runCommand, wholeNumber } from '../command.ts'
 import { discardLocalChain } from './localChain.ts'
+import { placesIn } from './places.ts'
 import { createProgress } from './progress.ts'
 import { type Closers, runDemo } from './runDemo.ts'
 import { DEFAULT_SCENARIO, type DemoSettings } from './settings.ts'
-import { placesIn } from './stage.ts'
 import { tableOf } from './table.ts'
 
 /** `npm start`: runs the main job on the embedded defaults, prints what happened, and keeps serving until Ctrl-C. */

@@ -7,8 +7,9 @@ import { type Published, readPublished } from '../../pipeline/publish/publicatio
 import { publishRun } from '../../pipeline/publish/publishRun.ts'
 import { readRun } from '../../pipeline/run/readRun.ts'
 import { errorNameOf } from '../../sdk/transact.ts'
+import { placesIn } from './places.ts'
 import { DEMO_TERMS } from './settings.ts'
-import { placesIn, type Stage, walletOf } from './stage.ts'
+import { type Stage, walletOf } from './stage.ts'
 
 export interface PublishedMail extends Published {
   readonly operator: number

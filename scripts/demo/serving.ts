@@ -10,10 +10,11 @@ import type { ServedModel } from '../../pipeline/train/servedModel.ts'
 import { act, transact } from '../../sdk/transact.ts'
 import { WEI_PER_GWEI } from '../../sdk/units.ts'
 import { batchEpochs, reachEpoch } from './epochs.ts'
+import { placesIn } from './places.ts'
 import type { Report } from './progress.ts'
 import type { PublishedMail } from './publishing.ts'
 import { DEMO_TERMS } from './settings.ts'
-import { placesIn, type Stage, walletOf } from './stage.ts'
+import { type Stage, walletOf } from './stage.ts'
 
 /** The demo's traffic: held-out mails, asked in turn by the payers, one batch a day. */
 

@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import * as z from 'zod'
 import { writeWhole } from '../../pipeline/publish/writeWhole.ts'
 import { StopError } from '../../sdk/errors.ts'
-import { placesIn } from './stage.ts'
+import { placesIn } from './places.ts'
 
 /** What a demo is about: its answer depends on this and on nothing else. */
 const scenarioSchema = z.strictObject({

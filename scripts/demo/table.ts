@@ -14,7 +14,7 @@ export function tableOf(summary: Summary): string {
     row('inferences', `${count(summary.inferences)}, paid, attributed and recorded in ${gas.batches.length} batches`),
     '',
     heading(`Accuracy on ${accuracy.heldOut} held-out mails`),
-    row('commoner label', percent(accuracy.majority)),
+    row('majority label', percent(accuracy.majority)),
     row('full precision, head only', percent(accuracy.fullPrecision)),
     row('NF4, head only', percent(accuracy.nf4)),
     row('NF4, fine-tuned (served)', percent(accuracy.fineTuned)),

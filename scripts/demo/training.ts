@@ -5,9 +5,9 @@ import { extractFeatures } from '../../pipeline/train/features/extractFeatures.t
 import type { MailSplit } from '../../pipeline/train/mail/splitMail.ts'
 import { trainRun } from '../../pipeline/train/trainRun.ts'
 import type { FrozenMail } from './dataset.ts'
+import { placesIn } from './places.ts'
 import type { Report } from './progress.ts'
 import type { DemoSettings } from './settings.ts'
-import { placesIn } from './stage.ts'
 
 /** Training, in the two parts that the demo runs at different times: frozen features need no chain, the run does. */
 

@@ -1,4 +1,5 @@
 /** What the manifest of an embedded run says, apart from the hashes of its files. */
+import type { Hex } from 'viem'
 import { DUPLICATE_COSINE_PERCENT } from '../../../attribution/duplicates.ts'
 import { DEFAULT_SKETCH_SETTINGS } from '../../../attribution/sketcher.ts'
 import { type Evaluation, RUN_FORMAT, type RunManifest, type SketchManifest } from '../../run/manifest.ts'
@@ -7,7 +8,6 @@ import { BASE_MODEL, BASE_WEIGHTS_SHA256 } from '../base/package.ts'
 import { ALPHA, RANK } from '../lora/adapter.ts'
 import type { TrainingSettings } from '../lora/fineTune.ts'
 import { PROJECTED_MODULES, type ProjectionSettings } from '../lora/projectedGradients.ts'
-import type { TrainRunOptions } from '../trainRun.ts'
 import { MODULES_TO_SAVE, TARGET_MODULES } from './peftAdapter.ts'
 
 export const DEFAULT_SKETCH: SketchManifest = {
@@ -17,6 +17,15 @@ export const DEFAULT_SKETCH: SketchManifest = {
   ...copyOf(DEFAULT_SKETCH_SETTINGS),
 }
 
+/** What was asked for. */
+export interface Asked {
+  readonly contributions: readonly { readonly id: Hex; readonly items: readonly unknown[] }[]
+  readonly versions: readonly string[]
+  readonly seed: number
+  readonly sketch?: SketchManifest
+}
+
+/** What came of it. */
 export interface Made {
   readonly training: TrainingSettings
   readonly projection: ProjectionSettings
@@ -26,7 +35,7 @@ export interface Made {
 }
 
 export function describeRun(
-  { contributions, versions, seed, sketch = DEFAULT_SKETCH }: TrainRunOptions,
+  { contributions, versions, seed, sketch = DEFAULT_SKETCH }: Asked,
   made: Made,
 ): Omit<RunManifest, 'files'> {
   return {
