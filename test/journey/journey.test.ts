@@ -172,6 +172,18 @@ describe('a contributor', () => {
   })
 })
 
+describe('the README', () => {
+  it('asks questions that the running demo answers', async () => {
+    const commands = [...readFileSync('README.md', 'utf8').matchAll(/^curl .* -d '(\{.*\})'$/gm)]
+    expect(commands.length).toBeGreaterThanOrEqual(3)
+    for (const [, body = ''] of commands) {
+      const { query } = JSON.parse(body) as { query: string }
+      const lists = Object.values(await ask<Record<string, { items?: unknown[] }>>(api, query))
+      expect(lists.some(({ items }) => items !== undefined && items.length > 0)).toBe(true)
+    }
+  })
+})
+
 describe('an indexer killed in the middle', () => {
   it('goes on where it was, and tells the same as one that was never killed', async () => {
     const port = await freePort()
