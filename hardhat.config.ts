@@ -1,9 +1,7 @@
 import { createRequire } from 'node:module'
-import hardhatEthers from '@nomicfoundation/hardhat-ethers'
-import hardhatIgnitionViem from '@nomicfoundation/hardhat-ignition-viem'
 import hardhatNetworkHelpers from '@nomicfoundation/hardhat-network-helpers'
 import hardhatViem from '@nomicfoundation/hardhat-viem'
-import { configVariable, defineConfig } from 'hardhat/config'
+import { defineConfig } from 'hardhat/config'
 
 const require = createRequire(import.meta.url)
 
@@ -12,7 +10,7 @@ const solc = { version: require('solc/package.json').version, path: require.reso
 const settings = { evmVersion: 'osaka', optimizer: { enabled: true, runs: 10_000 }, metadata: { bytecodeHash: 'none' } }
 
 export default defineConfig({
-  plugins: [hardhatEthers, hardhatIgnitionViem, hardhatNetworkHelpers, hardhatViem],
+  plugins: [hardhatNetworkHelpers, hardhatViem],
   solidity: {
     npmFilesToBuild: ['@openzeppelin/contracts/access/manager/AccessManager.sol'],
     profiles: {
@@ -21,7 +19,6 @@ export default defineConfig({
     },
   },
   paths: {
-    ignition: '.',
     tests: { solidity: 'test' },
   },
   test: {
@@ -29,16 +26,6 @@ export default defineConfig({
       fuzz: { runs: 256, seed: '0x0a77b1e5' },
       // Short and the same every time; `npm run test:invariants` goes on for longer.
       invariant: { runs: Number(process.env.INVARIANT_RUNS ?? 24), depth: 64, failOnRevert: true },
-    },
-  },
-  networks: {
-    // The chain that `npm start` runs. Any other is named by the environment.
-    local: { type: 'http', chainType: 'l1', url: 'http://127.0.0.1:8545' },
-    custom: {
-      type: 'http',
-      chainType: 'l1',
-      url: configVariable('RPC_URL'),
-      accounts: [configVariable('PRIVATE_KEY')],
     },
   },
 })
