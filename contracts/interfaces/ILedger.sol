@@ -71,7 +71,7 @@ interface ILedger is IJournal {
     error Ledger_Paused();
     error Ledger_NotPaused();
     error Ledger_EmptyBatch();
-    error Ledger_TooManyRecords(uint256 index, uint256 max);
+    error Ledger_TooManyRecords(uint256 count, uint256 max);
     error Ledger_TooManyAccounts(uint256 max);
     error Ledger_RecordTruncated(uint256 index, uint256 offset);
     error Ledger_TooManyRows(uint256 index, uint256 rowCount, uint256 topK);

@@ -3,37 +3,25 @@ pragma solidity 0.8.37;
 
 import {ILedger, Tab} from "../interfaces/ILedger.sol";
 import {IModels, Royalty, ServingTerms} from "../interfaces/IModels.sol";
-import {AccountTable, AccountTables, TABLE_MAX_ENTRIES} from "../libraries/AccountTable.sol";
+import {AccountTable, AccountTables} from "../libraries/AccountTable.sol";
+import {Batch, BatchReader} from "../libraries/BatchReader.sol";
 import {FixedShare, FixedShares} from "../libraries/FixedShares.sol";
 import {MerkleRoot} from "../libraries/MerkleRoot.sol";
-import {RecordReader, Records} from "../libraries/Records.sol";
+import {RecordRules} from "../libraries/RecordRules.sol";
 import {AccountId, BatchId, ModelId} from "../types/Ids.sol";
 import {Earnings} from "./Earnings.sol";
 import {Tabs} from "./Tabs.sol";
 
 /// @title Recording
 /// @notice Records batches of attributed inferences and splits their fees.
-/// @dev The calldata floor (EIP-7623) charges 40 gas a byte whether or not execution uses them; everything here is meant to
-/// fit under it, so the records are copied to memory once and read, hashed and emitted from there.
+/// @dev The calldata floor (EIP-7623) charges up to 40 gas a byte whether or not execution uses them. The records are copied
+/// to memory once, and read, hashed and emitted from there, to stay near it.
 abstract contract Recording is Tabs, Earnings {
     using AccountTables for AccountTable;
     using FixedShares for FixedShare;
-    using FixedShares for FixedShare[];
-
-    /// @dev What the records of one batch are held to and split by, and what they have come to so far.
-    struct Pass {
-        AccountId operator;
-        uint256 start;
-        uint256 end;
-        RecordReader reader;
-        uint256 contributorBps;
-        FixedShare[] shares;
-        AccountTable payers;
-        uint256 feesGwei;
-    }
+    using RecordRules for Batch;
 
     uint256 public constant MAX_RECORDS = 1_024;
-    uint256 internal constant BPS = 10_000;
 
     /// @inheritdoc ILedger
     IModels public immutable models;
@@ -59,24 +47,24 @@ abstract contract Recording is Tabs, Earnings {
     }
 
     /// @inheritdoc ILedger
-    function recordBatch(ModelId model, bytes calldata records) external returns (BatchId batch) {
+    function recordBatch(ModelId model, bytes calldata records) external returns (BatchId id) {
         require(!recordingPaused, Ledger_Paused());
         require(records.length != 0, Ledger_EmptyBatch());
         AccountId operator = accounts.requireAccountOf(msg.sender);
         require(models.isOperator(model, operator), Ledger_NotOperator(model, msg.sender));
-        Pass memory pass = _begin(operator, models.servingTerms(model));
-        bytes memory words = _words(pass, records);
-        bytes32[] memory leaves = _readAll(pass);
+        Batch memory batch = _begin(operator, models.servingTerms(model));
+        bytes memory words = _layOut(batch, records);
+        bytes32[] memory leaves = _readAll(batch, operator, records.length);
 
         uint32 epoch = currentEpoch();
-        _settleTabs(pass);
-        _settleCredits(pass, epoch);
-        batch = BatchId.wrap(++batchCount);
+        uint256 feesGwei = _settleTabs(batch.payers, operator);
+        _settleCredits(batch, feesGwei, epoch);
+        id = BatchId.wrap(++batchCount);
         uint256 count = leaves.length;
         bytes32 root = MerkleRoot.consume(leaves);
-        _batches[batch] = keccak256(abi.encode(model, operator, epoch, count, root));
+        _batches[id] = keccak256(abi.encode(model, operator, epoch, count, root));
 
-        _fill(words, batch, model, operator, epoch, count, pass.feesGwei, root);
+        _fill(words, id, model, operator, epoch, count, feesGwei, root);
         _emit(4, words);
     }
 
@@ -85,135 +73,111 @@ abstract contract Recording is Tabs, Earnings {
         return _batches[batch];
     }
 
-    function _begin(AccountId operator, ServingTerms memory terms) private view returns (Pass memory pass) {
-        pass.operator = operator;
-        pass.reader = RecordReader({
-            rowCount: terms.rowCount,
-            topK: terms.topK,
-            sketchBytes: terms.dims / 2,
-            accountCount: accounts.accountCount(),
-            credits: AccountTables.create()
-        });
-        pass.contributorBps = terms.contributorBps;
-        pass.payers = AccountTables.create();
+    /// @dev What the records are held to and how their fees are split. The owner's share is named, not what is left: what
+    /// rounding leaves is the treasury's, so that nobody gains by hiding rows.
+    function _begin(AccountId operator, ServingTerms memory terms) private view returns (Batch memory batch) {
+        uint256 accountCount = accounts.accountCount();
+        batch.topK = terms.topK;
+        batch.rowLimit = (uint256(terms.rowCount) << 224) - 1;
+        batch.sketchBytes = terms.dims / 2;
+        batch.contributorBps = terms.contributorBps;
+        batch.payers = AccountTables.create(accountCount);
+        batch.credits = AccountTables.create(accountCount);
 
-        uint256 ownerBps = BPS - terms.contributorBps - terms.operatorBps - treasuryBps;
-        pass.shares = new FixedShare[](terms.royalties.length + 2);
-        for (uint256 i = 0; i < terms.royalties.length; ++i) {
+        uint256 royalties = terms.royalties.length;
+        uint256 ownerBps = BatchReader.BPS - terms.contributorBps - terms.operatorBps - treasuryBps;
+        batch.shares = new FixedShare[](royalties + 2);
+        for (uint256 i = 0; i < royalties; ++i) {
             Royalty memory royalty = terms.royalties[i];
-            pass.shares[i + 2] = FixedShares.create(royalty.account, royalty.bps);
+            batch.shares[i] = FixedShares.create(royalty.account, royalty.bps);
             ownerBps -= royalty.bps;
         }
-        pass.shares[0] = FixedShares.create(operator, terms.operatorBps);
-        pass.shares[1] = FixedShares.create(terms.owner, ownerBps);
+        batch.shares[royalties] = FixedShares.create(operator, terms.operatorBps);
+        batch.shares[royalties + 1] = FixedShares.create(terms.owner, ownerBps);
     }
 
     /// @return leaves One of each record, in their order.
-    function _readAll(Pass memory pass) private view returns (bytes32[] memory leaves) {
-        unchecked {
-            leaves = new bytes32[](_atMost(pass.end - pass.start, pass.reader.sketchBytes));
-            uint256 index;
-            for (uint256 at = pass.start; at < pass.end; ++index) {
-                require(index < MAX_RECORDS, Ledger_TooManyRecords(index, MAX_RECORDS));
-                uint256 next = _read(pass, index, at);
-                leaves[index] = Records.leaf(index, at, next);
-                at = next;
-            }
-            assembly ("memory-safe") {
-                mstore(leaves, index)
-            }
+    function _readAll(
+        Batch memory batch,
+        AccountId operator,
+        uint256 length
+    ) private view returns (bytes32[] memory leaves) {
+        // The shortest record has no rows, so there cannot be more of them than this.
+        leaves = new bytes32[](length / (BatchReader.HEAD_BYTES + batch.sketchBytes));
+        uint256 first;
+        assembly ("memory-safe") {
+            first := add(leaves, 0x20)
+        }
+        batch.leaves = first;
+
+        uint256 start = batch.position;
+        BatchReader.advance(batch);
+        while (batch.position != batch.end) {
+            _attend(batch, operator, start);
+            BatchReader.advance(batch);
+        }
+
+        uint256 count = batch.index;
+        require(count <= MAX_RECORDS, Ledger_TooManyRecords(count, MAX_RECORDS));
+        assembly ("memory-safe") {
+            mstore(leaves, count)
         }
     }
 
-    /// @return next Where the record at memory address `at` ends.
-    function _read(Pass memory pass, uint256 index, uint256 at) private view returns (uint256 next) {
-        unchecked {
-            RecordReader memory reader = pass.reader;
-            uint256 rowsAt = at + Records.HEAD_BYTES;
-            require(rowsAt <= pass.end, Ledger_RecordTruncated(index, at - pass.start));
-            (uint256 payer, uint256 feeGwei, uint256 rows) = Records.head(at);
-            require(rows <= reader.topK, Ledger_TooManyRows(index, rows, reader.topK));
-            uint256 sketchAt = rowsAt + rows * Records.ROW_BYTES;
-            next = sketchAt + reader.sketchBytes;
-            require(next <= pass.end, Ledger_RecordTruncated(index, at - pass.start));
-
-            _charge(pass, index, payer, feeGwei);
-            if (rows != 0) {
-                uint256 poolGwei = (feeGwei * pass.contributorBps) / BPS;
-                if (Records.creditRows(rowsAt, rows, poolGwei, reader) != 0) {
-                    Records.requireRows(rowsAt, sketchAt, index, reader);
-                    _requireRoom(reader.credits);
-                }
-            }
-            require(Records.codesInRange(sketchAt, reader.sketchBytes), Ledger_CodeOutOfRange(index));
-            pass.shares.take(feeGwei);
-            pass.feesGwei += feeGwei;
+    /// @dev The reader stopped: its next record either names a payer whose tab it has not seen, or breaks a rule.
+    function _attend(Batch memory batch, AccountId operator, uint256 start) private view {
+        batch.requireHead(start);
+        (uint256 payer, , ) = RecordRules.head(batch.position);
+        (uint256 entry, bool opened) = batch.payers.entryOf(payer);
+        if (opened) {
+            batch.payers.requireRoom();
+            Tab storage tab = _tabs[AccountId.wrap(uint32(payer))][operator];
+            AccountTables.increase(entry, (uint256(tab.maxFeeGwei) << 64) | tab.balanceGwei);
+            return;
         }
+        (, uint256 value, ) = AccountTables.read(entry);
+        batch.requireTab(uint64(value >> 64), uint64(value));
+        batch.requireRows();
+        batch.credits.requireRoom();
+        batch.requireCodes();
+        // The reader and the rules disagree: a fault of this contract, which must not record anything then.
+        assert(false);
     }
 
-    /// @dev Takes one fee off a payer's tab as it stands after the records before.
-    function _charge(Pass memory pass, uint256 index, uint256 payer, uint256 feeGwei) private view {
-        unchecked {
-            (uint256 entry, bool opened) = pass.payers.entryOf(payer);
-            if (opened) {
-                Records.requireAccount(payer, index, pass.reader);
-                _requireRoom(pass.payers);
-                Tab storage tab = _tabs[AccountId.wrap(uint32(payer))][pass.operator];
-                AccountTables.increase(entry, (uint256(tab.maxFeeGwei) << 64) | tab.balanceGwei);
-            }
-            (, uint256 value, ) = AccountTables.read(entry);
-            if (feeGwei > value >> 64) {
-                revert Ledger_FeeAboveCap(index, AccountId.wrap(uint32(payer)), feeGwei, value >> 64);
-            }
-            if (feeGwei > uint64(value)) {
-                revert Ledger_TabTooSmall(index, AccountId.wrap(uint32(payer)), feeGwei, uint64(value));
-            }
-            AccountTables.decrease(entry, feeGwei);
-        }
-    }
-
-    function _settleTabs(Pass memory pass) private {
-        for (uint256 entry = pass.payers.newest(); entry != 0;) {
+    /// @return feesGwei What left all tabs together.
+    function _settleTabs(AccountTable payers, AccountId operator) private returns (uint256 feesGwei) {
+        for (uint256 entry = payers.newest(); entry != 0;) {
             (uint256 payer, uint256 value, uint256 older) = AccountTables.read(entry);
-            _tabs[AccountId.wrap(uint32(payer))][pass.operator].balanceGwei = uint64(value);
+            Tab storage tab = _tabs[AccountId.wrap(uint32(payer))][operator];
+            feesGwei += tab.balanceGwei - uint64(value);
+            tab.balanceGwei = uint64(value);
             entry = older;
         }
     }
 
     /// @dev What nobody else was given, dust and the pools of answers that no row moved included, is the treasury's.
-    function _settleCredits(Pass memory pass, uint32 epoch) private {
-        AccountTable credits = pass.reader.credits;
-        for (uint256 i = 0; i < pass.shares.length; ++i) {
-            (uint256 taker, uint256 shareGwei) = pass.shares[i].read();
-            (uint256 entry, ) = credits.entryOf(taker);
-            AccountTables.increase(entry, shareGwei);
+    function _settleCredits(Batch memory batch, uint256 feesGwei, uint32 epoch) private {
+        AccountTable credits = batch.credits;
+        for (uint256 i = 0; i < batch.shares.length; ++i) {
+            (uint256 taker, uint256 shareGwei) = batch.shares[i].read();
+            (uint256 share, ) = credits.entryOf(taker);
+            AccountTables.increase(share, shareGwei);
         }
-        _requireRoom(credits);
+        credits.requireRoom();
 
-        uint256 leftGwei = pass.feesGwei;
-        uint256 treasuryGwei;
+        uint256 treasuryGwei = 0;
         for (uint256 entry = credits.newest(); entry != 0;) {
             (uint256 account, uint256 amountGwei, uint256 older) = AccountTables.read(entry);
-            leftGwei -= amountGwei;
+            feesGwei -= amountGwei;
             if (account == AccountId.unwrap(treasury)) treasuryGwei = amountGwei;
             else _credit(AccountId.wrap(uint32(account)), amountGwei, epoch);
             entry = older;
         }
-        _credit(treasury, treasuryGwei + leftGwei, epoch);
-    }
-
-    function _requireRoom(AccountTable table) private pure {
-        require(table.count() <= TABLE_MAX_ENTRIES, Ledger_TooManyAccounts(TABLE_MAX_ENTRIES));
-    }
-
-    /// @dev The shortest record has no rows; whatever the batch holds, it holds no more records than this.
-    function _atMost(uint256 length, uint256 sketchBytes) private pure returns (uint256 count) {
-        count = length / (Records.HEAD_BYTES + sketchBytes);
-        if (count > MAX_RECORDS) count = MAX_RECORDS;
+        _credit(treasury, treasuryGwei + feesGwei, epoch);
     }
 
     /// @dev Lays out the words of `BatchRecorded`, four topics and then the data, around the one copy of the records.
-    function _words(Pass memory pass, bytes calldata records) private pure returns (bytes memory words) {
+    function _layOut(Batch memory batch, bytes calldata records) private pure returns (bytes memory words) {
         uint256 start;
         assembly ("memory-safe") {
             let padded := and(add(records.length, 0x1f), not(0x1f))
@@ -229,13 +193,13 @@ abstract contract Recording is Tabs, Earnings {
             mstore(add(words, add(0x140, padded)), 0)
             calldatacopy(start, records.offset, records.length)
         }
-        pass.start = start;
-        pass.end = start + records.length;
+        batch.position = start;
+        batch.end = start + records.length;
     }
 
     function _fill(
         bytes memory words,
-        BatchId batch,
+        BatchId id,
         ModelId model,
         AccountId operator,
         uint32 epoch,
@@ -246,7 +210,7 @@ abstract contract Recording is Tabs, Earnings {
         bytes32 selector = BatchRecorded.selector;
         assembly ("memory-safe") {
             mstore(add(words, 0x20), selector)
-            mstore(add(words, 0x40), batch)
+            mstore(add(words, 0x40), id)
             mstore(add(words, 0x60), model)
             mstore(add(words, 0x80), operator)
             mstore(add(words, 0xa0), epoch)

@@ -1,34 +1,38 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
-/// @notice Where in memory a table lies. Its first word is `entry count | address of the newest entry (lower 32 bits)`;
-/// 512 words follow, each empty or an entry:
+import {ILedger} from "../interfaces/ILedger.sol";
+
+/// @notice Where in memory the 512 words of a table lie, each empty or an entry:
 ///
-///     ones (32 bits) | account (32 bits) | address of the entry opened before it (32 bits) | value (160 bits)
+///     ones (32 bits) | account (32) | address of the entry opened before it (32) | value (lowest 160)
 ///
 /// An account's entry lies in the word of its number modulo 512 or in the next free one after that. The ones tell an entry
-/// of account 0 from an empty word; shifted arithmetically, an entry gives `account | TABLE_KEY`.
+/// of account 0 from an empty word. Before the first word stands the header:
+///
+///     account count (upper 192 bits) | entry count (32) | address of the newest entry (lowest 32)
 type AccountTable is uint256;
 
 /// @dev Turns `account * 32` into the offset of its word.
 uint256 constant TABLE_OFFSETS = 0x3fe0;
+/// @dev The ones of an entry.
+uint256 constant ENTRY_ONES = 0xffffffff00000000000000000000000000000000000000000000000000000000;
 uint256 constant TABLE_MAX_ENTRIES = 256;
-/// @dev Every bit above an account's 32.
-uint256 constant TABLE_KEY = 0xffffffffffffffffffffffffffffffffffffffffffffffffffffffff00000000;
 
 /// @title AccountTables
 /// @notice A small map from accounts to amounts, in memory, so that a batch writes each account's storage once.
 /// @dev Half of the words stay empty, so a search ends soon; numbers that follow each other do not collide. Crowding a table
-/// costs only whoever sends the batch.
+/// costs only whoever sends the batch. `BatchReader` searches by the same rule, in its own loop.
 library AccountTables {
-    uint256 private constant SIZE = 0x4020;
+    uint256 private constant SIZE = 0x4000;
 
-    /// @notice Lays an empty table into fresh memory.
-    function create() internal pure returns (AccountTable table) {
+    /// @notice Lays an empty table into fresh memory, for accounts 1 to `accounts`.
+    function create(uint256 accounts) internal pure returns (AccountTable table) {
         assembly ("memory-safe") {
-            table := mload(0x40)
+            table := add(mload(0x40), 0x20)
             // Memory past the free pointer may be dirty; what lies beyond the calldata reads as zeros.
             calldatacopy(table, calldatasize(), SIZE)
+            mstore(sub(table, 0x20), shl(64, accounts))
             mstore(0x40, add(table, SIZE))
         }
     }
@@ -36,37 +40,48 @@ library AccountTables {
     /// @notice The address of `account`'s entry, opened with value zero where there was none.
     function entryOf(AccountTable table, uint256 account) internal pure returns (uint256 entry, bool opened) {
         assembly ("memory-safe") {
-            let words := add(table, 0x20)
-            let key := or(account, TABLE_KEY)
-            entry := add(words, and(shl(5, account), TABLE_OFFSETS))
+            let key := or(ENTRY_ONES, shl(192, account))
+            entry := add(table, and(shl(5, account), TABLE_OFFSETS))
             for {
                 let word := mload(entry)
-            } xor(sar(192, word), key) {
+            } shr(192, xor(word, key)) {
                 word := mload(entry)
             } {
                 if iszero(word) {
-                    let header := mload(table)
-                    mstore(entry, or(shl(192, key), shl(160, and(header, 0xffffffff))))
-                    mstore(table, or(shl(32, add(shr(32, header), 1)), entry))
+                    let header := mload(sub(table, 0x20))
+                    mstore(entry, or(key, shl(160, and(header, 0xffffffff))))
+                    mstore(sub(table, 0x20), or(shl(32, add(shr(32, header), 1)), entry))
                     opened := 1
                     break
                 }
-                entry := add(words, and(add(sub(entry, words), 0x20), TABLE_OFFSETS))
+                entry := add(table, and(add(sub(entry, table), 0x20), TABLE_OFFSETS))
             }
+        }
+    }
+
+    /// @notice How many accounts there are to have one.
+    function accountCount(AccountTable table) internal pure returns (uint256 accounts) {
+        assembly ("memory-safe") {
+            accounts := shr(64, mload(sub(table, 0x20)))
         }
     }
 
     /// @notice How many accounts have an entry.
     function count(AccountTable table) internal pure returns (uint256 entries) {
         assembly ("memory-safe") {
-            entries := shr(32, mload(table))
+            entries := and(shr(32, mload(sub(table, 0x20))), 0xffffffff)
         }
+    }
+
+    /// @notice Refuses a table that has become too crowded.
+    function requireRoom(AccountTable table) internal pure {
+        require(count(table) <= TABLE_MAX_ENTRIES, ILedger.Ledger_TooManyAccounts(TABLE_MAX_ENTRIES));
     }
 
     /// @notice The address of the newest entry, zero where there is none.
     function newest(AccountTable table) internal pure returns (uint256 entry) {
         assembly ("memory-safe") {
-            entry := and(mload(table), 0xffffffff)
+            entry := and(mload(sub(table, 0x20)), 0xffffffff)
         }
     }
 
@@ -84,13 +99,6 @@ library AccountTables {
     function increase(uint256 entry, uint256 amount) internal pure {
         assembly ("memory-safe") {
             mstore(entry, add(mload(entry), amount))
-        }
-    }
-
-    /// @notice Takes from the value of the entry at an address, which the caller knows to be enough.
-    function decrease(uint256 entry, uint256 amount) internal pure {
-        assembly ("memory-safe") {
-            mstore(entry, sub(mload(entry), amount))
         }
     }
 }

@@ -24,18 +24,22 @@ library EarningsSlots {
 
     /// @notice The same earnings seen in `epoch`, which is never before the slot's own.
     function rolledTo(EarningsSlot slot, uint32 epoch) internal pure returns (EarningsSlot) {
-        uint256 word = EarningsSlot.unwrap(slot);
-        uint256 since = epoch - (word >> 192);
-        if (since == 0) return slot;
-        uint256 newer = (word >> 128) & MASK;
-        uint256 claimable = (word & MASK) + ((word >> 64) & MASK);
-        uint256 stamp = uint256(epoch) << 192;
-        return EarningsSlot.wrap(since == 1 ? stamp | (newer << 64) | claimable : stamp | (claimable + newer));
+        unchecked {
+            uint256 word = EarningsSlot.unwrap(slot);
+            uint256 since = epoch - (word >> 192);
+            if (since == 0) return slot;
+            uint256 newer = (word >> 128) & MASK;
+            uint256 claimable = (word & MASK) + ((word >> 64) & MASK);
+            uint256 stamp = uint256(epoch) << 192;
+            return EarningsSlot.wrap(since == 1 ? stamp | (newer << 64) | claimable : stamp | (claimable + newer));
+        }
     }
 
     /// @notice Adds what was earned in the slot's own epoch.
     function credited(EarningsSlot slot, uint256 amountGwei) internal pure returns (EarningsSlot) {
-        return EarningsSlot.wrap(EarningsSlot.unwrap(slot) + (amountGwei << 128));
+        unchecked {
+            return EarningsSlot.wrap(EarningsSlot.unwrap(slot) + (amountGwei << 128));
+        }
     }
 
     /// @notice Takes everything that has matured.

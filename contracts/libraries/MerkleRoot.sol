@@ -11,25 +11,23 @@ library MerkleRoot {
             let first := add(leaves, 0x20)
             let size := shl(5, mload(leaves))
             for {} gt(size, 0x20) {} {
-                let end := add(first, size)
+                let from := first
                 let to := first
                 for {
-                    let from := first
-                } lt(from, end) {
-                    from := add(from, 0x40)
-                } {
+                    let end := add(first, and(size, not(0x3f)))
+                } lt(from, end) {} {
                     let left := mload(from)
-                    switch lt(add(from, 0x20), end)
-                    case 0 {
-                        mstore(to, left)
-                    }
-                    default {
-                        let right := mload(add(from, 0x20))
-                        let swap := gt(left, right)
-                        mstore(shl(5, swap), left)
-                        mstore(shl(5, iszero(swap)), right)
-                        mstore(to, keccak256(0x00, 0x40))
-                    }
+                    let right := mload(add(from, 0x20))
+                    from := add(from, 0x40)
+                    // The smaller of the two goes first.
+                    let place := shl(5, gt(left, right))
+                    mstore(place, left)
+                    mstore(xor(place, 0x20), right)
+                    mstore(to, keccak256(0x00, 0x40))
+                    to := add(to, 0x20)
+                }
+                if and(size, 0x20) {
+                    mstore(to, mload(from))
                     to := add(to, 0x20)
                 }
                 size := sub(to, first)

@@ -236,7 +236,7 @@ contract RecordingTest is Market {
         record(records);
         refuses(
             bytes.concat(records, one),
-            abi.encodeWithSelector(ILedger.Ledger_TooManyRecords.selector, 1_024, 1_024)
+            abi.encodeWithSelector(ILedger.Ledger_TooManyRecords.selector, 1_025, 1_024)
         );
     }
 

@@ -87,7 +87,7 @@ contract Handler is Test, RandomRecords {
         for (uint256 i = 0; i < fees.length; ++i) {
             charges[i] = payers[random(payers.length)];
             fees[i] = uint64(random(ledger.tabOf(AccountId.wrap(charges[i]), operator).maxFeeGwei + 1));
-            records = bytes.concat(records, encodeRecord(randomRecord(charges[i], fees[i], accountCount)));
+            records = bytes.concat(records, encodeRecord(randomRecord(charges[i], fees[i], accountCount, 32)));
         }
         uint256[] memory before = owed(accountCount);
         vm.prank(accounts.payoutOf(operator));

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
+import {FineTune} from "../../../contracts/interfaces/IModels.sol";
 import {AccountId, ModelId, VersionId} from "../../../contracts/types/Ids.sol";
 import {encodeRecord} from "./RandomRecords.sol";
 import {PlainRecord, PlainRow} from "./RecordsHarness.sol";
@@ -19,6 +20,8 @@ abstract contract Market is World {
     AccountId internal operatorAccount;
     AccountId[3] internal payers;
     AccountId[CONTRIBUTORS] internal contributors;
+    ModelId internal base;
+    VersionId internal version;
     ModelId internal model;
 
     function setUp() public virtual override {
@@ -28,16 +31,21 @@ abstract contract Market is World {
         operatorAccount = openAccount("operator");
         for (uint256 i = 0; i < CONTRIBUTORS; ++i) contributors[i] = openAccount(contributorName(i));
         vm.prank(named("base owner"));
-        ModelId base = models.registerBase(baseModel(300));
-        VersionId version = frozenVersion(named("model owner"), named(contributorName(0)));
-        vm.startPrank(named("model owner"));
-        model = models.registerFineTune(fineTune(base, version));
-        models.setOperator(model, operatorAccount, true);
-        vm.stopPrank();
+        base = models.registerBase(baseModel(300));
+        version = frozenVersion(named("model owner"), named(contributorName(0)));
+        model = serve(fineTune(base, version));
         for (uint256 i = 0; i < payers.length; ++i) {
             payers[i] = openAccount(payerName(i));
             fund(named(payerName(i)), FUNDS, CAP);
         }
+    }
+
+    /// @dev Registers a fine-tune of the model owner and lets the operator serve it.
+    function serve(FineTune memory tune) internal returns (ModelId served) {
+        vm.startPrank(named("model owner"));
+        served = models.registerFineTune(tune);
+        models.setOperator(served, operatorAccount, true);
+        vm.stopPrank();
     }
 
     function payerName(uint256 i) internal pure returns (string memory) {

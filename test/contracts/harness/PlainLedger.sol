@@ -39,12 +39,12 @@ contract PlainLedger {
         require(records.length != 0, ILedger.Ledger_EmptyBatch());
         uint256 from = 0;
         while (from < records.length) {
-            require(count < 1_024, ILedger.Ledger_TooManyRecords(count, 1_024));
             uint256 next = _recordOne(rules, records, from);
             _leaves.push(keccak256(abi.encodePacked(count, keccak256(records[from:next]))));
             from = next;
             ++count;
         }
+        require(count <= 1_024, ILedger.Ledger_TooManyRecords(count, 1_024));
         _mark(AccountId.unwrap(rules.operator));
         _mark(AccountId.unwrap(rules.terms.owner));
         for (uint256 i = 0; i < rules.terms.royalties.length; ++i) {

@@ -12,14 +12,15 @@ function encodeRecord(PlainRecord memory plain) pure returns (bytes memory packe
     packed = abi.encodePacked(packed, plain.sketch);
 }
 
-/// @notice Draws well-formed records for a model of 500 rows, 64 dimensions and at most 8 rows an attribution.
+/// @notice Draws well-formed records for a model of 500 rows and at most 8 rows an attribution.
 abstract contract RandomRecords {
     uint256 internal state;
 
     function randomRecord(
         uint32 payer,
         uint64 feeGwei,
-        uint32 accountCount
+        uint32 accountCount,
+        uint256 sketchBytes
     ) internal returns (PlainRecord memory plain) {
         plain.commitment = bytes32(state);
         plain.payer = payer;
@@ -30,15 +31,19 @@ abstract contract RandomRecords {
         for (uint256 i = 0; i < plain.rows.length; ++i) {
             // Steps that never meet, and one that makes rows share their lowest byte.
             uint256 row = i < 7 ? start + 37 * i : start + 256;
-            uint32 account = uint32(1 + random(accountCount));
+            uint32 account = randomAccount(accountCount);
             plain.rows[i] = PlainRow({row: uint32(row % 500), account: account, weight: weights[i]});
         }
-        plain.sketch = new bytes(32);
-        for (uint256 i = 0; i < 32; ++i) {
+        plain.sketch = new bytes(sketchBytes);
+        for (uint256 i = 0; i < sketchBytes; ++i) {
             // Any of the fifteen codes, twice: 9 to 15 are negative, 0 to 7 are not.
             uint256 pair = (((9 + random(15)) & 0x0f) << 4) | ((9 + random(15)) & 0x0f);
             plain.sketch[i] = bytes1(uint8(pair));
         }
+    }
+
+    function randomAccount(uint32 accountCount) internal virtual returns (uint32) {
+        return uint32(1 + random(accountCount));
     }
 
     function random(uint256 below) internal returns (uint256) {

@@ -21,7 +21,7 @@ contract AccountTableTest is Test {
                 mstore(add(free, i), not(i))
             }
         }
-        AccountTable table = AccountTables.create();
+        AccountTable table = AccountTables.create(9);
         vm.assertEq(table.count(), 0);
         vm.assertEq(table.newest(), 0);
         (, bool opened) = table.entryOf(0);
@@ -30,7 +30,7 @@ contract AccountTableTest is Test {
 
     /// @dev Few distinct accounts, many of them in the same word modulo 512, some at the table's end.
     function testFuzz_GivenAnyAmounts_TheTableIsAMapping(uint32[60] memory draws) public {
-        AccountTable table = AccountTables.create();
+        AccountTable table = AccountTables.create(9);
         uint256 distinct;
         for (uint256 i = 0; i < draws.length; ++i) {
             uint256 place = draws[i] % 16;
@@ -49,9 +49,6 @@ contract AccountTableTest is Test {
         for (uint256 entry = table.newest(); entry != 0;) {
             (uint256 account, uint256 value, uint256 older) = AccountTables.read(entry);
             vm.assertEq(value, plain[account], "value");
-            AccountTables.decrease(entry, value);
-            (, value, ) = AccountTables.read(entry);
-            vm.assertEq(value, 0);
             entry = older;
             ++listed;
         }
