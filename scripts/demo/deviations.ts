@@ -19,8 +19,13 @@ export function deviationsOf(summary: Omit<Summary, 'deviations'>, { heldOut, ro
       )
     }
   }
-  if (gas.ratio > MOST_GAS_OVER_FLOOR) {
-    said.push(`Recording cost ${gas.ratio.toFixed(2)} times the calldata floor; the plan is ${MOST_GAS_OVER_FLOOR}.`)
+  const last = gas.batches.at(-1)
+  const lastRatio = last === undefined ? 0 : last.gasUsed / last.floor
+  if (lastRatio > MOST_GAS_OVER_FLOOR) {
+    said.push(
+      `Recording the last batch cost ${lastRatio.toFixed(2)} times the calldata floor of its bytes; the plan is ` +
+        `${MOST_GAS_OVER_FLOOR}. Real sketches hold many zero bytes, which lower the floor, and some accounts were paid for the first time.`,
+    )
   }
   const dearest = Math.max(
     0,
