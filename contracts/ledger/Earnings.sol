@@ -14,7 +14,12 @@ abstract contract Earnings is Purse {
     /// @inheritdoc ILedger
     uint32 public immutable epochSeconds;
 
-    mapping(AccountId account => EarningsSlot) private _earnings;
+    /// @dev A struct only so that its place is looked up once.
+    struct Earned {
+        EarningsSlot slot;
+    }
+
+    mapping(AccountId account => Earned) private _earnings;
 
     constructor(uint32 epochSeconds_) {
         require(epochSeconds_ != 0, Ledger_ZeroEpoch());
@@ -47,7 +52,7 @@ abstract contract Earnings is Purse {
 
     /// @inheritdoc ILedger
     function earningsOf(AccountId account) external view returns (uint64 maturedGwei, uint64 pendingGwei) {
-        EarningsSlot slot = _earnings[account].rolledTo(currentEpoch());
+        EarningsSlot slot = _earnings[account].slot.rolledTo(currentEpoch());
         return (slot.matured(), slot.pending());
     }
 
@@ -59,16 +64,18 @@ abstract contract Earnings is Purse {
     /// @dev Nothing is written for nothing: an account that earns its first credit pays for a new slot.
     function _credit(AccountId account, uint256 amountGwei, uint32 epoch) internal {
         if (amountGwei == 0) return;
-        _earnings[account] = _earnings[account].rolledTo(epoch).credited(amountGwei);
+        Earned storage earned = _earnings[account];
+        earned.slot = earned.slot.rolledTo(epoch).credited(amountGwei);
     }
 
     /// @dev Pays nothing, says nothing and writes nothing where nothing has matured.
     function _claim(AccountId account, address to) private returns (uint64 amountGwei) {
-        EarningsSlot slot = _earnings[account].rolledTo(currentEpoch());
+        Earned storage earned = _earnings[account];
+        EarningsSlot slot = earned.slot.rolledTo(currentEpoch());
         amountGwei = slot.matured();
         if (amountGwei == 0) return 0;
 
-        _earnings[account] = slot.claimed();
+        earned.slot = slot.claimed();
 
         _emit(3, abi.encode(RewardClaimed.selector, account, to, amountGwei));
         _pay(to, amountGwei);

@@ -84,16 +84,15 @@ abstract contract Recording is Tabs, Earnings {
         batch.payers = AccountTables.create(accountCount);
         batch.credits = AccountTables.create(accountCount);
 
-        uint256 royalties = terms.royalties.length;
         uint256 ownerBps = BatchReader.BPS - terms.contributorBps - terms.operatorBps - treasuryBps;
-        batch.shares = new FixedShare[](royalties + 2);
-        for (uint256 i = 0; i < royalties; ++i) {
+        batch.royalties = new FixedShare[](terms.royalties.length);
+        for (uint256 i = 0; i < terms.royalties.length; ++i) {
             Royalty memory royalty = terms.royalties[i];
-            batch.shares[i] = FixedShares.create(royalty.account, royalty.bps);
+            batch.royalties[i] = FixedShares.create(royalty.account, royalty.bps);
             ownerBps -= royalty.bps;
         }
-        batch.shares[royalties] = FixedShares.create(operator, terms.operatorBps);
-        batch.shares[royalties + 1] = FixedShares.create(terms.owner, ownerBps);
+        batch.operator = FixedShares.create(operator, terms.operatorBps);
+        batch.owner = FixedShares.create(terms.owner, ownerBps);
     }
 
     /// @return leaves One of each record, in their order.
@@ -158,22 +157,28 @@ abstract contract Recording is Tabs, Earnings {
     /// @dev What nobody else was given, dust and the pools of answers that no row moved included, is the treasury's.
     function _settleCredits(Batch memory batch, uint256 feesGwei, uint32 epoch) private {
         AccountTable credits = batch.credits;
-        for (uint256 i = 0; i < batch.shares.length; ++i) {
-            (uint256 taker, uint256 shareGwei) = batch.shares[i].read();
-            (uint256 share, ) = credits.entryOf(taker);
-            AccountTables.increase(share, shareGwei);
-        }
+        _creditShare(credits, batch.operator);
+        _creditShare(credits, batch.owner);
+        for (uint256 i = 0; i < batch.royalties.length; ++i) _creditShare(credits, batch.royalties[i]);
         credits.requireRoom();
 
-        uint256 treasuryGwei = 0;
-        for (uint256 entry = credits.newest(); entry != 0;) {
+        uint256 givenGwei = 0;
+        uint256 entry = credits.newest();
+        while (entry != 0) {
             (uint256 account, uint256 amountGwei, uint256 older) = AccountTables.read(entry);
-            feesGwei -= amountGwei;
-            if (account == AccountId.unwrap(treasury)) treasuryGwei = amountGwei;
-            else _credit(AccountId.wrap(uint32(account)), amountGwei, epoch);
+            _credit(AccountId.wrap(uint32(account)), amountGwei, epoch);
+            unchecked {
+                givenGwei += amountGwei;
+            }
             entry = older;
         }
-        _credit(treasury, treasuryGwei + feesGwei, epoch);
+        _credit(treasury, feesGwei - givenGwei, epoch);
+    }
+
+    function _creditShare(AccountTable credits, FixedShare share) private pure {
+        (uint256 taker, uint256 amountGwei) = share.read();
+        (uint256 entry, ) = credits.entryOf(taker);
+        AccountTables.increase(entry, amountGwei);
     }
 
     /// @dev Lays out the words of `BatchRecorded`, four topics and then the data, around the one copy of the records.

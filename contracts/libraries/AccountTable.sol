@@ -3,28 +3,28 @@ pragma solidity 0.8.37;
 
 import {ILedger} from "../interfaces/ILedger.sol";
 
-/// @notice Where in memory the 512 words of a table lie, each empty or an entry:
+/// @notice Where in memory the 256 words of a table lie, each empty or an entry:
 ///
 ///     ones (32 bits) | account (32) | address of the entry opened before it (32) | value (lowest 160)
 ///
-/// An account's entry lies in the word of its number modulo 512 or in the next free one after that. The ones tell an entry
+/// An account's entry lies in the word of its number modulo 256 or in the next free one after that. The ones tell an entry
 /// of account 0 from an empty word. Before the first word stands the header:
 ///
 ///     account count (upper 192 bits) | entry count (32) | address of the newest entry (lowest 32)
 type AccountTable is uint256;
 
 /// @dev Turns `account * 32` into the offset of its word.
-uint256 constant TABLE_OFFSETS = 0x3fe0;
+uint256 constant TABLE_OFFSETS = 0x1fe0;
 /// @dev The ones of an entry.
 uint256 constant ENTRY_ONES = 0xffffffff00000000000000000000000000000000000000000000000000000000;
-uint256 constant TABLE_MAX_ENTRIES = 256;
+uint256 constant TABLE_MAX_ENTRIES = 192;
 
 /// @title AccountTables
 /// @notice A small map from accounts to amounts, in memory, so that a batch writes each account's storage once.
-/// @dev Half of the words stay empty, so a search ends soon; numbers that follow each other do not collide. Crowding a table
+/// @dev A quarter of the words stays empty, so that a search ends; numbers that follow each other do not collide. Crowding a table
 /// costs only whoever sends the batch. `BatchReader` searches by the same rule, in its own loop.
 library AccountTables {
-    uint256 private constant SIZE = 0x4000;
+    uint256 private constant SIZE = 0x2000;
 
     /// @notice Lays an empty table into fresh memory, for accounts 1 to `accounts`.
     function create(uint256 accounts) internal pure returns (AccountTable table) {

@@ -13,20 +13,22 @@ library MerkleRoot {
             for {} gt(size, 0x20) {} {
                 let from := first
                 let to := first
-                for {
-                    let end := add(first, and(size, not(0x3f)))
-                } lt(from, end) {} {
+                for {} 1 {} {
                     let left := mload(from)
                     let right := mload(add(from, 0x20))
-                    from := add(from, 0x40)
                     // The smaller of the two goes first.
                     let place := shl(5, gt(left, right))
                     mstore(place, left)
                     mstore(xor(place, 0x20), right)
                     mstore(to, keccak256(0x00, 0x40))
                     to := add(to, 0x20)
+                    from := add(from, 0x40)
+                    size := sub(size, 0x40)
+                    if lt(size, 0x40) {
+                        break
+                    }
                 }
-                if and(size, 0x20) {
+                if size {
                     mstore(to, mload(from))
                     to := add(to, 0x20)
                 }

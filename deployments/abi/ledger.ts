@@ -305,7 +305,7 @@ export const ledgerAbi = [
     "inputs": [
       {
         "internalType": "uint256",
-        "name": "index",
+        "name": "count",
         "type": "uint256"
       },
       {
@@ -965,7 +965,7 @@ export const ledgerAbi = [
     "outputs": [
       {
         "internalType": "BatchId",
-        "name": "batch",
+        "name": "id",
         "type": "uint64"
       }
     ],

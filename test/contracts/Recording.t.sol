@@ -213,17 +213,17 @@ contract RecordingTest is Market {
 
     function test_GivenMoreAccountsThanATableHolds_ItReverts() public {
         bytes memory records;
-        for (uint256 i = 0; i < 260; ++i) {
+        for (uint256 i = 0; i < 196; ++i) {
             PlainRecord memory plain = threeRows();
             plain.feeGwei = 0;
             plain.rows = new PlainRow[](1);
             plain.rows[0] = PlainRow(0, AccountId.unwrap(accounts.open(address(uint160(1_000 + i)))), 65_535);
             // The operator, the model's owner and the base's owner take the last three places.
-            if (i == 253) record(records);
+            if (i == 189) record(records);
             records = bytes.concat(records, encodeRecord(plain));
-            if (i == 253) refuses(records, abi.encodeWithSelector(ILedger.Ledger_TooManyAccounts.selector, 256));
+            if (i == 189) refuses(records, abi.encodeWithSelector(ILedger.Ledger_TooManyAccounts.selector, 192));
         }
-        refuses(records, abi.encodeWithSelector(ILedger.Ledger_TooManyAccounts.selector, 256));
+        refuses(records, abi.encodeWithSelector(ILedger.Ledger_TooManyAccounts.selector, 192));
     }
 
     function test_GivenMoreRecordsThanABatchHolds_ItReverts() public {

@@ -137,7 +137,7 @@ contract PlainLedger {
     }
 
     function _requireRoom(uint256 accounts) private pure {
-        require(accounts <= 256, ILedger.Ledger_TooManyAccounts(256));
+        require(accounts <= 192, ILedger.Ledger_TooManyAccounts(192));
     }
 
     function _requireCodes(bytes calldata sketch) private view {
