@@ -35,8 +35,8 @@ export async function unsettled(
   return calls.filter((call) => !settled.has(recordOf(call).commitment))
 }
 
-/** The Ledger adds up credits of at most 256 accounts in one batch: operator, owner, treasury and five royalties among them. */
-const MOST_CONTRIBUTORS = 248
+/** The Ledger adds up credits of at most 192 accounts in one batch: operator, owner, treasury and five royalties among them. */
+const MOST_CONTRIBUTORS = 184
 
 /** The first of `calls` that go into one batch: at most `size`, and crediting no more contributors than a batch can. */
 export function takeBatch(calls: readonly Call[], size: number): readonly Call[] {
