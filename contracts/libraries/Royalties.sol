@@ -28,7 +28,7 @@ library Royalties {
         uint256 packed = Lineage.unwrap(parent);
         uint256 count = length(parent);
         for (uint256 i = 0; i < count; ++i) {
-            if (at(parent, i).account == owner) {
+            if (royaltyAt(parent, i).account == owner) {
                 return Lineage.wrap(packed + (uint256(royaltyBps) << (i * PLACE_BITS)));
             }
         }
@@ -42,7 +42,7 @@ library Royalties {
         for (; packed != 0; packed >>= PLACE_BITS) ++count;
     }
 
-    function at(Lineage lineage, uint256 index) internal pure returns (Royalty memory) {
+    function royaltyAt(Lineage lineage, uint256 index) internal pure returns (Royalty memory) {
         uint256 place = Lineage.unwrap(lineage) >> (index * PLACE_BITS);
         return Royalty({account: AccountId.wrap(uint32(place >> BPS_BITS)), bps: uint16(place)});
     }
@@ -53,6 +53,6 @@ library Royalties {
 
     function list(Lineage lineage) internal pure returns (Royalty[] memory royalties) {
         royalties = new Royalty[](length(lineage));
-        for (uint256 i = 0; i < royalties.length; ++i) royalties[i] = at(lineage, i);
+        for (uint256 i = 0; i < royalties.length; ++i) royalties[i] = royaltyAt(lineage, i);
     }
 }
