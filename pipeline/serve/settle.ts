@@ -37,13 +37,17 @@ export async function unsettled(
 
 /** The Ledger adds up credits of at most 192 accounts in one batch: operator, owner, treasury and five royalties among them. */
 const MOST_CONTRIBUTORS = 184
+/** And charges at most so many payers. */
+const MOST_PAYERS = 192
 
-/** The first of `calls` that go into one batch: at most `size`, and crediting no more contributors than a batch can. */
+/** The first of `calls` that go into one batch: at most `size`, from no more payers and for no more contributors than fit. */
 export function takeBatch(calls: readonly Call[], size: number): readonly Call[] {
   const credited = new Set<number>()
-  const end = calls.slice(0, size).findIndex(({ rows }) => {
+  const payers = new Set<number>()
+  const end = calls.slice(0, size).findIndex(({ payer, rows }) => {
+    payers.add(payer)
     for (const { account } of rows) credited.add(account)
-    return credited.size > MOST_CONTRIBUTORS
+    return credited.size > MOST_CONTRIBUTORS || payers.size > MOST_PAYERS
   })
   return calls.slice(0, end < 0 ? size : end)
 }

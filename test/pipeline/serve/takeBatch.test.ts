@@ -21,6 +21,11 @@ describe('a batch', () => {
     expect(takeBatch(calls, 100)).toHaveLength(23)
   })
 
+  it('ends where the next call would charge more payers than the Ledger can at once', () => {
+    const calls = Array.from({ length: 250 }, (_, i) => ({ ...callCrediting(1), payer: i + 1 }))
+    expect(takeBatch(calls, 250)).toHaveLength(192)
+  })
+
   it('takes what there is', () => {
     expect(takeBatch([callCrediting(1)], 200)).toHaveLength(1)
   })
