@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity 0.8.37;
+
+import {MerkleProof} from "@openzeppelin/contracts/utils/cryptography/MerkleProof.sol";
+import {BatchHeader, RecordProof} from "../types/Records.sol";
+import {AccountId} from "../types/Ids.sol";
+
+/// @title RecordProofs
+/// @notice Shows an inference to be recorded, and reads its bytes (docs/protocol.md, "Record"). What the Ledger recorded is
+/// well formed, so nothing is checked twice: read no record before it is shown to be recorded.
+library RecordProofs {
+    uint256 internal constant HEAD_BYTES = 45;
+    uint256 internal constant ROW_BYTES = 10;
+
+    /// @notice What the Ledger stores of a batch.
+    function commitmentOf(BatchHeader memory header) internal pure returns (bytes32) {
+        return
+            keccak256(
+                abi.encode(
+                    header.model,
+                    header.operator,
+                    header.epoch,
+                    header.count,
+                    header.treasuryBps,
+                    header.root
+                )
+            );
+    }
+
+    /// @notice Whether `call` is one of the records behind a batch's stored commitment.
+    function isRecorded(RecordProof calldata call, bytes32 commitment) internal pure returns (bool) {
+        if (commitmentOf(call.header) != commitment) return false;
+        bytes32 leaf = keccak256(abi.encodePacked(call.index, keccak256(call.record)));
+        return MerkleProof.verifyCalldata(call.path, call.header.root, leaf);
+    }
+
+    function payerOf(bytes calldata record) internal pure returns (AccountId) {
+        return AccountId.wrap(uint32(bytes4(record[32:36])));
+    }
+
+    function feeOf(bytes calldata record) internal pure returns (uint64 feeGwei) {
+        return uint64(bytes8(record[36:44]));
+    }
+
+    function rowCountOf(bytes calldata record) internal pure returns (uint256) {
+        return uint8(record[44]);
+    }
+
+    function rowAt(
+        bytes calldata record,
+        uint256 place
+    ) internal pure returns (uint32 row, AccountId account, uint16 weight) {
+        uint256 start = HEAD_BYTES + place * ROW_BYTES;
+        uint80 word = uint80(bytes10(record[start:start + ROW_BYTES]));
+        return (uint32(word >> 48), AccountId.wrap(uint32(word >> 16)), uint16(word));
+    }
+
+    /// @notice The sketch of the query.
+    function sketchOf(bytes calldata record) internal pure returns (bytes calldata) {
+        return record[HEAD_BYTES + rowCountOf(record) * ROW_BYTES:];
+    }
+}
