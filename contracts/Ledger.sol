@@ -5,17 +5,21 @@ import {AccessManaged} from "@openzeppelin/contracts/access/manager/AccessManage
 import {IAccessManaged} from "@openzeppelin/contracts/access/manager/IAccessManaged.sol";
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {IAccounts} from "./interfaces/IAccounts.sol";
-import {ILedger} from "./interfaces/ILedger.sol";
+import {BondRule, IBonds} from "./interfaces/IBonds.sol";
+import {ILedger, LedgerTerms} from "./interfaces/ILedger.sol";
 import {IModels} from "./interfaces/IModels.sol";
+import {Bonds} from "./ledger/Bonds.sol";
 import {Earnings} from "./ledger/Earnings.sol";
 import {Purse} from "./ledger/Purse.sol";
 import {Recording} from "./ledger/Recording.sol";
+import {SignedClaims} from "./ledger/SignedClaims.sol";
+import {Strikes} from "./ledger/Strikes.sol";
 import {Tabs} from "./ledger/Tabs.sol";
 import {AccountId} from "./types/Ids.sol";
 
 /// @title Ledger
 /// @dev What each function promises stands in `ILedger`. This file assembles the parts and holds what governance may do.
-contract Ledger is AccessManaged, Recording {
+contract Ledger is AccessManaged, Strikes, SignedClaims {
     uint16 public constant MAX_TREASURY_BPS = 1_000;
 
     constructor(
@@ -24,17 +28,30 @@ contract Ledger is AccessManaged, Recording {
         IModels models_,
         address authority_,
         AccountId treasury_,
-        uint32 epochSeconds_,
-        uint32 tabNoticeSeconds_,
-        uint16 treasuryBps_
+        LedgerTerms memory terms
     )
         Purse(token_, accounts_)
-        Tabs(tabNoticeSeconds_)
-        Earnings(epochSeconds_)
-        Recording(models_, treasury_)
+        Tabs(terms.tabNoticeSeconds)
+        Earnings(terms.epochSeconds)
+        Bonds(models_, terms.bondNoticeSeconds)
+        Recording(treasury_)
         AccessManaged(authority_)
     {
-        _setTreasuryShare(treasuryBps_);
+        _setTreasuryShare(terms.treasuryBps);
+        _setBondRule(terms.bondRule);
+    }
+
+    /// @inheritdoc IBonds
+    function appointCourt(address court_) external restricted {
+        require(court_ != address(0), Ledger_ZeroAddress());
+        require(court == address(0), Ledger_CourtAlreadyAppointed(court));
+        court = court_;
+        _emit(2, abi.encode(CourtAppointed.selector, court_));
+    }
+
+    /// @inheritdoc IBonds
+    function setBondRule(BondRule calldata rule) external restricted {
+        _setBondRule(rule);
     }
 
     /// @inheritdoc ILedger

@@ -3,16 +3,18 @@ pragma solidity 0.8.37;
 
 import {ERC20} from "@openzeppelin/contracts/token/ERC20/ERC20.sol";
 import {ERC3009} from "@openzeppelin/contracts/token/ERC20/extensions/draft-ERC3009.sol";
+import {ERC20Burnable} from "@openzeppelin/contracts/token/ERC20/extensions/ERC20Burnable.sol";
 import {ERC20Permit} from "@openzeppelin/contracts/token/ERC20/extensions/ERC20Permit.sol";
 import {ERC20Votes} from "@openzeppelin/contracts/token/ERC20/extensions/ERC20Votes.sol";
 import {Nonces} from "@openzeppelin/contracts/utils/Nonces.sol";
 import {Time} from "@openzeppelin/contracts/utils/types/Time.sol";
 
 /// @title OpenToken
-/// @notice OPEN: what fees are paid in and what governance votes with. The supply is minted once and never changes.
+/// @notice OPEN: what fees are paid in and what governance votes with. The supply is minted once and never grows; what is slashed from bonds
+/// and goes to nobody is burnt.
 /// @dev Authorisations (ERC-3009) take the standard's random nonces, which existing payment clients sign; OpenZeppelin's
 /// variant with sequential keyed nonces would refuse them. Votes are counted by timestamp (ERC-6372).
-contract OpenToken is ERC20, ERC20Permit, ERC3009, ERC20Votes {
+contract OpenToken is ERC20, ERC20Burnable, ERC20Permit, ERC3009, ERC20Votes {
     uint256 public constant SUPPLY = 1e9 * 1e18;
 
     constructor(address holder) ERC20("Open", "OPEN") ERC20Permit("Open") {

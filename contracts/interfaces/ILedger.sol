@@ -4,6 +4,7 @@ pragma solidity 0.8.37;
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {AccountId, BatchId, ModelId} from "../types/Ids.sol";
 import {IAccounts} from "./IAccounts.sol";
+import {BondRule, IBonds} from "./IBonds.sol";
 import {IJournal} from "./IJournal.sol";
 import {IModels} from "./IModels.sol";
 
@@ -19,8 +20,22 @@ struct Tab {
     uint40 leavesAt;
 }
 
+/// @notice What a ledger is deployed with.
+/// @param epochSeconds How long an epoch lasts.
+/// @param tabNoticeSeconds How long a payer waits between asking a tab back and taking it.
+/// @param bondNoticeSeconds The same for bonds; two epochs at least.
+/// @param treasuryBps The treasury's share of fees.
+/// @param bondRule What bonds must cover.
+struct LedgerTerms {
+    uint32 epochSeconds;
+    uint32 tabNoticeSeconds;
+    uint32 bondNoticeSeconds;
+    uint16 treasuryBps;
+    BondRule bondRule;
+}
+
 /// @title Ledger
-/// @notice Holds all money: payers' tabs and everyone's earnings. Records batches of attributed inferences, splits their
+/// @notice Holds all money: payers' tabs, everyone's earnings, and bonds. Records batches of attributed inferences, splits their
 /// fees, and pays claims.
 /// @dev Fee split of one record with fee f, in gwei, every division rounded down:
 ///
@@ -31,7 +46,7 @@ struct Tab {
 ///     treasury  = f − all of the above, so that dust, and the pool of an answer no row moved, end in one named account
 ///
 /// Credit written in epoch e is pending until epoch e+2 begins.
-interface ILedger is IJournal {
+interface ILedger is IJournal, IBonds {
     event TabFunded(
         uint32 indexed payer,
         uint32 indexed operator,
@@ -53,6 +68,7 @@ interface ILedger is IJournal {
         uint32 indexed operator,
         uint32 epoch,
         uint32 count,
+        uint16 treasuryBps,
         uint64 feesGwei,
         bytes32 root,
         bytes records
@@ -86,6 +102,8 @@ interface ILedger is IJournal {
     error Ledger_NothingLeaving(AccountId payer, AccountId operator);
     error Ledger_LeavesLater(uint40 leavesAt, uint256 timestamp);
     error Ledger_NothingToClaim(AccountId account);
+    error Ledger_SignatureExpired(uint256 deadline, uint256 timestamp);
+    error Ledger_BadSignature(address signer);
     error Ledger_TreasuryShareTooHigh(uint16 bps, uint16 maxBps);
 
     /// @notice Adds to the caller's tab at `operator` and sets the most that one inference may cost.
@@ -110,6 +128,17 @@ interface ILedger is IJournal {
     /// @notice Pays the caller's matured earnings to another address.
     function claimTo(address to) external returns (uint64 amountGwei);
 
+    /// @notice Pays an account's matured earnings to an address that its payout address signed for; anyone may send it.
+    /// @dev EIP-712, domain name `Ledger`, version `1`, and
+    /// `Claim(uint32 account,address to,uint256 nonce,uint256 deadline)` with the signer's next nonce. ECDSA first, then
+    /// ERC-1271.
+    function claimBySig(
+        AccountId account,
+        address to,
+        uint256 deadline,
+        bytes calldata signature
+    ) external returns (uint64 amountGwei);
+
     /// @notice Claims for many accounts at once; those with nothing matured are passed over, unless all are.
     function claimMany(AccountId[] calldata claimants) external returns (uint64 totalGwei);
 
@@ -127,7 +156,7 @@ interface ILedger is IJournal {
 
     function tabOf(AccountId payer, AccountId operator) external view returns (Tab memory);
 
-    /// @notice `keccak256(abi.encode(model, operator, epoch, count, root))` of a batch, zero if there is none.
+    /// @notice `keccak256(abi.encode(model, operator, epoch, count, treasuryBps, root))` of a batch, zero if there is none.
     function batchCommitmentOf(BatchId batch) external view returns (bytes32);
 
     function batchCount() external view returns (uint64);

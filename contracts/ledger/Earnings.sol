@@ -68,8 +68,25 @@ abstract contract Earnings is Purse {
         earned.slot = earned.slot.rolledTo(epoch).credited(amountGwei);
     }
 
+    /// @dev Takes back what was credited in the epoch `earnedIn`, while it is pending.
+    /// @return The same amount.
+    function _debit(AccountId account, uint256 amountGwei, uint32 earnedIn, uint32 epoch) internal returns (uint256) {
+        if (amountGwei != 0) {
+            Earned storage earned = _earnings[account];
+            earned.slot = earned.slot.rolledTo(epoch).debited(amountGwei, earnedIn);
+        }
+        return amountGwei;
+    }
+
+    /// @dev Adds what can be claimed at once.
+    function _award(AccountId account, uint64 amountGwei) internal {
+        if (amountGwei == 0) return;
+        Earned storage earned = _earnings[account];
+        earned.slot = earned.slot.rolledTo(currentEpoch()).awarded(amountGwei);
+    }
+
     /// @dev Pays nothing, says nothing and writes nothing where nothing has matured.
-    function _claim(AccountId account, address to) private returns (uint64 amountGwei) {
+    function _claim(AccountId account, address to) internal returns (uint64 amountGwei) {
         Earned storage earned = _earnings[account];
         EarningsSlot slot = earned.slot.rolledTo(currentEpoch());
         amountGwei = slot.matured();

@@ -2,6 +2,7 @@
 pragma solidity 0.8.37;
 
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
+import {ERC20Burnable} from "@openzeppelin/contracts/token/ERC20/extensions/ERC20Burnable.sol";
 import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol";
 import {IAccounts} from "../interfaces/IAccounts.sol";
 import {ILedger} from "../interfaces/ILedger.sol";
@@ -35,6 +36,10 @@ abstract contract Purse is ILedger, Journal {
 
     function _pay(address to, uint64 amountGwei) internal {
         token.safeTransfer(to, amountGwei * WEI_PER_GWEI);
+    }
+
+    function _burn(uint64 amountGwei) internal {
+        ERC20Burnable(address(token)).burn(amountGwei * WEI_PER_GWEI);
     }
 
     /// @dev Accounts are numbered from 1 without gaps.

@@ -2,29 +2,26 @@
 pragma solidity 0.8.37;
 
 import {ILedger, Tab} from "../interfaces/ILedger.sol";
-import {IModels, Royalty, ServingTerms} from "../interfaces/IModels.sol";
+import {Royalty, ServingTerms} from "../interfaces/IModels.sol";
 import {AccountTable, AccountTables} from "../libraries/AccountTable.sol";
 import {Batch, BatchReader} from "../libraries/BatchReader.sol";
 import {FixedShare, FixedShares} from "../libraries/FixedShares.sol";
 import {MerkleRoot} from "../libraries/MerkleRoot.sol";
 import {RecordRules} from "../libraries/RecordRules.sol";
-import {AccountId, BatchId, ModelId} from "../types/Ids.sol";
-import {Earnings} from "./Earnings.sol";
+import {AccountId, BatchId, bondOf, ModelId} from "../types/Ids.sol";
+import {Bonds} from "./Bonds.sol";
 import {Tabs} from "./Tabs.sol";
 
 /// @title Recording
 /// @notice Records batches of attributed inferences and splits their fees.
 /// @dev The calldata floor (EIP-7623) charges up to 40 gas a byte whether or not execution uses them. The records are copied
 /// to memory once, and read, hashed and emitted from there, to stay near it.
-abstract contract Recording is Tabs, Earnings {
+abstract contract Recording is Tabs, Bonds {
     using AccountTables for AccountTable;
     using FixedShares for FixedShare;
     using RecordRules for Batch;
 
     uint256 public constant MAX_RECORDS = 1_024;
-
-    /// @inheritdoc ILedger
-    IModels public immutable models;
 
     /// @inheritdoc ILedger
     AccountId public immutable treasury;
@@ -38,11 +35,10 @@ abstract contract Recording is Tabs, Earnings {
     /// @inheritdoc ILedger
     bool public recordingPaused;
 
-    mapping(BatchId batch => bytes32 commitment) private _batches;
+    mapping(BatchId batch => bytes32 commitment) internal _batches;
 
-    constructor(IModels models_, AccountId treasury_) {
+    constructor(AccountId treasury_) {
         require(_exists(treasury_), Ledger_UnknownTreasury(treasury_));
-        models = models_;
         treasury = treasury_;
     }
 
@@ -59,10 +55,12 @@ abstract contract Recording is Tabs, Earnings {
         uint32 epoch = currentEpoch();
         uint256 feesGwei = _settleTabs(batch.payers, operator);
         _settleCredits(batch, feesGwei, epoch);
+        _expose(bondOf(operator), feesGwei, epoch);
+        _expose(bondOf(model), feesGwei, epoch);
         id = BatchId.wrap(++batchCount);
         uint256 count = leaves.length;
         bytes32 root = MerkleRoot.consume(leaves);
-        _batches[id] = keccak256(abi.encode(model, operator, epoch, count, root));
+        _batches[id] = keccak256(abi.encode(model, operator, epoch, count, treasuryBps, root));
 
         _fill(words, id, model, operator, epoch, count, feesGwei, root);
         _emit(4, words);
@@ -84,7 +82,7 @@ abstract contract Recording is Tabs, Earnings {
         batch.payers = AccountTables.create(accountCount);
         batch.credits = AccountTables.create(accountCount);
 
-        uint256 ownerBps = BatchReader.BPS - terms.contributorBps - terms.operatorBps - treasuryBps;
+        uint256 ownerBps = BPS - terms.contributorBps - terms.operatorBps - treasuryBps;
         batch.royalties = new FixedShare[](terms.royalties.length);
         for (uint256 i = 0; i < terms.royalties.length; ++i) {
             Royalty memory royalty = terms.royalties[i];
@@ -187,15 +185,15 @@ abstract contract Recording is Tabs, Earnings {
         assembly ("memory-safe") {
             let padded := and(add(records.length, 0x1f), not(0x1f))
             words := mload(0x40)
-            start := add(words, 0x160)
+            start := add(words, 0x180)
             mstore(0x40, add(start, padded))
 
-            mstore(words, add(0x140, padded))
+            mstore(words, add(0x160, padded))
             // Where `records` begins within the data, and its length.
-            mstore(add(words, 0x120), 0xa0)
-            mstore(add(words, 0x140), records.length)
+            mstore(add(words, 0x140), 0xc0)
+            mstore(add(words, 0x160), records.length)
             // The last word first, so that what pads the records is zero.
-            mstore(add(words, add(0x140, padded)), 0)
+            mstore(add(words, add(0x160, padded)), 0)
             calldatacopy(start, records.offset, records.length)
         }
         batch.position = start;
@@ -211,8 +209,9 @@ abstract contract Recording is Tabs, Earnings {
         uint256 count,
         uint256 feesGwei,
         bytes32 root
-    ) private pure {
+    ) private view {
         bytes32 selector = BatchRecorded.selector;
+        uint256 treasuryBps_ = treasuryBps;
         assembly ("memory-safe") {
             mstore(add(words, 0x20), selector)
             mstore(add(words, 0x40), id)
@@ -220,8 +219,9 @@ abstract contract Recording is Tabs, Earnings {
             mstore(add(words, 0x80), operator)
             mstore(add(words, 0xa0), epoch)
             mstore(add(words, 0xc0), count)
-            mstore(add(words, 0xe0), feesGwei)
-            mstore(add(words, 0x100), root)
+            mstore(add(words, 0xe0), treasuryBps_)
+            mstore(add(words, 0x100), feesGwei)
+            mstore(add(words, 0x120), root)
         }
     }
 }

@@ -42,6 +42,22 @@ library EarningsSlots {
         }
     }
 
+    /// @notice Takes back what was earned in `epoch`, the slot's own or the one before it: never more than was earned then.
+    function debited(EarningsSlot slot, uint256 amountGwei, uint32 epoch) internal pure returns (EarningsSlot) {
+        unchecked {
+            uint256 word = EarningsSlot.unwrap(slot);
+            uint256 age = (word >> 192) - epoch;
+            return EarningsSlot.wrap(word - (amountGwei << (128 - 64 * age)));
+        }
+    }
+
+    /// @notice Adds what can be claimed at once.
+    function awarded(EarningsSlot slot, uint256 amountGwei) internal pure returns (EarningsSlot) {
+        unchecked {
+            return EarningsSlot.wrap(EarningsSlot.unwrap(slot) + amountGwei);
+        }
+    }
+
     /// @notice Takes everything that has matured.
     function claimed(EarningsSlot slot) internal pure returns (EarningsSlot) {
         return EarningsSlot.wrap(EarningsSlot.unwrap(slot) & ~MASK);

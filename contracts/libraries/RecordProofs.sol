@@ -12,18 +12,14 @@ library RecordProofs {
     uint256 internal constant HEAD_BYTES = 45;
     uint256 internal constant ROW_BYTES = 10;
 
+    /// @dev Weights of an attribution sum to this.
+    uint256 internal constant TOTAL_WEIGHT = 65_535;
+
     /// @notice What the Ledger stores of a batch.
-    function commitmentOf(BatchHeader memory header) internal pure returns (bytes32) {
+    function commitmentOf(BatchHeader calldata header) internal pure returns (bytes32) {
         return
             keccak256(
-                abi.encode(
-                    header.model,
-                    header.operator,
-                    header.epoch,
-                    header.count,
-                    header.treasuryBps,
-                    header.root
-                )
+                abi.encode(header.model, header.operator, header.epoch, header.count, header.treasuryBps, header.root)
             );
     }
 

@@ -19,6 +19,19 @@ type ModelId is uint32;
 /// @notice A batch of inferences recorded in one transaction. Zero means none.
 type BatchId is uint64;
 
+/// @notice A bond: an account's own, named by its number, or a model's, named by `1 << 32 | number`.
+type BondId is uint64;
+
+/// @notice The bond that answers for the calls an account records, and for what it challenges.
+function bondOf(AccountId account) pure returns (BondId) {
+    return BondId.wrap(AccountId.unwrap(account));
+}
+
+/// @notice The bond that answers for a model's influence index.
+function bondOf(ModelId model) pure returns (BondId) {
+    return BondId.wrap((uint64(1) << 32) | ModelId.unwrap(model));
+}
+
 function sameAccount(AccountId a, AccountId b) pure returns (bool) {
     return AccountId.unwrap(a) == AccountId.unwrap(b);
 }

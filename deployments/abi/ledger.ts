@@ -28,19 +28,53 @@ export const ledgerAbi = [
         "type": "uint32"
       },
       {
-        "internalType": "uint32",
-        "name": "epochSeconds_",
-        "type": "uint32"
-      },
-      {
-        "internalType": "uint32",
-        "name": "tabNoticeSeconds_",
-        "type": "uint32"
-      },
-      {
-        "internalType": "uint16",
-        "name": "treasuryBps_",
-        "type": "uint16"
+        "components": [
+          {
+            "internalType": "uint32",
+            "name": "epochSeconds",
+            "type": "uint32"
+          },
+          {
+            "internalType": "uint32",
+            "name": "tabNoticeSeconds",
+            "type": "uint32"
+          },
+          {
+            "internalType": "uint32",
+            "name": "bondNoticeSeconds",
+            "type": "uint32"
+          },
+          {
+            "internalType": "uint16",
+            "name": "treasuryBps",
+            "type": "uint16"
+          },
+          {
+            "components": [
+              {
+                "internalType": "uint64",
+                "name": "minimumGwei",
+                "type": "uint64"
+              },
+              {
+                "internalType": "uint32",
+                "name": "ratioBps",
+                "type": "uint32"
+              },
+              {
+                "internalType": "uint16",
+                "name": "bountyBps",
+                "type": "uint16"
+              }
+            ],
+            "internalType": "struct BondRule",
+            "name": "bondRule",
+            "type": "tuple"
+          }
+        ],
+        "internalType": "struct LedgerTerms",
+        "name": "terms",
+        "type": "tuple"
       }
     ],
     "stateMutability": "nonpayable",
@@ -87,12 +121,129 @@ export const ledgerAbi = [
   {
     "inputs": [
       {
+        "internalType": "address",
+        "name": "account",
+        "type": "address"
+      },
+      {
+        "internalType": "uint256",
+        "name": "currentNonce",
+        "type": "uint256"
+      }
+    ],
+    "name": "InvalidAccountNonce",
+    "type": "error"
+  },
+  {
+    "inputs": [],
+    "name": "InvalidShortString",
+    "type": "error"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "BatchId",
+        "name": "batch",
+        "type": "uint64"
+      },
+      {
+        "internalType": "uint256",
+        "name": "index",
+        "type": "uint256"
+      }
+    ],
+    "name": "Ledger_AlreadyVoided",
+    "type": "error"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "address",
+        "name": "signer",
+        "type": "address"
+      }
+    ],
+    "name": "Ledger_BadSignature",
+    "type": "error"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "uint32",
+        "name": "noticeSeconds",
+        "type": "uint32"
+      },
+      {
+        "internalType": "uint256",
+        "name": "minimumSeconds",
+        "type": "uint256"
+      }
+    ],
+    "name": "Ledger_BondNoticeTooShort",
+    "type": "error"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "uint64",
+        "name": "minimumGwei",
+        "type": "uint64"
+      },
+      {
+        "internalType": "uint16",
+        "name": "bountyBps",
+        "type": "uint16"
+      },
+      {
+        "internalType": "uint16",
+        "name": "maxBountyBps",
+        "type": "uint16"
+      }
+    ],
+    "name": "Ledger_BondRuleOutOfRange",
+    "type": "error"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "BondId",
+        "name": "bond",
+        "type": "uint64"
+      },
+      {
+        "internalType": "uint64",
+        "name": "balanceGwei",
+        "type": "uint64"
+      },
+      {
+        "internalType": "uint256",
+        "name": "requiredGwei",
+        "type": "uint256"
+      }
+    ],
+    "name": "Ledger_BondTooSmall",
+    "type": "error"
+  },
+  {
+    "inputs": [
+      {
         "internalType": "uint256",
         "name": "index",
         "type": "uint256"
       }
     ],
     "name": "Ledger_CodeOutOfRange",
+    "type": "error"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "address",
+        "name": "court",
+        "type": "address"
+      }
+    ],
+    "name": "Ledger_CourtAlreadyAppointed",
     "type": "error"
   },
   {
@@ -148,6 +299,65 @@ export const ledgerAbi = [
         "internalType": "ModelId",
         "name": "model",
         "type": "uint32"
+      }
+    ],
+    "name": "Ledger_ModelStopped",
+    "type": "error"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "BondId",
+        "name": "bond",
+        "type": "uint64"
+      }
+    ],
+    "name": "Ledger_NoBondLeaving",
+    "type": "error"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "BondId",
+        "name": "bond",
+        "type": "uint64"
+      },
+      {
+        "internalType": "address",
+        "name": "caller",
+        "type": "address"
+      },
+      {
+        "internalType": "address",
+        "name": "holder",
+        "type": "address"
+      }
+    ],
+    "name": "Ledger_NotBondHolder",
+    "type": "error"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "address",
+        "name": "caller",
+        "type": "address"
+      },
+      {
+        "internalType": "address",
+        "name": "court",
+        "type": "address"
+      }
+    ],
+    "name": "Ledger_NotCourt",
+    "type": "error"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "ModelId",
+        "name": "model",
+        "type": "uint32"
       },
       {
         "internalType": "address",
@@ -161,6 +371,22 @@ export const ledgerAbi = [
   {
     "inputs": [],
     "name": "Ledger_NotPaused",
+    "type": "error"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "BatchId",
+        "name": "batch",
+        "type": "uint64"
+      },
+      {
+        "internalType": "uint256",
+        "name": "index",
+        "type": "uint256"
+      }
+    ],
+    "name": "Ledger_NotRecorded",
     "type": "error"
   },
   {
@@ -180,6 +406,11 @@ export const ledgerAbi = [
     "type": "error"
   },
   {
+    "inputs": [],
+    "name": "Ledger_NothingToBurn",
+    "type": "error"
+  },
+  {
     "inputs": [
       {
         "internalType": "AccountId",
@@ -193,6 +424,27 @@ export const ledgerAbi = [
   {
     "inputs": [],
     "name": "Ledger_Paused",
+    "type": "error"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "BatchId",
+        "name": "batch",
+        "type": "uint64"
+      },
+      {
+        "internalType": "uint32",
+        "name": "epoch",
+        "type": "uint32"
+      },
+      {
+        "internalType": "uint32",
+        "name": "currentEpoch",
+        "type": "uint32"
+      }
+    ],
+    "name": "Ledger_RecordMatured",
     "type": "error"
   },
   {
@@ -246,6 +498,43 @@ export const ledgerAbi = [
       }
     ],
     "name": "Ledger_RowRepeated",
+    "type": "error"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "uint256",
+        "name": "deadline",
+        "type": "uint256"
+      },
+      {
+        "internalType": "uint256",
+        "name": "timestamp",
+        "type": "uint256"
+      }
+    ],
+    "name": "Ledger_SignatureExpired",
+    "type": "error"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "BondId",
+        "name": "bond",
+        "type": "uint64"
+      },
+      {
+        "internalType": "uint64",
+        "name": "stakedGwei",
+        "type": "uint64"
+      },
+      {
+        "internalType": "uint64",
+        "name": "amountGwei",
+        "type": "uint64"
+      }
+    ],
+    "name": "Ledger_StakeTooSmall",
     "type": "error"
   },
   {
@@ -373,6 +662,17 @@ export const ledgerAbi = [
   {
     "inputs": [
       {
+        "internalType": "BondId",
+        "name": "bond",
+        "type": "uint64"
+      }
+    ],
+    "name": "Ledger_UnknownBond",
+    "type": "error"
+  },
+  {
+    "inputs": [
+      {
         "internalType": "AccountId",
         "name": "operator",
         "type": "uint32"
@@ -425,6 +725,17 @@ export const ledgerAbi = [
     "type": "error"
   },
   {
+    "inputs": [
+      {
+        "internalType": "BondId",
+        "name": "bond",
+        "type": "uint64"
+      }
+    ],
+    "name": "Ledger_ZeroDeposit",
+    "type": "error"
+  },
+  {
     "inputs": [],
     "name": "Ledger_ZeroEpoch",
     "type": "error"
@@ -438,6 +749,17 @@ export const ledgerAbi = [
       }
     ],
     "name": "SafeERC20FailedOperation",
+    "type": "error"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "string",
+        "name": "str",
+        "type": "string"
+      }
+    ],
+    "name": "StringTooLong",
     "type": "error"
   },
   {
@@ -488,6 +810,12 @@ export const ledgerAbi = [
       },
       {
         "indexed": false,
+        "internalType": "uint16",
+        "name": "treasuryBps",
+        "type": "uint16"
+      },
+      {
+        "indexed": false,
         "internalType": "uint64",
         "name": "feesGwei",
         "type": "uint64"
@@ -506,6 +834,327 @@ export const ledgerAbi = [
       }
     ],
     "name": "BatchRecorded",
+    "type": "event"
+  },
+  {
+    "anonymous": false,
+    "inputs": [
+      {
+        "indexed": true,
+        "internalType": "uint64",
+        "name": "bond",
+        "type": "uint64"
+      },
+      {
+        "indexed": true,
+        "internalType": "address",
+        "name": "from",
+        "type": "address"
+      },
+      {
+        "indexed": false,
+        "internalType": "uint64",
+        "name": "amountGwei",
+        "type": "uint64"
+      },
+      {
+        "indexed": false,
+        "internalType": "uint64",
+        "name": "balanceGwei",
+        "type": "uint64"
+      }
+    ],
+    "name": "BondDeposited",
+    "type": "event"
+  },
+  {
+    "anonymous": false,
+    "inputs": [
+      {
+        "indexed": true,
+        "internalType": "uint64",
+        "name": "bond",
+        "type": "uint64"
+      },
+      {
+        "indexed": false,
+        "internalType": "uint40",
+        "name": "frozenUntil",
+        "type": "uint40"
+      }
+    ],
+    "name": "BondFrozen",
+    "type": "event"
+  },
+  {
+    "anonymous": false,
+    "inputs": [
+      {
+        "indexed": true,
+        "internalType": "uint64",
+        "name": "bond",
+        "type": "uint64"
+      },
+      {
+        "indexed": false,
+        "internalType": "uint64",
+        "name": "amountGwei",
+        "type": "uint64"
+      },
+      {
+        "indexed": false,
+        "internalType": "uint64",
+        "name": "balanceGwei",
+        "type": "uint64"
+      },
+      {
+        "indexed": false,
+        "internalType": "uint64",
+        "name": "stakedGwei",
+        "type": "uint64"
+      }
+    ],
+    "name": "BondReleased",
+    "type": "event"
+  },
+  {
+    "anonymous": false,
+    "inputs": [
+      {
+        "components": [
+          {
+            "internalType": "uint64",
+            "name": "minimumGwei",
+            "type": "uint64"
+          },
+          {
+            "internalType": "uint32",
+            "name": "ratioBps",
+            "type": "uint32"
+          },
+          {
+            "internalType": "uint16",
+            "name": "bountyBps",
+            "type": "uint16"
+          }
+        ],
+        "indexed": false,
+        "internalType": "struct BondRule",
+        "name": "previous",
+        "type": "tuple"
+      },
+      {
+        "components": [
+          {
+            "internalType": "uint64",
+            "name": "minimumGwei",
+            "type": "uint64"
+          },
+          {
+            "internalType": "uint32",
+            "name": "ratioBps",
+            "type": "uint32"
+          },
+          {
+            "internalType": "uint16",
+            "name": "bountyBps",
+            "type": "uint16"
+          }
+        ],
+        "indexed": false,
+        "internalType": "struct BondRule",
+        "name": "rule",
+        "type": "tuple"
+      }
+    ],
+    "name": "BondRuleSet",
+    "type": "event"
+  },
+  {
+    "anonymous": false,
+    "inputs": [
+      {
+        "indexed": true,
+        "internalType": "uint64",
+        "name": "bond",
+        "type": "uint64"
+      },
+      {
+        "indexed": true,
+        "internalType": "uint32",
+        "name": "beneficiary",
+        "type": "uint32"
+      },
+      {
+        "indexed": false,
+        "internalType": "uint64",
+        "name": "amountGwei",
+        "type": "uint64"
+      },
+      {
+        "indexed": false,
+        "internalType": "uint64",
+        "name": "bountyGwei",
+        "type": "uint64"
+      },
+      {
+        "indexed": false,
+        "internalType": "uint64",
+        "name": "balanceGwei",
+        "type": "uint64"
+      }
+    ],
+    "name": "BondSlashed",
+    "type": "event"
+  },
+  {
+    "anonymous": false,
+    "inputs": [
+      {
+        "indexed": true,
+        "internalType": "uint64",
+        "name": "bond",
+        "type": "uint64"
+      },
+      {
+        "indexed": false,
+        "internalType": "uint64",
+        "name": "amountGwei",
+        "type": "uint64"
+      },
+      {
+        "indexed": false,
+        "internalType": "uint64",
+        "name": "balanceGwei",
+        "type": "uint64"
+      },
+      {
+        "indexed": false,
+        "internalType": "uint64",
+        "name": "stakedGwei",
+        "type": "uint64"
+      }
+    ],
+    "name": "BondStaked",
+    "type": "event"
+  },
+  {
+    "anonymous": false,
+    "inputs": [
+      {
+        "indexed": true,
+        "internalType": "uint64",
+        "name": "bond",
+        "type": "uint64"
+      },
+      {
+        "indexed": false,
+        "internalType": "uint64",
+        "name": "leavingGwei",
+        "type": "uint64"
+      },
+      {
+        "indexed": false,
+        "internalType": "uint40",
+        "name": "leavesAt",
+        "type": "uint40"
+      }
+    ],
+    "name": "BondWithdrawalRequested",
+    "type": "event"
+  },
+  {
+    "anonymous": false,
+    "inputs": [
+      {
+        "indexed": true,
+        "internalType": "uint64",
+        "name": "bond",
+        "type": "uint64"
+      },
+      {
+        "indexed": true,
+        "internalType": "address",
+        "name": "to",
+        "type": "address"
+      },
+      {
+        "indexed": false,
+        "internalType": "uint64",
+        "name": "amountGwei",
+        "type": "uint64"
+      },
+      {
+        "indexed": false,
+        "internalType": "uint64",
+        "name": "balanceGwei",
+        "type": "uint64"
+      }
+    ],
+    "name": "BondWithdrawn",
+    "type": "event"
+  },
+  {
+    "anonymous": false,
+    "inputs": [
+      {
+        "indexed": true,
+        "internalType": "address",
+        "name": "court",
+        "type": "address"
+      }
+    ],
+    "name": "CourtAppointed",
+    "type": "event"
+  },
+  {
+    "anonymous": false,
+    "inputs": [],
+    "name": "EIP712DomainChanged",
+    "type": "event"
+  },
+  {
+    "anonymous": false,
+    "inputs": [
+      {
+        "indexed": true,
+        "internalType": "uint32",
+        "name": "model",
+        "type": "uint32"
+      }
+    ],
+    "name": "ModelStopped",
+    "type": "event"
+  },
+  {
+    "anonymous": false,
+    "inputs": [
+      {
+        "indexed": true,
+        "internalType": "uint64",
+        "name": "batch",
+        "type": "uint64"
+      },
+      {
+        "indexed": true,
+        "internalType": "uint32",
+        "name": "index",
+        "type": "uint32"
+      },
+      {
+        "indexed": true,
+        "internalType": "uint32",
+        "name": "payer",
+        "type": "uint32"
+      },
+      {
+        "indexed": false,
+        "internalType": "uint64",
+        "name": "feeGwei",
+        "type": "uint64"
+      }
+    ],
+    "name": "RecordVoided",
     "type": "event"
   },
   {
@@ -557,6 +1206,50 @@ export const ledgerAbi = [
       }
     ],
     "name": "RewardClaimed",
+    "type": "event"
+  },
+  {
+    "anonymous": false,
+    "inputs": [
+      {
+        "indexed": false,
+        "internalType": "uint64",
+        "name": "amountGwei",
+        "type": "uint64"
+      }
+    ],
+    "name": "SlashedBurnt",
+    "type": "event"
+  },
+  {
+    "anonymous": false,
+    "inputs": [
+      {
+        "indexed": true,
+        "internalType": "uint64",
+        "name": "bond",
+        "type": "uint64"
+      },
+      {
+        "indexed": true,
+        "internalType": "uint32",
+        "name": "beneficiary",
+        "type": "uint32"
+      },
+      {
+        "indexed": false,
+        "internalType": "uint64",
+        "name": "amountGwei",
+        "type": "uint64"
+      },
+      {
+        "indexed": false,
+        "internalType": "uint64",
+        "name": "stakedGwei",
+        "type": "uint64"
+      }
+    ],
+    "name": "StakePaid",
     "type": "event"
   },
   {
@@ -685,6 +1378,19 @@ export const ledgerAbi = [
   },
   {
     "inputs": [],
+    "name": "MAX_BOUNTY_BPS",
+    "outputs": [
+      {
+        "internalType": "uint16",
+        "name": "",
+        "type": "uint16"
+      }
+    ],
+    "stateMutability": "view",
+    "type": "function"
+  },
+  {
+    "inputs": [],
     "name": "MAX_RECORDS",
     "outputs": [
       {
@@ -720,6 +1426,19 @@ export const ledgerAbi = [
       }
     ],
     "stateMutability": "view",
+    "type": "function"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "address",
+        "name": "court_",
+        "type": "address"
+      }
+    ],
+    "name": "appointCourt",
+    "outputs": [],
+    "stateMutability": "nonpayable",
     "type": "function"
   },
   {
@@ -768,6 +1487,118 @@ export const ledgerAbi = [
     "type": "function"
   },
   {
+    "inputs": [],
+    "name": "bondNoticeSeconds",
+    "outputs": [
+      {
+        "internalType": "uint32",
+        "name": "",
+        "type": "uint32"
+      }
+    ],
+    "stateMutability": "view",
+    "type": "function"
+  },
+  {
+    "inputs": [],
+    "name": "bondRule",
+    "outputs": [
+      {
+        "components": [
+          {
+            "internalType": "uint64",
+            "name": "minimumGwei",
+            "type": "uint64"
+          },
+          {
+            "internalType": "uint32",
+            "name": "ratioBps",
+            "type": "uint32"
+          },
+          {
+            "internalType": "uint16",
+            "name": "bountyBps",
+            "type": "uint16"
+          }
+        ],
+        "internalType": "struct BondRule",
+        "name": "",
+        "type": "tuple"
+      }
+    ],
+    "stateMutability": "view",
+    "type": "function"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "BondId",
+        "name": "bond",
+        "type": "uint64"
+      }
+    ],
+    "name": "bondStateOf",
+    "outputs": [
+      {
+        "components": [
+          {
+            "internalType": "uint64",
+            "name": "balanceGwei",
+            "type": "uint64"
+          },
+          {
+            "internalType": "uint64",
+            "name": "exposureGwei",
+            "type": "uint64"
+          },
+          {
+            "internalType": "uint64",
+            "name": "stakedGwei",
+            "type": "uint64"
+          },
+          {
+            "internalType": "uint64",
+            "name": "leavingGwei",
+            "type": "uint64"
+          },
+          {
+            "internalType": "uint40",
+            "name": "leavesAt",
+            "type": "uint40"
+          },
+          {
+            "internalType": "uint40",
+            "name": "frozenUntil",
+            "type": "uint40"
+          },
+          {
+            "internalType": "bool",
+            "name": "isStopped",
+            "type": "bool"
+          }
+        ],
+        "internalType": "struct Bond",
+        "name": "",
+        "type": "tuple"
+      }
+    ],
+    "stateMutability": "view",
+    "type": "function"
+  },
+  {
+    "inputs": [],
+    "name": "burnSlashed",
+    "outputs": [
+      {
+        "internalType": "uint64",
+        "name": "amountGwei",
+        "type": "uint64"
+      }
+    ],
+    "stateMutability": "nonpayable",
+    "type": "function"
+  },
+  {
     "inputs": [
       {
         "internalType": "AccountId",
@@ -776,6 +1607,40 @@ export const ledgerAbi = [
       }
     ],
     "name": "claim",
+    "outputs": [
+      {
+        "internalType": "uint64",
+        "name": "amountGwei",
+        "type": "uint64"
+      }
+    ],
+    "stateMutability": "nonpayable",
+    "type": "function"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "AccountId",
+        "name": "account",
+        "type": "uint32"
+      },
+      {
+        "internalType": "address",
+        "name": "to",
+        "type": "address"
+      },
+      {
+        "internalType": "uint256",
+        "name": "deadline",
+        "type": "uint256"
+      },
+      {
+        "internalType": "bytes",
+        "name": "signature",
+        "type": "bytes"
+      }
+    ],
+    "name": "claimBySig",
     "outputs": [
       {
         "internalType": "uint64",
@@ -826,6 +1691,19 @@ export const ledgerAbi = [
   },
   {
     "inputs": [],
+    "name": "court",
+    "outputs": [
+      {
+        "internalType": "address",
+        "name": "",
+        "type": "address"
+      }
+    ],
+    "stateMutability": "view",
+    "type": "function"
+  },
+  {
+    "inputs": [],
     "name": "currentEpoch",
     "outputs": [
       {
@@ -835,6 +1713,24 @@ export const ledgerAbi = [
       }
     ],
     "stateMutability": "view",
+    "type": "function"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "BondId",
+        "name": "bond",
+        "type": "uint64"
+      },
+      {
+        "internalType": "uint64",
+        "name": "amountGwei",
+        "type": "uint64"
+      }
+    ],
+    "name": "depositBond",
+    "outputs": [],
+    "stateMutability": "nonpayable",
     "type": "function"
   },
   {
@@ -863,6 +1759,49 @@ export const ledgerAbi = [
   },
   {
     "inputs": [],
+    "name": "eip712Domain",
+    "outputs": [
+      {
+        "internalType": "bytes1",
+        "name": "fields",
+        "type": "bytes1"
+      },
+      {
+        "internalType": "string",
+        "name": "name",
+        "type": "string"
+      },
+      {
+        "internalType": "string",
+        "name": "version",
+        "type": "string"
+      },
+      {
+        "internalType": "uint256",
+        "name": "chainId",
+        "type": "uint256"
+      },
+      {
+        "internalType": "address",
+        "name": "verifyingContract",
+        "type": "address"
+      },
+      {
+        "internalType": "bytes32",
+        "name": "salt",
+        "type": "bytes32"
+      },
+      {
+        "internalType": "uint256[]",
+        "name": "extensions",
+        "type": "uint256[]"
+      }
+    ],
+    "stateMutability": "view",
+    "type": "function"
+  },
+  {
+    "inputs": [],
     "name": "epochSeconds",
     "outputs": [
       {
@@ -872,6 +1811,24 @@ export const ledgerAbi = [
       }
     ],
     "stateMutability": "view",
+    "type": "function"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "BondId",
+        "name": "bond",
+        "type": "uint64"
+      },
+      {
+        "internalType": "uint40",
+        "name": "until",
+        "type": "uint40"
+      }
+    ],
+    "name": "freezeBond",
+    "outputs": [],
+    "stateMutability": "nonpayable",
     "type": "function"
   },
   {
@@ -911,6 +1868,30 @@ export const ledgerAbi = [
     "type": "function"
   },
   {
+    "inputs": [
+      {
+        "internalType": "BatchId",
+        "name": "batch",
+        "type": "uint64"
+      },
+      {
+        "internalType": "uint256",
+        "name": "index",
+        "type": "uint256"
+      }
+    ],
+    "name": "isVoided",
+    "outputs": [
+      {
+        "internalType": "bool",
+        "name": "",
+        "type": "bool"
+      }
+    ],
+    "stateMutability": "view",
+    "type": "function"
+  },
+  {
     "inputs": [],
     "name": "journal",
     "outputs": [
@@ -942,8 +1923,50 @@ export const ledgerAbi = [
     "type": "function"
   },
   {
+    "inputs": [
+      {
+        "internalType": "address",
+        "name": "owner",
+        "type": "address"
+      }
+    ],
+    "name": "nonces",
+    "outputs": [
+      {
+        "internalType": "uint256",
+        "name": "",
+        "type": "uint256"
+      }
+    ],
+    "stateMutability": "view",
+    "type": "function"
+  },
+  {
     "inputs": [],
     "name": "pauseRecording",
+    "outputs": [],
+    "stateMutability": "nonpayable",
+    "type": "function"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "BondId",
+        "name": "bond",
+        "type": "uint64"
+      },
+      {
+        "internalType": "uint64",
+        "name": "amountGwei",
+        "type": "uint64"
+      },
+      {
+        "internalType": "AccountId",
+        "name": "beneficiary",
+        "type": "uint32"
+      }
+    ],
+    "name": "payStake",
     "outputs": [],
     "stateMutability": "nonpayable",
     "type": "function"
@@ -988,6 +2011,42 @@ export const ledgerAbi = [
   {
     "inputs": [
       {
+        "internalType": "BondId",
+        "name": "bond",
+        "type": "uint64"
+      },
+      {
+        "internalType": "uint64",
+        "name": "amountGwei",
+        "type": "uint64"
+      }
+    ],
+    "name": "release",
+    "outputs": [],
+    "stateMutability": "nonpayable",
+    "type": "function"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "BondId",
+        "name": "bond",
+        "type": "uint64"
+      },
+      {
+        "internalType": "uint64",
+        "name": "amountGwei",
+        "type": "uint64"
+      }
+    ],
+    "name": "requestBondWithdrawal",
+    "outputs": [],
+    "stateMutability": "nonpayable",
+    "type": "function"
+  },
+  {
+    "inputs": [
+      {
         "internalType": "AccountId",
         "name": "operator",
         "type": "uint32"
@@ -1001,6 +2060,30 @@ export const ledgerAbi = [
     "name": "requestTabWithdrawal",
     "outputs": [],
     "stateMutability": "nonpayable",
+    "type": "function"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "BondId",
+        "name": "bond",
+        "type": "uint64"
+      },
+      {
+        "internalType": "uint64",
+        "name": "feeGwei",
+        "type": "uint64"
+      }
+    ],
+    "name": "requiredBondOf",
+    "outputs": [
+      {
+        "internalType": "uint256",
+        "name": "",
+        "type": "uint256"
+      }
+    ],
+    "stateMutability": "view",
     "type": "function"
   },
   {
@@ -1026,12 +2109,183 @@ export const ledgerAbi = [
   {
     "inputs": [
       {
+        "components": [
+          {
+            "internalType": "uint64",
+            "name": "minimumGwei",
+            "type": "uint64"
+          },
+          {
+            "internalType": "uint32",
+            "name": "ratioBps",
+            "type": "uint32"
+          },
+          {
+            "internalType": "uint16",
+            "name": "bountyBps",
+            "type": "uint16"
+          }
+        ],
+        "internalType": "struct BondRule",
+        "name": "rule",
+        "type": "tuple"
+      }
+    ],
+    "name": "setBondRule",
+    "outputs": [],
+    "stateMutability": "nonpayable",
+    "type": "function"
+  },
+  {
+    "inputs": [
+      {
         "internalType": "uint16",
         "name": "treasuryBps_",
         "type": "uint16"
       }
     ],
     "name": "setTreasuryShare",
+    "outputs": [],
+    "stateMutability": "nonpayable",
+    "type": "function"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "BondId",
+        "name": "bond",
+        "type": "uint64"
+      },
+      {
+        "internalType": "uint64",
+        "name": "amountGwei",
+        "type": "uint64"
+      },
+      {
+        "internalType": "AccountId",
+        "name": "beneficiary",
+        "type": "uint32"
+      }
+    ],
+    "name": "slash",
+    "outputs": [],
+    "stateMutability": "nonpayable",
+    "type": "function"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "BondId",
+        "name": "bond",
+        "type": "uint64"
+      },
+      {
+        "internalType": "uint64",
+        "name": "amountGwei",
+        "type": "uint64"
+      }
+    ],
+    "name": "stake",
+    "outputs": [],
+    "stateMutability": "nonpayable",
+    "type": "function"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "ModelId",
+        "name": "model",
+        "type": "uint32"
+      },
+      {
+        "internalType": "AccountId",
+        "name": "beneficiary",
+        "type": "uint32"
+      }
+    ],
+    "name": "strikeModel",
+    "outputs": [],
+    "stateMutability": "nonpayable",
+    "type": "function"
+  },
+  {
+    "inputs": [
+      {
+        "components": [
+          {
+            "components": [
+              {
+                "internalType": "BatchId",
+                "name": "batch",
+                "type": "uint64"
+              },
+              {
+                "internalType": "ModelId",
+                "name": "model",
+                "type": "uint32"
+              },
+              {
+                "internalType": "AccountId",
+                "name": "operator",
+                "type": "uint32"
+              },
+              {
+                "internalType": "uint32",
+                "name": "epoch",
+                "type": "uint32"
+              },
+              {
+                "internalType": "uint32",
+                "name": "count",
+                "type": "uint32"
+              },
+              {
+                "internalType": "uint16",
+                "name": "treasuryBps",
+                "type": "uint16"
+              },
+              {
+                "internalType": "bytes32",
+                "name": "root",
+                "type": "bytes32"
+              }
+            ],
+            "internalType": "struct BatchHeader",
+            "name": "header",
+            "type": "tuple"
+          },
+          {
+            "internalType": "uint256",
+            "name": "index",
+            "type": "uint256"
+          },
+          {
+            "internalType": "bytes",
+            "name": "record",
+            "type": "bytes"
+          },
+          {
+            "internalType": "bytes32[]",
+            "name": "path",
+            "type": "bytes32[]"
+          }
+        ],
+        "internalType": "struct RecordProof",
+        "name": "call",
+        "type": "tuple"
+      },
+      {
+        "internalType": "BondId",
+        "name": "culprit",
+        "type": "uint64"
+      },
+      {
+        "internalType": "AccountId",
+        "name": "beneficiary",
+        "type": "uint32"
+      }
+    ],
+    "name": "strikeRecord",
     "outputs": [],
     "stateMutability": "nonpayable",
     "type": "function"
@@ -1132,6 +2386,32 @@ export const ledgerAbi = [
       }
     ],
     "stateMutability": "view",
+    "type": "function"
+  },
+  {
+    "inputs": [],
+    "name": "unburntGwei",
+    "outputs": [
+      {
+        "internalType": "uint64",
+        "name": "",
+        "type": "uint64"
+      }
+    ],
+    "stateMutability": "view",
+    "type": "function"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "BondId",
+        "name": "bond",
+        "type": "uint64"
+      }
+    ],
+    "name": "withdrawBond",
+    "outputs": [],
+    "stateMutability": "nonpayable",
     "type": "function"
   },
   {

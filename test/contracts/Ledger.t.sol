@@ -4,7 +4,7 @@ pragma solidity 0.8.37;
 import {IAccessManaged} from "@openzeppelin/contracts/access/manager/IAccessManaged.sol";
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {ERC20} from "@openzeppelin/contracts/token/ERC20/ERC20.sol";
-import {ILedger} from "../../contracts/interfaces/ILedger.sol";
+import {ILedger, LedgerTerms} from "../../contracts/interfaces/ILedger.sol";
 import {Ledger} from "../../contracts/Ledger.sol";
 import {AccountId} from "../../contracts/types/Ids.sol";
 import {World} from "./harness/World.sol";
@@ -29,27 +29,29 @@ contract LedgerTest is World {
         vm.assertEq(ledger.treasuryBps(), TREASURY_BPS);
 
         vm.recordLogs();
-        Ledger second = new Ledger(token, accounts, models, address(manager), treasury, EPOCH, NOTICE, TREASURY_BPS);
+        Ledger second = new Ledger(token, accounts, models, address(manager), treasury, ledgerTerms());
         (uint48 count, ) = second.journal();
         vm.assertEq(vm.getRecordedLogs().length, count);
-        vm.assertEq(count, 2);
+        vm.assertEq(count, 3);
     }
 
     function test_GivenATreasuryNobodyHolds_WhenDeployed_ItReverts() public {
         vm.expectRevert(abi.encodeWithSelector(ILedger.Ledger_UnknownTreasury.selector, 9));
-        new Ledger(token, accounts, models, address(manager), AccountId.wrap(9), EPOCH, NOTICE, TREASURY_BPS);
+        new Ledger(token, accounts, models, address(manager), AccountId.wrap(9), ledgerTerms());
     }
 
     function test_GivenAnEpochOfNoTime_WhenDeployed_ItReverts() public {
+        LedgerTerms memory terms = ledgerTerms();
+        terms.epochSeconds = 0;
         vm.expectRevert(abi.encodeWithSelector(ILedger.Ledger_ZeroEpoch.selector));
-        new Ledger(token, accounts, models, address(manager), treasury, 0, NOTICE, TREASURY_BPS);
+        new Ledger(token, accounts, models, address(manager), treasury, terms);
     }
 
     function test_GivenATokenWhoseSumsCouldOverflow_WhenDeployed_ItReverts() public {
         IERC20 plenty = new Plenty();
         uint256 max = type(uint64).max;
         vm.expectRevert(abi.encodeWithSelector(ILedger.Ledger_SupplyTooLarge.selector, max + 1, max));
-        new Ledger(plenty, accounts, models, address(manager), treasury, EPOCH, NOTICE, TREASURY_BPS);
+        new Ledger(plenty, accounts, models, address(manager), treasury, ledgerTerms());
     }
 
     function test_WhenTheTreasuryShareIsSet_OldAndNewAreTold() public {

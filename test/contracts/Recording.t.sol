@@ -25,6 +25,7 @@ contract RecordingTest is Market {
             operatorId,
             1_000,
             2,
+            TREASURY_BPS,
             3_000,
             root,
             bytes.concat(first, second)
@@ -36,7 +37,7 @@ contract RecordingTest is Market {
         vm.assertEq(ledger.batchCount(), 1);
         vm.assertEq(
             ledger.batchCommitmentOf(batch),
-            keccak256(abi.encode(model, operatorAccount, uint32(1_000), uint32(2), root))
+            keccak256(abi.encode(model, operatorAccount, uint32(1_000), uint32(2), TREASURY_BPS, root))
         );
         vm.assertEq(ledger.batchCommitmentOf(BatchId.wrap(2)), 0);
     }

@@ -77,7 +77,9 @@ contract RecordingTwinTest is Market, RandomRecords {
         }
         vm.assertEq(
             ledger.batchCommitmentOf(BatchId.wrap(ledger.batchCount())),
-            keccak256(abi.encode(model, operatorAccount, ledger.currentEpoch(), twin.count(), twin.root()))
+            keccak256(
+                abi.encode(model, operatorAccount, ledger.currentEpoch(), twin.count(), TREASURY_BPS, twin.root())
+            )
         );
     }
 

@@ -30,6 +30,7 @@ contract MoneyInvariants is Market {
         uint256 owedGwei;
         for (uint256 i = 0; i < payers.length; ++i) owedGwei += ledger.tabOf(payers[i], operatorAccount).balanceGwei;
         for (uint32 i = 1; i <= accounts.accountCount(); ++i) owedGwei += earned(i);
+        owedGwei += 2 * uint256(BOND);
         vm.assertEq(token.balanceOf(address(ledger)), owedGwei * 1e9, "I1");
     }
 

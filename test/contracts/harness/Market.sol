@@ -2,7 +2,7 @@
 pragma solidity 0.8.37;
 
 import {FineTune} from "../../../contracts/interfaces/IModels.sol";
-import {AccountId, ModelId, VersionId} from "../../../contracts/types/Ids.sol";
+import {AccountId, BondId, bondOf, ModelId, VersionId} from "../../../contracts/types/Ids.sol";
 import {encodeRecord} from "./RandomRecords.sol";
 import {PlainRecord, PlainRow} from "./RecordsHarness.sol";
 import {World} from "./World.sol";
@@ -12,6 +12,7 @@ import {World} from "./World.sol";
 abstract contract Market is World {
     uint64 internal constant FUNDS = 1_000_000_000;
     uint64 internal constant CAP = 1_000_000;
+    uint64 internal constant BOND = 1_000_000_000_000_000;
     uint256 internal constant CONTRIBUTORS = 12;
 
     address internal operator = named("operator");
@@ -33,6 +34,7 @@ abstract contract Market is World {
         vm.prank(named("base owner"));
         base = models.registerBase(baseModel(300));
         version = frozenVersion(named("model owner"), named(contributorName(0)));
+        bondUp(bondOf(operatorAccount), BOND);
         model = serve(fineTune(base, version));
         for (uint256 i = 0; i < payers.length; ++i) {
             payers[i] = openAccount(payerName(i));
@@ -46,6 +48,13 @@ abstract contract Market is World {
         served = models.registerFineTune(tune);
         models.setOperator(served, operatorAccount, true);
         vm.stopPrank();
+        bondUp(bondOf(served), BOND);
+    }
+
+    /// @dev Paid by the test itself, as anyone may.
+    function bondUp(BondId bond, uint64 amountGwei) internal {
+        token.approve(address(ledger), uint256(amountGwei) * 1e9);
+        ledger.depositBond(bond, amountGwei);
     }
 
     function payerName(uint256 i) internal pure returns (string memory) {

@@ -4,7 +4,9 @@ pragma solidity 0.8.37;
 import {AccessManager} from "@openzeppelin/contracts/access/manager/AccessManager.sol";
 import {Accounts} from "../../../contracts/Accounts.sol";
 import {Datasets} from "../../../contracts/Datasets.sol";
+import {BondRule} from "../../../contracts/interfaces/IBonds.sol";
 import {DatasetTerms} from "../../../contracts/interfaces/IDatasets.sol";
+import {LedgerTerms} from "../../../contracts/interfaces/ILedger.sol";
 import {
     BaseModel,
     FeeShares,
@@ -25,6 +27,7 @@ abstract contract World is Test {
     uint32 internal constant EPOCH = 1 days;
     uint32 internal constant NOTICE = 2 hours;
     uint16 internal constant TREASURY_BPS = 200;
+    uint64 internal constant MINIMUM_BOND = 1_000_000;
 
     AccessManager internal manager;
     OpenToken internal token;
@@ -44,7 +47,18 @@ abstract contract World is Test {
         treasury = accounts.open(treasurer);
         datasets = new Datasets(accounts);
         models = new Models(accounts, datasets);
-        ledger = new Ledger(token, accounts, models, address(manager), treasury, EPOCH, NOTICE, TREASURY_BPS);
+        ledger = new Ledger(token, accounts, models, address(manager), treasury, ledgerTerms());
+    }
+
+    function ledgerTerms() internal pure returns (LedgerTerms memory) {
+        return
+            LedgerTerms({
+                epochSeconds: EPOCH,
+                tabNoticeSeconds: NOTICE,
+                bondNoticeSeconds: 3 * EPOCH,
+                treasuryBps: TREASURY_BPS,
+                bondRule: BondRule({minimumGwei: MINIMUM_BOND, ratioBps: 10_000, bountyBps: 5_000})
+            });
     }
 
     function openAccount(string memory name) internal returns (AccountId) {
