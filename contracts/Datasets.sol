@@ -1,15 +1,26 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
+import {EIP712} from "@openzeppelin/contracts/utils/cryptography/EIP712.sol";
+import {Nonces} from "@openzeppelin/contracts/utils/Nonces.sol";
 import {IAccounts} from "./interfaces/IAccounts.sol";
 import {Contribution, ContributionStatus, Dataset, DatasetTerms, IDatasets, Version} from "./interfaces/IDatasets.sol";
 import {Journal} from "./Journal.sol";
+import {Signatures} from "./libraries/Signatures.sol";
 import {AccountId, ContributionId, DatasetId, VersionId} from "./types/Ids.sol";
 
 /// @title Datasets
 /// @dev What each function promises stands in `IDatasets`. Times are positions in the journal, so that accepting, withdrawing
 /// and freezing within one block keep their order.
-contract Datasets is IDatasets, Journal {
+contract Datasets is IDatasets, Journal, EIP712, Nonces {
+    using Signatures for address;
+
+    // solhint-disable gas-small-strings
+    bytes32 private constant CONTRIBUTION_TYPEHASH = keccak256(
+        "Contribution(uint32 contributor,uint32 dataset,bytes32 itemsRoot,uint32 itemCount,uint256 nonce,uint256 deadline)"
+    );
+    // solhint-enable gas-small-strings
+
     IAccounts public immutable accounts;
 
     /// @inheritdoc IDatasets
@@ -20,7 +31,7 @@ contract Datasets is IDatasets, Journal {
     mapping(ContributionId contribution => Contribution) private _contributions;
     mapping(VersionId version => Version) private _versions;
 
-    constructor(IAccounts accounts_) {
+    constructor(IAccounts accounts_) EIP712("Datasets", "1") {
         accounts = accounts_;
     }
 
@@ -63,31 +74,26 @@ contract Datasets is IDatasets, Journal {
     }
 
     /// @inheritdoc IDatasets
-    function contribute(
+    function contribute(DatasetId dataset, bytes32 itemsRoot, uint32 itemCount) external returns (ContributionId) {
+        return _contribute(accounts.requireAccountOf(msg.sender), dataset, itemsRoot, itemCount);
+    }
+
+    /// @inheritdoc IDatasets
+    function contributeBySig(
+        AccountId contributor,
         DatasetId dataset,
         bytes32 itemsRoot,
-        uint32 itemCount
-    ) external returns (ContributionId contribution) {
-        AccountId contributor = accounts.requireAccountOf(msg.sender);
-        Dataset storage stored = _requireDataset(dataset);
-        require(itemCount != 0 && itemsRoot != 0, Datasets_EmptyContribution(dataset));
-        contribution = contributionId(dataset, contributor, itemsRoot, itemCount);
-        require(
-            _contributions[contribution].status == ContributionStatus.None,
-            Datasets_AlreadySubmitted(contribution)
+        uint32 itemCount,
+        uint256 deadline,
+        bytes calldata signature
+    ) external returns (ContributionId) {
+        require(block.timestamp <= deadline, Datasets_SignatureExpired(deadline, block.timestamp));
+        address signer = accounts.payoutOf(contributor);
+        bytes32 signed = keccak256(
+            abi.encode(CONTRIBUTION_TYPEHASH, contributor, dataset, itemsRoot, itemCount, _useNonce(signer), deadline)
         );
-
-        _contributions[contribution] = Contribution({
-            contributor: contributor,
-            dataset: dataset,
-            itemCount: itemCount,
-            acceptedAt: 0,
-            withdrawnAt: 0,
-            status: ContributionStatus.Submitted
-        });
-        ++stored.contributionCount;
-
-        _emit(4, abi.encode(ContributionSubmitted.selector, contribution, dataset, contributor, itemsRoot, itemCount));
+        require(signer.isSignedBy(_hashTypedDataV4(signed), signature), Datasets_BadSignature(signer));
+        return _contribute(contributor, dataset, itemsRoot, itemCount);
     }
 
     /// @inheritdoc IDatasets
@@ -175,6 +181,11 @@ contract Datasets is IDatasets, Journal {
     }
 
     /// @inheritdoc IDatasets
+    function nonces(address signer) public view override(IDatasets, Nonces) returns (uint256) {
+        return super.nonces(signer);
+    }
+
+    /// @inheritdoc IDatasets
     function contributionId(
         DatasetId dataset,
         AccountId contributor,
@@ -182,6 +193,27 @@ contract Datasets is IDatasets, Journal {
         uint32 itemCount
     ) public pure returns (ContributionId) {
         return ContributionId.wrap(keccak256(abi.encode(dataset, contributor, itemsRoot, itemCount)));
+    }
+
+    function _contribute(
+        AccountId contributor,
+        DatasetId dataset,
+        bytes32 itemsRoot,
+        uint32 itemCount
+    ) private returns (ContributionId contribution) {
+        Dataset storage stored = _requireDataset(dataset);
+        require(itemCount != 0 && itemsRoot != 0, Datasets_EmptyContribution(dataset));
+        contribution = contributionId(dataset, contributor, itemsRoot, itemCount);
+        Contribution storage submitted = _contributions[contribution];
+        require(submitted.status == ContributionStatus.None, Datasets_AlreadySubmitted(contribution));
+
+        ++stored.contributionCount;
+        submitted.contributor = contributor;
+        submitted.dataset = dataset;
+        submitted.itemCount = itemCount;
+        submitted.status = ContributionStatus.Submitted;
+
+        _emit(4, abi.encode(ContributionSubmitted.selector, contribution, dataset, contributor, itemsRoot, itemCount));
     }
 
     function _requireDataset(DatasetId dataset) private view returns (Dataset storage stored) {

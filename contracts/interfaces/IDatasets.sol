@@ -102,6 +102,8 @@ interface IDatasets is IJournal {
     error Datasets_AlreadySubmitted(ContributionId contribution);
     error Datasets_WrongStatus(ContributionId contribution, ContributionStatus status);
     error Datasets_NothingToFreeze(DatasetId dataset);
+    error Datasets_SignatureExpired(uint256 deadline, uint256 timestamp);
+    error Datasets_BadSignature(address signer);
 
     /// @notice Registers a dataset; the caller becomes its curator.
     /// @return dataset The new dataset's number, counting from 1.
@@ -122,6 +124,22 @@ interface IDatasets is IJournal {
         DatasetId dataset,
         bytes32 itemsRoot,
         uint32 itemCount
+    ) external returns (ContributionId contribution);
+
+    /// @notice Submits one batch of items under `contributor`, whose payout address signed it; anyone may bring it and pay the gas.
+    /// @dev What is signed (EIP-712, domain name `Datasets`, version `1`, this chain and this contract), by key or by ERC-1271:
+    ///
+    ///     Contribution(uint32 contributor,uint32 dataset,bytes32 itemsRoot,uint32 itemCount,uint256 nonce,uint256 deadline)
+    ///
+    /// `nonce` is what `nonces` says of the payout address; each counts once, in order.
+    /// @param deadline The last second of Unix time at which it may be brought.
+    function contributeBySig(
+        AccountId contributor,
+        DatasetId dataset,
+        bytes32 itemsRoot,
+        uint32 itemCount,
+        uint256 deadline,
+        bytes calldata signature
     ) external returns (ContributionId contribution);
 
     /// @notice Accepts submitted contributions, in the order given. That order decides who is first among duplicates.
@@ -148,6 +166,9 @@ interface IDatasets is IJournal {
     function versionOf(VersionId version) external view returns (Version memory);
 
     function datasetCount() external view returns (uint32);
+
+    /// @notice The nonce that the next signature of `signer` must carry.
+    function nonces(address signer) external view returns (uint256);
 
     /// @notice The name of a contribution before or after it was submitted.
     function contributionId(

@@ -25,6 +25,17 @@ export const datasetsAbi = [
   {
     "inputs": [
       {
+        "internalType": "address",
+        "name": "signer",
+        "type": "address"
+      }
+    ],
+    "name": "Datasets_BadSignature",
+    "type": "error"
+  },
+  {
+    "inputs": [
+      {
         "internalType": "DatasetId",
         "name": "dataset",
         "type": "uint32"
@@ -110,6 +121,22 @@ export const datasetsAbi = [
   {
     "inputs": [
       {
+        "internalType": "uint256",
+        "name": "deadline",
+        "type": "uint256"
+      },
+      {
+        "internalType": "uint256",
+        "name": "timestamp",
+        "type": "uint256"
+      }
+    ],
+    "name": "Datasets_SignatureExpired",
+    "type": "error"
+  },
+  {
+    "inputs": [
+      {
         "internalType": "ContributionId",
         "name": "contribution",
         "type": "bytes32"
@@ -154,6 +181,38 @@ export const datasetsAbi = [
       }
     ],
     "name": "Datasets_WrongStatus",
+    "type": "error"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "address",
+        "name": "account",
+        "type": "address"
+      },
+      {
+        "internalType": "uint256",
+        "name": "currentNonce",
+        "type": "uint256"
+      }
+    ],
+    "name": "InvalidAccountNonce",
+    "type": "error"
+  },
+  {
+    "inputs": [],
+    "name": "InvalidShortString",
+    "type": "error"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "string",
+        "name": "str",
+        "type": "string"
+      }
+    ],
+    "name": "StringTooLong",
     "type": "error"
   },
   {
@@ -363,6 +422,12 @@ export const datasetsAbi = [
   },
   {
     "anonymous": false,
+    "inputs": [],
+    "name": "EIP712DomainChanged",
+    "type": "event"
+  },
+  {
+    "anonymous": false,
     "inputs": [
       {
         "indexed": true,
@@ -453,7 +518,51 @@ export const datasetsAbi = [
     "outputs": [
       {
         "internalType": "ContributionId",
-        "name": "contribution",
+        "name": "",
+        "type": "bytes32"
+      }
+    ],
+    "stateMutability": "nonpayable",
+    "type": "function"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "AccountId",
+        "name": "contributor",
+        "type": "uint32"
+      },
+      {
+        "internalType": "DatasetId",
+        "name": "dataset",
+        "type": "uint32"
+      },
+      {
+        "internalType": "bytes32",
+        "name": "itemsRoot",
+        "type": "bytes32"
+      },
+      {
+        "internalType": "uint32",
+        "name": "itemCount",
+        "type": "uint32"
+      },
+      {
+        "internalType": "uint256",
+        "name": "deadline",
+        "type": "uint256"
+      },
+      {
+        "internalType": "bytes",
+        "name": "signature",
+        "type": "bytes"
+      }
+    ],
+    "name": "contributeBySig",
+    "outputs": [
+      {
+        "internalType": "ContributionId",
+        "name": "",
         "type": "bytes32"
       }
     ],
@@ -600,6 +709,49 @@ export const datasetsAbi = [
     "type": "function"
   },
   {
+    "inputs": [],
+    "name": "eip712Domain",
+    "outputs": [
+      {
+        "internalType": "bytes1",
+        "name": "fields",
+        "type": "bytes1"
+      },
+      {
+        "internalType": "string",
+        "name": "name",
+        "type": "string"
+      },
+      {
+        "internalType": "string",
+        "name": "version",
+        "type": "string"
+      },
+      {
+        "internalType": "uint256",
+        "name": "chainId",
+        "type": "uint256"
+      },
+      {
+        "internalType": "address",
+        "name": "verifyingContract",
+        "type": "address"
+      },
+      {
+        "internalType": "bytes32",
+        "name": "salt",
+        "type": "bytes32"
+      },
+      {
+        "internalType": "uint256[]",
+        "name": "extensions",
+        "type": "uint256[]"
+      }
+    ],
+    "stateMutability": "view",
+    "type": "function"
+  },
+  {
     "inputs": [
       {
         "internalType": "DatasetId",
@@ -655,6 +807,25 @@ export const datasetsAbi = [
         "internalType": "bytes26",
         "name": "head",
         "type": "bytes26"
+      }
+    ],
+    "stateMutability": "view",
+    "type": "function"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "address",
+        "name": "signer",
+        "type": "address"
+      }
+    ],
+    "name": "nonces",
+    "outputs": [
+      {
+        "internalType": "uint256",
+        "name": "",
+        "type": "uint256"
       }
     ],
     "stateMutability": "view",

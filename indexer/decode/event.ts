@@ -1,13 +1,20 @@
-import { type Abi, type DecodeEventLogReturnType, decodeEventLog } from 'viem'
+import { type Abi, type DecodeEventLogReturnType, decodeEventLog, toEventHash } from 'viem'
 import { StopError } from '../../sdk/errors.ts'
 import type { ChainLog } from './contracts.ts'
 
+/** Declared by OpenZeppelin's EIP712 and never emitted by contracts whose signing domain is fixed, as ours are. */
+const NEVER_EMITTED = toEventHash('event EIP712DomainChanged()')
+
+type EventOf<abi extends Abi> = Exclude<DecodeEventLogReturnType<abi>, { eventName: 'EIP712DomainChanged' }>
+
 /** The event a log carries, by its contract's ABI. */
-export function eventOf<const abi extends Abi>(abi: abi, log: ChainLog): DecodeEventLogReturnType<abi> {
+export function eventOf<const abi extends Abi>(abi: abi, log: ChainLog): EventOf<abi> {
   const [signature, ...indexed] = log.topics
   try {
     if (signature === undefined) throw new Error('an anonymous event')
-    return decodeEventLog({ abi, topics: [signature, ...indexed], data: log.data }) as DecodeEventLogReturnType<abi>
+    if (signature === NEVER_EMITTED) throw new Error('an event that no contract of ours emits')
+    const event: unknown = decodeEventLog({ abi, topics: [signature, ...indexed], data: log.data })
+    return event as EventOf<abi>
   } catch (cause) {
     throw new StopError(
       `The contract at ${log.address} emitted an event that this version does not know`,

@@ -101,7 +101,9 @@ describe('a log', () => {
   })
 
   it('of an event that this version does not know stops the indexer', () => {
-    const unknown = logOf(deployment.contracts.ledger, [toEventHash('event LaterAddition()')])
-    expect(() => decodeLogs(context, noTerms, [unknown])).toThrow('emitted an event that this version does not know')
+    for (const event of ['event LaterAddition()', 'event EIP712DomainChanged()']) {
+      const unknown = logOf(deployment.contracts.datasets, [toEventHash(event)])
+      expect(() => decodeLogs(context, noTerms, [unknown])).toThrow('emitted an event that this version does not know')
+    }
   })
 })
