@@ -1,9 +1,10 @@
 // The influence index: every row of a model that can be credited, as one content-addressed file and one Merkle root.
 //
-//   header  "AttrIdx1" (8) ‖ dims uint32 ‖ rowCount uint32 ‖ leafCount uint32
-//   entry   row uint32 ‖ contribution bytes32 ‖ itemHash bytes32 ‖ sketch k/2 bytes              ascending rows
+//   header  "AttrIdx2" (8) ‖ dims uint32 ‖ rowCount uint32 ‖ leafCount uint32
+//   entry   row uint32 ‖ next uint32 ‖ contribution bytes32 ‖ itemHash bytes32 ‖ sketch k/2 bytes         ascending rows
 //   leaf    keccak256(entry)                                               root over the leaves in the order of the file
 //
+// An entry names the row of the one after it, the last that of the first: so one leaf shows that a row has none.
 // docs/protocol.md, "Influence index file".
 
 import { bytesToHex, type Hex } from 'viem'
@@ -14,9 +15,11 @@ import { MalformedError } from './malformed.ts'
 import { type MerkleTree, merkleTree } from './merkle.ts'
 import { checkDims, findInvalidCode, unpackSketch } from './sketch.ts'
 
-const MAGIC = new TextEncoder().encode('AttrIdx1')
+const MAGIC = new TextEncoder().encode('AttrIdx2')
 const HEADER = MAGIC.length + 12
-const SKETCH_AT = 4 + 32 + 32
+const CONTRIBUTION_AT = 8
+const ITEM_AT = CONTRIBUTION_AT + 32
+const SKETCH_AT = ITEM_AT + 32
 
 /** A row that can be credited. Rows without a leaf (duplicates) have no entry, and their numbers are not reused. */
 export type IndexEntry = {
@@ -48,17 +51,24 @@ export function encodeIndex(index: InfluenceIndex): Uint8Array {
   index.entries.forEach((entry, i) => {
     checkEntry(entry, i, previous, index)
     previous = entry.row
-    file.set(encodeEntry(entry), HEADER + i * size)
+    file.set(encodeEntry(entry, nextRow(index.entries, i)), HEADER + i * size)
   })
   return file
 }
 
+/** The row of the entry after the one at a position, and of the first for the last. */
+export function nextRow(entries: readonly IndexEntry[], position: number): number {
+  return (entries[(position + 1) % entries.length] as IndexEntry).row
+}
+
 /** One entry's bytes, of which its leaf is the hash. */
-function encodeEntry(entry: IndexEntry): Uint8Array {
+export function encodeEntry(entry: IndexEntry, next: number): Uint8Array {
   const bytes = new Uint8Array(SKETCH_AT + entry.sketch.length)
-  new DataView(bytes.buffer).setUint32(0, entry.row)
-  bytes.set(bytes32(entry.contribution), 4)
-  bytes.set(bytes32(entry.itemHash), 36)
+  const view = new DataView(bytes.buffer)
+  view.setUint32(0, entry.row)
+  view.setUint32(4, next)
+  bytes.set(bytes32(entry.contribution), CONTRIBUTION_AT)
+  bytes.set(bytes32(entry.itemHash), ITEM_AT)
   bytes.set(entry.sketch, SKETCH_AT)
   return bytes
 }
@@ -67,7 +77,7 @@ function encodeEntry(entry: IndexEntry): Uint8Array {
 export function decodeIndex(file: Uint8Array): InfluenceIndex {
   if (file.length < HEADER || MAGIC.some((byte, i) => file[i] !== byte)) {
     throw new MalformedError(
-      `This is not an influence index: its ${file.length} bytes do not begin with the header "AttrIdx1"`,
+      `This is not an influence index: its ${file.length} bytes do not begin with the header "AttrIdx2"`,
       { length: file.length },
       'Give the file whose keccak256 stands in the model’s registration.',
     )
@@ -92,13 +102,16 @@ export function decodeIndex(file: Uint8Array): InfluenceIndex {
     const start = HEADER + i * size
     const entry: IndexEntry = {
       row: view.getUint32(start),
-      contribution: bytesToHex(file.subarray(start + 4, start + 36)),
-      itemHash: bytesToHex(file.subarray(start + 36, start + SKETCH_AT)),
+      contribution: bytesToHex(file.subarray(start + CONTRIBUTION_AT, start + ITEM_AT)),
+      itemHash: bytesToHex(file.subarray(start + ITEM_AT, start + SKETCH_AT)),
       sketch: file.slice(start + SKETCH_AT, start + size),
     }
     checkEntry(entry, i, previous, { dims, rowCount })
     previous = entry.row
     return entry
+  })
+  entries.forEach((_, i) => {
+    checkLink(view.getUint32(HEADER + i * size + 4), i, entries)
   })
   return { dims, rowCount, entries }
 }
@@ -108,13 +121,14 @@ export function indexHash(file: Uint8Array): Hex {
   return keccak(file)
 }
 
-export function indexLeaf(entry: IndexEntry): Hex {
-  return keccak(encodeEntry(entry))
+/** The leaf of an entry that is followed by the one of row `next`. */
+export function indexLeaf(entry: IndexEntry, next: number): Hex {
+  return keccak(encodeEntry(entry, next))
 }
 
 /** The tree over the entries' leaves: its root is registered with the model, its proofs show single rows. */
 export function indexTree(index: InfluenceIndex): MerkleTree {
-  return merkleTree(index.entries.map(indexLeaf))
+  return merkleTree(index.entries.map((entry, i) => indexLeaf(entry, nextRow(index.entries, i))))
 }
 
 /** The index laid out for scoring. */
@@ -141,4 +155,14 @@ function checkEntry(
   }
   const invalid = findInvalidCode(entry.sketch)
   if (invalid >= 0) refuse(`has the nibble 0x8 as code ${invalid}`, 'Codes lie between -7 and 7.')
+}
+
+function checkLink(next: number, position: number, entries: readonly IndexEntry[]): void {
+  const expected = nextRow(entries, position)
+  if (next === expected) return
+  throw new MalformedError(
+    `Entry ${position} of an influence index is followed by row ${expected}, but names row ${next}`,
+    { position, next, expected },
+    'An entry names the row of the one after it, the last that of the first.',
+  )
 }

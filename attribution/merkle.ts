@@ -8,7 +8,8 @@ import { bytes32 } from './bytes32.ts'
 import { keccakBytes } from './keccak.ts'
 import { MalformedError } from './malformed.ts'
 
-const NODE = 32
+/** How many bytes a node has. */
+export const NODE = 32
 const EMPTY_ROOT: Hex = `0x${'00'.repeat(NODE)}`
 
 export type MerkleTree = { readonly leafCount: number; readonly levels: readonly Uint8Array[] }
@@ -75,7 +76,8 @@ function levelAbove(level: Uint8Array): Uint8Array<ArrayBuffer> {
   return above
 }
 
-function hashPair(a: Uint8Array, b: Uint8Array): Uint8Array {
+/** The node above two neighbours. */
+export function hashPair(a: Uint8Array, b: Uint8Array): Uint8Array {
   for (let i = 0; i < NODE; i++) {
     const difference = (a[i] as number) - (b[i] as number)
     if (difference !== 0) return difference < 0 ? keccakBytes(a, b) : keccakBytes(b, a)

@@ -19,6 +19,7 @@ library Multiproof {
     error Multiproof_Unfinished(uint256 nodes, uint256 leavesLeft, uint256 siblingsLeft);
 
     /// @notice The root that `steps` make of `leaves`, whose memory is used up on the way, and `siblings`.
+    // solhint-disable-next-line function-max-lines
     function rootOf(
         bytes32[] memory leaves,
         bytes32[] calldata siblings,

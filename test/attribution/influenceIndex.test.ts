@@ -10,6 +10,7 @@ import {
   indexHash,
   indexLeaf,
   indexTree,
+  nextRow,
 } from '../../attribution/influenceIndex.ts'
 import { rootOf } from '../../attribution/merkle.ts'
 import { unpackSketch } from '../../attribution/sketch.ts'
@@ -22,12 +23,13 @@ const cases = readVectors<ReturnType<typeof indexVectors>[number]>('indexes.json
   index: {
     dims: vector.dims,
     rowCount: vector.rowCount,
-    entries: vector.entries.map((entry) => ({ ...entry, sketch: hexToBytes(entry.sketch) })),
+    entries: vector.entries.map(({ next: _, sketch, ...entry }) => ({ ...entry, sketch: hexToBytes(sketch) })),
   } satisfies InfluenceIndex,
 }))
 const [first] = cases
 if (!first) throw new Error('indexes.json has cases')
-const ENTRY = 68 + first.dims / 2
+const HEAD = 72
+const ENTRY = HEAD + first.dims / 2
 
 /** The first case's file with some bytes changed. */
 function changed(edit: (view: DataView) => void): Uint8Array {
@@ -41,8 +43,17 @@ describe('an influence index file', () => {
     for (const { index, file, hash, leaves, root } of cases) {
       expect(encodeIndex(index)).toEqual(file)
       expect(indexHash(file)).toBe(hash)
-      expect(index.entries.map(indexLeaf)).toEqual(leaves)
+      expect(index.entries.map((entry, i) => indexLeaf(entry, nextRow(index.entries, i)))).toEqual(leaves)
       expect(rootOf(indexTree(index))).toBe(root)
+    }
+  })
+
+  it('links every entry to the next, and the last to the first', () => {
+    for (const { index, entries } of cases) {
+      expect(index.entries.map((_, i) => nextRow(index.entries, i))).toEqual(entries.map(({ next }) => next))
+      expect(entries.map(({ next }) => next)).toEqual(
+        [...entries.slice(1), ...entries.slice(0, 1)].map(({ row }) => row),
+      )
     }
   })
 
@@ -68,17 +79,22 @@ describe('an influence index file', () => {
   it('refuses, with one sentence, what it would not have written', () => {
     const refusals: [Uint8Array, string][] = [
       [new Uint8Array(), 'This is not an influence index: its 0 bytes do not begin with the header'],
-      [changed((view) => view.setUint8(7, 0x32)), 'This is not an influence index'],
+      [changed((view) => view.setUint8(7, 0x31)), 'This is not an influence index'],
       [changed((view) => view.setUint32(8, 65)), 'A sketch cannot have 65 dimensions'],
       [
         first.file.subarray(0, first.file.length - 1),
-        'An influence index of 7 entries with 64 dimensions has 720 bytes; this one has 719',
+        'An influence index of 7 entries with 64 dimensions has 748 bytes; this one has 747',
       ],
-      [Uint8Array.from([...first.file, 0]), 'this one has 721'],
+      [Uint8Array.from([...first.file, 0]), 'this one has 749'],
       [changed((view) => view.setUint32(16, 0xffffffff)), 'An influence index of 4294967295 entries'],
       [changed((view) => view.setUint32(12, 5)), 'of an influence index is row'],
       [changed((view) => view.setUint32(20 + ENTRY, 0)), 'Entry 1 of an influence index is row 0 after row 0'],
-      [changed((view) => view.setUint8(20 + 68, 0x18)), 'Entry 0 of an influence index has the nibble 0x8 as code 1'],
+      [changed((view) => view.setUint8(20 + HEAD, 0x18)), 'Entry 0 of an influence index has the nibble 0x8 as code 1'],
+      [changed((view) => view.setUint32(24, 5)), 'Entry 0 of an influence index is followed by row 2, but names row 5'],
+      [
+        changed((view) => view.setUint32(24 + 6 * ENTRY, 1)),
+        'Entry 6 of an influence index is followed by row 0, but names row 1',
+      ],
     ]
     for (const [file, sentence] of refusals) expect(() => decodeIndex(file)).toThrow(sentence)
   })

@@ -1,9 +1,15 @@
 import hre, { network } from 'hardhat'
-import { getContract, type Hex, hexToBytes, parseAbi, stringToHex } from 'viem'
+import { getContract, type Hex, hexToBytes, parseAbi, slice, stringToHex } from 'viem'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { unpackSketch } from '../../attribution/sketch.ts'
 import { JOURNAL_SLOT } from '../../sdk/journal.ts'
-import type { contributionVectors, indexVectors, journalVectors, merkleVectors } from '../vectors/hashes.ts'
+import type {
+  contributionVectors,
+  indexVectors,
+  journalVectors,
+  merkleVectors,
+  multiproofVectors,
+} from '../vectors/hashes.ts'
 import { readVectors } from '../vectors/read.ts'
 import type { batchVectors, commitmentVectors } from '../vectors/records.ts'
 import type { attributionVectors, scoreVectors, sketchVectors, weightVectors } from '../vectors/scores.ts'
@@ -11,14 +17,17 @@ import type { attributionVectors, scoreVectors, sketchVectors, weightVectors } f
 type Cases<Vectors extends () => readonly unknown[]> = ReturnType<Vectors>[number]
 
 const scoringAbi = parseAbi([
-  'struct Entry { uint32 row; bytes32 contribution; bytes32 itemHash; bytes sketch; }',
+  'struct Entry { uint32 row; uint32 next; bytes32 contribution; bytes32 itemHash; bytes sketch; }',
+  'struct IndexProof { bytes entries; bytes32[] siblings; bytes steps; }',
   'function dot(bytes a, bytes b) pure returns (int256)',
   'function fixedNorm(bytes row) pure returns (uint256)',
   'function score(bytes query, bytes row) pure returns (uint64)',
   'function isDuplicate(bytes a, bytes b) pure returns (bool)',
   'function weights(uint64[] scores) pure returns (uint16[])',
   'function codes(bytes sketch) pure returns (int8[])',
-  'function leafOf(Entry entry) pure returns (bytes32)',
+  'function open(IndexProof proof, bytes32 root, uint256 sketchBytes) pure returns (Entry[] entries)',
+  'function rootOfMultiproof(bytes32[] leaves, bytes32[] siblings, bytes steps) pure returns (bytes32)',
+  'function rootOfPlainMultiproof(bytes32[] leaves, bytes32[] siblings, bytes steps) pure returns (bytes32)',
   'function itemLeafOf(bytes32 itemHash) pure returns (bytes32)',
   'function itemHashOf(bytes32 salt, bytes content) pure returns (bytes32)',
   'function contributionId(uint32 dataset, uint32 contributor, bytes32 root, uint32 count) pure returns (bytes32)',
@@ -26,6 +35,9 @@ const scoringAbi = parseAbi([
   'error Scoring_LengthsDiffer(uint256 a, uint256 b)',
   'error Scoring_CodeOutOfRange(uint256 index)',
 ])
+
+/** Bytes of an influence index file before its first entry. */
+const HEADER = 20
 
 const recordsAbi = parseAbi([
   'struct Row { uint32 row; uint32 account; uint16 weight; }',
@@ -114,12 +126,31 @@ describe('Solidity, given the vectors that TypeScript wrote', () => {
     }
   })
 
-  it('hashes the same influence leaves and item leaves, under roots that their proofs lead to', async () => {
+  it('finds the same roots of multiproofs, fast and plain', async () => {
+    for (const { leaves, siblings, steps, root } of readVectors<Cases<typeof multiproofVectors>>('multiproofs.json')) {
+      expect(await chain.scoring.read.rootOfMultiproof([leaves, siblings, steps])).toBe(root)
+      expect(await chain.scoring.read.rootOfPlainMultiproof([leaves, siblings, steps])).toBe(root)
+    }
+  })
+
+  it('opens influence indexes to the same entries, leaf by leaf and several at once', async () => {
     for (const index of readVectors<Cases<typeof indexVectors>>('indexes.json')) {
-      const leaves = await Promise.all(index.entries.map((entry) => chain.scoring.read.leafOf([entry])))
-      const items = await Promise.all(index.entries.map(({ itemHash }) => chain.scoring.read.itemLeafOf([itemHash])))
-      expect({ leaves, items }).toEqual({ leaves: index.leaves, items: index.itemLeaves })
-      expect(await chain.scoring.read.verify([index.root, leaves, index.proofs])).toBe(true)
+      const { open, itemLeafOf, verify } = chain.scoring.read
+      const sketchBytes = BigInt(index.dims / 2)
+      const size = 72 + index.dims / 2
+      const entries = await Promise.all(
+        index.leaves.map(async (leaf, i) => {
+          const start = HEADER + i * size
+          const alone = { entries: slice(index.file, start, start + size), siblings: [], steps: '0x80' } as const
+          const [entry] = await open([alone, leaf, sketchBytes])
+          return entry
+        }),
+      )
+      const items = await Promise.all(index.entries.map(({ itemHash }) => itemLeafOf([itemHash])))
+      expect({ entries, items }).toEqual({ entries: index.entries, items: index.itemLeaves })
+      expect(await verify([index.root, index.leaves, index.proofs])).toBe(true)
+      const shown = index.entries.length > 1 ? [1, 2, 5] : [0]
+      expect(await open([index.shown, index.root, sketchBytes])).toEqual(shown.map((i) => index.entries[i]))
     }
   })
 

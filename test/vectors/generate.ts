@@ -1,5 +1,5 @@
 import { writeFileSync } from 'node:fs'
-import { contributionVectors, indexVectors, journalVectors, merkleVectors } from './hashes.ts'
+import { contributionVectors, indexVectors, journalVectors, merkleVectors, multiproofVectors } from './hashes.ts'
 import { batchVectors, commitmentVectors, refusalVectors } from './records.ts'
 import { attributionVectors, scoreVectors, sketchVectors, weightVectors } from './scores.ts'
 
@@ -11,6 +11,7 @@ export function vectorFiles(): Readonly<Record<string, unknown>> {
     'weights.json': weightVectors(),
     'attributions.json': attributionVectors(),
     'merkle.json': merkleVectors(),
+    'multiproofs.json': multiproofVectors(),
     'indexes.json': indexVectors(),
     'contributions.json': contributionVectors(),
     'journal.json': journalVectors(),

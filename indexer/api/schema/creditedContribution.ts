@@ -30,7 +30,8 @@ export const creditedContributionResolvers = {
 
 // docs/protocol.md, "Influence index file": entries are of one size and ascend by row, so a row is found by bisection.
 const HEADER = 20
-const ENTRY_HEAD = 4 + 32 + 32
+const CONTRIBUTION_AT = 4 + 4
+const ENTRY_HEAD = CONTRIBUTION_AT + 32 + 32
 
 export function contributionOfRow(file: Uint8Array, row: number): Hex | undefined {
   const view = new DataView(file.buffer, file.byteOffset, file.byteLength)
@@ -41,7 +42,7 @@ export function contributionOfRow(file: Uint8Array, row: number): Hex | undefine
     const middle = (low + high) >> 1
     const start = HEADER + middle * size
     const found = view.getUint32(start)
-    if (found === row) return bytesToHex(file.subarray(start + 4, start + 36))
+    if (found === row) return bytesToHex(file.subarray(start + CONTRIBUTION_AT, start + CONTRIBUTION_AT + 32))
     if (found < row) low = middle + 1
     else high = middle - 1
   }

@@ -2,8 +2,20 @@
 pragma solidity 0.8.37;
 
 import {MerkleProof} from "@openzeppelin/contracts/utils/cryptography/MerkleProof.sol";
-import {InfluenceEntry, InfluenceLeaf} from "../../../contracts/libraries/InfluenceLeaf.sol";
+import {IndexEntries} from "../../../contracts/libraries/IndexEntries.sol";
+import {Multiproof} from "../../../contracts/libraries/Multiproof.sol";
 import {Scoring} from "../../../contracts/libraries/Scoring.sol";
+import {IndexProof} from "../../../contracts/types/Records.sol";
+import {ContributionId} from "../../../contracts/types/Ids.sol";
+import {PlainMultiproof} from "./PlainMultiproof.sol";
+
+struct PlainEntry {
+    uint32 row;
+    uint32 next;
+    ContributionId contribution;
+    bytes32 itemHash;
+    bytes sketch;
+}
 
 /// @notice Opens the scoring libraries, and OpenZeppelin's Merkle proofs, to the vectors that TypeScript writes.
 contract ScoringHarness {
@@ -34,12 +46,46 @@ contract ScoringHarness {
         }
     }
 
-    function leafOf(InfluenceEntry calldata entry) external pure returns (bytes32) {
-        return InfluenceLeaf.leafOf(entry);
+    /// @notice Shows entries to stand in an index, and reads them all.
+    function open(
+        IndexProof calldata proof,
+        bytes32 root,
+        uint256 sketchBytes
+    ) external pure returns (PlainEntry[] memory entries) {
+        entries = new PlainEntry[](IndexEntries.open(proof, root, sketchBytes));
+        for (uint256 i = 0; i < entries.length; ++i) {
+            entries[i] = PlainEntry({
+                row: IndexEntries.rowOf(proof.entries, sketchBytes, i),
+                next: IndexEntries.nextOf(proof.entries, sketchBytes, i),
+                contribution: IndexEntries.contributionOf(proof.entries, sketchBytes, i),
+                itemHash: IndexEntries.itemHashOf(proof.entries, sketchBytes, i),
+                sketch: IndexEntries.sketchOf(proof.entries, sketchBytes, i)
+            });
+        }
+    }
+
+    function isAbsent(uint32 row, uint32 entryRow, uint32 entryNext) external pure returns (bool) {
+        return IndexEntries.isAbsent(row, entryRow, entryNext);
     }
 
     function itemLeafOf(bytes32 itemHash) external pure returns (bytes32) {
-        return InfluenceLeaf.itemLeafOf(itemHash);
+        return IndexEntries.itemLeafOf(itemHash);
+    }
+
+    function rootOfMultiproof(
+        bytes32[] memory leaves,
+        bytes32[] calldata siblings,
+        bytes calldata steps
+    ) external pure returns (bytes32) {
+        return Multiproof.rootOf(leaves, siblings, steps);
+    }
+
+    function rootOfPlainMultiproof(
+        bytes32[] memory leaves,
+        bytes32[] calldata siblings,
+        bytes calldata steps
+    ) external pure returns (bytes32) {
+        return PlainMultiproof.rootOf(leaves, siblings, steps);
     }
 
     function itemHashOf(bytes32 salt, bytes calldata content) external pure returns (bytes32) {
