@@ -12,7 +12,10 @@ const settings = { evmVersion: 'osaka', optimizer: { enabled: true, runs: 500 },
 export default defineConfig({
   plugins: [hardhatNetworkHelpers, hardhatViem],
   solidity: {
-    npmFilesToBuild: ['@openzeppelin/contracts/access/manager/AccessManager.sol'],
+    npmFilesToBuild: [
+      '@openzeppelin/contracts/access/manager/AccessManager.sol',
+      '@openzeppelin/contracts/governance/TimelockController.sol',
+    ],
     profiles: {
       default: { ...solc, settings },
       production: { ...solc, isolated: false, settings: { ...settings, viaIR: true } },
