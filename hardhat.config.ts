@@ -7,7 +7,7 @@ const require = createRequire(import.meta.url)
 
 // The compiler is the npm package's own, by path, so that nothing is downloaded.
 const solc = { version: require('solc/package.json').version, path: require.resolve('solc/soljson.js') }
-const settings = { evmVersion: 'osaka', optimizer: { enabled: true, runs: 500 }, metadata: { bytecodeHash: 'none' } }
+const settings = { evmVersion: 'osaka', optimizer: { enabled: true, runs: 1_000 }, metadata: { bytecodeHash: 'none' } }
 
 export default defineConfig({
   plugins: [hardhatNetworkHelpers, hardhatViem],

@@ -156,7 +156,7 @@ contract Datasets is IDatasets, Journal, EIP712, Nonces {
     /// @inheritdoc IDatasets
     function includes(VersionId version, ContributionId contribution) external view returns (bool) {
         uint48 frozenAt = versionOf(version).frozenAt;
-        Contribution storage stored = _requireContribution(contribution);
+        Contribution storage stored = _contributions[contribution];
         return
             DatasetId.unwrap(stored.dataset) == VersionId.unwrap(version) >> 32 &&
             stored.acceptedAt != 0 &&

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
-import {AccessManaged} from "@openzeppelin/contracts/access/manager/AccessManaged.sol";
-import {IAccessManaged} from "@openzeppelin/contracts/access/manager/IAccessManaged.sol";
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
+import {Governed} from "./Governed.sol";
 import {IAccounts} from "./interfaces/IAccounts.sol";
 import {BondRule, IBonds} from "./interfaces/IBonds.sol";
 import {ILedger, LedgerTerms} from "./interfaces/ILedger.sol";
@@ -19,7 +18,7 @@ import {AccountId} from "./types/Ids.sol";
 
 /// @title Ledger
 /// @dev What each function promises stands in `ILedger`. This file assembles the parts and holds what governance may do.
-contract Ledger is AccessManaged, Strikes, SignedClaims {
+contract Ledger is Governed, Strikes, SignedClaims {
     uint16 public constant MAX_TREASURY_BPS = 1_000;
 
     constructor(
@@ -35,7 +34,7 @@ contract Ledger is AccessManaged, Strikes, SignedClaims {
         Earnings(terms.epochSeconds)
         Bonds(models_, terms.bondNoticeSeconds)
         Recording(treasury_)
-        AccessManaged(authority_)
+        Governed(authority_)
     {
         _setTreasuryShare(terms.treasuryBps);
         _setBondRule(terms.bondRule);
@@ -78,11 +77,5 @@ contract Ledger is AccessManaged, Strikes, SignedClaims {
         uint16 previousBps = treasuryBps;
         treasuryBps = treasuryBps_;
         _emit(1, abi.encode(TreasuryShareSet.selector, previousBps, treasuryBps_));
-    }
-
-    /// @dev OpenZeppelin emits `AuthorityUpdated` itself; the journal takes it in all the same.
-    function _setAuthority(address authority_) internal override {
-        super._setAuthority(authority_);
-        _note(abi.encode(IAccessManaged.AuthorityUpdated.selector, authority_));
     }
 }

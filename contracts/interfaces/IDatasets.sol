@@ -156,7 +156,7 @@ interface IDatasets is IJournal {
     /// @notice Freezes the list of accepted contributions whose consent stands.
     function freeze(DatasetId dataset) external returns (VersionId version);
 
-    /// @notice Whether `contribution` is in the frozen list `version`.
+    /// @notice Whether `contribution` is in the frozen list `version`; one that nobody submitted is in none.
     function includes(VersionId version, ContributionId contribution) external view returns (bool);
 
     function datasetOf(DatasetId dataset) external view returns (Dataset memory);

@@ -25,6 +25,7 @@ export async function measureActs(): Promise<readonly Measured[]> {
   const people = await openAccounts(stage)
   measured.push(...(await registerAll(stage, people)))
   measured.push(...(await fundTabs(stage, people)))
+  measured.push(...(await depositBonds(stage, people)))
   const record = recorder(stage, people)
   measured.push(...(await recordBatches(stage, record)))
   measured.push(...(await claimAll(stage, people, record)))
@@ -101,6 +102,19 @@ async function registerAll({ act, datasets, models, deployer, holders }: Stage, 
     { name: 'freeze a version', gas: frozen.gas },
     { name: 'register a fine-tune', gas: tuned.gas },
   ]
+}
+
+/** Bonds that cover whatever is recorded here. */
+async function depositBonds({ act, ledger, token, deployer }: Stage, people: People): Promise<Measured[]> {
+  const bonds = [BigInt(people.operator), (1n << 32n) | 2n]
+  const wei = FUNDS_GWEI * WEI_PER_GWEI * 2n
+  await act({ from: deployer, to: token.address, abi: token.abi, functionName: 'approve', args: [ledger.address, wei] })
+  const gas: bigint[] = []
+  for (const bond of bonds) {
+    const args = [bond, FUNDS_GWEI]
+    gas.push((await act({ from: deployer, to: ledger.address, abi: ledger.abi, functionName: 'depositBond', args })).gas)
+  }
+  return gas.slice(-1).map((last) => ({ name: 'deposit a bond', gas: last }))
 }
 
 async function fundTabs({ act, ledger, token, deployer, holders }: Stage, people: People): Promise<Measured[]> {

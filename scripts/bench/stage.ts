@@ -59,9 +59,13 @@ export async function setStage({ epochSeconds }: { readonly epochSeconds: number
     models.address,
     manager.address,
     1,
-    epochSeconds,
-    60,
-    200,
+    {
+      epochSeconds,
+      tabNoticeSeconds: 60,
+      bondNoticeSeconds: 2 * epochSeconds,
+      treasuryBps: 200,
+      bondRule: { minimumGwei: 1_000_000n, ratioBps: 10_000, bountyBps: 5_000 },
+    },
   ])
 
   return {
