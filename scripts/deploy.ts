@@ -5,10 +5,12 @@ import { writeWhole } from '../pipeline/publish/writeWhole.ts'
 import { connectReader } from '../sdk/chain.ts'
 import { readDeployment } from '../sdk/deployment.ts'
 import { StopError } from '../sdk/errors.ts'
+import { formatOpen, parseOpen, WEI_PER_GWEI } from '../sdk/units.ts'
 import { runCommand, UsageError, wholeNumber } from './command.ts'
 import { deployLedger, standsOn } from './deploy/deploy.ts'
 import { signerFromEnvironment } from './keys.ts'
 
+const YEAR_SECONDS = 31_536_000
 const deployments = fileURLToPath(new URL('../deployments/', import.meta.url))
 
 await runCommand({
@@ -16,12 +18,21 @@ await runCommand({
 Deploys all contracts and writes deployments/<name>.json. A deployment that broke off is resumed.
   --name <name>            letters, digits and dashes, such as sepolia
   --rpc <url>              the node to talk to (RPC_URL, or http://127.0.0.1:8545)
-  --guardian <address>     who may pause recording; the signer if not given
+  --guardian <address>     who may pause and resume recording; only a vote if not given
   --treasury <address>     where the treasury's account is paid; the signer if not given
-  --holder <address>       who receives the whole supply of OPEN; the signer if not given
+  --holder <address>       who receives the whole supply of OPEN, and its votes; the signer if not given
   --epoch <seconds>        length of an epoch (86400); a challenge window is one to two of them
   --notice <seconds>       how long a tab's withdrawal waits (86400)
+  --bond-notice <seconds>  how long a bond's withdrawal waits: two epochs at least (three epochs)
+  --bond-minimum <OPEN>    the least bond that records (10)
+  --bond-ratio <bps>       bond asked for fees that can still be struck (10000: the fees themselves)
+  --bounty <bps>           a challenger's part of what is slashed (5000, the most there is)
   --treasury-bps <bps>     the treasury's share of fees (200)
+  --voting-delay <seconds> from a proposal to its vote (86400)
+  --voting-period <seconds> how long is voted (432000)
+  --threshold <OPEN>       votes that a proposer needs (100000)
+  --quorum <percent>       part of the supply that must vote (4)
+  --timelock <seconds>     how long a decided change waits (345600)
   --send                   send it; without this the command only says what it would do
   PRIVATE_KEY              in the environment: the key to sign with`,
   options: {
@@ -32,7 +43,16 @@ Deploys all contracts and writes deployments/<name>.json. A deployment that brok
     holder: { type: 'string' },
     epoch: { type: 'string', default: '86400' },
     notice: { type: 'string', default: '86400' },
+    'bond-notice': { type: 'string' },
+    'bond-minimum': { type: 'string', default: '10' },
+    'bond-ratio': { type: 'string', default: '10000' },
+    bounty: { type: 'string', default: '5000' },
     'treasury-bps': { type: 'string', default: '200' },
+    'voting-delay': { type: 'string', default: '86400' },
+    'voting-period': { type: 'string', default: '432000' },
+    threshold: { type: 'string', default: '100000' },
+    quorum: { type: 'string', default: '4' },
+    timelock: { type: 'string', default: '345600' },
     send: { type: 'boolean', default: false },
   },
   async run(values) {
@@ -45,22 +65,44 @@ Deploys all contracts and writes deployments/<name>.json. A deployment that brok
     if (existsSync(file) && (await standsOn(reader, readDeployment(file)))) {
       throw new StopError(`${name} is deployed already`, { file: `deployments/${name}.json` }, 'Choose another name.')
     }
+    const epochSeconds = wholeNumber('epoch', values.epoch, 60, YEAR_SECONDS)
     const request = {
       name,
       rpcUrl: values.rpc,
       deployer,
       ignitionFolder: `${deployments}${name}`,
-      guardian: addressOr(deployer.address, 'guardian', values.guardian),
-      treasuryPayout: addressOr(deployer.address, 'treasury', values.treasury),
-      tokenHolder: addressOr(deployer.address, 'holder', values.holder),
-      epochSeconds: wholeNumber('epoch', values.epoch, 60, 31_536_000),
-      tabNoticeSeconds: wholeNumber('notice', values.notice, 0, 31_536_000),
+      ...(values.guardian !== undefined && { guardian: addressFrom('guardian', values.guardian) }),
+      treasuryPayout: addressFrom('treasury', values.treasury ?? deployer.address),
+      tokenHolder: addressFrom('holder', values.holder ?? deployer.address),
+      epochSeconds,
+      tabNoticeSeconds: wholeNumber('notice', values.notice, 0, YEAR_SECONDS),
+      bondNoticeSeconds: wholeNumber(
+        'bond-notice',
+        values['bond-notice'] ?? `${3 * epochSeconds}`,
+        2 * epochSeconds,
+        4 * YEAR_SECONDS,
+      ),
+      bondRule: {
+        minimumGwei: openFrom('bond-minimum', values['bond-minimum']),
+        ratioBps: wholeNumber('bond-ratio', values['bond-ratio'], 0, 1_000_000),
+        bountyBps: wholeNumber('bounty', values.bounty, 0, 5_000),
+      },
       treasuryBps: wholeNumber('treasury-bps', values['treasury-bps'], 0, 1_000),
+      voting: {
+        delaySeconds: wholeNumber('voting-delay', values['voting-delay'], 0, YEAR_SECONDS),
+        periodSeconds: wholeNumber('voting-period', values['voting-period'], 1, YEAR_SECONDS),
+        proposalThreshold: openFrom('threshold', values.threshold) * WEI_PER_GWEI,
+        quorumPercent: wholeNumber('quorum', values.quorum, 1, 100),
+      },
+      timelockSeconds: wholeNumber('timelock', values.timelock, 0, YEAR_SECONDS),
     }
     if (!values.send) {
-      process.stdout.write(`Would deploy to chain ${reader.chain.id} as ${deployer.address}:
-  guardian ${request.guardian}, treasury ${request.treasuryPayout} (${request.treasuryBps} bps), supply to ${request.tokenHolder},
-  epochs of ${request.epochSeconds} s, ${request.tabNoticeSeconds} s notice on tabs.
+      const { voting, bondRule } = request
+      process.stdout.write(`Would deploy to chain ${reader.chain.id} as ${deployer.address}, which keeps no role in it:
+  guardian ${request.guardian ?? 'nobody but a vote'}, treasury ${request.treasuryPayout} (${request.treasuryBps} bps), supply and votes to ${request.tokenHolder},
+  epochs of ${epochSeconds} s, ${request.tabNoticeSeconds} s notice on tabs, ${request.bondNoticeSeconds} s on bonds,
+  bonds of ${formatOpen(bondRule.minimumGwei)} OPEN and ${bondRule.ratioBps} bps of open fees, ${bondRule.bountyBps} bps of a slashed one to the challenger,
+  votes after ${voting.delaySeconds} s for ${voting.periodSeconds} s with a quorum of ${voting.quorumPercent} %, changes ${request.timelockSeconds} s later.
 Nothing was sent. Add --send to send it.\n`)
       return
     }
@@ -72,8 +114,15 @@ Nothing was sent. Add --send to send it.\n`)
   },
 })
 
-function addressOr(fallback: Address, option: string, value: string | undefined): Address {
-  if (value === undefined) return fallback
+function addressFrom(option: string, value: string): Address {
   if (!isAddress(value)) throw new UsageError(`--${option} takes an address, not "${value}"`)
   return getAddress(value)
+}
+
+function openFrom(option: string, value: string): bigint {
+  try {
+    return parseOpen(value)
+  } catch {
+    throw new UsageError(`--${option} takes an amount of OPEN with at most 9 decimals, not "${value}"`)
+  }
 }

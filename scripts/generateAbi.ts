@@ -4,7 +4,16 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { parseArgs } from 'node:util'
 import hre from 'hardhat'
 
-const contracts = ['AccessManager', 'Accounts', 'Court', 'Datasets', 'Ledger', 'Models', 'OpenToken'] as const
+const contracts = [
+  'AccessManager',
+  'Accounts',
+  'Datasets',
+  'Ledger',
+  'LedgerGovernor',
+  'Models',
+  'OpenToken',
+  'TimelockController',
+] as const
 const folder = new URL('../deployments/abi/', import.meta.url)
 
 function camelCase(contract: string): string {

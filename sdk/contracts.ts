@@ -3,8 +3,10 @@ import { accessManagerAbi } from '../deployments/abi/accessManager.ts'
 import { accountsAbi } from '../deployments/abi/accounts.ts'
 import { datasetsAbi } from '../deployments/abi/datasets.ts'
 import { ledgerAbi } from '../deployments/abi/ledger.ts'
+import { ledgerGovernorAbi } from '../deployments/abi/ledgerGovernor.ts'
 import { modelsAbi } from '../deployments/abi/models.ts'
 import { openTokenAbi } from '../deployments/abi/openToken.ts'
+import { timelockControllerAbi } from '../deployments/abi/timelockController.ts'
 import { connectReader, type Reader } from './chain.ts'
 import type { Deployment } from './deployment.ts'
 
@@ -25,6 +27,8 @@ export const abis = {
   datasets: datasetsAbi,
   models: modelsAbi,
   ledger: ledgerAbi,
+  timelock: timelockControllerAbi,
+  governor: ledgerGovernorAbi,
 } as const
 
 function contractsOf({ contracts }: Deployment) {
@@ -35,6 +39,8 @@ function contractsOf({ contracts }: Deployment) {
     datasets: { name: 'Datasets', address: contracts.datasets, abi: abis.datasets },
     models: { name: 'Models', address: contracts.models, abi: abis.models },
     ledger: { name: 'Ledger', address: contracts.ledger, abi: abis.ledger },
+    timelock: { name: 'TimelockController', address: contracts.timelock, abi: abis.timelock },
+    governor: { name: 'LedgerGovernor', address: contracts.governor, abi: abis.governor },
   } as const
 }
 

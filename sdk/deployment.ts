@@ -22,6 +22,8 @@ const deploymentSchema = z.strictObject({
     datasets: address,
     models: address,
     ledger: address,
+    timelock: address,
+    governor: address,
   }),
 })
 

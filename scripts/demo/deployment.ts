@@ -7,6 +7,9 @@ import { placesIn } from './places.ts'
 import { DEMO_TERMS, type DemoSettings } from './settings.ts'
 import type { Cast } from './wallets.ts'
 
+/** Minutes instead of days, so that a vote can be tried; what is voted on is as in a real deployment. */
+const DEMO_VOTING = { delaySeconds: 10, periodSeconds: 120, proposalThreshold: 10n ** 18n, quorumPercent: 4 }
+
 /** The contracts of this demo's chain: those that stand there, or new ones. */
 export async function ensureDeployment(settings: DemoSettings, chain: LocalChain, cast: Cast): Promise<Deployment> {
   const { deployment: path, index } = placesIn(settings)
@@ -21,6 +24,8 @@ export async function ensureDeployment(settings: DemoSettings, chain: LocalChain
     treasuryPayout: cast.treasury.address,
     epochSeconds: DEMO_TERMS.epochSeconds,
     treasuryBps: DEMO_TERMS.treasuryBps,
+    voting: DEMO_VOTING,
+    timelockSeconds: 60,
   })
   // What was indexed of contracts that are gone is of no use to those that took their place.
   rmSync(index, { recursive: true, force: true })

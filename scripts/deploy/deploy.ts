@@ -6,23 +6,15 @@ import { StopError } from '../../sdk/errors.ts'
 import { attributionLedger } from './module.ts'
 import { buildRelease, releaseArtifacts } from './release.ts'
 import { signingProvider } from './signer.ts'
+import { completeTerms, type DeploymentTerms } from './terms.ts'
 
-export interface DeployRequest {
+export interface DeployRequest extends DeploymentTerms {
   readonly name: string
   readonly rpcUrl: string
   readonly deployer: LocalAccount
   /** Where Ignition keeps its journal, from which a broken deployment resumes. Without one nothing is kept. */
   readonly ignitionFolder?: string
-  /** Who pauses recording; the deployer if not given. */
-  readonly guardian?: Address
-  readonly treasuryPayout?: Address
-  readonly tokenHolder?: Address
-  readonly epochSeconds?: number
-  readonly tabNoticeSeconds?: number
-  readonly treasuryBps?: number
 }
-
-const DAY_SECONDS = 86_400
 
 /** Compiles what changed, deploys all contracts and gives out the roles; a deployment that broke off is resumed. */
 export async function deployLedger(request: DeployRequest): Promise<Deployment> {
@@ -31,23 +23,13 @@ export async function deployLedger(request: DeployRequest): Promise<Deployment> 
   const deployer = request.deployer.address
   const before = await reader.getBlockNumber()
   const result = await deploy({
-    ignitionModule: attributionLedger,
+    ignitionModule: attributionLedger({ guardian: request.guardian !== undefined }),
     artifactResolver: releaseArtifacts,
     provider: signingProvider(walletOn(reader, request.deployer)),
     accounts: [deployer],
     config: { blockPollingInterval: 50 },
     ...(request.ignitionFolder !== undefined && { deploymentDir: request.ignitionFolder }),
-    deploymentParameters: {
-      AttributionLedger: {
-        admin: deployer,
-        guardian: request.guardian ?? deployer,
-        treasuryPayout: request.treasuryPayout ?? deployer,
-        tokenHolder: request.tokenHolder ?? deployer,
-        epochSeconds: request.epochSeconds ?? DAY_SECONDS,
-        tabNoticeSeconds: request.tabNoticeSeconds ?? DAY_SECONDS,
-        treasuryBps: request.treasuryBps ?? 200,
-      },
-    },
+    deploymentParameters: { AttributionLedger: completeTerms(request, deployer) },
   })
   if (result.type !== DeploymentResultType.SUCCESSFUL_DEPLOYMENT) {
     throw new StopError(
@@ -78,6 +60,8 @@ export async function deployLedger(request: DeployRequest): Promise<Deployment> 
       datasets: at('Datasets'),
       models: at('Models'),
       ledger: at('Ledger'),
+      timelock: at('TimelockController'),
+      governor: at('LedgerGovernor'),
     },
   }
 }

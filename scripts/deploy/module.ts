@@ -1,46 +1,81 @@
 import { buildModule } from '@nomicfoundation/ignition-core'
-import { toFunctionSelector } from 'viem'
+import { type Abi, getAbiItem, keccak256, stringToHex, toFunctionSelector, zeroAddress, zeroHash } from 'viem'
+import { abis } from '../../sdk/contracts.ts'
 
-/** What is deployed, in what order, and who may do what afterwards. */
+/** What is deployed, in what order, and who may do what afterwards (docs/governance.md). */
 
-/** Roles in AccessManager; 0 is its admin. Governance takes the admin role over when it is deployed. */
+/** Roles in AccessManager; 0 is its admin, which ends with the timelock. */
+export const ADMIN_ROLE = 0n
 export const GUARDIAN_ROLE = 1n
 export const PARAMETERS_ROLE = 2n
 
-const guardianActs = ['function pauseRecording()', 'function resumeRecording()'].map((act) => toFunctionSelector(act))
-const parameterActs = [toFunctionSelector('function setTreasuryShare(uint16)')]
+const PROPOSER_ROLE = keccak256(stringToHex('PROPOSER_ROLE'))
+const CANCELLER_ROLE = keccak256(stringToHex('CANCELLER_ROLE'))
+const TIMELOCK_ADMIN_ROLE = zeroHash
 
-export const attributionLedger = buildModule('AttributionLedger', (m) => {
-  const admin = m.getParameter<string>('admin')
-  const guardian = m.getParameter<string>('guardian')
-  const treasuryPayout = m.getParameter<string>('treasuryPayout')
-  const tokenHolder = m.getParameter<string>('tokenHolder')
+/** Which offices a deployment gives to somebody; the others are the timelock's, that is, a vote's. */
+export interface Offices {
+  readonly guardian: boolean
+}
 
-  const accessManager = m.contract('AccessManager', [admin])
-  const openToken = m.contract('OpenToken', [tokenHolder])
-  const accounts = m.contract('Accounts')
-  const datasets = m.contract('Datasets', [accounts])
-  const models = m.contract('Models', [accounts, datasets])
+export function attributionLedger(offices: Offices) {
+  return buildModule('AttributionLedger', (m) => {
+    const deployer = m.getParameter<string>('deployer')
 
-  const treasuryOpened = m.call(accounts, 'open', [treasuryPayout], { id: 'openTreasury' })
-  const treasury = m.readEventArgument(treasuryOpened, 'AccountOpened', 'account')
-  const ledger = m.contract('Ledger', [
-    openToken,
-    accounts,
-    models,
-    accessManager,
-    treasury,
-    m.getParameter<number>('epochSeconds'),
-    m.getParameter<number>('tabNoticeSeconds'),
-    m.getParameter<number>('treasuryBps'),
-  ])
+    const accessManager = m.contract('AccessManager', [deployer])
+    const openToken = m.contract('OpenToken', [m.getParameter<string>('tokenHolder')])
+    const accounts = m.contract('Accounts')
+    const datasets = m.contract('Datasets', [accounts])
+    const models = m.contract('Models', [accounts, datasets])
+    const treasuryOpened = m.call(accounts, 'open', [m.getParameter<string>('treasuryPayout')], { id: 'openTreasury' })
+    const treasury = m.readEventArgument(treasuryOpened, 'AccountOpened', 'account')
+    const ledger = m.contract('Ledger', [
+      openToken,
+      accounts,
+      models,
+      accessManager,
+      treasury,
+      m.getParameter('ledgerTerms'),
+    ])
 
-  m.call(accessManager, 'labelRole', [GUARDIAN_ROLE, 'GUARDIAN'], { id: 'labelGuardian' })
-  m.call(accessManager, 'labelRole', [PARAMETERS_ROLE, 'PARAMETERS'], { id: 'labelParameters' })
-  m.call(accessManager, 'grantRole', [GUARDIAN_ROLE, guardian, 0], { id: 'grantGuardian' })
-  m.call(accessManager, 'grantRole', [PARAMETERS_ROLE, admin, 0], { id: 'grantParameters' })
-  m.call(accessManager, 'setTargetFunctionRole', [ledger, guardianActs, GUARDIAN_ROLE], { id: 'guardLedger' })
-  m.call(accessManager, 'setTargetFunctionRole', [ledger, parameterActs, PARAMETERS_ROLE], { id: 'tuneLedger' })
+    const timelock = m.contract('TimelockController', [m.getParameter('timelockSeconds'), [], [zeroAddress], deployer])
+    const governor = m.contract('LedgerGovernor', [openToken, timelock, m.getParameter('votingTerms')])
 
-  return { accessManager, openToken, accounts, datasets, models, ledger }
-})
+    const guardian = offices.guardian ? m.getParameter<string>('guardian') : timelock
+    const given = [
+      m.call(accessManager, 'labelRole', [GUARDIAN_ROLE, 'GUARDIAN'], { id: 'labelGuardian' }),
+      m.call(accessManager, 'labelRole', [PARAMETERS_ROLE, 'PARAMETERS'], { id: 'labelParameters' }),
+      m.call(accessManager, 'grantRole', [GUARDIAN_ROLE, guardian, 0], { id: 'grantGuardian' }),
+      m.call(accessManager, 'grantRole', [PARAMETERS_ROLE, timelock, 0], { id: 'grantParameters' }),
+      m.call(
+        accessManager,
+        'setTargetFunctionRole',
+        [ledger, selectors(abis.ledger, 'pauseRecording', 'resumeRecording'), GUARDIAN_ROLE],
+        { id: 'guardLedger' },
+      ),
+      m.call(
+        accessManager,
+        'setTargetFunctionRole',
+        [ledger, selectors(abis.ledger, 'setTreasuryShare', 'setBondRule'), PARAMETERS_ROLE],
+        { id: 'tuneLedger' },
+      ),
+      m.call(accessManager, 'grantRole', [ADMIN_ROLE, timelock, 0], { id: 'grantAdmin' }),
+      m.call(timelock, 'grantRole', [PROPOSER_ROLE, governor], { id: 'grantProposer' }),
+      m.call(timelock, 'grantRole', [CANCELLER_ROLE, governor], { id: 'grantCanceller' }),
+    ]
+
+    // The deployer gives up what it held, last of all, so that a deployment that breaks off can always be resumed.
+    m.call(accessManager, 'renounceRole', [ADMIN_ROLE, deployer], { id: 'renounceAdmin', after: given })
+    m.call(timelock, 'renounceRole', [TIMELOCK_ADMIN_ROLE, deployer], { id: 'renounceTimelock', after: given })
+
+    return { accessManager, openToken, accounts, datasets, models, ledger, timelock, governor }
+  })
+}
+
+function selectors(abi: Abi, ...names: readonly string[]): string[] {
+  return names.map((name) => {
+    const act = getAbiItem({ abi, name })
+    if (act?.type !== 'function') throw new Error(`No contract of ours has a function ${name}`)
+    return toFunctionSelector(act)
+  })
+}

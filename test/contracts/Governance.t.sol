@@ -8,9 +8,9 @@ import {IGovernor} from "@openzeppelin/contracts/governance/IGovernor.sol";
 import {TimelockController} from "@openzeppelin/contracts/governance/TimelockController.sol";
 import {IERC20Errors} from "@openzeppelin/contracts/interfaces/draft-IERC6093.sol";
 import {ILedger} from "../../contracts/interfaces/ILedger.sol";
-import {Governed, Proposal} from "./harness/Governed.sol";
+import {GovernedMarket, Proposal} from "./harness/GovernedMarket.sol";
 
-contract GovernanceTest is Governed {
+contract GovernanceTest is GovernedMarket {
     function test_WhenDeployed_ItSaysHowProposalsAreDecided() public view {
         vm.assertEq(governor.votingDelay(), VOTING_DELAY);
         vm.assertEq(governor.votingPeriod(), VOTING_PERIOD);

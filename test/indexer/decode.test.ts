@@ -20,6 +20,8 @@ const deployment: Deployment = {
     datasets: at('04'),
     models: at('05'),
     ledger: at('06'),
+    timelock: at('07'),
+    governor: at('08'),
   },
 }
 const context = { deployment, treasury: 1n }

@@ -1,8 +1,20 @@
 import { join } from 'node:path'
+import {
+  type Address,
+  encodeFunctionData,
+  type Hex,
+  keccak256,
+  parseEther,
+  stringToHex,
+  zeroAddress,
+  zeroHash,
+} from 'viem'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { deployLedger, standsOn } from '../../scripts/deploy/deploy.ts'
-import { connect } from '../../sdk/contracts.ts'
-import { act, transact } from '../../sdk/transact.ts'
+import { ADMIN_ROLE, GUARDIAN_ROLE, PARAMETERS_ROLE } from '../../scripts/deploy/module.ts'
+import { type Connection, connect } from '../../sdk/contracts.ts'
+import type { Deployment } from '../../sdk/deployment.ts'
+import { type Act, act, transact } from '../../sdk/transact.ts'
 import { type LocalLedger, startLocalLedger } from './localLedger.ts'
 
 describe('a deployment', () => {
@@ -35,28 +47,160 @@ describe('a deployment', () => {
     expect(first.startBlock).toBe(began)
   })
 
-  it('lets its guardian pause, its admin set the treasury’s share, and nobody else', async () => {
-    const { rpcUrl, cast, walletOf } = local
-    const guarded = await deployLedger({
-      name: 'guarded',
-      rpcUrl,
-      deployer: cast.deployer,
-      guardian: cast.owner.address,
+  describe('whose votes are held by somebody else than its deployer', () => {
+    const voting = { delaySeconds: 10, periodSeconds: 100, proposalThreshold: parseEther('1'), quorumPercent: 4 }
+    const timelockSeconds = 1_000
+    let governed: Deployment
+    let connection: Connection
+    beforeAll(async () => {
+      const { rpcUrl, cast } = local
+      governed = await deployLedger({
+        name: 'governed',
+        rpcUrl,
+        deployer: cast.deployer,
+        guardian: cast.curator.address,
+        treasuryPayout: cast.treasury.address,
+        tokenHolder: cast.owner.address,
+        voting,
+        timelockSeconds,
+      })
+      connection = await connect(rpcUrl, governed)
     })
-    const { reader, contracts } = await connect(rpcUrl, guarded)
-    const pause = act(contracts.ledger, 'pauseRecording', [])
-    const share = act(contracts.ledger, 'setTreasuryShare', [300])
-    await expect(transact(reader, walletOf(cast.deployer), pause)).rejects.toMatchObject({
-      errorName: 'AccessManagedUnauthorized',
+
+    it('gives each role to whom it belongs, and keeps none for its deployer', async () => {
+      const { timelock, governor } = governed.contracts
+      expect(await accessManagerRoles(connection)).toEqual({
+        [`${ADMIN_ROLE}`]: [timelock],
+        [`${GUARDIAN_ROLE}`]: [local.cast.curator.address],
+        [`${PARAMETERS_ROLE}`]: [timelock],
+      })
+      expect(await timelockRoles(connection)).toEqual({
+        [zeroHash]: [timelock],
+        [roleHash('PROPOSER_ROLE')]: [governor],
+        [roleHash('CANCELLER_ROLE')]: [governor],
+        [roleHash('EXECUTOR_ROLE')]: [zeroAddress],
+      })
     })
-    await expect(transact(reader, walletOf(cast.owner), share)).rejects.toMatchObject({
-      errorName: 'AccessManagedUnauthorized',
+
+    it('lets its deployer change nothing', async () => {
+      const { reader, contracts } = connection
+      const deployer = local.walletOf(local.cast.deployer)
+      const { address } = local.cast.deployer
+      const rule = { minimumGwei: 1n, ratioBps: 0, bountyBps: 0 }
+      const refused: readonly (readonly [Act, string])[] = [
+        [act(contracts.ledger, 'setTreasuryShare', [300]), 'AccessManagedUnauthorized'],
+        [act(contracts.ledger, 'setBondRule', [rule]), 'AccessManagedUnauthorized'],
+        [act(contracts.ledger, 'appointCourt', [address]), 'AccessManagedUnauthorized'],
+        [act(contracts.ledger, 'pauseRecording', []), 'AccessManagedUnauthorized'],
+        [act(contracts.ledger, 'setAuthority', [address]), 'AccessManagedUnauthorized'],
+        [act(contracts.accessManager, 'grantRole', [ADMIN_ROLE, address, 0]), 'AccessManagerUnauthorizedAccount'],
+        [
+          act(contracts.accessManager, 'updateAuthority', [contracts.ledger.address, address]),
+          'AccessManagerUnauthorizedAccount',
+        ],
+        [act(contracts.timelock, 'grantRole', [zeroHash, address]), 'AccessControlUnauthorizedAccount'],
+        [
+          act(contracts.timelock, 'schedule', [address, 0n, '0x', zeroHash, zeroHash, BigInt(timelockSeconds)]),
+          'AccessControlUnauthorizedAccount',
+        ],
+        [act(contracts.governor, 'setVotingDelay', [0]), 'GovernorOnlyExecutor'],
+      ]
+      for (const [call, errorName] of refused) {
+        await expect(transact(reader, deployer, call), call.name).rejects.toMatchObject({ errorName })
+      }
     })
-    await transact(reader, walletOf(cast.owner), pause)
-    await transact(reader, walletOf(cast.deployer), share)
-    expect([
-      await reader.readContract({ ...contracts.ledger, functionName: 'recordingPaused' }),
-      await reader.readContract({ ...contracts.ledger, functionName: 'treasuryBps' }),
-    ]).toEqual([true, 300])
+
+    it('lets its guardian pause and resume, and no more', async () => {
+      const { reader, contracts } = connection
+      const guardian = local.walletOf(local.cast.curator)
+      await expect(transact(reader, guardian, act(contracts.ledger, 'setTreasuryShare', [300]))).rejects.toMatchObject({
+        errorName: 'AccessManagedUnauthorized',
+      })
+      const isPaused = () => reader.readContract({ ...contracts.ledger, functionName: 'recordingPaused' })
+      await transact(reader, guardian, act(contracts.ledger, 'pauseRecording', []))
+      expect(await isPaused()).toBe(true)
+      await transact(reader, guardian, act(contracts.ledger, 'resumeRecording', []))
+      expect(await isPaused()).toBe(false)
+    })
+
+    it('changes a parameter when its holders vote for it, after the delay', async () => {
+      const { reader, contracts } = connection
+      const holder = local.walletOf(local.cast.owner)
+      const anyone = local.walletOf(local.cast.operator)
+      const change = encodeFunctionData({ ...contracts.ledger, functionName: 'setTreasuryShare', args: [300] })
+      const description = 'A larger share for the treasury.'
+      const proposal = [[contracts.ledger.address], [0n], [change]] as const
+      const decided = [...proposal, keccak256(stringToHex(description))] as const
+      const id = await reader.readContract({ ...contracts.governor, functionName: 'hashProposal', args: decided })
+
+      await transact(reader, holder, act(contracts.openToken, 'delegate', [local.cast.owner.address]))
+      await local.passSeconds(1)
+      await transact(reader, holder, act(contracts.governor, 'propose', [...proposal, description]))
+      await local.passSeconds(voting.delaySeconds + 1)
+      await transact(reader, holder, act(contracts.governor, 'castVote', [id, 1]))
+      await local.passSeconds(voting.periodSeconds)
+      await transact(reader, anyone, act(contracts.governor, 'queue', decided))
+      const data = encodeFunctionData({ ...contracts.governor, functionName: 'execute', args: decided })
+      const execute = {
+        contract: 'LedgerGovernor',
+        name: 'execute',
+        args: decided,
+        to: contracts.governor.address,
+        data,
+      }
+      await expect(transact(reader, anyone, execute)).rejects.toMatchObject({
+        errorName: 'TimelockUnexpectedOperationState',
+      })
+      await local.passSeconds(timelockSeconds)
+      await transact(reader, anyone, execute)
+      expect(await reader.readContract({ ...contracts.ledger, functionName: 'treasuryBps' })).toBe(300)
+    })
+  })
+
+  it('without a guardian leaves pausing to a vote', async () => {
+    const { rpcUrl, cast } = local
+    const unguarded = await deployLedger({ name: 'unguarded', rpcUrl, deployer: cast.deployer })
+    const roles = await accessManagerRoles(await connect(rpcUrl, unguarded))
+    expect(roles[`${GUARDIAN_ROLE}`]).toEqual([unguarded.contracts.timelock])
   })
 })
+
+const roleHash = (name: string): Hex => keccak256(stringToHex(name))
+
+/** Who holds which role now, by everything that was ever granted and revoked. */
+async function accessManagerRoles({ reader, contracts, fromBlock }: Connection): Promise<Record<string, Address[]>> {
+  const logs = await reader.getContractEvents({ ...contracts.accessManager, fromBlock, strict: true })
+  return held(
+    logs.flatMap(({ eventName, args }) =>
+      eventName === 'RoleGranted' || eventName === 'RoleRevoked'
+        ? [{ role: `${args.roleId}`, account: args.account, isGranted: eventName === 'RoleGranted' }]
+        : [],
+    ),
+  )
+}
+
+async function timelockRoles({ reader, contracts, fromBlock }: Connection): Promise<Record<string, Address[]>> {
+  const logs = await reader.getContractEvents({ ...contracts.timelock, fromBlock, strict: true })
+  return held(
+    logs.flatMap(({ eventName, args }) =>
+      eventName === 'RoleGranted' || eventName === 'RoleRevoked'
+        ? [{ role: args.role, account: args.account, isGranted: eventName === 'RoleGranted' }]
+        : [],
+    ),
+  )
+}
+
+interface RoleMove {
+  readonly role: string
+  readonly account: Address
+  readonly isGranted: boolean
+}
+
+function held(moves: readonly RoleMove[]): Record<string, Address[]> {
+  const holders: Record<string, Address[]> = {}
+  for (const { role, account, isGranted } of moves) {
+    const others = (holders[role] ?? []).filter((holder) => holder !== account)
+    holders[role] = isGranted ? [...others, account] : others
+  }
+  return holders
+}

@@ -2,11 +2,11 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { LocalAccount } from 'viem'
+import { type Address, createTestClient, http, type LocalAccount, parseEther } from 'viem'
 import { startLocalChain } from '../../scripts/demo/localChain.ts'
 import { type Cast, castOf, castSize, DEMO_MNEMONIC } from '../../scripts/demo/wallets.ts'
 import { deployLedger } from '../../scripts/deploy/deploy.ts'
-import { type Wallet, walletOn } from '../../sdk/chain.ts'
+import { type Reader, type Wallet, walletOn } from '../../sdk/chain.ts'
 import { type Connection, connect } from '../../sdk/contracts.ts'
 import type { Deployment } from '../../sdk/deployment.ts'
 
@@ -18,6 +18,8 @@ export interface LocalLedger {
   readonly connection: Connection
   readonly cast: Cast
   readonly walletOf: (account: LocalAccount) => Wallet
+  /** The timelock, as if its votes had been won: only a chain of one's own lets it sign. */
+  readonly governance: Wallet
   readonly passSeconds: (seconds: number) => Promise<void>
   readonly stop: () => Promise<void>
 }
@@ -35,6 +37,7 @@ export async function startLocalLedger(contributors: number): Promise<LocalLedge
     name: 'test',
     rpcUrl: chain.rpcUrl,
     deployer: cast.deployer,
+    guardian: cast.deployer.address,
     treasuryPayout: cast.treasury.address,
   })
   const connection = await connect(chain.rpcUrl, deployment)
@@ -45,12 +48,21 @@ export async function startLocalLedger(contributors: number): Promise<LocalLedge
     connection,
     cast,
     walletOf: (account) => walletOn(connection.reader, account),
+    governance: await impersonate(connection.reader, deployment.contracts.timelock, cast.deployer),
     passSeconds: chain.passSeconds,
     stop: async () => {
       await chain.stop()
       rmSync(folder, { recursive: true })
     },
   }
+}
+
+async function impersonate(reader: Reader, address: Address, funder: LocalAccount): Promise<Wallet> {
+  const wallet = walletOn(reader, { address, type: 'json-rpc' })
+  await createTestClient({ mode: 'anvil', chain: reader.chain, transport: http() }).impersonateAccount({ address })
+  const hash = await walletOn(reader, funder).sendTransaction({ to: address, value: parseEther('10') })
+  await reader.waitForTransactionReceipt({ hash })
+  return wallet
 }
 
 export function freePort(): Promise<number> {

@@ -49,7 +49,7 @@ export async function beginStory(ledger: LocalLedger, seed: number): Promise<Sto
 }
 
 function tellerOf(ledger: LocalLedger, random: Random) {
-  const { connection, cast, walletOf } = ledger
+  const { connection, cast, walletOf, governance } = ledger
   const { reader, contracts } = connection
   const everyone = [cast.owner, cast.operator, cast.baseOwner, ...cast.payers, ...cast.contributors]
 
@@ -190,7 +190,8 @@ function tellerOf(ledger: LocalLedger, random: Random) {
       return await send(cast.operator, act(contracts.ledger, 'recordBatch', [model, bytes]))
     },
     claim: async () => send(cast.deployer, act(contracts.ledger, 'claim', [await accountOf(random.pick(everyone))])),
-    setTreasuryShare: () => send(cast.deployer, act(contracts.ledger, 'setTreasuryShare', [random.below(1_001)])),
+    setTreasuryShare: () =>
+      transact(reader, governance, act(contracts.ledger, 'setTreasuryShare', [random.below(1_001)])),
     pause: () => send(cast.deployer, act(contracts.ledger, 'pauseRecording', [])),
     resume: () => send(cast.deployer, act(contracts.ledger, 'resumeRecording', [])),
     proposePayout: async () => {

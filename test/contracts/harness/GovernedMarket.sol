@@ -15,7 +15,7 @@ struct Proposal {
 
 /// @notice A market whose roles are given out as scripts/deploy/module.ts does it; the test itself is the deployer, who then
 /// gives all up.
-abstract contract Governed is Market {
+abstract contract GovernedMarket is Market {
     uint64 internal constant ADMIN = 0;
     uint64 internal constant GUARDIAN = 1;
     uint64 internal constant PARAMETERS = 2;
