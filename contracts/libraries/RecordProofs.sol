@@ -24,8 +24,9 @@ library RecordProofs {
     }
 
     /// @notice Whether `call` is one of the records behind a batch's stored commitment.
+    /// @dev A leaf is hashed from as many bytes as a node: only an index below the count tells it from one.
     function isRecorded(RecordProof calldata call, bytes32 commitment) internal pure returns (bool) {
-        if (commitmentOf(call.header) != commitment) return false;
+        if (call.index >= call.header.count || commitmentOf(call.header) != commitment) return false;
         bytes32 leaf = keccak256(abi.encodePacked(call.index, keccak256(call.record)));
         return MerkleProof.verifyCalldata(call.path, call.header.root, leaf);
     }
