@@ -110,7 +110,7 @@ interface IBonds {
     /// @notice Lets nothing be withdrawn from a bond until a time; never shortens an earlier freeze.
     function freezeBond(BondId bond, uint40 until) external;
 
-    /// @notice Holds a part of a bond; what stays must cover the fees that can still be struck.
+    /// @notice Holds a part of a bond that is not frozen; what stays must cover the fees that can still be struck.
     function stake(BondId bond, uint64 amountGwei) external;
 
     /// @notice Gives a part of what is held back to the bond.

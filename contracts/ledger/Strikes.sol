@@ -76,6 +76,9 @@ abstract contract Strikes is Recording {
 
     /// @inheritdoc IBonds
     function stake(BondId bond, uint64 amountGwei) external onlyCourt {
+        // A stake can be paid to its own holder: what is frozen would leave that way.
+        uint40 frozenUntil = _holds[bond].frozenUntil;
+        require(block.timestamp >= frozenUntil, Ledger_LeavesLater(frozenUntil, block.timestamp));
         BondSlot slot = _bonds[bond].rolledTo(currentEpoch());
         uint256 requiredGwei = amountGwei + (slot.exposure() == 0 ? 0 : _requiredFor(slot.exposure()));
         require(slot.balance() >= requiredGwei, Ledger_BondTooSmall(bond, slot.balance(), requiredGwei));
