@@ -18,7 +18,17 @@ export default defineConfig({
     ],
     profiles: {
       default: { ...solc, settings },
-      production: { ...solc, isolated: false, settings: { ...settings, viaIR: true } },
+      production: {
+        isolated: false,
+        compilers: [{ ...solc, settings: { ...settings, viaIR: true } }],
+        // The Court is called rarely and holds much: at 1,000 runs its code exceeds the 24,576 bytes that a contract may have.
+        overrides: {
+          'contracts/Court.sol': {
+            ...solc,
+            settings: { ...settings, viaIR: true, optimizer: { enabled: true, runs: 200 } },
+          },
+        },
+      },
     },
   },
   paths: {

@@ -1,6 +1,7 @@
 import type { Abi, Address } from 'viem'
 import { accessManagerAbi } from '../deployments/abi/accessManager.ts'
 import { accountsAbi } from '../deployments/abi/accounts.ts'
+import { courtAbi } from '../deployments/abi/court.ts'
 import { datasetsAbi } from '../deployments/abi/datasets.ts'
 import { ledgerAbi } from '../deployments/abi/ledger.ts'
 import { ledgerGovernorAbi } from '../deployments/abi/ledgerGovernor.ts'
@@ -27,6 +28,7 @@ export const abis = {
   datasets: datasetsAbi,
   models: modelsAbi,
   ledger: ledgerAbi,
+  court: courtAbi,
   timelock: timelockControllerAbi,
   governor: ledgerGovernorAbi,
 } as const
@@ -39,6 +41,7 @@ function contractsOf({ contracts }: Deployment) {
     datasets: { name: 'Datasets', address: contracts.datasets, abi: abis.datasets },
     models: { name: 'Models', address: contracts.models, abi: abis.models },
     ledger: { name: 'Ledger', address: contracts.ledger, abi: abis.ledger },
+    court: { name: 'Court', address: contracts.court, abi: abis.court },
     timelock: { name: 'TimelockController', address: contracts.timelock, abi: abis.timelock },
     governor: { name: 'LedgerGovernor', address: contracts.governor, abi: abis.governor },
   } as const

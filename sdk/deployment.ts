@@ -22,6 +22,7 @@ const deploymentSchema = z.strictObject({
     datasets: address,
     models: address,
     ledger: address,
+    court: address,
     timelock: address,
     governor: address,
   }),

@@ -9,14 +9,13 @@ export function batchFacts(
   recorded: BatchRecorded,
   records: Hex,
   model: ModelTerms,
-  treasuryBps: bigint,
   treasury: bigint,
 ): readonly Fact[] {
   const bytes = hexToBytes(records)
   const dims = Number(model.dims)
   const decoded = decodeRecords(bytes, { dims, topK: Number(model.topK), rowCount: Number(model.rowCount) })
   const hashes = splitRecords(bytes, dims).map((record) => keccak256(record))
-  const split = { ...model, royaltiesBps: model.royalties.map(({ bps }) => bps), treasuryBps }
+  const split = { ...model, royaltiesBps: model.royalties.map(({ bps }) => bps), treasuryBps: recorded.treasuryBps }
 
   const { block, batch, operator } = recorded
   const facts: Fact[] = [{ table: 'batchRecorded', row: recorded }]

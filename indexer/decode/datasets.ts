@@ -1,7 +1,8 @@
 import { abis } from '../../sdk/contracts.ts'
 import type { ChainLog } from './contracts.ts'
 import { eventOf, lower, text, unreachable } from './event.ts'
-import type { Fact, Place } from './facts.ts'
+import type { Fact } from './facts.ts'
+import type { Place } from './place.ts'
 
 export function decodeDatasets(log: ChainLog, place: Place): Fact {
   const event = eventOf(abis.datasets, log)

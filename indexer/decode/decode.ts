@@ -1,10 +1,12 @@
 import type { Deployment } from '../../sdk/deployment.ts'
 import { decodeAccounts } from './accounts.ts'
 import { type ChainLog, type ContractName, contractAt } from './contracts.ts'
+import { decodeCourt } from './court.ts'
 import { decodeDatasets } from './datasets.ts'
-import type { Fact, Place } from './facts.ts'
+import type { Fact } from './facts.ts'
 import { decodeLedger } from './ledger.ts'
 import { decodeModels } from './models.ts'
+import type { Place } from './place.ts'
 import { learn, type Terms } from './terms.ts'
 
 /** What is fixed for a deployment and needed to read its logs. */
@@ -45,5 +47,7 @@ function decodeLog(contract: ContractName, log: ChainLog, terms: Terms, treasury
       return decodeModels(log, place)
     case 'ledger':
       return decodeLedger(log, place, terms, treasury)
+    case 'court':
+      return [decodeCourt(log, place)]
   }
 }

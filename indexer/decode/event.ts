@@ -5,7 +5,7 @@ import type { ChainLog } from './contracts.ts'
 /** Declared by OpenZeppelin's EIP712 and never emitted by contracts whose signing domain is fixed, as ours are. */
 const NEVER_EMITTED = toEventHash('event EIP712DomainChanged()')
 
-type EventOf<abi extends Abi> = Exclude<DecodeEventLogReturnType<abi>, { eventName: 'EIP712DomainChanged' }>
+export type EventOf<abi extends Abi> = Exclude<DecodeEventLogReturnType<abi>, { eventName: 'EIP712DomainChanged' }>
 
 /** The event a log carries, by its contract's ABI. */
 export function eventOf<const abi extends Abi>(abi: abi, log: ChainLog): EventOf<abi> {
@@ -28,6 +28,13 @@ export function eventOf<const abi extends Abi>(abi: abi, log: ChainLog): EventOf
 /** Only reached if an event has no case, which then does not compile. */
 export function unreachable(event: never): never {
   throw new Error(`No case for ${JSON.stringify(event)}`)
+}
+
+/** A Solidity enum's member by its number. */
+export function named<name extends string>(members: readonly name[], ordinal: number): name {
+  const member = members[ordinal]
+  if (member === undefined) throw new Error(`${ordinal} is none of ${members.join(', ')}`)
+  return member
 }
 
 /** Text as a database can hold it: PostgreSQL refuses the character NUL, and anyone may put it on the chain. */

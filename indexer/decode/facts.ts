@@ -1,16 +1,12 @@
 import type { Hex } from 'viem'
+import type { BondFacts } from './bondFacts.ts'
+import type { CourtFacts } from './courtFacts.ts'
+import type { Place } from './place.ts'
 
 /**
  * What happened, as rows: one interface a table, named after the event it comes from. Every integer of the chain is a bigint
  * on this side, every hash and address a hexadecimal string, so that a row reads the same before and after the database.
  */
-
-/** Where a fact stands on the chain. */
-export interface Place {
-  readonly block: bigint
-  readonly logIndex: bigint
-  readonly transactionHash: Hex
-}
 
 export type Role = 'Contributor' | 'Operator' | 'Royalty' | 'Owner' | 'Treasury'
 export type Method = 'Full' | 'LoRA' | 'QLoRA'
@@ -174,6 +170,8 @@ export interface BatchRecorded extends Place {
   readonly operator: bigint
   readonly epoch: bigint
   readonly count: bigint
+  /** The treasury's share of its fees. */
+  readonly treasuryBps: bigint
   readonly feesGwei: bigint
   readonly root: Hex
 }
@@ -238,12 +236,13 @@ export interface RecordingSwitched extends Place {
   readonly switchedBy: Hex
 }
 
-/** Who may change the Ledger's parameters. */
+/** Who may change a contract's parameters. */
 export interface AuthorityUpdated extends Place {
+  readonly contract: 'ledger' | 'court'
   readonly authority: Hex
 }
 
-export interface Facts {
+export interface Facts extends BondFacts, CourtFacts {
   accountOpened: AccountOpened
   payoutProposed: PayoutProposed
   payoutRotated: PayoutRotated

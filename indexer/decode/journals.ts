@@ -11,6 +11,7 @@ export const emptyJournals: Journals = {
   datasets: EMPTY_JOURNAL,
   models: EMPTY_JOURNAL,
   ledger: EMPTY_JOURNAL,
+  court: EMPTY_JOURNAL,
 }
 
 /** A journal slot as it stood after a block that moved it. */

@@ -1,9 +1,13 @@
 import { abis } from '../../sdk/contracts.ts'
 import { batchFacts } from './batch.ts'
+import { decodeBonds } from './bonds.ts'
 import type { ChainLog } from './contracts.ts'
-import { eventOf, lower, unreachable } from './event.ts'
-import type { Fact, Place } from './facts.ts'
+import { type EventOf, eventOf, lower } from './event.ts'
+import type { Fact } from './facts.ts'
+import type { Place } from './place.ts'
 import type { Terms } from './terms.ts'
+
+export type LedgerEvent = EventOf<typeof abis.ledger>
 
 export function decodeLedger(log: ChainLog, place: Place, terms: Terms, treasury: bigint): readonly Fact[] {
   const event = eventOf(abis.ledger, log)
@@ -36,7 +40,7 @@ export function decodeLedger(log: ChainLog, place: Place, terms: Terms, treasury
       return [{ table: 'tabWithdrawn', row }]
     }
     case 'BatchRecorded': {
-      const { batch, model, operator, epoch, count, feesGwei, root, records } = event.args
+      const { batch, model, operator, epoch, count, treasuryBps, feesGwei, root, records } = event.args
       const known = terms.models.get(BigInt(model))
       if (known === undefined) throw new Error(`Batch ${batch} is of model ${model}, which is not registered`)
       const recorded = {
@@ -46,10 +50,11 @@ export function decodeLedger(log: ChainLog, place: Place, terms: Terms, treasury
         operator: BigInt(operator),
         epoch: BigInt(epoch),
         count: BigInt(count),
+        treasuryBps: BigInt(treasuryBps),
         feesGwei,
         root,
       }
-      return batchFacts(recorded, records, known, terms.treasuryBps, treasury)
+      return batchFacts(recorded, records, known, treasury)
     }
     case 'RewardClaimed': {
       const { account, to, amountGwei } = event.args
@@ -69,8 +74,10 @@ export function decodeLedger(log: ChainLog, place: Place, terms: Terms, treasury
     case 'RecordingResumed':
       return [{ table: 'recordingSwitched', row: { ...place, paused: false, switchedBy: lower(event.args.by) } }]
     case 'AuthorityUpdated':
-      return [{ table: 'authorityUpdated', row: { ...place, authority: lower(event.args.authority) } }]
+      return [
+        { table: 'authorityUpdated', row: { ...place, contract: 'ledger', authority: lower(event.args.authority) } },
+      ]
     default:
-      return unreachable(event)
+      return [decodeBonds(event, place)]
   }
 }

@@ -1,7 +1,8 @@
 import { abis } from '../../sdk/contracts.ts'
 import type { ChainLog } from './contracts.ts'
-import { eventOf, text, unreachable } from './event.ts'
-import type { Fact, FineTuneRegistered, Method, Place, SketchSource } from './facts.ts'
+import { eventOf, named, text, unreachable } from './event.ts'
+import type { Fact, FineTuneRegistered, Method, SketchSource } from './facts.ts'
+import type { Place } from './place.ts'
 
 const METHODS: readonly Method[] = ['Full', 'LoRA', 'QLoRA']
 const SOURCES: readonly SketchSource[] = ['Gradient', 'Representation']
@@ -69,11 +70,4 @@ export function decodeModels(log: ChainLog, place: Place): readonly Fact[] {
     default:
       return unreachable(event)
   }
-}
-
-/** A Solidity enum's member by its number. */
-function named<name extends string>(members: readonly name[], ordinal: number): name {
-  const member = members[ordinal]
-  if (member === undefined) throw new Error(`${ordinal} is none of ${members.join(', ')}`)
-  return member
 }

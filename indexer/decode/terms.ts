@@ -17,27 +17,24 @@ export interface ModelTerms {
 
 export interface Terms {
   readonly models: ReadonlyMap<bigint, ModelTerms>
-  readonly treasuryBps: bigint
 }
 
-export const noTerms: Terms = { models: new Map(), treasuryBps: 0n }
+export const noTerms: Terms = { models: new Map() }
 
 export function learn(terms: Terms, fact: Fact): Terms {
   switch (fact.table) {
     case 'fineTuneRegistered': {
       const { model, owner, rowCount, dims, topK, contributorBps, operatorBps } = fact.row
       const learnt = { owner, rowCount, dims, topK, contributorBps, operatorBps, royalties: [] }
-      return { ...terms, models: new Map(terms.models).set(model, learnt) }
+      return { models: new Map(terms.models).set(model, learnt) }
     }
     case 'royaltyOwed': {
       const { model, account, bps } = fact.row
       const known = terms.models.get(model)
       if (known === undefined) throw new Error(`A royalty of model ${model} came before the model`)
       const learnt = { ...known, royalties: [...known.royalties, { account, bps }] }
-      return { ...terms, models: new Map(terms.models).set(model, learnt) }
+      return { models: new Map(terms.models).set(model, learnt) }
     }
-    case 'treasuryShareSet':
-      return { ...terms, treasuryBps: fact.row.treasuryBps }
     default:
       return terms
   }

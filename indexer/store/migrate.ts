@@ -2,11 +2,12 @@ import type { Kysely } from 'kysely'
 import { type MigrationProvider, Migrator } from 'kysely/migration'
 import { StopError } from '../../sdk/errors.ts'
 import * as facts from './migrations/0001-facts.ts'
+import * as court from './migrations/0002-court.ts'
 import type { Database } from './schema.ts'
 
 /** Every change of the schema, in order; one that was released is never edited. */
 const migrations: MigrationProvider = {
-  getMigrations: async () => ({ '0001-facts': facts }),
+  getMigrations: async () => ({ '0001-facts': facts, '0002-court': court }),
 }
 
 /** Brings the schema up to date, and refuses a database that a newer version of the indexer has written. */

@@ -52,16 +52,8 @@ async function journalsOf(db: Kysely<Database>): Promise<Journals> {
 async function termsOf(db: Kysely<Database>): Promise<Terms> {
   const models = await db.selectFrom('fineTuneRegistered').selectAll().execute()
   const royalties = await db.selectFrom('royaltyOwed').selectAll().orderBy('model').orderBy('position').execute()
-  const shares = await db
-    .selectFrom('treasuryShareSet')
-    .selectAll()
-    .orderBy('block', 'desc')
-    .orderBy('logIndex', 'desc')
-    .limit(1)
-    .execute()
   let terms = noTerms
   for (const row of models) terms = learn(terms, { table: 'fineTuneRegistered', row })
   for (const row of royalties) terms = learn(terms, { table: 'royaltyOwed', row })
-  for (const row of shares) terms = learn(terms, { table: 'treasuryShareSet', row })
   return terms
 }

@@ -20,6 +20,7 @@ export interface Identity {
   readonly datasets: Hex
   readonly models: Hex
   readonly ledger: Hex
+  readonly court: Hex
   readonly treasury: bigint
   readonly epochSeconds: bigint
 }
@@ -60,6 +61,29 @@ const undoable: Readonly<Record<FactTable, true>> = {
   treasuryShareSet: true,
   recordingSwitched: true,
   authorityUpdated: true,
+  bondDeposited: true,
+  bondWithdrawalRequested: true,
+  bondWithdrawn: true,
+  bondFrozen: true,
+  bondStaked: true,
+  bondReleased: true,
+  stakePaid: true,
+  bondSlashed: true,
+  slashedBurnt: true,
+  recordVoided: true,
+  modelStopped: true,
+  bondRuleSet: true,
+  courtAppointed: true,
+  challengeCommitted: true,
+  recordStruck: true,
+  rowStruck: true,
+  indexStruck: true,
+  rowDemanded: true,
+  rowShown: true,
+  appealFiled: true,
+  appealRuled: true,
+  appealLapsed: true,
+  courtTermsSet: true,
 }
 
 /** The tables whose rows stand at a block, and go when their block goes. */

@@ -23,7 +23,10 @@ export async function deployLedger(request: DeployRequest): Promise<Deployment> 
   const deployer = request.deployer.address
   const before = await reader.getBlockNumber()
   const result = await deploy({
-    ignitionModule: attributionLedger({ guardian: request.guardian !== undefined }),
+    ignitionModule: attributionLedger({
+      guardian: request.guardian !== undefined,
+      arbiter: request.arbiter !== undefined,
+    }),
     artifactResolver: releaseArtifacts,
     provider: signingProvider(walletOn(reader, request.deployer)),
     accounts: [deployer],
@@ -60,6 +63,7 @@ export async function deployLedger(request: DeployRequest): Promise<Deployment> 
       datasets: at('Datasets'),
       models: at('Models'),
       ledger: at('Ledger'),
+      court: at('Court'),
       timelock: at('TimelockController'),
       governor: at('LedgerGovernor'),
     },

@@ -8,6 +8,7 @@ import { abis } from '../../sdk/contracts.ts'
 export const ADMIN_ROLE = 0n
 export const GUARDIAN_ROLE = 1n
 export const PARAMETERS_ROLE = 2n
+export const ARBITER_ROLE = 3n
 
 const PROPOSER_ROLE = keccak256(stringToHex('PROPOSER_ROLE'))
 const CANCELLER_ROLE = keccak256(stringToHex('CANCELLER_ROLE'))
@@ -16,6 +17,7 @@ const TIMELOCK_ADMIN_ROLE = zeroHash
 /** Which offices a deployment gives to somebody; the others are the timelock's, that is, a vote's. */
 export interface Offices {
   readonly guardian: boolean
+  readonly arbiter: boolean
 }
 
 export function attributionLedger(offices: Offices) {
@@ -37,16 +39,20 @@ export function attributionLedger(offices: Offices) {
       treasury,
       m.getParameter('ledgerTerms'),
     ])
+    const court = m.contract('Court', [ledger, datasets, accessManager, m.getParameter('courtTerms')])
 
     const timelock = m.contract('TimelockController', [m.getParameter('timelockSeconds'), [], [zeroAddress], deployer])
     const governor = m.contract('LedgerGovernor', [openToken, timelock, m.getParameter('votingTerms')])
 
     const guardian = offices.guardian ? m.getParameter<string>('guardian') : timelock
+    const arbiter = offices.arbiter ? m.getParameter<string>('arbiter') : timelock
     const given = [
       m.call(accessManager, 'labelRole', [GUARDIAN_ROLE, 'GUARDIAN'], { id: 'labelGuardian' }),
       m.call(accessManager, 'labelRole', [PARAMETERS_ROLE, 'PARAMETERS'], { id: 'labelParameters' }),
+      m.call(accessManager, 'labelRole', [ARBITER_ROLE, 'ARBITER'], { id: 'labelArbiter' }),
       m.call(accessManager, 'grantRole', [GUARDIAN_ROLE, guardian, 0], { id: 'grantGuardian' }),
       m.call(accessManager, 'grantRole', [PARAMETERS_ROLE, timelock, 0], { id: 'grantParameters' }),
+      m.call(accessManager, 'grantRole', [ARBITER_ROLE, arbiter, 0], { id: 'grantArbiter' }),
       m.call(
         accessManager,
         'setTargetFunctionRole',
@@ -59,6 +65,14 @@ export function attributionLedger(offices: Offices) {
         [ledger, selectors(abis.ledger, 'setTreasuryShare', 'setBondRule'), PARAMETERS_ROLE],
         { id: 'tuneLedger' },
       ),
+      m.call(accessManager, 'setTargetFunctionRole', [court, selectors(abis.court, 'setTerms'), PARAMETERS_ROLE], {
+        id: 'tuneCourt',
+      }),
+      m.call(accessManager, 'setTargetFunctionRole', [court, selectors(abis.court, 'rule'), ARBITER_ROLE], {
+        id: 'seatArbiter',
+      }),
+      // What no role may do, an admin may: still the deployer, once and for good.
+      m.call(ledger, 'appointCourt', [court]),
       m.call(accessManager, 'grantRole', [ADMIN_ROLE, timelock, 0], { id: 'grantAdmin' }),
       m.call(timelock, 'grantRole', [PROPOSER_ROLE, governor], { id: 'grantProposer' }),
       m.call(timelock, 'grantRole', [CANCELLER_ROLE, governor], { id: 'grantCanceller' }),
@@ -68,7 +82,7 @@ export function attributionLedger(offices: Offices) {
     m.call(accessManager, 'renounceRole', [ADMIN_ROLE, deployer], { id: 'renounceAdmin', after: given })
     m.call(timelock, 'renounceRole', [TIMELOCK_ADMIN_ROLE, deployer], { id: 'renounceTimelock', after: given })
 
-    return { accessManager, openToken, accounts, datasets, models, ledger, timelock, governor }
+    return { accessManager, openToken, accounts, datasets, models, ledger, court, timelock, governor }
   })
 }
 

@@ -1,6 +1,6 @@
 import type { Address } from 'viem'
 
-/** What a set of contracts is deployed with. Only bond rule and treasury's share can change afterwards (docs/governance.md). */
+/** What a set of contracts is deployed with. Bond rule, court terms and treasury's share can change afterwards (docs/governance.md). */
 export interface DeploymentTerms {
   /** Who may pause and resume recording; governance alone if not given. */
   readonly guardian?: Address
@@ -16,6 +16,7 @@ export interface DeploymentTerms {
   readonly bondNoticeSeconds?: number
   readonly treasuryBps?: number
   readonly bondRule?: BondRule
+  readonly courtTerms?: CourtTerms
   readonly voting?: VotingTerms
   /** How long a decided change waits before it happens. */
   readonly timelockSeconds?: number
@@ -25,6 +26,15 @@ export interface BondRule {
   readonly minimumGwei: bigint
   readonly ratioBps: number
   readonly bountyBps: number
+}
+
+/** What demands and appeals cost, and how long they take. */
+export interface CourtTerms {
+  readonly demandFeeGwei: bigint
+  /** An epoch at most, so that records can still be voided where a row stays withheld. */
+  readonly demandSeconds: number
+  readonly appealStakeGwei: bigint
+  readonly rulingSeconds: number
 }
 
 export interface VotingTerms {
@@ -38,6 +48,13 @@ export interface VotingTerms {
 const DAY_SECONDS = 86_400
 
 export const DEFAULT_BOND_RULE: BondRule = { minimumGwei: 10_000_000_000n, ratioBps: 10_000, bountyBps: 5_000 }
+
+const DEFAULT_COURT_TERMS: CourtTerms = {
+  demandFeeGwei: 1_000_000_000n,
+  demandSeconds: DAY_SECONDS / 2,
+  appealStakeGwei: 10_000_000_000n,
+  rulingSeconds: 7 * DAY_SECONDS,
+}
 
 export const DEFAULT_VOTING: VotingTerms = {
   delaySeconds: DAY_SECONDS,
@@ -60,6 +77,9 @@ export function completeTerms(terms: DeploymentTerms, deployer: Address) {
       bondNoticeSeconds: terms.bondNoticeSeconds ?? 3 * epochSeconds,
       treasuryBps: terms.treasuryBps ?? 200,
       bondRule: { ...(terms.bondRule ?? DEFAULT_BOND_RULE) },
+    },
+    courtTerms: {
+      ...(terms.courtTerms ?? { ...DEFAULT_COURT_TERMS, demandSeconds: Math.floor(epochSeconds / 2) }),
     },
     votingTerms: {
       votingDelay: voting.delaySeconds,

@@ -22,6 +22,7 @@ const deployment: Deployment = {
     ledger: at('06'),
     timelock: at('07'),
     governor: at('08'),
+    court: at('09'),
   },
 }
 const context = { deployment, treasury: 1n }

@@ -11,7 +11,7 @@ import {
 } from 'viem'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { deployLedger, standsOn } from '../../scripts/deploy/deploy.ts'
-import { ADMIN_ROLE, GUARDIAN_ROLE, PARAMETERS_ROLE } from '../../scripts/deploy/module.ts'
+import { ADMIN_ROLE, ARBITER_ROLE, GUARDIAN_ROLE, PARAMETERS_ROLE } from '../../scripts/deploy/module.ts'
 import { type Connection, connect } from '../../sdk/contracts.ts'
 import type { Deployment } from '../../sdk/deployment.ts'
 import { type Act, act, transact } from '../../sdk/transact.ts'
@@ -73,6 +73,7 @@ describe('a deployment', () => {
         [`${ADMIN_ROLE}`]: [timelock],
         [`${GUARDIAN_ROLE}`]: [local.cast.curator.address],
         [`${PARAMETERS_ROLE}`]: [timelock],
+        [`${ARBITER_ROLE}`]: [timelock],
       })
       expect(await timelockRoles(connection)).toEqual({
         [zeroHash]: [timelock],

@@ -25,6 +25,7 @@ type Deployment {
   datasets: Bytes!
   models: Bytes!
   ledger: Bytes!
+  court: Bytes!
   "The account that treasury shares and dust go to."
   treasury: UInt!
   epochSeconds: UInt!

@@ -1,6 +1,7 @@
 import { encodeAbiParameters, type Hex, keccak256 } from 'viem'
 import { recordProof } from '../../../sdk/batch.ts'
 import { JOURNAL_SLOT, journalOf } from '../../../sdk/journal.ts'
+import type { ContractName } from '../../decode/contracts.ts'
 import { batched } from '../query/batched.ts'
 import type { Context } from '../query/context.ts'
 import type { Row } from '../query/entity.ts'
@@ -12,7 +13,7 @@ import type { Row } from '../query/entity.ts'
 
 /** Where the Ledger keeps its mappings; a test holds them to the compiled contract. */
 const EARNINGS_MAPPING = 2n
-const BATCHES_MAPPING = 4n
+const BATCHES_MAPPING = 6n
 
 export const proofsSdl = `
 "A storage slot: ask any node eth_getProof(contract, [slot], block)."
@@ -27,11 +28,11 @@ type InclusionProof {
   "Siblings on the way from the leaf to the root, hashed as sorted pairs."
   path: [Bytes!]!
   root: Bytes!
-  "Holds keccak256(abi.encode(uint32 model, uint32 operator, uint32 epoch, uint256 count, bytes32 root))."
+  "Holds keccak256(abi.encode(uint32 model, uint32 operator, uint32 epoch, uint256 count, uint16 treasuryBps, bytes32 root))."
   commitment: StorageSlot!
 }
 extend type Inference { "Shows that the Ledger recorded exactly this." proof: InclusionProof! }
-extend type Batch { "Holds keccak256(abi.encode(uint32 model, uint32 operator, uint32 epoch, uint256 count, bytes32 root))." commitment: StorageSlot! }
+extend type Batch { "Holds keccak256(abi.encode(uint32 model, uint32 operator, uint32 epoch, uint256 count, uint16 treasuryBps, bytes32 root))." commitment: StorageSlot! }
 extend type Account { "Holds the account’s earnings: epoch (32 bits), newer, older and matured (64 each)." earnings: StorageSlot! }
 extend type Journal {
   "How many events the contract has emitted."
@@ -53,7 +54,7 @@ export const proofsResolvers: Readonly<Record<string, Record<string, Resolver>>>
     count: ({ slot }) => journalOf(slot as Hex).count,
     head: ({ slot }) => journalOf(slot as Hex).head,
     storage: ({ contract }, _, { identity }) => ({
-      contract: identity[contract as 'accounts' | 'datasets' | 'models' | 'ledger'],
+      contract: identity[contract as ContractName],
       slot: JOURNAL_SLOT,
     }),
   },

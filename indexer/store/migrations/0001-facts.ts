@@ -11,7 +11,7 @@ const inOrder = 'primary key (block, log_index)'
 
 const tables: Readonly<Record<string, string>> = {
   identity: `chain_id int8 not null, genesis_hash bytea not null, deployment text not null, start_block int8 not null,
-    accounts bytea not null, datasets bytea not null, models bytea not null, ledger bytea not null,
+    accounts bytea not null, datasets bytea not null, models bytea not null, ledger bytea not null, court bytea not null,
     treasury int8 not null, epoch_seconds int8 not null`,
   block: 'number int8 primary key, hash bytea not null, parent_hash bytea not null, timestamp int8 not null',
   journal_move: 'block int8 not null, contract text not null, slot bytea not null, primary key (block, contract)',
@@ -53,7 +53,7 @@ const tables: Readonly<Record<string, string>> = {
   tab_withdrawn: `${place}, payer int8 not null, operator int8 not null, recipient bytea not null,
     amount_gwei numeric(20) not null, balance_gwei numeric(20) not null, ${inOrder}`,
   batch_recorded: `${place}, batch int8 not null, model int8 not null, operator int8 not null, epoch int8 not null,
-    count int8 not null, fees_gwei int8 not null, root bytea not null, ${inOrder}`,
+    count int8 not null, treasury_bps int8 not null, fees_gwei int8 not null, root bytea not null, ${inOrder}`,
   inference: `block int8 not null, batch int8 not null, position int8 not null, model int8 not null,
     operator int8 not null, payer int8 not null, commitment bytea not null, record_hash bytea not null,
     sketch bytea not null, fee_gwei int8 not null, contributors_gwei int8 not null, operator_gwei int8 not null,
@@ -66,7 +66,7 @@ const tables: Readonly<Record<string, string>> = {
   reward_claimed: `${place}, account int8 not null, recipient bytea not null, amount_gwei int8 not null, ${inOrder}`,
   treasury_share_set: `${place}, previous_bps int8 not null, treasury_bps int8 not null, ${inOrder}`,
   recording_switched: `${place}, paused bool not null, switched_by bytea not null, ${inOrder}`,
-  authority_updated: `${place}, authority bytea not null, ${inOrder}`,
+  authority_updated: `${place}, contract text not null, authority bytea not null, ${inOrder}`,
 }
 
 const indexes: readonly string[] = [

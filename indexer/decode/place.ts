@@ -1,0 +1,8 @@
+import type { Hex } from 'viem'
+
+/** Where a fact stands on the chain. */
+export interface Place {
+  readonly block: bigint
+  readonly logIndex: bigint
+  readonly transactionHash: Hex
+}
