@@ -59,7 +59,7 @@ library BatchReader {
         assembly ("memory-safe") {
             // Whether an entry is not that of the account in the second four bytes of a word.
             function isNot(entry, word) -> different {
-                different := shr(192, xor(entry, or(word, ENTRY_ONES)))
+                different := or(iszero(entry), shr(224, shl(32, xor(entry, word))))
             }
 
             // Where the entry of that account lies, or the empty word where it would. The search begins at `place`.

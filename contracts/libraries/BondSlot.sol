@@ -46,13 +46,12 @@ library BondSlots {
         }
     }
 
-    /// @notice Takes out a fee recorded in `epoch`, the slot's own or the one before it.
+    /// @notice Takes out a fee recorded in `epoch`, the slot's own or the one before it; panics if less was recorded then.
     function relieved(BondSlot slot, uint256 feeGwei, uint32 epoch) internal pure returns (BondSlot) {
-        unchecked {
-            uint256 word = BondSlot.unwrap(slot);
-            uint256 age = uint32(word >> 192) - epoch;
-            return BondSlot.wrap(word - (feeGwei << (128 - 64 * age)));
-        }
+        uint256 word = BondSlot.unwrap(slot);
+        uint256 shift = 128 - 64 * (uint256(uint32(word >> 192)) - epoch);
+        uint256 fees = (word >> shift) & MASK;
+        return BondSlot.wrap(word - (fees << shift) + ((fees - feeGwei) << shift));
     }
 
     /// @notice Adds to the balance; all of OPEN is 10^18 gwei, so that it cannot reach 2^64.
@@ -62,11 +61,10 @@ library BondSlots {
         }
     }
 
-    /// @notice Takes from the balance, never more than it holds.
+    /// @notice Takes from the balance; panics if it holds less.
     function taken(BondSlot slot, uint64 amountGwei) internal pure returns (BondSlot) {
-        unchecked {
-            return BondSlot.wrap(BondSlot.unwrap(slot) - amountGwei);
-        }
+        uint64 left = balance(slot) - amountGwei;
+        return BondSlot.wrap((BondSlot.unwrap(slot) & ~MASK) | left);
     }
 
     /// @notice Marks the bond's model as one that records no more.

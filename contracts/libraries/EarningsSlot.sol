@@ -42,13 +42,12 @@ library EarningsSlots {
         }
     }
 
-    /// @notice Takes back what was earned in `epoch`, the slot's own or the one before it: never more than was earned then.
+    /// @notice Takes back what was earned in `epoch`, the slot's own or the one before it; panics if less was earned then.
     function debited(EarningsSlot slot, uint256 amountGwei, uint32 epoch) internal pure returns (EarningsSlot) {
-        unchecked {
-            uint256 word = EarningsSlot.unwrap(slot);
-            uint256 age = (word >> 192) - epoch;
-            return EarningsSlot.wrap(word - (amountGwei << (128 - 64 * age)));
-        }
+        uint256 word = EarningsSlot.unwrap(slot);
+        uint256 shift = 128 - 64 * ((word >> 192) - epoch);
+        uint256 earned = (word >> shift) & MASK;
+        return EarningsSlot.wrap(word - (earned << shift) + ((earned - amountGwei) << shift));
     }
 
     /// @notice Adds what can be claimed at once.
