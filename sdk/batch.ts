@@ -26,10 +26,10 @@ export function batchRoot(batch: Uint8Array, dims: number): Hex {
   return rootOf(batchTree(batch, dims))
 }
 
-export type RecordProof = { readonly leaf: Hex; readonly path: readonly Hex[]; readonly root: Hex }
+export type RecordPath = { readonly leaf: Hex; readonly path: readonly Hex[]; readonly root: Hex }
 
 /** How a record leads to its batch's root, given the hashes of all records of the batch. */
-export function recordProof(recordHashes: readonly Hex[], position: number): RecordProof {
+export function recordPath(recordHashes: readonly Hex[], position: number): RecordPath {
   const leaves = recordHashes.map((hash, index) => recordLeafOfHash(index, hash))
   const tree = merkleTree(leaves)
   const path = proofOf(tree, position)

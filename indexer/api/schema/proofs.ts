@@ -1,5 +1,5 @@
 import { encodeAbiParameters, type Hex, keccak256 } from 'viem'
-import { recordProof } from '../../../sdk/batch.ts'
+import { recordPath } from '../../../sdk/batch.ts'
 import { JOURNAL_SLOT, journalOf } from '../../../sdk/journal.ts'
 import type { ContractName } from '../../decode/contracts.ts'
 import { batched } from '../query/batched.ts'
@@ -63,7 +63,7 @@ export const proofsResolvers: Readonly<Record<string, Record<string, Resolver>>>
 async function inclusionProof(inference: Row, _: object, context: Context): Promise<unknown> {
   const batch = inference.batch as bigint
   const hashes = await recordHashes(context)(batch)
-  const proof = recordProof(hashes, Number(inference.position))
+  const proof = recordPath(hashes, Number(inference.position))
   return { ...proof, commitment: mapped(context.identity.ledger, BATCHES_MAPPING, batch) }
 }
 
