@@ -1,5 +1,6 @@
 import { type ParseArgsOptionsConfig, parseArgs } from 'node:util'
 import { explain, isExplained } from '../sdk/errors.ts'
+import { parseOpen } from '../sdk/units.ts'
 
 /**
  * The door of every command that people type: options in, one clear paragraph out where it fails. A user's mistake gets
@@ -58,4 +59,13 @@ export function wholeNumber(name: string, text: string, min: number, max: number
   const value = /^\d+$/.test(text) ? Number(text) : Number.NaN
   if (value >= min && value <= max) return value
   throw new UsageError(`--${name} takes a whole number from ${min} to ${max}, not "${text}"`)
+}
+
+/** An amount of OPEN in gwei, from an option's text. */
+export function amountOfOpen(name: string, text: string): bigint {
+  try {
+    return parseOpen(text)
+  } catch (error) {
+    throw new UsageError(`--${name}: ${error instanceof Error ? error.message : error}`)
+  }
 }

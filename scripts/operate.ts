@@ -9,8 +9,8 @@ import { loadServing } from '../pipeline/serve/serving.ts'
 import { type RecordedBatch, unsettled } from '../pipeline/serve/settle.ts'
 import { loadServedModel } from '../pipeline/train/servedModel.ts'
 import { StopError } from '../sdk/errors.ts'
-import { formatOpen, parseOpen } from '../sdk/units.ts'
-import { runCommand, UsageError, wholeNumber } from './command.ts'
+import { formatOpen } from '../sdk/units.ts'
+import { amountOfOpen, runCommand, UsageError, wholeNumber } from './command.ts'
 import { announceDry, connectionOptions, connectionUsage, openConnection, openWallet, sendUsage } from './connection.ts'
 
 const requestSchema = z.strictObject({ id: z.string().min(1), payer: z.int().positive(), text: z.string().min(1) })
@@ -18,7 +18,8 @@ const requestSchema = z.strictObject({ id: z.string().min(1), payer: z.int().pos
 await runCommand({
   usage: `npm run operate -- <requests.jsonl> [options]
 Answers requests, one {"id", "payer", "text"} a line, and charges the payers' tabs in batches. What was served is kept in a
-journal, so a killed operator goes on without serving or charging a call twice.
+journal, so a killed operator goes on without serving or charging a call twice. The operator's bond and the model's must cover
+the fees (npm run bond).
   --run <folder>           the model's run folder (var/demo/run)
   --publication <folder>   what publish-run wrote (var/demo/publication)
   --blobs <folder>         where the influence index is (var/demo/blobs)
@@ -40,7 +41,7 @@ ${sendUsage}`,
   async run(values, [path]) {
     if (path === undefined) throw new UsageError('Name the file of requests.')
     const requests = readRequests(path)
-    const feeGwei = parseFee(values.fee)
+    const feeGwei = amountOfOpen('fee', values.fee)
     const batchSize = wholeNumber('batch', values.batch, 1, 250)
     const { publication, sketcher, indexFile } = readPublished(values.publication, values.blobs)
     const connection = await openConnection(values)
@@ -104,13 +105,5 @@ function parseJson(line: string): unknown {
     return JSON.parse(line)
   } catch {
     return undefined
-  }
-}
-
-function parseFee(text: string): bigint {
-  try {
-    return parseOpen(text)
-  } catch (error) {
-    throw new UsageError(`--fee: ${error instanceof Error ? error.message : error}`)
   }
 }

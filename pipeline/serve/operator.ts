@@ -6,6 +6,7 @@ import { type Sketcher, sketchQuery } from '../../attribution/sketcher.ts'
 import type { Wallet } from '../../sdk/chain.ts'
 import type { Connection } from '../../sdk/contracts.ts'
 import { StopError } from '../../sdk/errors.ts'
+import { requireBonds } from './bond.ts'
 import type { Call, CallJournal } from './callJournal.ts'
 import type { Serving } from './serving.ts'
 import { type RecordedBatch, recordBatch, takeBatch, unsettled } from './settle.ts'
@@ -72,7 +73,10 @@ async function serveCalls(
   waiting: readonly Call[],
 ): Promise<readonly Call[]> {
   if (requests.length === 0) return []
+  const { connection, serving, feeGwei } = options
   await requireTabs(options, requests, waiting)
+  const owedGwei = waiting.reduce((sum, call) => sum + call.feeGwei, 0n)
+  await requireBonds(connection, serving, owedGwei + feeGwei * BigInt(requests.length))
   const answers = await options.answer(requests.map(({ text }) => text))
   const calls = requests.map((request, i) => {
     const answer = answers[i]

@@ -1,12 +1,14 @@
 import { randomBytes } from 'node:crypto'
 import { ensureAccount } from '../../pipeline/publish/account.ts'
 import { answersOf } from '../../pipeline/serve/answers.ts'
+import { coverFor, ensureBond } from '../../pipeline/serve/bond.ts'
 import { openCallJournal } from '../../pipeline/serve/callJournal.ts'
 import { operate, type Request } from '../../pipeline/serve/operator.ts'
 import { loadServing } from '../../pipeline/serve/serving.ts'
 import { ensureTab } from '../../pipeline/serve/tab.ts'
 import type { MailSplit } from '../../pipeline/train/mail/splitMail.ts'
 import type { ServedModel } from '../../pipeline/train/servedModel.ts'
+import { bondOfAccount, bondOfModel } from '../../sdk/bond.ts'
 import { act, transact } from '../../sdk/transact.ts'
 import { WEI_PER_GWEI } from '../../sdk/units.ts'
 import { batchEpochs, reachEpoch } from './epochs.ts'
@@ -28,6 +30,7 @@ export async function serveMail(
   const { settings, connection, cast } = stage
   const { operator } = published
   const payers = await fundPayers(stage, operator)
+  await bondServers(stage, operator, published.publication.model)
   const requests = split.heldOut.map((mail, i): Request => {
     const payer = payers[i % payers.length]
     if (payer === undefined) throw new Error('The demo has payers')
@@ -89,4 +92,13 @@ async function fundPayers(stage: Stage, operator: number): Promise<readonly numb
     })
   }
   return accounts
+}
+
+/** Puts down what operator and model answer with for all calls of the demo; whoever holds OPEN may do it for them. */
+async function bondServers(stage: Stage, operator: number, model: number): Promise<void> {
+  const { settings, connection, cast } = stage
+  const amountGwei = await coverFor(connection, BigInt(settings.heldOut) * DEMO_TERMS.feeGwei)
+  for (const bond of [bondOfAccount(operator), bondOfModel(model)]) {
+    await ensureBond(connection, walletOf(stage, cast.deployer), bond, amountGwei)
+  }
 }

@@ -60,6 +60,27 @@ describe('commands that people type', () => {
     })
   })
 
+  it('put a bond down, show it, and take it back after its notice', async () => {
+    const bond = (...args: readonly string[]) => type('bond.ts', [...args, ...connected], { PRIVATE_KEY: keyOf(4) })
+    const { connection } = local
+    const { reader, contracts } = connection
+    const anyone = { PRIVATE_KEY: keyOf(0) }
+    const deposit = ['deposit', '--account', '1', '--amount', '12.5', ...connected]
+    const dry = await type('bond.ts', deposit, anyone)
+    expect(dry.out).toMatch(
+      /OpenToken\.approve\(.*\n.*\nLedger\.depositBond\("1","12500000000"\)\n.*\nNothing was sent/,
+    )
+    const sent = await type('bond.ts', [...deposit, '--send'], anyone)
+    expect(sent.out).toContain('The bond of account 1 holds 12.5 OPEN.')
+
+    const asked = await bond('request', '--amount', '12.5', '--send')
+    expect(asked.out).toMatch(/12\.5 OPEN were asked back and can be taken at \d{4}-\d{2}-\d{2}T/)
+    expectParagraph(await bond('withdraw', '--send'), 'Ledger refuses withdrawBond: Ledger_LeavesLater')
+    await local.passSeconds(await reader.readContract({ ...contracts.ledger, functionName: 'bondNoticeSeconds' }))
+    expect((await bond('withdraw', '--send')).out).toContain('The bond of account 1 holds 0 OPEN.')
+    expect((await bond('show')).out).toMatch(/It answers for 0 OPEN of fees and must hold \d+ to record/)
+  })
+
   describe('end with one clear paragraph and a non-zero exit', () => {
     it('where no node answers', async () => {
       const url = `http://127.0.0.1:${await freePort()}`

@@ -10,10 +10,12 @@ import { ensureAccount } from '../../../pipeline/publish/account.ts'
 import { ensureContribution } from '../../../pipeline/publish/contribute.ts'
 import { ensureDataset, ensureVersion } from '../../../pipeline/publish/dataset.ts'
 import { ensureCommitment } from '../../../pipeline/publish/items.ts'
+import { coverFor, ensureBond } from '../../../pipeline/serve/bond.ts'
 import { openCallJournal } from '../../../pipeline/serve/callJournal.ts'
 import { type OperatorOptions, operate, type Request } from '../../../pipeline/serve/operator.ts'
 import { loadServing, type Serving } from '../../../pipeline/serve/serving.ts'
 import { ensureTab } from '../../../pipeline/serve/tab.ts'
+import { bondOfAccount, bondOfModel } from '../../../sdk/bond.ts'
 import { decodeRecords, encodeRecord } from '../../../sdk/record.ts'
 import { act, eventIn, transact } from '../../../sdk/transact.ts'
 import { type LocalLedger, startLocalLedger } from '../../scripts/localLedger.ts'
@@ -124,6 +126,10 @@ describe('an operator', () => {
       walletOf(cast.deployer),
       act(contracts.openToken, 'transfer', [payerAccount.address, 10n ** 18n]),
     )
+    const covered = await coverFor(connection, 20n * FEE)
+    for (const bond of [bondOfAccount(operator), bondOfModel(model)]) {
+      await ensureBond(connection, walletOf(cast.deployer), bond, covered)
+    }
     await ensureTab(connection, walletOf(payerAccount), payer, { operator, amountGwei: 20n * FEE, maxFeeGwei: FEE })
   })
   afterAll(() => local.stop())
@@ -208,6 +214,26 @@ describe('an operator', () => {
     await expect(operate({ ...optionsWith('d.jsonl'), feeGwei: FEE + 1n }, requestsNamed('d1'))).rejects.toThrow(
       `Account ${payer} allows at most ${FEE} gwei-OPEN a call, and this operator asks ${FEE + 1n}`,
     )
+  })
+
+  it('serves nothing that a bond does not cover, and goes on once it does', async () => {
+    const { connection, cast, walletOf } = local
+    const [payerAccount] = cast.payers
+    if (payerAccount === undefined) throw new Error('there are payers')
+    await ensureTab(connection, walletOf(payerAccount), payer, { operator, amountGwei: 100n * FEE, maxFeeGwei: FEE })
+    const servedBefore = answered
+    const many = requestsNamed(...Array.from({ length: 30 }, (_, i) => `e${i}`))
+    const options = { ...optionsWith('e.jsonl'), batchSize: 30 }
+    await expect(operate(options, many)).rejects.toThrow(
+      /The bond of (account|model) \d+ holds \d+ gwei-OPEN, and to record these calls it must hold \d+/,
+    )
+    expect(answered).toBe(servedBefore)
+
+    const covered = await coverFor(connection, 100n * FEE)
+    await ensureBond(connection, walletOf(cast.deployer), bondOfAccount(operator), covered)
+    await expect(operate(options, many)).rejects.toThrow(`The bond of model ${serving.model} holds`)
+    await ensureBond(connection, walletOf(cast.deployer), bondOfModel(serving.model), covered)
+    expect((await operate(options, many)).map(({ count }) => count)).toEqual([30])
   })
 
   it('refuses an index that is not the model’s', async () => {

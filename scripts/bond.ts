@@ -1,0 +1,129 @@
+import { depositBond } from '../pipeline/serve/bond.ts'
+import { bondOfAccount, bondOfModel, holderOfBond } from '../sdk/bond.ts'
+import type { Wallet } from '../sdk/chain.ts'
+import type { Connection } from '../sdk/contracts.ts'
+import { StopError } from '../sdk/errors.ts'
+import { type Act, act, estimate, transact } from '../sdk/transact.ts'
+import { formatOpen, WEI_PER_GWEI } from '../sdk/units.ts'
+import { amountOfOpen, runCommand, UsageError, wholeNumber } from './command.ts'
+import {
+  announce,
+  announceDry,
+  connectionOptions,
+  connectionUsage,
+  openConnection,
+  openWallet,
+  sendUsage,
+} from './connection.ts'
+
+await runCommand({
+  usage: `npm run bond -- <show|deposit|request|withdraw> [options]
+What answers for recorded calls and for a model's influence index: without enough of it nothing can be recorded.
+  show                 what the bond holds, what it must hold, and what keeps it
+  deposit              adds --amount to it; anyone may
+  request              asks --amount of it back, 0 takes the request back; only its holder
+  withdraw             takes what was asked back, once the notice is over; only its holder
+  --account <number>   the bond of this account (the signer's)
+  --model <number>     the bond of this model; its holder is the model's owner
+  --amount <OPEN>      how much, such as 12.5
+${connectionUsage}
+${sendUsage}`,
+  options: {
+    ...connectionOptions,
+    account: { type: 'string' },
+    model: { type: 'string' },
+    amount: { type: 'string' },
+    send: { type: 'boolean', default: false },
+  },
+  async run(values, [verb, ...others]) {
+    if (verb === undefined || !isVerb(verb) || others.length > 0)
+      throw new UsageError('Say one of show, deposit, request and withdraw.')
+    const amountGwei = values.amount === undefined ? undefined : amountOfOpen('amount', values.amount)
+    const named = bondNamed(values)
+    const connection = await openConnection(values)
+    if (verb === 'show') return await show(connection, named ?? (await ownBond(connection, openWallet(connection))))
+
+    const wallet = openWallet(connection)
+    const bond = named ?? (await ownBond(connection, wallet))
+    if (verb === 'deposit') return await deposit(connection, wallet, bond, given(amountGwei), values.send)
+    const { ledger } = connection.contracts
+    const call =
+      verb === 'request'
+        ? act(ledger, 'requestBondWithdrawal', [bond, given(amountGwei)])
+        : act(ledger, 'withdrawBond', [bond])
+    await send(connection, wallet, call, values.send)
+    if (values.send) await show(connection, bond)
+  },
+})
+
+type Verb = 'show' | 'deposit' | 'request' | 'withdraw'
+
+function isVerb(text: string): text is Verb {
+  return ['show', 'deposit', 'request', 'withdraw'].includes(text)
+}
+
+function given(amountGwei: bigint | undefined): bigint {
+  if (amountGwei === undefined) throw new UsageError('Say how much with --amount.')
+  return amountGwei
+}
+
+function bondNamed(values: { account?: string; model?: string }): bigint | undefined {
+  if (values.account !== undefined && values.model !== undefined)
+    throw new UsageError('Name an account or a model, not both.')
+  if (values.model !== undefined) return bondOfModel(wholeNumber('model', values.model, 1, 2 ** 32 - 1))
+  return values.account === undefined
+    ? undefined
+    : bondOfAccount(wholeNumber('account', values.account, 1, 2 ** 32 - 1))
+}
+
+async function ownBond({ reader, contracts }: Connection, wallet: Wallet): Promise<bigint> {
+  const holder = wallet.account.address
+  const account = await reader.readContract({ ...contracts.accounts, functionName: 'accountOf', args: [holder] })
+  if (account > 0) return bondOfAccount(account)
+  throw new StopError(`${holder} holds no account`, {}, 'Name the bond with --account or --model.')
+}
+
+async function show({ reader, contracts }: Connection, bond: bigint): Promise<void> {
+  const { ledger } = contracts
+  const [state, requiredGwei] = await Promise.all([
+    reader.readContract({ ...ledger, functionName: 'bondStateOf', args: [bond] }),
+    reader.readContract({ ...ledger, functionName: 'requiredBondOf', args: [bond, 0n] }),
+  ])
+  const { kind, number } = holderOfBond(bond)
+  const lines = [
+    `The bond of ${kind} ${number} holds ${formatOpen(state.balanceGwei)} OPEN.`,
+    `It answers for ${formatOpen(state.exposureGwei)} OPEN of fees and must hold ${formatOpen(requiredGwei)} to record.`,
+  ]
+  if (state.stakedGwei > 0n) lines.push(`The Court holds ${formatOpen(state.stakedGwei)} OPEN of it.`)
+  if (state.leavingGwei > 0n)
+    lines.push(`${formatOpen(state.leavingGwei)} OPEN were asked back and can be taken at ${timeOf(state.leavesAt)}.`)
+  if (state.frozenUntil > 0) lines.push(`Nothing can be taken before ${timeOf(state.frozenUntil)}.`)
+  if (state.isStopped) lines.push('The model was stopped and records no more.')
+  process.stdout.write(`${lines.join('\n')}\n`)
+}
+
+async function deposit(
+  connection: Connection,
+  wallet: Wallet,
+  bond: bigint,
+  amountGwei: bigint,
+  isSent: boolean,
+): Promise<void> {
+  const { ledger, openToken } = connection.contracts
+  announce(wallet.account.address, act(openToken, 'approve', [ledger.address, amountGwei * WEI_PER_GWEI]))
+  announce(wallet.account.address, act(ledger, 'depositBond', [bond, amountGwei]))
+  if (!isSent) return announceDry()
+  await depositBond(connection, wallet, bond, amountGwei)
+  await show(connection, bond)
+}
+
+async function send({ reader }: Connection, wallet: Wallet, call: Act, isSent: boolean): Promise<void> {
+  announce(wallet.account.address, call)
+  await estimate(reader, wallet.account.address, call)
+  if (!isSent) return announceDry()
+  await transact(reader, wallet, call)
+}
+
+function timeOf(seconds: number): string {
+  return new Date(seconds * 1_000).toISOString()
+}
