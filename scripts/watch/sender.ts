@@ -1,0 +1,95 @@
+import type { Hex, TransactionReceipt } from 'viem'
+import { WaitForTransactionReceiptTimeoutError } from 'viem'
+import type { Reader, Wallet } from '../../sdk/chain.ts'
+import { RetryError, StopError } from '../../sdk/errors.ts'
+import { type Act, estimate } from '../../sdk/transact.ts'
+
+/** What became of a call. */
+export type Outcome =
+  | { readonly kind: 'mined'; readonly receipt: TransactionReceipt }
+  /** It passed just before, and something else came first. */
+  | { readonly kind: 'reverted'; readonly receipt: TransactionReceipt }
+  /** It would be reverted; nothing was sent. */
+  | { readonly kind: 'refused'; readonly errorName: string | undefined; readonly message: string }
+
+/** Sends calls of one signer, several in a block. */
+export interface Sender {
+  send(acts: readonly Act[]): Promise<readonly Outcome[]>
+}
+
+/** What a call finds when it is mined may differ from what it was tried on: others of ours come before it. */
+const GAS_PERCENT = 115n
+const TIMEOUT_MS = 120_000
+
+export function senderOf(reader: Reader, wallet: Wallet): Sender {
+  const { account, chain } = wallet
+  // How often in a row nothing was mined in time: then the same places are taken again, for more.
+  let stuck = 0
+
+  const dispatch = async (acts: readonly { readonly act: Act; readonly gas: bigint }[]): Promise<readonly Hex[]> => {
+    const blockTag = stuck === 0 ? 'pending' : 'latest'
+    const first = await reader.getTransactionCount({ address: account.address, blockTag })
+    const fees = await reader.estimateFeesPerGas()
+    const raised = (amount: bigint): bigint => (amount * 5n ** BigInt(stuck)) / 4n ** BigInt(stuck)
+    const hashes: Hex[] = []
+    for (const [i, { act, gas }] of acts.entries()) {
+      hashes.push(
+        await wallet.sendTransaction({
+          account,
+          chain,
+          to: act.to,
+          data: act.data,
+          gas,
+          nonce: first + i,
+          maxFeePerGas: raised(fees.maxFeePerGas),
+          maxPriorityFeePerGas: raised(fees.maxPriorityFeePerGas),
+        }),
+      )
+    }
+    return hashes
+  }
+
+  const receiptOf = async (hash: Hex): Promise<TransactionReceipt> => {
+    try {
+      return await reader.waitForTransactionReceipt({ hash, timeout: TIMEOUT_MS })
+    } catch (cause) {
+      if (!(cause instanceof WaitForTransactionReceiptTimeoutError)) throw cause
+      stuck += 1
+      throw new RetryError(
+        'A transaction of ours is not mined',
+        { transaction: hash, seconds: TIMEOUT_MS / 1_000 },
+        'It is sent again for a higher fee.',
+        cause,
+      )
+    }
+  }
+
+  return {
+    send: async (acts) => {
+      const tried = await Promise.all(acts.map((act) => tryOut(reader, wallet, act)))
+      const accepted = tried.flatMap((attempt) => (attempt.kind === 'accepted' ? [attempt] : []))
+      const receipts = await Promise.all((await dispatch(accepted)).map(receiptOf))
+      stuck = 0
+      return tried.map((attempt): Outcome => {
+        if (attempt.kind === 'refused') return attempt
+        const receipt = receipts[accepted.indexOf(attempt)] as TransactionReceipt
+        return { kind: receipt.status === 'success' ? 'mined' : 'reverted', receipt }
+      })
+    },
+  }
+}
+
+type Attempt =
+  | { readonly kind: 'accepted'; readonly act: Act; readonly gas: bigint }
+  | Extract<Outcome, { kind: 'refused' }>
+
+/** Runs a call on the node's newest state. */
+async function tryOut(reader: Reader, wallet: Wallet, act: Act): Promise<Attempt> {
+  try {
+    const gas = await estimate(reader, wallet.account.address, act)
+    return { kind: 'accepted', act, gas: (gas * GAS_PERCENT) / 100n }
+  } catch (error) {
+    if (!(error instanceof StopError) || !('errorName' in error)) throw error
+    return { kind: 'refused', errorName: error.errorName as string | undefined, message: error.message }
+  }
+}

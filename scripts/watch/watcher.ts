@@ -1,0 +1,238 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Block } from '../../indexer/store/schema.ts'
+import type { Connection } from '../../sdk/contracts.ts'
+import { explain, RetryError } from '../../sdk/errors.ts'
+import { type Challenge, factsOf, subjectOf } from './challenge.ts'
+import { recordKey } from './chronicle.ts'
+import type { BatchFile, Docket, ModelFile } from './docket.ts'
+import type { Filed, Filing } from './filing.ts'
+import type { Follower } from './follower.ts'
+import type { Metrics } from './metrics.ts'
+import { deadlineOf, type PlanTerms, plan } from './plan.ts'
+
+/** Says what happened, one line an act. */
+export type Say = (event: string, facts?: Readonly<Record<string, unknown>>) => void
+
+export interface WatcherOptions {
+  readonly connection: Connection
+  readonly follower: Follower
+  readonly docket: Docket
+  /** None: only says what it would do. */
+  readonly filing: Filing | undefined
+  readonly account: number
+  readonly epochSeconds: number
+  readonly demandFeeGwei: bigint
+  readonly limits: Pick<PlanTerms, 'mostDemands' | 'rowsDemanded' | 'patienceSeconds'>
+  /** Look at records that have matured as well, and report what is too late to strike. */
+  readonly history: boolean
+  readonly pollMs: number
+  readonly metrics: Metrics
+  readonly say: Say
+}
+
+/** What became of one round. */
+export interface Round {
+  /** Challenges that the chain has not settled. */
+  readonly standing: readonly Challenge[]
+  /** Whether anything was announced or granted, or waits to be sent. */
+  readonly moved: boolean
+  /** Whether everything that can be examined has been. */
+  readonly examined: boolean
+}
+
+const SLICE_MS = 2_000
+
+/** Watches until `signal` says to stop, or once until nothing is left to do. */
+export interface Watcher {
+  round(signal: AbortSignal): Promise<Round>
+  watch(signal: AbortSignal): Promise<void>
+}
+
+export function watcherOf(options: WatcherOptions): Watcher {
+  const { follower, docket, filing, metrics, say, epochSeconds } = options
+  const { chronicle } = follower
+  const told = new Set<string>()
+  const once = (subject: string, event: string, facts: Readonly<Record<string, unknown>>): boolean => {
+    if (told.has(subject)) return false
+    told.add(subject)
+    say(event, facts)
+    return true
+  }
+
+  const round = async (signal: AbortSignal): Promise<Round> => {
+    const latest = await follower.catchUp(signal)
+    const head = follower.head()
+    if (head === undefined) return { standing: [], moved: false, examined: true }
+    await docket.examine(Number(latest.timestamp), SLICE_MS)
+    const epoch = Math.floor(Number(head.timestamp) / epochSeconds)
+    await docket.judge(options.history ? 0 : epoch - 2)
+    reportLate(Number(head.timestamp))
+    reportAppeals()
+
+    const mostDemands = filing === undefined ? options.limits.mostDemands : await affordable()
+    const terms = {
+      ...options.limits,
+      mostDemands,
+      now: Number(latest.timestamp),
+      epochSeconds,
+      account: options.account,
+    }
+    const challenges = plan(chronicle, docket, terms)
+    const filed = filing === undefined ? rehearse(challenges) : await filing.file(challenges, latest.number)
+    for (const one of filed) report(one)
+    measure(latest, head, filed)
+    const examined = [...docket.models.values()].every((file) => file.kind === 'unread' || file.copies === undefined)
+    const standing = challenges.filter((_, i) => filed[i]?.kind !== 'settled')
+    return { standing, moved: filed.some(hasMoved), examined }
+  }
+
+  const rehearse = (challenges: readonly Challenge[]): readonly Filed[] => {
+    for (const challenge of challenges) {
+      once(`would ${subjectOf(challenge)}`, `would file ${challenge.kind}`, factsOf(challenge))
+    }
+    return []
+  }
+
+  /** How many demands may be open at once, the bond being what it is. */
+  const affordable = async (): Promise<number> => {
+    const { reader, contracts } = options.connection
+    const bond = BigInt(options.account)
+    const [state, required] = await Promise.all([
+      reader.readContract({ ...contracts.ledger, functionName: 'bondStateOf', args: [bond] }),
+      reader.readContract({ ...contracts.ledger, functionName: 'requiredBondOf', args: [bond, 0n] }),
+    ])
+    const free = state.balanceGwei - (state.exposureGwei === 0n ? 0n : required)
+    const open = [...chronicle.demands].filter(
+      ([key, { demander }]) => demander === options.account && isOpen(key),
+    ).length
+    const more = free < 0n ? 0 : Number(free / options.demandFeeGwei)
+    return Math.min(options.limits.mostDemands, open + more)
+  }
+
+  const isOpen = (key: string): boolean => !chronicle.shown.has(key) && !chronicle.struckRows.has(key)
+
+  const report = (filed: Filed): void => {
+    const { challenge } = filed
+    const { kind } = challenge
+    const facts = factsOf(challenge)
+    if (filed.kind === 'announced' && filed.now) say('announced', { kind, ...facts })
+    if (filed.kind !== 'sent') return
+    const { outcome } = filed
+    if (outcome.kind === 'mined') {
+      metrics.count('watcher_challenges_won_total', 1, { kind })
+      const { transactionHash, gasUsed, blockNumber } = outcome.receipt
+      say('granted', { kind, ...facts, transaction: transactionHash, block: Number(blockNumber), gas: Number(gasUsed) })
+      return
+    }
+    const reason = outcome.kind === 'refused' ? outcome.message : 'it reverted although it passed just before'
+    if (once(`refused ${subjectOf(challenge)} ${reason}`, 'refused', { kind, ...facts, reason })) {
+      metrics.count('watcher_challenges_lost_total', 1, { kind })
+    }
+  }
+
+  /** Faults of records that have matured stay paid; somebody should know all the same. */
+  const reportLate = (now: number): void => {
+    for (const { batch, faults } of docket.batches.values()) {
+      const { header } = batch
+      if (deadlineOf(header.epoch, epochSeconds) > now) continue
+      faults.forEach((fault, index) => {
+        if (fault === undefined || chronicle.voided.has(recordKey(header.batch, index))) return
+        const facts = {
+          kind: fault.kind,
+          batch: Number(header.batch),
+          index,
+          model: header.model,
+          operator: header.operator,
+        }
+        if (once(`late ${recordKey(header.batch, index)}`, 'too late', facts)) {
+          metrics.count('watcher_challenges_late_total', 1, { kind: fault.kind })
+        }
+      })
+    }
+  }
+
+  const reportAppeals = (): void => {
+    for (const [appeal, { block: _, ...facts }] of chronicle.appeals)
+      once(`appeal ${appeal}`, 'appeal', { appeal, ...facts })
+    for (const [appeal, { how }] of chronicle.decided) once(`decided ${appeal}`, `appeal ${how}`, { appeal })
+  }
+
+  const measure = (latest: Block, head: Block, filed: readonly Filed[]): void => {
+    const pending = filed.filter(({ kind }) => kind === 'announced').length
+    const earned = [...chronicle.bounties.values()].filter(({ account }) => account === options.account)
+    const files = [...docket.models.values()]
+    metrics.set('watcher_challenges_pending', pending)
+    metrics.set('watcher_demands_open', [...chronicle.demands.keys()].filter(isOpen).length)
+    metrics.set('watcher_bounty_gwei', Number(earned.reduce((sum, { amountGwei }) => sum + amountGwei, 0n)))
+    metrics.set('watcher_last_block', Number(head.number))
+    metrics.set('watcher_lag_blocks', Number(latest.number - head.number))
+    for (const state of ['sound', 'false', 'unread'] as const) {
+      metrics.set('watcher_models', files.filter((file) => stateOf(file) === state).length, { state })
+    }
+  }
+
+  return {
+    round,
+    watch: async (signal) => {
+      while (!signal.aborted) {
+        try {
+          await round(signal)
+        } catch (error) {
+          if (signal.aborted) return
+          if (!(error instanceof RetryError)) throw error
+          metrics.count('watcher_troubles_total', 1)
+          say('trouble', { what: explain(error) })
+        }
+        await sleep(options.pollMs, undefined, { signal }).catch(() => undefined)
+      }
+    },
+  }
+}
+
+function hasMoved(filed: Filed): boolean {
+  return filed.kind === 'announced' || (filed.kind === 'sent' && filed.outcome.kind === 'mined')
+}
+
+function stateOf(file: ModelFile): 'sound' | 'false' | 'unread' {
+  if (file.kind === 'unread') return 'unread'
+  return file.faults.length === 0 ? 'sound' : 'false'
+}
+
+/** Tells of a batch that was judged. */
+export function tellJudged({ count }: Metrics, say: Say): (batch: BatchFile) => void {
+  return ({ batch, records, faults }) => {
+    count('watcher_records_checked_total', records.length)
+    faults.forEach((fault, index) => {
+      if (fault === undefined || fault.kind === 'StruckRow') return
+      const { header } = batch
+      count('watcher_faults_found_total', 1, { kind: fault.kind })
+      say('fault', {
+        kind: fault.kind,
+        batch: Number(header.batch),
+        index,
+        model: header.model,
+        operator: header.operator,
+      })
+    })
+  }
+}
+
+/** Tells of an index that was examined. */
+export function tellExamined({ count }: Metrics, say: Say): (file: ModelFile) => void {
+  const known = new Set<string>()
+  return (file) => {
+    const { model } = file.model
+    if (file.kind === 'unread') {
+      say('index missing', { model, why: file.why })
+      return
+    }
+    if (file.faults.length === 0) say('index read', { model, entries: file.judged.index.entries.length })
+    for (const { kind, row, reason } of file.faults) {
+      const key = `${file.model.root} ${kind} ${row}`
+      if (known.has(key)) continue
+      known.add(key)
+      count('watcher_faults_found_total', 1, { kind })
+      say('fault', { kind, model, row, reason })
+    }
+  }
+}
