@@ -1,0 +1,61 @@
+import { artifactsOf, type Runner, type Suite } from '../solidity/suites.ts'
+import type { Mutant } from './mutants.ts'
+import type { Stage } from './stage.ts'
+
+export type Verdict =
+  | { readonly kind: 'killed'; readonly by: string }
+  | { readonly kind: 'survived' }
+  /** The optimiser makes the same bytecode of it: no test could tell. */
+  | { readonly kind: 'equal' }
+  | { readonly kind: 'stillborn' }
+  | { readonly kind: 'timedOut' }
+
+/** Short runs of the random tests: they come again for each mutant. */
+const effort = { fuzzRuns: 24, invariantRuns: 3, invariantDepth: 64 }
+
+/** Judges mutants one after the other; the suites that found others in the same file come first. */
+export function createJudge(stage: Stage, runner: Runner): (mutant: Mutant) => Promise<Verdict> {
+  const kills = new Map<string, number>()
+  const unchanged = new Map<string, string>()
+
+  const killsOf = (mutant: Mutant, suite: Suite): number => kills.get(`${mutant.file} ${suite.name}`) ?? 0
+  const inOrder = (mutant: Mutant): Suite[] =>
+    stage
+      .suitesFor(mutant.file)
+      .toSorted((a, b) => killsOf(mutant, b) - killsOf(mutant, a) || slowness(mutant, a) - slowness(mutant, b))
+
+  return async (mutant) => {
+    const { errors, contracts } = stage.compileMutant(mutant)
+    if (errors.length > 0) return { kind: 'stillborn' }
+    const changed = artifactsOf(contracts)
+    const isChanged = new Set(changed.map(({ id }) => `${id.source}:${id.name}`))
+    const artifacts = [...stage.artifacts.filter(({ id }) => !isChanged.has(`${id.source}:${id.name}`)), ...changed]
+    for (const suite of inOrder(mutant)) {
+      const [first] = await runner.run(artifacts, [suite], effort)
+      if (first === undefined) continue
+      kills.set(`${mutant.file} ${suite.name}`, killsOf(mutant, suite) + 1)
+      return { kind: 'killed', by: first }
+    }
+    return { kind: isEqual(mutant) ? 'equal' : 'survived' }
+  }
+
+  function isEqual(mutant: Mutant): boolean {
+    const before = unchanged.get(mutant.file) ?? codeOf(stage.compileUnchanged(mutant.file).contracts)
+    unchanged.set(mutant.file, before)
+    return codeOf(stage.compileMutant(mutant, true).contracts) === before
+  }
+}
+
+const codeOf = (contracts: Parameters<typeof artifactsOf>[0]): string =>
+  artifactsOf(contracts)
+    .map(({ id, contract }) => `${id.source}:${id.name} ${contract.bytecode}`)
+    .toSorted()
+    .join('\n')
+
+/** The tests named for the file, then other unit tests, then what plays at random for long. */
+function slowness({ file }: Mutant, { source, name }: Suite): number {
+  if (source.startsWith('test/invariants/')) return 3
+  if (name.includes('Twin')) return 2
+  const subject = file.split('/').at(-1)?.replace('.sol', '') ?? ''
+  return name.startsWith(subject) ? 0 : 1
+}
