@@ -39,6 +39,7 @@ abstract contract Strikes is Recording {
 
         AccountId payer = call.record.payerOf();
         uint64 feeGwei = call.record.feeOf();
+        // forge-lint: disable-next-line(incorrect-shift)
         _voided[header.batch][call.index >> 8] |= 1 << (call.index & 0xff);
         _takeBack(header, call.record, epoch);
         _tabs[payer][header.operator].balanceGwei += feeGwei;
