@@ -19,6 +19,7 @@ Deploys all contracts and writes deployments/<name>.json. A deployment that brok
   --name <name>            letters, digits and dashes, such as sepolia
   --rpc <url>              the node to talk to (RPC_URL, or http://127.0.0.1:8545)
   --guardian <address>     who may pause and resume recording; only a vote if not given
+  --arbiter <address>      who rules appeals; only a vote if not given
   --treasury <address>     where the treasury's account is paid; the signer if not given
   --holder <address>       who receives the whole supply of OPEN, and its votes; the signer if not given
   --epoch <seconds>        length of an epoch (86400); a challenge window is one to two of them
@@ -27,6 +28,10 @@ Deploys all contracts and writes deployments/<name>.json. A deployment that brok
   --bond-minimum <OPEN>    the least bond that records (10)
   --bond-ratio <bps>       bond asked for fees that can still be struck (10000: the fees themselves)
   --bounty <bps>           a challenger's part of what is slashed (5000, the most there is)
+  --demand-fee <OPEN>      what asking for a row stakes, and showing it earns (1)
+  --demand-time <seconds>  how long there is to show it: an epoch at most (half an epoch)
+  --appeal-stake <OPEN>    what an appeal stakes (10)
+  --ruling-time <seconds>  how long the arbiter has (1209600)
   --treasury-bps <bps>     the treasury's share of fees (200)
   --voting-delay <seconds> from a proposal to its vote (86400)
   --voting-period <seconds> how long is voted (432000)
@@ -39,6 +44,7 @@ Deploys all contracts and writes deployments/<name>.json. A deployment that brok
     name: { type: 'string' },
     rpc: { type: 'string', default: process.env.RPC_URL ?? 'http://127.0.0.1:8545' },
     guardian: { type: 'string' },
+    arbiter: { type: 'string' },
     treasury: { type: 'string' },
     holder: { type: 'string' },
     epoch: { type: 'string', default: '86400' },
@@ -47,6 +53,10 @@ Deploys all contracts and writes deployments/<name>.json. A deployment that brok
     'bond-minimum': { type: 'string', default: '10' },
     'bond-ratio': { type: 'string', default: '10000' },
     bounty: { type: 'string', default: '5000' },
+    'demand-fee': { type: 'string', default: '1' },
+    'demand-time': { type: 'string' },
+    'appeal-stake': { type: 'string', default: '10' },
+    'ruling-time': { type: 'string', default: '1209600' },
     'treasury-bps': { type: 'string', default: '200' },
     'voting-delay': { type: 'string', default: '86400' },
     'voting-period': { type: 'string', default: '432000' },
@@ -72,6 +82,7 @@ Deploys all contracts and writes deployments/<name>.json. A deployment that brok
       deployer,
       ignitionFolder: `${deployments}${name}`,
       ...(values.guardian !== undefined && { guardian: addressFrom('guardian', values.guardian) }),
+      ...(values.arbiter !== undefined && { arbiter: addressFrom('arbiter', values.arbiter) }),
       treasuryPayout: addressFrom('treasury', values.treasury ?? deployer.address),
       tokenHolder: addressFrom('holder', values.holder ?? deployer.address),
       epochSeconds,
@@ -87,6 +98,17 @@ Deploys all contracts and writes deployments/<name>.json. A deployment that brok
         ratioBps: wholeNumber('bond-ratio', values['bond-ratio'], 0, 1_000_000),
         bountyBps: wholeNumber('bounty', values.bounty, 0, 5_000),
       },
+      courtTerms: {
+        demandFeeGwei: openFrom('demand-fee', values['demand-fee']),
+        demandSeconds: wholeNumber(
+          'demand-time',
+          values['demand-time'] ?? `${Math.floor(epochSeconds / 2)}`,
+          1,
+          epochSeconds,
+        ),
+        appealStakeGwei: openFrom('appeal-stake', values['appeal-stake']),
+        rulingSeconds: wholeNumber('ruling-time', values['ruling-time'], 1, YEAR_SECONDS),
+      },
       treasuryBps: wholeNumber('treasury-bps', values['treasury-bps'], 0, 1_000),
       voting: {
         delaySeconds: wholeNumber('voting-delay', values['voting-delay'], 0, YEAR_SECONDS),
@@ -97,11 +119,12 @@ Deploys all contracts and writes deployments/<name>.json. A deployment that brok
       timelockSeconds: wholeNumber('timelock', values.timelock, 0, YEAR_SECONDS),
     }
     if (!values.send) {
-      const { voting, bondRule } = request
+      const { voting, bondRule, courtTerms } = request
       process.stdout.write(`Would deploy to chain ${reader.chain.id} as ${deployer.address}, which keeps no role in it:
-  guardian ${request.guardian ?? 'nobody but a vote'}, treasury ${request.treasuryPayout} (${request.treasuryBps} bps), supply and votes to ${request.tokenHolder},
+  guardian ${request.guardian ?? 'nobody but a vote'}, arbiter ${request.arbiter ?? 'nobody but a vote'}, treasury ${request.treasuryPayout} (${request.treasuryBps} bps), supply and votes to ${request.tokenHolder},
   epochs of ${epochSeconds} s, ${request.tabNoticeSeconds} s notice on tabs, ${request.bondNoticeSeconds} s on bonds,
   bonds of ${formatOpen(bondRule.minimumGwei)} OPEN and ${bondRule.ratioBps} bps of open fees, ${bondRule.bountyBps} bps of a slashed one to the challenger,
+  demands for ${formatOpen(courtTerms.demandFeeGwei)} OPEN and ${courtTerms.demandSeconds} s, appeals for ${formatOpen(courtTerms.appealStakeGwei)} OPEN and ${courtTerms.rulingSeconds} s,
   votes after ${voting.delaySeconds} s for ${voting.periodSeconds} s with a quorum of ${voting.quorumPercent} %, changes ${request.timelockSeconds} s later.
 Nothing was sent. Add --send to send it.\n`)
       return

@@ -8,6 +8,7 @@ const contracts = [
   'AccessManager',
   'Accounts',
   'Datasets',
+  'Evaluations',
   'Ledger',
   'LedgerGovernor',
   'Models',

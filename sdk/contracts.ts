@@ -3,6 +3,7 @@ import { accessManagerAbi } from '../deployments/abi/accessManager.ts'
 import { accountsAbi } from '../deployments/abi/accounts.ts'
 import { courtAbi } from '../deployments/abi/court.ts'
 import { datasetsAbi } from '../deployments/abi/datasets.ts'
+import { evaluationsAbi } from '../deployments/abi/evaluations.ts'
 import { ledgerAbi } from '../deployments/abi/ledger.ts'
 import { ledgerGovernorAbi } from '../deployments/abi/ledgerGovernor.ts'
 import { modelsAbi } from '../deployments/abi/models.ts'
@@ -29,6 +30,7 @@ export const abis = {
   models: modelsAbi,
   ledger: ledgerAbi,
   court: courtAbi,
+  evaluations: evaluationsAbi,
   timelock: timelockControllerAbi,
   governor: ledgerGovernorAbi,
 } as const
@@ -42,6 +44,7 @@ function contractsOf({ contracts }: Deployment) {
     models: { name: 'Models', address: contracts.models, abi: abis.models },
     ledger: { name: 'Ledger', address: contracts.ledger, abi: abis.ledger },
     court: { name: 'Court', address: contracts.court, abi: abis.court },
+    evaluations: { name: 'Evaluations', address: contracts.evaluations, abi: abis.evaluations },
     timelock: { name: 'TimelockController', address: contracts.timelock, abi: abis.timelock },
     governor: { name: 'LedgerGovernor', address: contracts.governor, abi: abis.governor },
   } as const

@@ -23,6 +23,7 @@ const deploymentSchema = z.strictObject({
     models: address,
     ledger: address,
     court: address,
+    evaluations: address,
     timelock: address,
     governor: address,
   }),

@@ -64,6 +64,7 @@ export async function deployLedger(request: DeployRequest): Promise<Deployment> 
       models: at('Models'),
       ledger: at('Ledger'),
       court: at('Court'),
+      evaluations: at('Evaluations'),
       timelock: at('TimelockController'),
       governor: at('LedgerGovernor'),
     },

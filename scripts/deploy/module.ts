@@ -40,6 +40,7 @@ export function attributionLedger(offices: Offices) {
       m.getParameter('ledgerTerms'),
     ])
     const court = m.contract('Court', [ledger, datasets, accessManager, m.getParameter('courtTerms')])
+    const evaluations = m.contract('Evaluations', [ledger])
 
     const timelock = m.contract('TimelockController', [m.getParameter('timelockSeconds'), [], [zeroAddress], deployer])
     const governor = m.contract('LedgerGovernor', [openToken, timelock, m.getParameter('votingTerms')])
@@ -82,7 +83,7 @@ export function attributionLedger(offices: Offices) {
     m.call(accessManager, 'renounceRole', [ADMIN_ROLE, deployer], { id: 'renounceAdmin', after: given })
     m.call(timelock, 'renounceRole', [TIMELOCK_ADMIN_ROLE, deployer], { id: 'renounceTimelock', after: given })
 
-    return { accessManager, openToken, accounts, datasets, models, ledger, court, timelock, governor }
+    return { accessManager, openToken, accounts, datasets, models, ledger, court, evaluations, timelock, governor }
   })
 }
 

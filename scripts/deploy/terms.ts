@@ -53,7 +53,8 @@ const DEFAULT_COURT_TERMS: CourtTerms = {
   demandFeeGwei: 1_000_000_000n,
   demandSeconds: DAY_SECONDS / 2,
   appealStakeGwei: 10_000_000_000n,
-  rulingSeconds: 7 * DAY_SECONDS,
+  // Long enough for a vote and its delay, which rule where nobody else is the arbiter.
+  rulingSeconds: 14 * DAY_SECONDS,
 }
 
 export const DEFAULT_VOTING: VotingTerms = {

@@ -23,6 +23,7 @@ const deployment: Deployment = {
     timelock: at('07'),
     governor: at('08'),
     court: at('09'),
+    evaluations: at('0a'),
   },
 }
 const context = { deployment, treasury: 1n }

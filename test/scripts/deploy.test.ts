@@ -1,11 +1,15 @@
 import { join } from 'node:path'
 import {
+  type Abi,
+  type AbiFunction,
   type Address,
   encodeFunctionData,
+  getAbiItem,
   type Hex,
   keccak256,
   parseEther,
   stringToHex,
+  toFunctionSelector,
   zeroAddress,
   zeroHash,
 } from 'viem'
@@ -59,6 +63,7 @@ describe('a deployment', () => {
         rpcUrl,
         deployer: cast.deployer,
         guardian: cast.curator.address,
+        arbiter: cast.baseOwner.address,
         treasuryPayout: cast.treasury.address,
         tokenHolder: cast.owner.address,
         voting,
@@ -73,7 +78,7 @@ describe('a deployment', () => {
         [`${ADMIN_ROLE}`]: [timelock],
         [`${GUARDIAN_ROLE}`]: [local.cast.curator.address],
         [`${PARAMETERS_ROLE}`]: [timelock],
-        [`${ARBITER_ROLE}`]: [timelock],
+        [`${ARBITER_ROLE}`]: [local.cast.baseOwner.address],
       })
       expect(await timelockRoles(connection)).toEqual({
         [zeroHash]: [timelock],
@@ -83,16 +88,43 @@ describe('a deployment', () => {
       })
     })
 
+    it('opens each act of governance to one role, and appoints its court for good', async () => {
+      const { reader, contracts } = connection
+      const { ledger, court } = contracts
+      const rolesOf = ({ address, abi }: { readonly address: Address; readonly abi: Abi }, names: readonly string[]) =>
+        Promise.all(
+          names.map((name) =>
+            reader.readContract({
+              ...contracts.accessManager,
+              functionName: 'getTargetFunctionRole',
+              args: [address, toFunctionSelector(getAbiItem({ abi, name }) as AbiFunction)],
+            }),
+          ),
+        )
+      const acts = ['pauseRecording', 'resumeRecording', 'setTreasuryShare', 'setBondRule', 'appointCourt']
+      expect({ ledger: await rolesOf(ledger, acts), court: await rolesOf(court, ['setTerms', 'rule']) }).toEqual({
+        ledger: [GUARDIAN_ROLE, GUARDIAN_ROLE, PARAMETERS_ROLE, PARAMETERS_ROLE, ADMIN_ROLE],
+        court: [PARAMETERS_ROLE, ARBITER_ROLE],
+      })
+      const timelock = contracts.timelock.address
+      await expect(
+        reader.simulateContract({ ...ledger, functionName: 'appointCourt', args: [timelock], account: timelock }),
+      ).rejects.toThrow('Ledger_CourtAlreadyAppointed')
+    })
+
     it('lets its deployer change nothing', async () => {
       const { reader, contracts } = connection
       const deployer = local.walletOf(local.cast.deployer)
       const { address } = local.cast.deployer
+      const terms = { demandFeeGwei: 1n, demandSeconds: 1, appealStakeGwei: 1n, rulingSeconds: 1 }
       const rule = { minimumGwei: 1n, ratioBps: 0, bountyBps: 0 }
       const refused: readonly (readonly [Act, string])[] = [
         [act(contracts.ledger, 'setTreasuryShare', [300]), 'AccessManagedUnauthorized'],
         [act(contracts.ledger, 'setBondRule', [rule]), 'AccessManagedUnauthorized'],
         [act(contracts.ledger, 'appointCourt', [address]), 'AccessManagedUnauthorized'],
         [act(contracts.ledger, 'pauseRecording', []), 'AccessManagedUnauthorized'],
+        [act(contracts.court, 'rule', [1n, true, [], zeroHash, '']), 'AccessManagedUnauthorized'],
+        [act(contracts.court, 'setTerms', [terms]), 'AccessManagedUnauthorized'],
         [act(contracts.ledger, 'setAuthority', [address]), 'AccessManagedUnauthorized'],
         [act(contracts.accessManager, 'grantRole', [ADMIN_ROLE, address, 0]), 'AccessManagerUnauthorizedAccount'],
         [
@@ -122,6 +154,17 @@ describe('a deployment', () => {
       expect(await isPaused()).toBe(true)
       await transact(reader, guardian, act(contracts.ledger, 'resumeRecording', []))
       expect(await isPaused()).toBe(false)
+    })
+
+    it('lets its arbiter rule, and no more', async () => {
+      const { reader, contracts } = connection
+      const arbiter = local.walletOf(local.cast.baseOwner)
+      await expect(
+        transact(reader, arbiter, act(contracts.court, 'rule', [7n, true, [], zeroHash, ''])),
+      ).rejects.toMatchObject({ errorName: 'Court_UnknownAppeal' })
+      await expect(transact(reader, arbiter, act(contracts.ledger, 'pauseRecording', []))).rejects.toMatchObject({
+        errorName: 'AccessManagedUnauthorized',
+      })
     })
 
     it('changes a parameter when its holders vote for it, after the delay', async () => {
@@ -158,11 +201,12 @@ describe('a deployment', () => {
     })
   })
 
-  it('without a guardian leaves pausing to a vote', async () => {
+  it('without a guardian or an arbiter leaves pausing and ruling to a vote', async () => {
     const { rpcUrl, cast } = local
     const unguarded = await deployLedger({ name: 'unguarded', rpcUrl, deployer: cast.deployer })
     const roles = await accessManagerRoles(await connect(rpcUrl, unguarded))
-    expect(roles[`${GUARDIAN_ROLE}`]).toEqual([unguarded.contracts.timelock])
+    const { timelock } = unguarded.contracts
+    expect([roles[`${GUARDIAN_ROLE}`], roles[`${ARBITER_ROLE}`]]).toEqual([[timelock], [timelock]])
   })
 })
 
