@@ -7,6 +7,7 @@ import hre from 'hardhat'
 const contracts = [
   'AccessManager',
   'Accounts',
+  'Court',
   'Datasets',
   'Evaluations',
   'Ledger',
