@@ -41,7 +41,7 @@ abstract contract IndexFaults is RecordFaults {
         ServingTerms memory terms = _models.servingTerms(model);
         uint256 count = _open(model, shown, terms);
         require(count == 2, Court_EntriesDiffer(count, 2));
-        uint32 row = _falseRow(shown.entries, terms.dims / 2);
+        uint32 row = _falseRow(model, shown.entries, terms.dims / 2);
         _strike(model, row, calls, challenger, Fault.ConflictingRows);
     }
 
@@ -65,8 +65,9 @@ abstract contract IndexFaults is RecordFaults {
         _strikeIndex(model, challenger, fault);
     }
 
-    /// @dev Which of two entries cannot stand beside the other.
-    function _falseRow(bytes calldata entries, uint256 sketchBytes) private view returns (uint32) {
+    /// @dev Which of two entries cannot stand beside the other. A copy that should not be there at all is the false one, whenever
+    /// it was accepted.
+    function _falseRow(ModelId model, bytes calldata entries, uint256 sketchBytes) private view returns (uint32) {
         (uint32 a, uint32 b) = (entries.rowOf(sketchBytes, 0), entries.rowOf(sketchBytes, 1));
         uint256 size = entries.length / 2;
         if (a == b && keccak256(entries[:size]) != keccak256(entries[size:])) return a;
@@ -80,6 +81,8 @@ abstract contract IndexFaults is RecordFaults {
                 FastScoring.isDuplicate(entries.sketchOf(sketchBytes, 0), entries.sketchOf(sketchBytes, 1)),
             Court_NoConflict(a, b)
         );
+        if (!_isIncluded(model, ofA)) return a;
+        if (!_isIncluded(model, ofB)) return b;
         return datasets.contributionOf(ofA).acceptedAt < datasets.contributionOf(ofB).acceptedAt ? b : a;
     }
 
