@@ -7,7 +7,9 @@ import {IAccessManager} from "@openzeppelin/contracts/access/manager/IAccessMana
 import {IGovernor} from "@openzeppelin/contracts/governance/IGovernor.sol";
 import {TimelockController} from "@openzeppelin/contracts/governance/TimelockController.sol";
 import {IERC20Errors} from "@openzeppelin/contracts/interfaces/draft-IERC6093.sol";
+import {BondRule, IBonds} from "../../contracts/interfaces/IBonds.sol";
 import {ILedger} from "../../contracts/interfaces/ILedger.sol";
+import {bondOf} from "../../contracts/types/Ids.sol";
 import {GovernedMarket, Proposal} from "./harness/GovernedMarket.sol";
 
 contract GovernanceTest is GovernedMarket {
@@ -112,6 +114,17 @@ contract GovernanceTest is GovernedMarket {
         vm.assertTrue(ledger.recordingPaused());
     }
 
+    function test_GivenAVote_BondsMustCoverWhatItAsksFromThenOn() public {
+        BondRule memory rule = BondRule({minimumGwei: BOND + 1, ratioBps: 20_000, bountyBps: 1_000});
+        pass(oneCall(address(ledger), abi.encodeCall(ledger.setBondRule, (rule))));
+        vm.assertEq(abi.encode(ledger.bondRule()), abi.encode(rule));
+        bytes memory records = recordFor(0, 1_000, 0);
+        vm.expectRevert(
+            abi.encodeWithSelector(IBonds.Ledger_BondTooSmall.selector, bondOf(operatorAccount), BOND, BOND + 2_001)
+        );
+        record(records);
+    }
+
     function test_GivenAVote_TheBoundsOfParametersStillHold() public {
         Proposal memory proposal = proposeShare(1_001);
         vote(proposal, holder, FOR);
@@ -210,6 +223,10 @@ contract GovernanceTest is GovernedMarket {
         vm.startPrank(who);
         vm.expectRevert(unauthorised(who));
         ledger.setTreasuryShare(0);
+        vm.expectRevert(unauthorised(who));
+        ledger.setBondRule(BondRule(1, 0, 0));
+        vm.expectRevert(unauthorised(who));
+        ledger.appointCourt(who);
         vm.expectRevert(unauthorised(who));
         ledger.setAuthority(who);
         bytes memory notAdmin = abi.encodeWithSelector(

@@ -54,8 +54,8 @@ abstract contract GovernedMarket is Market {
 
         bytes4[] memory pausing = new bytes4[](2);
         (pausing[0], pausing[1]) = (ledger.pauseRecording.selector, ledger.resumeRecording.selector);
-        bytes4[] memory tuning = new bytes4[](1);
-        tuning[0] = ledger.setTreasuryShare.selector;
+        bytes4[] memory tuning = new bytes4[](2);
+        (tuning[0], tuning[1]) = (ledger.setTreasuryShare.selector, ledger.setBondRule.selector);
         manager.setTargetFunctionRole(address(ledger), pausing, GUARDIAN);
         manager.setTargetFunctionRole(address(ledger), tuning, PARAMETERS);
         manager.grantRole(GUARDIAN, guardian, 0);
