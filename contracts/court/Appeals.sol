@@ -141,7 +141,8 @@ abstract contract Appeals is Terms {
             )
         );
         ledger.stake(bondOf(appellant), filed.stakeGwei);
-        ledger.freezeBond(bond, filed.dueAt);
+        // In the last second it can still be ruled.
+        ledger.freezeBond(bond, filed.dueAt + 1);
     }
 
     function _requireFiled(uint64 appeal) private view returns (Appeal memory filed) {

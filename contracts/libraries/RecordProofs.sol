@@ -26,7 +26,6 @@ library RecordProofs {
     /// @notice Whether `call` is one of the records behind a batch's stored commitment.
     /// @dev A leaf is as long as an inner node's two children, so without the count an inner node could pass for the leaf of a
     /// record whose index is a hash.
-    /// @dev A leaf is hashed from as many bytes as a node: only an index below the count tells it from one.
     function isRecorded(RecordProof calldata call, bytes32 commitment) internal pure returns (bool) {
         if (call.index >= call.header.count || commitmentOf(call.header) != commitment) return false;
         bytes32 leaf = keccak256(abi.encodePacked(call.index, keccak256(call.record)));
