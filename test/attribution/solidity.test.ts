@@ -1,8 +1,13 @@
 import hre, { network } from 'hardhat'
-import { getContract, type Hex, hexToBytes, parseAbi, slice, stringToHex } from 'viem'
+import { bytesToHex, getContract, type Hex, hexToBytes, parseAbi, slice, stringToHex } from 'viem'
 import { beforeAll, describe, expect, it } from 'vitest'
-import { unpackSketch } from '../../attribution/sketch.ts'
+import { attribute, candidatesOf } from '../../attribution/attribution.ts'
+import { isDuplicate } from '../../attribution/duplicates.ts'
+import { randomSource } from '../../attribution/random.ts'
+import { dot, fixedNorm, scoreOf } from '../../attribution/score.ts'
+import { packSketch, unpackSketch } from '../../attribution/sketch.ts'
 import { JOURNAL_SLOT } from '../../sdk/journal.ts'
+import { codes, integer, nearby } from '../vectors/draw.ts'
 import type {
   contributionVectors,
   indexVectors,
@@ -23,6 +28,10 @@ const scoringAbi = parseAbi([
   'function fixedNorm(bytes row) pure returns (uint256)',
   'function score(bytes query, bytes row) pure returns (uint64)',
   'function isDuplicate(bytes a, bytes b) pure returns (bool)',
+  'function fastDot(bytes a, bytes b) pure returns (int256)',
+  'function fastNorm(bytes row) pure returns (uint256)',
+  'function fastScore(bytes query, bytes row) pure returns (uint64)',
+  'function fastDuplicate(bytes a, bytes b) pure returns (bool)',
   'function weights(uint64[] scores) pure returns (uint16[])',
   'function codes(bytes sketch) pure returns (int8[])',
   'function open(IndexProof proof, bytes32 root, uint256 sketchBytes) pure returns (Entry[] entries)',
@@ -88,13 +97,63 @@ describe('Solidity, given the vectors that TypeScript wrote', () => {
 
   it('finds the same dot products, norms, scores and duplicates', async () => {
     for (const { query, row, ...found } of readVectors<Cases<typeof scoreVectors>>('scores.json')) {
-      const { dot, fixedNorm, score, isDuplicate } = chain.scoring.read
+      const plain = chain.scoring.read
       expect({
-        dot: Number(await dot([query, row])),
-        norm: Number(await fixedNorm([row])),
-        score: Number(await score([query, row])),
-        duplicate: await isDuplicate([query, row]),
+        dot: Number(await plain.dot([query, row])),
+        norm: Number(await plain.fixedNorm([row])),
+        score: Number(await plain.score([query, row])),
+        duplicate: await plain.isDuplicate([query, row]),
       }).toEqual(found)
+      const { fastDot, fastNorm, fastScore, fastDuplicate } = chain.scoring.read
+      expect({
+        dot: Number(await fastDot([query, row])),
+        norm: Number(await fastNorm([row])),
+        score: Number(await fastScore([query, row])),
+        duplicate: await fastDuplicate([query, row]),
+      }).toEqual(found)
+    }
+  })
+
+  it('agrees with TypeScript on random models: fast and plain scores, duplicates, who is credited, and with what', async () => {
+    const { score, fastScore, isDuplicate: plainDuplicate, fastDuplicate, weights } = chain.scoring.read
+    const next = randomSource(2026)
+    for (let model = 0; model < 12; model++) {
+      const dims = 64 * (1 + integer(next, 8))
+      const topK = 1 + integer(next, 16)
+      const base = codes(next, dims)
+      const rows = Array.from({ length: 20 }, (_, i) => ({
+        row: i * 2 + integer(next, 2),
+        codes: i % 4 === 0 ? nearby(next, base) : i % 5 === 0 ? new Int8Array(dims) : codes(next, dims),
+      }))
+      const query = model % 2 === 0 ? nearby(next, base) : codes(next, dims)
+      const packed = bytesToHex(packSketch(query))
+      const found = await Promise.all(
+        rows.map(async (row) => {
+          const sketch = bytesToHex(packSketch(row.codes))
+          return {
+            row: row.row,
+            score: Number(await fastScore([packed, sketch])),
+            plain: Number(await score([packed, sketch])),
+            duplicate: await fastDuplicate([packed, sketch]),
+            plainDuplicate: await plainDuplicate([packed, sketch]),
+          }
+        }),
+      )
+      expect(found).toEqual(
+        rows.map((row) => {
+          const same = isDuplicate(dot(query, row.codes), dot(query, query), dot(row.codes, row.codes))
+          const expected = scoreOf(dot(query, row.codes), fixedNorm(row.codes))
+          return { row: row.row, score: expected, plain: expected, duplicate: same, plainDuplicate: same }
+        }),
+      )
+      const best = found
+        .filter((each) => each.score > 0)
+        .sort((a, b) => b.score - a.score || a.row - b.row)
+        .slice(0, topK)
+      const shares = await weights([best.map((each) => BigInt(each.score))])
+      expect(best.map((each, i) => ({ row: each.row, score: each.score, weight: shares[i] }))).toEqual(
+        attribute(query, candidatesOf(rows, dims), topK),
+      )
     }
   })
 

@@ -2,6 +2,7 @@
 pragma solidity 0.8.37;
 
 import {MerkleProof} from "@openzeppelin/contracts/utils/cryptography/MerkleProof.sol";
+import {FastScoring} from "../../../contracts/libraries/FastScoring.sol";
 import {IndexEntries} from "../../../contracts/libraries/IndexEntries.sol";
 import {Multiproof} from "../../../contracts/libraries/Multiproof.sol";
 import {Scoring} from "../../../contracts/libraries/Scoring.sol";
@@ -33,6 +34,22 @@ contract ScoringHarness {
 
     function isDuplicate(bytes calldata a, bytes calldata b) external pure returns (bool) {
         return Scoring.isDuplicate(a, b);
+    }
+
+    function fastDot(bytes calldata a, bytes calldata b) external pure returns (int256) {
+        return FastScoring.dot(a, b);
+    }
+
+    function fastNorm(bytes calldata row) external pure returns (uint256) {
+        return FastScoring.fixedNorm(row);
+    }
+
+    function fastScore(bytes calldata query, bytes calldata row) external pure returns (uint64) {
+        return FastScoring.score(query, row);
+    }
+
+    function fastDuplicate(bytes calldata a, bytes calldata b) external pure returns (bool) {
+        return FastScoring.isDuplicate(a, b);
     }
 
     function weights(uint64[] calldata scores) external pure returns (uint16[] memory) {
