@@ -11,9 +11,8 @@ import {
   withImports,
 } from '../solidity/compile.ts'
 import { type Dependents, dependentsIn } from '../solidity/dependents.ts'
-import { detach } from '../solidity/detach.ts'
+import { detached } from '../solidity/detach.ts'
 import { artifactsOf, type Suite, suitesOf } from '../solidity/suites.ts'
-import { isNode, type SyntaxNode } from '../solidity/syntax.ts'
 import { type Mutant, mutantsOf } from './mutants.ts'
 
 export interface Stage {
@@ -30,14 +29,14 @@ export function setStage(): Stage {
   const sources = readSources()
   const plain = compile(sources, { '*': { '': ['ast'] } })
   refuse(plain.errors)
-  const { sources: detached, creates } = detach(sources, plain.syntax, contractNamesIn(plain.syntax))
-  const base = compile(detached, { '*': { '': ['ast'], '*': wholeCode } })
+  const { sources: apart, creates } = detached(sources, plain.syntax)
+  const base = compile(apart, { '*': { '': ['ast'], '*': wholeCode } })
   refuse(base.errors)
   const dependents = dependentsIn(base.syntax)
   const suites = suitesOf(base.contracts)
 
   const compileFile = (file: string, source: string, optimised: boolean): Compiled =>
-    compileDependents(new Map(detached).set(file, source), dependents.of(file), optimised)
+    compileDependents(new Map(apart).set(file, source), dependents.of(file), optimised)
   const original = (file: string): string => {
     const source = sources.get(file)
     if (source === undefined) throw new Error(`there is no ${file}`)
@@ -77,17 +76,6 @@ function runs(
   if (affected.has(suite)) return true
   const created = [...dependents.sourcesOf(suite)].flatMap((from) => creates.get(from) ?? [])
   return created.some((contract) => affected.has(contract))
-}
-
-function contractNamesIn(syntax: ReadonlyMap<string, SyntaxNode>): (declaration: number) => string | undefined {
-  const names = new Map<number, string>()
-  for (const [source, tree] of syntax) {
-    const nodes = Array.isArray(tree.nodes) ? tree.nodes.filter(isNode) : []
-    for (const node of nodes) {
-      if (node.nodeType === 'ContractDefinition' && node.id !== undefined) names.set(node.id, `${source}:${node.name}`)
-    }
-  }
-  return (declaration) => names.get(declaration)
 }
 
 function refuse(errors: readonly string[]): void {

@@ -36,13 +36,9 @@ export interface Detached {
   readonly creates: ReadonlyMap<string, readonly string[]>
 }
 
-/** `contractOf` names the contract, as `source:name`, that a declaration's number stands for. */
-export function detach(
-  sources: Sources,
-  syntax: ReadonlyMap<string, SyntaxNode>,
-  contractOf: (declaration: number) => string | undefined,
-): Detached {
-  const detached = new Map(sources)
+export function detached(sources: Sources, syntax: ReadonlyMap<string, SyntaxNode>): Detached {
+  const contractOf = contractNamesIn(syntax)
+  const result = new Map(sources)
   const creates = new Map<string, readonly string[]>()
   for (const [name, source] of sources) {
     const tree = syntax.get(name)
@@ -51,11 +47,11 @@ export function detach(
     if (edits.length === 0) continue
     const depth = name.split('/').length - 1
     const imported = `\nimport {Birth} from "${'../'.repeat(depth)}${birth}";\n`
-    detached.set(name, edited(source, edits) + imported)
+    result.set(name, edited(source, edits) + imported)
     creates.set(name, created)
   }
-  detached.set(birth, birthSource)
-  return { sources: detached, creates }
+  result.set(birth, birthSource)
+  return { sources: result, creates }
 }
 
 function creationsIn(source: string, tree: SyntaxNode, contractOf: (declaration: number) => string | undefined) {
@@ -78,4 +74,16 @@ function creationsIn(source: string, tree: SyntaxNode, contractOf: (declaration:
     return args.length > 0
   })
   return { edits, created }
+}
+
+/** Names the contract, as `source:name`, that a declaration's number stands for. */
+function contractNamesIn(syntax: ReadonlyMap<string, SyntaxNode>): (declaration: number) => string | undefined {
+  const names = new Map<number, string>()
+  for (const [source, tree] of syntax) {
+    const nodes = Array.isArray(tree.nodes) ? tree.nodes.filter(isNode) : []
+    for (const node of nodes) {
+      if (node.nodeType === 'ContractDefinition' && node.id !== undefined) names.set(node.id, `${source}:${node.name}`)
+    }
+  }
+  return (declaration) => names.get(declaration)
 }
