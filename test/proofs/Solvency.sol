@@ -5,8 +5,8 @@ pragma solidity 0.8.37;
 /// @notice The ledger's accounting once more, in plain Solidity, with everybody's amounts added up: what the ledger holds is
 /// what it owes, after any acts in any order.
 /// @dev solc's model checker proves `check` for every sequence of calls, without a bound (`npm run prove`). Every amount is
-/// whatever the caller says; what no act could do, the checked arithmetic refuses. `test/contracts/libraries/Books.t.sol` holds
-/// the packed slots to this. An account's epochs turn here when the epoch does, in a slot when it is next touched.
+/// whatever the caller says; what no act could do, the checked arithmetic refuses. `EarningsSlotBooks.t.sol` holds the
+/// packed slots to this. An account's epochs turn here when the epoch does, in a slot when it is next touched.
 contract Solvency {
     uint256 public held;
 

@@ -5,7 +5,7 @@ pragma solidity 0.8.37;
 /// @notice What one account earned in one epoch, by one record and by any number of others, whichever they are: as long as the
 /// record may be struck, its credit is pending, whole, so that taking it back takes nothing that others earned; and it is
 /// taken back once.
-/// @dev Proved as `Solvency` is. The packed slots subtract unchecked because of this.
+/// @dev Proved as `Solvency` is. The packed slots would panic otherwise: here it shows that they never do.
 contract Voiding {
     uint256 public pending;
     uint256 public others;

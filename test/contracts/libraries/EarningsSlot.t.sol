@@ -45,4 +45,20 @@ contract EarningsSlotTest is Test {
         vm.assertEq(slot.pending(), 2e18);
         vm.assertEq(slot.rolledTo(type(uint32).max).matured(), 3e18);
     }
+
+    function test_GivenMoreThanWasEarnedInAnEpoch_TakingItBackPanics() public {
+        EarningsSlot slot = EarningsSlot.wrap(0).rolledTo(5).credited(7).rolledTo(6).credited(11);
+        vm.expectRevert(UNDERFLOW);
+        this.debitedFrom(slot, 8, 5);
+        vm.expectRevert(UNDERFLOW);
+        this.debitedFrom(slot, 12, 6);
+        vm.assertEq(slot.debited(7, 5).pending(), 11);
+        vm.assertEq(slot.debited(11, 6).pending(), 7);
+    }
+
+    bytes private constant UNDERFLOW = abi.encodeWithSignature("Panic(uint256)", 0x11);
+
+    function debitedFrom(EarningsSlot slot, uint256 amountGwei, uint32 epoch) external pure returns (EarningsSlot) {
+        return slot.debited(amountGwei, epoch);
+    }
 }
