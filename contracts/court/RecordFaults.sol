@@ -3,7 +3,7 @@ pragma solidity 0.8.37;
 
 import {Fault, ICourt} from "../interfaces/ICourt.sol";
 import {ServingTerms} from "../interfaces/IModels.sol";
-import {FastScoring} from "../libraries/FastScoring.sol";
+import {FastScoring, QueryLanes} from "../libraries/FastScoring.sol";
 import {IndexEntries} from "../libraries/IndexEntries.sol";
 import {RecordProofs} from "../libraries/RecordProofs.sol";
 import {Scoring} from "../libraries/Scoring.sol";
@@ -14,6 +14,7 @@ import {Docket} from "./Docket.sol";
 /// @title RecordFaults
 /// @notice Faults of a record against its model's influence index: its operator's bond answers.
 abstract contract RecordFaults is Docket {
+    using FastScoring for QueryLanes;
     using IndexEntries for IndexProof;
     using IndexEntries for bytes;
     using RecordProofs for bytes;
@@ -97,13 +98,14 @@ abstract contract RecordFaults is Docket {
         uint32 row = entries.rowOf(sketchBytes, omitted);
         (bool listed, ) = _find(record, row);
         require(!listed, Court_RowListed(row));
-        uint64 score = _scoreOf(record, entries, sketchBytes, omitted);
+        QueryLanes query = FastScoring.lanesOf(record.sketchOf());
+        uint64 score = query.score(entries.sketchOf(sketchBytes, omitted));
         uint64 listedScore = 0;
         uint32 listedRow = row;
         if (entries.length > IndexEntries.HEAD_BYTES + sketchBytes) {
             listedRow = entries.rowOf(sketchBytes, 1 - omitted);
             _requireListed(record, listedRow);
-            listedScore = _scoreOf(record, entries, sketchBytes, 1 - omitted);
+            listedScore = query.score(entries.sketchOf(sketchBytes, 1 - omitted));
         }
         require(
             score != 0 && _precedes(score, row, listedScore, listedRow),
@@ -117,23 +119,15 @@ abstract contract RecordFaults is Docket {
         bytes calldata entries,
         uint256 sketchBytes
     ) private pure returns (uint64[] memory scores) {
+        QueryLanes query = FastScoring.lanesOf(record.sketchOf());
         scores = new uint64[](record.rowCountOf());
         for (uint256 i = 0; i < scores.length; ++i) {
             (uint32 row, , ) = record.rowAt(i);
             uint256 entry = 0;
             while (entry < scores.length && entries.rowOf(sketchBytes, entry) != row) ++entry;
             require(entry < scores.length, Court_RowNotShown(row));
-            scores[i] = _scoreOf(record, entries, sketchBytes, entry);
+            scores[i] = query.score(entries.sketchOf(sketchBytes, entry));
         }
-    }
-
-    function _scoreOf(
-        bytes calldata record,
-        bytes calldata entries,
-        uint256 sketchBytes,
-        uint256 entry
-    ) private pure returns (uint64) {
-        return FastScoring.score(record.sketchOf(), entries.sketchOf(sketchBytes, entry));
     }
 
     /// @dev Whether rows with these scores would be listed in the record's order and with its weights.
