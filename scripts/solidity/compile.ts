@@ -35,12 +35,9 @@ const code = ['abi', 'evm.bytecode.object', 'evm.bytecode.linkReferences', 'evm.
 export const wholeCode = [...code, 'evm.deployedBytecode.linkReferences']
 
 export function readSources(): Sources {
-  const names = [...globSync('contracts/**/*.sol'), ...globSync('test/**/*.sol')].filter((name) => !isProof(name))
+  const names = [...globSync('contracts/**/*.sol'), ...globSync('test/**/*.sol')]
   return new Map(names.toSorted().map((name) => [name, readFileSync(name, 'utf8')]))
 }
-
-/** Whatever the model checker proves is compiled by it alone. */
-const isProof = (name: string): boolean => name.startsWith('test/proofs/')
 
 /** The named sources and whatever of ours they import. */
 export function withImports(sources: Sources, names: Iterable<string>): Sources {
@@ -57,13 +54,16 @@ export function withImports(sources: Sources, names: Iterable<string>): Sources 
   return found
 }
 
+/** No optimising but of where assembly's variables lie, without which some do not fit on the stack. */
+const plain = { enabled: false, details: { yul: true, yulDetails: { stackAllocation: true, optimizerSteps: ':' } } }
+
 export function compile(sources: Sources, selection: Selection, optimised = false): Compiled {
   const input = {
     language: 'Solidity',
     sources: Object.fromEntries([...sources].map(([name, content]) => [name, { content }])),
     settings: {
       evmVersion: 'osaka',
-      optimizer: { enabled: optimised, runs: 10_000 },
+      optimizer: optimised ? { enabled: true, runs: 10_000 } : plain,
       metadata: { bytecodeHash: 'none', appendCBOR: false },
       outputSelection: selection,
     },
