@@ -8,6 +8,7 @@ import {AccountId, BatchId, ModelId} from "../../contracts/types/Ids.sol";
 import {Market} from "./harness/Market.sol";
 import {encodeRecord} from "./harness/RandomRecords.sol";
 import {PlainRecord, PlainRow} from "./harness/RecordsHarness.sol";
+import {Vm} from "./harness/Test.sol";
 
 contract RecordingTest is Market {
     function test_WhenABatchIsRecorded_ItIsEmittedCommittedAndNumbered() public {
@@ -40,6 +41,28 @@ contract RecordingTest is Market {
             keccak256(abi.encode(model, operatorAccount, uint32(1_000), uint32(2), TREASURY_BPS, root))
         );
         vm.assertEq(ledger.batchCommitmentOf(BatchId.wrap(2)), 0);
+    }
+
+    function test_GivenRecordsThatFillTheirLastWord_TheEventHasNoWordMore() public {
+        PlainRecord memory plain = threeRows();
+        plain.rows = new PlainRow[](4);
+        for (uint32 i = 0; i < 4; ++i) {
+            plain.rows[i] = PlainRow({
+                row: i,
+                account: AccountId.unwrap(contributors[i]),
+                weight: i < 3 ? 20_000 : 5_535
+            });
+        }
+        bytes memory records = bytes.concat(encodeRecord(threeRows()), encodeRecord(plain));
+        vm.assertEq(records.length % 32, 0);
+
+        vm.recordLogs();
+        record(records);
+        Vm.Log[] memory logs = vm.getRecordedLogs();
+        vm.assertEq(logs.length, 1);
+        (, , , , , bytes memory told) = abi.decode(logs[0].data, (uint32, uint32, uint16, uint64, bytes32, bytes));
+        vm.assertEq(told, records);
+        vm.assertEq(logs[0].data.length, 7 * 32 + records.length);
     }
 
     function test_WhenRecorded_EveryoneIsCreditedTheirShare() public {

@@ -52,6 +52,7 @@ contract StrikesTest is Recordings {
         ledger.strikeRecord(proofOf(recorded, 2), bond, treasury);
         ledger.strikeRecord(proofOf(recorded, 0), bond, treasury);
         ledger.strikeRecord(proofOf(recorded, 1), bond, treasury);
+        for (uint256 i = 0; i < 3; ++i) vm.assertTrue(ledger.isVoided(recorded.header.batch, i));
         withoutBounties(before);
     }
 

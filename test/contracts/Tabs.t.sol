@@ -34,9 +34,11 @@ contract TabsTest is Market {
     }
 
     function test_GivenNoAmount_WhenFunded_OnlyTheCapChanges() public {
+        vm.recordLogs();
         vm.prank(payer);
         ledger.fundTab(operatorAccount, 0, 5);
         expectTab(Tab({balanceGwei: FUNDS, maxFeeGwei: 5, leavingGwei: 0, leavesAt: 0}));
+        vm.assertEq(vm.getRecordedLogs().length, 1, "no transfer of nothing");
     }
 
     function test_GivenNoAllowance_WhenFunded_ItReverts() public {
