@@ -11,12 +11,8 @@ type QueryLanes is uint256;
 
 /// @dev The code 8, or the sign of a code, in each of 64.
 uint256 constant EIGHTS = 0x8888888888888888888888888888888888888888888888888888888888888888;
-/// @dev The lowest code of each lane.
-uint256 constant LANE_CODES = 0x000f000f000f000f000f000f000f000f000f000f000f000f000f000f000f000f;
 /// @dev The number 1 in each lane.
 uint256 constant LANE_ONES = 0x0001000100010001000100010001000100010001000100010001000100010001;
-/// @dev The number 8 in each lane.
-uint256 constant LANE_EIGHTS = 0x0008000800080008000800080008000800080008000800080008000800080008;
 /// @dev The lower of every two quarters, eighths and sixteenths of a word.
 uint256 constant QUARTERS = 0x0000000000000000ffffffffffffffff0000000000000000ffffffffffffffff;
 uint256 constant EIGHTHS = 0x00000000ffffffff00000000ffffffff00000000ffffffff00000000ffffffff;
@@ -28,8 +24,8 @@ uint256 constant HALF_TOP_LANE = 0x000080000000000000000000000000000000000000000
 /// @notice What `Scoring` says, for a hundredth of its gas.
 /// @dev A word holds 64 codes: 16 lanes of 16 bits, four codes each. Take one code of each lane as the digits of a number
 /// in base 2^16, the query's in the opposite order: then the topmost digit of the product of two such numbers is the sum
-/// of sixteen products, and the digits below it are sums that lie on no diagonal. So four multiplications give the dot
-/// product of 64 codes.
+/// of the sixteen products of codes that belong together, and no other product reaches it. So four multiplications give
+/// the dot product of 64 codes.
 ///
 /// The row's digits are its codes plus 8, so that none is negative, and the query's are its codes: `Σ q·(r + 8)` is too
 /// much by `8 · Σ q`, whatever the row. The sums of 256 codes lie within 8 · 15 · 256 < 2^15, so they may share one
@@ -42,8 +38,10 @@ library FastScoring {
     function lanesOf(bytes calldata query) internal pure returns (QueryLanes lanes) {
         require(query.length % 32 == 0, Scoring_LengthUneven(query.length));
         assembly ("memory-safe") {
-            let lowest := LANE_CODES
-            let eights := LANE_EIGHTS
+            // The lowest code of each lane, and 8 in each. Not as literals: the compiler would write those out in full
+            // wherever they are used.
+            let lowest := div(not(shr(255, query.length)), 0x1111)
+            let eights := shl(3, div(lowest, 15))
             lanes := mload(0x40)
             mstore(lanes, query.length)
             let lane := add(lanes, 0x40)
@@ -91,9 +89,9 @@ library FastScoring {
         }
         require(row.length == length, Scoring.Scoring_LengthsDiffer(length, row.length));
         assembly ("memory-safe") {
-            // On the stack: what a word-long constant costs depends on how often the compiler expects it to be used.
-            let lowest := LANE_CODES
-            let signs := EIGHTS
+            // The lowest code of each lane, and EIGHTS: not as literals, as above.
+            let lowest := div(not(shr(255, length)), 0x1111)
+            let signs := shl(3, div(not(shr(255, length)), 15))
             let lane := add(lanes, 0x40)
             let end := add(row.offset, length)
             for {
@@ -135,6 +133,7 @@ library FastScoring {
 
     /// @notice `isqrt((Σ_d r_d²) << 32)`: the length of a sketch with 16 fractional bits, rounded down.
     function fixedNorm(bytes calldata row) internal pure returns (uint256 root) {
+        require(row.length % 32 == 0, Scoring_LengthUneven(row.length));
         uint256 square = SquaredLength.measure(row) << 32;
         if (square == 0) return 0;
         assembly ("memory-safe") {

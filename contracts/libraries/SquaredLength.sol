@@ -1,11 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
-/// @dev Every second bit; the lower two of every four; the lower four of every eight; the lower byte of every two.
-uint256 constant LOW_1_OF_2 = 0x5555555555555555555555555555555555555555555555555555555555555555;
-uint256 constant LOW_2_OF_4 = 0x3333333333333333333333333333333333333333333333333333333333333333;
-uint256 constant LOW_4_OF_8 = 0x0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f;
-uint256 constant LOW_8_OF_16 = 0x00ff00ff00ff00ff00ff00ff00ff00ff00ff00ff00ff00ff00ff00ff00ff00ff;
+/// @dev The lower byte of every two.
+uint256 constant LOW_BYTES = 0x00ff00ff00ff00ff00ff00ff00ff00ff00ff00ff00ff00ff00ff00ff00ff00ff;
 
 /// @title SquaredLength
 /// @notice `Σ_d r_d²` of a sketch, 256 codes at a time.
@@ -25,10 +22,13 @@ library SquaredLength {
     // solhint-disable-next-line function-max-lines
     function measure(bytes calldata row) internal pure returns (uint256 square) {
         assembly ("memory-safe") {
-            // On the stack: what a word-long constant costs depends on how often the compiler expects it to be used.
-            let ones := LOW_1_OF_2
-            let twos := LOW_2_OF_4
-            let fourBits := LOW_4_OF_8
+            // 0x55…, 0x33… and 0x0f…. Not as literals: the compiler would write those out in full wherever they are
+            // used.
+            let all := not(shr(255, row.length))
+            let ones := div(all, 3)
+            let twos := div(all, 5)
+            let fourBits := div(all, 17)
+
             // In fresh memory, with zeros up to the next 256 codes.
             let position := mload(0x40)
             let end := add(position, row.length)
@@ -83,10 +83,11 @@ library SquaredLength {
                 // By eight, then by sixteen.
                 let low := add(and(fours, fourBits), and(shr(4, fours), fourBits))
                 low := add(shl(2, low), add(and(c, fourBits), and(shr(4, c), fourBits)))
-                low := add(and(low, LOW_8_OF_16), and(shr(8, low), LOW_8_OF_16))
+                low := add(and(low, LOW_BYTES), and(shr(8, low), LOW_BYTES))
                 let high := add(and(sixteens, fourBits), and(shr(4, sixteens), fourBits))
-                high := add(and(high, LOW_8_OF_16), and(shr(8, high), LOW_8_OF_16))
+                high := add(and(high, LOW_BYTES), and(shr(8, high), LOW_BYTES))
                 low := add(low, shl(4, high))
+                // One by one: they are none in any index that is honest.
                 for {} eights {} {
                     square := add(square, 64)
                     eights := and(eights, sub(eights, 1))
