@@ -1,6 +1,8 @@
-import { DeploymentResultType, deploy, listTransactions } from '@nomicfoundation/ignition-core'
+import { readFileSync } from 'node:fs'
+import { DeploymentResultType, deploy } from '@nomicfoundation/ignition-core'
 import { type Address, getAddress, type LocalAccount } from 'viem'
-import { connectReader, type Reader, walletOn } from '../../sdk/chain.ts'
+import * as z from 'zod'
+import { connectReader, type Reader } from '../../sdk/chain.ts'
 import type { Deployment } from '../../sdk/deployment.ts'
 import { StopError } from '../../sdk/errors.ts'
 import { attributionLedger } from './module.ts'
@@ -16,6 +18,12 @@ export interface DeployRequest extends DeploymentTerms {
   readonly ignitionFolder?: string
 }
 
+/** What Ignition's journal says of a transaction that was mined. */
+const confirmationSchema = z.object({
+  type: z.literal('TRANSACTION_CONFIRM'),
+  receipt: z.object({ blockNumber: z.int() }),
+})
+
 /** Compiles what changed, deploys all contracts and gives out the roles; a deployment that broke off is resumed. */
 export async function deployLedger(request: DeployRequest): Promise<Deployment> {
   const reader = await connectReader(request.rpcUrl)
@@ -28,8 +36,10 @@ export async function deployLedger(request: DeployRequest): Promise<Deployment> 
       arbiter: request.arbiter !== undefined,
     }),
     artifactResolver: releaseArtifacts,
-    provider: signingProvider(walletOn(reader, request.deployer)),
-    accounts: [deployer],
+    provider: signingProvider(reader, request.deployer),
+    // In capitals, because Ignition sorts futures by sender and puts those that it has not begun under 0xFFFF…: what is to be sent again must
+    // come before them, or their nonces do not follow.
+    accounts: [`0x${deployer.slice(2).toUpperCase()}`],
     config: { blockPollingInterval: 50 },
     ...(request.ignitionFolder !== undefined && { deploymentDir: request.ignitionFolder }),
     deploymentParameters: { AttributionLedger: completeTerms(request, deployer) },
@@ -53,9 +63,7 @@ export async function deployLedger(request: DeployRequest): Promise<Deployment> 
   return {
     name: request.name,
     chainId: reader.chain.id,
-    startBlock: Number(
-      request.ignitionFolder === undefined ? before + 1n : await firstBlock(reader, request.ignitionFolder),
-    ),
+    startBlock: request.ignitionFolder === undefined ? Number(before) + 1 : firstBlock(request.ignitionFolder),
     contracts: {
       accessManager: at('AccessManager'),
       openToken: at('OpenToken'),
@@ -71,11 +79,18 @@ export async function deployLedger(request: DeployRequest): Promise<Deployment> 
   }
 }
 
-/** A resumed deployment began earlier than this process: Ignition's journal knows its first transaction. */
-async function firstBlock(reader: Reader, ignitionFolder: string): Promise<bigint> {
-  const [first] = await listTransactions(ignitionFolder, releaseArtifacts)
-  if (first === undefined) throw new Error(`${ignitionFolder} lists no transaction, although the deployment succeeded`)
-  return (await reader.getTransactionReceipt({ hash: first.txHash as `0x${string}` })).blockNumber
+/** A resumed deployment began earlier than this process: Ignition's journal knows in which block. */
+function firstBlock(ignitionFolder: string): number {
+  const blocks = readFileSync(`${ignitionFolder}/journal.jsonl`, 'utf8')
+    .split('\n')
+    .filter((line) => line !== '')
+    .flatMap((line) => {
+      const confirmation = confirmationSchema.safeParse(JSON.parse(line))
+      return confirmation.success ? [confirmation.data.receipt.blockNumber] : []
+    })
+  if (blocks.length === 0)
+    throw new Error(`${ignitionFolder} confirms no transaction, although the deployment succeeded`)
+  return Math.min(...blocks)
 }
 
 /** Whether every contract of `deployment` has code on the reader's chain. */

@@ -1,38 +1,61 @@
 import type { EIP1193Provider } from '@nomicfoundation/ignition-core'
-import { type Account, type Hex, hexToBigInt, hexToNumber } from 'viem'
-import type { Wallet } from '../../sdk/chain.ts'
+import { type Hex, hexToBigInt, hexToNumber, keccak256, type LocalAccount } from 'viem'
+import type { Reader } from '../../sdk/chain.ts'
 
-/** What Ignition sends with: the node for questions, our own key for signatures, so that the node needs to hold none. */
-export function signingProvider(wallet: Wallet): EIP1193Provider {
+/**
+ * What Ignition sends with: the node for questions, our own key for signatures, so that the node needs to hold none.
+ *
+ * Ignition notes a transaction's nonce before it sends, and its hash afterwards; if the line breaks in between, it cannot know what became of
+ * it and refuses to go on for ever. We sign here, so we know the hash without the node: it is always noted, and whatever went wrong is told at
+ * the next question. A later run then finds the transaction, or sends it again.
+ */
+export function signingProvider(reader: Reader, account: LocalAccount): EIP1193Provider {
+  let failure: unknown
   return {
     async request({ method, params }) {
-      if (method === 'eth_accounts' || method === 'eth_requestAccounts') return [wallet.account.address]
-      if (method !== 'eth_sendTransaction') return await wallet.request({ method, params } as never)
-      const [asked] = params as readonly [AskedTransaction]
-      return await wallet.sendTransaction({
-        account: wallet.account as Account,
-        chain: wallet.chain,
-        to: asked.to ?? null,
-        data: asked.data ?? '0x',
-        value: asked.value === undefined ? 0n : hexToBigInt(asked.value),
-        gas: hexToBigInt(asked.gas),
-        nonce: hexToNumber(asked.nonce),
-        ...(asked.maxFeePerGas !== undefined &&
-          asked.maxPriorityFeePerGas !== undefined && {
-            maxFeePerGas: hexToBigInt(asked.maxFeePerGas),
-            maxPriorityFeePerGas: hexToBigInt(asked.maxPriorityFeePerGas),
-          }),
-      })
+      if (method === 'eth_accounts' || method === 'eth_requestAccounts') return [account.address]
+      if (method === 'eth_sendTransaction') {
+        const [asked] = params as readonly [AskedTransaction]
+        const serializedTransaction = await sign(account, reader.chain.id, asked)
+        try {
+          if (failure === undefined) await reader.sendRawTransaction({ serializedTransaction })
+        } catch (error) {
+          failure = error
+        }
+        return keccak256(serializedTransaction)
+      }
+      if (failure !== undefined) throw failure
+      return await reader.request({ method, params } as never)
     },
   }
 }
 
-interface AskedTransaction {
+function sign(account: LocalAccount, chainId: number, asked: AskedTransaction): Promise<Hex> {
+  const transaction = {
+    chainId,
+    ...(asked.to !== undefined && { to: asked.to }),
+    data: asked.data ?? '0x',
+    value: asked.value === undefined ? 0n : hexToBigInt(asked.value),
+    gas: hexToBigInt(asked.gas),
+    nonce: hexToNumber(asked.nonce),
+  }
+  return asked.gasPrice === undefined
+    ? account.signTransaction({
+        ...transaction,
+        type: 'eip1559',
+        maxFeePerGas: hexToBigInt(asked.maxFeePerGas),
+        maxPriorityFeePerGas: hexToBigInt(asked.maxPriorityFeePerGas),
+      })
+    : account.signTransaction({ ...transaction, type: 'legacy', gasPrice: hexToBigInt(asked.gasPrice) })
+}
+
+type AskedTransaction = {
   readonly to?: Hex
   readonly data?: Hex
   readonly value?: Hex
   readonly gas: Hex
   readonly nonce: Hex
-  readonly maxFeePerGas?: Hex
-  readonly maxPriorityFeePerGas?: Hex
-}
+} & (
+  | { readonly gasPrice: Hex }
+  | { readonly gasPrice?: undefined; readonly maxFeePerGas: Hex; readonly maxPriorityFeePerGas: Hex }
+)

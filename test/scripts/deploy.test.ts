@@ -19,6 +19,7 @@ import { ADMIN_ROLE, ARBITER_ROLE, GUARDIAN_ROLE, PARAMETERS_ROLE } from '../../
 import { type Connection, connect } from '../../sdk/contracts.ts'
 import type { Deployment } from '../../sdk/deployment.ts'
 import { type Act, act, transact } from '../../sdk/transact.ts'
+import { startBreakingNode } from './breakingNode.ts'
 import { type LocalLedger, startLocalLedger } from './localLedger.ts'
 
 describe('a deployment', () => {
@@ -50,6 +51,25 @@ describe('a deployment', () => {
     expect(await connection.reader.getBlockNumber()).toBe(block)
     expect(first.startBlock).toBe(began)
   })
+
+  it('that broke off anywhere is resumed, and its deployer gives up what it held all the same', async () => {
+    const { rpcUrl, cast, folder } = local
+    // Among contracts, and between the two last acts.
+    for (const taken of [14, 26]) {
+      const request = { name: 'broken', deployer: cast.deployer, ignitionFolder: join(folder, `broken-${taken}`) }
+      const node = await startBreakingNode(rpcUrl, taken)
+      await expect(deployLedger({ ...request, rpcUrl: node.rpcUrl }), `after ${taken}`).rejects.toThrow()
+      await node.stop()
+      const resumed = await deployLedger({ ...request, rpcUrl })
+      const { timelock } = resumed.contracts
+      expect(await accessManagerRoles(await connect(rpcUrl, resumed)), `after ${taken}`).toEqual({
+        [`${ADMIN_ROLE}`]: [timelock],
+        [`${GUARDIAN_ROLE}`]: [timelock],
+        [`${PARAMETERS_ROLE}`]: [timelock],
+        [`${ARBITER_ROLE}`]: [timelock],
+      })
+    }
+  }, 240_000)
 
   describe('whose votes are held by somebody else than its deployer', () => {
     const voting = { delaySeconds: 10, periodSeconds: 100, proposalThreshold: parseEther('1'), quorumPercent: 4 }
