@@ -101,6 +101,7 @@ async function readLocal(place: string, most: number): Promise<Uint8Array> {
 
 function reasonOf(error: unknown): string {
   if (isExplained(error)) return error.message
+  if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return 'it is not there'
   const cause = error instanceof Error ? error.cause : undefined
   if (cause instanceof Error) return cause.message || cause.name
   return error instanceof Error ? error.message : String(error)

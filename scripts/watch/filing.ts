@@ -11,8 +11,8 @@ import type { Outcome, Sender } from './sender.ts'
  * know: what was struck already is passed over, what was announced already is sent, whoever did it and whenever.
  */
 export interface Filing {
-  /** Does what can be done at `blockNumber`, and says what came of it. */
-  file(challenges: readonly Challenge[], blockNumber: bigint): Promise<readonly Filed[]>
+  /** Does what can be done at `blockNumber`, and says what comes of it as it comes. */
+  file(challenges: readonly Challenge[], blockNumber: bigint, told: (filed: Filed) => void): Promise<void>
 }
 
 export type Filed = { readonly challenge: Challenge } & (
@@ -52,21 +52,25 @@ export function filingOf({ connection, signer, sender }: FilingOptions): Filing 
   }
 
   return {
-    file: async (challenges, blockNumber) => {
+    file: async (challenges, blockNumber, told) => {
       const next = await Promise.all(challenges.slice(0, CHALLENGES_A_ROUND).map((one) => look(one, blockNumber)))
+      for (const { challenge, step } of next) {
+        if (step === 'none') told({ challenge, kind: 'settled' })
+        if (step === 'wait') told({ challenge, kind: 'announced', now: false })
+        if (step === 'none' || step === 'send') announced.delete(subjectOf(challenge))
+      }
       const acting = next.flatMap((one) => ('act' in one ? [one] : []))
       // What is ready goes first: it may be late, and an announcement has two blocks to wait anyway.
       acting.sort((a, b) => Number(b.step === 'send') - Number(a.step === 'send'))
-      const outcomes = acting.length === 0 ? [] : await sender.send(acting.map(({ act }) => act))
-      return next.map((one): Filed => {
-        const { challenge } = one
-        if (one.step === 'none' || one.step === 'send') announced.delete(subjectOf(challenge))
-        if (one.step === 'none') return { challenge, kind: 'settled' }
-        if (one.step === 'wait') return { challenge, kind: 'announced', now: false }
-        const outcome = outcomes[acting.findIndex(({ challenge: acted }) => acted === challenge)] as Outcome
-        if (one.step === 'announce' && outcome.kind === 'mined') return { challenge, kind: 'announced', now: true }
-        return { challenge, kind: 'sent', outcome }
-      })
+      if (acting.length === 0) return
+      await sender.send(
+        acting.map(({ act }) => act),
+        (place, outcome) => {
+          const { challenge, step } = acting[place] as (typeof acting)[number]
+          const isAnnouncement = step === 'announce' && outcome.kind === 'mined'
+          told(isAnnouncement ? { challenge, kind: 'announced', now: true } : { challenge, kind: 'sent', outcome })
+        },
+      )
     },
   }
 }

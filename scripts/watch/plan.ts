@@ -39,7 +39,19 @@ export function plan(chronicle: Chronicle, docket: Docket, terms: PlanTerms): re
     ...answers(chronicle, docket, terms),
     ...demands(chronicle, docket, pending, terms),
   ]
-  return challenges.sort((a, b) => a.deadline - b.deadline)
+  return eachRecordOnce(challenges.sort((a, b) => a.deadline - b.deadline))
+}
+
+/** A record that lists two false rows is voided with the first; along with the second, it would make the whole proof fail. */
+function eachRecordOnce(challenges: readonly Challenge[]): readonly Challenge[] {
+  const taken = new Set<string>()
+  return challenges.flatMap((challenge): Challenge[] => {
+    if (!('calls' in challenge)) return [challenge]
+    const calls = challenge.calls.filter(({ header, index }) => !taken.has(recordKey(header.batch, index)))
+    for (const { header, index } of calls) taken.add(recordKey(header.batch, index))
+    const isEmptied = calls.length === 0 && challenge.calls.length > 0 && challenge.deadline > 0
+    return isEmptied && challenge.kind !== 'CloseDemand' ? [] : [{ ...challenge, calls }]
+  })
 }
 
 /** Until when a record can be struck. */
@@ -160,6 +172,8 @@ function demands(
   const open = openDemands(chronicle).filter(({ demander }) => demander === terms.account)
   const asked = [...models.values()].flatMap((file) => {
     if (chronicle.stopped.has(file.model.model)) return []
+    // What can be proved at once stops the model, and needs no demand.
+    if (file.kind === 'read' && file.faults.some(({ kind }) => kind !== 'WithheldRow')) return []
     const wanted = file.kind === 'read' ? unshown(file) : missing(chronicle, file, pending, terms)
     return wanted.filter(({ model, row }) => !chronicle.demands.has(rowKey(model, row))).slice(0, 1)
   })
@@ -198,7 +212,7 @@ function missing(
   }
   const listed = [...counts].sort(([a, m], [b, n]) => n - m || a - b).map(([row]) => row)
   const spread = Array.from({ length: rowsDemanded }, (_, i) => Math.floor((i * rowCount) / rowsDemanded))
-  return [...listed, ...spread].map((row) => ({ model, row, reason: `its index is not to be had: ${file.why}` }))
+  return [...listed, ...spread].map((row) => ({ model, row, reason: 'its index is not to be had' }))
 }
 
 function openDemands({ demands, shown, struckRows }: Chronicle): readonly Demand[] {

@@ -14,7 +14,8 @@ export type Outcome =
 
 /** Sends calls of one signer, several in a block. */
 export interface Sender {
-  send(acts: readonly Act[]): Promise<readonly Outcome[]>
+  /** Says what became of each as soon as that is known, with its place among them. */
+  send(acts: readonly Act[], told: (place: number, outcome: Outcome) => void): Promise<void>
 }
 
 /** What a call finds when it is mined may differ from what it was tried on: others of ours come before it. */
@@ -65,16 +66,19 @@ export function senderOf(reader: Reader, wallet: Wallet): Sender {
   }
 
   return {
-    send: async (acts) => {
+    send: async (acts, told) => {
       const tried = await Promise.all(acts.map((act) => tryOut(reader, wallet, act)))
-      const accepted = tried.flatMap((attempt) => (attempt.kind === 'accepted' ? [attempt] : []))
-      const receipts = await Promise.all((await dispatch(accepted)).map(receiptOf))
-      stuck = 0
-      return tried.map((attempt): Outcome => {
-        if (attempt.kind === 'refused') return attempt
-        const receipt = receipts[accepted.indexOf(attempt)] as TransactionReceipt
-        return { kind: receipt.status === 'success' ? 'mined' : 'reverted', receipt }
+      const accepted = tried.flatMap((attempt, place) => (attempt.kind === 'accepted' ? [{ ...attempt, place }] : []))
+      tried.forEach((attempt, place) => {
+        if (attempt.kind === 'refused') told(place, attempt)
       })
+      const hashes = await dispatch(accepted)
+      for (const [i, hash] of hashes.entries()) {
+        const receipt = await receiptOf(hash)
+        const kind = receipt.status === 'success' ? 'mined' : 'reverted'
+        told(accepted[i]?.place ?? 0, { kind, receipt })
+      }
+      stuck = 0
     },
   }
 }

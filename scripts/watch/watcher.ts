@@ -78,19 +78,25 @@ export function watcherOf(options: WatcherOptions): Watcher {
       account: options.account,
     }
     const challenges = plan(chronicle, docket, terms)
-    const filed = filing === undefined ? rehearse(challenges) : await filing.file(challenges, latest.number)
-    for (const one of filed) report(one)
+    const filed: Filed[] = []
+    if (filing === undefined) rehearse(challenges)
+    else {
+      await filing.file(challenges, latest.number, (one) => {
+        filed.push(one)
+        report(one)
+      })
+    }
     measure(latest, head, filed)
     const examined = [...docket.models.values()].every((file) => file.kind === 'unread' || file.copies === undefined)
-    const standing = challenges.filter((_, i) => filed[i]?.kind !== 'settled')
+    const settled = new Set(filed.flatMap(({ kind, challenge }) => (kind === 'settled' ? [challenge] : [])))
+    const standing = challenges.filter((challenge) => !settled.has(challenge))
     return { standing, moved: filed.some(hasMoved), examined }
   }
 
-  const rehearse = (challenges: readonly Challenge[]): readonly Filed[] => {
+  const rehearse = (challenges: readonly Challenge[]): void => {
     for (const challenge of challenges) {
-      once(`would ${subjectOf(challenge)}`, `would file ${challenge.kind}`, factsOf(challenge))
+      once(`would ${subjectOf(challenge)}`, 'would file', { kind: challenge.kind, ...factsOf(challenge) })
     }
-    return []
   }
 
   /** How many demands may be open at once, the bond being what it is. */

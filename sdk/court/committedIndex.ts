@@ -38,9 +38,9 @@ export interface CommittedIndex {
 /** Entries and the way that shows them to be in an index, as the Court takes them. */
 export type IndexProof = Multiproof & { readonly entries: Hex }
 
-/** The most bytes that the index of a model may have. */
+/** The most bytes that a file is read for: an honest index has an entry a row at most, a false one may have more. */
 export function largestIndex({ rowCount, dims }: { readonly rowCount: number; readonly dims: number }): number {
-  return HEADER + rowCount * (SKETCH_AT + dims / 2)
+  return HEADER + 2 * rowCount * (SKETCH_AT + dims / 2)
 }
 
 /** Reads a file whose entries have the sketches that the model's registration asks for. */

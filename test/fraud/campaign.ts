@@ -198,7 +198,7 @@ const key = { PRIVATE_KEY: keyOf(WATCHER) }
 
 async function killWatcher(args: readonly string[], afterMs: number): Promise<void> {
   const victim = start('watch.ts', args, key)
-  await victim.said('"announced"')
+  await victim.said('"index read"')
   await sleep(afterMs)
   victim.signal('SIGKILL')
   await victim.ended

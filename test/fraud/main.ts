@@ -49,7 +49,7 @@ function print({ kinds, honest, honestModels, misjudged, answered, wasted }: Ver
   console.log(`${honestModels.stopped} of ${honestModels.models} honest models were stopped`)
   console.log(`${misjudged.length} records of false indexes were misjudged`)
   console.log(`a row demanded of an honest model was ${answered ? 'shown' : 'not shown'}`)
-  console.log(`${wasted} transactions of the watcher were for nothing`)
+  console.log(`${wasted.length} transactions of the watcher were for nothing ${wasted.join(' ')}`.trimEnd())
 }
 
 function elapsed(began: number): string {

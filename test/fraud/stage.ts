@@ -31,6 +31,8 @@ export interface Stage {
   readonly griefer: LocalAccount
   register(model: ModelToRegister): Promise<number>
   record(model: number, terms: RecordTerms, records: readonly InferenceRecord[]): Promise<bigint>
+  /** The last block before anybody served, lied or watched. */
+  readonly setAt: bigint
   /** Mines blocks as time passes, as a chain with other users does; until it is called back. */
   keepMining(): () => void
   stop(): Promise<void>
@@ -168,6 +170,7 @@ export async function setStage(itemsEach: number, draw: Draw): Promise<Stage> {
     griefer,
     register,
     record,
+    setAt: await reader.getBlockNumber(),
     keepMining: () => {
       const timer = setInterval(() => void miner.mine({ blocks: 1 }).catch(() => undefined), 100)
       return () => clearInterval(timer)

@@ -1,4 +1,4 @@
-import type { Hex } from 'viem'
+import type { Address, Hex } from 'viem'
 import { recordKey, rowKey } from '../../scripts/watch/chronicle.ts'
 import type { Deeds } from './campaign.ts'
 import type { Stage } from './stage.ts'
@@ -14,7 +14,7 @@ export interface Verdicts {
   /** Whether the row that was demanded of an honest model was shown. */
   readonly answered: boolean
   /** Transactions of the watcher that did nothing for the Court, failed ones included. */
-  readonly wasted: number
+  readonly wasted: readonly Hex[]
 }
 
 export interface KindVerdict {
@@ -31,11 +31,9 @@ export async function verdictsOf(stage: Stage, deeds: Deeds): Promise<Verdicts> 
   const range = { fromBlock, strict: true } as const
   const logs = await reader.getContractEvents({ ...contracts.court, ...range })
   const gas = new Map<Hex, number>()
-  const senders = new Map<Hex, Hex>()
   for (const hash of new Set(logs.map(({ transactionHash }) => transactionHash))) {
     const receipt = await reader.getTransactionReceipt({ hash })
     gas.set(hash, Number(receipt.gasUsed))
-    senders.set(hash, receipt.from)
   }
   const strikes = new Map<string, Hex[]>()
   const stops = new Map<number, Hex[]>()
@@ -53,12 +51,7 @@ export async function verdictsOf(stage: Stage, deeds: Deeds): Promise<Verdicts> 
       .filter(([key, { rows }]) => strikes.has(key) !== rows.some(({ row }) => struckRows.has(rowKey(model, row))))
       .map(([key]) => key),
   )
-  const sent = await reader.getTransactionCount({ address: stage.watcher.address })
-  const useful = [...senders.values()].filter(
-    (from) => from.toLowerCase() === stage.watcher.address.toLowerCase(),
-  ).length
-  // Before it watched, it opened its account.
-  const wasted = sent - useful - OPENED
+  const wasted = (await sentBy(stage, stage.watcher.address)).filter((hash) => !gas.has(hash))
   const gasOf = (hashes: readonly (readonly Hex[] | undefined)[]) =>
     hashes.flatMap((found) => found?.map((hash) => gas.get(hash) ?? 0) ?? [])
   const tally = (
@@ -92,7 +85,17 @@ export async function verdictsOf(stage: Stage, deeds: Deeds): Promise<Verdicts> 
   }
 }
 
-const OPENED = 1
+/** What somebody sent since the stage was set. */
+async function sentBy({ ledger, setAt }: Stage, sender: Address): Promise<readonly Hex[]> {
+  const { reader } = ledger.connection
+  const sent: Hex[] = []
+  const head = await reader.getBlockNumber()
+  for (let blockNumber = setAt + 1n; blockNumber <= head; blockNumber++) {
+    const { transactions } = await reader.getBlock({ blockNumber, includeTransactions: true })
+    sent.push(...transactions.flatMap(({ from, hash }) => (from.toLowerCase() === sender.toLowerCase() ? [hash] : [])))
+  }
+  return sent
+}
 
 function push<Key>(into: Map<Key, Hex[]>, key: Key, hash: Hex): void {
   into.set(key, [...(into.get(key) ?? []), hash])
@@ -107,6 +110,11 @@ function median(values: readonly number[]): number {
 export function isJust({ kinds, honest, honestModels, misjudged, answered, wasted }: Verdicts): boolean {
   const allStruck = kinds.every(({ tried, struck }) => tried === struck)
   return (
-    allStruck && honest.struck === 0 && honestModels.stopped === 0 && misjudged.length === 0 && answered && wasted === 0
+    allStruck &&
+    honest.struck === 0 &&
+    honestModels.stopped === 0 &&
+    misjudged.length === 0 &&
+    answered &&
+    wasted.length === 0
   )
 }
