@@ -27,7 +27,7 @@ abstract contract RecordFaults is Docket {
         uint256 rows = call.record.rowCountOf();
         require(count == rows, Court_EntriesDiffer(count, rows));
 
-        uint64[] memory scores = _scoresOf(call.record, listed.entries, terms.dims / 2);
+        uint64[] memory scores = _listedScores(call.record, listed.entries, terms.dims / 2);
         require(!_follows(call.record, scores), Court_WeightsRight(call.header.batch, call.index));
         _strikeRecord(call, bondOf(call.header.operator), challenger, Fault.WrongWeights);
     }
@@ -98,14 +98,14 @@ abstract contract RecordFaults is Docket {
         uint32 row = entries.rowOf(sketchBytes, omitted);
         (bool listed, ) = _find(record, row);
         require(!listed, Court_RowListed(row));
-        QueryLanes query = FastScoring.lanesOf(record.sketchOf());
-        uint64 score = query.score(entries.sketchOf(sketchBytes, omitted));
+        uint64[] memory scores = _scoresOf(record, entries, sketchBytes);
+        uint64 score = scores[omitted];
         uint64 listedScore = 0;
         uint32 listedRow = row;
-        if (entries.length > IndexEntries.HEAD_BYTES + sketchBytes) {
+        if (scores.length > 1) {
             listedRow = entries.rowOf(sketchBytes, 1 - omitted);
             _requireListed(record, listedRow);
-            listedScore = query.score(entries.sketchOf(sketchBytes, 1 - omitted));
+            listedScore = scores[1 - omitted];
         }
         require(
             score != 0 && _precedes(score, row, listedScore, listedRow),
@@ -114,20 +114,31 @@ abstract contract RecordFaults is Docket {
     }
 
     /// @dev The scores of the rows that a record lists, in its order, from as many entries in any order.
+    function _listedScores(
+        bytes calldata record,
+        bytes calldata entries,
+        uint256 sketchBytes
+    ) private pure returns (uint64[] memory listed) {
+        uint64[] memory scores = _scoresOf(record, entries, sketchBytes);
+        listed = new uint64[](scores.length);
+        for (uint256 i = 0; i < scores.length; ++i) {
+            (uint32 row, , ) = record.rowAt(i);
+            uint256 entry = 0;
+            while (entry < scores.length && entries.rowOf(sketchBytes, entry) != row) ++entry;
+            require(entry < scores.length, Court_RowNotShown(row));
+            listed[i] = scores[entry];
+        }
+    }
+
+    /// @dev The scores of entries for a record's query, in their order.
     function _scoresOf(
         bytes calldata record,
         bytes calldata entries,
         uint256 sketchBytes
     ) private pure returns (uint64[] memory scores) {
         QueryLanes query = FastScoring.lanesOf(record.sketchOf());
-        scores = new uint64[](record.rowCountOf());
-        for (uint256 i = 0; i < scores.length; ++i) {
-            (uint32 row, , ) = record.rowAt(i);
-            uint256 entry = 0;
-            while (entry < scores.length && entries.rowOf(sketchBytes, entry) != row) ++entry;
-            require(entry < scores.length, Court_RowNotShown(row));
-            scores[i] = query.score(entries.sketchOf(sketchBytes, entry));
-        }
+        scores = new uint64[](entries.length / (IndexEntries.HEAD_BYTES + sketchBytes));
+        for (uint256 i = 0; i < scores.length; ++i) scores[i] = query.score(entries.sketchOf(sketchBytes, i));
     }
 
     /// @dev Whether rows with these scores would be listed in the record's order and with its weights.
