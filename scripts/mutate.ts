@@ -24,15 +24,16 @@ const page = 'docs/mutation.md'
 
 await runCommand({
   usage:
-    'npm run mutate [-- --sample <mutants> --seed <number> --file <path, or a part of it> --processes <number> --write]',
+    'npm run mutate [-- --sample <mutants> --seed <number> --file <path, or a part of it> --processes <number> --known --write]',
   options: {
     sample: { type: 'string' },
     seed: { type: 'string', default: '1' },
     file: { type: 'string', default: '' },
     processes: { type: 'string', default: '2' },
+    known: { type: 'boolean', default: false },
     write: { type: 'boolean', default: false },
   },
-  async run({ sample, seed, file, processes, write }) {
+  async run({ sample, seed, file, processes, known, write }) {
     const files = globSync(money)
       .filter((path) => path.includes(file))
       .toSorted()
@@ -40,7 +41,7 @@ await runCommand({
     const all = mutantsIn(files)
     const size = sample === undefined ? all.length : wholeNumber('sample', sample, 1, 1_000_000)
     const chosen = drawn(all, size, wholeNumber('seed', seed, 0, 2 ** 32 - 1))
-    const entries = await judged(chosen, wholeNumber('processes', processes, 1, 64))
+    const entries = known ? knownOf(chosen) : await judged(chosen, wholeNumber('processes', processes, 1, 64))
 
     const explanations = z.record(z.string(), z.string()).parse(JSON.parse(readFileSync(explanationsFile, 'utf8')))
     const survivors = entries.filter(({ verdict }) => verdict.kind === 'survived')
@@ -50,10 +51,7 @@ await runCommand({
     }
     console.log(`\n${tableOf(tallied(entries))}`)
     if (write) {
-      const extent =
-        chosen.length === all.length
-          ? `All ${all.length} mutants were tried.`
-          : `Of ${all.length} mutants ${chosen.length} were tried, drawn with seed ${seed}.`
+      const extent = `${entries.length} of ${all.length} mutants were tried, drawn by chance.`
       writeFileSync(page, pageOf(entries, explanations, extent))
     }
     refuse(entries)
@@ -69,6 +67,12 @@ function mutantsIn(files: readonly string[]): readonly Mutant[] {
     const [source, tree] = [sources.get(file), syntax.get(file)]
     return source === undefined || tree === undefined ? [] : mutantsOf(file, source, tree)
   })
+}
+
+/** What earlier runs found out, and nothing more. */
+function knownOf(mutants: readonly Mutant[]): readonly Entry[] {
+  const book = openBook()
+  return mutants.flatMap((mutant) => book.known(mutant) ?? [])
 }
 
 async function judged(mutants: readonly Mutant[], processes: number): Promise<readonly Entry[]> {

@@ -14,7 +14,9 @@ export interface Entry {
 }
 
 export interface Book {
-  /** What was found out of this mutant of this text; a survivor is asked again, since tests may have been added. */
+  /** What was found out of this mutant of this text. */
+  readonly known: (mutant: Mutant) => Entry | undefined
+  /** The same, but for survivors, which are asked again, since tests may have been added. */
   readonly settled: (mutant: Mutant) => Entry | undefined
   readonly enter: (mutant: Mutant, verdict: Verdict) => Entry
 }
@@ -32,9 +34,11 @@ export function openBook(): Book {
       .update(`${sourceOf(mutant)}\n${JSON.stringify(mutant)}`)
       .digest('hex')
       .slice(0, 24)
+  const known = (mutant: Mutant): Entry | undefined => entries.get(keyOf(mutant))
   return {
+    known,
     settled: (mutant) => {
-      const entry = entries.get(keyOf(mutant))
+      const entry = known(mutant)
       return entry?.verdict.kind === 'survived' ? undefined : entry
     },
     enter: (mutant, verdict) => {
