@@ -48,7 +48,8 @@ const entryAt = (entries: readonly RawEntry[], at: number): RawEntry => {
 
 export const indexFrauds: Readonly<Record<string, IndexFraud>> = {
   'a near-copy of another’s row': ({ entries, land }, draw) => {
-    const at = 1 + draw.below(entries.length - 1)
+    const first = entryAt(entries, 0).contribution
+    const at = draw.pick(entries.flatMap((entry, i) => (entry.contribution === first ? [] : [i])))
     const { contribution, row } = entryAt(entries, at)
     const original = draw.pick(entries.slice(0, at).filter((entry) => entry.contribution !== contribution))
     const later = Math.max(row, original.row)
