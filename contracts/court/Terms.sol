@@ -7,6 +7,9 @@ import {Docket} from "./Docket.sol";
 /// @title Terms
 /// @notice What the slow kinds of challenges cost and how long they take.
 abstract contract Terms is Docket {
+    /// @dev An appeal freezes a bond for as long as it can be ruled.
+    uint32 public constant MAX_RULING_SECONDS = 90 days;
+
     CourtTerms internal _terms;
 
     constructor(CourtTerms memory terms_) {
@@ -24,6 +27,7 @@ abstract contract Terms is Docket {
             terms_.demandSeconds != 0 &&
                 terms_.demandSeconds <= ledger.epochSeconds() &&
                 terms_.rulingSeconds != 0 &&
+                terms_.rulingSeconds <= MAX_RULING_SECONDS &&
                 terms_.demandFeeGwei != 0 &&
                 terms_.appealStakeGwei != 0,
             Court_TermsOutOfRange(terms_)

@@ -601,11 +601,11 @@ export const courtAbi = [
     "inputs": [
       {
         "internalType": "uint256",
-        "name": "index",
+        "name": "length",
         "type": "uint256"
       }
     ],
-    "name": "Scoring_CodeOutOfRange",
+    "name": "Scoring_LengthUneven",
     "type": "error"
   },
   {
@@ -986,6 +986,19 @@ export const courtAbi = [
         "internalType": "uint256",
         "name": "",
         "type": "uint256"
+      }
+    ],
+    "stateMutability": "view",
+    "type": "function"
+  },
+  {
+    "inputs": [],
+    "name": "MAX_RULING_SECONDS",
+    "outputs": [
+      {
+        "internalType": "uint32",
+        "name": "",
+        "type": "uint32"
       }
     ],
     "stateMutability": "view",

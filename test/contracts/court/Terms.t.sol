@@ -17,7 +17,7 @@ contract TermsTest is Courtroom {
     }
 
     function test_WhenSet_OldAndNewAreTold() public {
-        CourtTerms memory other = CourtTerms(1, EPOCH, 1, 1);
+        CourtTerms memory other = CourtTerms(1, EPOCH, 1, 90 days);
         vm.expectEmit(address(court));
         emit ICourt.CourtTermsSet(courtTerms(), other);
         court.setTerms(other);
@@ -30,6 +30,7 @@ contract TermsTest is Courtroom {
         isOutOfRange(CourtTerms(1, EPOCH + 1, 1, 1));
         isOutOfRange(CourtTerms(1, 1, 0, 1));
         isOutOfRange(CourtTerms(1, 1, 1, 0));
+        isOutOfRange(CourtTerms(1, 1, 1, 90 days + 1));
     }
 
     function test_GivenAnybodyElse_WhenSet_ItReverts() public {
