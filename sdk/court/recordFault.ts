@@ -104,7 +104,10 @@ function omission(
       return [{ row, position, score: score(codes, unpackSketch((index.entries[position] as CommittedEntry).sketch)) }]
     })
     .sort((a, b) => a.score - b.score || b.row - a.row)[0]
-  if (least === undefined) return undefined
+  // Only a row of which nobody can say whether it has an entry can stand in the way: that one is demanded.
+  if (least === undefined || best.score < least.score || (best.score === least.score && best.row > least.row)) {
+    return undefined
+  }
   const positions = [position, least.position].sort((a, b) => a - b)
   return { kind: 'OmittedRow', row: best.row, positions, omitted: positions.indexOf(position) }
 }
