@@ -82,6 +82,7 @@ const HEADER = [
 
 /** Whether a proof leads to a batch's commitment. */
 export function isRecorded({ header, index, record, path }: RecordProof, commitment: Hex): boolean {
-  if (batchCommitment(header) !== commitment.toLowerCase()) return false
+  // A node of the tree is hashed from as many bytes as a leaf: only an index below the count tells them apart.
+  if (index >= BigInt(header.count) || batchCommitment(header) !== commitment.toLowerCase()) return false
   return verifyProof(header.root, recordLeaf(Number(index), hexToBytes(record)), path)
 }

@@ -3,6 +3,7 @@ import { decodeAccounts } from './accounts.ts'
 import { type ChainLog, type ContractName, contractAt } from './contracts.ts'
 import { decodeCourt } from './court.ts'
 import { decodeDatasets } from './datasets.ts'
+import { decodeEvaluations } from './evaluations.ts'
 import type { Fact } from './facts.ts'
 import { decodeLedger } from './ledger.ts'
 import { decodeModels } from './models.ts'
@@ -49,5 +50,7 @@ function decodeLog(contract: ContractName, log: ChainLog, terms: Terms, treasury
       return decodeLedger(log, place, terms, treasury)
     case 'court':
       return [decodeCourt(log, place)]
+    case 'evaluations':
+      return [decodeEvaluations(log, place)]
   }
 }

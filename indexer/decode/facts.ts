@@ -1,6 +1,7 @@
 import type { Hex } from 'viem'
 import type { BondFacts } from './bondFacts.ts'
 import type { CourtFacts } from './courtFacts.ts'
+import type { EvaluationFacts } from './evaluationFacts.ts'
 import type { Place } from './place.ts'
 
 /**
@@ -242,7 +243,7 @@ export interface AuthorityUpdated extends Place {
   readonly authority: Hex
 }
 
-export interface Facts extends BondFacts, CourtFacts {
+export interface Facts extends BondFacts, CourtFacts, EvaluationFacts {
   accountOpened: AccountOpened
   payoutProposed: PayoutProposed
   payoutRotated: PayoutRotated

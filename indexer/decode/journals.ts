@@ -12,6 +12,7 @@ export const emptyJournals: Journals = {
   models: EMPTY_JOURNAL,
   ledger: EMPTY_JOURNAL,
   court: EMPTY_JOURNAL,
+  evaluations: EMPTY_JOURNAL,
 }
 
 /** A journal slot as it stood after a block that moved it. */

@@ -31,7 +31,7 @@ export async function append<T extends keyof Database>(
 }
 
 function array(type: string, values: readonly unknown[]): RawBuilder<unknown> {
-  const encoded = type === 'bytea' ? values.map((value) => toBytea(value as Hex)) : values
+  const encoded = type === 'bytea' ? values.map((value) => (value === null ? null : toBytea(value as Hex))) : values
   return sql`${sql.val(encoded)}::${sql.raw(type)}[]`
 }
 

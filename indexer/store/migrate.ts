@@ -3,11 +3,12 @@ import { type MigrationProvider, Migrator } from 'kysely/migration'
 import { StopError } from '../../sdk/errors.ts'
 import * as facts from './migrations/0001-facts.ts'
 import * as court from './migrations/0002-court.ts'
+import * as evaluations from './migrations/0003-evaluations.ts'
 import type { Database } from './schema.ts'
 
 /** Every change of the schema, in order; one that was released is never edited. */
 const migrations: MigrationProvider = {
-  getMigrations: async () => ({ '0001-facts': facts, '0002-court': court }),
+  getMigrations: async () => ({ '0001-facts': facts, '0002-court': court, '0003-evaluations': evaluations }),
 }
 
 /** Brings the schema up to date, and refuses a database that a newer version of the indexer has written. */

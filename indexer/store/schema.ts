@@ -21,6 +21,7 @@ export interface Identity {
   readonly models: Hex
   readonly ledger: Hex
   readonly court: Hex
+  readonly evaluations: Hex
   readonly treasury: bigint
   readonly epochSeconds: bigint
 }
@@ -84,6 +85,9 @@ const undoable: Readonly<Record<FactTable, true>> = {
   appealRuled: true,
   appealLapsed: true,
   courtTermsSet: true,
+  evaluationRecorded: true,
+  inferenceRated: true,
+  ratingDropped: true,
 }
 
 /** The tables whose rows stand at a block, and go when their block goes. */

@@ -28,7 +28,7 @@ export async function identify(node: Node, deployment: Deployment): Promise<Iden
   const [genesis] = await node.blocks(0n, 0n)
   if (genesis === undefined) throw new StopError(`The node at ${node.name} has no block 0`, {}, 'Use a full node.')
 
-  const { accounts, datasets, models, ledger, court } = deployment.contracts
+  const { accounts, datasets, models, ledger, court, evaluations } = deployment.contracts
   return {
     chainId: BigInt(found),
     genesisHash: genesis.hash,
@@ -39,6 +39,7 @@ export async function identify(node: Node, deployment: Deployment): Promise<Iden
     models: lower(models),
     ledger: lower(ledger),
     court: lower(court),
+    evaluations: lower(evaluations),
     treasury: await ask(node, ledger, 'treasury'),
     epochSeconds: await ask(node, ledger, 'epochSeconds'),
   }

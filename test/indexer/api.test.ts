@@ -1,8 +1,9 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { encodeAbiParameters, type Hex, keccak256 } from 'viem'
+import { type Hex, keccak256 } from 'viem'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { verifyProof } from '../../attribution/merkle.ts'
+import { type BatchHeader, batchCommitment } from '../../sdk/recordProof.ts'
 import { answerTo, ask } from './support/ask.ts'
 import { type Indexing, indexTo } from './support/indexing.ts'
 import { type Setting, startSetting } from './support/setting.ts'
@@ -184,13 +185,15 @@ describe('the API', () => {
     const {
       inferences: page,
       accounts,
+      bonds,
       journals,
       _meta,
     } = await ask<Proofs>(
       indexer.url,
       `{ _meta { hash }
-         inferences(limit: 30) { items { proof { leaf path root commitment { contract slot } }
-           recordedBatch { id model operator epoch count root } } }
+         inferences(limit: 500) { items { position stands proof { leaf path root commitment { contract slot } voided { contract slot } }
+           recordedBatch { id model operator epoch count treasuryBps root } } }
+         bonds { items { balanceGwei storage { contract slot } } }
          accounts { items { id maturedGwei pendingGwei earnings { contract slot } } }
          journals { items { contract storage { contract slot } slot } } }`,
     )
@@ -199,20 +202,23 @@ describe('the API', () => {
         method: 'eth_getStorageAt',
         params: [contract, slot, { blockHash: _meta.hash }],
       } as never)
-    for (const { proof, recordedBatch } of page.items) {
+    expect(page.items.some(({ stands }) => !stands)).toBe(true)
+    for (const { position, stands, proof, recordedBatch } of page.items) {
       expect(verifyProof(proof.root, proof.leaf, proof.path)).toBe(true)
-      const { model, operator, epoch, count, root } = recordedBatch
-      const words = encodeAbiParameters(
-        [{ type: 'uint32' }, { type: 'uint32' }, { type: 'uint32' }, { type: 'uint256' }, { type: 'bytes32' }],
-        [model, operator, epoch, BigInt(count), root],
+      expect(proof.root).toBe(recordedBatch.root)
+      expect(await stored(proof.commitment)).toBe(
+        batchCommitment({ ...recordedBatch, batch: BigInt(recordedBatch.id) }),
       )
-      expect(proof.root).toBe(root)
-      expect(await stored(proof.commitment)).toBe(keccak256(words))
+      const bits = BigInt(String(await stored(proof.voided)))
+      expect((bits >> BigInt(position % 256)) & 1n).toBe(stands ? 0n : 1n)
     }
     for (const { earnings, maturedGwei, pendingGwei } of accounts.items) {
       const word = BigInt(String(await stored(earnings)))
       const part = (shift: bigint) => (word >> shift) & ((1n << 64n) - 1n)
       expect(part(0n) + part(64n) + part(128n)).toBe(BigInt(maturedGwei) + BigInt(pendingGwei))
+    }
+    for (const { balanceGwei, storage } of bonds.items) {
+      expect(BigInt(String(await stored(storage))) & ((1n << 64n) - 1n)).toBe(BigInt(balanceGwei))
     }
     for (const { storage, slot } of journals.items) expect(await stored(storage)).toBe(slot)
   })
@@ -308,10 +314,13 @@ interface Proofs {
   readonly _meta: { readonly hash: Hex }
   readonly inferences: {
     readonly items: readonly {
-      readonly proof: { leaf: Hex; path: Hex[]; root: Hex; commitment: Slot }
-      readonly recordedBatch: { model: number; operator: number; epoch: number; count: number; root: Hex }
+      readonly position: number
+      readonly stands: boolean
+      readonly proof: { leaf: Hex; path: Hex[]; root: Hex; commitment: Slot; voided: Slot }
+      readonly recordedBatch: Omit<BatchHeader, 'batch'> & { id: string }
     }[]
   }
   readonly accounts: { readonly items: readonly { maturedGwei: string; pendingGwei: string; earnings: Slot }[] }
+  readonly bonds: { readonly items: readonly { balanceGwei: string; storage: Slot }[] }
   readonly journals: { readonly items: readonly { storage: Slot; slot: Hex }[] }
 }

@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { bondOfModel } from '../../sdk/bond.ts'
+import { WEI_PER_GWEI } from '../../sdk/units.ts'
 import { ask } from './support/ask.ts'
 import { digestOf } from './support/digest.ts'
 import { indexTo } from './support/indexing.ts'
@@ -18,7 +20,7 @@ describe('a history', () => {
     const { ledger, postgres, story } = setting
     const live = await postgres.newDatabase()
     const follower = await indexTo(ledger, live, { maxRange: 3 })
-    await story.tell(80)
+    await story.tell(120)
     await follower.closeAtHead()
     const expected = await digestOf(live)
     expect(expected.inference?.rows).toBeGreaterThan(20n)
@@ -34,7 +36,24 @@ describe('a history', () => {
     expect(await digestOf(embedded)).toEqual(expected)
   })
 
-  it('says of every account, tab and contribution what the contracts say', async () => {
+  it('holds what goes wrong: strikes, demands, appeals and ratings', async () => {
+    const { ledger, postgres, story } = setting
+    await story.tell(60)
+    const indexer = await indexTo(ledger, await postgres.newDatabase())
+    await indexer.atHead()
+    const told = await ask<Readonly<Record<string, { totalCount: number }>>>(
+      indexer.url,
+      `{ strikes { totalCount } demands { totalCount } appeals { totalCount } ratings { totalCount } evaluations { totalCount }
+         bonds { totalCount } challenges { totalCount } bondRules { totalCount } courtTerms { totalCount }
+         struck: strikes(where: { kind: Record }) { totalCount } shown: demands(where: { status: Shown }) { totalCount }
+         recordingSwitches { totalCount } payoutProposals { totalCount } authorities { totalCount } }`,
+    )
+    await indexer.close()
+    const untold = Object.entries(told).filter(([, { totalCount }]) => totalCount === 0)
+    expect(untold).toEqual([])
+  })
+
+  it('says of every account, tab, bond, record and contribution what the contracts say', async () => {
     const { ledger, postgres, story } = setting
     const { reader, contracts } = ledger.connection
     await story.tell(30)
@@ -47,7 +66,17 @@ describe('a history', () => {
          tabs(limit: 500) { items { payer operator balanceGwei maxFeeGwei leavingGwei leavesAt } }
          contributions(limit: 500) { items { id status acceptedAt withdrawnAt } }
          datasets(limit: 500) { items { id curator contributionCount acceptedCount versionCount } }
-         versions(limit: 100) { items { id contributionCount contributions { items { id } totalCount } } } }`,
+         versions(limit: 100) { items { id contributionCount contributions { items { id } totalCount } } }
+         bonds(limit: 500) { items { id balanceGwei exposureGwei requiredGwei stakedGwei leavingGwei leavesAt frozenUntil stopped } }
+         inferences(limit: 500) { items { batch position stands } pageInfo { hasNextPage } }
+         demands(limit: 500) { items { model row demander dueAt feeGwei status } }
+         appeals(limit: 500) { items { id appellant accused dueAt stakeGwei status } }
+         models(limit: 500) { items { id stopped ratingCount ratingStars } }
+         bondRules(orderBy: block, orderDirection: desc, limit: 1) { items { minimumGwei ratioBps bountyBps } }
+         courtTerms(orderBy: block, orderDirection: desc, limit: 1) {
+           items { demandFeeGwei demandSeconds appealStakeGwei rulingSeconds } }
+         bondMoves(where: { kind: Slashed }, limit: 500) { items { amountGwei bountyGwei } }
+         burns(limit: 500) { items { amountGwei } } }`,
     )
     await indexer.close()
 
@@ -75,6 +104,69 @@ describe('a history', () => {
         leavesAt: onChain.leavesAt,
       })
     }
+    for (const { id, ...bond } of found.bonds.items) {
+      const args = [BigInt(id)] as const
+      const onChain = await reader.readContract({ ...contracts.ledger, functionName: 'bondStateOf', args })
+      const required = await reader.readContract({
+        ...contracts.ledger,
+        functionName: 'requiredBondOf',
+        args: [...args, 0n],
+      })
+      const { isStopped: stopped, leavesAt, frozenUntil, ...amounts } = onChain
+      expect({ id, ...bond }).toEqual({
+        id,
+        ...strings(amounts),
+        leavesAt,
+        frozenUntil,
+        stopped,
+        requiredGwei: `${required}`,
+      })
+    }
+    expect(found.inferences.pageInfo.hasNextPage).toBe(false)
+    for (const { batch, position, stands } of found.inferences.items) {
+      const args = [BigInt(batch), BigInt(position)] as const
+      expect(await reader.readContract({ ...contracts.ledger, functionName: 'isVoided', args })).toBe(!stands)
+    }
+    for (const { model, row, demander, dueAt, feeGwei, status } of found.demands.items) {
+      const args = [model, row] as const
+      const onChain = await reader.readContract({ ...contracts.court, functionName: 'demandOf', args })
+      const open = { demander, dueAt, feeGwei: BigInt(feeGwei), isShown: status === 'Shown' }
+      expect(onChain).toEqual(status === 'Withheld' ? { demander: 0, dueAt: 0, feeGwei: 0n, isShown: false } : open)
+    }
+    for (const { id, appellant, accused, dueAt, stakeGwei, status } of found.appeals.items) {
+      const onChain = await reader.readContract({ ...contracts.court, functionName: 'appealOf', args: [BigInt(id)] })
+      const open = { appellant, accused, dueAt, stakeGwei: BigInt(stakeGwei) }
+      expect(onChain).toMatchObject(status === 'Open' ? open : { appellant: 0, stakeGwei: 0n })
+    }
+    for (const { id, stopped, ratingCount, ratingStars } of found.models.items) {
+      const rating = await reader.readContract({ ...contracts.evaluations, functionName: 'ratingOf', args: [id] })
+      expect({ count: BigInt(ratingCount), stars: BigInt(ratingStars) }).toEqual(rating)
+      const args = [bondOfModel(id)] as const
+      const bond = await reader.readContract({ ...contracts.ledger, functionName: 'bondStateOf', args })
+      expect(bond.isStopped).toBe(stopped)
+    }
+    const { minimumGwei, ...rule } = await reader.readContract({ ...contracts.ledger, functionName: 'bondRule' })
+    expect(found.bondRules.items).toEqual([{ ...rule, minimumGwei: `${minimumGwei}` }])
+    const { demandFeeGwei, appealStakeGwei, ...terms } = await reader.readContract({
+      ...contracts.court,
+      functionName: 'terms',
+    })
+    expect(found.courtTerms.items).toEqual([{ ...terms, ...strings({ demandFeeGwei, appealStakeGwei }) }])
+
+    const unburnt =
+      total(found.bondMoves.items, 'amountGwei') -
+      total(found.bondMoves.items, 'bountyGwei') -
+      total(found.burns.items, 'amountGwei')
+    expect(await reader.readContract({ ...contracts.ledger, functionName: 'unburntGwei' })).toBe(unburnt)
+    const held =
+      total(found.accounts.items, 'maturedGwei', 'pendingGwei') +
+      total(found.tabs.items, 'balanceGwei') +
+      total(found.bonds.items, 'balanceGwei', 'stakedGwei') +
+      unburnt
+    const args = [contracts.ledger.address] as const
+    const balance = await reader.readContract({ ...contracts.openToken, functionName: 'balanceOf', args })
+    expect(balance).toBe(held * WEI_PER_GWEI)
+
     const statuses = ['None', 'Submitted', 'Accepted', 'Rejected', 'Withdrawn']
     for (const { id, status, acceptedAt, withdrawnAt } of found.contributions.items) {
       const onChain = await reader.readContract({ ...contracts.datasets, functionName: 'contributionOf', args: [id] })
@@ -98,9 +190,47 @@ describe('a history', () => {
   })
 })
 
+/** Amounts as the API writes them. */
+function strings(amounts: Readonly<Record<string, bigint>>): Readonly<Record<string, string>> {
+  return Object.fromEntries(Object.entries(amounts).map(([name, amount]) => [name, `${amount}`]))
+}
+
+/** The sum of some amounts of every item. */
+function total<name extends string>(
+  items: readonly Readonly<Record<name, string>>[],
+  ...names: readonly name[]
+): bigint {
+  return items.flatMap((item) => names.map((name) => BigInt(item[name]))).reduce((sum, amount) => sum + amount, 0n)
+}
+
 interface Everything {
   readonly accounts: Items<{ id: number; payout: string; maturedGwei: string; pendingGwei: string }>
-  readonly tabs: Items<{ payer: number; operator: number }>
+  readonly tabs: Items<{ payer: number; operator: number; balanceGwei: string }>
+  readonly bonds: Items<{ id: number; balanceGwei: string; stakedGwei: string }>
+  readonly inferences: Items<{ batch: string; position: number; stands: boolean }> & {
+    readonly pageInfo: { readonly hasNextPage: boolean }
+  }
+  readonly demands: Items<{
+    model: number
+    row: number
+    demander: number
+    dueAt: number
+    feeGwei: string
+    status: string
+  }>
+  readonly appeals: Items<{
+    id: string
+    appellant: number
+    accused: number
+    dueAt: number
+    stakeGwei: string
+    status: string
+  }>
+  readonly models: Items<{ id: number; stopped: boolean; ratingCount: number; ratingStars: number }>
+  readonly bondRules: Items<unknown>
+  readonly courtTerms: Items<unknown>
+  readonly bondMoves: Items<{ amountGwei: string; bountyGwei: string }>
+  readonly burns: Items<{ amountGwei: string }>
   readonly contributions: Items<{ id: `0x${string}`; status: string; acceptedAt?: number; withdrawnAt?: number }>
   readonly datasets: Items<{ id: number; curator: string }>
   readonly versions: Items<{

@@ -1,9 +1,14 @@
 import { sql } from 'kysely'
-import { bigInt, bytes, type Entity, many, one, oneOf, uint } from '../query/entity.ts'
+import { zeroAddress } from 'viem'
+import { toBytea } from '../../store/types.ts'
+import { bigInt, bool, bytes, type Entity, many, one, oneOf, oneOrNone, uint } from '../query/entity.ts'
+import { appeal } from './appeal.ts'
 import { batch } from './batch.ts'
+import { bond } from './bond.ts'
 import { contribution } from './contribution.ts'
 import { attribution } from './inference.ts'
 import { model } from './model.ts'
+import { strike } from './strike.ts'
 import { tab } from './tab.ts'
 
 export const account: Entity = {
@@ -16,14 +21,15 @@ export const account: Entity = {
     id: uint('Counting from 1.'),
     payout: bytes('Where it is paid.'),
     openedBlock: uint('The block in which it was opened.'),
-    creditedGwei: bigInt('Everything ever credited, in gwei-OPEN.'),
+    creditedGwei: bigInt('Everything that batches credited to it, less what voided records took back, in gwei-OPEN.'),
+    bountiesGwei: bigInt('Everything it earned before the Court: bounties, and fees for showing rows, in gwei-OPEN.'),
     maturedGwei: bigInt('What it can claim, in gwei-OPEN.'),
     pendingGwei: bigInt('What is credited and not yet claimable, in gwei-OPEN.'),
     claimedGwei: bigInt('What it has claimed, in gwei-OPEN.'),
   },
   source: ({ block, epoch }) => sql`
-    select id, payout, opened_block, credited_gwei, claimed_gwei, pending_gwei,
-      credited_gwei - pending_gwei - claimed_gwei as matured_gwei
+    select id, payout, opened_block, credited_gwei, bounties_gwei, claimed_gwei, pending_gwei,
+      credited_gwei + bounties_gwei - pending_gwei - claimed_gwei as matured_gwei
     from (
       select a.account as id, a.block as opened_block,
         coalesce((
@@ -31,9 +37,14 @@ export const account: Entity = {
           order by r.block desc, r.log_index desc limit 1
         ), a.payout) as payout,
         (select coalesce(sum(c.amount_gwei), 0) from credit c where c.account = a.account and c.block <= ${block})
-          as credited_gwei,
+          - (select coalesce(sum(t.amount_gwei), 0) from credit_taken_back t
+            where t.account = a.account and t.block <= ${block}) as credited_gwei,
         (select coalesce(sum(c.amount_gwei), 0) from credit c
-          where c.account = a.account and c.block <= ${block} and c.epoch + 2 > ${epoch}) as pending_gwei,
+          where c.account = a.account and c.block <= ${block} and c.epoch + 2 > ${epoch})
+          - (select coalesce(sum(t.amount_gwei), 0) from credit_taken_back t
+            where t.account = a.account and t.block <= ${block} and t.epoch + 2 > ${epoch}) as pending_gwei,
+        (select coalesce(sum(m.bounty_gwei), 0) from bond_move m
+          where m.beneficiary = a.account and m.block <= ${block}) as bounties_gwei,
         (select coalesce(sum(c.amount_gwei), 0) from reward_claimed c
           where c.account = a.account and c.block <= ${block}) as claimed_gwei
       from account_opened a where a.block <= ${block}
@@ -45,6 +56,9 @@ export const account: Entity = {
     claims: many(() => claim, { account: 'id' }, 'What it was paid.'),
     tabs: many(() => tab, { payer: 'id' }, 'What it has prepaid, by operator.'),
     models: many(() => model, { owner: 'id' }, 'Models that it owns.'),
+    bond: oneOrNone(() => bond, { account: 'id' }, 'What it answers with for the calls it records, if anything.'),
+    strikes: many(() => strike, { challenger: 'id' }, 'What it showed to be false.'),
+    appeals: many(() => appeal, { appellant: 'id' }, 'What it complained of.'),
     payoutRotations: many(() => payoutRotation, { account: 'id' }, 'How its payout address changed.'),
   },
 }
@@ -60,10 +74,16 @@ export const credit: Entity = {
     account: uint('Who is credited.'),
     model: uint('The model that was called.'),
     epoch: uint('The epoch of the credit: it matures when the epoch after the next begins.'),
-    amountGwei: bigInt('In gwei-OPEN.'),
+    amountGwei: bigInt('What the batch credited, in gwei-OPEN.'),
+    takenBackGwei: bigInt('The part of it that was taken back with voided records, in gwei-OPEN.'),
     block: uint('The block of the batch.'),
   },
-  source: ({ block }) => sql`select * from credit where block <= ${block}`,
+  source: ({ block }) => sql`
+    select c.*, (
+      select coalesce(sum(t.amount_gwei), 0) from credit_taken_back t
+      where t.batch = c.batch and t.role = c.role and t.account = c.account and t.block <= ${block}
+    ) as taken_back_gwei
+    from credit c where c.block <= ${block}`,
   links: {
     creditedAccount: one(() => account, { id: 'account' }, 'Who is credited.'),
     recordedBatch: one(() => batch, { id: 'batch' }, 'The batch whose fees were split.'),
@@ -103,4 +123,28 @@ export const payoutRotation: Entity = {
     transactionHash: bytes('The transaction that completed it.'),
   },
   source: ({ block }) => sql`select * from payout_rotated where block <= ${block}`,
+}
+
+export const payoutProposal: Entity = {
+  type: 'PayoutProposal',
+  doc: 'A payout address that an account’s present one proposed.',
+  list: 'payoutProposals',
+  key: ['block', 'logIndex'],
+  columns: {
+    account: uint('Whose payout address.'),
+    payout: bytes('The present address.'),
+    proposed: bytes('The proposed one; zero takes an earlier proposal back.'),
+    open: bool('Whether it can still be accepted.'),
+    block: uint('The block of the proposal.'),
+    logIndex: uint('Its place in the block.'),
+    transactionHash: bytes('The transaction that proposed it.'),
+  },
+  source: ({ block }) => sql`
+    select p.*, p.proposed <> ${toBytea(zeroAddress)}
+      and not exists (select from payout_proposed q where q.account = p.account and q.block <= ${block}
+        and (q.block, q.log_index) > (p.block, p.log_index))
+      and not exists (select from payout_rotated r where r.account = p.account and r.block <= ${block}
+        and (r.block, r.log_index) > (p.block, p.log_index)) as open
+    from payout_proposed p where p.block <= ${block}`,
+  links: { proposingAccount: one(() => account, { id: 'account' }, 'Whose payout address.') },
 }

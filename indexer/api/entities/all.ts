@@ -1,11 +1,25 @@
 import type { Entity } from '../query/entity.ts'
-import { account, claim, credit, payoutRotation } from './account.ts'
+import { account, claim, credit, payoutProposal, payoutRotation } from './account.ts'
+import { appeal } from './appeal.ts'
 import { batch } from './batch.ts'
-import { block, journal, treasuryShare } from './chain.ts'
+import { bond, bondMove } from './bond.ts'
+import { block, journal } from './chain.ts'
 import { contribution } from './contribution.ts'
-import { dataset } from './dataset.ts'
+import { curatorProposal, dataset } from './dataset.ts'
+import { demand } from './demand.ts'
+import { evaluation, rating } from './evaluation.ts'
+import {
+  authority,
+  bondRule,
+  burn,
+  courtAppointment,
+  courtTerms,
+  recordingSwitch,
+  treasuryShare,
+} from './governance.ts'
 import { attribution, inference } from './inference.ts'
 import { model, operator, royalty } from './model.ts'
+import { challenge, rowStrike, strike } from './strike.ts'
 import { tab } from './tab.ts'
 import { version } from './version.ts'
 
@@ -15,7 +29,9 @@ export const entities: readonly Entity[] = [
   credit,
   claim,
   payoutRotation,
+  payoutProposal,
   dataset,
+  curatorProposal,
   contribution,
   version,
   model,
@@ -25,7 +41,22 @@ export const entities: readonly Entity[] = [
   inference,
   attribution,
   tab,
+  bond,
+  bondMove,
+  challenge,
+  strike,
+  rowStrike,
+  demand,
+  appeal,
+  evaluation,
+  rating,
   treasuryShare,
+  bondRule,
+  courtTerms,
+  recordingSwitch,
+  courtAppointment,
+  authority,
+  burn,
   journal,
   block,
 ]

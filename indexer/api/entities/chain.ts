@@ -22,26 +22,11 @@ export const journal: Entity = {
   list: 'journals',
   key: ['contract'],
   columns: {
-    contract: text('Which contract: accounts, datasets, models or ledger.'),
+    contract: text('Which contract: accounts, datasets, models, ledger, court or evaluations.'),
     slot: bytes('What its storage slot holds: 26 bytes of head, 6 of count.'),
     block: uint('The block that last moved it.'),
   },
   source: ({ block }) => sql`
     select distinct on (contract) contract, slot, block from journal_move where block <= ${block}
     order by contract, block desc`,
-}
-
-export const treasuryShare: Entity = {
-  type: 'TreasuryShare',
-  doc: 'The treasury’s share of every fee, each time it was set.',
-  list: 'treasuryShares',
-  key: ['block', 'logIndex'],
-  columns: {
-    block: uint('The block since which it holds.'),
-    logIndex: uint('Its event’s place in the block.'),
-    previousBps: uint('Before, in basis points.'),
-    treasuryBps: uint('Since, in basis points.'),
-    transactionHash: bytes('The transaction that set it.'),
-  },
-  source: ({ block }) => sql`select * from treasury_share_set where block <= ${block}`,
 }

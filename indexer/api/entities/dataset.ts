@@ -1,5 +1,7 @@
 import { sql } from 'kysely'
-import { bytes, type Entity, many, text, uint } from '../query/entity.ts'
+import { zeroAddress } from 'viem'
+import { toBytea } from '../../store/types.ts'
+import { bool, bytes, type Entity, many, one, text, uint } from '../query/entity.ts'
 import { contribution } from './contribution.ts'
 import { version } from './version.ts'
 
@@ -40,4 +42,28 @@ export const dataset: Entity = {
     contributions: many(() => contribution, { dataset: 'id' }, 'Everything submitted to it.'),
     versions: many(() => version, { dataset: 'id' }, 'Its frozen versions.'),
   },
+}
+
+export const curatorProposal: Entity = {
+  type: 'CuratorProposal',
+  doc: 'An address that a dataset’s curator proposed to take over.',
+  list: 'curatorProposals',
+  key: ['block', 'logIndex'],
+  columns: {
+    dataset: uint('The dataset.'),
+    curator: bytes('The curator who proposed.'),
+    proposed: bytes('Who may take over; zero takes an earlier proposal back.'),
+    open: bool('Whether it can still be accepted.'),
+    block: uint('The block of the proposal.'),
+    logIndex: uint('Its place in the block.'),
+    transactionHash: bytes('The transaction that proposed.'),
+  },
+  source: ({ block }) => sql`
+    select p.*, p.proposed <> ${toBytea(zeroAddress)}
+      and not exists (select from curator_proposed q where q.dataset = p.dataset and q.block <= ${block}
+        and (q.block, q.log_index) > (p.block, p.log_index))
+      and not exists (select from curator_changed c where c.dataset = p.dataset and c.block <= ${block}
+        and (c.block, c.log_index) > (p.block, p.log_index)) as open
+    from curator_proposed p where p.block <= ${block}`,
+  links: { proposedDataset: one(() => dataset, { id: 'dataset' }, 'The dataset.') },
 }

@@ -1,8 +1,10 @@
 import { sql } from 'kysely'
-import { bigInt, bytes, type Entity, many, one, uint } from '../query/entity.ts'
+import { bigInt, bool, bytes, type Entity, many, one, oneOrNone, uint } from '../query/entity.ts'
 import { account } from './account.ts'
 import { batch } from './batch.ts'
+import { rating } from './evaluation.ts'
 import { model } from './model.ts'
+import { strike } from './strike.ts'
 
 export const inference: Entity = {
   type: 'Inference',
@@ -25,12 +27,15 @@ export const inference: Entity = {
     royaltiesGwei: bigInt('Part of the owners up the lineage.'),
     ownerGwei: bigInt('Part of the model’s owner.'),
     treasuryGwei: bigInt('Part of the treasury, dust included.'),
+    stands: bool('Whether it was not voided: a voided one earns nobody anything, and its fee went back to the payer.'),
     block: uint('The block in which it was recorded.'),
     transactionHash: bytes('The transaction that recorded it.'),
     timestamp: uint('When, in seconds since 1970.'),
   },
   source: ({ block }) => sql`
-    select i.*, r.transaction_hash, b.timestamp
+    select i.*, r.transaction_hash, b.timestamp, not exists (
+      select from record_voided v where v.batch = i.batch and v.position = i.position and v.block <= ${block}
+    ) as stands
     from inference i join batch_recorded r on r.batch = i.batch join block b on b.number = i.block
     where i.block <= ${block}`,
   links: {
@@ -38,6 +43,12 @@ export const inference: Entity = {
     calledModel: one(() => model, { id: 'model' }, 'The model that was called.'),
     payerAccount: one(() => account, { id: 'payer' }, 'Who paid.'),
     operatorAccount: one(() => account, { id: 'operator' }, 'Who served it.'),
+    voided: oneOrNone(() => strike, { batch: 'batch', position: 'position' }, 'What it was voided for, if it was.'),
+    rating: oneOrNone(
+      () => rating,
+      { batch: 'batch', position: 'position' },
+      'What its payer thought of it, if it said.',
+    ),
     recordedBatch: one(() => batch, { id: 'batch' }, 'The batch that recorded it.'),
   },
 }

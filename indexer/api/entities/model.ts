@@ -1,8 +1,26 @@
 import { sql } from 'kysely'
-import { bigInt, bool, bytes, type Entity, hidden, many, nullable, one, oneOf, text, uint } from '../query/entity.ts'
+import {
+  bigInt,
+  bool,
+  bytes,
+  type Entity,
+  hidden,
+  many,
+  nullable,
+  one,
+  oneOf,
+  oneOrNone,
+  text,
+  uint,
+} from '../query/entity.ts'
 import { account } from './account.ts'
+import { appeal } from './appeal.ts'
 import { batch } from './batch.ts'
+import { bond } from './bond.ts'
+import { demand } from './demand.ts'
+import { evaluation, rating } from './evaluation.ts'
 import { inference } from './inference.ts'
+import { rowStrike, strike } from './strike.ts'
 import { versionOfModel } from './version.ts'
 
 export const model: Entity = {
@@ -38,13 +56,17 @@ export const model: Entity = {
     contributorBps: nullable(uint('Fine-tunes: the contributors’ share of a fee.')),
     operatorBps: nullable(uint('Fine-tunes: the operator’s share of a fee.')),
     consentWithdrawn: bool('Whether consent to something it was trained on has been withdrawn since.'),
+    stopped: bool('Whether the Court stopped it: it records no more calls.'),
     inferenceCount: uint('Calls recorded.'),
-    feesGwei: bigInt('Fees of those calls, in gwei-OPEN.'),
+    voidedCount: uint('How many of them were voided.'),
+    feesGwei: bigInt('Fees of the calls that stand, in gwei-OPEN.'),
+    ratingCount: uint('Calls that their payers rated, voided ones left out.'),
+    ratingStars: uint('The sum of their stars: the mean rating is ratingStars / ratingCount.'),
     block: uint('The block in which it was registered.'),
     transactionHash: bytes('The transaction that registered it.'),
   },
   source: ({ block }) => sql`
-    select m.*,
+    select m.*, rated.rating_count, rated.rating_stars,
       exists (
         select from trained_on t
         join version_frozen v on v.version = t.version
@@ -54,8 +76,10 @@ export const model: Entity = {
       ) as consent_withdrawn,
       (select coalesce(sum(b.count), 0) from batch_recorded b where b.model = m.id and b.block <= ${block})
         as inference_count,
+      voided.voided_count,
       (select coalesce(sum(b.fees_gwei), 0) from batch_recorded b where b.model = m.id and b.block <= ${block})
-        as fees_gwei
+        - voided.refunded_gwei as fees_gwei,
+      exists (select from model_stopped s where s.model = m.id and s.block <= ${block}) as stopped
     from (
       select model as id, 'Base' as kind, owner, royalty_bps, name, licence, weights_hash, weights_uri,
         null::int8 as parent, null as method, null as quantisation_scheme, null::int8 as quantisation_bits,
@@ -70,7 +94,17 @@ export const model: Entity = {
         influence_root, index_hash, index_uri, row_count, dims, top_k, sketch_source, contributor_bps, operator_bps,
         block, transaction_hash
       from fine_tune_registered where block <= ${block}
-    ) m`,
+    ) m
+    cross join lateral (
+      select count(*) as voided_count, coalesce(sum(v.fee_gwei), 0) as refunded_gwei
+      from record_voided v join batch_recorded b on b.batch = v.batch where b.model = m.id and v.block <= ${block}
+    ) voided
+    cross join lateral (
+      select count(*) as rating_count, coalesce(sum(r.stars), 0) as rating_stars from inference_rated r
+      where r.model = m.id and r.block <= ${block} and not exists (
+        select from rating_dropped d where d.batch = r.batch and d.position = r.position and d.block <= ${block}
+      )
+    ) rated`,
   links: {
     ownerAccount: one(() => account, { id: 'owner' }, 'The account that owns it.'),
     parentModel: one(() => model, { id: 'parent' }, 'The model it was fine-tuned from.'),
@@ -80,6 +114,13 @@ export const model: Entity = {
     operators: many(() => operator, { model: 'id' }, 'Who may serve it, or might once.'),
     batches: many(() => batch, { model: 'id' }, 'Its recorded calls, by transaction.'),
     inferences: many(() => inference, { model: 'id' }, 'Its recorded calls.'),
+    bond: oneOrNone(() => bond, { model: 'id' }, 'What answers for its influence index, if anything.'),
+    strikes: many(() => strike, { model: 'id' }, 'What of it was found false.'),
+    rowStrikes: many(() => rowStrike, { model: 'id' }, 'Rows of its influence index that were found false.'),
+    demands: many(() => demand, { model: 'id' }, 'Rows of its influence index that somebody asked to see.'),
+    evaluations: many(() => evaluation, { model: 'id' }, 'What people measured of it.'),
+    ratings: many(() => rating, { model: 'id' }, 'What payers thought of its answers.'),
+    appeals: many(() => appeal, { model: 'id' }, 'Complaints about it or its calls.'),
   },
 }
 

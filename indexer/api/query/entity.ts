@@ -37,6 +37,8 @@ export interface Link {
   readonly to: () => Entity
   readonly on: Readonly<Record<string, string>>
   readonly doc: string
+  /** There may be none although every column has a value. */
+  readonly optional?: true
 }
 
 export type Row = Readonly<Record<string, unknown>> & { readonly at: AsOf }
@@ -53,6 +55,10 @@ export const nullable = (of: Column): Column => ({ ...of, nullable: true })
 export const hidden = (of: Column): Column => ({ ...of, hidden: true })
 
 export const one = (to: () => Entity, on: Link['on'], doc: string): Link => ({ kind: 'one', to, on, doc })
+export const oneOrNone = (to: () => Entity, on: Link['on'], doc: string): Link => ({
+  ...one(to, on, doc),
+  optional: true,
+})
 export const many = (to: () => Entity, on: Link['on'], doc: string): Link => ({ kind: 'many', to, on, doc })
 
 export function columnOf(entity: Entity, name: string): Column {

@@ -26,6 +26,7 @@ type Deployment {
   models: Bytes!
   ledger: Bytes!
   court: Bytes!
+  evaluations: Bytes!
   "The account that treasury shares and dust go to."
   treasury: UInt!
   epochSeconds: UInt!

@@ -13,7 +13,9 @@ import type { Row } from '../query/entity.ts'
 
 /** Where the Ledger keeps its mappings; a test holds them to the compiled contract. */
 const EARNINGS_MAPPING = 2n
+const BONDS_MAPPING = 3n
 const BATCHES_MAPPING = 6n
+const VOIDED_MAPPING = 8n
 
 export const proofsSdl = `
 "A storage slot: ask any node eth_getProof(contract, [slot], block)."
@@ -30,9 +32,12 @@ type InclusionProof {
   root: Bytes!
   "Holds keccak256(abi.encode(uint32 model, uint32 operator, uint32 epoch, uint256 count, uint16 treasuryBps, bytes32 root))."
   commitment: StorageSlot!
+  "Bit position mod 256 of it says whether the record was voided."
+  voided: StorageSlot!
 }
 extend type Inference { "Shows that the Ledger recorded exactly this." proof: InclusionProof! }
 extend type Batch { "Holds keccak256(abi.encode(uint32 model, uint32 operator, uint32 epoch, uint256 count, uint16 treasuryBps, bytes32 root))." commitment: StorageSlot! }
+extend type Bond { "Holds the bond: stopped (highest bit), epoch (32 bits), newer and older fees (64 each), balance (lowest 64)." storage: StorageSlot! }
 extend type Account { "Holds the account’s earnings: epoch (32 bits), newer, older and matured (64 each)." earnings: StorageSlot! }
 extend type Journal {
   "How many events the contract has emitted."
@@ -49,6 +54,7 @@ type Resolver = (parent: Row, args: object, context: Context) => unknown
 export const proofsResolvers: Readonly<Record<string, Record<string, Resolver>>> = {
   Inference: { proof: inclusionProof },
   Batch: { commitment: (batch, _, { identity }) => mapped(identity.ledger, BATCHES_MAPPING, batch.id as bigint) },
+  Bond: { storage: ({ id }, _, { identity }) => mapped(identity.ledger, BONDS_MAPPING, id as bigint) },
   Account: { earnings: ({ id }, _, { identity }) => mapped(identity.ledger, EARNINGS_MAPPING, id as bigint) },
   Journal: {
     count: ({ slot }) => journalOf(slot as Hex).count,
@@ -64,7 +70,13 @@ async function inclusionProof(inference: Row, _: object, context: Context): Prom
   const batch = inference.batch as bigint
   const hashes = await recordHashes(context)(batch)
   const proof = recordPath(hashes, Number(inference.position))
-  return { ...proof, commitment: mapped(context.identity.ledger, BATCHES_MAPPING, batch) }
+  const { ledger } = context.identity
+  const words = mapped(ledger, VOIDED_MAPPING, batch)
+  return {
+    ...proof,
+    commitment: mapped(ledger, BATCHES_MAPPING, batch),
+    voided: mapped(ledger, BigInt(words.slot), (inference.position as bigint) >> 8n),
+  }
 }
 
 /** The record hashes of whole batches, all that one request needs asked for at once. */

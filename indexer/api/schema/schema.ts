@@ -20,6 +20,32 @@ enum ContributionStatus { Submitted Accepted Rejected Withdrawn }
 enum ModelKind { Base FineTune }
 enum Method { Full LoRA QLoRA }
 enum SketchSource { Gradient Representation }
+enum BondKind { Account Model }
+"Staked: the Court holds a part. Released: it came back. Paid: it went to somebody. Slashed: it was taken, a part as a bounty."
+enum BondMoveKind { Deposited Withdrawn Staked Released Paid Slashed }
+enum StrikeKind { Record Index }
+"What a proof showed."
+enum Fault {
+  "The record’s rows, their order or their weights do not follow from its sketch."
+  WrongWeights
+  "A row that moved the answer more than a listed one, or at all where places were left, is missing."
+  OmittedRow
+  "A row is credited to an account that did not contribute it."
+  WrongAccount
+  "A listed row has no leaf in the influence index."
+  AbsentRow
+  "A row of the index is not of the model’s dataset versions, or its sketch is no sketch."
+  ForeignRow
+  "Two rows of the index cannot stand beside each other."
+  ConflictingRows
+  "A demanded row was not shown in time."
+  WithheldRow
+  "The arbiter upheld an appeal."
+  Appeal
+}
+enum DemandStatus { Open Shown Withheld }
+enum EvaluationKind { Benchmark Production QuantisationLoss }
+enum AppealStatus { Open Upheld Denied Lapsed }
 "Asks for things as they stood after a block."
 input AsOfBlock { number: UInt! }
 type PageInfo {

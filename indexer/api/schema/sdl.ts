@@ -43,10 +43,10 @@ enum ${type}OrderBy { ${orders.map(([name]) => name).join(' ')} }
 `
 }
 
-function linkSdl(name: string, { kind, to, on, doc }: Link, from: Entity): string {
+function linkSdl(name: string, { kind, to, on, doc, optional }: Link, from: Entity): string {
   const { type } = to()
   if (kind === 'many') return `${docs(doc)}${name}(${pageArgs(type)}): ${type}Page!`
-  const sure = Object.values(on).every((column) => from.columns[column]?.nullable === false)
+  const sure = !optional && Object.values(on).every((column) => from.columns[column]?.nullable === false)
   return `${docs(doc)}${name}: ${type}${sure ? '!' : ''}`
 }
 

@@ -12,7 +12,7 @@ const inOrder = 'primary key (block, log_index)'
 const tables: Readonly<Record<string, string>> = {
   identity: `chain_id int8 not null, genesis_hash bytea not null, deployment text not null, start_block int8 not null,
     accounts bytea not null, datasets bytea not null, models bytea not null, ledger bytea not null, court bytea not null,
-    treasury int8 not null, epoch_seconds int8 not null`,
+    evaluations bytea not null, treasury int8 not null, epoch_seconds int8 not null`,
   block: 'number int8 primary key, hash bytea not null, parent_hash bytea not null, timestamp int8 not null',
   journal_move: 'block int8 not null, contract text not null, slot bytea not null, primary key (block, contract)',
 

@@ -1,8 +1,10 @@
-import { type LocalAccount, maxUint64 } from 'viem'
+import { type LocalAccount, maxUint64, maxUint256 } from 'viem'
+import { bondOfAccount, bondOfModel } from '../../../sdk/bond.ts'
 import { StopError } from '../../../sdk/errors.ts'
 import { encodeRecords, type InferenceRecord } from '../../../sdk/record.ts'
 import { type Act, act, transact } from '../../../sdk/transact.ts'
 import type { LocalLedger } from '../../scripts/localLedger.ts'
+import { courtStories, INDEX_ROOT, TERMS } from './courtStory.ts'
 import { type Random, randomOf } from './random.ts'
 
 /**
@@ -16,9 +18,8 @@ export interface Story {
   wait(seconds: number): Promise<void>
 }
 
-const DIMS = 64
-const TOP_K = 4
-const ROWS = 40
+/** So much that the story rarely runs out of it, and so little that it may. */
+const BOND_GWEI = 400_000_000_000n
 
 /** Opens everyone's account, fills the payers' purses and registers a first served model. */
 export async function beginStory(ledger: LocalLedger, seed: number): Promise<Story> {
@@ -32,6 +33,8 @@ export async function beginStory(ledger: LocalLedger, seed: number): Promise<Sto
     await teller.send(cast.deployer, teller.token('transfer', [payer.address, 10n ** 24n]))
     await teller.send(payer, teller.token('approve', [ledger.deployment.contracts.ledger, 10n ** 24n]))
   }
+  await teller.send(cast.deployer, teller.token('approve', [ledger.deployment.contracts.ledger, maxUint256]))
+  for (const holder of [cast.operator, ...cast.contributors]) await teller.bond(holder)
   await teller.do('registerDataset')
   for (let i = 0; i < 4; i++) await teller.do('contribute')
   await teller.do('accept')
@@ -82,7 +85,10 @@ function tellerOf(ledger: LocalLedger, random: Random) {
     return logs.map(({ args }) => args.version)
   }
 
+  const { stories: ofTheCourt, deposit } = courtStories(ledger, random)
+
   const stories = {
+    ...ofTheCourt,
     registerDataset: () =>
       send(
         cast.curator,
@@ -130,12 +136,10 @@ function tellerOf(ledger: LocalLedger, random: Random) {
     registerFineTune: async () => {
       const model = (await modelCount()) + 1
       const influence = {
-        root: random.hex(32),
+        root: INDEX_ROOT,
         indexHash: random.hex(32),
         indexURI: 'ipfs://index',
-        rowCount: ROWS,
-        dims: DIMS,
-        topK: TOP_K,
+        ...TERMS,
         source: random.below(2),
       }
       await send(
@@ -158,6 +162,7 @@ function tellerOf(ledger: LocalLedger, random: Random) {
           },
         ]),
       )
+      await deposit(bondOfModel(model), BOND_GWEI)
       const operator = await accountOf(cast.operator)
       return await send(cast.owner, act(contracts.models, 'setOperator', [model, operator, true]))
     },
@@ -185,7 +190,7 @@ function tellerOf(ledger: LocalLedger, random: Random) {
       const payer = await accountOf(random.pick(cast.payers))
       const contributors = await Promise.all(cast.contributors.map(accountOf))
       const records = Array.from({ length: 1 + random.below(6) }, () => recordBy(random, payer, contributors))
-      const packed = encodeRecords(records, { dims: DIMS, topK: TOP_K, rowCount: ROWS })
+      const packed = encodeRecords(records, TERMS)
       const bytes = `0x${Buffer.from(packed).toString('hex')}` as const
       return await send(cast.operator, act(contracts.ledger, 'recordBatch', [model, bytes]))
     },
@@ -207,15 +212,23 @@ function tellerOf(ledger: LocalLedger, random: Random) {
     accounts,
     token,
     send,
+    bond: async (holder: LocalAccount) => deposit(bondOfAccount(await accountOf(holder)), BOND_GWEI),
     /** The usual outweighs the rare. */
     plots: [
       ...Object.keys(stories),
-      ...Array(8).fill('recordBatch'),
+      ...Array(18).fill('recordBatch'),
       ...Array(3).fill('claim'),
       ...Array(2).fill('contribute'),
       ...Array(2).fill('fundTab'),
       ...Array(3).fill('resume'),
       ...Array(2).fill('accept'),
+      ...Array(3).fill('strikeRecord'),
+      ...Array(3).fill('showRow'),
+      ...Array(2).fill('demandRow'),
+      ...Array(2).fill('depositBond'),
+      ...Array(2).fill('rate'),
+      ...Array(2).fill('appealRecord'),
+      ...Array(3).fill('rule'),
     ] as readonly Plot[],
     /** Does one thing; false where the contracts do not allow it just now. */
     do: async (plot: Plot): Promise<boolean> => {
@@ -231,13 +244,17 @@ function tellerOf(ledger: LocalLedger, random: Random) {
 }
 
 function recordBy(random: Random, payer: number, contributors: readonly number[]): InferenceRecord {
-  const first = random.below(ROWS)
+  const first = random.below(TERMS.rowCount)
   const weights = random.pick([[], [65_535], [40_000, 25_535], [20_000, 19_999, 15_536, 10_000]])
   return {
     commitment: random.hex(32),
     payer,
     feeGwei: BigInt(random.below(3) === 0 ? random.below(100) : random.below(1_000_000)),
-    rows: weights.map((weight, i) => ({ row: (first + i * 7) % ROWS, account: random.pick(contributors), weight })),
-    sketch: Uint8Array.from({ length: DIMS / 2 }, () => random.pick([0x11, 0x7f, 0x09, 0x93, 0x00])),
+    rows: weights.map((weight, i) => ({
+      row: (first + i * 7) % TERMS.rowCount,
+      account: random.pick(contributors),
+      weight,
+    })),
+    sketch: Uint8Array.from({ length: TERMS.dims / 2 }, () => random.pick([0x11, 0x7f, 0x09, 0x93, 0x00])),
   }
 }
