@@ -17,6 +17,7 @@ const effort = { fuzzRuns: 24, invariantRuns: 3, invariantDepth: 64 }
 export function createJudge(stage: Stage, runner: Runner): (mutant: Mutant) => Promise<Verdict> {
   const kills = new Map<string, number>()
   const unchanged = new Map<string, string>()
+  const passing = new Set<string>()
 
   const killsOf = (mutant: Mutant, suite: Suite): number => kills.get(`${mutant.file} ${suite.name}`) ?? 0
   const inOrder = (mutant: Mutant): Suite[] =>
@@ -31,12 +32,22 @@ export function createJudge(stage: Stage, runner: Runner): (mutant: Mutant) => P
     const isChanged = new Set(changed.map(({ id }) => `${id.source}:${id.name}`))
     const artifacts = [...stage.artifacts.filter(({ id }) => !isChanged.has(`${id.source}:${id.name}`)), ...changed]
     for (const suite of inOrder(mutant)) {
+      await requirePassing(suite)
       const [first] = await runner.run(artifacts, [suite], effort)
       if (first === undefined) continue
       kills.set(`${mutant.file} ${suite.name}`, killsOf(mutant, suite) + 1)
       return { kind: 'killed', by: first }
     }
     return { kind: isEqual(mutant) ? 'equal' : 'survived' }
+  }
+
+  /** A suite that fails without a fault would seem to notice every one. */
+  async function requirePassing(suite: Suite): Promise<void> {
+    const name = `${suite.source}:${suite.name}`
+    if (passing.has(name)) return
+    const failed = await runner.run(stage.artifacts, [suite], effort)
+    if (failed.length > 0) throw new Error(`Tests fail without any fault: ${failed.join(', ')}`)
+    passing.add(name)
   }
 
   function isEqual(mutant: Mutant): boolean {

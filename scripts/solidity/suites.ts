@@ -107,6 +107,8 @@ async function run(
           gasLimit: 1_000_000_000n,
           disableBlockGasLimit: true,
           disableTransactionGasCap: true,
+          // What something costs is a matter of the optimised code.
+          excludeTestPattern: '_ItCosts',
           fuzz: { runs: effort.fuzzRuns, seed: '0x0a77b1e5' },
           invariant: {
             runs: effort.invariantRuns,
