@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { type Hex, zeroHash } from 'viem'
+import { zeroHash } from 'viem'
 import { COMMIT_BLOCKS, commitAct, commitmentOf, demandRowAct } from '../../sdk/court/proofs.ts'
 import type { InferenceRecord } from '../../sdk/record.ts'
 import { transact } from '../../sdk/transact.ts'
@@ -10,9 +10,10 @@ import { start } from '../scripts/typed.ts'
 import { type Draw, drawFrom } from './draw.ts'
 import { fileOf, indexFrauds, rootOfEntries } from './indexFrauds.ts'
 import { landscape } from './landscape.ts'
-import { accountsOf, candidatesFrom, honestModel, honestRecord, isHonest, rubbish } from './models.ts'
+import { accountsOf, candidatesFrom, honestModel, honestRecord, isHonest } from './models.ts'
 import { recordFrauds, type Served } from './recordFrauds.ts'
-import { hashOf, publish, type Stage, setStage } from './stage.ts'
+import { serveSmallModel } from './smallModel.ts'
+import { publish, type Stage, setStage } from './stage.ts'
 import { type Verdicts, verdictsOf } from './verdicts.ts'
 
 /**
@@ -50,7 +51,6 @@ export interface Deeds {
 const DIMS = 256
 const TOP_K = 8
 const BATCH = 100
-const SMALL = { rowsEach: 5, dims: 128, topK: 4 } as const
 const WATCHER = 9
 const HALF_A_DAY = 43_201
 
@@ -85,11 +85,11 @@ async function commitFraud(stage: Stage, options: CampaignOptions, draw: Draw): 
   const models = new Map<number, { kind: string; records: ReadonlyMap<string, InferenceRecord> }>()
   for (let i = 0; i < options.falseIndexes; i++) {
     for (const kind of Object.keys(indexFrauds)) {
-      const { model, records } = await serveSmallModel(stage, kind, options.seed + models.size, draw)
+      const { model, records } = await serveSmallModel(stage, { kind, seed: options.seed + models.size }, draw)
       models.set(model, { kind, records })
     }
   }
-  const honest = await serveSmallModel(stage, undefined, options.seed + models.size, draw)
+  const honest = await serveSmallModel(stage, { seed: options.seed + models.size }, draw)
   const row = honest.rows[draw.below(honest.rows.length)] ?? 0
   await demandOutOfSpite(stage, honest.model, row)
   return {
@@ -139,42 +139,6 @@ async function corruptRecords(stage: Stage, options: CampaignOptions, draw: Draw
     })
   }
   return { model, corrupted, honest }
-}
-
-/** A small model with some calls, its index forged in one way or, without one, honest. */
-async function serveSmallModel(stage: Stage, kind: string | undefined, seed: number, draw: Draw) {
-  const { rowsEach, dims, topK } = SMALL
-  const land = landscape(seed, dims, 6)
-  const { entries: honest, rowCount } = honestModel(stage.contributions, rowsEach, 0, land, draw)
-  const { tooLate, withdrawn, contributions } = stage
-  const itemOf = (name: Hex): Hex => (name === tooLate.name ? tooLate : withdrawn).items[0] ?? zeroHash
-  const outside = { tooLate: tooLate.name, withdrawn: withdrawn.name, itemOf }
-  const fraud = kind === undefined ? undefined : indexFrauds[kind]
-  const { entries, row, published } = fraud?.({ entries: honest, rowCount, land, outside }, draw) ?? {
-    entries: honest,
-    row: undefined,
-    published: 'file' as const,
-  }
-  const file =
-    published === 'rubbish' ? rubbish(draw) : fileOf(published === 'file' ? entries : honest.slice(1), rowCount, dims)
-  const registered = published === 'nothing' ? fileOf(entries, rowCount, dims) : file
-  if (published !== 'nothing') publish(stage, file)
-  const root = rootOfEntries(entries)
-  const model = await stage.register({ root, indexHash: hashOf(registered), rowCount, dims, topK })
-
-  const candidates = candidatesFrom(entries, rowCount, dims)
-  const accountOfRow = accountsOf(entries, [...contributions, tooLate, withdrawn], stage.operator)
-  const near = candidates.rows.indexOf(row ?? -1)
-  const queries = Array.from({ length: 6 }, (_, i) =>
-    i % 2 === 0 && near >= 0 ? land.copy(candidates.codes.subarray(near * dims, (near + 1) * dims)) : land.query(),
-  )
-  const records = queries.map((query) => honestRecord(query, candidates, topK, accountOfRow, stage.payers, draw))
-  const batch = await stage.record(model, { dims, topK, rowCount }, records)
-  return {
-    model,
-    rows: entries.map((entry) => entry.row),
-    records: new Map(records.map((record, index) => [`${batch}/${index}`, record])),
-  }
 }
 
 /** Somebody demands a row of an honest model, hoping that its owner sleeps. */
