@@ -38,19 +38,37 @@ describe('a history', () => {
 
   it('holds what goes wrong: strikes, demands, appeals and ratings', async () => {
     const { ledger, postgres, story } = setting
-    await story.tell(60)
     const indexer = await indexTo(ledger, await postgres.newDatabase())
-    await indexer.atHead()
-    const told = await ask<Readonly<Record<string, { totalCount: number }>>>(
+    const untold = async () => {
+      await indexer.atHead()
+      const told = await ask<Readonly<Record<string, { totalCount: number }>>>(
+        indexer.url,
+        `{ demands { totalCount } appeals { totalCount } ratings { totalCount } evaluations { totalCount } bonds { totalCount }
+           challenges { totalCount } bondRules { totalCount } courtTerms { totalCount } recordingSwitches { totalCount }
+           payoutProposals { totalCount } authorities { totalCount }
+           struck: strikes(where: { kind: Record }) { totalCount } shown: demands(where: { status: Shown }) { totalCount } }`,
+      )
+      return Object.entries(told).filter(([, { totalCount }]) => totalCount === 0)
+    }
+    for (let chapter = 0; chapter < 12 && (await untold()).length > 0; chapter++) await story.tell(20)
+    expect(await untold()).toEqual([])
+
+    const { strikes } = await ask<{ strikes: Items<Struck> }>(
       indexer.url,
-      `{ strikes { totalCount } demands { totalCount } appeals { totalCount } ratings { totalCount } evaluations { totalCount }
-         bonds { totalCount } challenges { totalCount } bondRules { totalCount } courtTerms { totalCount }
-         struck: strikes(where: { kind: Record }) { totalCount } shown: demands(where: { status: Shown }) { totalCount }
-         recordingSwitches { totalCount } payoutProposals { totalCount } authorities { totalCount } }`,
+      `{ strikes(where: { kind: Record }, limit: 500) {
+           items { batch position fault challenger refundedGwei slashedGwei bountyGwei block
+             struckInference { stands feeGwei voided { fault challenger block } recordedBatch { voidedCount } } } } }`,
     )
+    for (const { fault, challenger, block, refundedGwei, slashedGwei, bountyGwei, struckInference } of strikes.items) {
+      expect(struckInference).toMatchObject({
+        stands: false,
+        feeGwei: refundedGwei,
+        voided: { fault, challenger, block },
+      })
+      expect(struckInference.recordedBatch.voidedCount).toBeGreaterThan(0)
+      expect(BigInt(bountyGwei) * 2n).toBeLessThanOrEqual(BigInt(slashedGwei))
+    }
     await indexer.close()
-    const untold = Object.entries(told).filter(([, { totalCount }]) => totalCount === 0)
-    expect(untold).toEqual([])
   })
 
   it('says of every account, tab, bond, record and contribution what the contracts say', async () => {
@@ -201,6 +219,16 @@ function total<name extends string>(
   ...names: readonly name[]
 ): bigint {
   return items.flatMap((item) => names.map((name) => BigInt(item[name]))).reduce((sum, amount) => sum + amount, 0n)
+}
+
+interface Struck {
+  readonly fault: string
+  readonly challenger: number
+  readonly block: number
+  readonly refundedGwei: string
+  readonly slashedGwei: string
+  readonly bountyGwei: string
+  readonly struckInference: { readonly recordedBatch: { readonly voidedCount: number } }
 }
 
 interface Everything {
