@@ -71,6 +71,35 @@ describe('a history', () => {
     await indexer.close()
   })
 
+  it('says the same of money as of any block as the contracts said then', async () => {
+    const { ledger, postgres } = setting
+    const { reader, contracts, fromBlock } = ledger.connection
+    const indexer = await indexTo(ledger, await postgres.newDatabase())
+    await indexer.atHead()
+    const head = await reader.getBlockNumber()
+    const voids = await reader.getContractEvents({ ...contracts.ledger, eventName: 'RecordVoided', fromBlock })
+    const struck = voids.slice(-4).flatMap(({ blockNumber }) => [blockNumber - 1n, blockNumber])
+    for (const blockNumber of [head / 2n, head - 9n, ...struck]) {
+      const { accounts, bonds } = await ask<Money>(
+        indexer.url,
+        `query ($at: AsOfBlock) { accounts(limit: 500, block: $at) { items { id maturedGwei pendingGwei } }
+           bonds(limit: 500, block: $at) { items { id balanceGwei exposureGwei } } }`,
+        { at: { number: Number(blockNumber) } },
+      )
+      for (const { id, ...earnings } of accounts.items) {
+        const read = { ...contracts.ledger, functionName: 'earningsOf', args: [id], blockNumber } as const
+        const [maturedGwei, pendingGwei] = await reader.readContract(read)
+        expect({ id, blockNumber, ...earnings }).toEqual({ id, blockNumber, ...strings({ maturedGwei, pendingGwei }) })
+      }
+      for (const { id, ...held } of bonds.items) {
+        const read = { ...contracts.ledger, functionName: 'bondStateOf', args: [BigInt(id)], blockNumber } as const
+        const { balanceGwei, exposureGwei } = await reader.readContract(read)
+        expect({ id, blockNumber, ...held }).toEqual({ id, blockNumber, ...strings({ balanceGwei, exposureGwei }) })
+      }
+    }
+    await indexer.close()
+  })
+
   it('says of every account, tab, bond, record and contribution what the contracts say', async () => {
     const { ledger, postgres, story } = setting
     const { reader, contracts } = ledger.connection
@@ -219,6 +248,11 @@ function total<name extends string>(
   ...names: readonly name[]
 ): bigint {
   return items.flatMap((item) => names.map((name) => BigInt(item[name]))).reduce((sum, amount) => sum + amount, 0n)
+}
+
+interface Money {
+  readonly accounts: Items<{ id: number; maturedGwei: string; pendingGwei: string }>
+  readonly bonds: Items<{ id: number; balanceGwei: string; exposureGwei: string }>
 }
 
 interface Struck {
