@@ -203,6 +203,12 @@ contract IndexFaultsTest is Courtroom {
         isStruck(conflictCall(shown(0, entries.length - 1)), 1, Fault.ConflictingRows);
     }
 
+    function test_GivenTheSameEntryTwice_WhenProvedToConflict_ItReverts() public {
+        entries[PLACE + 1] = entries[PLACE];
+        model = serveIndex(entries);
+        standsBeside(PLACE, PLACE + 1);
+    }
+
     function test_GivenSoundRows_WhenProvedToConflict_ItReverts() public {
         standsBeside(PLACE, PLACE + 1);
         standsBeside(0, entries.length - 1);

@@ -241,6 +241,14 @@ contract RecordFaultsTest is Courtroom {
         );
     }
 
+    function test_GivenASketchThatBeginsLikeARow_WhenItsAccountIsProved_ItIsNotListed() public {
+        (uint32 row, ) = unlisted(0);
+        PlainRecord memory plain = truth;
+        for (uint256 i = 0; i < 4; ++i) plain.sketch[i] = bytes4(row)[i];
+        RecordProof memory call = recordPlain(plain);
+        fails(accountCall(call, show(row)), abi.encodeWithSelector(ICourt.Court_RowNotListed.selector, row));
+    }
+
     function test_GivenARowWithoutALeaf_WhenProved_TheRecordIsStruck() public {
         uint32[5] memory absent = [uint32(0), 5, 17, 18, ROWS - 1];
         uint32[5] memory neighbours = [ROWS - 2, 4, 16, 16, ROWS - 2];
