@@ -24,7 +24,7 @@ one: announced first, sent two blocks later. Demands rows that nobody shows. Nee
 on disk: a watcher that was killed finds on chain what it announced.
   --blobs <url|folder>     where indexes and items are, before what registrations say
   --dry-run                say what it would file, and send nothing; needs no key
-  --once                   stop when nothing is left to do; ends with an error if something false was not struck
+  --once                   stop when nothing is left to do; ends with an error if something that can be struck was not
   --history                look at records that have matured as well, and report what is too late to strike
   --depth <blocks>         how far behind the head to stay (2)
   --poll <seconds>         how long to wait between two looks (2)

@@ -1,8 +1,10 @@
+import type { Hex } from 'viem'
 import { contributionId } from '../../sdk/contribution.ts'
 import { WEI_PER_GWEI } from '../../sdk/units.ts'
 import { calldataFloor } from './floor.ts'
 import { inferenceBatch } from './inferences.ts'
 import { fileHash, type Outcome, payoutAddress, type Stage, setStage } from './stage.ts'
+import { measureStrikes } from './strikes.ts'
 
 export interface Measured {
   readonly name: string
@@ -29,6 +31,7 @@ export async function measureActs(): Promise<readonly Measured[]> {
   const record = recorder(stage, people)
   measured.push(...(await recordBatches(stage, record)))
   measured.push(...(await claimAll(stage, people, record)))
+  measured.push(...(await strikeAll(stage, people)))
   return measured
 }
 
@@ -76,24 +79,7 @@ async function registerAll({ act, datasets, models, deployer, holders }: Stage, 
     royaltyBps: 300,
   }
   await onModels('registerBase', [base])
-  const fineTune = {
-    parent: 1,
-    versions: [(1n << 32n) | 1n],
-    adapterHash: fileHash('adapter'),
-    manifestHash: fileHash('manifest'),
-    manifestURI: 'https://example.org/run.json',
-    method: 2,
-    quantisation: { scheme: 'nf4', bits: 4, doubleQuant: true },
-    influence: {
-      root: fileHash('root'),
-      indexHash: fileHash('index'),
-      indexURI: 'https://example.org/index',
-      ...TERMS,
-      source: 0,
-    },
-    shares: { contributorBps: 6_000, operatorBps: 2_000, royaltyBps: 500 },
-  }
-  const tuned = await onModels('registerFineTune', [fineTune])
+  const tuned = await onModels('registerFineTune', [fineTuneOf({ root: fileHash('root'), ...TERMS })])
   await onModels('setOperator', [2, people.operator, true])
   return [
     { name: 'register a dataset', gas: registered.gas },
@@ -104,6 +90,20 @@ async function registerAll({ act, datasets, models, deployer, holders }: Stage, 
   ]
 }
 
+function fineTuneOf(influence: { root: Hex; dims: number; topK: number; rowCount: number }) {
+  return {
+    parent: 1,
+    versions: [(1n << 32n) | 1n],
+    adapterHash: fileHash('adapter'),
+    manifestHash: fileHash('manifest'),
+    manifestURI: 'https://example.org/run.json',
+    method: 2,
+    quantisation: { scheme: 'nf4', bits: 4, doubleQuant: true },
+    influence: { ...influence, indexHash: fileHash('index'), indexURI: 'https://example.org/index', source: 0 },
+    shares: { contributorBps: 6_000, operatorBps: 2_000, royaltyBps: 500 },
+  }
+}
+
 /** Bonds that cover whatever is recorded here. */
 async function depositBonds({ act, ledger, token, deployer }: Stage, people: People): Promise<Measured[]> {
   const bonds = [BigInt(people.operator), (1n << 32n) | 2n]
@@ -112,7 +112,9 @@ async function depositBonds({ act, ledger, token, deployer }: Stage, people: Peo
   const gas: bigint[] = []
   for (const bond of bonds) {
     const args = [bond, FUNDS_GWEI]
-    gas.push((await act({ from: deployer, to: ledger.address, abi: ledger.abi, functionName: 'depositBond', args })).gas)
+    gas.push(
+      (await act({ from: deployer, to: ledger.address, abi: ledger.abi, functionName: 'depositBond', args })).gas,
+    )
   }
   return gas.slice(-1).map((last) => ({ name: 'deposit a bond', gas: last }))
 }
@@ -179,3 +181,51 @@ async function claimAll(
     { name: `claimMany, each of ${each} that hold OPEN`, gas: manyAgain.gas / each },
   ]
 }
+
+/** A model with a real influence root, whose operator and owner are struck in every way. */
+async function strikeAll(stage: Stage, people: People): Promise<readonly Measured[]> {
+  const { act, accounts, models, ledger, token, deployer, holders } = stage
+  const challenger = holders[CHALLENGER] ?? deployer
+  const account = people.claimants.length + 7
+  await act({ from: deployer, to: accounts.address, abi: accounts.abi, functionName: 'open', args: [challenger] })
+  const deposit = async (bond: bigint) => {
+    const wei = FUNDS_GWEI * WEI_PER_GWEI
+    await act({
+      from: deployer,
+      to: token.address,
+      abi: token.abi,
+      functionName: 'approve',
+      args: [ledger.address, wei],
+    })
+    await act({
+      from: deployer,
+      to: ledger.address,
+      abi: ledger.abi,
+      functionName: 'depositBond',
+      args: [bond, FUNDS_GWEI],
+    })
+  }
+  await deposit(BigInt(account))
+  return await measureStrikes(stage, {
+    operator: people.operator,
+    payers: people.payers,
+    contributorOf: (row) => people.claimants[row % CONTRIBUTORS] ?? 0,
+    contribution: contributionId(1, 3, fileHash('items'), 40),
+    challenger,
+    register: async (influence) => {
+      const onModels = (functionName: string, args: readonly unknown[]) =>
+        act({ from: deployer, to: models.address, abi: models.abi, functionName, args })
+      await onModels('registerFineTune', [fineTuneOf(influence)])
+      await onModels('setOperator', [STRUCK_MODEL, people.operator, true])
+      await deposit((1n << 32n) | BigInt(STRUCK_MODEL))
+      return STRUCK_MODEL
+    },
+    record: (model, batch) => {
+      const from = holders[people.operator - 1] ?? deployer
+      return act({ from, to: ledger.address, abi: ledger.abi, functionName: 'recordBatch', args: [model, batch] })
+    },
+  })
+}
+
+const CHALLENGER = 6
+const STRUCK_MODEL = 3

@@ -39,7 +39,7 @@ function inference(
 }
 
 /** A sum of twelve uniform numbers: near enough to a normal one for counting zero bytes. */
-function normal(random: RandomSource): number {
+export function normal(random: RandomSource): number {
   let sum = -6
   for (let i = 0; i < 12; i++) sum += random() / 2 ** 32
   return sum

@@ -1,6 +1,7 @@
 import { createHardhatRuntimeEnvironment } from 'hardhat/hre'
 import { type Abi, type Address, encodeFunctionData, type Hex, keccak256, pad, toHex } from 'viem'
 import { accountsAbi } from '../../deployments/abi/accounts.ts'
+import { courtAbi } from '../../deployments/abi/court.ts'
 import { datasetsAbi } from '../../deployments/abi/datasets.ts'
 import { ledgerAbi } from '../../deployments/abi/ledger.ts'
 import { modelsAbi } from '../../deployments/abi/models.ts'
@@ -68,6 +69,25 @@ export async function setStage({ epochSeconds }: { readonly epochSeconds: number
     },
   ])
 
+  const court = await viem.deployContract('Court', [
+    ledger.address,
+    datasets.address,
+    manager.address,
+    {
+      demandFeeGwei: 1_000_000n,
+      demandSeconds: epochSeconds,
+      appealStakeGwei: 1_000_000n,
+      rulingSeconds: epochSeconds,
+    },
+  ])
+  await act({
+    from: deployer,
+    to: ledger.address,
+    abi: ledgerAbi,
+    functionName: 'appointCourt',
+    args: [court.address],
+  })
+
   return {
     holders,
     deployer,
@@ -75,8 +95,19 @@ export async function setStage({ epochSeconds }: { readonly epochSeconds: number
     datasets: { address: datasets.address, abi: datasetsAbi },
     models: { address: models.address, abi: modelsAbi },
     ledger: { address: ledger.address, abi: ledgerAbi },
+    court: { name: 'Court', address: court.address, abi: courtAbi },
     token: { address: token.address, abi: openTokenAbi },
     act,
+    mine: (blocks: number) => networkHelpers.mine(blocks),
+    /** What stands in the header of the batch recorded last, as long as the epoch and the treasury's share stay. */
+    lastBatch: async () => {
+      const onLedger = { address: ledger.address, abi: ledgerAbi } as const
+      return {
+        number: await client.readContract({ ...onLedger, functionName: 'batchCount' }),
+        epoch: await client.readContract({ ...onLedger, functionName: 'currentEpoch' }),
+        treasuryBps: await client.readContract({ ...onLedger, functionName: 'treasuryBps' }),
+      }
+    },
     /** Lets everything credited so far mature. */
     mature: () => networkHelpers.time.increase(2 * epochSeconds),
   }
