@@ -21,7 +21,10 @@ const lies: Readonly<Record<string, { readonly lie: Lie; readonly named: RegExp 
   'hides every log': { lie: aboutLogs(() => []), named: /do not add up to its journal/ },
   'tells one log twice': { lie: aboutLogs((logs) => [...logs.slice(0, 1), ...logs]), named: /came twice/ },
   'changes a topic': {
-    lie: aboutLogs((logs) => logs.map((log, i) => (i === 3 ? { ...log, topics: log.topics.toReversed() } : log))),
+    lie: aboutLogs((logs) => {
+      const indexed = logs.find(({ topics }) => topics.length > 2)
+      return logs.map((log) => (log === indexed ? { ...log, topics: log.topics.toReversed() } : log))
+    }),
     named: /do not add up to its journal/,
   },
   'takes a log from another branch': {
