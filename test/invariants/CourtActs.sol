@@ -14,11 +14,12 @@ abstract contract CourtActs is RecordActs {
     uint256 public liesStruck;
     uint256 public proofsRefused;
 
-    /// @dev Tries one kind of proof on one record. The proof that fits its lie must strike it; an honest record stands them all.
+    /// @dev Tries one kind of proof on one record, every second time the one that fits. The proof that fits its lie must strike it; an honest record stands them all.
     function prove(uint256 which, uint256 how) external act {
         if (filed.length == 0) return;
         Filed storage accused = filed[which % filed.length];
-        Lie kind = Lie(1 + (how % 6));
+        bool fits = how % 2 == 0 && accused.lie != Lie.None;
+        Lie kind = fits ? accused.lie : Lie(1 + ((how >> 1) % 6));
         bool inTime = ledger.currentEpoch() < accused.call.header.epoch + 2;
         bool stood = !accused.isVoided;
         if (bring(proofOf(accused, kind))) {
