@@ -100,6 +100,7 @@ ${connectionUsage}
     const { mostDemands, rowsDemanded, patienceSeconds, pollMs } = numbers
     const watcher = watcherOf({
       connection,
+      nodeName: node.name,
       follower,
       docket,
       filing,

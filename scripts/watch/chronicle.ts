@@ -107,6 +107,13 @@ export function undoAbove(chronicle: Chronicle, ancestor: bigint): void {
   }
 }
 
+/** Lets go of records that have matured and that no reorg brings back, so that a watcher can go on for years. */
+export function forgetMatured({ batches }: Chronicle, beforeEpoch: number, belowBlock: bigint): void {
+  for (const [number, { header, block }] of batches) {
+    if (header.epoch < beforeEpoch && block < belowBlock) batches.delete(number)
+  }
+}
+
 /** Adds what logs tell, in chain order. */
 export function append(chronicle: Chronicle, { contracts }: Deployment, logs: readonly ChainLog[]): void {
   const { datasets, models, ledger, court } = contracts

@@ -38,6 +38,12 @@ export function filingOf({ connection, signer, sender }: FilingOptions): Filing 
 
   // Records go on being recorded while an index is challenged, and the proof must stay the one that was announced.
   const announced = new Map<string, Act>()
+  // What was refused is tried again after everything else, so that it keeps nothing waiting.
+  const refused = new Set<string>()
+  const inTurn = (challenges: readonly Challenge[]): readonly Challenge[] => {
+    const wasRefused = (challenge: Challenge): number => Number(refused.has(subjectOf(challenge)))
+    return challenges.toSorted((a, b) => wasRefused(a) - wasRefused(b)).slice(0, CHALLENGES_A_ROUND)
+  }
 
   const look = async (challenge: Challenge, blockNumber: bigint): Promise<Next> => {
     if (await isSettled(connection, challenge)) return { challenge, step: 'none' }
@@ -53,7 +59,7 @@ export function filingOf({ connection, signer, sender }: FilingOptions): Filing 
 
   return {
     file: async (challenges, blockNumber, told) => {
-      const next = await Promise.all(challenges.slice(0, CHALLENGES_A_ROUND).map((one) => look(one, blockNumber)))
+      const next = await Promise.all(inTurn(challenges).map((one) => look(one, blockNumber)))
       for (const { challenge, step } of next) {
         if (step === 'none') told({ challenge, kind: 'settled' })
         if (step === 'wait') told({ challenge, kind: 'announced', now: false })
@@ -67,6 +73,8 @@ export function filingOf({ connection, signer, sender }: FilingOptions): Filing 
         acting.map(({ act }) => act),
         (place, outcome) => {
           const { challenge, step } = acting[place] as (typeof acting)[number]
+          if (outcome.kind === 'refused') refused.add(subjectOf(challenge))
+          else refused.delete(subjectOf(challenge))
           const isAnnouncement = step === 'announce' && outcome.kind === 'mined'
           told(isAnnouncement ? { challenge, kind: 'announced', now: true } : { challenge, kind: 'sent', outcome })
         },

@@ -31,7 +31,7 @@ export interface FollowerOptions {
 const LARGEST_RANGE = 2_000n
 const LONGEST_RANGE = 100_000n
 /** A reorg deeper than this ends the watcher: somebody has to look. */
-const FINALITY_DEPTH = 4_096n
+export const FINALITY_DEPTH = 4_096n
 const CONTRADICTIONS_BELIEVED = 5
 
 /** Where the chain can be taken up again after a reorg. */

@@ -131,8 +131,12 @@ function afterStrikes(chronicle: Chronicle, listing: Listings): readonly Challen
   })
 }
 
-function overdue(chronicle: Chronicle, listing: Listings, { now }: PlanTerms): readonly Challenge[] {
-  return openDemands(chronicle).flatMap(({ model, row, dueAt }): Challenge[] =>
+/** A row may have been struck for something else meanwhile; then a demand is still closed for the stake that it holds. */
+function overdue(chronicle: Chronicle, listing: Listings, { now, account }: PlanTerms): readonly Challenge[] {
+  const ours = [...chronicle.demands]
+    .filter(([key, { demander }]) => demander === account && chronicle.struckRows.has(key) && !chronicle.shown.has(key))
+    .map(([, demand]) => demand)
+  return [...openDemands(chronicle), ...ours].flatMap(({ model, row, dueAt }): Challenge[] =>
     dueAt >= now ? [] : [{ kind: 'CloseDemand', model, row, ...listing(model, row) }],
   )
 }

@@ -1,12 +1,15 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import { BaseError } from 'viem'
 import type { Block } from '../../indexer/store/schema.ts'
+import { nodeError } from '../../indexer/sync/nodeError.ts'
+import { bondOfAccount } from '../../sdk/bond.ts'
 import type { Connection } from '../../sdk/contracts.ts'
 import { explain, RetryError } from '../../sdk/errors.ts'
 import { type Challenge, factsOf, subjectOf } from './challenge.ts'
-import { recordKey } from './chronicle.ts'
+import { forgetMatured, recordKey } from './chronicle.ts'
 import type { BatchFile, Docket, ModelFile } from './docket.ts'
 import type { Filed, Filing } from './filing.ts'
-import type { Follower } from './follower.ts'
+import { FINALITY_DEPTH, type Follower } from './follower.ts'
 import type { Metrics } from './metrics.ts'
 import { deadlineOf, type PlanTerms, plan } from './plan.ts'
 
@@ -15,6 +18,8 @@ export type Say = (event: string, facts?: Readonly<Record<string, unknown>>) => 
 
 export interface WatcherOptions {
   readonly connection: Connection
+  /** What the node is called in complaints. */
+  readonly nodeName: string
   readonly follower: Follower
   readonly docket: Docket
   /** None: only says what it would do. */
@@ -66,18 +71,13 @@ export function watcherOf(options: WatcherOptions): Watcher {
     await docket.examine(Number(latest.timestamp), SLICE_MS)
     const epoch = Math.floor(Number(head.timestamp) / epochSeconds)
     await docket.judge(options.history ? 0 : epoch - 2)
+    if (!options.history) forgetMatured(chronicle, epoch - 2, head.number - FINALITY_DEPTH)
     reportLate(Number(head.timestamp))
     reportAppeals()
 
-    const mostDemands = filing === undefined ? options.limits.mostDemands : await affordable()
-    const terms = {
-      ...options.limits,
-      mostDemands,
-      now: Number(latest.timestamp),
-      epochSeconds,
-      account: options.account,
-    }
-    const challenges = plan(chronicle, docket, terms)
+    const terms = { ...options.limits, now: Number(latest.timestamp), epochSeconds, account: options.account }
+    const planned = plan(chronicle, docket, terms)
+    const challenges = filing === undefined ? planned : await coveredByBond(planned)
     const filed: Filed[] = []
     if (filing === undefined) rehearse(challenges)
     else {
@@ -99,20 +99,27 @@ export function watcherOf(options: WatcherOptions): Watcher {
     }
   }
 
-  /** How many demands may be open at once, the bond being what it is. */
-  const affordable = async (): Promise<number> => {
+  /** Without the demands that the bond does not cover; every one stakes a fee, and the Court would refuse it. */
+  const coveredByBond = async (planned: readonly Challenge[]): Promise<readonly Challenge[]> => {
+    const demands = planned.filter(({ kind }) => kind === 'DemandRow')
+    if (demands.length === 0) return planned
     const { reader, contracts } = options.connection
-    const bond = BigInt(options.account)
-    const [state, required] = await Promise.all([
+    const bond = bondOfAccount(options.account)
+    const [{ balanceGwei, exposureGwei }, requiredGwei] = await Promise.all([
       reader.readContract({ ...contracts.ledger, functionName: 'bondStateOf', args: [bond] }),
       reader.readContract({ ...contracts.ledger, functionName: 'requiredBondOf', args: [bond, 0n] }),
     ])
-    const free = state.balanceGwei - (state.exposureGwei === 0n ? 0n : required)
-    const open = [...chronicle.demands].filter(
-      ([key, { demander }]) => demander === options.account && isOpen(key),
-    ).length
-    const more = free < 0n ? 0 : Number(free / options.demandFeeGwei)
-    return Math.min(options.limits.mostDemands, open + more)
+    const freeGwei = balanceGwei - (exposureGwei === 0n ? 0n : requiredGwei)
+    const covered = freeGwei < 0n ? 0 : Number(freeGwei / options.demandFeeGwei)
+    if (covered >= demands.length) return planned
+    once(`bond ${covered} ${demands.length}`, 'bond too small', {
+      demands: demands.length,
+      covered,
+      balanceGwei,
+      eachGwei: options.demandFeeGwei,
+    })
+    const dropped = new Set(demands.slice(covered))
+    return planned.filter((challenge) => !dropped.has(challenge))
   }
 
   const isOpen = (key: string): boolean => !chronicle.shown.has(key) && !chronicle.struckRows.has(key)
@@ -183,8 +190,9 @@ export function watcherOf(options: WatcherOptions): Watcher {
       while (!signal.aborted) {
         try {
           await round(signal)
-        } catch (error) {
+        } catch (cause) {
           if (signal.aborted) return
+          const error = cause instanceof BaseError ? nodeError(options.nodeName, 'a request', cause) : cause
           if (!(error instanceof RetryError)) throw error
           metrics.count('watcher_troubles_total', 1)
           say('trouble', { what: explain(error) })

@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Draw, drawFrom } from '../fraud/draw.ts'
 import { serveSmallModel } from '../fraud/smallModel.ts'
 import { type Stage, setStage } from '../fraud/stage.ts'
+import { startLyingNode } from '../indexer/support/lyingNode.ts'
 import { keyOf } from './keyOf.ts'
 import { freePort } from './localLedger.ts'
 import { start, type Typed, type } from './typed.ts'
@@ -159,11 +160,46 @@ describe('the watcher, as people start it', () => {
     }
   })
 
+  it('says so where its bond covers no demand, and goes on', async () => {
+    await serveSmallModel(stage, { seed: 4, kind: 'an index that nobody gets' }, draw)
+    const payer = { PRIVATE_KEY: keyOf(6) }
+    const watched = await type('watch.ts', [...connected, '--once', '--poll', '0', '--patience', '0'], payer)
+    expect({ code: watched.code, err: watched.err }).toEqual({ code: 0, err: '' })
+    expect(lines(watched, 'bond too small')).toMatchObject([{ demands: 1, covered: 0, eachGwei: '1000000000' }])
+    expect(lines(watched, 'announced')).toEqual([])
+  })
+
+  it('goes on where its node fails for a while', async () => {
+    const { rpcUrl } = stage.ledger
+    const node = await startLyingNode(rpcUrl, ({ result }) => result)
+    const through = connected.map((arg) => (arg === rpcUrl ? node.url : arg))
+    const watching = start('watch.ts', [...through, '--poll', '0'], WATCHER)
+    await watching.said('"index read"')
+    await node.stop()
+    await watching.said('"trouble"')
+    watching.signal('SIGTERM')
+    const watched = await watching.ended
+    expect({ code: watched.code, err: watched.err }).toEqual({ code: 0, err: '' })
+    expect(lines(watched, 'trouble')[0]?.what).toMatch(/^The node at http:\/\/127\.0\.0\.1:\d+ does not answer/)
+  })
+
+  it('files nothing on the word of a node that leaves out a record', async () => {
+    const { rpcUrl } = stage.ledger
+    const node = await startLyingNode(rpcUrl, ({ method, result }) =>
+      method === 'eth_getLogs' && Array.isArray(result) ? result.slice(0, -1) : result,
+    )
+    const through = connected.map((arg) => (arg === rpcUrl ? node.url : arg))
+    const watched = await type('watch.ts', [...through, '--once', '--poll', '0'], WATCHER)
+    await node.stop()
+    expect(watched.err).toMatch(/do not add up to its journal, says the node at .* again and again/)
+    expect({ code: watched.code, granted: lines(watched, 'granted') }).toEqual({ code: 1, granted: [] })
+  })
+
   it('says what is too late to strike', async () => {
-    await serveSmallModel(stage, { seed: 4, lie: 'every row credited to one account' }, draw)
+    await serveSmallModel(stage, { seed: 5, lie: 'every row credited to one account' }, draw)
     await stage.ledger.passSeconds(2 * 86_400)
     const watched = await once('--history')
     expect(watched.code).toBe(0)
-    expect(lines(watched, 'too late')).toMatchObject([{ kind: 'WrongAccount', batch: 4, index: 0 }])
+    expect(lines(watched, 'too late')).toMatchObject([{ kind: 'WrongAccount', batch: 5, index: 0 }])
   })
 })
