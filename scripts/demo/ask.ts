@@ -78,6 +78,7 @@ const attributionSchema = z.object({ row: z.int(), account: z.int(), amountGwei:
 const batchSchema = z.object({ id: amount, count: z.int(), feesGwei: amount, transactionHash: z.string() })
 const claimSchema = z.object({ account: z.int(), amountGwei: amount, transactionHash: z.string() })
 const tabSchema = z.object({ payer: z.int(), operator: z.int(), balanceGwei: amount })
+const bondSchema = z.object({ id: z.int(), balanceGwei: amount, exposureGwei: amount, stakedGwei: amount })
 const metaSchema = z.object({ _meta: z.object({ block: z.int(), lag: z.int() }) })
 
 export const askAccounts = (api: string) =>
@@ -93,6 +94,8 @@ export const askAttributions = (api: string) => askAll(api, 'attributions', 'row
 export const askBatches = (api: string) => askAll(api, 'batches', 'id count feesGwei transactionHash', batchSchema)
 export const askClaims = (api: string) => askAll(api, 'claims', 'account amountGwei transactionHash', claimSchema)
 export const askTabs = (api: string) => askAll(api, 'tabs', 'payer operator balanceGwei', tabSchema)
+export const askBonds = (api: string) => askAll(api, 'bonds', 'id balanceGwei exposureGwei stakedGwei', bondSchema)
+export type BondMoney = z.infer<typeof bondSchema>
 export type TabMoney = z.infer<typeof tabSchema>
 
 /** The block that the API's answers speak of. */
