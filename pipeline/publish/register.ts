@@ -20,7 +20,7 @@ export interface Registration {
   readonly blobsAt: string
 }
 
-const methods = { lora: 1, qlora: 2 } as const
+const methods = { full: 0, lora: 1, qlora: 2 } as const
 const sources = { gradient: 0, representation: 1 } as const
 
 export function baseAct({ models }: Contracts, { base }: RunManifest, royaltyBps: number): Act {

@@ -4,7 +4,7 @@
  * trained beside them (`modules_to_save`), such as a classification head.
  */
 import { z } from 'zod'
-import { RUN_FILES, type RunManifest } from './manifest.ts'
+import { type EmbeddedManifest, RUN_FILES } from './manifest.ts'
 import { RERUN, RunError } from './runError.ts'
 import { firstNotFinite, float32Of, parseSafetensors, type Tensor } from './safetensors.ts'
 
@@ -19,7 +19,8 @@ const configSchema = z.looseObject({
 })
 
 export interface AdapterFile {
-  readonly config: z.infer<typeof configSchema>
+  /** Every field of the configuration, those that nobody here relies on too. */
+  readonly config: Readonly<Record<string, unknown>>
   /** Every tensor of the weights file; float32 ones are known to be finite. */
   readonly tensors: ReadonlyMap<string, Tensor>
 }
@@ -30,7 +31,7 @@ export function tensorName(module: string, part: 'lora_A.weight' | 'lora_B.weigh
   return `${PREFIX}${module}.${part}`
 }
 
-export function readAdapter(configBytes: Uint8Array, modelBytes: Uint8Array, { lora }: RunManifest): AdapterFile {
+export function readAdapter(configBytes: Uint8Array, modelBytes: Uint8Array, { lora }: EmbeddedManifest): AdapterFile {
   const config = parseConfig(configBytes)
   checkSame('lora.rank', config.r, lora.rank)
   checkSame('lora.alpha', config.lora_alpha, lora.alpha)
@@ -52,7 +53,7 @@ export function readAdapter(configBytes: Uint8Array, modelBytes: Uint8Array, { l
   return { config, tensors }
 }
 
-function parseConfig(bytes: Uint8Array): AdapterFile['config'] {
+function parseConfig(bytes: Uint8Array): z.infer<typeof configSchema> {
   const file = RUN_FILES.adapterConfig
   let json: unknown
   try {

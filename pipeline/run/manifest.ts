@@ -3,13 +3,17 @@
  *
  * Strict: an unknown field is refused, so that a manifest means the same to everyone who reads it. Hashes of files are in
  * `files`; the hash of the manifest itself is what a model's registration carries.
+ *
+ * Two formats are read. Format 1 is what the embedded trainer writes, and says everything. Format 2 is for runs of other
+ * tools, which say less of how they trained (null where a tool leaves nothing) and more of where their files came from.
  */
 import type { Hex } from 'viem'
 import { z } from 'zod'
 
 export const RUN_FORMAT = 1
+export const IMPORTED_FORMAT = 2
 
-/** The files that every run has. */
+/** The files that every run of the embedded trainer has; an imported run has those that its tools left. */
 export const RUN_FILES = {
   adapterConfig: 'adapter_config.json',
   adapterModel: 'adapter_model.safetensors',
@@ -19,6 +23,9 @@ export const RUN_FILES = {
   gradients: 'gradients.safetensors',
 } as const
 export const MANIFEST_FILE = 'run.json'
+
+export const TRAINING_TOOLS = ['transformers', 'trl', 'axolotl', 'llama-factory', 'unsloth', 'peft'] as const
+export const ATTRIBUTION_TOOLS = ['bergson', 'trak', 'logix', 'dattri', 'kronfluence', 'safetensors'] as const
 
 const count = z.number().int().nonnegative()
 const positive = z.number().int().positive()
@@ -57,16 +64,36 @@ const sketchSchema = z.discriminatedUnion('method', [
   z.strictObject({ ...sketchBase, method: z.literal('random'), damping: z.number().positive() }),
 ])
 
-export const manifestSchema = z.strictObject({
+const baseSchema = z.strictObject({
+  name: z.string().min(1),
+  /** Where the weights come from: a package and its version, or a repository and its commit. */
+  source: z.string().min(1),
+  revision: z.string().min(1),
+  licence: z.string().min(1),
+  weightsSha256: sha256,
+})
+
+const datasetSchema = z.strictObject({
+  /** Frozen dataset versions, ascending. */
+  versions: z.array(decimal).min(1).max(8),
+  rows: positive,
+  /** In the order in which they were accepted; `items` is how many the contribution commits to. */
+  contributions: z.array(z.strictObject({ id: bytes32Schema, items: positive })).min(1),
+})
+
+const twoSided = z.strictObject({
+  kind: z.literal('two-sided'),
+  width: positive,
+  seed: z.number().int(),
+  modules: z.array(z.string().min(1)).min(1),
+})
+
+const digest = z.strictObject({ bytes: count, sha256, keccak256: bytes32Schema })
+const filesSchema = z.record(fileName, digest)
+
+export const embeddedSchema = z.strictObject({
   format: z.literal(RUN_FORMAT),
-  base: z.strictObject({
-    name: z.string().min(1),
-    /** Where the weights come from: a package and its version, or a repository and its commit. */
-    source: z.string().min(1),
-    revision: z.string().min(1),
-    licence: z.string().min(1),
-    weightsSha256: sha256,
-  }),
+  base: baseSchema,
   method: z.enum(['lora', 'qlora']),
   quantisation: z
     .strictObject({ scheme: z.literal('nf4'), bits: z.literal(4), doubleQuant: z.boolean(), blockSize: positive })
@@ -90,19 +117,8 @@ export const manifestSchema = z.strictObject({
     adamEpsilon: z.number().positive(),
     maxTokens: positive,
   }),
-  dataset: z.strictObject({
-    /** Frozen dataset versions, ascending. */
-    versions: z.array(decimal).min(1).max(8),
-    rows: positive,
-    /** In the order in which they were accepted; `items` is how many the contribution commits to. */
-    contributions: z.array(z.strictObject({ id: bytes32Schema, items: positive })).min(1),
-  }),
-  projection: z.strictObject({
-    kind: z.literal('two-sided'),
-    width: positive,
-    seed: z.number().int(),
-    modules: z.array(z.string().min(1)).min(1),
-  }),
+  dataset: datasetSchema,
+  projection: twoSided,
   sketch: sketchSchema,
   evaluation: z.strictObject({
     heldOut: positive,
@@ -117,12 +133,100 @@ export const manifestSchema = z.strictObject({
     /** This run: adapters and head on the quantised base. */
     fineTuned: score,
   }),
-  files: z.record(fileName, z.strictObject({ bytes: count, sha256, keccak256: bytes32Schema })),
+  files: filesSchema,
 })
 
-export type RunManifest = z.infer<typeof manifestSchema>
+const score95 = z.strictObject({ value: z.int(), low: z.int(), high: z.int() })
+
+/** A benchmark in the shape of `IEvaluations.Benchmark`; scores are in millionths. */
+export const benchmarkSchema = z.strictObject({
+  task: z.string().min(1),
+  taskVersion: z.string(),
+  configHash: bytes32Schema,
+  measured: z.strictObject({
+    metric: z.string().min(1),
+    datasetHash: bytes32Schema,
+    score: score95,
+    sampleCount: positive,
+    resultsHash: bytes32Schema,
+  }),
+})
+
+/** A file's path below the folder that it was imported from. */
+const sourcePath = z.string().regex(/^(?!\/)(?!.*(^|\/)\.\.(\/|$)).+$/, 'must be a path below the source folder')
+
+export const importedSchema = z.strictObject({
+  format: z.literal(IMPORTED_FORMAT),
+  base: baseSchema,
+  method: z.enum(['full', 'lora', 'qlora']),
+  quantisation: z
+    .strictObject({
+      scheme: z.string().regex(/^[a-z][a-z0-9-]*$/, 'must be a scheme such as nf4, fp4, int8 or gptq'),
+      bits: z.int().min(1).max(16),
+      doubleQuant: z.boolean(),
+      blockSize: positive.nullable(),
+    })
+    .nullable(),
+  /** Null for a full fine-tune. `adapter_config.json` is carried whole; this is what of it others rely on. */
+  lora: z
+    .strictObject({
+      rank: positive,
+      alpha: z.number().positive(),
+      /** Modules that the adapter file holds factors for, ascending. */
+      targetModules: z.array(z.string().min(1)).min(1),
+      /** Modules that it holds whole, ascending. */
+      modulesToSave: z.array(z.string().min(1)),
+    })
+    .nullable(),
+  training: z.strictObject({
+    /** Which tool trained, as its files show. */
+    tool: z.enum(TRAINING_TOOLS),
+    version: z.string().min(1).nullable(),
+    optimiser: z.string().min(1).nullable(),
+    schedule: z.string().min(1).nullable(),
+    seed: z.number().int().nullable(),
+    learningRate: z.number().positive().nullable(),
+    epochs: z.number().positive().nullable(),
+    steps: positive.nullable(),
+    /** Of one step, over all devices and accumulated passes. */
+    batchSize: positive.nullable(),
+    weightDecay: z.number().nonnegative().nullable(),
+    maxTokens: positive.nullable(),
+    /** Mean training loss in nats, as the trainer reports it at its end. */
+    loss: z.number().nullable(),
+  }),
+  dataset: datasetSchema,
+  projection: z.discriminatedUnion('kind', [
+    twoSided,
+    z.strictObject({
+      kind: z.literal('imported'),
+      tool: z.enum(ATTRIBUTION_TOOLS),
+      width: positive,
+      /** Gradients of a row's loss, or its scores against a fixed set of queries. */
+      content: z.enum(['loss-gradient', 'query-scores']),
+      /** What the tool says of how it projected, in its own words. */
+      settings: z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()])),
+      /** Which entries of a row belong to which module, in order; empty where the tool does not say. */
+      modules: z.array(z.strictObject({ name: z.string().min(1), width: positive })),
+    }),
+  ]),
+  sketch: sketchSchema,
+  evaluation: z.strictObject({ benchmarks: z.array(benchmarkSchema) }),
+  files: filesSchema,
+  /** Files that were hashed and left where they were: pickles, attribution data, samples. Paths below the source folder. */
+  sources: z.record(sourcePath, digest),
+})
+
+export const manifestSchema = z.discriminatedUnion('format', [embeddedSchema, importedSchema])
+
+/** What the embedded trainer writes. */
+export type EmbeddedManifest = z.infer<typeof embeddedSchema>
+/** What is made of another tool's files. */
+export type ImportedManifest = z.infer<typeof importedSchema>
+export type RunManifest = EmbeddedManifest | ImportedManifest
+export type Benchmark = z.infer<typeof benchmarkSchema>
 export type SketchManifest = RunManifest['sketch']
-export type Evaluation = RunManifest['evaluation']
+export type Evaluation = EmbeddedManifest['evaluation']
 
 /** One line of `rows.jsonl`: which committed item a training row is. Never its text. */
 export const rowSchema = z.strictObject({

@@ -5,13 +5,22 @@
  */
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import type { Hex } from 'viem'
+import { type Hex, hexToBytes } from 'viem'
 import { z } from 'zod'
 import { keccak } from '../../attribution/keccak.ts'
 import type { Rows } from '../../attribution/matrix.ts'
 import { type AdapterFile, readAdapter } from './adapterFile.ts'
-import { digestFile } from './digest.ts'
-import { MANIFEST_FILE, manifestSchema, RUN_FILES, type RunManifest, type RunRow } from './manifest.ts'
+import { digestFile, digestPath, type FileDigest } from './digest.ts'
+import {
+  type ImportedManifest,
+  MANIFEST_FILE,
+  manifestSchema,
+  RUN_FILES,
+  RUN_FORMAT,
+  type RunManifest,
+  type RunRow,
+} from './manifest.ts'
+import { readPeftAdapter } from './peftAdapter.ts'
 import { readRows } from './rows.ts'
 import { RERUN, RunError } from './runError.ts'
 import { firstNotFinite, float32Of, parseSafetensors, type Tensor } from './safetensors.ts'
@@ -21,12 +30,16 @@ export interface Run {
   readonly manifest: RunManifest
   /** keccak256 of `run.json`, as registered on chain. */
   readonly manifestHash: Hex
-  /** keccak256 of the adapter's weights, as registered on chain. */
+  /** keccak256 of the adapter's weights, or of the whole model's after a full fine-tune, as registered on chain. */
   readonly adapterHash: Hex
-  readonly adapter: AdapterFile
+  /** Null after a full fine-tune. */
+  readonly adapter: AdapterFile | null
   /** Row r is at position r. */
   readonly rows: readonly RunRow[]
-  /** Projected loss gradients (rows, width), and the factors of their Gauss–Newton matrix. */
+  /**
+   * Projected loss gradients (rows, width), and the factors of their curvature: of the Gauss–Newton matrix where the run has
+   * them, or else of the empirical Fisher, whose factors are the gradients themselves.
+   */
   readonly gradients: { readonly u: Rows; readonly v: Rows }
 }
 
@@ -34,19 +47,60 @@ export function readRun(folder: string): Run {
   const manifestBytes = readRunFile(folder, MANIFEST_FILE)
   const manifest = parseManifest(manifestBytes)
   const contents = new Map<string, Uint8Array>()
-  for (const file of Object.values(RUN_FILES)) contents.set(file, readChecked(folder, file, manifest))
-  for (const file of Object.keys(manifest.files)) if (!contents.has(file)) readChecked(folder, file, manifest)
+  const parsed = manifest.format === RUN_FORMAT ? Object.values(RUN_FILES) : filesOf(manifest)
+  for (const file of parsed) contents.set(file, readChecked(folder, file, manifest))
+  for (const file of Object.keys(manifest.files)) if (!contents.has(file)) checkFile(folder, file, manifest)
   const contentOf = (file: string): Uint8Array => contents.get(file) as Uint8Array
 
   return {
     folder,
     manifest,
     manifestHash: keccak(manifestBytes),
-    adapterHash: keccak(contentOf(RUN_FILES.adapterModel)),
-    adapter: readAdapter(contentOf(RUN_FILES.adapterConfig), contentOf(RUN_FILES.adapterModel), manifest),
+    adapterHash: adapterHashOf(manifest),
+    adapter: readAnyAdapter(contentOf, manifest),
     rows: readRows(contentOf(RUN_FILES.rows), manifest),
     gradients: readGradients(contentOf(RUN_FILES.gradients), manifest),
   }
+}
+
+/** The files of an imported run that are parsed here; any others are only held against their hashes. */
+function filesOf({ lora }: ImportedManifest): readonly string[] {
+  return lora === null
+    ? [RUN_FILES.rows, RUN_FILES.gradients]
+    : [RUN_FILES.rows, RUN_FILES.gradients, RUN_FILES.adapterConfig, RUN_FILES.adapterModel]
+}
+
+/** A model of several weight files is named by the hash of their hashes, in the order of their names. */
+export function adapterHashOf({ files, lora }: Pick<RunManifest, 'files' | 'lora'>): Hex {
+  const weights = Object.keys(files).filter((file) =>
+    lora === null ? file.endsWith('.safetensors') && file !== RUN_FILES.gradients : file === RUN_FILES.adapterModel,
+  )
+  const [first, ...others] = weights.toSorted().map((file) => (files[file] as FileDigest).keccak256)
+  if (first === undefined)
+    throw new RunError(
+      MANIFEST_FILE,
+      'it lists no weights',
+      { field: 'files' },
+      'Import the run again, with its weights.',
+    )
+  return others.length === 0 ? first : keccak(...[first, ...others].map((hash) => hexToBytes(hash)))
+}
+
+function readAnyAdapter(contentOf: (file: string) => Uint8Array, manifest: RunManifest): AdapterFile | null {
+  const { format, lora } = manifest
+  if (lora === null) return null
+  const [config, model] = [contentOf(RUN_FILES.adapterConfig), contentOf(RUN_FILES.adapterModel)]
+  if (format === RUN_FORMAT) return readAdapter(config, model, manifest)
+  const adapter = readPeftAdapter(config, model)
+  for (const field of ['rank', 'alpha', 'targetModules', 'modulesToSave'] as const)
+    if (String(adapter[field]) !== String(lora[field]))
+      throw new RunError(
+        RUN_FILES.adapterModel,
+        'it contradicts the manifest',
+        { field: `lora.${field}`, found: String(adapter[field]), expected: String(lora[field]) },
+        RERUN,
+      )
+  return adapter
 }
 
 /** Reads and checks only what the manifest itself says. */
@@ -75,8 +129,12 @@ function parseManifest(bytes: Uint8Array): RunManifest {
 }
 
 function readRunFile(folder: string, file: string): Uint8Array {
+  return readOrRefuse(folder, file, (path) => readFileSync(path))
+}
+
+function readOrRefuse<T>(folder: string, file: string, read: (path: string) => T): T {
   try {
-    return readFileSync(join(folder, file))
+    return read(join(folder, file))
   } catch (cause) {
     const isMissing = cause instanceof Error && 'code' in cause && (cause.code === 'ENOENT' || cause.code === 'ENOTDIR')
     throw new RunError(file, isMissing ? 'it is missing' : 'it cannot be read', { folder }, RERUN, cause)
@@ -84,11 +142,23 @@ function readRunFile(folder: string, file: string): Uint8Array {
 }
 
 function readChecked(folder: string, file: string, manifest: RunManifest): Uint8Array {
-  const expected = manifest.files[file]
-  if (expected === undefined)
-    throw new RunError(MANIFEST_FILE, `it does not list ${file}`, { field: `files.${file}` }, RERUN)
+  const expected = digestOf(file, manifest)
   const content = readRunFile(folder, file)
-  const found = digestFile(content)
+  requireSame(file, digestFile(content), expected)
+  return content
+}
+
+function checkFile(folder: string, file: string, manifest: RunManifest): void {
+  requireSame(file, readOrRefuse(folder, file, digestPath), digestOf(file, manifest))
+}
+
+function digestOf(file: string, { files }: RunManifest): FileDigest {
+  const expected = files[file]
+  if (expected !== undefined) return expected
+  throw new RunError(MANIFEST_FILE, `it does not list ${file}`, { field: `files.${file}` }, RERUN)
+}
+
+function requireSame(file: string, found: FileDigest, expected: FileDigest): void {
   for (const field of ['bytes', 'sha256', 'keccak256'] as const)
     if (found[field] !== expected[field])
       throw new RunError(
@@ -97,16 +167,17 @@ function readChecked(folder: string, file: string, manifest: RunManifest): Uint8
         { field: `files.${file}.${field}`, expected: expected[field], found: found[field] },
         RERUN,
       )
-  return content
 }
 
-function readGradients(content: Uint8Array, { dataset, projection }: RunManifest): Run['gradients'] {
+function readGradients(content: Uint8Array, { dataset, projection, sketch, format }: RunManifest): Run['gradients'] {
   const file = RUN_FILES.gradients
   const tensors = parseSafetensors(file, content)
   const unknown = [...tensors.keys()].find((name) => name !== 'u' && name !== 'v')
   if (unknown !== undefined) throw new RunError(file, `it holds an unknown tensor "${unknown}"`, {}, RERUN)
   const read = (name: 'u' | 'v'): Rows => gradientRows(file, name, tensors.get(name), dataset.rows, projection.width)
-  return { u: read('u'), v: read('v') }
+  const u = read('u')
+  const isFisher = format !== RUN_FORMAT && sketch.curvature === 'fisher' && !tensors.has('v')
+  return { u, v: isFisher ? u : read('v') }
 }
 
 function gradientRows(file: string, name: string, tensor: Tensor | undefined, n: number, width: number): Rows {

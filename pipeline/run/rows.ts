@@ -11,7 +11,7 @@ export function formatRows(rows: readonly RunRow[]): string {
     .join('')
 }
 
-export function readRows(content: Uint8Array, { dataset }: RunManifest): readonly RunRow[] {
+export function readRows(content: Uint8Array, { dataset }: Pick<RunManifest, 'dataset'>): readonly RunRow[] {
   const lines = new TextDecoder().decode(content).split('\n')
   if (lines.pop() !== '') throw new RunError(FILE, 'its last line is cut short', { lines: lines.length }, RERUN)
   if (lines.length !== dataset.rows)

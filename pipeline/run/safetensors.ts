@@ -8,6 +8,7 @@
  */
 import { endianness } from 'node:os'
 import { z } from 'zod'
+import { decodeFloats, type FloatType } from './floats.ts'
 import { RERUN, RunError } from './runError.ts'
 
 const LENGTH_BYTES = 8
@@ -32,12 +33,43 @@ const tensorSchema = z.strictObject({
 const headerSchema = z.record(z.string(), z.unknown())
 const metadataSchema = z.record(z.string(), z.string())
 
+/** A tensor's place in the data part of its file. */
+export interface TensorPlace {
+  readonly dtype: Dtype
+  readonly shape: readonly number[]
+  readonly start: number
+  readonly end: number
+}
+
 /** All tensors of a file, by name. `file` is for the error's sake. */
 export function parseSafetensors(file: string, content: Uint8Array): ReadonlyMap<string, Tensor> {
-  const dataStart = LENGTH_BYTES + headerLength(file, content)
-  const entries = Object.entries(parseHeader(file, content.subarray(LENGTH_BYTES, dataStart)))
-  const tensors = new Map<string, Tensor>()
-  const spans: { readonly name: string; readonly start: number; readonly end: number }[] = []
+  const dataStart = LENGTH_BYTES + headerLength(file, content, content.length)
+  const places = parsePlaces(file, content.subarray(LENGTH_BYTES, dataStart), content.length)
+  return new Map(
+    [...places].map(([name, { dtype, shape, start, end }]) => [
+      name,
+      { dtype, shape, bytes: content.subarray(dataStart + start, dataStart + end) },
+    ]),
+  )
+}
+
+/** How many bytes the header takes, from the first eight bytes of a file of `fileBytes`. */
+export function headerLength(file: string, content: Uint8Array, fileBytes: number): number {
+  if (content.length < LENGTH_BYTES) throw malformed(file, 'it is too short for a header', { bytes: content.length })
+  const length = new DataView(content.buffer, content.byteOffset, LENGTH_BYTES).getBigUint64(0, true)
+  if (length > BigInt(fileBytes - LENGTH_BYTES))
+    throw malformed(file, 'its header is longer than the file', { headerBytes: length, fileBytes })
+  return Number(length)
+}
+
+/**
+ * Where each tensor lies, for files that are too large to be read at once.
+ * @param header The JSON, without the length before it.
+ */
+export function parsePlaces(file: string, header: Uint8Array, fileBytes: number): ReadonlyMap<string, TensorPlace> {
+  const dataStart = LENGTH_BYTES + header.length
+  const entries = Object.entries(parseHeader(file, header))
+  const places = new Map<string, TensorPlace>()
   for (const [name, entry] of entries) {
     if (name === '__metadata__') {
       if (!metadataSchema.safeParse(entry).success) throw malformed(file, 'its metadata is no map of strings', {})
@@ -60,24 +92,44 @@ export function parseSafetensors(file: string, content: Uint8Array): ReadonlyMap
         start,
         end,
       })
-    if (dataStart + end > content.length)
+    if (dataStart + end > fileBytes)
       throw malformed(file, `tensor "${name}" reaches beyond the end: the file is cut short`, {
         end: dataStart + end,
-        fileBytes: content.length,
+        fileBytes,
       })
-    spans.push({ name, start, end })
-    tensors.set(name, { dtype, shape, bytes: content.subarray(dataStart + start, dataStart + end) })
+    places.set(name, { dtype, shape, start, end })
   }
-  checkCover(file, spans, content.length - dataStart)
-  return tensors
+  checkCover(file, places, fileBytes - dataStart)
+  return places
 }
 
 /** The numbers of a float32 tensor. */
 export function float32Of(file: string, name: string, { dtype, bytes }: Tensor): Float32Array {
   if (dtype !== 'F32') throw malformed(file, `tensor "${name}" is not float32`, { dtype })
-  const { buffer } = Uint8Array.from(bytes)
-  if (endianness() === 'BE') Buffer.from(buffer).swap32()
-  return new Float32Array(buffer)
+  return decodeFloats(bytes, 'float32')
+}
+
+/** Which floating-point type a dtype is, if it is one. */
+export const FLOAT_TYPES: Partial<Record<Dtype, FloatType>> = {
+  F64: 'float64',
+  F32: 'float32',
+  F16: 'float16',
+  BF16: 'bfloat16',
+}
+
+/** The numbers of a floating-point tensor, none of them NaN or infinite. */
+export function finiteOf(file: string, name: string, { dtype, bytes }: Tensor): Float32Array {
+  const type = FLOAT_TYPES[dtype]
+  if (type === undefined) throw malformed(file, `tensor "${name}" is no floating-point tensor`, { dtype })
+  const values = decodeFloats(bytes, type)
+  const bad = firstNotFinite(values)
+  if (bad < 0) return values
+  throw new RunError(
+    file,
+    `tensor "${name}" holds a number that is none`,
+    { entry: bad, value: String(values[bad]) },
+    'Look at the training step that produced it; a weight must be finite.',
+  )
 }
 
 /** Position of the first NaN or infinity, or -1. */
@@ -94,34 +146,35 @@ export function formatSafetensors(
   tensors: Readonly<Record<string, Float32Tensor>>,
   metadata: Readonly<Record<string, string>> = {},
 ): Uint8Array {
+  const shapes = Object.fromEntries(Object.entries(tensors).map(([name, { shape }]) => [name, shape]))
+  return Buffer.concat([
+    formatFloat32Header(shapes, metadata),
+    ...Object.values(tensors).map(({ values }) => littleEndian(values)),
+  ])
+}
+
+/** What stands before the data of float32 tensors, which follow it in the order given. */
+export function formatFloat32Header(
+  shapes: Readonly<Record<string, readonly number[]>>,
+  metadata: Readonly<Record<string, string>> = {},
+): Uint8Array {
   const header: Record<string, unknown> = { __metadata__: metadata }
   let offset = 0
-  for (const [name, { shape, values }] of Object.entries(tensors)) {
-    header[name] = { dtype: 'F32', shape, data_offsets: [offset, offset + values.byteLength] }
-    offset += values.byteLength
+  for (const [name, shape] of Object.entries(shapes)) {
+    const end = offset + shape.reduce((product, length) => product * length, ELEMENT_BYTES.F32)
+    header[name] = { dtype: 'F32', shape, data_offsets: [offset, end] }
+    offset = end
   }
   const json = JSON.stringify(header)
   const padded = json.padEnd(json.length + ((ALIGNMENT - (Buffer.byteLength(json) % ALIGNMENT)) % ALIGNMENT))
   const length = Buffer.alloc(LENGTH_BYTES)
   length.writeBigUInt64LE(BigInt(Buffer.byteLength(padded)))
-  return Buffer.concat([
-    length,
-    Buffer.from(padded),
-    ...Object.values(tensors).map(({ values }) => littleEndian(values)),
-  ])
+  return Buffer.concat([length, Buffer.from(padded)])
 }
 
-function littleEndian(values: Float32Array): Buffer {
+export function littleEndian(values: Float32Array): Buffer {
   const bytes = Buffer.from(values.buffer, values.byteOffset, values.byteLength)
   return endianness() === 'BE' ? Buffer.from(bytes).swap32() : bytes
-}
-
-function headerLength(file: string, content: Uint8Array): number {
-  if (content.length < LENGTH_BYTES) throw malformed(file, 'it is too short for a header', { bytes: content.length })
-  const length = new DataView(content.buffer, content.byteOffset, LENGTH_BYTES).getBigUint64(0, true)
-  if (length > BigInt(content.length - LENGTH_BYTES))
-    throw malformed(file, 'its header is longer than the file', { headerBytes: length, fileBytes: content.length })
-  return Number(length)
 }
 
 function parseHeader(file: string, bytes: Uint8Array): Record<string, unknown> {
@@ -136,13 +189,10 @@ function parseHeader(file: string, bytes: Uint8Array): Record<string, unknown> {
   return parsed.data
 }
 
-function checkCover(
-  file: string,
-  spans: readonly { readonly name: string; readonly start: number; readonly end: number }[],
-  dataBytes: number,
-): void {
+function checkCover(file: string, places: ReadonlyMap<string, TensorPlace>, dataBytes: number): void {
   let covered = 0
-  for (const { name, start, end } of spans.toSorted((a, b) => a.start - b.start || a.end - b.end)) {
+  const inOrder = [...places].toSorted(([, a], [, b]) => a.start - b.start || a.end - b.end)
+  for (const [name, { start, end }] of inOrder) {
     if (start < covered) throw malformed(file, `tensor "${name}" overlaps the one before`, { start, covered })
     if (start > covered) throw malformed(file, `there is a hole before tensor "${name}"`, { start, covered })
     covered = end

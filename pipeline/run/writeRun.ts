@@ -6,7 +6,7 @@ import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:f
 import { join } from 'node:path'
 import { StopError } from '../../sdk/errors.ts'
 import { digestFile, type FileDigest } from './digest.ts'
-import { MANIFEST_FILE, manifestSchema, type RunManifest } from './manifest.ts'
+import { type EmbeddedManifest, embeddedSchema, MANIFEST_FILE } from './manifest.ts'
 
 /** A run is never written over: another one may have been published from that folder. */
 export function requireNewFolder(folder: string): void {
@@ -17,8 +17,8 @@ export function requireNewFolder(folder: string): void {
 export function writeRun(
   folder: string,
   files: Readonly<Record<string, string | Uint8Array>>,
-  described: Omit<RunManifest, 'files'>,
-): RunManifest {
+  described: Omit<EmbeddedManifest, 'files'>,
+): EmbeddedManifest {
   requireNewFolder(folder)
   const unfinished = `${folder}.unfinished`
   rmSync(unfinished, { recursive: true, force: true })
@@ -30,7 +30,7 @@ export function writeRun(
     writeFileSync(join(unfinished, name), content)
     digests[name] = digestFile(content)
   }
-  const manifest = manifestSchema.parse({ ...described, files: digests })
+  const manifest = embeddedSchema.parse({ ...described, files: digests })
   writeFileSync(join(unfinished, MANIFEST_FILE), `${JSON.stringify(manifest, null, 2)}\n`)
   renameSync(unfinished, folder)
   return manifest

@@ -3,6 +3,7 @@
  * it, under the same projection as the training rows' gradients.
  */
 import { StopError } from '../../sdk/errors.ts'
+import { RUN_FORMAT } from '../run/manifest.ts'
 import { type Run, readRun } from '../run/readRun.ts'
 import { loadAdaptedLayers } from './base/adaptedLayers.ts'
 import { BASE_MODEL, BASE_WEIGHTS_SHA256 } from './base/package.ts'
@@ -41,11 +42,11 @@ export interface ServeOptions {
 
 export function loadServedModel(runFolder: string, options: ServeOptions = {}): ServedModel {
   const run = readRun(runFolder)
-  checkBase(run)
-  const { projection, training } = run.manifest
+  const { manifest, adapter } = onEmbeddedBase(run)
+  const { projection, training } = manifest
   const layers = loadAdaptedLayers('nf4')
   const tuner = createTuner(layers.sentenceProjection)
-  copyAdapter(adapterFromFile(run.adapter), tuner.adapter)
+  copyAdapter(adapterFromFile(adapter), tuner.adapter)
   const pool = createEncoderPool('nf4', options.threads ?? DEFAULT_THREADS)
 
   return {
@@ -77,8 +78,11 @@ export function loadServedModel(runFolder: string, options: ServeOptions = {}): 
   }
 }
 
-function checkBase({ manifest: { base, quantisation } }: Run): void {
-  if (base.weightsSha256 === BASE_WEIGHTS_SHA256 && quantisation !== null) return
+/** The run's manifest and adapter, if this operator has its base model. */
+function onEmbeddedBase({ manifest, adapter }: Run) {
+  const { base, quantisation } = manifest
+  const isEmbedded = base.weightsSha256 === BASE_WEIGHTS_SHA256 && quantisation !== null
+  if (isEmbedded && manifest.format === RUN_FORMAT && adapter !== null) return { manifest, adapter }
   throw new StopError(
     'This run was not trained on the embedded base model',
     { name: base.name, weightsSha256: base.weightsSha256, embedded: BASE_WEIGHTS_SHA256 },

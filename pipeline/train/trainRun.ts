@@ -6,7 +6,7 @@
  */
 import type { Hex } from 'viem'
 import { StopError } from '../../sdk/errors.ts'
-import { type Evaluation, RUN_FILES, type RunManifest, type SketchManifest } from '../run/manifest.ts'
+import { type EmbeddedManifest, type Evaluation, RUN_FILES, type SketchManifest } from '../run/manifest.ts'
 import { formatRows } from '../run/rows.ts'
 import { formatSafetensors } from '../run/safetensors.ts'
 import { requireNewFolder, writeRun } from '../run/writeRun.ts'
@@ -64,7 +64,7 @@ export interface TrainRunOptions {
 }
 
 /** Trains, writes the run folder and returns its manifest. */
-export async function trainRun(options: TrainRunOptions): Promise<RunManifest> {
+export async function trainRun(options: TrainRunOptions): Promise<EmbeddedManifest> {
   requireNewFolder(options.outFolder)
   checkContributions(options)
   const { contributions, heldOut, seed, outFolder, onProgress, maxTokens = DEFAULT_MAX_TOKENS } = options

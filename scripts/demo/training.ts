@@ -1,5 +1,5 @@
 import { existsSync, rmSync } from 'node:fs'
-import type { RunManifest } from '../../pipeline/run/manifest.ts'
+import { type EmbeddedManifest, RUN_FORMAT, type RunManifest } from '../../pipeline/run/manifest.ts'
 import { readManifest } from '../../pipeline/run/readRun.ts'
 import { extractFeatures } from '../../pipeline/train/features/extractFeatures.ts'
 import type { MailSplit } from '../../pipeline/train/mail/splitMail.ts'
@@ -30,7 +30,7 @@ export async function ensureRun(
   split: MailSplit,
   frozen: FrozenMail,
   report: Report,
-): Promise<RunManifest> {
+): Promise<EmbeddedManifest> {
   const { run } = placesIn(settings)
   if (existsSync(run)) {
     const manifest = readManifest(run)
@@ -54,8 +54,10 @@ export async function ensureRun(
   })
 }
 
-function isOf({ dataset }: RunManifest, { version, contributions }: FrozenMail): boolean {
+function isOf(manifest: RunManifest, { version, contributions }: FrozenMail): manifest is EmbeddedManifest {
+  const { dataset } = manifest
   return (
+    manifest.format === RUN_FORMAT &&
     dataset.versions.join() === `${version}` &&
     dataset.contributions.length === contributions.length &&
     dataset.contributions.every(({ id }, i) => id === contributions[i]?.contribution)

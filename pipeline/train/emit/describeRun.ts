@@ -2,7 +2,7 @@
 import type { Hex } from 'viem'
 import { DUPLICATE_COSINE_PERCENT } from '../../../attribution/duplicates.ts'
 import { DEFAULT_SKETCH_SETTINGS } from '../../../attribution/sketcher.ts'
-import { type Evaluation, RUN_FORMAT, type RunManifest, type SketchManifest } from '../../run/manifest.ts'
+import { type EmbeddedManifest, type Evaluation, RUN_FORMAT, type SketchManifest } from '../../run/manifest.ts'
 import { NF4_BLOCK } from '../base/nf4.ts'
 import { BASE_MODEL, BASE_WEIGHTS_SHA256 } from '../base/package.ts'
 import { ALPHA, RANK } from '../lora/adapter.ts'
@@ -37,7 +37,7 @@ export interface Made {
 export function describeRun(
   { contributions, versions, seed, sketch = DEFAULT_SKETCH }: Asked,
   made: Made,
-): Omit<RunManifest, 'files'> {
+): Omit<EmbeddedManifest, 'files'> {
   return {
     format: RUN_FORMAT,
     base: {

@@ -1,7 +1,13 @@
 /** The model card, with the bitsandbytes section in the words that PEFT uses for it. */
-import type { Evaluation, RunManifest } from '../../run/manifest.ts'
+import type { EmbeddedManifest, Evaluation } from '../../run/manifest.ts'
 
-export function formatModelCard({ base, lora, training, dataset, evaluation }: Omit<RunManifest, 'files'>): string {
+export function formatModelCard({
+  base,
+  lora,
+  training,
+  dataset,
+  evaluation,
+}: Omit<EmbeddedManifest, 'files'>): string {
   return `---
 base_model: ${base.name}
 library_name: peft

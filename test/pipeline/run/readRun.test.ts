@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import type { Hex } from 'viem'
 import { afterAll, describe, expect, it } from 'vitest'
 import { digestFile } from '../../../pipeline/run/digest.ts'
-import { RUN_FILES, type RunManifest, type RunRow } from '../../../pipeline/run/manifest.ts'
+import { type EmbeddedManifest, RUN_FILES, type RunRow } from '../../../pipeline/run/manifest.ts'
 import { readRun } from '../../../pipeline/run/readRun.ts'
 import { formatRows } from '../../../pipeline/run/rows.ts'
 import { RunError } from '../../../pipeline/run/runError.ts'
@@ -24,7 +24,7 @@ const ROWS: readonly RunRow[] = [
 const WIDTH = 4
 const score = { accuracy: 0.9, loss: 0.2 }
 
-const DESCRIBED: Omit<RunManifest, 'files'> = {
+const DESCRIBED: Omit<EmbeddedManifest, 'files'> = {
   format: 1,
   base: { name: 'base', source: 'npm base', revision: '1', licence: 'Apache-2.0', weightsSha256: '0'.repeat(64) },
   method: 'qlora',
@@ -169,7 +169,7 @@ describe('a damaged folder is refused', () => {
 })
 
 describe('a manifest is refused', () => {
-  const withManifest = (change: (manifest: RunManifest) => unknown): string => {
+  const withManifest = (change: (manifest: EmbeddedManifest) => unknown): string => {
     const folder = makeRun()
     const file = join(folder, 'run.json')
     writeFileSync(file, JSON.stringify(change(JSON.parse(readFileSync(file, 'utf8')))))
@@ -182,8 +182,8 @@ describe('a manifest is refused', () => {
     expect(refusal(folder).message).toBe('run.json: it is no JSON')
   })
 
-  it.each<[string, (manifest: RunManifest) => unknown, string]>([
-    ['of another format', (m) => ({ ...m, format: 2 }), 'format'],
+  it.each<[string, (manifest: EmbeddedManifest) => unknown, string]>([
+    ['of another format', (m) => ({ ...m, format: 3 }), 'format'],
     ['with an unknown field', (m) => ({ ...m, extra: 1 }), '(whole)'],
     [
       'with a version that is no number above zero',

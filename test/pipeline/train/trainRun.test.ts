@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { rootOf } from '../../../attribution/merkle.ts'
-import type { RunManifest } from '../../../pipeline/run/manifest.ts'
+import type { EmbeddedManifest } from '../../../pipeline/run/manifest.ts'
 import { type Run, readRun } from '../../../pipeline/run/readRun.ts'
 import { extractFeatures } from '../../../pipeline/train/features/extractFeatures.ts'
 import { hashItems } from '../../../pipeline/train/mail/item.ts'
@@ -43,7 +43,7 @@ const sha256 = (...parts: readonly (Uint8Array | Float32Array)[]): string => {
 }
 
 describe('a training run', () => {
-  let manifest: RunManifest
+  let manifest: EmbeddedManifest
   let run: Run
   beforeAll(async () => {
     manifest = await trainRun(options)
@@ -106,7 +106,7 @@ describe('a training run', () => {
       [5, 20],
       [5, 20],
     ])
-    expect(Object.fromEntries([...run.adapter.tensors].map(([name, { shape }]) => [name, shape]))).toEqual({
+    expect(Object.fromEntries([...(run.adapter?.tensors ?? [])].map(([name, { shape }]) => [name, shape]))).toEqual({
       'base_model.model.layers.1.feed_forward.output.lora_A.weight': [8, 1536],
       'base_model.model.layers.1.feed_forward.output.lora_B.weight': [512, 8],
       'base_model.model.sentence_projection.lora_A.weight': [8, 512],

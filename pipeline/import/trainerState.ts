@@ -1,0 +1,53 @@
+/**
+ * `trainer_state.json` of the Transformers Trainer (huggingface/transformers, src/transformers/trainer_callback.py:
+ * TrainerState), which TRL, Axolotl, LLaMA-Factory and Unsloth leave too.
+ */
+import { z } from 'zod'
+import { RUN_FILES } from '../run/manifest.ts'
+import { RunError } from '../run/runError.ts'
+import { readJson, type SourceFolder } from './sourceFolder.ts'
+
+const amount = z.number().nonnegative()
+const stateSchema = z.looseObject({
+  epoch: amount.nullish(),
+  global_step: z.int().nonnegative(),
+  max_steps: z.int(),
+  train_batch_size: z.int().positive().nullish(),
+  log_history: z.array(
+    z.looseObject({ step: z.int().nonnegative(), loss: z.number().nullish(), train_loss: z.number().nullish() }),
+  ),
+})
+
+export interface TrainerState {
+  readonly steps: number
+  readonly epochs: number | null
+  /** Of one device and one pass. */
+  readonly deviceBatchSize: number | null
+  readonly loss: number | null
+}
+
+export function readTrainerState(source: SourceFolder, file: string): TrainerState {
+  const state = readJson(source, file, stateSchema, 'the state of a Trainer')
+  const steps = state.log_history.map(({ step }) => step)
+  const late = steps.find((step, i) => step > state.global_step || step < (steps[i - 1] ?? 0))
+  if (late !== undefined)
+    throw new RunError(
+      file,
+      'its log goes beyond its own last step, or back',
+      { field: 'log_history', step: late, global_step: state.global_step },
+      `Fetch ${RUN_FILES.trainerState} afresh; it may be of another run.`,
+    )
+  if (state.global_step === 0)
+    throw new RunError(
+      file,
+      'nothing was trained',
+      { field: 'global_step' },
+      'Train first; the state is saved at the end.',
+    )
+  return {
+    steps: state.global_step,
+    epochs: state.epoch === 0 ? null : (state.epoch ?? null),
+    deviceBatchSize: state.train_batch_size ?? null,
+    loss: state.log_history.findLast(({ train_loss }) => typeof train_loss === 'number')?.train_loss ?? null,
+  }
+}

@@ -1,0 +1,432 @@
+import { existsSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { sketchRows } from '../../../attribution/sketcher.ts'
+import { type ImportOptions, importRun } from '../../../pipeline/import/importRun.ts'
+import { fitRunSketcher } from '../../../pipeline/publish/sketches.ts'
+import { digestFile } from '../../../pipeline/run/digest.ts'
+import { readRun } from '../../../pipeline/run/readRun.ts'
+import { formatRows } from '../../../pipeline/run/rows.ts'
+import { CONTRIBUTIONS, copyOf, expectedRows, fixture, optionsFor, ROWS, refusalOf, scratch } from './importSetup.ts'
+
+const newFolder = scratch()
+const ADAPTER = ['model.layers.0.self_attn.', 'model.layers.1.self_attn.'].flatMap((layer) =>
+  ['q_proj', 'v_proj'].map((name) => `${layer}${name}`),
+)
+const NF4 = { scheme: 'nf4', bits: 4, doubleQuant: true, blockSize: 64 }
+const hubBase = { source: undefined, name: undefined }
+
+/** A copy of the fixtures, changed and imported. */
+function importOf(names: readonly string[], others: Partial<ImportOptions> = {}, change = (_folder: string) => {}) {
+  const folder = copyOf(newFolder(), ...names)
+  change(folder)
+  return importFrom(folder, others)
+}
+
+function importFrom(folder: string, others: Partial<ImportOptions> = {}) {
+  const out = newFolder('run')
+  const options = optionsFor(folder, out, others)
+  return { out, ...importRun(options) }
+}
+
+const refusal = (names: readonly string[], change: (folder: string) => void, others: Partial<ImportOptions> = {}) => {
+  let out = ''
+  const error = refusalOf(() => {
+    const folder = copyOf(newFolder(), ...names)
+    change(folder)
+    out = newFolder('run')
+    importRun(optionsFor(folder, out, others))
+  })
+  expect([existsSync(out), existsSync(`${out}.unfinished`)]).toEqual([false, false])
+  return error
+}
+
+const ownBase = (name: string): Partial<ImportOptions> => ({
+  base: { ...optionsFor('', newFolder()).base, name, source: undefined },
+})
+
+function rewrite(path: string, change: (content: ReturnType<typeof JSON.parse>) => unknown): void {
+  writeFileSync(path, JSON.stringify(change(JSON.parse(readFileSync(path, 'utf8')))))
+}
+
+function renameBase(folder: string, name: string): void {
+  rewrite(join(folder, 'adapter_config.json'), (config) => ({ ...config, base_model_name_or_path: name }))
+}
+
+describe('a real training of Transformers and PEFT', () => {
+  const { out, manifest, zeroRows, left } = importFrom(fixture('transformers'))
+
+  it('becomes a run folder that can be read, with rows and the adapter as they were', () => {
+    const run = readRun(out)
+    expect(run.manifest).toEqual(manifest)
+    expect([zeroRows, left]).toEqual([0, []])
+    expect(readdirSync(out).toSorted()).toEqual(
+      [...Object.keys(manifest.files), 'run.json'].toSorted((a, b) => (a < b ? -1 : 1)),
+    )
+    expect([...run.gradients.u.values].map((value) => value + 0)).toEqual(expectedRows.flat())
+    expect(run.gradients.v).toBe(run.gradients.u)
+    expect(run.rows.map(({ contribution, item }) => [contribution, item])).toEqual(
+      CONTRIBUTIONS.flatMap(({ id, itemHashes }) => itemHashes.map((_, item) => [id, item])),
+    )
+    for (const file of ['adapter_config.json', 'adapter_model.safetensors', 'trainer_state.json', 'README.md'])
+      expect(readFileSync(join(out, file))).toEqual(readFileSync(join(fixture('transformers'), file)))
+    expect(run.adapterHash).toBe(manifest.files['adapter_model.safetensors']?.keccak256)
+  })
+
+  it('says what its files say, and nothing more', () => {
+    const { files: _files, sources, dataset, ...about } = manifest
+    const pickle = readFileSync(join(fixture('transformers'), 'training_args.bin'))
+    expect(sources).toMatchObject({ 'training_args.bin': digestFile(pickle) })
+    expect(dataset.rows).toBe(ROWS)
+    expect(about).toEqual({
+      format: 2,
+      base: {
+        name: 'tiny-llama',
+        source: 'hf://example/tiny-llama',
+        revision: '0123abc',
+        licence: 'Apache-2.0',
+        weightsSha256: 'ab'.repeat(32),
+      },
+      method: 'lora',
+      quantisation: null,
+      lora: { rank: 2, alpha: 4, targetModules: ADAPTER, modulesToSave: [] },
+      training: {
+        tool: 'transformers',
+        version: '5.18.0',
+        optimiser: 'adamw_torch_fused',
+        schedule: 'linear',
+        seed: 11,
+        learningRate: 0.001,
+        epochs: 2,
+        steps: 6,
+        batchSize: 2,
+        weightDecay: null,
+        maxTokens: null,
+        loss: 3.45041561126709,
+      },
+      projection: {
+        kind: 'imported',
+        tool: 'safetensors',
+        content: 'loss-gradient',
+        width: 64,
+        settings: {},
+        modules: [],
+      },
+      sketch: {
+        source: 'gradient',
+        dims: 64,
+        topK: 8,
+        duplicateCosinePercent: manifest.sketch.duplicateCosinePercent,
+        curvature: 'fisher',
+        seed: 1,
+        method: 'pca',
+        damping: [0.001, 0.01],
+        iterations: 2,
+      },
+      evaluation: { benchmarks: [] },
+    })
+  })
+
+  it('can be sketched', () => {
+    const { gradients, manifest } = readRun(out)
+    const sketches = sketchRows(fitRunSketcher(gradients, manifest.sketch), gradients.u)
+    expect(sketches.map((codes) => codes.length)).toEqual(Array(ROWS).fill(64))
+    expect(sketches.every((codes) => codes.some((code) => code !== 0))).toBe(true)
+  })
+
+  it('never carries a salt', () => {
+    const salts = CONTRIBUTIONS.map((_, i) => JSON.parse(readFileSync(`${out}.commitment-${i}.json`, 'utf8')))
+    const [salt] = salts.flatMap(({ items }) => items.map((item: { salt: string }) => item.salt.slice(2)))
+    for (const file of readdirSync(out)) expect(readFileSync(join(out, file), 'latin1')).not.toContain(salt)
+  })
+
+  it('is not written over', () => {
+    expect(() => importRun(optionsFor(fixture('transformers'), out))).toThrow('already there')
+  })
+})
+
+describe('which tool trained is recognised, and what it says is carried', () => {
+  const training = (
+    names: readonly string[],
+    others: Partial<ImportOptions> = {},
+    change?: (folder: string) => void,
+  ) => {
+    const { manifest, out } = importOf(names, others, change)
+    readRun(out)
+    const { method, quantisation, training } = manifest
+    return { method, quantisation, training }
+  }
+  const unknown = { version: null, optimiser: null, schedule: null, seed: null, learningRate: null, weightDecay: null }
+
+  it('TRL, as it really writes', () => {
+    expect(training(['trl'])).toEqual({
+      method: 'lora',
+      quantisation: null,
+      training: {
+        ...unknown,
+        tool: 'trl',
+        version: '1.13.0',
+        epochs: 2,
+        steps: 6,
+        batchSize: 2,
+        maxTokens: null,
+        loss: 3.4475056727727256,
+      },
+    })
+  })
+
+  it('Axolotl, by the configuration in its card', () => {
+    expect(training(['transformers', 'axolotl'])).toEqual({
+      method: 'qlora',
+      quantisation: NF4,
+      training: {
+        tool: 'axolotl',
+        version: '0.11.0',
+        optimiser: 'adamw_bnb',
+        schedule: 'cosine',
+        seed: 42,
+        learningRate: 0.0002,
+        epochs: 2,
+        steps: 6,
+        batchSize: 4,
+        weightDecay: 0.01,
+        maxTokens: 2048,
+        loss: 3.45041561126709,
+      },
+    })
+  })
+
+  it('LLaMA-Factory, by its tag and arguments', () => {
+    expect(training(['transformers', 'llama-factory'])).toEqual({
+      method: 'qlora',
+      quantisation: NF4,
+      training: {
+        tool: 'llama-factory',
+        version: null,
+        optimiser: 'adamw_torch',
+        schedule: 'cosine',
+        seed: 42,
+        learningRate: 0.00005,
+        epochs: 2,
+        steps: 6,
+        batchSize: 16,
+        weightDecay: null,
+        maxTokens: 2048,
+        loss: 3.45041561126709,
+      },
+    })
+  })
+
+  it('Unsloth, by its tag, on a base that was quantised beforehand', () => {
+    const rename = (folder: string) => renameBase(folder, 'unsloth/tiny-llama-bnb-4bit')
+    const said = training(['transformers', 'unsloth'], ownBase('unsloth/tiny-llama-bnb-4bit'), rename)
+    expect(said).toMatchObject({ method: 'qlora', quantisation: NF4, training: { tool: 'unsloth', steps: 6 } })
+  })
+
+  it('PEFT alone, with how bitsandbytes quantised the base', () => {
+    const dropState = (folder: string) => rmSync(join(folder, 'trainer_state.json'))
+    expect(training(['transformers', 'bitsandbytes'], {}, dropState)).toMatchObject({
+      method: 'qlora',
+      quantisation: NF4,
+      training: { tool: 'peft', steps: null, loss: null },
+    })
+  })
+
+  it('none, where a folder has no card', () => {
+    const bare = (folder: string) => {
+      for (const file of ['README.md', 'trainer_state.json', 'all_results.json']) rmSync(join(folder, file))
+    }
+    expect(training(['transformers'], { quantisation: null }, bare)).toMatchObject({ training: { tool: 'peft' } })
+    const int8 = { scheme: 'int8', bits: 8, doubleQuant: false, blockSize: null }
+    expect(training(['transformers'], { quantisation: int8 }, bare)).toMatchObject({
+      method: 'qlora',
+      quantisation: int8,
+    })
+  })
+})
+
+describe('a full fine-tune', () => {
+  it('is carried with its weights, which name it', () => {
+    const { out, manifest } = importOf(['tiny-llama'])
+    expect(manifest).toMatchObject({ method: 'full', lora: null, quantisation: null })
+    const run = readRun(out)
+    expect([run.adapter, run.adapterHash]).toEqual([null, manifest.files['model.safetensors']?.keccak256])
+  })
+
+  it('of several files is named by all of them', () => {
+    const split = (folder: string) => {
+      renameSync(join(folder, 'model.safetensors'), join(folder, 'model-00001-of-00002.safetensors'))
+      copyOf(join(folder, 'other'), 'tiny-llama')
+      renameSync(join(folder, 'other/model.safetensors'), join(folder, 'model-00002-of-00002.safetensors'))
+      rmSync(join(folder, 'other'), { recursive: true })
+    }
+    const { out, manifest } = importOf(['tiny-llama'], {}, split)
+    const hash = readRun(out).adapterHash
+    expect(Object.values(manifest.files).map(({ keccak256 }) => keccak256)).not.toContain(hash)
+    const lose = (folder: string) => {
+      split(folder)
+      rmSync(join(folder, 'model-00002-of-00002.safetensors'))
+    }
+    expect(refusal(['tiny-llama'], lose)).toMatchObject({ facts: { found: 1, expected: 2 } })
+  })
+})
+
+describe('rows', () => {
+  const rows = [
+    ...(CONTRIBUTIONS[1]?.itemHashes ?? []).map((itemHash, item) => ({
+      contribution: CONTRIBUTIONS[1].id,
+      item,
+      itemHash,
+    })),
+    ...(CONTRIBUTIONS[0]?.itemHashes ?? []).map((itemHash, item) => ({
+      contribution: CONTRIBUTIONS[0].id,
+      item,
+      itemHash,
+    })),
+  ].map((row, i) => ({ row: i, ...row }))
+
+  it('are taken in the order that the caller says', () => {
+    const rowsFile = newFolder('rows.jsonl')
+    writeFileSync(rowsFile, formatRows(rows))
+    const { out } = importFrom(fixture('trl'), { rowsFile })
+    expect(readRun(out).rows).toEqual(rows)
+  })
+
+  it('are refused where an item is not the one that was committed to', () => {
+    const rowsFile = newFolder('rows.jsonl')
+    const [first, ...others] = rows
+    if (first === undefined) throw new Error('there are rows')
+    writeFileSync(rowsFile, formatRows([{ ...first, itemHash: `0x${'0'.repeat(64)}` }, ...others]))
+    expect(refusal(['trl'], () => {}, { rowsFile })).toMatchObject({ file: rowsFile, facts: { field: 'itemHash' } })
+  })
+
+  it('are refused where there are more items than rows', () => {
+    const one = (folder: string) => ({ commitments: optionsFor(folder, newFolder()).commitments.slice(0, 1) })
+    expect(refusal(['trl'], () => {}, one(''))).toMatchObject({ facts: { rows: 6, items: 4 } })
+  })
+})
+
+describe('a training output is refused, and nothing is written', () => {
+  const state = 'trainer_state.json'
+  const config = 'adapter_config.json'
+  it.each<[string, readonly string[], (folder: string) => void, object, Partial<ImportOptions>?]>([
+    [
+      'whose adapter is a pickle',
+      ['transformers'],
+      (folder) => renameSync(join(folder, 'adapter_model.safetensors'), join(folder, 'adapter_model.bin')),
+      { file: 'adapter_model.bin', message: expect.stringContaining('it is a pickle') },
+    ],
+    ['without weights', ['axolotl'], () => {}, { message: expect.stringContaining('it holds no weights') }],
+    [
+      'with an adapter and the merged model',
+      ['transformers', 'tiny-llama'],
+      () => {},
+      { file: 'model.safetensors', message: expect.stringContaining('beside an adapter') },
+    ],
+    [
+      'of another rank than its configuration',
+      ['transformers'],
+      (folder) => rewrite(join(folder, config), (content) => ({ ...content, r: 4 })),
+      { file: 'adapter_model.safetensors', facts: { field: 'r', expected: '4' } },
+    ],
+    [
+      'of other modules than its configuration',
+      ['transformers'],
+      (folder) => rewrite(join(folder, config), (content) => ({ ...content, target_modules: ['q_proj'] })),
+      { file: 'adapter_model.safetensors', facts: { field: 'target_modules' } },
+    ],
+    [
+      'whose adapter is no LoRA',
+      ['transformers'],
+      (folder) => rewrite(join(folder, config), (content) => ({ ...content, peft_type: 'IA3' })),
+      { file: config, facts: { field: 'peft_type' } },
+    ],
+    [
+      'with the configuration of another Axolotl run',
+      ['transformers', 'axolotl'],
+      (folder) => replace(join(folder, 'README.md'), 'lora_r: 2', 'lora_r: 32'),
+      { file: 'README.md', facts: { found: 32, expected: 2 } },
+    ],
+    [
+      'of Axolotl and LLaMA-Factory at once',
+      ['transformers', 'llama-factory', 'axolotl'],
+      () => {},
+      { message: expect.stringContaining('Axolotl and of LLaMA-Factory') },
+    ],
+    [
+      'whose card and configuration contradict each other about the base',
+      ['transformers', 'axolotl'],
+      (folder) =>
+        writeFileSync(
+          join(folder, 'README.md'),
+          `${readFileSync(join(folder, 'README.md'))}
+The following \`bitsandbytes\` quantization config was used during training:
+- load_in_8bit: True
+`,
+        ),
+      { file: 'README.md', message: expect.stringContaining('contradict each other') },
+    ],
+    [
+      'that does not say which four bits',
+      ['transformers', 'axolotl'],
+      (folder) => replace(join(folder, 'README.md'), 'adapter: qlora', 'adapter: lora'),
+      { file: 'README.md', facts: { field: 'load_in_4bit' } },
+    ],
+    [
+      'whose card is of another base',
+      ['transformers', 'axolotl'],
+      (folder) => renameBase(folder, 'example/other'),
+      { file: config, facts: { field: 'base_model_name_or_path', found: 'example/other' } },
+      { base: { ...hubBase, licence: 'MIT', revision: '1', weights: { sha256: '0'.repeat(64) } } },
+    ],
+    [
+      'whose base is a folder of the trainer',
+      ['trl'],
+      () => {},
+      { file: config, facts: { field: 'base_model_name_or_path' } },
+      { base: { ...hubBase, licence: 'MIT', revision: '1', weights: { sha256: '0'.repeat(64) } } },
+    ],
+    [
+      'without the revision of its base',
+      ['trl'],
+      () => {},
+      { file: config, facts: { field: 'revision' } },
+      { base: { name: 'example/tiny-llama', licence: 'MIT', weights: { sha256: '0'.repeat(64) } } },
+    ],
+    [
+      'whose state is that of a longer training',
+      ['trl'],
+      (folder) => rewrite(join(folder, state), (content) => ({ ...content, global_step: 3 })),
+      { file: state, facts: { field: 'log_history', global_step: 3 } },
+    ],
+    [
+      'whose loss was no number',
+      ['trl'],
+      (folder) => replace(join(folder, state), '3.4475056727727256', 'NaN'),
+      { file: state, message: expect.stringContaining('NaN or Infinity') },
+    ],
+    [
+      'whose card is no YAML',
+      ['trl'],
+      (folder) => replace(join(folder, 'README.md'), 'library_name: transformers', 'library_name: [transformers'),
+      { file: 'README.md', message: expect.stringContaining('YAML cannot be read') },
+    ],
+    ['with rows narrower than a sketch', ['trl'], () => {}, { facts: { width: 64, dims: 128 } }, { dims: 128 }],
+  ])('%s', (_, names, change, expected, others = {}) => {
+    expect(refusal(names, change, others)).toMatchObject(expected)
+  })
+
+  it('with rows that were never written', () => {
+    const gradients = copyOf(newFolder(), 'bergson')
+    writeFileSync(join(gradients, 'gradients.bin'), Buffer.alloc(768))
+    expect(refusal(['trl'], () => {}, { gradients })).toMatchObject({
+      message: expect.stringContaining('all of its rows are zero'),
+    })
+  })
+})
+
+function replace(path: string, from: string, to: string): void {
+  const content = readFileSync(path, 'utf8')
+  if (!content.includes(from)) throw new Error(`${path} does not hold ${from}`)
+  writeFileSync(path, content.replace(from, to))
+}
