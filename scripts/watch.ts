@@ -13,8 +13,9 @@ import { filesFrom } from './watch/files.ts'
 import { filingOf } from './watch/filing.ts'
 import { followerOf } from './watch/follower.ts'
 import { metrics, serveMetrics } from './watch/metrics.ts'
+import { sayJson, tellExamined, tellJudged } from './watch/say.ts'
 import { senderOf } from './watch/sender.ts'
-import { type Say, tellExamined, tellJudged, watcherOf } from './watch/watcher.ts'
+import { watcherOf } from './watch/watcher.ts'
 import { watchOnce } from './watch/watchOnce.ts'
 
 await runCommand({
@@ -72,10 +73,10 @@ ${connectionUsage}
       functionName: 'terms',
     })
 
-    const say: Say = (event, facts = {}) => {
-      const line = { at: new Date().toISOString(), event, ...facts }
-      process.stdout.write(`${JSON.stringify(line, (_, value) => (typeof value === 'bigint' ? `${value}` : value))}\n`)
-    }
+    const say = sayJson(
+      (line) => process.stdout.write(line),
+      () => new Date(),
+    )
     const numbersKept = metrics()
     const served = port === undefined ? undefined : await serveMetrics(numbersKept, port)
     const follower = followerOf({
