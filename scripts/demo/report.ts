@@ -4,7 +4,16 @@ import type { EmbeddedManifest } from '../../pipeline/run/manifest.ts'
 import type { MailSplit } from '../../pipeline/train/mail/splitMail.ts'
 import type { ServedModel } from '../../pipeline/train/servedModel.ts'
 import { requireAgreement } from './agreement.ts'
-import { askAccounts, askAttributions, askBatches, askBlock, askClaims, askInferences, askTabs } from './ask.ts'
+import {
+  askAccounts,
+  askAttributions,
+  askBatches,
+  askBlock,
+  askBonds,
+  askClaims,
+  askInferences,
+  askTabs,
+} from './ask.ts'
 import type { FrozenMail } from './dataset.ts'
 import { deviationsOf } from './deviations.ts'
 import { payByRawInfluence, type RelativePay, relativePay } from './fairness.ts'
@@ -33,15 +42,16 @@ export async function report(told: Told): Promise<Summary> {
   const head = Number(await reader.getBlockNumber())
   while ((await askBlock(api)) < head) await sleep(50)
 
-  const [accounts, tabs, inferences, batches, claims, attributions] = await Promise.all([
+  const [accounts, tabs, bonds, inferences, batches, claims, attributions] = await Promise.all([
     askAccounts(api),
     askTabs(api),
+    askBonds(api),
     askInferences(api),
     askBatches(api),
     askClaims(api),
     askAttributions(api),
   ])
-  await requireAgreement(stage.connection, accounts, tabs)
+  await requireAgreement(stage.connection, accounts, tabs, bonds)
 
   const paidByRow = new Float64Array(manifest.dataset.rows)
   for (const { row, amountGwei } of attributions) paidByRow[row] = (paidByRow[row] ?? 0) + Number(amountGwei)
