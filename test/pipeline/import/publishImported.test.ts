@@ -1,0 +1,119 @@
+import { execFileSync } from 'node:child_process'
+import { randomBytes } from 'node:crypto'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { keccak } from '../../../attribution/keccak.ts'
+import { ensureContribution } from '../../../pipeline/publish/contribute.ts'
+import { ensureDataset, ensureVersion } from '../../../pipeline/publish/dataset.ts'
+import { ensureCommitment, type Item } from '../../../pipeline/publish/items.ts'
+import { prepareRun } from '../../../pipeline/publish/prepareRun.ts'
+import { publishRun } from '../../../pipeline/publish/publishRun.ts'
+import { readRun } from '../../../pipeline/run/readRun.ts'
+import { type LocalLedger, startLocalLedger } from '../../scripts/localLedger.ts'
+import { copyOf, fixture } from './importSetup.ts'
+
+const items = (letters: string): Item[] => [...letters].map((text) => ({ label: 'letter', text: `row ${text}` }))
+
+describe('an imported run on its way onto the chain', () => {
+  let local: LocalLedger
+  let contributions: readonly { readonly id: `0x${string}`; readonly path: string }[]
+  let version: bigint
+
+  beforeAll(async () => {
+    local = await startLocalLedger(2)
+    const { connection, cast, walletOf, folder } = local
+    const dataset = await ensureDataset(connection, walletOf(cast.curator), {
+      licence: 'CC0-1.0',
+      termsHash: keccak(Buffer.of(1)),
+      metadataHash: keccak(Buffer.of(2)),
+      metadataURI: 'ipfs://card',
+    })
+    contributions = await Promise.all(
+      [items('abcd'), items('ef')].map(async (own, i) => {
+        const holder = cast.contributors[i]
+        if (holder === undefined) throw new Error('everyone has a wallet')
+        const path = join(folder, `${i}.commitment.json`)
+        const commitment = ensureCommitment(path, own, () => randomBytes(32))
+        const { contribution } = await ensureContribution(connection, walletOf(holder), dataset, commitment)
+        return { id: contribution, path }
+      }),
+    )
+    const ids = contributions.map(({ id }) => id)
+    version = await ensureVersion(connection, walletOf(cast.curator), dataset, ids)
+  })
+  afterAll(() => local.stop())
+
+  const importWith = (training: string, gradients: string, ...others: readonly string[]): string => {
+    const out = join(local.folder, `run-${gradients}`)
+    const args = [training, '--out', out, '--gradients', fixture(gradients), '--dataset-version', `${version}`]
+    for (const { id, path } of contributions) args.push('--contribution', `${id}=${path}`)
+    args.push('--base', 'example/tiny-llama', '--base-revision', '0123abc', '--base-licence', 'Apache-2.0')
+    args.push('--base-weights', fixture('tiny-llama'), ...others)
+    execFileSync(process.execPath, ['scripts/importRun.ts', ...args])
+    return out
+  }
+  const publish = async (out: string) => {
+    const { connection, cast, walletOf, folder } = local
+    const prepared = await prepareRun(connection, readRun(out))
+    const { model } = await publishRun(prepared, {
+      connection,
+      owner: walletOf(cast.owner),
+      baseOwner: walletOf(cast.baseOwner),
+      baseRoyaltyBps: 500,
+      shares: { contributorBps: 6_000, operatorBps: 1_500, royaltyBps: 0 },
+      operators: [],
+      folder: `${out}.published`,
+      blobs: join(folder, 'blobs'),
+      blobsAt: 'http://127.0.0.1/blobs/',
+    })
+    const events = await connection.reader.getContractEvents({
+      ...connection.contracts.models,
+      eventName: 'FineTuneRegistered',
+      fromBlock: connection.fromBlock,
+      strict: true,
+    })
+    return { prepared, fineTune: events.find(({ args }) => args.model === model)?.args.fineTune }
+  }
+
+  it('is registered as the QLoRA that Axolotl made of it, with an index that pays its contributors', async () => {
+    const training = copyOf(join(local.folder, 'training'), 'transformers', 'axolotl')
+    const out = importWith(training, 'bergson')
+    const { prepared, fineTune } = await publish(out)
+    const { manifest, adapterHash, manifestHash } = readRun(out)
+    expect(fineTune).toMatchObject({
+      versions: [version],
+      adapterHash,
+      manifestHash,
+      method: 2,
+      quantisation: { scheme: 'nf4', bits: 4, doubleQuant: true },
+      influence: { root: prepared.indexRoot, rowCount: 6, dims: 64, topK: 8, source: 0 },
+    })
+    expect(prepared.leafCount + prepared.duplicateOf.size).toBe(6)
+    expect(manifest.base.source).toBe('hf://example/tiny-llama')
+  })
+
+  it('is registered as a full fine-tune of the same base', async () => {
+    const { fineTune } = await publish(importWith(fixture('tiny-llama'), 'trak'))
+    expect(fineTune).toMatchObject({ method: 0, quantisation: { scheme: '', bits: 0, doubleQuant: false } })
+  })
+
+  it('is refused in one paragraph where the command is not understood or a file is not what it should be', () => {
+    const run = (...args: readonly string[]) => {
+      try {
+        execFileSync(process.execPath, ['scripts/importRun.ts', ...args], { stdio: 'pipe', encoding: 'utf8' })
+      } catch (error) {
+        const { status, stderr } = error as { status: number; stderr: string }
+        return { status, stderr: stderr.trim() }
+      }
+      throw new Error('Nothing was refused.')
+    }
+    expect(run(fixture('trl'), '--out', join(local.folder, 'none'))).toEqual({
+      status: 1,
+      stderr: 'Name the licence of the base with --base-licence.',
+    })
+    const whole = ['--base-licence', 'MIT', '--base-weights-sha256', '0'.repeat(64), '--dataset-version', '1']
+    const { status, stderr } = run(fixture('axolotl'), '--out', join(local.folder, 'none'), ...whole)
+    expect([status, stderr.split('\n').length]).toEqual([1, 1])
+    expect(stderr).toMatch(/it holds no weights .* Name the folder with adapter_config\.json/)
+  })
+})
