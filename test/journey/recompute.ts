@@ -44,6 +44,8 @@ export interface Recomputed {
   readonly claimedGwei: ReadonlyMap<number, bigint>
   /** Gwei that stand in tabs, all payers and operators together. */
   readonly tabsGwei: bigint
+  /** Gwei that stand in bonds. Nothing is struck here. */
+  readonly bondsGwei: bigint
   readonly contributorOf: ReadonlyMap<string, number>
 }
 
@@ -83,12 +85,11 @@ function readRecords(records: string, model: number, dims: number): RecordedInfe
   return inferences
 }
 
-/** Replays every event of the four contracts. */
+/** Replays every event of the contracts that hold facts about money. */
 export async function recompute(
   provider: JsonRpcProvider,
   addresses: Addresses,
   treasury: number,
-  treasuryBps: bigint,
 ): Promise<Recomputed> {
   const terms = new Map<number, ModelTerms>()
   for (const { name, args } of await eventsOf(provider, addresses.models, modelsAbi)) {
@@ -111,9 +112,12 @@ export async function recompute(
   const creditedGwei = new Map<string, bigint>()
   const claimedGwei = new Map<number, bigint>()
   let tabsGwei = 0n
+  let bondsGwei = 0n
   for (const { name, args } of await eventsOf(provider, addresses.ledger, ledgerAbi)) {
     if (name === 'TabFunded') tabsGwei += BigInt(args.amountGwei)
     if (name === 'TabWithdrawn') tabsGwei -= BigInt(args.amountGwei)
+    if (name === 'BondDeposited') bondsGwei += BigInt(args.amountGwei)
+    if (name === 'BondWithdrawn') bondsGwei -= BigInt(args.amountGwei)
     if (name === 'RewardClaimed') {
       const account = Number(args.account)
       claimedGwei.set(account, (claimedGwei.get(account) ?? 0n) + BigInt(args.amountGwei))
@@ -130,11 +134,17 @@ export async function recompute(
     for (const inference of readRecords(args.records, model, modelTerms.dims)) {
       inferences.push(inference)
       tabsGwei -= inference.feeGwei
-      for (const { account, gwei } of sharesOf(inference, modelTerms, Number(args.operator), treasury, treasuryBps))
+      for (const { account, gwei } of sharesOf(
+        inference,
+        modelTerms,
+        Number(args.operator),
+        treasury,
+        BigInt(args.treasuryBps),
+      ))
         credit(account, gwei)
     }
   }
-  return { inferences, creditedGwei, claimedGwei, tabsGwei, contributorOf }
+  return { inferences, creditedGwei, claimedGwei, tabsGwei, bondsGwei, contributorOf }
 }
 
 function sharesOf(
@@ -186,13 +196,13 @@ export function readIndex(file: Uint8Array, name: string): { dims: number; entri
   if (keccak256(file) !== name) throw new Error(`the influence index ${name} hashes to ${keccak256(file)}`)
   const view = new DataView(file.buffer, file.byteOffset, file.byteLength)
   const dims = view.getUint32(8)
-  const entryBytes = 68 + dims / 2
+  const entryBytes = 72 + dims / 2
   const entries = Array.from({ length: view.getUint32(16) }, (_, entry) => {
     const at = 20 + entry * entryBytes
     return {
       row: view.getUint32(at),
-      contribution: dataSlice(file, at + 4, at + 36),
-      codes: codesOf(file.subarray(at + 68, at + entryBytes)),
+      contribution: dataSlice(file, at + 8, at + 40),
+      codes: codesOf(file.subarray(at + 72, at + entryBytes)),
     }
   })
   return { dims, entries }
