@@ -31,15 +31,22 @@ abstract contract Purse is ILedger, Journal {
     }
 
     function _collect(address from, uint64 amountGwei) internal {
-        if (amountGwei != 0) token.safeTransferFrom(from, address(this), amountGwei * WEI_PER_GWEI);
+        if (amountGwei != 0) token.safeTransferFrom(from, address(this), _weiOf(amountGwei));
     }
 
     function _pay(address to, uint64 amountGwei) internal {
-        token.safeTransfer(to, amountGwei * WEI_PER_GWEI);
+        token.safeTransfer(to, _weiOf(amountGwei));
     }
 
     function _burn(uint64 amountGwei) internal {
-        ERC20Burnable(address(token)).burn(amountGwei * WEI_PER_GWEI);
+        ERC20Burnable(address(token)).burn(_weiOf(amountGwei));
+    }
+
+    /// @dev Below 2^64 · 10^9, so it cannot overflow.
+    function _weiOf(uint64 amountGwei) private pure returns (uint256) {
+        unchecked {
+            return amountGwei * WEI_PER_GWEI;
+        }
     }
 
     /// @dev Accounts are numbered from 1 without gaps.
