@@ -1,5 +1,6 @@
 import { emptyJournals, type Journals } from '../../indexer/decode/journals.ts'
 import type { Block } from '../../indexer/store/schema.ts'
+import { pause } from '../../indexer/sync/backoff.ts'
 import { NodeContradictsItself } from '../../indexer/sync/contradiction.ts'
 import { nextStep } from '../../indexer/sync/nextStep.ts'
 import type { Node } from '../../indexer/sync/node.ts'
@@ -33,6 +34,7 @@ const LONGEST_RANGE = 100_000n
 /** A reorg deeper than this ends the watcher: somebody has to look. */
 export const FINALITY_DEPTH = 4_096n
 const CONTRADICTIONS_BELIEVED = 5
+const SETTLE_MS = 500
 
 /** Where the chain can be taken up again after a reorg. */
 interface Checkpoint {
@@ -103,6 +105,8 @@ export function followerOf({ node, deployment, depth, undone }: FollowerOptions)
           if (step.kind === 'unsettled' && contradictions >= CONTRADICTIONS_BELIEVED) {
             throw new NodeContradictsItself(node.name, step.contradiction)
           }
+          // Most often the chain moved between two questions, and needs a moment more.
+          if (step.kind === 'unsettled') await pause(SETTLE_MS, signal)
           range = range * 2n < LARGEST_RANGE ? range * 2n : range
         } catch (error) {
           if (error instanceof RangeTooLarge && range > 1n) range /= 2n
