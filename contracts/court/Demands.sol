@@ -63,6 +63,7 @@ abstract contract Demands is IndexFaults, Terms {
 
         delete _demands[model][row];
 
+        _emit(4, abi.encode(DemandClosed.selector, model, row, demand.demander));
         _strike(model, row, calls, demand.demander, Fault.WithheldRow);
         ledger.release(bondOf(demand.demander), demand.feeGwei);
     }

@@ -86,6 +86,7 @@ interface ICourt is IJournal {
     event IndexStruck(uint32 indexed model, uint32 indexed challenger, Fault fault);
     event RowDemanded(uint32 indexed model, uint32 indexed row, uint32 indexed demander, uint64 feeGwei, uint40 dueAt);
     event RowShown(uint32 indexed model, uint32 indexed row, uint32 indexed shownBy, bytes entry);
+    event DemandClosed(uint32 indexed model, uint32 indexed row, uint32 indexed demander);
     event AppealFiled(
         uint64 indexed appeal,
         uint32 indexed appellant,

@@ -841,6 +841,31 @@ export const courtAbi = [
       {
         "indexed": true,
         "internalType": "uint32",
+        "name": "row",
+        "type": "uint32"
+      },
+      {
+        "indexed": true,
+        "internalType": "uint32",
+        "name": "demander",
+        "type": "uint32"
+      }
+    ],
+    "name": "DemandClosed",
+    "type": "event"
+  },
+  {
+    "anonymous": false,
+    "inputs": [
+      {
+        "indexed": true,
+        "internalType": "uint32",
+        "name": "model",
+        "type": "uint32"
+      },
+      {
+        "indexed": true,
+        "internalType": "uint32",
         "name": "challenger",
         "type": "uint32"
       },

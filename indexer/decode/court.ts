@@ -70,6 +70,13 @@ export function decodeCourt(log: ChainLog, place: Place): Fact {
         row: { ...place, model: BigInt(model), row: BigInt(row), shownBy: BigInt(shownBy), entry },
       }
     }
+    case 'DemandClosed': {
+      const { model, row, demander } = event.args
+      return {
+        table: 'demandClosed',
+        row: { ...place, model: BigInt(model), row: BigInt(row), demander: BigInt(demander) },
+      }
+    }
     case 'AppealFiled': {
       const { appeal, appellant, accused, subject, stakeGwei, dueAt, groundsHash, groundsURI } = event.args
       const isOfRecord = subject.batch !== 0n

@@ -53,6 +53,13 @@ export interface RowShown extends Place {
   readonly entry: Hex
 }
 
+/** Nobody showed a demanded row in time. */
+export interface DemandClosed extends Place {
+  readonly model: bigint
+  readonly row: bigint
+  readonly demander: bigint
+}
+
 /** `batch` is null where the whole influence index is appealed against. */
 export interface AppealFiled extends Place {
   readonly appeal: bigint
@@ -92,6 +99,7 @@ export interface CourtFacts {
   indexStruck: IndexStruck
   rowDemanded: RowDemanded
   rowShown: RowShown
+  demandClosed: DemandClosed
   appealFiled: AppealFiled
   appealRuled: AppealRuled
   appealLapsed: AppealLapsed

@@ -81,6 +81,7 @@ const undoable: Readonly<Record<FactTable, true>> = {
   indexStruck: true,
   rowDemanded: true,
   rowShown: true,
+  demandClosed: true,
   appealFiled: true,
   appealRuled: true,
   appealLapsed: true,

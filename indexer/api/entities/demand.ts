@@ -30,7 +30,7 @@ export const demand: Entity = {
       case when s.block is not null then 'Shown' when w.block is not null then 'Withheld' else 'Open' end as status
     from row_demanded d
     left join row_shown s on s.model = d.model and s.row = d.row and s.block <= ${block}
-    left join row_struck w on w.model = d.model and w.row = d.row and w.fault = 'WithheldRow' and w.block <= ${block}
+    left join demand_closed w on w.model = d.model and w.row = d.row and w.block <= ${block}
     where d.block <= ${block}`,
   links: {
     demandedModel: one(() => model, { id: 'model' }, 'The model.'),

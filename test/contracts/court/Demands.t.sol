@@ -152,6 +152,8 @@ contract DemandsTest is Courtroom {
         uint64 cost = MINIMUM_BOND + FEE;
 
         vm.expectEmit(address(court));
+        emit ICourt.DemandClosed(modelId, ROW, challengerId);
+        vm.expectEmit(address(court));
         emit ICourt.RowStruck(modelId, ROW, Fault.WithheldRow);
         vm.expectEmit(address(court));
         emit ICourt.RecordStruck(batchOf(call), 0, challengerId, Fault.WithheldRow);
