@@ -49,7 +49,7 @@ abstract contract IndexFaults is RecordFaults {
     function voidStruckRow(ModelId model, uint32 row, RecordProof[] calldata calls) external {
         AccountId challenger = _accounts.requireAccountOf(msg.sender);
         require(isRowStruck(model, row), Court_RowNotStruck(model, row));
-        _voidListing(model, row, calls, challenger, Fault.ForeignRow);
+        _voidListing(model, row, calls, challenger, Fault.StruckRow);
     }
 
     function _strike(

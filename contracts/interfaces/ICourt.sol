@@ -23,6 +23,8 @@ enum Fault {
     ConflictingRows,
     /// A demanded row was not shown in time.
     WithheldRow,
+    /// A row that the record lists was struck before.
+    StruckRow,
     /// The arbiter upheld an appeal.
     Appeal
 }

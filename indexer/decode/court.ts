@@ -14,6 +14,7 @@ const FAULTS: readonly Fault[] = [
   'ForeignRow',
   'ConflictingRows',
   'WithheldRow',
+  'StruckRow',
   'Appeal',
 ]
 

@@ -11,6 +11,7 @@ export type Fault =
   | 'ForeignRow'
   | 'ConflictingRows'
   | 'WithheldRow'
+  | 'StruckRow'
   | 'Appeal'
 
 /** Somebody announced a proof without telling it. */

@@ -123,7 +123,7 @@ contract IndexFaultsTest is Courtroom {
         vm.assertFalse(isVoided(call));
 
         vm.expectEmit(address(court));
-        emit ICourt.RecordStruck(batchOf(call), 0, AccountId.unwrap(payers[2]), Fault.ForeignRow);
+        emit ICourt.RecordStruck(batchOf(call), 0, AccountId.unwrap(payers[2]), Fault.StruckRow);
         vm.prank(named(payerName(2)));
         court.voidStruckRow(model, ROW, list(call));
         vm.assertTrue(isVoided(call));
