@@ -57,7 +57,7 @@ export function writeImported(
     })
     const files: Record<string, FileDigest> = {}
     for (const name of names) files[name] = digestPath(join(unfinished, name))
-    const manifest = importedSchema.parse({ ...described, files })
+    const manifest = parsedManifest({ ...described, files })
     writeFileSync(join(unfinished, MANIFEST_FILE), `${JSON.stringify(manifest, null, 2)}\n`)
     renameSync(unfinished, folder)
     return manifest
@@ -65,6 +65,19 @@ export function writeImported(
     rmSync(unfinished, { recursive: true, force: true })
     throw error
   }
+}
+
+/** What tools say may be anything; what cannot stand in a manifest is refused by the name that it would have there. */
+function parsedManifest(described: ImportedManifest): ImportedManifest {
+  const parsed = importedSchema.safeParse(described)
+  if (parsed.success) return parsed.data
+  const [issue] = parsed.error.issues
+  throw new RunError(
+    MANIFEST_FILE,
+    'the files of the run say something that a manifest cannot',
+    { field: issue?.path.join('.') || '(whole)', problem: issue?.message ?? '' },
+    'Correct the file that says it, or fetch it afresh.',
+  )
 }
 
 function writeRows(path: string, rows: RowSource, onProgress?: (done: number, total: number) => void): WrittenRows {

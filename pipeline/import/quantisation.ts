@@ -43,6 +43,13 @@ export function quantisationOf(
       { field: 'load_in_4bit' },
       'Say it with --quantisation: nf4, nf4+double, fp4 or fp4+double.',
     )
+  if (first?.value && !/^[a-z][a-z0-9-]*$/.test(first.value.scheme))
+    throw new RunError(
+      RUN_FILES.modelCard,
+      `no scheme of quantisation is named "${first.value.scheme}"`,
+      { said: first.where },
+      'Correct the file that says it; known to bitsandbytes are nf4, fp4 and int8.',
+    )
   return first?.value ?? null
 }
 

@@ -22,6 +22,7 @@ const configSchema = z.looseObject({
   target_modules: names.nullish(),
   modules_to_save: z.array(z.string()).nullish(),
   rank_pattern: z.record(z.string(), z.int().positive()).nullish(),
+  target_parameters: z.array(z.string()).nullish(),
 })
 
 export interface PeftAdapter extends AdapterFile {
@@ -36,7 +37,8 @@ export interface PeftAdapter extends AdapterFile {
 const PREFIX = 'base_model.model.'
 const FACTOR = /^(.+)\.(lora_A|lora_B|lora_embedding_A|lora_embedding_B)(?:\.weight)?$/
 const SIDE = /^(.+)\.(lora_magnitude_vector(?:\.weight)?|lora_B\.bias)$/
-const WHOLE = /^(.+)\.(weight|bias)$/
+/** Modules that were trained whole, and tokens whose embeddings were. */
+const WHOLE = /^(.+)\.(weight|bias|token_adapter\.trainable_tokens_delta)$/
 const REMEDY = 'Save the adapter again with model.save_pretrained(folder).'
 
 export function readPeftAdapter(configBytes: Uint8Array, modelBytes: Uint8Array): PeftAdapter {
@@ -114,25 +116,39 @@ function checkFactors(module: string, sides: ReadonlyMap<string, Tensor>, config
     throw refusal(file, `the factors of module "${module}" do not fit each other`, shapes)
   const isPatterned = Object.keys(config.rank_pattern ?? {}).length > 0
   const ranks = [config.r, ...Object.values(config.rank_pattern ?? {})]
-  if (!ranks.includes(inner as number))
+  // Parameters that are not modules, such as all experts of a layer in one tensor, have a pair of factors for each expert.
+  const isParameter = (config.target_parameters ?? []).length > 0
+  const isOfRank = (rank: number) => (isParameter ? (inner as number) % rank === 0 : inner === rank)
+  if (!ranks.some(isOfRank))
     throw refusal(file, `module "${module}" has another rank than ${RUN_FILES.adapterConfig} says`, {
       ...shapes,
       field: isPatterned ? 'rank_pattern' : 'r',
       expected: ranks.join(' or '),
     })
   const targets = config.target_modules
-  if (!Array.isArray(targets) || targets.some((target) => module === target || module.endsWith(`.${target}`))) return
+  if (
+    isParameter ||
+    !Array.isArray(targets) ||
+    targets.some((target) => module === target || module.endsWith(`.${target}`))
+  )
+    return
   throw refusal(file, `module "${module}" is not among the adapter's targets`, {
     field: 'target_modules',
     targets: targets.join(' '),
   })
 }
 
-/** A module that was to be saved must be there; others may be too, such as embeddings that grew. */
+/**
+ * Modules that were to be saved must be there. One of them is enough: for classifiers PEFT lists every name that a head may
+ * have, "classifier" and "score". Others may be there too, such as embeddings that grew.
+ */
 function checkSaved({ modules_to_save }: z.infer<typeof configSchema>, whole: readonly string[]): void {
-  const missing = modules_to_save?.find((name) => !whole.some((module) => `.${module}.`.includes(`.${name}.`)))
-  if (missing !== undefined)
-    throw refusal(RUN_FILES.adapterModel, `module "${missing}" is missing`, { field: 'modules_to_save' })
+  const names = modules_to_save ?? []
+  if (names.length === 0 || names.some((name) => whole.some((module) => `.${module}.`.includes(`.${name}.`)))) return
+  throw refusal(RUN_FILES.adapterModel, 'the modules that were to be saved are missing', {
+    field: 'modules_to_save',
+    names: names.join(' '),
+  })
 }
 
 function refusal(file: string, what: string, facts: RunError['facts']): RunError {

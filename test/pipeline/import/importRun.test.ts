@@ -225,7 +225,7 @@ describe('which tool trained is recognised, and what it says is carried', () => 
 
   it('PEFT alone, with how bitsandbytes quantised the base', () => {
     const dropState = (folder: string) => rmSync(join(folder, 'trainer_state.json'))
-    expect(training(['transformers', 'bitsandbytes'], {}, dropState)).toMatchObject({
+    expect(training(['transformers', 'quantised-card'], {}, dropState)).toMatchObject({
       method: 'qlora',
       quantisation: NF4,
       training: { tool: 'peft', steps: null, loss: null },
@@ -365,6 +365,18 @@ The following \`bitsandbytes\` quantization config was used during training:
 `,
         ),
       { file: 'README.md', message: expect.stringContaining('contradict each other') },
+    ],
+    [
+      'of a quantisation that is none',
+      ['transformers', 'quantised-card'],
+      (folder) => replace(join(folder, 'README.md'), 'quant_type: nf4', 'quant_type: NF?'),
+      { file: 'README.md', message: expect.stringContaining('"NF?"') },
+    ],
+    [
+      'with a setting that is impossible',
+      ['transformers', 'axolotl'],
+      (folder) => replace(join(folder, 'README.md'), 'weight_decay: 0.01', 'weight_decay: -1'),
+      { file: 'run.json', facts: { field: 'training.weightDecay' } },
     ],
     [
       'that does not say which four bits',
