@@ -25,6 +25,8 @@ export interface Chronicle {
   /** Demands for rows, by model and row. */
   readonly demands: Table<string, Demand>
   readonly shown: Table<string, object>
+  /** Demands that ended without their row. */
+  readonly closed: Table<string, object>
   readonly appeals: Table<bigint, Appeal>
   /** Appeals that were ruled or lapsed. */
   readonly decided: Table<bigint, { readonly how: string }>
@@ -90,6 +92,7 @@ export function emptyChronicle(): Chronicle {
     stopped: new Map(),
     demands: new Map(),
     shown: new Map(),
+    closed: new Map(),
     appeals: new Map(),
     decided: new Map(),
     bounties: new Map(),
@@ -166,6 +169,7 @@ const tellCourt: Teller = (chronicle, log) => {
   if (eventName === 'RowStruck') chronicle.struckRows.set(rowKey(args.model, args.row), { ...args, block })
   if (eventName === 'RowDemanded') chronicle.demands.set(rowKey(args.model, args.row), { ...args, block })
   if (eventName === 'RowShown') chronicle.shown.set(rowKey(args.model, args.row), { block })
+  if (eventName === 'DemandClosed') chronicle.closed.set(rowKey(args.model, args.row), { block })
   if (eventName === 'AppealFiled') chronicle.appeals.set(args.appeal, { ...args, ...args.subject, block })
   if (eventName === 'AppealRuled') {
     chronicle.decided.set(args.appeal, { how: args.upheld ? 'upheld' : 'denied', block })

@@ -131,12 +131,8 @@ function afterStrikes(chronicle: Chronicle, listing: Listings): readonly Challen
   })
 }
 
-/** A row may have been struck for something else meanwhile; then a demand is still closed for the stake that it holds. */
-function overdue(chronicle: Chronicle, listing: Listings, { now, account }: PlanTerms): readonly Challenge[] {
-  const ours = [...chronicle.demands]
-    .filter(([key, { demander }]) => demander === account && chronicle.struckRows.has(key) && !chronicle.shown.has(key))
-    .map(([, demand]) => demand)
-  return [...openDemands(chronicle), ...ours].flatMap(({ model, row, dueAt }): Challenge[] =>
+function overdue(chronicle: Chronicle, listing: Listings, { now }: PlanTerms): readonly Challenge[] {
+  return openDemands(chronicle).flatMap(({ model, row, dueAt }): Challenge[] =>
     dueAt >= now ? [] : [{ kind: 'CloseDemand', model, row, ...listing(model, row) }],
   )
 }
@@ -219,6 +215,6 @@ function missing(
   return [...listed, ...spread].map((row) => ({ model, row, reason: 'its index is not to be had' }))
 }
 
-function openDemands({ demands, shown, struckRows }: Chronicle): readonly Demand[] {
-  return [...demands].filter(([key]) => !shown.has(key) && !struckRows.has(key)).map(([, demand]) => demand)
+function openDemands({ demands, shown, closed }: Chronicle): readonly Demand[] {
+  return [...demands].filter(([key]) => !shown.has(key) && !closed.has(key)).map(([, demand]) => demand)
 }

@@ -120,7 +120,7 @@ export function watcherOf(options: WatcherOptions): Watcher {
     return planned.filter((challenge) => !dropped.has(challenge))
   }
 
-  const isOpen = (key: string): boolean => !chronicle.shown.has(key) && !chronicle.struckRows.has(key)
+  const isOpen = (key: string): boolean => !chronicle.shown.has(key) && !chronicle.closed.has(key)
 
   const report = (filed: Filed): void => {
     const { challenge } = filed
