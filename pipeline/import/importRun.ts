@@ -125,11 +125,16 @@ export function importRun(options: ImportOptions): Imported {
       evaluation: { benchmarks: [...(evaluation?.benchmarks ?? [])] },
       sources: {
         ...hashAll(
+          'training',
           source,
-          leftOf(source).filter((file) => !carried.has(file)),
+          leftOf(source).filter((file) => !carried.has(file) && !(data === source && rows.files.includes(file))),
         ),
-        ...hashAll(data, rows.files),
-        ...hashAll(results, evaluation === undefined ? [] : [evaluation.results.file, ...evaluation.samples]),
+        ...hashAll('gradients', data, rows.files),
+        ...hashAll(
+          'evaluation',
+          results,
+          evaluation === undefined ? [] : [evaluation.results.file, ...evaluation.samples],
+        ),
       },
     }
   })
@@ -227,6 +232,11 @@ function leftOf({ files }: SourceFolder): readonly string[] {
   return files.filter((file) => LEFT.test(file))
 }
 
-function hashAll(source: SourceFolder, files: readonly string[]): Record<string, FileDigest> {
-  return Object.fromEntries(files.map((file) => [file, digestPath(pathIn(source, file))]))
+/** Named by what the folder was for, since files of several folders may have one name. */
+function hashAll(
+  role: 'training' | 'gradients' | 'evaluation',
+  source: SourceFolder,
+  files: readonly string[],
+): Record<string, FileDigest> {
+  return Object.fromEntries(files.map((file) => [`${role}/${file}`, digestPath(pathIn(source, file))]))
 }

@@ -152,8 +152,10 @@ export const benchmarkSchema = z.strictObject({
   }),
 })
 
-/** A file's path below the folder that it was imported from. */
-const sourcePath = z.string().regex(/^(?!\/)(?!.*(^|\/)\.\.(\/|$)).+$/, 'must be a path below the source folder')
+/** What a folder was for, and a file's path below it. */
+const sourcePath = z
+  .string()
+  .regex(/^(training|gradients|evaluation)\/(?!.*(^|\/)\.\.(\/|$)).+$/, 'must be a path below an imported folder')
 
 export const importedSchema = z.strictObject({
   format: z.literal(IMPORTED_FORMAT),
@@ -213,7 +215,7 @@ export const importedSchema = z.strictObject({
   sketch: sketchSchema,
   evaluation: z.strictObject({ benchmarks: z.array(benchmarkSchema) }),
   files: filesSchema,
-  /** Files that were hashed and left where they were: pickles, attribution data, samples. Paths below the source folder. */
+  /** Files that were hashed and left where they were: pickles, attribution data, samples. */
   sources: z.record(sourcePath, digest),
 })
 

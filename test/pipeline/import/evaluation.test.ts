@@ -53,7 +53,9 @@ describe('a real evaluation of lm-evaluation-harness', () => {
     const { manifest } = readRun(out)
     if (manifest.format !== 2) throw new Error('an imported run is of format 2')
     expect(manifest.evaluation.benchmarks.map(({ measured }) => measured.metric)).toEqual(['acc', 'acc_norm'])
-    expect(Object.keys(manifest.sources)).toEqual(expect.arrayContaining([RESULTS, SAMPLES]))
+    expect(Object.keys(manifest.sources)).toEqual(
+      expect.arrayContaining([RESULTS, SAMPLES].map((file) => `evaluation/${file}`)),
+    )
     expect(readdirSync(out)).toContain('lm_eval_results.json')
     for (const file of readdirSync(out))
       expect(readFileSync(join(out, file), 'latin1')).not.toContain('row a follows row')

@@ -76,7 +76,7 @@ describe('a real training of Transformers and PEFT', () => {
   it('says what its files say, and nothing more', () => {
     const { files: _files, sources, dataset, ...about } = manifest
     const pickle = readFileSync(join(fixture('transformers'), 'training_args.bin'))
-    expect(sources).toMatchObject({ 'training_args.bin': digestFile(pickle) })
+    expect(sources).toMatchObject({ 'training/training_args.bin': digestFile(pickle) })
     expect(dataset.rows).toBe(ROWS)
     expect(about).toEqual({
       format: 2,
