@@ -120,7 +120,7 @@ contract DocketTest is Courtroom {
         vm.assertEq(address(court.datasets()), address(datasets));
         vm.assertEq(court.COMMIT_BLOCKS(), 2);
         vm.assertEq(court.authority(), address(manager));
-        vm.assertEq(uint256(Fault.Appeal), 7);
+        vm.assertEq(uint256(Fault.Appeal), 8);
     }
 
     function proof(bytes32 salt) private view returns (bytes memory) {
