@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
@@ -29,6 +29,7 @@ const KINDS = {
 type Kind = (typeof KINDS)[keyof typeof KINDS]
 
 interface Laid {
+  readonly root: string
   readonly training: string
   readonly gradients: string
   readonly evaluation: string | undefined
@@ -37,6 +38,7 @@ interface Laid {
 function layOut(kind: Kind): Laid {
   const root = newFolder()
   return {
+    root,
     training: copyOf(join(root, 'training'), ...kind.training),
     gradients: copyOf(join(root, 'gradients'), kind.gradients),
     evaluation: 'evaluation' in kind ? copyOf(join(root, 'evaluation'), kind.evaluation) : undefined,
@@ -44,17 +46,19 @@ function layOut(kind: Kind): Laid {
 }
 
 /** The run that came of it, or the one error: explained, with the folder neither there nor half there. */
-function outcomeOf({ training, gradients, evaluation }: Laid): 'imported' | 'refused' {
-  const out = newFolder('run')
+function outcomeOf({ root, training, gradients, evaluation }: Laid): 'imported' | 'refused' {
+  const out = join(root, 'run')
   try {
     importRun(optionsFor(training, out, { gradients, evaluation }))
   } catch (error) {
     if (!isExplained(error)) throw error
     expect([existsSync(out), existsSync(`${out}.unfinished`)]).toEqual([false, false])
     expect([error.message, error.remedy]).toEqual([expect.stringMatching(/\S: \S/), expect.stringMatching(/\.$/)])
+    rmSync(root, { recursive: true })
     return 'refused'
   }
   readRun(out)
+  rmSync(root, { recursive: true })
   return 'imported'
 }
 
