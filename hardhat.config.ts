@@ -27,7 +27,7 @@ export default defineConfig({
         overrides: {
           'contracts/Court.sol': {
             ...solc,
-            settings: { ...release, optimizer: { enabled: true, runs: 100 } },
+            settings: { ...release, optimizer: { enabled: true, runs: 500 } },
           },
         },
       },

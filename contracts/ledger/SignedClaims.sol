@@ -11,6 +11,7 @@ import {Earnings} from "./Earnings.sol";
 /// @title SignedClaims
 /// @notice Claims that an account's holder signs and somebody else pays the gas for.
 abstract contract SignedClaims is Earnings, EIP712, Nonces {
+    // solhint-disable-next-line gas-small-strings
     bytes32 private constant CLAIM_TYPEHASH = keccak256(
         "Claim(uint32 account,address to,uint256 nonce,uint256 deadline)"
     );
