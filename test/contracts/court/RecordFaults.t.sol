@@ -59,6 +59,18 @@ contract RecordFaultsTest is Courtroom {
         isStruck(wrongWeights(recordPlain(lie)), Fault.WrongWeights);
     }
 
+    /// @dev Its weight is right, for it counts for nothing; that it is listed is not.
+    function test_GivenARowThatCountsForNothingAndWeighsNothing_WhenProved_TheRecordIsStruck() public {
+        PlainRecord memory lie = truth;
+        uint64[] memory scores = new uint64[](3);
+        for (uint256 i = 0; i < 3; ++i) scores[i] = scoreOf(lie.rows[i].row);
+        uint16[] memory weights = scorer.weights(scores);
+        for (uint256 i = 0; i < 3; ++i) lie.rows[i].weight = weights[i];
+        (lie.rows[3].row, ) = unlisted(0);
+        lie.rows[3].weight = 0;
+        isStruck(wrongWeights(recordPlain(lie)), Fault.WrongWeights);
+    }
+
     function test_GivenTheRightWeights_WhenProved_ItReverts() public {
         RecordProof memory call = recordPlain(truth);
         fails(wrongWeights(call), abi.encodeWithSelector(ICourt.Court_WeightsRight.selector, batchOf(call), 0));
