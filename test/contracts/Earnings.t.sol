@@ -129,6 +129,14 @@ contract EarningsTest is Market {
         vm.assertEq(token.balanceOf(named(contributorName(2))), 3 * uint256(EARNED) * 1e9);
     }
 
+    function test_GivenOneThatEarnedNothing_WhenClaimedForMany_NothingIsSaidOfIt() public {
+        matureOne();
+        (uint48 before, ) = ledger.journal();
+        ledger.claimMany(pair(contributors[1], contributors[0]));
+        (uint48 count, ) = ledger.journal();
+        vm.assertEq(count, before + 1);
+    }
+
     function matureOne() private {
         record(recordFor(0, 1_000, 0));
         nextEpoch();

@@ -149,6 +149,12 @@ contract StakesTest is Market {
         vm.assertEq(ledger.claim(challenger), 60);
     }
 
+    function test_GivenAStakeOfOneGwei_WhenPaid_ItIsEarned() public {
+        ledger.stake(bond, 1);
+        ledger.payStake(bond, 1, challenger);
+        vm.assertEq(ledger.claim(challenger), 1);
+    }
+
     function test_GivenLessAtStake_WhenReleasedOrPaid_ItReverts() public {
         ledger.stake(bond, 100);
         bytes memory refusal = abi.encodeWithSelector(IBonds.Ledger_StakeTooSmall.selector, bond, 100, 101);

@@ -56,6 +56,16 @@ contract StrikesTest is Recordings {
         withoutBounties(before);
     }
 
+    /// @dev Of 34 gwei the base model's owner gets one.
+    function test_GivenAPartOfOneGwei_WhenStruck_ItIsTakenBackToo() public {
+        bytes memory before = books();
+        RecordProof memory call = recordOne(recordFor(1, 34, 3));
+        (, uint64 pendingGwei) = ledger.earningsOf(baseOwner);
+        vm.assertEq(pendingGwei, 1);
+        ledger.strikeRecord(call, bond, treasury);
+        withoutBounties(before);
+    }
+
     function test_WhenOneOfSeveralRecordsIsStruck_TheOthersStayPaid() public {
         Recorded memory recorded = threeRecords();
         bytes memory all = books();
