@@ -3,6 +3,7 @@ pragma solidity 0.8.37;
 
 import {IBonds} from "../interfaces/IBonds.sol";
 import {ServingTerms} from "../interfaces/IModels.sol";
+import {BatchReader} from "../libraries/BatchReader.sol";
 import {BondSlot, BondSlots} from "../libraries/BondSlot.sol";
 import {RecordProofs} from "../libraries/RecordProofs.sol";
 import {AccountId, BatchId, BondId, bondOf, ModelId} from "../types/Ids.sol";
@@ -136,7 +137,7 @@ abstract contract Strikes is Recording {
         uint256 rows = record.rowCountOf();
         for (uint256 i = 0; i < rows; ++i) {
             (, AccountId account, uint16 weight) = record.rowAt(i);
-            leftGwei -= _debit(account, (poolGwei * weight) / RecordProofs.TOTAL_WEIGHT, header.epoch, epoch);
+            leftGwei -= _debit(account, (poolGwei * weight) / BatchReader.WEIGHT_SUM, header.epoch, epoch);
         }
         leftGwei -= _debit(header.operator, (feeGwei * terms.operatorBps) / BPS, header.epoch, epoch);
         for (uint256 i = 0; i < terms.royalties.length; ++i) {

@@ -4,17 +4,12 @@ pragma solidity 0.8.37;
 import {MerkleProof} from "@openzeppelin/contracts/utils/cryptography/MerkleProof.sol";
 import {BatchHeader, RecordProof} from "../types/Records.sol";
 import {AccountId} from "../types/Ids.sol";
+import {BatchReader} from "./BatchReader.sol";
 
 /// @title RecordProofs
 /// @notice Shows an inference to be recorded, and reads its bytes (docs/protocol.md, "Record"). What the Ledger recorded is
 /// well formed, so nothing is checked twice: read no record before it is shown to be recorded.
 library RecordProofs {
-    uint256 internal constant HEAD_BYTES = 45;
-    uint256 internal constant ROW_BYTES = 10;
-
-    /// @dev Weights of an attribution sum to this.
-    uint256 internal constant TOTAL_WEIGHT = 65_535;
-
     /// @notice What the Ledger stores of a batch.
     function commitmentOf(BatchHeader calldata header) internal pure returns (bytes32) {
         return
@@ -48,13 +43,13 @@ library RecordProofs {
         bytes calldata record,
         uint256 place
     ) internal pure returns (uint32 row, AccountId account, uint16 weight) {
-        uint256 start = HEAD_BYTES + place * ROW_BYTES;
-        uint80 word = uint80(bytes10(record[start:start + ROW_BYTES]));
+        uint256 start = BatchReader.HEAD_BYTES + place * BatchReader.ROW_BYTES;
+        uint80 word = uint80(bytes10(record[start:start + BatchReader.ROW_BYTES]));
         return (uint32(word >> 48), AccountId.wrap(uint32(word >> 16)), uint16(word));
     }
 
     /// @notice The sketch of the query.
     function sketchOf(bytes calldata record) internal pure returns (bytes calldata) {
-        return record[HEAD_BYTES + rowCountOf(record) * ROW_BYTES:];
+        return record[BatchReader.HEAD_BYTES + rowCountOf(record) * BatchReader.ROW_BYTES:];
     }
 }
