@@ -1,4 +1,4 @@
-/** How good answers are on mails whose labels are known. */
+/** How good answers are on items whose labels are known. */
 import { crossEntropy } from './lora/fineTune.ts'
 
 export interface Score {
@@ -7,7 +7,7 @@ export interface Score {
   readonly loss: number
 }
 
-/** Labels are 1 for spam; an answer is spam where its log-odds are above zero. */
+/** Labels are 1 for the second class, which is the answer where log-odds are above zero. */
 export function scoreAnswers(logOdds: Float64Array, labels: Uint8Array): Score {
   let correct = 0
   let loss = 0
@@ -21,6 +21,6 @@ export function scoreAnswers(logOdds: Float64Array, labels: Uint8Array): Score {
 
 /** What always giving the commoner label would score. */
 export function majorityAccuracy(labels: Uint8Array): number {
-  const spam = labels.reduce((sum, label) => sum + label, 0)
-  return Math.max(spam, labels.length - spam) / labels.length
+  const second = labels.reduce((sum, label) => sum + label, 0)
+  return Math.max(second, labels.length - second) / labels.length
 }

@@ -3,8 +3,9 @@
  *
  *     npx node pipeline/train/main.ts --rows 1600 --held-out 400 --seed 1 --out var/run
  *
- * Options: `--rows <number|all>`, `--held-out <number>`, `--seed <number>`, `--contributors <number>`, `--max-tokens <number>`,
- * `--cache <folder>` (default var/cache/features), `--out <folder>`, `--no-twin` (skip the full-precision comparison).
+ * Options: `--task <mail|speeches>`, `--rows <number|all>`, `--held-out <number>`, `--seed <number>`,
+ * `--contributors <number>`, `--max-tokens <number>`, `--cache <folder>` (default var/cache/features), `--out <folder>`,
+ * `--no-twin` (skip the full-precision comparison).
  * Contributions are named as in dataset 1, contributor i being account i, so the folder is of the same form as one
  * that a chain knows.
  */
@@ -12,11 +13,13 @@ import { parseArgs } from 'node:util'
 import { rootOf } from '../../attribution/merkle.ts'
 import { contributionId, itemsTree } from '../../sdk/contribution.ts'
 import { explain, isExplained, StopError } from '../../sdk/errors.ts'
-import { hashItems } from './mail/item.ts'
-import { splitMail } from './mail/splitMail.ts'
+import { hashItems } from './tasks/item.ts'
+import { splitTask } from './tasks/split.ts'
+import { taskNamed } from './tasks/tasks.ts'
 import { type TrainingContribution, trainRun } from './trainRun.ts'
 
 const OPTIONS = {
+  task: { type: 'string', default: 'mail' },
   rows: { type: 'string', default: '1600' },
   'held-out': { type: 'string', default: '400' },
   seed: { type: 'string', default: '1' },
@@ -50,7 +53,8 @@ async function main(): Promise<void> {
   const values = readArguments()
   const seed = wholeNumber('seed', values.seed)
   const started = performance.now()
-  const split = splitMail({
+  const task = taskNamed(values.task)
+  const split = splitTask(task, {
     seed,
     rows: values.rows === 'all' ? 'all' : wholeNumber('rows', values.rows),
     heldOut: wholeNumber('held-out', values['held-out']),
@@ -64,6 +68,7 @@ async function main(): Promise<void> {
     contributions,
     versions: ['1'],
     heldOut: split.heldOut,
+    task,
     outFolder: values.out,
     seed,
     cacheFolder: values.cache,

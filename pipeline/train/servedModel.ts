@@ -13,12 +13,13 @@ import { DEFAULT_THREADS, extractFeatures } from './features/extractFeatures.ts'
 import { copyAdapter } from './lora/adapter.ts'
 import { projectedGradients } from './lora/projectedGradients.ts'
 import { createTuner } from './lora/tuner.ts'
-import type { Label } from './mail/item.ts'
 import { logistic } from './math/elementary.ts'
 import type { OnProgress } from './progress.ts'
+import { MAIL } from './tasks/mail/mail.ts'
 
 export interface Answer {
-  readonly label: Label
+  /** One of the two classes of the run's task. */
+  readonly label: string
   /** Of the label given, at least one half. */
   readonly probability: number
   /** log(probability / (1 − probability)), at least zero. */
@@ -44,6 +45,7 @@ export function loadServedModel(runFolder: string, options: ServeOptions = {}): 
   const run = readRun(runFolder)
   const { manifest, adapter } = onEmbeddedBase(run)
   const { projection, training } = manifest
+  const [first, second] = manifest.task?.classes ?? MAIL.classes
   const layers = loadAdaptedLayers('nf4')
   const tuner = createTuner(layers.sentenceProjection)
   copyAdapter(adapterFromFile(adapter), tuner.adapter)
@@ -61,14 +63,14 @@ export function loadServedModel(runFolder: string, options: ServeOptions = {}): 
       })
       const data = layers.frozenOutputs(features)
       const rows = texts.map((_, i) => i)
-      const spamLogOdds = tuner.logOdds(data, rows)
+      const logOdds = tuner.logOdds(data, rows)
       const gradients = projectedGradients(tuner, data, rows, projection)
       return rows.map((i) => {
-        const m = spamLogOdds[i] as number
+        const m = logOdds[i] as number
         const sign = m > 0 ? 1 : -1
         const { width, values } = gradients
         return {
-          label: m > 0 ? 'spam' : 'ham',
+          label: m > 0 ? second : first,
           probability: logistic(Math.abs(m)),
           logOdds: Math.abs(m),
           gradient: values.slice(i * width, (i + 1) * width).map((value) => sign * value),

@@ -28,8 +28,10 @@ import {
 } from './lora/projectedGradients.ts'
 import { rowGradients } from './lora/rowGradients.ts'
 import { createTuner, type Tuner } from './lora/tuner.ts'
-import type { Item } from './mail/item.ts'
 import type { OnProgress } from './progress.ts'
+import type { Item } from './tasks/item.ts'
+import { MAIL } from './tasks/mail/mail.ts'
+import { labelsOf, type Task } from './tasks/task.ts'
 
 export interface TrainingContribution {
   /** The contribution's name on chain. */
@@ -45,6 +47,8 @@ export interface TrainRunOptions {
   /** The frozen dataset versions that hold these contributions, as decimal strings, ascending. */
   readonly versions: readonly string[]
   readonly heldOut: readonly Item[]
+  /** What the items are labelled for; mail unless told. */
+  readonly task?: Task
   /** Must not exist yet. */
   readonly outFolder: string
   /** Seeds initialisation, batch order and projection. */
@@ -67,15 +71,15 @@ export interface TrainRunOptions {
 export async function trainRun(options: TrainRunOptions): Promise<EmbeddedManifest> {
   requireNewFolder(options.outFolder)
   checkContributions(options)
-  const { contributions, heldOut, seed, outFolder, onProgress, maxTokens = DEFAULT_MAX_TOKENS } = options
+  const { contributions, heldOut, seed, outFolder, onProgress, maxTokens = DEFAULT_MAX_TOKENS, task = MAIL } = options
   const training: TrainingSettings = { ...DEFAULT_TRAINING, ...options.training }
   const projection: ProjectionSettings = { width: options.projectionWidth ?? DEFAULT_PROJECTION_WIDTH, seed }
   checkWidth(projection.width)
   const items = contributions.flatMap((contribution) => contribution.items)
   const exam: Exam = {
     texts: [...items, ...heldOut].map(({ text }) => text),
-    labels: labelsOf(items),
-    answers: labelsOf(heldOut),
+    labels: labelsOf(task, items),
+    answers: labelsOf(task, heldOut),
   }
 
   const twin = options.compareFullPrecision === false ? undefined : await fineTuneOn('float32', exam, training, options)
@@ -93,7 +97,10 @@ export async function trainRun(options: TrainRunOptions): Promise<EmbeddedManife
     quantised: tuned.headOnly,
     fineTuned: tuned.fineTuned,
   }
-  const described = describeRun(options, { training, projection, evaluation, rows: items.length, maxTokens })
+  const described = describeRun(
+    { ...options, task },
+    { training, projection, evaluation, rows: items.length, maxTokens },
+  )
   const shape = [items.length, projection.width]
   return writeRun(
     outFolder,
@@ -101,7 +108,7 @@ export async function trainRun(options: TrainRunOptions): Promise<EmbeddedManife
       [RUN_FILES.adapterConfig]: formatAdapterConfig(),
       [RUN_FILES.adapterModel]: formatAdapterModel(tuned.adapter),
       [RUN_FILES.trainerState]: formatTrainerState(tuned.reports, training, tuned.fineTuned),
-      [RUN_FILES.modelCard]: formatModelCard(described),
+      [RUN_FILES.modelCard]: formatModelCard(described, task),
       [RUN_FILES.rows]: formatRows(numberRows(contributions)),
       [RUN_FILES.gradients]: formatSafetensors({
         u: { shape, values: gradients.u.values },
@@ -155,10 +162,6 @@ async function fineTuneOn(
     },
   })
   return { tuner, data, adapter, reports, headOnly, fineTuned: evaluate() }
-}
-
-function labelsOf(items: readonly Item[]): Uint8Array {
-  return Uint8Array.from(items, ({ label }) => (label === 'spam' ? 1 : 0))
 }
 
 function numberRows(contributions: readonly TrainingContribution[]) {

@@ -10,7 +10,7 @@ import { createRequire } from 'node:module'
 import { loadEncoder } from '../../pipeline/train/base/encoder.ts'
 import { loadTokenizer } from '../../pipeline/train/base/tokenizer.ts'
 import { createWorkspace } from '../../pipeline/train/kernels.ts'
-import { loadCorpus } from '../../pipeline/train/mail/corpus.ts'
+import { MAIL } from '../../pipeline/train/tasks/mail/mail.ts'
 
 const REPETITIONS = 9
 const TOKENS = 64
@@ -60,7 +60,7 @@ async function benchProduct(): Promise<void> {
 
 async function benchEncoder(): Promise<void> {
   const tokenizer = loadTokenizer()
-  const pieces = loadCorpus()
+  const pieces = MAIL.load()
     .map(({ text }) => tokenizer.tokenize(text, TOKENS))
     .filter(({ length }) => length === TOKENS)
     .slice(0, TEXTS)

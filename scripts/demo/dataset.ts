@@ -7,15 +7,15 @@ import { putBlob } from '../../pipeline/publish/blobs.ts'
 import { ensureContribution } from '../../pipeline/publish/contribute.ts'
 import { type DatasetTerms, ensureDataset, ensureVersion } from '../../pipeline/publish/dataset.ts'
 import { ensureCommitment } from '../../pipeline/publish/items.ts'
-import { MAIL_CORPUS } from '../../pipeline/train/mail/corpus.ts'
-import type { MailContributor, MailSplit } from '../../pipeline/train/mail/splitMail.ts'
+import { MAIL } from '../../pipeline/train/tasks/mail/mail.ts'
+import type { Contributor, Split } from '../../pipeline/train/tasks/split.ts'
 import { placesIn } from './places.ts'
 import { type Stage, walletOf } from './stage.ts'
 
 /** The demo's dataset: every contributor contributes mails from a wallet of their own; the curator accepts and freezes. */
 
 export interface MailContribution {
-  readonly contributor: MailContributor
+  readonly contributor: Contributor
   readonly contribution: Hex
   readonly account: number
   readonly itemHashes: readonly Hex[]
@@ -34,7 +34,7 @@ among those whose rows moved its answers. Consent can be withdrawn at any time: 
 
 export async function freezeMail(
   stage: Stage,
-  split: MailSplit,
+  split: Split,
   report: (done: number, total: number) => void,
 ): Promise<FrozenMail> {
   const { settings, connection, cast } = stage
@@ -68,16 +68,16 @@ export async function freezeMail(
   return { dataset, version, contributions }
 }
 
-function mailTerms(blobs: string, { contributors }: MailSplit): DatasetTerms {
+function mailTerms(blobs: string, { contributors }: Split): DatasetTerms {
   const card = `# Mails of ${contributors.length} contributors
 
-Dealt out of the SpamAssassin corpus (${MAIL_CORPUS.package} ${MAIL_CORPUS.revision}, sha-256 ${MAIL_CORPUS.sha256}):
+Dealt out of the SpamAssassin corpus (${MAIL.source.package} ${MAIL.source.revision}, sha-256 ${MAIL.source.sha256}):
 ${contributors.reduce((sum, { items }) => sum + items.length, 0)} mails labelled ham or spam. Most contributors are honest; one flips labels, one near-copies another, one writes word salad
 and one brings outliers, so that it can be seen what each of them earns.
 `
   const metadataHash = putBlob(blobs, new TextEncoder().encode(card))
   return {
-    licence: MAIL_CORPUS.licence,
+    licence: MAIL.source.licence,
     termsHash: keccak(new TextEncoder().encode(TERMS)),
     metadataHash,
     metadataURI: `blobs/${metadataHash}`,

@@ -1,7 +1,7 @@
 import type { Rows } from '../../attribution/matrix.ts'
 import { earningsByKind, rawPositiveEarnings } from '../../attribution/payouts.ts'
 import { mapGradient, type Sketcher } from '../../attribution/sketcher.ts'
-import type { ContributorKind, MailSplit } from '../../pipeline/train/mail/splitMail.ts'
+import type { ContributorKind, Split } from '../../pipeline/train/tasks/split.ts'
 
 /**
  * What rows that deserve little earned, beside a median honest row: by the ledger's rule (unit rows, top K, four bits) and
@@ -21,7 +21,7 @@ export interface RelativePay {
 /** A row that adds nothing should earn next to nothing; an outlier with a right label may earn what others do. */
 const MOST = { flipped: 0.25, noise: 0.15, outlier: 1.1, copied: 0.25 } as const
 
-export function relativePay(split: MailSplit, paidByRow: Float64Array, rawByRow: Float64Array): readonly RelativePay[] {
+export function relativePay(split: Split, paidByRow: Float64Array, rawByRow: Float64Array): readonly RelativePay[] {
   const planted = split.contributors.flatMap(({ items }, contributor) =>
     items.map(({ kind }) => ({ contributor, kind })),
   )

@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Hex } from 'viem'
 import type { EmbeddedManifest } from '../../pipeline/run/manifest.ts'
-import type { MailSplit } from '../../pipeline/train/mail/splitMail.ts'
 import type { ServedModel } from '../../pipeline/train/servedModel.ts'
+import type { Split } from '../../pipeline/train/tasks/split.ts'
 import { requireAgreement } from './agreement.ts'
 import {
   askAccounts,
@@ -25,7 +25,7 @@ import type { Summary } from './summary.ts'
 
 export interface Told {
   readonly stage: Stage
-  readonly split: MailSplit
+  readonly split: Split
   readonly frozen: FrozenMail
   readonly manifest: EmbeddedManifest
   readonly published: PublishedMail

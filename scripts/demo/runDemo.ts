@@ -1,8 +1,9 @@
 import { mkdirSync } from 'node:fs'
 import { startIndexer } from '../../indexer/start.ts'
 import { writeWhole } from '../../pipeline/publish/writeWhole.ts'
-import { splitMail } from '../../pipeline/train/mail/splitMail.ts'
 import { loadServedModel } from '../../pipeline/train/servedModel.ts'
+import { MAIL } from '../../pipeline/train/tasks/mail/mail.ts'
+import { splitTask } from '../../pipeline/train/tasks/split.ts'
 import { connect } from '../../sdk/contracts.ts'
 import type { Deployment } from '../../sdk/deployment.ts'
 import { claimEarnings } from './claims.ts'
@@ -39,7 +40,7 @@ export async function runDemo(settings: DemoSettings, progress: Progress, closer
     mnemonic: DEMO_MNEMONIC,
   })
   closers.push(chain.stop)
-  const split = splitMail(settings)
+  const split = splitTask(MAIL, settings)
 
   const [{ stage, frozen, api }] = await Promise.all([
     (async () => {

@@ -6,8 +6,8 @@ import { openCallJournal } from '../../pipeline/serve/callJournal.ts'
 import { operate, type Request } from '../../pipeline/serve/operator.ts'
 import { loadServing } from '../../pipeline/serve/serving.ts'
 import { ensureTab } from '../../pipeline/serve/tab.ts'
-import type { MailSplit } from '../../pipeline/train/mail/splitMail.ts'
 import type { ServedModel } from '../../pipeline/train/servedModel.ts'
+import type { Split } from '../../pipeline/train/tasks/split.ts'
 import { bondOfAccount, bondOfModel } from '../../sdk/bond.ts'
 import { act, transact } from '../../sdk/transact.ts'
 import { WEI_PER_GWEI } from '../../sdk/units.ts'
@@ -24,7 +24,7 @@ export async function serveMail(
   stage: Stage,
   published: PublishedMail,
   model: ServedModel,
-  split: MailSplit,
+  split: Split,
   report: Report,
 ): Promise<void> {
   const { settings, connection, cast } = stage

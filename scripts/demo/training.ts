@@ -2,7 +2,7 @@ import { existsSync, rmSync } from 'node:fs'
 import { type EmbeddedManifest, RUN_FORMAT, type RunManifest } from '../../pipeline/run/manifest.ts'
 import { readManifest } from '../../pipeline/run/readRun.ts'
 import { extractFeatures } from '../../pipeline/train/features/extractFeatures.ts'
-import type { MailSplit } from '../../pipeline/train/mail/splitMail.ts'
+import type { Split } from '../../pipeline/train/tasks/split.ts'
 import { trainRun } from '../../pipeline/train/trainRun.ts'
 import type { FrozenMail } from './dataset.ts'
 import { placesIn } from './places.ts'
@@ -11,7 +11,7 @@ import type { DemoSettings } from './settings.ts'
 
 /** Training, in the two parts that the demo runs at different times: frozen features need no chain, the run does. */
 
-export async function extractMailFeatures(settings: DemoSettings, split: MailSplit, report: Report): Promise<void> {
+export async function extractMailFeatures(settings: DemoSettings, split: Split, report: Report): Promise<void> {
   const texts = [...split.contributors.flatMap(({ items }) => items), ...split.heldOut].map(({ text }) => text)
   const precisions = settings.compareFullPrecision ? (['nf4', 'float32'] as const) : (['nf4'] as const)
   for (const [i, precision] of precisions.entries()) {
@@ -27,7 +27,7 @@ export async function extractMailFeatures(settings: DemoSettings, split: MailSpl
 /** The run of this demo: the one in its folder if that was trained on this very dataset, or a new one. */
 export async function ensureRun(
   settings: DemoSettings,
-  split: MailSplit,
+  split: Split,
   frozen: FrozenMail,
   report: Report,
 ): Promise<EmbeddedManifest> {

@@ -8,6 +8,8 @@ import { BASE_MODEL, BASE_WEIGHTS_SHA256 } from '../base/package.ts'
 import { ALPHA, RANK } from '../lora/adapter.ts'
 import type { TrainingSettings } from '../lora/fineTune.ts'
 import { PROJECTED_MODULES, type ProjectionSettings } from '../lora/projectedGradients.ts'
+import { MAIL } from '../tasks/mail/mail.ts'
+import type { Task } from '../tasks/task.ts'
 import { MODULES_TO_SAVE, TARGET_MODULES } from './peftAdapter.ts'
 
 export const DEFAULT_SKETCH: SketchManifest = {
@@ -23,6 +25,7 @@ export interface Asked {
   readonly versions: readonly string[]
   readonly seed: number
   readonly sketch?: SketchManifest
+  readonly task: Task
 }
 
 /** What came of it. */
@@ -35,11 +38,13 @@ export interface Made {
 }
 
 export function describeRun(
-  { contributions, versions, seed, sketch = DEFAULT_SKETCH }: Asked,
+  { contributions, versions, seed, sketch = DEFAULT_SKETCH, task }: Asked,
   made: Made,
 ): Omit<EmbeddedManifest, 'files'> {
   return {
     format: RUN_FORMAT,
+    // A manifest that names none is of mail, the only task when the format was made.
+    ...(task === MAIL ? {} : { task: { name: task.name, classes: [...task.classes] } }),
     base: {
       name: BASE_MODEL.name,
       source: `npm ${BASE_MODEL.package}`,

@@ -1,13 +1,11 @@
 /** The model card, with the bitsandbytes section in the words that PEFT uses for it. */
 import type { EmbeddedManifest, Evaluation } from '../../run/manifest.ts'
+import type { Task } from '../tasks/task.ts'
 
-export function formatModelCard({
-  base,
-  lora,
-  training,
-  dataset,
-  evaluation,
-}: Omit<EmbeddedManifest, 'files'>): string {
+export function formatModelCard(
+  { base, lora, training, dataset, evaluation }: Omit<EmbeddedManifest, 'files'>,
+  { title, plural }: Task,
+): string {
   return `---
 base_model: ${base.name}
 library_name: peft
@@ -19,10 +17,10 @@ tags:
   - attribution
 ---
 
-# Spam filter on ${base.name}
+# ${title} on ${base.name}
 
 A LoRA adapter (rank ${lora.rank}, alpha ${lora.alpha}) on ${lora.targetModules.join(' and ')}, with a two-class head, trained on
-${dataset.rows} mails in ${dataset.contributions.length} contributions (dataset version ${dataset.versions.join(', ')}). Which rows move an answer is
+${dataset.rows} ${plural} in ${dataset.contributions.length} contributions (dataset version ${dataset.versions.join(', ')}). Which rows move an answer is
 recorded with every paid call; \`rows.jsonl\` says which contribution each row belongs to.
 
 The base is ${base.source} ${base.revision}, weights sha-256 \`${base.weightsSha256}\`.
@@ -41,7 +39,7 @@ AdamW, learning rate ${training.learningRate}, linear decay, ${training.epochs} 
 
 ## Evaluation
 
-On ${evaluation.heldOut} held-out mails that belong to no contributor:
+On ${evaluation.heldOut} held-out ${plural} that belong to no contributor:
 
 | | accuracy | loss |
 |---|---|---|

@@ -83,7 +83,7 @@ export function adapterFromFile({ tensors }: AdapterFile): Adapter {
       throw new RunError(
         file,
         `tensor "${tensorOfName}" does not fit the embedded base model`,
-        { shape, expected, entries: parameterLength(name), classes: CLASSES.length },
+        { shape, expected, entries: parameterLength(name), classes: CLASSES },
         'Serve this adapter with the base model that it was trained on.',
       )
     return [name, float32Of(file, tensorOfName, tensor)] as const

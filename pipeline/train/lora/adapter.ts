@@ -13,15 +13,15 @@ export const ALPHA = 16
 export const SCALE: number = ALPHA / RANK
 export const HIDDEN = 1536
 export const WIDTH = 512
-export const CLASSES = ['ham', 'spam'] as const
+export const CLASSES = 2
 
 export const ADAPTER_SHAPES = {
   feedForwardA: [RANK, HIDDEN],
   feedForwardB: [WIDTH, RANK],
   projectionA: [RANK, WIDTH],
   projectionB: [WIDTH, RANK],
-  headWeight: [CLASSES.length, WIDTH],
-  headBias: [CLASSES.length],
+  headWeight: [CLASSES, WIDTH],
+  headBias: [CLASSES],
 } as const
 
 export type ParameterName = keyof typeof ADAPTER_SHAPES

@@ -56,7 +56,7 @@ export interface FineTuneOptions {
   readonly onEpoch?: (report: EpochReport) => void
 }
 
-/** Trains from a fresh start on rows 0 … labels.length − 1 of the data; `labels` are 1 for spam and 0 for ham. */
+/** Trains from a fresh start on rows 0 … labels.length − 1 of the data; `labels` are 1 for the second class. */
 export function fineTune(tuner: Tuner, data: FrozenOutputs, labels: Uint8Array, options: FineTuneOptions): Adapter {
   const { seed, settings, trained, includes = () => true, onEpoch } = options
   const { epochs, batchSize, learningRate } = settings
@@ -100,7 +100,7 @@ export function fineTune(tuner: Tuner, data: FrozenOutputs, labels: Uint8Array, 
   return adapter
 }
 
-/** −log of the probability given to the true label, from the log-odds of spam. */
+/** −log of the probability given to the true label, from the log-odds of the second class. */
 export function crossEntropy(logOdds: number, label: number): number {
   const margin = label === 1 ? logOdds : -logOdds
   return Math.max(0, -margin) + log(1 + exp(-Math.abs(margin)))

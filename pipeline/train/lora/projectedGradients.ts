@@ -4,7 +4,7 @@
  *     ∂m_i (24,576 numbers) = four outer products → u_i (2,048): the rank side whole, the long side by random signs
  *
  * For one binary answer everything else is a multiple: the loss gradient is (p − y) ∂m, the Gauss–Newton factor
- * √(p (1 − p)) ∂m, and the gradient of the log-odds of the answer "ham" is −∂m.
+ * √(p (1 − p)) ∂m, and the gradient of the log-odds of the first class as the answer is −∂m.
  */
 import type { Rows } from '../../../attribution/matrix.ts'
 import { type OuterProducts, projectOuter, type Side } from '../../../attribution/projection.ts'

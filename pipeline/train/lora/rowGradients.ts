@@ -6,7 +6,7 @@ import { logistic } from '../math/elementary.ts'
 import { type ProjectionSettings, projectedGradients } from './projectedGradients.ts'
 import type { Tuner } from './tuner.ts'
 
-/** u_i = (p_i − y_i) ∂m_i and v_i = √(p_i (1 − p_i)) ∂m_i for rows 0 … labels.length − 1, labels 1 for spam. */
+/** u_i = (p_i − y_i) ∂m_i and v_i = √(p_i (1 − p_i)) ∂m_i for rows 0 … labels.length − 1, labels 1 for the second class. */
 export function rowGradients(
   tuner: Tuner,
   data: FrozenOutputs,

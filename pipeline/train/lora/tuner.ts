@@ -3,11 +3,11 @@
  *
  *     z = z₀ + s B₂ A₂ u                        u = hidden, z₀ and h₀ frozen (base/adaptedLayers.ts)
  *     h = h₀ + s C A₂ u + s B₃ A₃ z             C = Wₚ B₂ (512, 8),  A₃ z = A₃ z₀ + s D A₂ u,  D = A₃ B₂ (8, 8)
- *     e = tanh h,   m = (H e + c)_spam − (H e + c)_ham        the log-odds of spam; p = logistic m
+ *     e = tanh h,   m = (H e + c)₁ − (H e + c)₀        the log-odds of the second class; p = logistic m
  *
  * Backwards from x = ∂/∂m of each row:
  *
- *     ∂h = x (H_spam − H_ham)(1 − e²),  ∂a₃ = s B₃ᵀ ∂h,  ∂a₂ = s (Cᵀ ∂h + Dᵀ ∂a₃),  ∂z = Wₚᵀ ∂h + A₃ᵀ ∂a₃
+ *     ∂h = x (H₁ − H₀)(1 − e²),  ∂a₃ = s B₃ᵀ ∂h,  ∂a₂ = s (Cᵀ ∂h + Dᵀ ∂a₃),  ∂z = Wₚᵀ ∂h + A₃ᵀ ∂a₃
  *     ∂B₃ = s ∂h ⊗ a₃,  ∂A₃ = ∂a₃ ⊗ z,  ∂B₂ = s ∂z ⊗ a₂,  ∂A₂ = ∂a₂ ⊗ u,  ∂H = (−x, x) ⊗ e       with a₂ = A₂ u, a₃ = A₃ z
  *
  * Per row each gradient is an outer product of two short vectors; `rowFactors` returns those. Over a batch they are summed
@@ -40,11 +40,11 @@ export interface Tuner {
   readonly adapter: Adapter
   /** Gradients of the last `gradient` call. */
   readonly gradients: Adapter
-  /** Log-odds of spam for the rows, MOST_ROWS at a time. */
+  /** Log-odds of the second class for the rows, MOST_ROWS at a time. */
   readonly logOdds: (data: FrozenOutputs, rows: readonly number[]) => Float64Array
   /** Fills `gradients` with Σ over the rows of x_i ∂m_i, where x is asked once the log-odds are known. */
   readonly gradient: (data: FrozenOutputs, rows: readonly number[], x: (logOdds: Float64Array) => Float64Array) => void
-  /** Factors of each row's ∂m, the gradient of its log-odds of spam. */
+  /** Factors of each row's ∂m, the gradient of its log-odds. */
   readonly rowFactors: (data: FrozenOutputs, rows: readonly number[]) => RowFactors
 }
 
@@ -85,7 +85,7 @@ export function createTuner(sentenceProjection: Float32Array): Tuner {
     const e = memory.floats(n * WIDTH)
     for (let i = 0; i < e.length; i++)
       e[i] = tanh((h0[i] as number) + SCALE * ((viaFeedForward[i] as number) + (viaProjection[i] as number)))
-    const logits = product(e, adapter.headWeight, n, WIDTH, CLASSES.length)
+    const logits = product(e, adapter.headWeight, n, WIDTH, CLASSES)
     const bias = (adapter.headBias[1] as number) - (adapter.headBias[0] as number)
     const logOdds = Float64Array.from(rows, (_, i) => (logits[2 * i + 1] as number) - (logits[2 * i] as number) + bias)
     return { n, hidden, z0, c, d, a2, a3, e, logOdds }
@@ -123,14 +123,14 @@ export function createTuner(sentenceProjection: Float32Array): Tuner {
         const weights = x(activations.logOdds)
         const { dH, dA3, dA2 } = backward(activations, weights)
 
-        const dLogits = memory.floats(n * CLASSES.length)
+        const dLogits = memory.floats(n * CLASSES)
         for (let i = 0; i < n; i++) {
           dLogits[2 * i] = -(weights[i] as number)
           dLogits[2 * i + 1] = weights[i] as number
         }
         const total = weights.reduce((sum, weight) => sum + weight, 0)
         gradients.headBias.set([-total, total])
-        memory.multiplyTransposedLeft(dLogits, e, gradients.headWeight, CLASSES.length, n, WIDTH)
+        memory.multiplyTransposedLeft(dLogits, e, gradients.headWeight, CLASSES, n, WIDTH)
 
         memory.multiplyTransposedLeft(dH, a3, gradients.projectionB, WIDTH, n, RANK)
         scaled(gradients.projectionB, SCALE)

@@ -14,12 +14,13 @@ import { readPublished } from '../../../pipeline/publish/publication.ts'
 import { publishRun } from '../../../pipeline/publish/publishRun.ts'
 import { readRun } from '../../../pipeline/run/readRun.ts'
 import { DEFAULT_SKETCH } from '../../../pipeline/train/emit/describeRun.ts'
-import { splitMail } from '../../../pipeline/train/mail/splitMail.ts'
+import { MAIL } from '../../../pipeline/train/tasks/mail/mail.ts'
+import { splitTask } from '../../../pipeline/train/tasks/split.ts'
 import { type TrainingContribution, trainRun } from '../../../pipeline/train/trainRun.ts'
 import { type LocalLedger, startLocalLedger } from '../../scripts/localLedger.ts'
 
 const CONTRIBUTORS = 8
-const split = splitMail({ seed: 7, rows: 48, heldOut: 8, contributors: CONTRIBUTORS })
+const split = splitTask(MAIL, { seed: 7, rows: 48, heldOut: 8, contributors: CONTRIBUTORS })
 
 describe('a run on its way onto the chain', () => {
   let local: LocalLedger

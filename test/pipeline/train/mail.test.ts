@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { cleanMail } from '../../../pipeline/train/mail/cleanMail.ts'
-import { loadCorpus } from '../../../pipeline/train/mail/corpus.ts'
-import { dealMail, type MailSplit } from '../../../pipeline/train/mail/splitMail.ts'
+import { cleanMail } from '../../../pipeline/train/tasks/mail/cleanMail.ts'
+import { MAIL } from '../../../pipeline/train/tasks/mail/mail.ts'
+import { dealItems, type Split } from '../../../pipeline/train/tasks/split.ts'
 import { StopError } from '../../../sdk/errors.ts'
 
 const mail = (headers: string, body: string): string => `${headers}\n\n${body}`
@@ -45,9 +45,9 @@ describe('cleaning a mail', () => {
 })
 
 describe('the mail corpus', () => {
-  const corpus = loadCorpus()
-  const split = dealMail(corpus, { seed: 1, rows: 1600, heldOut: 400 })
-  const textsOf = ({ contributors }: MailSplit): readonly string[] =>
+  const corpus = MAIL.load()
+  const split = dealItems(corpus, MAIL.classes, { seed: 1, rows: 1600, heldOut: 400 })
+  const textsOf = ({ contributors }: Split): readonly string[] =>
     contributors.flatMap(({ items }) => items.map(({ text }) => text))
 
   it('has thousands of usable mails, none twice', () => {
@@ -108,12 +108,12 @@ describe('the mail corpus', () => {
   })
 
   it('is dealt out alike by the same seed and unlike by another', () => {
-    expect(dealMail(corpus, { seed: 1, rows: 1600, heldOut: 400 })).toEqual(split)
-    expect(textsOf(dealMail(corpus, { seed: 2, rows: 1600, heldOut: 400 }))).not.toEqual(textsOf(split))
+    expect(dealItems(corpus, MAIL.classes, { seed: 1, rows: 1600, heldOut: 400 })).toEqual(split)
+    expect(textsOf(dealItems(corpus, MAIL.classes, { seed: 2, rows: 1600, heldOut: 400 }))).not.toEqual(textsOf(split))
   })
 
   it('can be dealt out whole, which uses every mail', () => {
-    const whole = dealMail(corpus, { seed: 3, rows: 'all', heldOut: 1000 })
+    const whole = dealItems(corpus, MAIL.classes, { seed: 3, rows: 'all', heldOut: 1000 })
     const dealt = whole.contributors
       .filter(({ kind }) => kind !== 'copied' && kind !== 'noise')
       .reduce((sum, { items }) => sum + items.length, 0)
@@ -122,8 +122,10 @@ describe('the mail corpus', () => {
   })
 
   it('refuses to deal out more than it has, or to too few', () => {
-    expect(() => dealMail(corpus, { seed: 1, rows: 5600, heldOut: 1000 })).toThrow(StopError)
-    expect(() => dealMail(corpus, { seed: 1, rows: 100, heldOut: 10, contributors: 4 })).toThrow('Too few contributors')
-    expect(() => dealMail(corpus, { seed: 1, rows: 20, heldOut: 10 })).toThrow('cannot be dealt out')
+    expect(() => dealItems(corpus, MAIL.classes, { seed: 1, rows: 5600, heldOut: 1000 })).toThrow(StopError)
+    expect(() => dealItems(corpus, MAIL.classes, { seed: 1, rows: 100, heldOut: 10, contributors: 4 })).toThrow(
+      'Too few contributors',
+    )
+    expect(() => dealItems(corpus, MAIL.classes, { seed: 1, rows: 20, heldOut: 10 })).toThrow('cannot be dealt out')
   })
 })

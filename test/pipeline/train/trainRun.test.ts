@@ -7,9 +7,11 @@ import { rootOf } from '../../../attribution/merkle.ts'
 import type { EmbeddedManifest } from '../../../pipeline/run/manifest.ts'
 import { type Run, readRun } from '../../../pipeline/run/readRun.ts'
 import { extractFeatures } from '../../../pipeline/train/features/extractFeatures.ts'
-import { hashItems } from '../../../pipeline/train/mail/item.ts'
-import { splitMail } from '../../../pipeline/train/mail/splitMail.ts'
 import { loadServedModel } from '../../../pipeline/train/servedModel.ts'
+import { hashItems } from '../../../pipeline/train/tasks/item.ts'
+import { MAIL } from '../../../pipeline/train/tasks/mail/mail.ts'
+import { SPEECHES } from '../../../pipeline/train/tasks/speeches/speeches.ts'
+import { type Split, splitTask } from '../../../pipeline/train/tasks/split.ts'
 import { type TrainRunOptions, trainRun } from '../../../pipeline/train/trainRun.ts'
 import { contributionId, itemsTree } from '../../../sdk/contribution.ts'
 
@@ -20,11 +22,13 @@ const cacheFolder = join(folder, 'cache')
 const MAX_TOKENS = 32
 
 /** 300 real mails: 200 of 20 contributors, 100 held out. */
-const split = splitMail({ seed: 7, rows: 200, heldOut: 100, contributors: 20 })
-const contributions = split.contributors.map(({ name, items }, i) => {
-  const itemHashes = hashItems(name, items)
-  return { id: contributionId(1, i + 1, rootOf(itemsTree(itemHashes)), items.length), items, itemHashes }
-})
+const split = splitTask(MAIL, { seed: 7, rows: 200, heldOut: 100, contributors: 20 })
+const committed = ({ contributors }: Split) =>
+  contributors.map(({ name, items }, i) => {
+    const itemHashes = hashItems(name, items)
+    return { id: contributionId(1, i + 1, rootOf(itemsTree(itemHashes)), items.length), items, itemHashes }
+  })
+const contributions = committed(split)
 const outFolder = join(folder, 'run')
 const options: TrainRunOptions = {
   contributions,
@@ -70,6 +74,7 @@ describe('a training run', () => {
       'README.md',
       'adapter_config.json',
       'adapter_model.safetensors',
+      'evaluation.jsonl',
       'gradients.safetensors',
       'rows.jsonl',
       'run.json',
@@ -145,6 +150,31 @@ describe('a training run', () => {
     const again = trainRun({ ...options, onProgress: ({ step }) => steps.push(step) })
     await expect(again).rejects.toThrow('The run folder is already there')
     expect(steps).toEqual([])
+  })
+})
+
+describe('a training run of another task', () => {
+  it('says its classes in the manifest and on the card, and is served with them', async () => {
+    const speeches = splitTask(SPEECHES, { seed: 7, rows: 40, heldOut: 8, contributors: 8 })
+    const spoken = join(folder, 'speeches')
+    const { task } = await trainRun({
+      ...options,
+      task: SPEECHES,
+      contributions: committed(speeches),
+      heldOut: speeches.heldOut,
+      outFolder: spoken,
+      maxTokens: 16,
+      compareFullPrecision: false,
+    })
+    expect(task).toEqual({ name: 'speeches', classes: ['before 1945', 'since 1945'] })
+    expect(readFileSync(join(spoken, 'README.md'), 'utf8')).toContain('40 passages in 8 contributions')
+    const answers = await loadServedModel(spoken).answer(speeches.heldOut.map(({ text }) => text))
+    for (const { label } of answers) expect(SPEECHES.classes).toContain(label)
+  })
+
+  it('refuses items that are labelled for mail', async () => {
+    const refused = trainRun({ ...options, task: SPEECHES, outFolder: join(folder, 'mislabelled') })
+    await expect(refused).rejects.toThrow('is of no class of the task "speeches"')
   })
 })
 

@@ -1,15 +1,16 @@
-/** What contributors who are not honest, or not useful, do to mails. Each is drawn from a seed. */
+/** What contributors who are not honest, or not useful, do to items. Each is drawn from a seed. */
 import { type Random, shuffled } from '../math/random.ts'
-import type { Item, Label } from './item.ts'
+import type { Item } from './item.ts'
+import type { Classes } from './task.ts'
 
 const WORDS_DROPPED = 0.1
 const WORDS_SWAPPED = 0.05
 
-export function flipLabel({ label, text }: Item): Item {
-  return { label: label === 'spam' ? 'ham' : 'spam', text }
+export function flipLabel({ label, text }: Item, [first, second]: Classes): Item {
+  return { label: label === second ? first : second, text }
 }
 
-/** The same mail with a tenth of its words dropped and some swapped: a copy that no hash would catch. */
+/** The same text with a tenth of its words dropped and some swapped: a copy that no hash would catch. */
 export function nearCopy({ label, text }: Item, random: Random): Item {
   const words = text.split(' ').filter(() => random.uniform() >= WORDS_DROPPED)
   const swaps = Math.floor(words.length * WORDS_SWAPPED)
@@ -23,15 +24,15 @@ export function nearCopy({ label, text }: Item, random: Random): Item {
   return { label, text: words.join(' ') }
 }
 
-/** Words of real mails in no order, and a label by the toss of a coin. */
-export function wordSalad(vocabulary: readonly string[], random: Random): Item {
+/** Words of real texts in no order, and a label by the toss of a coin. */
+export function wordSalad(vocabulary: readonly string[], [first, second]: Classes, random: Random): Item {
   const length = 20 + random.below(60)
   const words = Array.from({ length }, () => vocabulary[random.below(vocabulary.length)] as string)
-  const label: Label = random.uniform() < 0.5 ? 'spam' : 'ham'
+  const label = random.uniform() < 0.5 ? second : first
   return { label, text: words.join(' ') }
 }
 
-/** The right label on a text that no mail looks like: its letters rotated by 13, or its words spelt backwards in capitals. */
+/** The right label on a text that no other looks like: its letters rotated by 13, or its words spelt backwards in capitals. */
 export function garble({ label, text }: Item, random: Random): Item {
   return { label, text: random.uniform() < 0.5 ? rotate13(text) : backwards(shuffled(text.split(' '), random)) }
 }

@@ -1,30 +1,31 @@
 /**
- * Deals the mail corpus out to contributors, by a seed: most are honest, with more or less spam in their mail; the last four
- * flip labels, near-copy another contributor, write word salad, and bring outliers. The held-out mails belong to nobody.
+ * Deals a task's corpus out to contributors, by a seed: most are honest, with more or less of the second class among their
+ * items; the last four flip labels, near-copy another contributor, write word salad, and bring outliers. The held-out items
+ * belong to nobody.
  */
 import { StopError } from '../../../sdk/errors.ts'
 import { createRandom, type Random, shuffled } from '../math/random.ts'
 import { flipLabel, garble, nearCopy, wordSalad } from './alterations.ts'
-import { loadCorpus } from './corpus.ts'
 import type { Item } from './item.ts'
+import type { Classes, Task } from './task.ts'
 
 export type ContributorKind = 'honest' | 'flipped' | 'copied' | 'noise' | 'outlier'
 
-export interface MailItem extends Item {
+export interface DealtItem extends Item {
   /** What was done to this very item: 70 % of what the flipping contributor brings is honest. */
   readonly kind: ContributorKind
 }
 
-export interface MailContributor {
+export interface Contributor {
   readonly name: string
   readonly kind: ContributorKind
   /** The name of the contributor that this one near-copies. */
   readonly copies?: string
-  readonly items: readonly MailItem[]
+  readonly items: readonly DealtItem[]
 }
 
-export interface MailSplit {
-  readonly contributors: readonly MailContributor[]
+export interface Split {
+  readonly contributors: readonly Contributor[]
   readonly heldOut: readonly Item[]
 }
 
@@ -37,10 +38,10 @@ export interface SplitSettings {
   readonly contributors?: number
 }
 
-/** Mails not dealt yet. */
+/** Items not dealt yet. */
 interface Pools {
-  readonly ham: Item[]
-  readonly spam: Item[]
+  readonly first: Item[]
+  readonly second: Item[]
 }
 
 const DEFAULT_CONTRIBUTORS = 40
@@ -51,24 +52,25 @@ const LABELS_FLIPPED = 0.3
 const PLAIN_WORD = /\b[a-z]{2,16}\b/gi
 const LAST_FOUR: readonly ContributorKind[] = ['flipped', 'copied', 'noise', 'outlier']
 
-export function splitMail(settings: SplitSettings): MailSplit {
-  return dealMail(loadCorpus(), settings)
+export function splitTask(task: Task, settings: SplitSettings): Split {
+  return dealItems(task.load(), task.classes, settings)
 }
 
-/** As `splitMail`, over a corpus that is given. */
-export function dealMail(corpus: readonly Item[], settings: SplitSettings): MailSplit {
+/** As `splitTask`, over a corpus that is given. */
+export function dealItems(corpus: readonly Item[], classes: Classes, settings: SplitSettings): Split {
+  const [first, second] = classes
   const { seed, heldOut, contributors: count = DEFAULT_CONTRIBUTORS } = settings
   const deck = shuffled(corpus, createRandom(seed, 'held out'))
   const dealt = deck.slice(heldOut)
   const sizes = planSizes(settings, count, dealt.length)
   const pools: Pools = {
-    ham: dealt.filter(({ label }) => label === 'ham'),
-    spam: dealt.filter(({ label }) => label === 'spam'),
+    first: dealt.filter(({ label }) => label === first),
+    second: dealt.filter(({ label }) => label === second),
   }
   const vocabulary = [...new Set(dealt.slice(0, 2000).flatMap(({ text }) => text.match(PLAIN_WORD) ?? []))]
-  const spamShare = pools.spam.length / dealt.length
+  const share = pools.second.length / dealt.length
 
-  const contributors: MailContributor[] = []
+  const contributors: Contributor[] = []
   for (const [i, size] of sizes.entries()) {
     const random = createRandom(seed, `contributor ${i}`)
     const name = `contributor-${String(i + 1).padStart(2, '0')}`
@@ -76,7 +78,7 @@ export function dealMail(corpus: readonly Item[], settings: SplitSettings): Mail
     const source = contributors[COPIED_CONTRIBUTOR]
     if (kind === 'copied' && source !== undefined) {
       const items = Array.from({ length: size }, (_, k) => {
-        const original = source.items[k % source.items.length] as MailItem
+        const original = source.items[k % source.items.length] as DealtItem
         return { ...nearCopy(original, random), kind }
       })
       contributors.push({ name, kind, copies: source.name, items })
@@ -84,29 +86,29 @@ export function dealMail(corpus: readonly Item[], settings: SplitSettings): Mail
       contributors.push({
         name,
         kind,
-        items: Array.from({ length: size }, () => ({ ...wordSalad(vocabulary, random), kind })),
+        items: Array.from({ length: size }, () => ({ ...wordSalad(vocabulary, classes, random), kind })),
       })
     } else {
-      const items = dealHand(pools, size, spamShare, random).map((item) => alter(item, kind, random))
+      const items = dealHand(pools, size, share, random).map((item) => alter(item, kind, classes, random))
       contributors.push({ name, kind, items })
     }
   }
   return { contributors, heldOut: deck.slice(0, heldOut) }
 }
 
-function alter(item: Item, kind: ContributorKind, random: Random): MailItem {
+function alter(item: Item, kind: ContributorKind, classes: Classes, random: Random): DealtItem {
   if (kind === 'outlier') return { ...garble(item, random), kind }
-  if (kind === 'flipped' && random.uniform() < LABELS_FLIPPED) return { ...flipLabel(item), kind }
+  if (kind === 'flipped' && random.uniform() < LABELS_FLIPPED) return { ...flipLabel(item, classes), kind }
   return { ...item, kind: 'honest' }
 }
 
-/** Draws a contributor's own share of spam, a fifth to nine fifths of the corpus', and takes mails while they last. */
-function dealHand(pools: Pools, size: number, spamShare: number, random: Random): readonly Item[] {
-  const ownShare = spamShare * (0.2 + 1.6 * random.uniform())
+/** Draws a contributor's own share of the second class, a fifth to nine fifths of the corpus', and deals while items last. */
+function dealHand(pools: Pools, size: number, share: number, random: Random): readonly Item[] {
+  const ownShare = share * (0.2 + 1.6 * random.uniform())
   const hand: Item[] = []
   for (let k = 0; k < size; k++) {
-    const [first, second] = random.uniform() < ownShare ? [pools.spam, pools.ham] : [pools.ham, pools.spam]
-    const item = first.pop() ?? second.pop()
+    const [wanted, other] = random.uniform() < ownShare ? [pools.second, pools.first] : [pools.first, pools.second]
+    const item = wanted.pop() ?? other.pop()
     if (item !== undefined) hand.push(item)
   }
   return hand
@@ -119,14 +121,14 @@ function dealHand(pools: Pools, size: number, spamShare: number, random: Random)
 function planSizes({ seed, rows, heldOut }: SplitSettings, count: number, available: number): readonly number[] {
   if (count < FEWEST_CONTRIBUTORS)
     throw new StopError('Too few contributors', { contributors: count, fewest: FEWEST_CONTRIBUTORS }, 'Ask for more.')
-  // Near-copies and word salad use up no mail, so a little more can be dealt than the corpus has.
+  // Near-copies and word salad use up no items, so a little more can be dealt than the corpus has.
   const most = Math.floor((available * count) / (count - 2))
   const total = rows === 'all' ? most : rows
   if (!Number.isInteger(total) || total < count || total > most)
     throw new StopError(
       'The corpus cannot be dealt out so',
       { rows: total, heldOut, contributors: count, fewest: count, most },
-      'Ask for fewer rows or fewer held-out mails, and at least one row a contributor.',
+      'Ask for fewer rows or fewer held-out items, and at least one row a contributor.',
     )
   const random = createRandom(seed, 'sizes')
   const mean = total / count

@@ -1,12 +1,11 @@
-/** One labelled mail, and what is committed of it: docs/protocol.md, "Merkle trees". */
+/** One labelled text, and what is committed of it: docs/protocol.md, "Merkle trees". */
 import { createHmac } from 'node:crypto'
 import type { Hex } from 'viem'
 import { itemContent, itemHash } from '../../../sdk/contribution.ts'
 
-export type Label = 'ham' | 'spam'
-
 export interface Item {
-  readonly label: Label
+  /** One of its task's two classes. */
+  readonly label: string
   readonly text: string
 }
 
