@@ -6,6 +6,7 @@
  */
 import type { Hex } from 'viem'
 import { StopError } from '../../sdk/errors.ts'
+import { EVALUATION_FILE } from '../evaluate/evaluationFile.ts'
 import { type EmbeddedManifest, type Evaluation, RUN_FILES, type SketchManifest } from '../run/manifest.ts'
 import { formatRows } from '../run/rows.ts'
 import { formatSafetensors } from '../run/safetensors.ts'
@@ -13,6 +14,7 @@ import { requireNewFolder, writeRun } from '../run/writeRun.ts'
 import { type FrozenOutputs, loadAdaptedLayers } from './base/adaptedLayers.ts'
 import type { Precision } from './base/layers.ts'
 import { describeRun } from './emit/describeRun.ts'
+import { formatHeldOutAnswers } from './emit/heldOutAnswers.ts'
 import { formatModelCard } from './emit/modelCard.ts'
 import { formatAdapterConfig, formatAdapterModel } from './emit/peftAdapter.ts'
 import { formatTrainerState } from './emit/trainerState.ts'
@@ -114,6 +116,7 @@ export async function trainRun(options: TrainRunOptions): Promise<EmbeddedManife
         u: { shape, values: gradients.u.values },
         v: { shape, values: gradients.v.values },
       }),
+      [EVALUATION_FILE]: formatHeldOutAnswers({ task, heldOut, seed, maxTokens, tuned, twin }),
     },
     described,
   )
@@ -133,6 +136,8 @@ interface FineTuned {
   readonly reports: readonly EpochReport[]
   readonly headOnly: Score
   readonly fineTuned: Score
+  /** Log-odds of the held-out items after fine-tuning. */
+  readonly answers: Float64Array
 }
 
 async function fineTuneOn(
@@ -146,11 +151,11 @@ async function fineTuneOn(
   const data = layers.frozenOutputs(features)
   const tuner = createTuner(layers.sentenceProjection)
   const heldOutRows = Array.from(answers, (_, i) => labels.length + i)
-  const evaluate = (): Score => scoreAnswers(tuner.logOdds(data, heldOutRows), answers)
+  const answer = (): Float64Array => tuner.logOdds(data, heldOutRows)
 
   const step = precision === 'nf4' ? 'Fine-tune' : 'Fine-tune the full-precision twin'
   fineTune(tuner, data, labels, { seed, settings, trained: 'head' })
-  const headOnly = evaluate()
+  const headOnly = scoreAnswers(answer(), answers)
   const reports: EpochReport[] = []
   const adapter = fineTune(tuner, data, labels, {
     seed,
@@ -161,7 +166,8 @@ async function fineTuneOn(
       options.onProgress?.({ step, done: report.epoch, total: settings.epochs })
     },
   })
-  return { tuner, data, adapter, reports, headOnly, fineTuned: evaluate() }
+  const given = answer()
+  return { tuner, data, adapter, reports, headOnly, fineTuned: scoreAnswers(given, answers), answers: given }
 }
 
 function numberRows(contributions: readonly TrainingContribution[]) {
