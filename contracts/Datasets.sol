@@ -28,6 +28,7 @@ contract Datasets is IDatasets, Journal, EIP712, Nonces {
 
     mapping(DatasetId dataset => Dataset) private _datasets;
     mapping(DatasetId dataset => address proposed) private _proposedCurators;
+    mapping(DatasetId dataset => uint64 itemCount) private _acceptedItems;
     mapping(ContributionId contribution => Contribution) private _contributions;
     mapping(VersionId version => Version) private _versions;
 
@@ -107,6 +108,7 @@ contract Datasets is IDatasets, Journal, EIP712, Nonces {
             stored.status = ContributionStatus.Accepted;
             stored.acceptedAt = acceptedAt;
             ++dataset.acceptedCount;
+            _acceptedItems[stored.dataset] += stored.itemCount;
 
             _emit(3, abi.encode(ContributionAccepted.selector, contribution, stored.dataset, acceptedAt));
         }
@@ -135,7 +137,10 @@ contract Datasets is IDatasets, Journal, EIP712, Nonces {
         uint48 withdrawnAt = _nextCount();
         stored.status = ContributionStatus.Withdrawn;
         stored.withdrawnAt = withdrawnAt;
-        if (wasAccepted) --_datasets[stored.dataset].acceptedCount;
+        if (wasAccepted) {
+            --_datasets[stored.dataset].acceptedCount;
+            _acceptedItems[stored.dataset] -= stored.itemCount;
+        }
 
         _emit(4, abi.encode(ConsentWithdrawn.selector, contribution, stored.dataset, stored.contributor, withdrawnAt));
     }
@@ -148,7 +153,11 @@ contract Datasets is IDatasets, Journal, EIP712, Nonces {
 
         uint48 frozenAt = _nextCount();
         version = VersionId.wrap((uint64(DatasetId.unwrap(dataset)) << 32) | ++stored.versionCount);
-        _versions[version] = Version({frozenAt: frozenAt, contributionCount: contributionCount});
+        _versions[version] = Version({
+            frozenAt: frozenAt,
+            contributionCount: contributionCount,
+            itemCount: _acceptedItems[dataset]
+        });
 
         _emit(3, abi.encode(VersionFrozen.selector, version, dataset, frozenAt, contributionCount));
     }

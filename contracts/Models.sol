@@ -3,7 +3,8 @@ pragma solidity 0.8.37;
 
 import {IAccounts} from "./interfaces/IAccounts.sol";
 import {IDatasets} from "./interfaces/IDatasets.sol";
-import {BaseModel, FineTune, IModels, InfluenceIndex, ServingTerms} from "./interfaces/IModels.sol";
+import {BaseModel, FineTune, IModels, InfluenceIndex, Royalty, Rule, ServingTerms} from "./interfaces/IModels.sol";
+import {IPools} from "./interfaces/IPools.sol";
 import {Journal} from "./Journal.sol";
 import {Lineage, Royalties} from "./libraries/Royalties.sol";
 import {AccountId, ModelId, VersionId} from "./types/Ids.sol";
@@ -13,7 +14,7 @@ import {AccountId, ModelId, VersionId} from "./types/Ids.sol";
 contract Models is IModels, Journal {
     using Royalties for Lineage;
 
-    /// @dev One slot. A base model has an owner, a royalty, and nothing else.
+    /// @dev One slot. A base model has an owner, a royalty, and nothing else; only where the rule is `EqualSplit` is there a pool.
     struct Model {
         AccountId owner;
         ModelId parent;
@@ -23,6 +24,7 @@ contract Models is IModels, Journal {
         uint16 contributorBps;
         uint16 operatorBps;
         uint16 royaltyBps;
+        AccountId pool;
     }
 
     uint256 public constant MAX_SHARES_BPS = 9_000;
@@ -33,6 +35,7 @@ contract Models is IModels, Journal {
 
     IAccounts public immutable accounts;
     IDatasets public immutable datasets;
+    IPools public immutable pools;
 
     /// @inheritdoc IModels
     uint32 public modelCount;
@@ -43,9 +46,10 @@ contract Models is IModels, Journal {
     mapping(ModelId model => VersionId[]) private _versions;
     mapping(ModelId model => mapping(AccountId operator => bool allowed)) private _operators;
 
-    constructor(IAccounts accounts_, IDatasets datasets_) {
+    constructor(IAccounts accounts_, IDatasets datasets_, IPools pools_) {
         accounts = accounts_;
         datasets = datasets_;
+        pools = pools_;
     }
 
     /// @inheritdoc IModels
@@ -69,7 +73,7 @@ contract Models is IModels, Journal {
         _requireVersions(fineTune.versions);
         require(fineTune.adapterHash != 0, Models_ZeroHash("adapterHash"));
         require(fineTune.manifestHash != 0, Models_ZeroHash("manifestHash"));
-        _requireIndex(fineTune.influence);
+        _requireIndex(fineTune.influence, fineTune.rule);
         _requireRoyalty(fineTune.shares.royaltyBps);
         Lineage lineage = _lineages[fineTune.parent].below(parent.owner, parent.royaltyBps);
         uint256 royaltiesBps = lineage.totalBps();
@@ -77,6 +81,7 @@ contract Models is IModels, Journal {
         uint256 sharesBps = royaltiesBps + fineTune.shares.contributorBps + fineTune.shares.operatorBps;
         require(sharesBps <= MAX_SHARES_BPS, Models_SharesTooHigh(sharesBps, MAX_SHARES_BPS));
 
+        AccountId pool = fineTune.rule == Rule.EqualSplit ? pools.open(fineTune.versions) : AccountId.wrap(0);
         model = ModelId.wrap(++modelCount);
         _models[model] = Model({
             owner: owner,
@@ -86,7 +91,8 @@ contract Models is IModels, Journal {
             topK: fineTune.influence.topK,
             contributorBps: fineTune.shares.contributorBps,
             operatorBps: fineTune.shares.operatorBps,
-            royaltyBps: fineTune.shares.royaltyBps
+            royaltyBps: fineTune.shares.royaltyBps,
+            pool: pool
         });
         _lineages[model] = lineage;
         _influenceRoots[model] = fineTune.influence.root;
@@ -96,7 +102,7 @@ contract Models is IModels, Journal {
             4,
             abi.encodePacked(
                 abi.encode(FineTuneRegistered.selector, model, owner, fineTune.parent),
-                abi.encode(fineTune, lineage.list())
+                abi.encode(fineTune, lineage.list(), pool)
             )
         );
     }
@@ -116,21 +122,30 @@ contract Models is IModels, Journal {
     /// @inheritdoc IModels
     function servingTerms(ModelId model) external view returns (ServingTerms memory) {
         Model memory stored = _requireServable(model);
+        Lineage lineage = _lineages[model];
+        bool isPooled = AccountId.unwrap(stored.pool) != 0;
         return
             ServingTerms({
                 owner: stored.owner,
                 rowCount: stored.rowCount,
                 dims: stored.dims,
                 topK: stored.topK,
-                contributorBps: stored.contributorBps,
+                contributorBps: isPooled ? 0 : stored.contributorBps,
                 operatorBps: stored.operatorBps,
-                royalties: _lineages[model].list()
+                royalties: isPooled
+                    ? lineage.listWith(Royalty({account: stored.pool, bps: stored.contributorBps}))
+                    : lineage.list()
             });
     }
 
     /// @inheritdoc IModels
     function isOperator(ModelId model, AccountId operator) external view returns (bool) {
         return _operators[model][operator];
+    }
+
+    /// @inheritdoc IModels
+    function poolOf(ModelId model) external view returns (AccountId) {
+        return _requireModel(model).pool;
     }
 
     /// @inheritdoc IModels
@@ -160,10 +175,10 @@ contract Models is IModels, Journal {
         require(AccountId.unwrap(stored.owner) != 0, Models_UnknownModel(model));
     }
 
-    /// @dev A fine-tune lists at least one row; a base model lists none, for it has no rows.
+    /// @dev A fine-tune was trained on rows, a base model on none that are known here.
     function _requireServable(ModelId model) private view returns (Model storage stored) {
         stored = _requireModel(model);
-        require(stored.topK != 0, Models_NotServable(model));
+        require(stored.rowCount != 0, Models_NotServable(model));
     }
 
     function _requireVersions(VersionId[] calldata versions) private view {
@@ -180,10 +195,17 @@ contract Models is IModels, Journal {
         }
     }
 
-    function _requireIndex(InfluenceIndex calldata index) private pure {
+    function _requireIndex(InfluenceIndex calldata index, Rule rule) private pure {
+        require(index.rowCount != 0, Models_RowCountZero());
+        if (rule == Rule.EqualSplit) {
+            require(
+                index.root == 0 && index.indexHash == 0 && index.dims == 0 && index.topK == 0,
+                Models_IndexNotNeeded()
+            );
+            return;
+        }
         require(index.root != 0, Models_ZeroHash("influence.root"));
         require(index.indexHash != 0, Models_ZeroHash("influence.indexHash"));
-        require(index.rowCount != 0, Models_RowCountZero());
         require(
             index.dims != 0 && index.dims <= MAX_DIMS && index.dims % DIMS_STEP == 0,
             Models_DimsOutOfRange(index.dims)

@@ -14,6 +14,7 @@ const contracts = [
   'LedgerGovernor',
   'Models',
   'OpenToken',
+  'Pools',
   'TimelockController',
 ] as const
 const folder = new URL('../deployments/abi/', import.meta.url)

@@ -8,6 +8,7 @@ import { ledgerAbi } from '../deployments/abi/ledger.ts'
 import { ledgerGovernorAbi } from '../deployments/abi/ledgerGovernor.ts'
 import { modelsAbi } from '../deployments/abi/models.ts'
 import { openTokenAbi } from '../deployments/abi/openToken.ts'
+import { poolsAbi } from '../deployments/abi/pools.ts'
 import { timelockControllerAbi } from '../deployments/abi/timelockController.ts'
 import { connectReader, type Reader } from './chain.ts'
 import type { Deployment } from './deployment.ts'
@@ -27,6 +28,7 @@ export const abis = {
   openToken: openTokenAbi,
   accounts: accountsAbi,
   datasets: datasetsAbi,
+  pools: poolsAbi,
   models: modelsAbi,
   ledger: ledgerAbi,
   court: courtAbi,
@@ -41,6 +43,7 @@ function contractsOf({ contracts }: Deployment) {
     openToken: { name: 'OpenToken', address: contracts.openToken, abi: abis.openToken },
     accounts: { name: 'Accounts', address: contracts.accounts, abi: abis.accounts },
     datasets: { name: 'Datasets', address: contracts.datasets, abi: abis.datasets },
+    pools: { name: 'Pools', address: contracts.pools, abi: abis.pools },
     models: { name: 'Models', address: contracts.models, abi: abis.models },
     ledger: { name: 'Ledger', address: contracts.ledger, abi: abis.ledger },
     court: { name: 'Court', address: contracts.court, abi: abis.court },

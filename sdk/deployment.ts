@@ -20,6 +20,7 @@ const deploymentSchema = z.strictObject({
     openToken: address,
     accounts: address,
     datasets: address,
+    pools: address,
     models: address,
     ledger: address,
     court: address,

@@ -22,8 +22,9 @@ abstract contract Demands is IndexFaults, Terms {
     /// @inheritdoc ICourt
     function demandRow(bytes32, ModelId model, uint32 row) external {
         AccountId demander = _redeem();
-        uint32 rowCount = _models.servingTerms(model).rowCount;
-        require(row < rowCount, Court_RowOutOfRange(row, rowCount));
+        ServingTerms memory served = _models.servingTerms(model);
+        require(served.topK != 0, Court_NoIndex(model));
+        require(row < served.rowCount, Court_RowOutOfRange(row, served.rowCount));
         require(!_isStopped(model), IBonds.Ledger_ModelStopped(model));
         require(AccountId.unwrap(_demands[model][row].demander) == 0, Court_AlreadyDemanded(model, row));
 

@@ -120,6 +120,7 @@ interface ICourt is IJournal {
     error Court_OtherModel(ModelId model, ModelId other);
     error Court_AlreadyDemanded(ModelId model, uint32 row);
     error Court_NotDemanded(ModelId model, uint32 row);
+    error Court_NoIndex(ModelId model);
     error Court_RowOutOfRange(uint32 row, uint32 rowCount);
     error Court_DemandOpen(uint40 dueAt, uint256 timestamp);
     error Court_DemandOver(uint40 dueAt, uint256 timestamp);

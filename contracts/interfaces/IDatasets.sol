@@ -56,9 +56,11 @@ struct Contribution {
 /// @param frozenAt Journal count just after the freeze: a contribution is in the version exactly if it was accepted
 /// before that and not withdrawn before that.
 /// @param contributionCount How many contributions that are.
+/// @param itemCount How many items those commit to together.
 struct Version {
     uint48 frozenAt;
     uint32 contributionCount;
+    uint64 itemCount;
 }
 
 /// @title Datasets
@@ -143,6 +145,8 @@ interface IDatasets is IJournal {
     ) external returns (ContributionId contribution);
 
     /// @notice Accepts submitted contributions, in the order given. That order decides who is first among duplicates.
+    /// @dev How many items a contribution has is what it says: under the rule `EqualSplit` that is what it is paid by, so a
+    /// curator counts them before accepting.
     /// @dev Only the curator of the dataset to which every one of them belongs.
     function accept(ContributionId[] calldata contributions) external;
 

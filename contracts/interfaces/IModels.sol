@@ -28,8 +28,16 @@ struct Quantisation {
     bool doubleQuant;
 }
 
+/// @notice How the contributors' part of a fee is divided among them.
+/// Attribution: among the rows that moved the answer, by their weights.
+/// EqualSplit: among all items of the model's dataset versions alike, whatever was answered (`IPools`).
+enum Rule {
+    Attribution,
+    EqualSplit
+}
+
 /// @notice Shares of every fee, in basis points.
-/// @param contributorBps Pool for the contributors of the attributed rows.
+/// @param contributorBps For the contributors, by the model's rule.
 /// @param operatorBps For the operator that served the call.
 /// @param royaltyBps What this model asks of every fine-tune below it.
 struct FeeShares {
@@ -38,7 +46,8 @@ struct FeeShares {
     uint16 royaltyBps;
 }
 
-/// @notice The commitment to all credited rows of a model.
+/// @notice The commitment to all credited rows of a model. With the rule `EqualSplit` no row is credited, so nothing but the
+/// row count is given: such a model has no index, its records hold no sketch, and nobody who serves it can steer a fee.
 /// @param root Merkle root over the leaves (sorted pairs, an odd node moves up), in row order.
 /// @param indexHash keccak256 of the influence index file.
 /// @param indexURI Where the file can be read.
@@ -71,6 +80,7 @@ struct BaseModel {
 /// @param adapterHash keccak256 of the adapter's weights file.
 /// @param manifestHash keccak256 of the run manifest, `run.json`.
 /// @param manifestURI Where the manifest can be read.
+/// @param rule How its contributors are paid, for good.
 struct FineTune {
     ModelId parent;
     VersionId[] versions;
@@ -81,6 +91,7 @@ struct FineTune {
     Quantisation quantisation;
     InfluenceIndex influence;
     FeeShares shares;
+    Rule rule;
 }
 
 /// @notice A royalty owed on every fee of a model, to the owner of one of its ancestors.
@@ -89,7 +100,8 @@ struct Royalty {
     uint16 bps;
 }
 
-/// @notice What `Ledger` needs to record a call of a model.
+/// @notice What `Ledger` needs to record a call of a model. Where the rule is `EqualSplit`, the contributors' share stands as the
+/// last royalty, the pool's, and `dims`, `topK` and `contributorBps` are zero.
 struct ServingTerms {
     AccountId owner;
     uint32 rowCount;
@@ -109,7 +121,8 @@ interface IModels is IJournal {
         uint32 indexed owner,
         uint32 indexed parent,
         FineTune fineTune,
-        Royalty[] royalties
+        Royalty[] royalties,
+        uint32 pool
     );
     event OperatorSet(uint32 indexed model, uint32 indexed operator, bool allowed);
 
@@ -124,6 +137,7 @@ interface IModels is IJournal {
     error Models_DimsOutOfRange(uint16 dims);
     error Models_TopKOutOfRange(uint8 topK);
     error Models_RowCountZero();
+    error Models_IndexNotNeeded();
     error Models_SharesTooHigh(uint256 totalBps, uint256 maxBps);
     error Models_RoyaltyTooHigh(uint256 bps, uint256 maxBps);
     error Models_LineageTooDeep(uint256 royalties, uint256 max);
@@ -134,7 +148,7 @@ interface IModels is IJournal {
     /// @notice Registers a fine-tune owned by the caller's account. Its royalties are flattened here, once: those of the
     /// parent, and the parent's own if it asks for one.
     /// @dev contributorBps + operatorBps + royalties may reach MAX_SHARES_BPS = 9,000; royalties alone 2,000, to at most
-    /// five accounts.
+    /// five accounts. The event tells the pool of a model with the rule `EqualSplit`, and zero for any other.
     function registerFineTune(FineTune calldata fineTune) external returns (ModelId model);
 
     /// @notice Lets `operator` record calls of `model`, or stops it. Only the owner's payout address.
@@ -145,11 +159,14 @@ interface IModels is IJournal {
 
     function isOperator(ModelId model, AccountId operator) external view returns (bool);
 
+    /// @notice The account that earns the contributors' share of a model with the rule `EqualSplit`, zero for any other model.
+    function poolOf(ModelId model) external view returns (AccountId);
+
     function ownerOf(ModelId model) external view returns (AccountId);
 
     function parentOf(ModelId model) external view returns (ModelId);
 
-    /// @notice Merkle root over the model's influence index.
+    /// @notice Merkle root over the model's influence index, zero with the rule `EqualSplit`.
     function influenceRootOf(ModelId model) external view returns (bytes32);
 
     function versionsOf(ModelId model) external view returns (VersionId[] memory);

@@ -55,4 +55,12 @@ library Royalties {
         royalties = new Royalty[](length(lineage));
         for (uint256 i = 0; i < royalties.length; ++i) royalties[i] = royaltyAt(lineage, i);
     }
+
+    /// @notice The same with one more at its end, which may exceed MAX_BPS and MAX_ACCOUNTS.
+    function listWith(Lineage lineage, Royalty memory last) internal pure returns (Royalty[] memory royalties) {
+        uint256 count = length(lineage);
+        royalties = new Royalty[](count + 1);
+        for (uint256 i = 0; i < count; ++i) royalties[i] = royaltyAt(lineage, i);
+        royalties[count] = last;
+    }
 }

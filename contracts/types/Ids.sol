@@ -32,6 +32,11 @@ function bondOf(ModelId model) pure returns (BondId) {
     return BondId.wrap((uint64(1) << 32) | ModelId.unwrap(model));
 }
 
+/// @notice The dataset that a version froze.
+function datasetOf(VersionId version) pure returns (DatasetId) {
+    return DatasetId.wrap(uint32(VersionId.unwrap(version) >> 32));
+}
+
 function sameAccount(AccountId a, AccountId b) pure returns (bool) {
     return AccountId.unwrap(a) == AccountId.unwrap(b);
 }

@@ -239,6 +239,17 @@ export const courtAbi = [
   {
     "inputs": [
       {
+        "internalType": "ModelId",
+        "name": "model",
+        "type": "uint32"
+      }
+    ],
+    "name": "Court_NoIndex",
+    "type": "error"
+  },
+  {
+    "inputs": [
+      {
         "internalType": "bytes32",
         "name": "commitment",
         "type": "bytes32"

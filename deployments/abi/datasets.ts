@@ -924,6 +924,11 @@ export const datasetsAbi = [
             "internalType": "uint32",
             "name": "contributionCount",
             "type": "uint32"
+          },
+          {
+            "internalType": "uint64",
+            "name": "itemCount",
+            "type": "uint64"
           }
         ],
         "internalType": "struct Version",

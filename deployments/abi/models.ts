@@ -11,6 +11,11 @@ export const modelsAbi = [
         "internalType": "contract IDatasets",
         "name": "datasets_",
         "type": "address"
+      },
+      {
+        "internalType": "contract IPools",
+        "name": "pools_",
+        "type": "address"
       }
     ],
     "stateMutability": "nonpayable",
@@ -30,6 +35,11 @@ export const modelsAbi = [
   {
     "inputs": [],
     "name": "Models_EmptyName",
+    "type": "error"
+  },
+  {
+    "inputs": [],
+    "name": "Models_IndexNotNeeded",
     "type": "error"
   },
   {
@@ -378,6 +388,11 @@ export const modelsAbi = [
             "internalType": "struct FeeShares",
             "name": "shares",
             "type": "tuple"
+          },
+          {
+            "internalType": "enum Rule",
+            "name": "rule",
+            "type": "uint8"
           }
         ],
         "indexed": false,
@@ -402,6 +417,12 @@ export const modelsAbi = [
         "internalType": "struct Royalty[]",
         "name": "royalties",
         "type": "tuple[]"
+      },
+      {
+        "indexed": false,
+        "internalType": "uint32",
+        "name": "pool",
+        "type": "uint32"
       }
     ],
     "name": "FineTuneRegistered",
@@ -638,6 +659,38 @@ export const modelsAbi = [
   {
     "inputs": [
       {
+        "internalType": "ModelId",
+        "name": "model",
+        "type": "uint32"
+      }
+    ],
+    "name": "poolOf",
+    "outputs": [
+      {
+        "internalType": "AccountId",
+        "name": "",
+        "type": "uint32"
+      }
+    ],
+    "stateMutability": "view",
+    "type": "function"
+  },
+  {
+    "inputs": [],
+    "name": "pools",
+    "outputs": [
+      {
+        "internalType": "contract IPools",
+        "name": "",
+        "type": "address"
+      }
+    ],
+    "stateMutability": "view",
+    "type": "function"
+  },
+  {
+    "inputs": [
+      {
         "components": [
           {
             "internalType": "string",
@@ -800,6 +853,11 @@ export const modelsAbi = [
             "internalType": "struct FeeShares",
             "name": "shares",
             "type": "tuple"
+          },
+          {
+            "internalType": "enum Rule",
+            "name": "rule",
+            "type": "uint8"
           }
         ],
         "internalType": "struct FineTune",

@@ -21,6 +21,7 @@ export interface Registration {
 }
 
 const methods = { full: 0, lora: 1, qlora: 2 } as const
+const RULES = { attribution: 0, 'equal-split': 1 } as const
 const sources = { gradient: 0, representation: 1 } as const
 
 export function baseAct({ models }: Contracts, { base }: RunManifest, royaltyBps: number): Act {
@@ -63,6 +64,7 @@ export function fineTuneAct({ models }: Contracts, prepared: PreparedRun, parent
         source: sources[sketch.source],
       },
       shares: terms.shares,
+      rule: RULES.attribution,
     },
   ])
 }

@@ -101,6 +101,7 @@ function fineTuneOf(influence: { root: Hex; dims: number; topK: number; rowCount
     quantisation: { scheme: 'nf4', bits: 4, doubleQuant: true },
     influence: { ...influence, indexHash: fileHash('index'), indexURI: 'https://example.org/index', source: 0 },
     shares: { contributorBps: 6_000, operatorBps: 2_000, royaltyBps: 500 },
+    rule: 0,
   }
 }
 

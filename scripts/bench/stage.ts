@@ -6,6 +6,7 @@ import { datasetsAbi } from '../../deployments/abi/datasets.ts'
 import { ledgerAbi } from '../../deployments/abi/ledger.ts'
 import { modelsAbi } from '../../deployments/abi/models.ts'
 import { openTokenAbi } from '../../deployments/abi/openToken.ts'
+import { poolsAbi } from '../../deployments/abi/pools.ts'
 import config from '../../hardhat.config.ts'
 import { buildRelease, releaseFolder } from '../deploy/release.ts'
 
@@ -53,7 +54,8 @@ export async function setStage({ epochSeconds }: { readonly epochSeconds: number
   const accounts = await viem.deployContract('Accounts', [])
   await act({ from: deployer, to: accounts.address, abi: accountsAbi, functionName: 'open', args: [deployer] })
   const datasets = await viem.deployContract('Datasets', [accounts.address])
-  const models = await viem.deployContract('Models', [accounts.address, datasets.address])
+  const pools = await viem.deployContract('Pools', [token.address, accounts.address, datasets.address])
+  const models = await viem.deployContract('Models', [accounts.address, datasets.address, pools.address])
   const ledger = await viem.deployContract('Ledger', [
     token.address,
     accounts.address,
@@ -93,6 +95,7 @@ export async function setStage({ epochSeconds }: { readonly epochSeconds: number
     deployer,
     accounts: { address: accounts.address, abi: accountsAbi },
     datasets: { address: datasets.address, abi: datasetsAbi },
+    pools: { address: pools.address, abi: poolsAbi },
     models: { address: models.address, abi: modelsAbi },
     ledger: { address: ledger.address, abi: ledgerAbi },
     court: { name: 'Court', address: court.address, abi: courtAbi },

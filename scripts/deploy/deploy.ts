@@ -69,6 +69,7 @@ export async function deployLedger(request: DeployRequest): Promise<Deployment> 
       openToken: at('OpenToken'),
       accounts: at('Accounts'),
       datasets: at('Datasets'),
+      pools: at('Pools'),
       models: at('Models'),
       ledger: at('Ledger'),
       court: at('Court'),

@@ -28,7 +28,8 @@ export function attributionLedger(offices: Offices) {
     const openToken = m.contract('OpenToken', [m.getParameter<string>('tokenHolder')])
     const accounts = m.contract('Accounts')
     const datasets = m.contract('Datasets', [accounts])
-    const models = m.contract('Models', [accounts, datasets])
+    const pools = m.contract('Pools', [openToken, accounts, datasets])
+    const models = m.contract('Models', [accounts, datasets, pools])
     const treasuryOpened = m.call(accounts, 'open', [m.getParameter<string>('treasuryPayout')], { id: 'openTreasury' })
     const treasury = m.readEventArgument(treasuryOpened, 'AccountOpened', 'account')
     const ledger = m.contract('Ledger', [
@@ -83,7 +84,19 @@ export function attributionLedger(offices: Offices) {
     m.call(accessManager, 'renounceRole', [ADMIN_ROLE, deployer], { id: 'renounceAdmin', after: given })
     m.call(timelock, 'renounceRole', [TIMELOCK_ADMIN_ROLE, deployer], { id: 'renounceTimelock', after: given })
 
-    return { accessManager, openToken, accounts, datasets, models, ledger, court, evaluations, timelock, governor }
+    return {
+      accessManager,
+      openToken,
+      accounts,
+      datasets,
+      pools,
+      models,
+      ledger,
+      court,
+      evaluations,
+      timelock,
+      governor,
+    }
   })
 }
 

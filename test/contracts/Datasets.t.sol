@@ -234,7 +234,7 @@ contract DatasetsTest is World {
         vm.assertEq(VersionId.unwrap(version), (uint64(1) << 32) | 1);
         vm.assertEq(
             abi.encode(datasets.versionOf(version)),
-            abi.encode(Version({frozenAt: count + 1, contributionCount: 2}))
+            abi.encode(Version({frozenAt: count + 1, contributionCount: 2, itemCount: 6}))
         );
         vm.assertEq(VersionId.unwrap(freeze()), (uint64(1) << 32) | 2);
     }
@@ -266,7 +266,7 @@ contract DatasetsTest is World {
             uint256 act = acts[i] % 4;
             if (act < 2 || made == 0) {
                 vm.prank(alice);
-                all[made] = datasets.contribute(dataset, keccak256(abi.encode(i)), 1);
+                all[made] = datasets.contribute(dataset, keccak256(abi.encode(i)), uint32(1 + i));
                 if (act == 0) {
                     vm.prank(curator);
                     datasets.accept(only(all[made]));
@@ -282,11 +282,15 @@ contract DatasetsTest is World {
             } else if (datasets.datasetOf(dataset).acceptedCount != 0) {
                 VersionId version = freeze();
                 uint256 included;
+                uint256 items;
                 for (uint256 j = 0; j < made; ++j) {
                     vm.assertTrue(datasets.includes(version, all[j]) == standing[j]);
-                    if (standing[j]) ++included;
+                    if (!standing[j]) continue;
+                    ++included;
+                    items += datasets.contributionOf(all[j]).itemCount;
                 }
                 vm.assertEq(datasets.versionOf(version).contributionCount, included);
+                vm.assertEq(datasets.versionOf(version).itemCount, items);
             }
         }
     }

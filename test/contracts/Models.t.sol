@@ -63,7 +63,7 @@ contract ModelsTest is World {
         Royalty[] memory royalties = new Royalty[](1);
         royalties[0] = Royalty({account: ownerAccount, bps: 300});
         vm.expectEmit(address(models));
-        emit IModels.FineTuneRegistered(2, AccountId.unwrap(tunerAccount), ModelId.unwrap(base), tune, royalties);
+        emit IModels.FineTuneRegistered(2, AccountId.unwrap(tunerAccount), ModelId.unwrap(base), tune, royalties, 0);
         ModelId model = register(tune);
 
         vm.assertEq(
@@ -73,6 +73,68 @@ contract ModelsTest is World {
         vm.assertEq(ModelId.unwrap(models.parentOf(model)), ModelId.unwrap(base));
         vm.assertEq(models.influenceRootOf(model), tune.influence.root);
         vm.assertEq(abi.encode(models.versionsOf(model)), abi.encode(tune.versions));
+        vm.assertEq(AccountId.unwrap(models.poolOf(model)), 0);
+    }
+
+    function test_GivenEqualSplit_WhenAFineTuneIsRegistered_ItsContributorsShareIsThePools() public {
+        FineTune memory tune = splitEqually(fineTune(base, version));
+        uint32 pool = accounts.accountCount() + 1;
+        Royalty[] memory royalties = new Royalty[](1);
+        royalties[0] = Royalty({account: ownerAccount, bps: 300});
+        vm.expectEmit(address(models));
+        emit IModels.FineTuneRegistered(2, AccountId.unwrap(tunerAccount), ModelId.unwrap(base), tune, royalties, pool);
+        ModelId model = register(tune);
+
+        Royalty[] memory owed = new Royalty[](2);
+        (owed[0], owed[1]) = (royalties[0], Royalty({account: AccountId.wrap(pool), bps: 6_000}));
+        vm.assertEq(
+            abi.encode(models.servingTerms(model)),
+            abi.encode(ServingTerms(tunerAccount, 500, 0, 0, 0, 2_000, owed))
+        );
+        vm.assertEq(AccountId.unwrap(models.poolOf(model)), pool);
+        vm.assertEq(AccountId.unwrap(pools.poolOf(tune.versions)), pool);
+        vm.assertEq(models.influenceRootOf(model), 0);
+    }
+
+    function test_GivenEqualSplitAndFiveRoyalties_ThePoolIsASixthOne() public {
+        ModelId model = base;
+        for (uint256 i = 0; i < 5; ++i) {
+            string memory name = string(abi.encodePacked("tuner", i));
+            openAccount(name);
+            FineTune memory tune = splitEqually(fineTune(model, version));
+            tune.shares.royaltyBps = 100;
+            vm.prank(named(name));
+            model = models.registerFineTune(tune);
+        }
+        Royalty[] memory owed = models.servingTerms(model).royalties;
+        vm.assertEq(owed.length, 6);
+        vm.assertEq(abi.encode(owed[5]), abi.encode(Royalty(models.poolOf(model), 6_000)));
+    }
+
+    function test_GivenEqualSplitBelowEqualSplit_TheChildOwesNothingToItsParentsPool() public {
+        ModelId parent = register(splitEqually(fineTune(base, version)));
+        ModelId child = register(fineTune(parent, version));
+        Royalty[] memory owed = models.servingTerms(child).royalties;
+        vm.assertEq(owed.length, 2);
+        vm.assertEq(abi.encode(owed[1]), abi.encode(Royalty(tunerAccount, 500)));
+    }
+
+    function test_GivenEqualSplit_WhenAnIndexComesWithIt_ItReverts() public {
+        FineTune memory tune = splitEqually(fineTune(base, version));
+        tune.influence.root = keccak256("root");
+        refuses(tune, abi.encodeWithSelector(IModels.Models_IndexNotNeeded.selector));
+        tune.influence.root = 0;
+        tune.influence.indexHash = keccak256("index");
+        refuses(tune, abi.encodeWithSelector(IModels.Models_IndexNotNeeded.selector));
+        tune.influence.indexHash = 0;
+        tune.influence.dims = 64;
+        refuses(tune, abi.encodeWithSelector(IModels.Models_IndexNotNeeded.selector));
+        tune.influence.dims = 0;
+        tune.influence.topK = 1;
+        refuses(tune, abi.encodeWithSelector(IModels.Models_IndexNotNeeded.selector));
+        tune.influence.topK = 0;
+        tune.influence.rowCount = 0;
+        refuses(tune, abi.encodeWithSelector(IModels.Models_RowCountZero.selector));
     }
 
     function test_GivenAGrandparent_WhenAFineTuneIsRegistered_ItOwesBothAndAddsUpOneAccount() public {

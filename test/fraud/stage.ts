@@ -134,6 +134,7 @@ export async function setStage(itemsEach: number, draw: Draw): Promise<Stage> {
       quantisation: { scheme: 'nf4', bits: 4, doubleQuant: true },
       influence: { ...model, indexURI: `http://127.0.0.1:9/blobs/${model.indexHash}`, source: 0 },
       shares: { contributorBps: 6_000, operatorBps: 1_500, royaltyBps: 0 },
+      rule: 0,
     }
     const receipt = await transact(reader, owner, act(contracts.models, 'registerFineTune', [fineTune]))
     const { model: number } = eventIn(receipt, contracts.models, 'FineTuneRegistered')

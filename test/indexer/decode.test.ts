@@ -24,6 +24,7 @@ const deployment: Deployment = {
     governor: at('08'),
     court: at('09'),
     evaluations: at('0a'),
+    pools: at('0b'),
   },
 }
 const context = { deployment, treasury: 1n }

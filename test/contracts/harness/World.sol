@@ -14,11 +14,13 @@ import {
     InfluenceIndex,
     Method,
     Quantisation,
+    Rule,
     SketchSource
 } from "../../../contracts/interfaces/IModels.sol";
 import {Ledger} from "../../../contracts/Ledger.sol";
 import {Models} from "../../../contracts/Models.sol";
 import {OpenToken} from "../../../contracts/OpenToken.sol";
+import {Pools} from "../../../contracts/Pools.sol";
 import {AccountId, ContributionId, DatasetId, ModelId, VersionId} from "../../../contracts/types/Ids.sol";
 import {Test} from "./Test.sol";
 
@@ -33,6 +35,7 @@ abstract contract World is Test {
     OpenToken internal token;
     Accounts internal accounts;
     Datasets internal datasets;
+    Pools internal pools;
     Models internal models;
     Ledger internal ledger;
 
@@ -46,7 +49,8 @@ abstract contract World is Test {
         accounts = new Accounts();
         treasury = accounts.open(treasurer);
         datasets = new Datasets(accounts);
-        models = new Models(accounts, datasets);
+        pools = new Pools(token, accounts, datasets);
+        models = new Models(accounts, datasets, pools);
         ledger = new Ledger(token, accounts, models, address(manager), treasury, ledgerTerms());
     }
 
@@ -119,5 +123,16 @@ abstract contract World is Test {
             source: SketchSource.Gradient
         });
         tune.shares = FeeShares({contributorBps: 6_000, operatorBps: 2_000, royaltyBps: 500});
+    }
+
+    /// @dev The same with the rule `EqualSplit`, and without an index.
+    function splitEqually(FineTune memory tune) internal pure returns (FineTune memory) {
+        tune.rule = Rule.EqualSplit;
+        tune.influence.root = 0;
+        tune.influence.indexHash = 0;
+        tune.influence.indexURI = "";
+        tune.influence.dims = 0;
+        tune.influence.topK = 0;
+        return tune;
     }
 }

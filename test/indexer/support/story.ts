@@ -159,6 +159,7 @@ function tellerOf(ledger: LocalLedger, random: Random) {
               operatorBps: random.below(1_500),
               royaltyBps: random.below(400),
             },
+            rule: 0,
           },
         ]),
       )

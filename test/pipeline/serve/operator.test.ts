@@ -106,6 +106,7 @@ describe('an operator', () => {
         source: 0,
       },
       shares: { contributorBps: 6_000, operatorBps: 1_500, royaltyBps: 0 },
+      rule: 0,
     }
     const { model } = eventIn(
       await transact(reader, owner, act(contracts.models, 'registerFineTune', [fineTune])),
