@@ -9,6 +9,8 @@ import { dot } from './score.ts'
 
 /** The cosine, in hundredths, from which two rows count as one. */
 export const DUPLICATE_COSINE_PERCENT = 80
+/** The same as a share of one. */
+export const MIN_DUPLICATE_COSINE: number = DUPLICATE_COSINE_PERCENT / 100
 
 const TAU_SQUARED = DUPLICATE_COSINE_PERCENT ** 2
 const WHOLE_SQUARED = 100 ** 2

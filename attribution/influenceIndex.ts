@@ -116,6 +116,12 @@ export function decodeIndex(file: Uint8Array): InfluenceIndex {
   return { dims, rowCount, entries }
 }
 
+/** The entries of a checked file as they stand in it, each of `size` bytes. */
+export function entriesOf(file: Uint8Array): { readonly bytes: Uint8Array; readonly size: number } {
+  const dims = new DataView(file.buffer, file.byteOffset, file.byteLength).getUint32(8)
+  return { bytes: file.subarray(HEADER), size: SKETCH_AT + dims / 2 }
+}
+
 /** The name of the file. */
 export function indexHash(file: Uint8Array): Hex {
   return keccak(file)

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
-import { compileKernels, KERNELS_WASM } from '../../../pipeline/train/compileKernels.ts'
 import { createWorkspace } from '../../../pipeline/train/kernels.ts'
 import { createRandom } from '../../../pipeline/train/math/random.ts'
+import { compileKernels, TRAINING_KERNELS } from '../../../scripts/buildKernels.ts'
 
 const workspace = createWorkspace(4)
 const packed = (data: Float32Array, stride: number) => ({ data, stride })
@@ -16,7 +16,8 @@ function randomMatrix(length: number, purpose: string): Float32Array {
 
 describe('kernels.wasm', () => {
   it('is what its source compiles to', async () => {
-    expect(Buffer.from(await compileKernels()).equals(readFileSync(KERNELS_WASM))).toBe(true)
+    const compiled = Buffer.from(await compileKernels(TRAINING_KERNELS))
+    expect(compiled.equals(readFileSync(TRAINING_KERNELS.wasm))).toBe(true)
   })
 
   it.each([
