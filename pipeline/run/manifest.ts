@@ -88,6 +88,26 @@ const twoSided = z.strictObject({
   modules: z.array(z.string().min(1)).min(1),
 })
 
+/** A figure of the quality certificate and its 95 % interval. */
+const certifiedFigure = z.strictObject({ estimate: z.number(), low: z.number(), high: z.number() })
+const certifiedWorth = z.strictObject({
+  /** Rank correlation of payouts with what contributors are worth. */
+  ledger: certifiedFigure,
+  /** The same of paying each row alike. */
+  equalSplit: certifiedFigure,
+  /** √reliability of the worth: what no rule can be expected to exceed. */
+  ceiling: z.number(),
+})
+
+/** What `certificate.json`, which is among the files, comes to: docs/certificate.md. */
+const certificateSummarySchema = z.strictObject({
+  recommended: z.enum(['attribution', 'equal-split', 'not measured']),
+  because: z.array(z.string().min(1)).min(1),
+  /** Null where nothing could be retrained. */
+  answerWorth: certifiedWorth.nullable(),
+  lossWorth: certifiedWorth.nullable(),
+})
+
 const digest = z.strictObject({ bytes: count, sha256, keccak256: bytes32Schema })
 const filesSchema = z.record(fileName, digest)
 
@@ -137,6 +157,8 @@ export const embeddedSchema = z.strictObject({
     /** This run: adapters and head on the quantised base. */
     fineTuned: score,
   }),
+  /** Absent until the run is certified. */
+  certificate: certificateSummarySchema.optional(),
   files: filesSchema,
 })
 
@@ -218,6 +240,7 @@ export const importedSchema = z.strictObject({
   ]),
   sketch: sketchSchema,
   evaluation: z.strictObject({ benchmarks: z.array(benchmarkSchema) }),
+  certificate: certificateSummarySchema.optional(),
   files: filesSchema,
   /** Files that were hashed and left where they were: pickles, attribution data, samples. */
   sources: z.record(sourcePath, digest),
@@ -231,6 +254,7 @@ export type EmbeddedManifest = z.infer<typeof embeddedSchema>
 export type ImportedManifest = z.infer<typeof importedSchema>
 export type RunManifest = EmbeddedManifest | ImportedManifest
 export type Benchmark = z.infer<typeof benchmarkSchema>
+export type CertificateSummary = z.infer<typeof certificateSummarySchema>
 export type SketchManifest = RunManifest['sketch']
 export type Evaluation = EmbeddedManifest['evaluation']
 

@@ -1,0 +1,92 @@
+/** What a run was trained and is examined on: texts and labels, who brought them, and what was planted among them. */
+import { join } from 'node:path'
+import { StopError } from '../../sdk/errors.ts'
+import { readItems } from '../publish/items.ts'
+import type { EmbeddedManifest, RunManifest } from '../run/manifest.ts'
+import type { Item } from '../train/tasks/item.ts'
+import { type ContributorKind, splitTask } from '../train/tasks/split.ts'
+import type { Task } from '../train/tasks/task.ts'
+
+export interface ExamItem extends Item {
+  /** What was done to it on purpose; absent where nobody knows, as with real contributors. */
+  readonly kind?: ContributorKind
+}
+
+export interface Exam {
+  readonly task: Task
+  /** In the order of the run's contributions: row 0 is the first item of the first. */
+  readonly contributions: readonly (readonly ExamItem[])[]
+  readonly heldOut: readonly Item[]
+}
+
+/** The items of a run that was trained on a split of a corpus: everything but the split's seed stands in its manifest. */
+export function examOfSplit(manifest: EmbeddedManifest, task: Task, seed: number): Exam {
+  const { dataset, evaluation } = manifest
+  const { contributors, heldOut } = splitTask(task, {
+    seed,
+    rows: dataset.rows,
+    heldOut: evaluation.heldOut,
+    contributors: dataset.contributions.length,
+  })
+  return checked({ task, contributions: contributors.map(({ items }) => items), heldOut }, manifest)
+}
+
+/** The items of anybody's run: `held-out.jsonl`, and `<contribution>.jsonl` for each contribution of the manifest. */
+export function readExam(folder: string, manifest: RunManifest, task: Task): Exam {
+  const contributions = manifest.dataset.contributions.map(({ id }) => readItems(join(folder, `${id}.jsonl`)))
+  return checked({ task, contributions, heldOut: readItems(join(folder, 'held-out.jsonl')) }, manifest)
+}
+
+/** Refuses items of other contributions, or of others in size. That they are the very ones shows when they are trained on. */
+function checked(exam: Exam, { dataset }: RunManifest): Exam {
+  for (const [i, { id, items }] of dataset.contributions.entries()) {
+    const found = exam.contributions[i]?.length ?? 0
+    if (found === items) continue
+    throw new StopError(
+      'These are not the items that the run was trained on',
+      { contribution: id, items: found, expected: items },
+      'Name the split that the run was trained on with --split-seed, or a folder with its items with --items.',
+    )
+  }
+  return exam
+}
+
+/** Rows of one contributor and one kind: the grain at which earnings are kept. */
+export interface Cell {
+  readonly contributor: number
+  readonly kind: ContributorKind
+  readonly rows: number
+}
+
+/** An exam's training items by row. */
+export interface ExamRows {
+  readonly items: readonly ExamItem[]
+  readonly contributors: number
+  readonly contributorOf: Uint32Array
+  readonly cells: readonly Cell[]
+  readonly cellOf: Uint32Array
+  /** Whether every row's kind is known. */
+  readonly areKindsKnown: boolean
+}
+
+export function rowsOf({ contributions }: Pick<Exam, 'contributions'>): ExamRows {
+  const cells: Cell[] = []
+  const cellOf: number[] = []
+  for (const [contributor, items] of contributions.entries()) {
+    const own = new Map<ContributorKind, number>()
+    for (const { kind = 'honest' } of items) {
+      const cell = own.get(kind) ?? cells.push({ contributor, kind, rows: 0 }) - 1
+      own.set(kind, cell)
+      cellOf.push(cell)
+    }
+  }
+  const items = contributions.flat()
+  return {
+    items,
+    contributors: contributions.length,
+    contributorOf: Uint32Array.from(contributions.flatMap((own, contributor) => own.map(() => contributor))),
+    cells: cells.map((cell, i) => ({ ...cell, rows: cellOf.filter((at) => at === i).length })),
+    cellOf: Uint32Array.from(cellOf),
+    areKindsKnown: items.every(({ kind }) => kind !== undefined),
+  }
+}

@@ -1,0 +1,59 @@
+/** Many retrainings of one subject, on worker threads; what is cached is read. */
+import { Worker } from 'node:worker_threads'
+import { DEFAULT_THREADS } from '../../train/features/extractFeatures.ts'
+import type { OnProgress } from '../../train/progress.ts'
+import { openRetrainingCache } from './cache.ts'
+import { type Retraining, type Subject, shareSubject } from './subject.ts'
+
+export interface RetrainOptions {
+  readonly cacheFolder: string
+  readonly threads?: number
+  readonly onProgress?: OnProgress
+}
+
+/** Log-odds of the held-out texts after each retraining, in the order asked. */
+export async function retrainAll(
+  subject: Subject,
+  retrainings: readonly Retraining[],
+  { cacheFolder, threads = DEFAULT_THREADS, onProgress }: RetrainOptions,
+): Promise<readonly Float64Array[]> {
+  const cache = openRetrainingCache(cacheFolder, subject)
+  const outcomes = retrainings.map((retraining) => cache.read(retraining))
+  const missing = outcomes.flatMap((outcome, at) => (outcome === undefined ? [at] : []))
+  // Of the work that is left only: what was cached says nothing of how long the rest takes.
+  let done = 0
+  const report = (): void => onProgress?.({ step: 'Retrain', done, total: missing.length })
+  report()
+
+  const shared = missing.length > 0 ? shareSubject(subject) : subject
+  let next = 0
+  const drain = async (): Promise<void> => {
+    const worker = new Worker(new URL('./worker.ts', import.meta.url), { workerData: shared })
+    try {
+      for (let at = missing[next++]; at !== undefined; at = missing[next++]) {
+        const retraining = retrainings[at] as Retraining
+        const logOdds = await ask(worker, retraining)
+        cache.write(retraining, logOdds)
+        outcomes[at] = logOdds
+        done++
+        report()
+      }
+    } finally {
+      await worker.terminate()
+    }
+  }
+  await Promise.all(Array.from({ length: Math.min(threads, missing.length) }, drain))
+  return outcomes as readonly Float64Array[]
+}
+
+function ask(worker: Worker, retraining: Retraining): Promise<Float64Array> {
+  return new Promise((resolve, reject) => {
+    const answered = (logOdds: Float64Array): void => {
+      worker.off('error', reject)
+      resolve(logOdds)
+    }
+    worker.once('error', reject)
+    worker.once('message', answered)
+    worker.postMessage(retraining)
+  })
+}

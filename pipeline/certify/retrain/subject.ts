@@ -1,0 +1,53 @@
+/** What is retrained again and again: one data set in its frozen form, and the settings that the run was trained with. */
+import { createHash } from 'node:crypto'
+import type { FrozenOutputs } from '../../train/base/adaptedLayers.ts'
+import type { TrainingSettings } from '../../train/lora/fineTune.ts'
+
+/** All arrays lie in shared memory, so that worker threads need no copies. */
+export interface Subject {
+  /** Training texts by row, then held-out ones. */
+  readonly data: FrozenOutputs
+  /** (512, 512) */
+  readonly sentenceProjection: Float32Array
+  /** Of the training rows, 1 for the second of the task's classes. */
+  readonly labels: Uint8Array
+  /** Who brought each training row. */
+  readonly contributorOf: Uint32Array
+  readonly settings: TrainingSettings
+}
+
+/** One training from a fresh start, with some contributors left out. */
+export interface Retraining {
+  readonly seed: number
+  /** Ascending. */
+  readonly without: readonly number[]
+}
+
+export function shareSubject({ data, sentenceProjection, labels, contributorOf, settings }: Subject): Subject {
+  return {
+    data: { count: data.count, hidden: shared(data.hidden), z0: shared(data.z0), h0: shared(data.h0) },
+    sentenceProjection: shared(sentenceProjection),
+    labels: shared(labels),
+    contributorOf: shared(contributorOf),
+    settings,
+  }
+}
+
+/** Names everything that a retraining's outcome depends on, apart from its seed and who is left out. */
+export function subjectDigest({ data, sentenceProjection, labels, contributorOf, settings }: Subject): string {
+  const hash = createHash('sha256').update(JSON.stringify(settings))
+  for (const { buffer, byteOffset, byteLength } of [
+    ...[data.hidden, data.z0, data.h0, sentenceProjection],
+    labels,
+    contributorOf,
+  ])
+    hash.update(new Uint8Array(buffer, byteOffset, byteLength))
+  return hash.digest('hex')
+}
+
+function shared<T extends Float32Array | Uint8Array | Uint32Array>(values: T): T {
+  const Typed = values.constructor as new (buffer: SharedArrayBuffer) => T
+  const copy = new Typed(new SharedArrayBuffer(values.byteLength))
+  copy.set(values)
+  return copy
+}

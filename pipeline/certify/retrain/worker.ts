@@ -1,0 +1,23 @@
+/** Retrainings in a worker thread: a seed and who is left out come in, log-odds of the held-out texts go out. Started by `retrain.ts`. */
+import { parentPort, workerData } from 'node:worker_threads'
+import { fineTune } from '../../train/lora/fineTune.ts'
+import { createTuner } from '../../train/lora/tuner.ts'
+import type { Retraining, Subject } from './subject.ts'
+
+const port = parentPort
+if (port === null) throw new Error('retrain/worker.ts runs inside a worker thread; call retrainAll instead.')
+
+const { data, sentenceProjection, labels, contributorOf, settings } = workerData as Subject
+const tuner = createTuner(sentenceProjection)
+const heldOut = Array.from({ length: data.count - labels.length }, (_, i) => labels.length + i)
+
+port.on('message', ({ seed, without }: Retraining) => {
+  const leftOut = new Set(without)
+  fineTune(tuner, data, labels, {
+    seed,
+    settings,
+    trained: 'adapters and head',
+    includes: (row) => !leftOut.has(contributorOf[row] as number),
+  })
+  port.postMessage(tuner.logOdds(data, heldOut))
+})

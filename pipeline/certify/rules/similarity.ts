@@ -1,0 +1,58 @@
+/**
+ * Rules that never look at the training: how alike the texts are, by the frozen base's sentence embeddings (cosine of tanh h₀)
+ * or by their words (BM25; Robertson and Zaragoza, 2009). The top K are paid.
+ */
+import MiniSearch from 'minisearch'
+import type { FrozenOutputs } from '../../train/base/adaptedLayers.ts'
+import { tanh } from '../../train/math/elementary.ts'
+import type { Rule } from './outcome.ts'
+import { topShares } from './shares.ts'
+
+/** @param data Training texts by row, then the served ones. */
+export function embeddingRule({ count, h0 }: FrozenOutputs, rows: number, topK: number): Rule {
+  const width = h0.length / count
+  const unit = new Float64Array(h0.length)
+  for (let text = 0; text < count; text++) {
+    const own = unit.subarray(text * width, (text + 1) * width)
+    let squared = 0
+    for (let d = 0; d < width; d++) {
+      const value = tanh(h0[text * width + d] as number)
+      own[d] = value
+      squared += value * value
+    }
+    const length = Math.sqrt(squared)
+    for (let d = 0; d < width; d++) own[d] = (own[d] as number) / length
+  }
+  const scores = (answer: number): Float64Array => {
+    const query = unit.subarray((rows + answer) * width, (rows + answer + 1) * width)
+    return Float64Array.from({ length: rows }, (_, row) => {
+      let sum = 0
+      for (let d = 0; d < width; d++) sum += (query[d] as number) * (unit[row * width + d] as number)
+      return sum
+    })
+  }
+  return { name: 'embedding', scores, shares: (answer) => topShares(scores(answer), topK) }
+}
+
+/**
+ * As `embedding`, signed by the labels: rows that say something else than the answer count against it, and are not paid.
+ * @param given For each answer 1 or −1: the second class or the first.
+ */
+export function agreeingEmbeddingRule(embedding: Rule, labels: Uint8Array, given: Int8Array, topK: number): Rule {
+  const scores = (answer: number): Float64Array =>
+    (embedding.scores?.(answer) ?? new Float64Array(labels.length)).map((score, row) =>
+      (labels[row] === 1) === (given[answer] === 1) ? score : -score,
+    )
+  return { name: 'embedding, label agrees', scores, shares: (answer) => topShares(scores(answer), topK) }
+}
+
+export function bm25Rule(texts: readonly string[], queries: readonly string[], topK: number): Rule {
+  const search = new MiniSearch<{ readonly id: number; readonly text: string }>({ fields: ['text'] })
+  search.addAll(texts.map((text, id) => ({ id, text })))
+  const scores = (answer: number): Float64Array => {
+    const found = new Float64Array(texts.length)
+    for (const { id, score } of search.search(queries[answer] ?? '')) found[id as number] = score
+    return found
+  }
+  return { name: 'BM25', scores, shares: (answer) => topShares(scores(answer), topK) }
+}

@@ -1,0 +1,49 @@
+/** Ranks of values and what is made of them: Spearman's correlation, and the area under a receiver's curve. */
+
+/** Ranks from 1; equal values share the mean of their ranks. */
+export function ranks(values: Float64Array): Float64Array {
+  const order = Uint32Array.from(values, (_, i) => i).sort((a, b) => (values[a] as number) - (values[b] as number))
+  const ranked = new Float64Array(values.length)
+  for (let from = 0; from < order.length; ) {
+    const value = values[order[from] as number]
+    let to = from + 1
+    while (to < order.length && values[order[to] as number] === value) to++
+    for (let i = from; i < to; i++) ranked[order[i] as number] = (from + 1 + to) / 2
+    from = to
+  }
+  return ranked
+}
+
+/** Pearson's correlation; 0 where either side does not vary, since what is the same for all tells nobody apart. */
+export function correlation(x: Float64Array, y: Float64Array): number {
+  const n = x.length
+  const meanX = x.reduce((sum, value) => sum + value, 0) / n
+  const meanY = y.reduce((sum, value) => sum + value, 0) / n
+  let xy = 0
+  let xx = 0
+  let yy = 0
+  for (let i = 0; i < n; i++) {
+    const dx = (x[i] as number) - meanX
+    const dy = (y[i] as number) - meanY
+    xy += dx * dy
+    xx += dx * dx
+    yy += dy * dy
+  }
+  return xx > 0 && yy > 0 ? xy / Math.sqrt(xx * yy) : 0
+}
+
+/** Spearman's rank correlation, with ties. */
+export function spearman(x: Float64Array, y: Float64Array): number {
+  return correlation(ranks(x), ranks(y))
+}
+
+/** How often one of `positives` exceeds one of `negatives`, ties counting half (Mann and Whitney); NaN without a pair. */
+export function areaUnderCurve(positives: Float64Array, negatives: Float64Array): number {
+  const all = new Float64Array(positives.length + negatives.length)
+  all.set(positives)
+  all.set(negatives, positives.length)
+  const ranked = ranks(all)
+  let sum = 0
+  for (let i = 0; i < positives.length; i++) sum += ranked[i] as number
+  return (sum - (positives.length * (positives.length + 1)) / 2) / (positives.length * negatives.length)
+}
