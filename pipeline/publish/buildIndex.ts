@@ -1,5 +1,5 @@
 import type { Hex } from 'viem'
-import { findDuplicates } from '../../attribution/duplicates.ts'
+import { findDuplicatesFast } from '../../attribution/fast/duplicates.ts'
 import type { InfluenceIndex } from '../../attribution/influenceIndex.ts'
 import { packSketch } from '../../attribution/sketch.ts'
 import type { RunRow } from '../run/manifest.ts'
@@ -35,7 +35,7 @@ export function buildIndex(
   const accepted = sketched.toSorted(
     (a, b) => order(a.contribution) - order(b.contribution) || a.item - b.item || a.row - b.row,
   )
-  const duplicateOf = findDuplicates(accepted)
+  const duplicateOf = findDuplicatesFast(accepted)
   const entries = sketched
     .filter(({ row }) => !duplicateOf.has(row))
     .toSorted((a, b) => a.row - b.row)

@@ -1,6 +1,7 @@
 import type { Hex } from 'viem'
 import { DUPLICATE_COSINE_PERCENT } from '../../attribution/duplicates.ts'
-import { encodeIndex, indexTree } from '../../attribution/influenceIndex.ts'
+import { indexTreeOf } from '../../attribution/fast/indexTree.ts'
+import { encodeIndex } from '../../attribution/influenceIndex.ts'
 import { rootOf } from '../../attribution/merkle.ts'
 import { type Sketcher, sketchRows } from '../../attribution/sketcher.ts'
 import type { Connection } from '../../sdk/contracts.ts'
@@ -35,11 +36,12 @@ export async function prepareRun(connection: Connection, run: Run): Promise<Prep
   const acceptedAt = await checkTrainedOn(connection, manifest, rows)
   const sketcher = fitRunSketcher(gradients, sketch)
   const { index, duplicateOf } = buildIndex(rows, sketchRows(sketcher, gradients.u), acceptedAt, sketch.dims)
+  const indexFile = encodeIndex(index)
   return {
     run,
     sketcher,
-    indexFile: encodeIndex(index),
-    indexRoot: rootOf(indexTree(index)),
+    indexFile,
+    indexRoot: rootOf(indexTreeOf(indexFile)),
     leafCount: index.entries.length,
     duplicateOf,
   }

@@ -1,5 +1,4 @@
 import { bytesToHex, type Hex } from 'viem'
-import { attribute } from '../../attribution/attribution.ts'
 import { keccak } from '../../attribution/keccak.ts'
 import { packSketch } from '../../attribution/sketch.ts'
 import { type Sketcher, sketchQuery } from '../../attribution/sketcher.ts'
@@ -89,7 +88,7 @@ async function serveCalls(
 
 function callOf({ serving, sketcher, feeGwei, random32 }: OperatorOptions, request: Request, answer: Answer): Call {
   const codes = sketchQuery(sketcher, answer.gradient)
-  const rows = attribute(codes, serving.candidates, serving.terms.topK).map(({ row, weight }) => {
+  const rows = serving.attribute(codes, serving.terms.topK).map(({ row, weight }) => {
     const account = serving.accountOfRow.get(row)
     if (account === undefined) throw new Error(`Row ${row} was attributed and is not in the index`)
     return { row, account, weight }

@@ -1,6 +1,7 @@
 import type { Hex } from 'viem'
-import type { Candidates } from '../../attribution/attribution.ts'
-import { decodeIndex, indexCandidates, indexTree } from '../../attribution/influenceIndex.ts'
+import { type Attributor, attributorOf } from '../../attribution/fast/attributor.ts'
+import { indexTreeOf } from '../../attribution/fast/indexTree.ts'
+import { decodeIndex } from '../../attribution/influenceIndex.ts'
 import { rootOf } from '../../attribution/merkle.ts'
 import type { Connection } from '../../sdk/contracts.ts'
 import { StopError } from '../../sdk/errors.ts'
@@ -12,7 +13,7 @@ export interface Serving {
   readonly model: number
   readonly operator: number
   readonly terms: RecordTerms
-  readonly candidates: Candidates
+  readonly attribute: Attributor
   /** Whom a row is credited to. */
   readonly accountOfRow: ReadonlyMap<number, number>
 }
@@ -38,7 +39,7 @@ export async function loadServing(
     )
   }
   const index = decodeIndex(indexFile)
-  const found = rootOf(indexTree(index))
+  const found = rootOf(indexTreeOf(indexFile))
   if (found !== root) {
     throw new StopError(
       `This is not the influence index of model ${model}`,
@@ -51,7 +52,7 @@ export async function loadServing(
     model,
     operator,
     terms: { dims: terms.dims, topK: terms.topK, rowCount: terms.rowCount },
-    candidates: indexCandidates(index),
+    attribute: attributorOf(index.entries, index.dims),
     accountOfRow: new Map(
       index.entries.map(({ row, contribution }) => {
         const account = contributors.get(contribution)

@@ -4,8 +4,8 @@
 // file, dims → entries (leafCount), the tree over them. docs/protocol.md, "Influence index file".
 
 import { bytesToHex, type Hex } from 'viem'
-import { keccak } from '../../attribution/keccak.ts'
-import { type MerkleTree, merkleTree, rootOf } from '../../attribution/merkle.ts'
+import { hashRecords, merkleTreeOf } from '../../attribution/fast/hashing.ts'
+import { type MerkleTree, rootOf } from '../../attribution/merkle.ts'
 import { type Multiproof, multiproofOf } from '../../attribution/multiproof.ts'
 import { StopError } from '../errors.ts'
 
@@ -58,7 +58,7 @@ export function readCommittedIndex(file: Uint8Array, dims: number): CommittedInd
   const entries = Array.from({ length: count }, (_, i) =>
     entryOf(file.subarray(HEADER + i * size, HEADER + (i + 1) * size)),
   )
-  const tree = merkleTree(entries.map(({ bytes }) => keccak(bytes)))
+  const tree = merkleTreeOf(hashRecords(file.subarray(HEADER), size))
   return { dims, entries, tree, root: rootOf(tree) }
 }
 

@@ -2,9 +2,8 @@
 // nobody can show. Pure: index and facts in, faults out. contracts/court/IndexFaults.sol judges them by the same rules.
 
 import type { Hex } from 'viem'
-import { isDuplicate } from '../../attribution/duplicates.ts'
+import { createSketchStore } from '../../attribution/fast/sketchStore.ts'
 import { isAbsent } from '../../attribution/indexProof.ts'
-import { dot } from '../../attribution/score.ts'
 import { findInvalidCode, unpackSketch } from '../../attribution/sketch.ts'
 import type { CommittedEntry, CommittedIndex } from './committedIndex.ts'
 
@@ -140,15 +139,14 @@ function lowestUnshown(entries: readonly CommittedEntry[], rowCount: number): nu
 export function* findNearCopies(index: CommittedIndex, facts: ContributionFacts): Generator<readonly IndexFault[]> {
   const rows = index.entries.flatMap(({ row, contribution, sketch }, position) => {
     if (findInvalidCode(sketch) >= 0 || !facts.isIncluded(contribution)) return []
-    const codes = unpackSketch(sketch)
-    return [{ row, contribution, position, codes, squared: dot(codes, codes) }]
+    return [{ row, contribution, position, sketch }]
   })
-  for (const [i, row] of rows.entries()) {
+  const store = createSketchStore(index.dims, rows.length)
+  for (const row of rows) {
     const faults: IndexFault[] = []
-    for (let j = 0; j < i; j++) {
-      const other = rows[j] as (typeof rows)[number]
+    for (const place of store.duplicatesOf(unpackSketch(row.sketch))) {
+      const other = rows[place] as (typeof rows)[number]
       if (other.contribution === row.contribution || other.row === row.row) continue
-      if (!isDuplicate(dot(other.codes, row.codes), other.squared, row.squared)) continue
       const later = facts.acceptedAt(other.contribution) < facts.acceptedAt(row.contribution) ? row : other
       const positions = [other.position, row.position] as const
       const reason = `it is a near-copy of row ${later === row ? other.row : row.row}`
@@ -156,6 +154,7 @@ export function* findNearCopies(index: CommittedIndex, facts: ContributionFacts)
       const struck = falseRow(index.entries, positions) ?? later.row
       faults.push({ kind: 'ConflictingRows', row: struck, reason, positions })
     }
+    store.add(row.sketch)
     yield faults
   }
 }

@@ -4,7 +4,8 @@
 // An honest record has no fault, and every other one has exactly the fault that is cheapest to prove:
 // contracts/court/RecordFaults.sol decides by the same rules.
 
-import { attribute, type Candidates, type CreditedRow, candidatesOf } from '../../attribution/attribution.ts'
+import type { CreditedRow } from '../../attribution/attribution.ts'
+import { type Attributor, attributorOf } from '../../attribution/fast/attributor.ts'
 import { isAbsent } from '../../attribution/indexProof.ts'
 import { score } from '../../attribution/score.ts'
 import { findInvalidCode, unpackSketch } from '../../attribution/sketch.ts'
@@ -31,7 +32,7 @@ export type RecordFault =
 export interface JudgedIndex {
   readonly index: CommittedIndex
   readonly falseRows: ReadonlySet<number>
-  readonly candidates: Candidates
+  readonly attribute: Attributor
   readonly positionOf: ReadonlyMap<number, number>
 }
 
@@ -43,9 +44,9 @@ export function judgedIndex(index: CommittedIndex, faults: readonly IndexFault[]
   })
   const sound = [...positionOf].map(([row, position]) => ({
     row,
-    codes: unpackSketch((index.entries[position] as CommittedEntry).sketch),
+    sketch: (index.entries[position] as CommittedEntry).sketch,
   }))
-  return { index, falseRows, candidates: candidatesOf(sound, index.dims), positionOf }
+  return { index, falseRows, attribute: attributorOf(sound, index.dims), positionOf }
 }
 
 /** The fault of a record that is cheapest to prove, if it has one that can be proved. */
@@ -62,7 +63,7 @@ export function findRecordFault(
     if (fault !== undefined) return fault
   }
   const codes = unpackSketch(record.sketch)
-  const expected = attribute(codes, judged.candidates, topK)
+  const expected = judged.attribute(codes, topK)
   return omission(record, codes, expected, topK, judged) ?? wrongWeights(record, expected, judged)
 }
 
