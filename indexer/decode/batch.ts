@@ -15,7 +15,12 @@ export function batchFacts(
   const dims = Number(model.dims)
   const decoded = decodeRecords(bytes, { dims, topK: Number(model.topK), rowCount: Number(model.rowCount) })
   const hashes = splitRecords(bytes, dims).map((record) => keccak256(record))
-  const split = { ...model, royaltiesBps: model.royalties.map(({ bps }) => bps), treasuryBps: recorded.treasuryBps }
+  const split = {
+    ...model,
+    isPooled: model.pool !== null,
+    royaltiesBps: model.royalties.map(({ bps }) => bps),
+    treasuryBps: recorded.treasuryBps,
+  }
 
   const { block, batch, operator } = recorded
   const facts: Fact[] = [{ table: 'batchRecorded', row: recorded }]
@@ -45,7 +50,7 @@ export function batchFacts(
         recordHash: hashes[i] ?? keccak256('0x'),
         sketch: bytesToHex(record.sketch),
         feeGwei: record.feeGwei,
-        contributorsGwei: sum(parts.rowsGwei),
+        contributorsGwei: sum(parts.rowsGwei) + parts.pooledGwei,
         operatorGwei: parts.operatorGwei,
         royaltiesGwei: sum(parts.royaltiesGwei),
         ownerGwei: parts.ownerGwei,
@@ -70,6 +75,7 @@ export function batchFacts(
       })
       credit('Contributor', BigInt(account), amountGwei)
     })
+    if (model.pool !== null) credit('Pool', model.pool, parts.pooledGwei)
     credit('Operator', operator, parts.operatorGwei)
     model.royalties.forEach(({ account }, j) => {
       credit('Royalty', account, parts.royaltiesGwei[j] ?? 0n)

@@ -2,7 +2,7 @@ import type { Address, Hex } from 'viem'
 import type { Deployment } from '../../sdk/deployment.ts'
 
 /** The contracts that keep a journal: exactly those whose events are indexed. */
-export const journaled = ['accounts', 'datasets', 'models', 'ledger', 'court', 'evaluations'] as const
+export const journaled = ['accounts', 'datasets', 'pools', 'models', 'ledger', 'court', 'evaluations'] as const
 export type ContractName = (typeof journaled)[number]
 
 /** An event as a node hands it over. */

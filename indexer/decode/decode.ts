@@ -8,6 +8,7 @@ import type { Fact } from './facts.ts'
 import { decodeLedger } from './ledger.ts'
 import { decodeModels } from './models.ts'
 import type { Place } from './place.ts'
+import { decodePools } from './pools.ts'
 import { learn, type Terms } from './terms.ts'
 
 /** What is fixed for a deployment and needed to read its logs. */
@@ -44,6 +45,8 @@ function decodeLog(contract: ContractName, log: ChainLog, terms: Terms, treasury
       return [decodeAccounts(log, place)]
     case 'datasets':
       return [decodeDatasets(log, place)]
+    case 'pools':
+      return decodePools(log, place)
     case 'models':
       return decodeModels(log, place)
     case 'ledger':

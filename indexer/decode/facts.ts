@@ -3,14 +3,17 @@ import type { BondFacts } from './bondFacts.ts'
 import type { CourtFacts } from './courtFacts.ts'
 import type { EvaluationFacts } from './evaluationFacts.ts'
 import type { Place } from './place.ts'
+import type { PoolFacts } from './poolFacts.ts'
 
 /**
  * What happened, as rows: one interface a table, named after the event it comes from. Every integer of the chain is a bigint
  * on this side, every hash and address a hexadecimal string, so that a row reads the same before and after the database.
  */
 
-export type Role = 'Contributor' | 'Operator' | 'Royalty' | 'Owner' | 'Treasury'
+export type Role = 'Contributor' | 'Pool' | 'Operator' | 'Royalty' | 'Owner' | 'Treasury'
 export type Method = 'Full' | 'LoRA' | 'QLoRA'
+/** How the contributors' share of a fee is divided among them. */
+export type Rule = 'Attribution' | 'EqualSplit'
 export type SketchSource = 'Gradient' | 'Representation'
 
 export interface AccountOpened extends Place {
@@ -118,6 +121,9 @@ export interface FineTuneRegistered extends Place {
   readonly contributorBps: bigint
   readonly operatorBps: bigint
   readonly royaltyBps: bigint
+  readonly rule: Rule
+  /** The account that earns the contributors' share, where they share equally. */
+  readonly pool: bigint | null
 }
 
 /** A dataset version that a fine-tune was trained on. */
@@ -243,7 +249,7 @@ export interface AuthorityUpdated extends Place {
   readonly authority: Hex
 }
 
-export interface Facts extends BondFacts, CourtFacts, EvaluationFacts {
+export interface Facts extends BondFacts, CourtFacts, EvaluationFacts, PoolFacts {
   accountOpened: AccountOpened
   payoutProposed: PayoutProposed
   payoutRotated: PayoutRotated

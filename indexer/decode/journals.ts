@@ -9,6 +9,7 @@ export type Journals = Readonly<Record<ContractName, Hex>>
 export const emptyJournals: Journals = {
   accounts: EMPTY_JOURNAL,
   datasets: EMPTY_JOURNAL,
+  pools: EMPTY_JOURNAL,
   models: EMPTY_JOURNAL,
   ledger: EMPTY_JOURNAL,
   court: EMPTY_JOURNAL,

@@ -1,10 +1,11 @@
 import { abis } from '../../sdk/contracts.ts'
 import type { ChainLog } from './contracts.ts'
 import { eventOf, named, text, unreachable } from './event.ts'
-import type { Fact, FineTuneRegistered, Method, SketchSource } from './facts.ts'
+import type { Fact, FineTuneRegistered, Method, Rule, SketchSource } from './facts.ts'
 import type { Place } from './place.ts'
 
 const METHODS: readonly Method[] = ['Full', 'LoRA', 'QLoRA']
+const RULES: readonly Rule[] = ['Attribution', 'EqualSplit']
 const SOURCES: readonly SketchSource[] = ['Gradient', 'Representation']
 
 export function decodeModels(log: ChainLog, place: Place): readonly Fact[] {
@@ -26,7 +27,7 @@ export function decodeModels(log: ChainLog, place: Place): readonly Fact[] {
       return [{ table: 'baseModelRegistered', row }]
     }
     case 'FineTuneRegistered': {
-      const { owner, parent, fineTune, royalties } = event.args
+      const { owner, parent, fineTune, royalties, pool } = event.args
       const { quantisation, influence, shares } = fineTune
       const row: FineTuneRegistered = {
         ...place,
@@ -50,6 +51,8 @@ export function decodeModels(log: ChainLog, place: Place): readonly Fact[] {
         contributorBps: BigInt(shares.contributorBps),
         operatorBps: BigInt(shares.operatorBps),
         royaltyBps: BigInt(shares.royaltyBps),
+        rule: named(RULES, fineTune.rule),
+        pool: pool === 0 ? null : BigInt(pool),
       }
       const { block } = place
       return [

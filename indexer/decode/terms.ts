@@ -12,6 +12,8 @@ export interface ModelTerms {
   readonly topK: bigint
   readonly contributorBps: bigint
   readonly operatorBps: bigint
+  /** Who earns the contributors' share, where they share equally. */
+  readonly pool: bigint | null
   readonly royalties: readonly { readonly account: bigint; readonly bps: bigint }[]
 }
 
@@ -24,8 +26,8 @@ export const noTerms: Terms = { models: new Map() }
 export function learn(terms: Terms, fact: Fact): Terms {
   switch (fact.table) {
     case 'fineTuneRegistered': {
-      const { model, owner, rowCount, dims, topK, contributorBps, operatorBps } = fact.row
-      const learnt = { owner, rowCount, dims, topK, contributorBps, operatorBps, royalties: [] }
+      const { model, owner, rowCount, dims, topK, contributorBps, operatorBps, pool } = fact.row
+      const learnt = { owner, rowCount, dims, topK, contributorBps, operatorBps, pool, royalties: [] }
       return { models: new Map(terms.models).set(model, learnt) }
     }
     case 'royaltyOwed': {

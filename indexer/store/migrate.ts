@@ -4,11 +4,17 @@ import { StopError } from '../../sdk/errors.ts'
 import * as facts from './migrations/0001-facts.ts'
 import * as court from './migrations/0002-court.ts'
 import * as evaluations from './migrations/0003-evaluations.ts'
+import * as pools from './migrations/0004-pools.ts'
 import type { Database } from './schema.ts'
 
 /** Every change of the schema, in order; one that was released is never edited. */
 const migrations: MigrationProvider = {
-  getMigrations: async () => ({ '0001-facts': facts, '0002-court': court, '0003-evaluations': evaluations }),
+  getMigrations: async () => ({
+    '0001-facts': facts,
+    '0002-court': court,
+    '0003-evaluations': evaluations,
+    '0004-pools': pools,
+  }),
 }
 
 /** Brings the schema up to date, and refuses a database that a newer version of the indexer has written. */

@@ -18,6 +18,7 @@ export interface Identity {
   readonly startBlock: bigint
   readonly accounts: Hex
   readonly datasets: Hex
+  readonly pools: Hex
   readonly models: Hex
   readonly ledger: Hex
   readonly court: Hex
@@ -89,6 +90,9 @@ const undoable: Readonly<Record<FactTable, true>> = {
   evaluationRecorded: true,
   inferenceRated: true,
   ratingDropped: true,
+  poolOpened: true,
+  poolVersion: true,
+  shareClaimed: true,
 }
 
 /** The tables whose rows stand at a block, and go when their block goes. */

@@ -28,7 +28,7 @@ export async function identify(node: Node, deployment: Deployment): Promise<Iden
   const [genesis] = await node.blocks(0n, 0n)
   if (genesis === undefined) throw new StopError(`The node at ${node.name} has no block 0`, {}, 'Use a full node.')
 
-  const { accounts, datasets, models, ledger, court, evaluations } = deployment.contracts
+  const { accounts, datasets, pools, models, ledger, court, evaluations } = deployment.contracts
   return {
     chainId: BigInt(found),
     genesisHash: genesis.hash,
@@ -36,6 +36,7 @@ export async function identify(node: Node, deployment: Deployment): Promise<Iden
     startBlock: BigInt(deployment.startBlock),
     accounts: lower(accounts),
     datasets: lower(datasets),
+    pools: lower(pools),
     models: lower(models),
     ledger: lower(ledger),
     court: lower(court),

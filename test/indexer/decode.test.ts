@@ -42,25 +42,43 @@ const place = { block: 7n, logIndex: 3n, transactionHash: `0x${'bb'.repeat(32)}`
 
 describe('a fee', () => {
   it('is shared as ILedger.sol says, every division rounded down and the rest to the treasury', () => {
-    const terms = { contributorBps: 5_000n, operatorBps: 1_000n, royaltiesBps: [300n, 200n], treasuryBps: 200n }
+    const terms = {
+      isPooled: false,
+      contributorBps: 5_000n,
+      operatorBps: 1_000n,
+      royaltiesBps: [300n, 200n],
+      treasuryBps: 200n,
+    }
     expect(splitFee(1_000_001n, [40_000n, 25_535n], terms)).toEqual({
       rowsGwei: [305_180n, 194_819n],
+      pooledGwei: 0n,
       operatorGwei: 100_000n,
       royaltiesGwei: [30_000n, 20_000n],
       ownerGwei: 330_000n,
       treasuryGwei: 20_002n,
     })
     expect(splitFee(1_000_001n, [], terms).treasuryGwei).toBe(520_001n)
+    expect(splitFee(1_000_001n, [], { ...terms, isPooled: true })).toMatchObject({
+      pooledGwei: 500_000n,
+      treasuryGwei: 20_001n,
+    })
   })
 
   it('is shared without remainder, whatever the fee and the shares', () => {
     const bps = fc.bigInt(0n, 2_000n)
     fc.assert(
       fc.property(fc.bigInt(0n, 2n ** 64n - 1n), bps, bps, fc.array(bps, { maxLength: 2 }), (fee, a, b, royalties) => {
-        const terms = { contributorBps: a, operatorBps: b, royaltiesBps: royalties, treasuryBps: 1_000n }
-        const split = splitFee(fee, [30_000n, 20_000n, 15_535n], terms)
+        const terms = {
+          isPooled: a % 2n === 0n,
+          contributorBps: a,
+          operatorBps: b,
+          royaltiesBps: royalties,
+          treasuryBps: 1_000n,
+        }
+        const split = splitFee(fee, terms.isPooled ? [] : [30_000n, 20_000n, 15_535n], terms)
         const parts = [
           ...split.rowsGwei,
+          split.pooledGwei,
           split.operatorGwei,
           ...split.royaltiesGwei,
           split.ownerGwei,

@@ -8,6 +8,7 @@ import { bond } from './bond.ts'
 import { contribution } from './contribution.ts'
 import { attribution } from './inference.ts'
 import { model } from './model.ts'
+import { poolShare } from './pool.ts'
 import { strike } from './strike.ts'
 import { tab } from './tab.ts'
 
@@ -52,6 +53,7 @@ export const account: Entity = {
   links: {
     contributions: many(() => contribution, { contributor: 'id' }, 'What it contributed.'),
     attributions: many(() => attribution, { account: 'id' }, 'Rows of its contributions that moved an answer.'),
+    poolShares: many(() => poolShare, { contributor: 'id' }, 'Its shares of pools, a contribution each.'),
     credits: many(() => credit, { account: 'id' }, 'What batches credited to it.'),
     claims: many(() => claim, { account: 'id' }, 'What it was paid.'),
     tabs: many(() => tab, { payer: 'id' }, 'What it has prepaid, by operator.'),

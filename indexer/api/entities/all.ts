@@ -19,6 +19,7 @@ import {
 } from './governance.ts'
 import { attribution, inference } from './inference.ts'
 import { model, operator, royalty } from './model.ts'
+import { pool, poolShare, shareClaim } from './pool.ts'
 import { challenge, rowStrike, strike } from './strike.ts'
 import { tab } from './tab.ts'
 import { version } from './version.ts'
@@ -37,6 +38,9 @@ export const entities: readonly Entity[] = [
   model,
   royalty,
   operator,
+  pool,
+  poolShare,
+  shareClaim,
   batch,
   inference,
   attribution,

@@ -20,9 +20,11 @@ export const inference: Entity = {
     payer: uint('Who paid.'),
     commitment: bytes('keccak256 of request hash, response hash and salt.'),
     recordHash: bytes('keccak256 of the record.'),
-    sketch: bytes('The query’s 4-bit sketch, two codes a byte.'),
+    sketch: bytes('The query’s 4-bit sketch, two codes a byte; empty where contributors share equally.'),
     feeGwei: bigInt('What it cost, in gwei-OPEN; the five parts below sum to it.'),
-    contributorsGwei: bigInt('Part of the contributors of the rows that moved the answer.'),
+    contributorsGwei: bigInt(
+      'Part of the contributors of the rows that moved the answer, or of the pool that all share.',
+    ),
     operatorGwei: bigInt('Part of the operator.'),
     royaltiesGwei: bigInt('Part of the owners up the lineage.'),
     ownerGwei: bigInt('Part of the model’s owner.'),

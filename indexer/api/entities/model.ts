@@ -20,6 +20,7 @@ import { bond } from './bond.ts'
 import { demand } from './demand.ts'
 import { evaluation, rating } from './evaluation.ts'
 import { inference } from './inference.ts'
+import { pool } from './pool.ts'
 import { rowStrike, strike } from './strike.ts'
 import { versionOfModel } from './version.ts'
 
@@ -55,6 +56,8 @@ export const model: Entity = {
     sketchSource: nullable(oneOf('SketchSource', 'Fine-tunes: what the sketches are made of.')),
     contributorBps: nullable(uint('Fine-tunes: the contributors’ share of a fee.')),
     operatorBps: nullable(uint('Fine-tunes: the operator’s share of a fee.')),
+    rule: nullable(oneOf('Rule', 'Fine-tunes: how the contributors’ share is divided among them.')),
+    pool: nullable(uint('Fine-tunes whose contributors share equally: the account that earns their share.')),
     consentWithdrawn: bool('Whether consent to something it was trained on has been withdrawn since.'),
     stopped: bool('Whether the Court stopped it: it records no more calls.'),
     inferenceCount: uint('Calls recorded.'),
@@ -86,13 +89,13 @@ export const model: Entity = {
         null::bool as double_quant, null::bytea as adapter_hash, null::bytea as manifest_hash, null as manifest_uri,
         null::bytea as influence_root, null::bytea as index_hash, null as index_uri, null::int8 as row_count,
         null::int8 as dims, null::int8 as top_k, null as sketch_source, null::int8 as contributor_bps,
-        null::int8 as operator_bps, block, transaction_hash
+        null::int8 as operator_bps, null as rule, null::int8 as pool, block, transaction_hash
       from base_model_registered where block <= ${block}
       union all
       select model, 'FineTune', owner, royalty_bps, null, null, null, null,
         parent, method, quantisation_scheme, quantisation_bits, double_quant, adapter_hash, manifest_hash, manifest_uri,
         influence_root, index_hash, index_uri, row_count, dims, top_k, sketch_source, contributor_bps, operator_bps,
-        block, transaction_hash
+        rule, pool, block, transaction_hash
       from fine_tune_registered where block <= ${block}
     ) m
     cross join lateral (
@@ -110,6 +113,7 @@ export const model: Entity = {
     parentModel: one(() => model, { id: 'parent' }, 'The model it was fine-tuned from.'),
     fineTunes: many(() => model, { parent: 'id' }, 'Models fine-tuned from it.'),
     versions: many(() => versionOfModel, { model: 'id' }, 'The dataset versions it was trained on.'),
+    contributorsPool: oneOrNone(() => pool, { id: 'pool' }, 'What its contributors share, where they share equally.'),
     royalties: many(() => royalty, { model: 'id' }, 'What every fee owes up the lineage.'),
     operators: many(() => operator, { model: 'id' }, 'Who may serve it, or might once.'),
     batches: many(() => batch, { model: 'id' }, 'Its recorded calls, by transaction.'),

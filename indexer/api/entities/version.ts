@@ -16,13 +16,15 @@ export const version: Entity = {
     number: uint('Counting from 1 within the dataset.'),
     frozenAt: uint('Journal count of Datasets just after the freeze.'),
     contributionCount: uint('How many contributions are in it.'),
+    itemCount: bigInt('How many items those commit to.'),
     block: uint('The block in which it was frozen.'),
     transactionHash: bytes('The transaction that froze it.'),
   },
-  source: ({ block }) => sql`
+  source: (at) => sql`
     select v.version as id, v.dataset, v.version % 4294967296 as number, v.frozen_at, v.contribution_count, v.block,
-      v.transaction_hash
-    from version_frozen v where v.block <= ${block}`,
+      v.transaction_hash,
+      (select sum(c.item_count) from (${contributions(at)}) c where ${INCLUDED}) as item_count
+    from version_frozen v where v.block <= ${at.block}`,
   links: {
     parentDataset: one(() => dataset, { id: 'dataset' }, 'The dataset that was frozen.'),
     contributions: many(() => contributionOfVersion, { version: 'id' }, 'What is in it.'),

@@ -23,6 +23,7 @@ type Deployment {
   startBlock: UInt!
   accounts: Bytes!
   datasets: Bytes!
+  pools: Bytes!
   models: Bytes!
   ledger: Bytes!
   court: Bytes!

@@ -15,10 +15,13 @@ scalar BigInt
 scalar UInt
 scalar Bytes
 enum OrderDirection { asc desc }
-enum Role { Contributor Operator Royalty Owner Treasury }
+"Contributor: of a row that moved an answer. Pool: of all contributors together, who share equally."
+enum Role { Contributor Pool Operator Royalty Owner Treasury }
 enum ContributionStatus { Submitted Accepted Rejected Withdrawn }
 enum ModelKind { Base FineTune }
 enum Method { Full LoRA QLoRA }
+"How the contributors’ share of a fee is divided: among the rows that moved the answer, or equally among all items."
+enum Rule { Attribution EqualSplit }
 enum SketchSource { Gradient Representation }
 enum BondKind { Account Model }
 "Staked: the Court holds a part. Released: it came back. Paid: it went to somebody. Slashed: it was taken, a part as a bounty."

@@ -77,8 +77,7 @@ const indexes: readonly string[] = [
 ]
 
 /** Every part of a voided record's fee, from the account that had been credited with it. */
-const creditTakenBack = `
-  create view credit_taken_back as
+export const creditTakenBack = `
   with voided as (
     select v.block, i.batch, i.position, i.model, b.epoch, i.operator, i.fee_gwei, i.operator_gwei, i.owner_gwei,
       i.treasury_gwei
@@ -124,5 +123,5 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     await sql.raw(`create table ${name} (${columns})`).execute(db)
   }
   for (const columns of indexes) await sql.raw(`create index on ${columns}`).execute(db)
-  for (const view of [creditTakenBack, bondMove]) await sql.raw(view).execute(db)
+  for (const view of [`create view credit_taken_back as ${creditTakenBack}`, bondMove]) await sql.raw(view).execute(db)
 }
