@@ -6,21 +6,23 @@
  * "name_stderr,filter" ("N/A" where none was estimated).
  */
 import { z } from 'zod'
-import { keccak } from '../../attribution/keccak.ts'
 import { digestFile } from '../run/digest.ts'
 import type { Benchmark } from '../run/manifest.ts'
 import { RunError } from '../run/runError.ts'
+import { hashOfConfig } from './configHash.ts'
 import { readSamples, type Samples } from './lmEvalSamples.ts'
 import { has, parseJson, readBytes, type SourceFolder } from './sourceFolder.ts'
 
 const RESULTS = /(^|\/)results_([^/]+)\.json$/
 const resultsSchema = z.looseObject({
   results: z.record(z.string(), z.looseObject({})),
-  configs: z.record(z.string(), z.looseObject({})),
+  configs: z.record(z.string(), z.record(z.string(), z.json())),
   versions: z.record(z.string(), z.union([z.string(), z.number(), z.null()])),
   'n-shot': z.record(z.string(), z.int()).optional(),
   'n-samples': z.record(z.string(), z.looseObject({ effective: z.int().nonnegative() })).optional(),
   task_hashes: z.record(z.string(), z.string()).optional(),
+  lm_eval_version: z.string().optional(),
+  config: z.looseObject({ model_args: z.union([z.string(), z.record(z.string(), z.json())]).nullish() }).optional(),
 })
 type Results = z.infer<typeof resultsSchema>
 
@@ -32,6 +34,11 @@ const MILLION = 1_000_000
 
 export interface Evaluation {
   readonly benchmarks: readonly Benchmark[]
+  readonly tasks: readonly EvaluatedTask[]
+  /** What the results file says of itself. */
+  readonly version: string | null
+  /** What the harness was told of the model, by name. */
+  readonly modelArgs: Readonly<Record<string, unknown>>
   /** The results file that is carried. */
   readonly results: { readonly file: string; readonly content: Uint8Array }
   /** Samples hold texts: they are hashed, and stay where they are. */
@@ -40,16 +47,22 @@ export interface Evaluation {
   readonly left: readonly string[]
 }
 
+export interface EvaluatedTask {
+  readonly task: string
+  readonly taskVersion: string
+  /** The task's configuration and how many examples were shown: what `configHash` is the hash of. */
+  readonly config: { readonly config: z.infer<typeof resultsSchema>['configs'][string]; readonly shots: number | null }
+  readonly samplesFile: string
+  /** By their keys, "name,filter"; what they are called in a record; and whether they are the mean of their samples' scores. */
+  readonly metrics: readonly { readonly key: string; readonly called: string; readonly isMean: boolean }[]
+}
+
 export function hasResults({ files }: SourceFolder): boolean {
   return files.some((file) => RESULTS.test(file))
 }
 
-/** The latest results of a folder, each benchmark held against its samples. */
-export function readEvaluation(source: SourceFolder): Evaluation {
-  const file = source.files
-    .filter((name) => RESULTS.test(name))
-    .toSorted(byTime)
-    .at(-1)
+/** The latest results of a folder if not said which, each benchmark held against its samples. */
+export function readEvaluation(source: SourceFolder, file = latestResults(source)): Evaluation {
   if (file === undefined)
     throw new RunError(
       source.path,
@@ -62,8 +75,10 @@ export function readEvaluation(source: SourceFolder): Evaluation {
   const results = parseJson(file, text, resultsSchema, 'a results file of lm-evaluation-harness')
   const { keccak256: resultsHash } = digestFile(content)
   const left: string[] = []
-  const tasks = Object.keys(results.configs).filter((task) => task in results.results)
-  const read = tasks.map((task) => {
+  const names = Object.keys(results.configs).filter((task) => task in results.results)
+  const read = names.map((task) => {
+    const config = { config: results.configs[task] ?? {}, shots: results['n-shot']?.[task] ?? null }
+    const taskVersion = String(results.versions[task] ?? '')
     const samplesFile = samplesOf(source, file, task)
     const samples = readSamples(source, samplesFile)
     requireSamples(file, results, task, samples)
@@ -76,10 +91,10 @@ export function readEvaluation(source: SourceFolder): Evaluation {
       return [
         {
           task,
-          taskVersion: String(results.versions[task] ?? ''),
-          configHash: configHashOf(results, task),
+          taskVersion,
+          configHash: hashOfConfig(config),
           measured: {
-            metric: metric.filter === 'none' ? metric.name : metric.key,
+            metric: calledOf(metric),
             datasetHash: samples.datasetHash,
             score: scoreOf(metric.name, metric.value, metric.stderr),
             sampleCount: samples.count,
@@ -88,10 +103,18 @@ export function readEvaluation(source: SourceFolder): Evaluation {
         },
       ]
     })
-    return { samplesFile, benchmarks }
+    const metrics = metricsOf(file, results, task).map((metric) => ({
+      key: metric.key,
+      called: calledOf(metric),
+      isMean: Math.abs((samples.means.get(metric.key) ?? Number.NaN) - metric.value) <= 1e-9,
+    }))
+    return { task, taskVersion, config, samplesFile, metrics, benchmarks }
   })
   return {
     benchmarks: read.flatMap(({ benchmarks }) => benchmarks),
+    tasks: read,
+    version: results.lm_eval_version ?? null,
+    modelArgs: argumentsOf(results.config?.model_args ?? null),
     results: { file, content },
     samples: read.map(({ samplesFile }) => samplesFile),
     left,
@@ -117,6 +140,10 @@ function metricsOf(file: string, { results }: Results, task: string): readonly M
       throw malformed(file, `task ${task} has a negative standard error`, { field: `${name}_stderr,${filter}`, stderr })
     return [{ key, name, filter, value, stderr: typeof stderr === 'number' ? stderr : null }]
   })
+}
+
+function calledOf({ key, name, filter }: Metric): string {
+  return filter === 'none' ? name : key
 }
 
 function samplesOf(source: SourceFolder, results: string, task: string): string {
@@ -171,19 +198,21 @@ function scoreOf(name: string, value: number, stderr: number): Benchmark['measur
   }
 }
 
-/** keccak256 of the task's configuration as JSON with sorted keys, and of how many examples it was shown. */
-function configHashOf(results: Results, task: string): Benchmark['configHash'] {
-  const config = { config: results.configs[task], shots: results['n-shot']?.[task] ?? null }
-  return keccak(new TextEncoder().encode(JSON.stringify(sorted(config))))
+function latestResults({ files }: SourceFolder): string | undefined {
+  return files
+    .filter((name) => RESULTS.test(name))
+    .toSorted(byTime)
+    .at(-1)
 }
 
-function sorted(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(sorted)
-  if (typeof value !== 'object' || value === null) return value
+/** "pretrained=a,load_in_4bit=True", or an object of the same. */
+function argumentsOf(told: string | Readonly<Record<string, unknown>> | null): Readonly<Record<string, unknown>> {
+  if (typeof told !== 'string') return told ?? {}
   return Object.fromEntries(
-    Object.entries(value)
-      .toSorted(([a], [b]) => (a < b ? -1 : 1))
-      .map(([key, entry]) => [key, sorted(entry)]),
+    told.split(',').flatMap((pair) => {
+      const cut = pair.indexOf('=')
+      return cut < 0 ? [] : [[pair.slice(0, cut).trim(), pair.slice(cut + 1).trim()]]
+    }),
   )
 }
 
