@@ -1,6 +1,6 @@
-// The few products that the rest is made of. Data are float32, everything worked out of them is float64; every sum runs in
-// the order written here, so results are the same to the last bit on every machine (JavaScript never contracts a·b + c).
-// Row-major throughout. Four rows are taken at a time, because one running sum would wait for its own last addition.
+// The few products that the rest is made of. Data are float32, everything worked out of them is float64; every sum takes
+// its terms in ascending order, so results are the same to the last bit on every machine (JavaScript never contracts a·b + c).
+// Row-major throughout. Four sums are taken at a time, because one alone would wait for its own last addition.
 
 /** Rows of data: n × width, float32. */
 export type Rows = { readonly n: number; readonly width: number; readonly values: Float32Array }
@@ -54,8 +54,12 @@ export function combine(coefficients: Float64Array, k: number, data: Rows): Floa
       const c3 = coefficients[(i + 3) * k + d] ?? 0
       const at = d * width
       for (let j = 0; j < width; j++) {
-        const sum = c0 * (x0[j] as number) + c1 * (x1[j] as number) + c2 * (x2[j] as number) + c3 * (x3[j] as number)
-        out[at + j] = (out[at + j] as number) + sum
+        out[at + j] =
+          (out[at + j] as number) +
+          c0 * (x0[j] as number) +
+          c1 * (x1[j] as number) +
+          c2 * (x2[j] as number) +
+          c3 * (x3[j] as number)
       }
     }
   }

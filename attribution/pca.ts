@@ -2,39 +2,32 @@
 //
 //   Q ← orthonormal(C Q), repeated;  then Rayleigh–Ritz: eigenvectors of Q C Qᵀ turned back      (Halko et al. 2011)
 //
-// rows v (n × w) → values (k) descending, basis (k × w) orthonormal, one eigenvector a row.
+// passes over rows v (n × w) → values (k) descending, basis (k × w) orthonormal, one eigenvector a row.
 
-import { type Eigen, eigenSymmetric } from './jacobi.ts'
-import { combine, coordinates, type Rows, times, timesTransposed } from './matrix.ts'
+import { eigenSymmetric } from './jacobi.ts'
+import { times } from './matrix.ts'
+import { alongBasis, type Fit } from './passes.ts'
 import { type RandomSource, randomSource } from './random.ts'
 
 export type Subspace = { readonly values: Float64Array; readonly basis: Float64Array }
 
 /** The top `k` eigenpairs, closer with every iteration; the last few of them converge last and matter least. */
-export function principalSubspace(rows: Rows, k: number, iterations: number, seed: number): Subspace {
-  const { n, width } = rows
+export function* principalSubspace(
+  { n, width }: { readonly n: number; readonly width: number },
+  k: number,
+  iterations: number,
+  seed: number,
+): Fit<Subspace> {
   const next = randomSource(seed)
-  let basis = Float64Array.from({ length: k * width }, () => next() / 2 ** 31 - 1)
+  let basis: Float64Array = Float64Array.from({ length: k * width }, () => next() / 2 ** 31 - 1)
   orthonormalise(basis, k, width, next)
   for (let i = 0; i < iterations; i++) {
-    basis = combine(coordinates(rows, basis, k), k, rows) as Float64Array<ArrayBuffer>
+    basis = yield { kind: 'power', basis, k }
     orthonormalise(basis, k, width, next)
   }
 
-  const y = coordinates(rows, basis, k)
-  const { values, vectors } = eigenOfProducts(y, n, k)
+  const { values, vectors } = eigenSymmetric(yield* alongBasis(n, width, basis, k), k)
   return { values, basis: times(vectors, basis, k, width, k) }
-}
-
-/** Eigenpairs of yᵀ y / n for y (n × k). */
-function eigenOfProducts(y: Float64Array, n: number, k: number): Eigen {
-  const transposed = new Float64Array(k * n)
-  for (let i = 0; i < n; i++) {
-    for (let d = 0; d < k; d++) transposed[d * n + i] = y[i * k + d] as number
-  }
-  const products = timesTransposed(transposed, transposed, k, k, n)
-  for (let i = 0; i < products.length; i++) products[i] = (products[i] as number) / n
-  return eigenSymmetric(products, k)
 }
 
 /**

@@ -7,15 +7,18 @@
 // on one example moves the other (TRAK; LoGra). u, v (n × w) → map (k × w); gradient (w) → codes (k).
 
 import { cholesky, invertLower } from './cholesky.ts'
-import { curvature, curvatureTrace } from './curvature.ts'
 import { MalformedError } from './malformed.ts'
 import { coordinates, type Rows, times } from './matrix.ts'
+import { alongBasis, type Fit, fitTo } from './passes.ts'
 import { principalSubspace } from './pca.ts'
-import { denseProjection, projectDense } from './projection.ts'
+import { denseProjection } from './projection.ts'
 import { checkDims, quantise } from './sketch.ts'
 
 /** Projected gradients of a run: `u` of every row's loss, `v` the factors of its Gauss–Newton matrix. */
 export type Gradients = { readonly u: Rows; readonly v: Rows }
+
+/** How many gradients there are, and how long they are. */
+type Shape = { readonly n: number; readonly width: number }
 
 export type SketchSettings = {
   readonly dims: number
@@ -44,11 +47,26 @@ export type Sketcher = { readonly dims: number; readonly width: number; readonly
 
 export function fitSketcher({ u, v }: Gradients, settings: SketchSettings): Sketcher {
   const rows = settings.curvature === 'fisher' ? u : v
+  const { n, width, values } = rows
+  if (values.length !== n * width) throw new Error(`${values.length} numbers are no ${n} rows of ${width}.`)
+  return fitTo(rows, sketcherFit(rows, settings))
+}
+
+/** The fit itself, over the rows that the curvature is taken from. */
+export function* sketcherFit(rows: Shape, settings: SketchSettings): Fit<Sketcher> {
   const { dims } = settings
-  checkDims(dims)
-  checkGradients(rows, dims)
-  const map = settings.method === 'pca' ? pcaMap(rows, settings) : randomMap(rows, settings)
-  return { dims, width: rows.width, map: Float32Array.from(map) }
+  const { n, width } = rows
+  checkShape(rows, dims)
+  const [squares = 0] = yield { kind: 'squares' }
+  if (squares === 0) {
+    throw new MalformedError(
+      `All ${n} gradient rows are zero`,
+      { n, width },
+      'A model that no row moves cannot be attributed; look at the step that produced the gradients.',
+    )
+  }
+  const map = settings.method === 'pca' ? yield* pcaMap(rows, squares / n, settings) : yield* randomMap(rows, settings)
+  return { dims, width, map: Float32Array.from(map) }
 }
 
 /**
@@ -89,9 +107,8 @@ export function mapGradient({ dims, width, map }: Sketcher, gradient: Float32Arr
   return out
 }
 
-function pcaMap(rows: Rows, settings: SketchSettings & { method: 'pca' }): Float64Array {
-  const { values, basis } = principalSubspace(rows, settings.dims, settings.iterations, settings.seed)
-  const trace = curvatureTrace(rows)
+function* pcaMap(rows: Shape, trace: number, settings: SketchSettings & { method: 'pca' }): Fit<Float64Array> {
+  const { values, basis } = yield* principalSubspace(rows, settings.dims, settings.iterations, settings.seed)
   values.forEach((value, d) => {
     const inverses = settings.damping.map((rel) => 1 / (Math.max(value, 0) + rel * trace))
     const scale = Math.sqrt(inverses.reduce((sum, x) => sum + x, 0) / inverses.length)
@@ -100,11 +117,13 @@ function pcaMap(rows: Rows, settings: SketchSettings & { method: 'pca' }): Float
   return basis
 }
 
-function randomMap(rows: Rows, settings: SketchSettings & { method: 'random' }): Float64Array {
+function* randomMap({ n, width }: Shape, settings: SketchSettings & { method: 'random' }): Fit<Float64Array> {
   const { dims, seed, damping } = settings
-  const projected = projectDense(rows, dims, seed)
-  const lower = cholesky(curvature(projected), dims, damping * curvatureTrace(projected))
-  return times(invertLower(lower, dims), denseProjection(rows.width, dims, seed), dims, rows.width, dims)
+  const projection = denseProjection(width, dims, seed)
+  const curvature = yield* alongBasis(n, width, projection, dims)
+  let trace = 0
+  for (let d = 0; d < dims; d++) trace += curvature[d * dims + d] as number
+  return times(invertLower(cholesky(curvature, dims, damping * trace), dims), projection, dims, width, dims)
 }
 
 function checkWidth(length: number, width: number): void {
@@ -116,27 +135,12 @@ function checkWidth(length: number, width: number): void {
   )
 }
 
-function checkGradients({ n, width, values }: Rows, dims: number): void {
-  if (width < dims || n === 0 || values.length !== n * width) {
-    throw new MalformedError(
-      `Gradients of ${n} rows and ${width} dimensions (${values.length} numbers) give no sketches of ${dims}`,
-      { n, width, length: values.length, dims },
-      'Project gradients to at least as many dimensions as a sketch has.',
-    )
-  }
-  const bad = values.findIndex((x) => !Number.isFinite(x))
-  if (bad >= 0) {
-    throw new MalformedError(
-      `Entry ${bad % width} of gradient row ${Math.floor(bad / width)} is ${values[bad]}`,
-      { row: Math.floor(bad / width), entry: bad % width },
-      'Look at the step that produced the gradients.',
-    )
-  }
-  if (curvatureTrace({ n, width, values }) === 0) {
-    throw new MalformedError(
-      `All ${n} gradient rows are zero`,
-      { n, width },
-      'A model that no row moves cannot be attributed; look at the step that produced the gradients.',
-    )
-  }
+function checkShape({ n, width }: Shape, dims: number): void {
+  checkDims(dims)
+  if (width >= dims && n > 0) return
+  throw new MalformedError(
+    `Gradients of ${n} rows and ${width} dimensions give no sketches of ${dims}`,
+    { n, width, dims },
+    'Project gradients to at least as many dimensions as a sketch has.',
+  )
 }
