@@ -4,14 +4,17 @@
  * Strict: an unknown field is refused, so that a manifest means the same to everyone who reads it. Hashes of files are in
  * `files`; the hash of the manifest itself is what a model's registration carries.
  *
- * Two formats are read. Format 1 is what the embedded trainer writes, and says everything. Format 2 is for runs of other
- * tools, which say less of how they trained (null where a tool leaves nothing) and more of where their files came from.
+ * Three formats are read. Format 1 is what the embedded trainer writes, and says everything. Format 2 is for runs of other
+ * tools, which say less of how they trained (null where a tool leaves nothing) and more of where their files came from. Format 3
+ * is what `pipeline/gpu` writes: as little of the training, and all of how the gradients were taken (docs/decisions/017).
  */
 import type { Hex } from 'viem'
 import { z } from 'zod'
+import { pairedEvaluationSchema, storedProjectionSchema, takenGradientsSchema } from './emittedParts.ts'
 
 export const RUN_FORMAT = 1
 export const IMPORTED_FORMAT = 2
+export const EMITTED_FORMAT = 3
 
 /** The files that every run of the embedded trainer has; an imported run has those that its tools left. */
 export const RUN_FILES = {
@@ -23,6 +26,8 @@ export const RUN_FILES = {
   gradients: 'gradients.safetensors',
 } as const
 export const MANIFEST_FILE = 'run.json'
+/** The matrices that gradients were projected with, in a run of `pipeline/gpu`. */
+export const PROJECTION_FILE = 'projection.safetensors'
 
 export const TRAINING_TOOLS = ['transformers', 'trl', 'axolotl', 'llama-factory', 'unsloth', 'peft'] as const
 export const ATTRIBUTION_TOOLS = ['bergson', 'trak', 'logix', 'dattri', 'kronfluence', 'safetensors'] as const
@@ -246,13 +251,32 @@ export const importedSchema = z.strictObject({
   sources: z.record(sourcePath, digest),
 })
 
-export const manifestSchema = z.discriminatedUnion('format', [embeddedSchema, importedSchema])
+export const emittedSchema = z.strictObject({
+  format: z.literal(EMITTED_FORMAT),
+  base: baseSchema,
+  method: z.enum(['lora', 'qlora']),
+  quantisation: importedSchema.shape.quantisation,
+  lora: importedSchema.shape.lora.unwrap(),
+  training: importedSchema.shape.training,
+  dataset: datasetSchema,
+  projection: storedProjectionSchema,
+  gradients: takenGradientsSchema,
+  sketch: sketchSchema,
+  evaluation: pairedEvaluationSchema.nullable(),
+  certificate: certificateSummarySchema.optional(),
+  certificate: certificateSummarySchema.optional(),
+  files: filesSchema,
+})
+
+export const manifestSchema = z.discriminatedUnion('format', [embeddedSchema, importedSchema, emittedSchema])
 
 /** What the embedded trainer writes. */
 export type EmbeddedManifest = z.infer<typeof embeddedSchema>
 /** What is made of another tool's files. */
 export type ImportedManifest = z.infer<typeof importedSchema>
-export type RunManifest = EmbeddedManifest | ImportedManifest
+/** What `pipeline/gpu` makes of a PEFT model. */
+export type EmittedManifest = z.infer<typeof emittedSchema>
+export type RunManifest = EmbeddedManifest | ImportedManifest | EmittedManifest
 export type Benchmark = z.infer<typeof benchmarkSchema>
 export type CertificateSummary = z.infer<typeof certificateSummarySchema>
 export type SketchManifest = RunManifest['sketch']

@@ -12,15 +12,19 @@ import type { Rows } from '../../attribution/matrix.ts'
 import { type AdapterFile, readAdapter } from './adapterFile.ts'
 import { digestFile, digestPath, type FileDigest } from './digest.ts'
 import {
+  EMITTED_FORMAT,
+  type EmittedManifest,
   type ImportedManifest,
   MANIFEST_FILE,
   manifestSchema,
+  PROJECTION_FILE,
   RUN_FILES,
   RUN_FORMAT,
   type RunManifest,
   type RunRow,
 } from './manifest.ts'
 import { readPeftAdapter } from './peftAdapter.ts'
+import { checkProjection } from './projectionFile.ts'
 import { readRows } from './rows.ts'
 import { RERUN, RunError } from './runError.ts'
 import { firstNotFinite, float32Of, parseSafetensors, type Tensor } from './safetensors.ts'
@@ -51,6 +55,7 @@ export function readRun(folder: string): Run {
   for (const file of parsed) contents.set(file, readChecked(folder, file, manifest))
   for (const file of Object.keys(manifest.files)) if (!contents.has(file)) checkFile(folder, file, manifest)
   const contentOf = (file: string): Uint8Array => contents.get(file) as Uint8Array
+  if (manifest.format === EMITTED_FORMAT) checkProjection(contentOf(PROJECTION_FILE), manifest.projection.modules)
 
   return {
     folder,
@@ -63,11 +68,12 @@ export function readRun(folder: string): Run {
   }
 }
 
-/** The files of an imported run that are parsed here; any others are only held against their hashes. */
-function filesOf({ lora }: ImportedManifest): readonly string[] {
-  return lora === null
-    ? [RUN_FILES.rows, RUN_FILES.gradients]
-    : [RUN_FILES.rows, RUN_FILES.gradients, RUN_FILES.adapterConfig, RUN_FILES.adapterModel]
+/** The files of a run of other tools that are parsed here; any others are only held against their hashes. */
+function filesOf({ format, lora }: ImportedManifest | EmittedManifest): readonly string[] {
+  const files = [RUN_FILES.rows, RUN_FILES.gradients]
+  if (lora === null) return files
+  const withAdapter = [...files, RUN_FILES.adapterConfig, RUN_FILES.adapterModel]
+  return format === EMITTED_FORMAT ? [...withAdapter, PROJECTION_FILE] : withAdapter
 }
 
 /** A model of several weight files is named by the hash of their hashes, in the order of their names. */
