@@ -1,4 +1,4 @@
-import { type PreparedRun, prepareRun } from '../pipeline/publish/prepareRun.ts'
+import { type PreparedRun, prepareEqualSplit, prepareRun } from '../pipeline/publish/prepareRun.ts'
 import { publishRun } from '../pipeline/publish/publishRun.ts'
 import {
   baseAct,
@@ -26,6 +26,8 @@ await runCommand({
   usage: `npm run publish-run -- <run folder> [options]
 Checks a training run, builds its influence index and registers the model. Refused if a file is missing, damaged or of the
 wrong shape, or if a row belongs to a contribution that is not in the frozen dataset versions of the run.
+  --rule <rule>              how contributors are paid, for good: attribution (by the rows that move each answer), or
+                             equal-split (all items of the run's dataset versions alike, which needs no index)
   --out <folder>             where the publication is written (<run folder>.published)
   --blobs <folder>           where content-addressed files are written (<out>/blobs)
   --blobs-at <url>           where people fetch them (http://127.0.0.1:4000/blobs/)
@@ -44,6 +46,7 @@ ${sendUsage}`,
     'contributor-bps': { type: 'string', default: '6000' },
     'operator-bps': { type: 'string', default: '1500' },
     'royalty-bps': { type: 'string', default: '0' },
+    rule: { type: 'string', default: 'attribution' },
     send: { type: 'boolean', default: false },
   },
   async run(values, [folder]) {
@@ -54,14 +57,12 @@ ${sendUsage}`,
       operatorBps: bps('operator-bps'),
       royaltyBps: bps('royalty-bps'),
     }
+    const rule = ruleFrom(values.rule)
     const operators = values.operator.map((text) => wholeNumber('operator', text, 1, 2 ** 32 - 1))
     const run = readRun(folder)
     const connection = await openConnection(values)
-    const prepared = await prepareRun(connection, run)
-    process.stdout.write(
-      `${run.rows.length} rows, of which ${prepared.duplicateOf.size} duplicate another contribution's; index of ` +
-        `${prepared.leafCount} leaves, ${prepared.indexFile.length} bytes, root ${prepared.indexRoot}\n`,
-    )
+    const prepared = await (rule === 'attribution' ? prepareRun : prepareEqualSplit)(connection, run)
+    process.stdout.write(`${describe(prepared)}\n`)
     const owner = openWallet(connection)
     const out = values.out ?? `${folder.replace(/\/$/, '')}.published`
     const registration = { shares, blobsAt: values['blobs-at'] }
@@ -80,6 +81,23 @@ ${sendUsage}`,
     process.stdout.write(`This run is model ${model}; ${out}/publication.json says so.\n`)
   },
 })
+
+function ruleFrom(text: string): PreparedRun['rule'] {
+  if (text === 'attribution' || text === 'equal-split') return text
+  throw new UsageError(`--rule takes attribution or equal-split, not "${text}"`)
+}
+
+function describe(prepared: PreparedRun): string {
+  const rows = `${prepared.run.rows.length} rows`
+  if (prepared.rule === 'equal-split') {
+    return `${rows}; the ${prepared.itemCount} items of the run's dataset versions share the contributors' part equally`
+  }
+  const { duplicateOf, leafCount, indexFile, indexRoot } = prepared
+  return (
+    `${rows}, of which ${duplicateOf.size} duplicate another contribution's; index of ` +
+    `${leafCount} leaves, ${indexFile.length} bytes, root ${indexRoot}`
+  )
+}
 
 async function announceAll(
   connection: Connection,
