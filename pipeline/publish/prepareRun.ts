@@ -13,7 +13,11 @@ import { checkTrainedOn } from './trainedOn.ts'
 
 /** A checked run → everything that its registration needs, computed from the run and the chain alone; nothing is sent. */
 
-export interface PreparedRun {
+export type PreparedRun = AttributedRun | EqualSplitRun
+
+/** A run whose contributors are paid for the rows that move an answer. */
+export interface AttributedRun {
+  readonly rule: 'attribution'
   readonly run: Run
   readonly sketcher: Sketcher
   readonly indexFile: Uint8Array
@@ -23,7 +27,15 @@ export interface PreparedRun {
   readonly duplicateOf: ReadonlyMap<number, number>
 }
 
-export async function prepareRun(connection: Connection, run: Run): Promise<PreparedRun> {
+/** A run whose contributors share equally, whatever is answered: it needs no index, and has none. */
+export interface EqualSplitRun {
+  readonly rule: 'equal-split'
+  readonly run: Run
+  /** Items of all contributions that share, of which the run's rows may be a part. */
+  readonly itemCount: bigint
+}
+
+export async function prepareRun(connection: Connection, run: Run): Promise<AttributedRun> {
   const { manifest, rows, gradients } = run
   const { sketch } = manifest
   if (sketch.duplicateCosinePercent !== DUPLICATE_COSINE_PERCENT) {
@@ -38,11 +50,42 @@ export async function prepareRun(connection: Connection, run: Run): Promise<Prep
   const { index, duplicateOf } = buildIndex(rows, sketchRows(sketcher, gradients.u), acceptedAt, sketch.dims)
   const indexFile = encodeIndex(index)
   return {
+    rule: 'attribution',
     run,
     sketcher,
     indexFile,
     indexRoot: rootOf(indexTreeOf(indexFile)),
     leafCount: index.entries.length,
     duplicateOf,
+  }
+}
+
+export async function prepareEqualSplit(connection: Connection, run: Run): Promise<EqualSplitRun> {
+  const { manifest, rows } = run
+  requireOneVersionEach(manifest.dataset.versions.map(BigInt))
+  await checkTrainedOn(connection, manifest, rows)
+  const { reader, contracts } = connection
+  const versions = await Promise.all(
+    manifest.dataset.versions.map((version) =>
+      reader.readContract({ ...contracts.datasets, functionName: 'versionOf', args: [BigInt(version)] }),
+    ),
+  )
+  return { rule: 'equal-split', run, itemCount: versions.reduce((sum, { itemCount }) => sum + itemCount, 0n) }
+}
+
+/** Two versions of a dataset share contributions, and a pool counts each once (contracts/interfaces/IPools.sol). */
+function requireOneVersionEach(versions: readonly bigint[]): void {
+  const seen = new Map<bigint, bigint>()
+  for (const version of versions) {
+    const dataset = version >> 32n
+    const other = seen.get(dataset)
+    if (other !== undefined) {
+      throw new StopError(
+        `The run names versions ${other} and ${version} of dataset ${dataset}, and an equal split counts each contribution once`,
+        {},
+        'Train on one version of each dataset, or publish with --rule attribution.',
+      )
+    }
+    seen.set(dataset, version)
   }
 }

@@ -5,6 +5,7 @@ import * as z from 'zod'
 import { keccak } from '../../attribution/keccak.ts'
 import type { Sketcher } from '../../attribution/sketcher.ts'
 import { StopError } from '../../sdk/errors.ts'
+import { CERTIFICATE_FILES } from '../certify/certificate.ts'
 import { bytes32Schema, MANIFEST_FILE } from '../run/manifest.ts'
 import { putBlob, readBlob } from './blobs.ts'
 import type { PreparedRun } from './prepareRun.ts'
@@ -13,11 +14,16 @@ import { writeWhole } from './writeWhole.ts'
 
 /** What publishing leaves on disk, and serving begins from: a model's number, and the hashes of the files that go with it. */
 
-const publicationSchema = z.strictObject({
+const registered = {
   model: z.int().positive(),
   parent: z.int().positive(),
   owner: z.int().positive(),
   manifestHash: bytes32Schema,
+}
+
+const attributedSchema = z.strictObject({
+  rule: z.literal('attribution'),
+  ...registered,
   indexHash: bytes32Schema,
   sketcherHash: bytes32Schema,
   leafCount: z.int().nonnegative(),
@@ -25,16 +31,25 @@ const publicationSchema = z.strictObject({
   duplicates: z.array(z.strictObject({ row: z.int().nonnegative(), of: z.int().nonnegative() })),
 })
 
-export type Publication = z.infer<typeof publicationSchema>
+const equalSplitSchema = z.strictObject({ rule: z.literal('equal-split'), ...registered })
+
+const publicationSchema = z.discriminatedUnion('rule', [attributedSchema, equalSplitSchema])
+
+export type AttributedPublication = z.infer<typeof attributedSchema>
+export type EqualSplitPublication = z.infer<typeof equalSplitSchema>
+export type Publication = AttributedPublication | EqualSplitPublication
 
 const FILE = 'publication.json'
 const SKETCHER_FILE = 'sketcher.safetensors'
 
 /** Puts the files that the registration will name where they can be fetched, before anyone can ask for them. */
-export function storeFiles(folder: string, blobs: string, { run, indexFile, sketcher }: PreparedRun): void {
-  putBlob(blobs, indexFile)
-  putBlob(blobs, readFileSync(join(run.folder, MANIFEST_FILE)))
-  writeWhole(join(folder, SKETCHER_FILE), formatSketcher(sketcher))
+export function storeFiles(folder: string, blobs: string, prepared: PreparedRun): void {
+  const { folder: from, manifest } = prepared.run
+  for (const file of [MANIFEST_FILE, ...Object.values(CERTIFICATE_FILES)])
+    if (file === MANIFEST_FILE || manifest.files[file] !== undefined) putBlob(blobs, readFileSync(join(from, file)))
+  if (prepared.rule === 'equal-split') return
+  putBlob(blobs, prepared.indexFile)
+  writeWhole(join(folder, SKETCHER_FILE), formatSketcher(prepared.sketcher))
 }
 
 export function writePublication(
@@ -43,21 +58,33 @@ export function writePublication(
   registered: { readonly model: number; readonly parent: number; readonly owner: number },
 ): Publication {
   const publication = publicationSchema.parse({
+    rule: prepared.rule,
     ...registered,
     manifestHash: prepared.run.manifestHash,
-    indexHash: keccak(prepared.indexFile),
-    sketcherHash: keccak(formatSketcher(prepared.sketcher)),
-    leafCount: prepared.leafCount,
-    duplicates: [...prepared.duplicateOf].map(([row, of]) => ({ row, of })),
+    ...(prepared.rule === 'attribution' && {
+      indexHash: keccak(prepared.indexFile),
+      sketcherHash: keccak(formatSketcher(prepared.sketcher)),
+      leafCount: prepared.leafCount,
+      duplicates: [...prepared.duplicateOf].map(([row, of]) => ({ row, of })),
+    }),
   })
   writeWhole(join(folder, FILE), `${JSON.stringify(publication, null, 2)}\n`)
   return publication
 }
 
-export interface Published {
-  readonly publication: Publication
+export type Published = PublishedIndex | PublishedEqualSplit
+
+export interface PublishedIndex {
+  readonly publication: AttributedPublication
   readonly sketcher: Sketcher
   readonly indexFile: Uint8Array
+}
+
+/** A model that is served without either. */
+export interface PublishedEqualSplit {
+  readonly publication: EqualSplitPublication
+  readonly sketcher?: undefined
+  readonly indexFile?: undefined
 }
 
 /** Reads a publication and its files, each held against its hash. */
@@ -72,13 +99,15 @@ export function readPublished(folder: string, blobs: string): Published {
       'Publish the run again; what is on chain already is found there.',
     )
   }
+  const publication = parsed.data
+  if (publication.rule === 'equal-split') return { publication }
   const sketcherPath = join(folder, SKETCHER_FILE)
   const sketcherFile = read(sketcherPath)
-  checkHash(sketcherPath, sketcherFile, parsed.data.sketcherHash)
+  checkHash(sketcherPath, sketcherFile, publication.sketcherHash)
   return {
-    publication: parsed.data,
+    publication,
     sketcher: parseSketcher(SKETCHER_FILE, sketcherFile),
-    indexFile: readBlob(blobs, parsed.data.indexHash),
+    indexFile: readBlob(blobs, publication.indexHash),
   }
 }
 

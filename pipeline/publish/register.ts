@@ -1,10 +1,10 @@
-import type { Hex } from 'viem'
+import { type Hex, zeroHash } from 'viem'
 import { keccak } from '../../attribution/keccak.ts'
 import type { Wallet } from '../../sdk/chain.ts'
 import type { Connection, Contracts } from '../../sdk/contracts.ts'
 import { type Act, act, eventIn, transact } from '../../sdk/transact.ts'
 import type { RunManifest } from '../run/manifest.ts'
-import type { PreparedRun } from './prepareRun.ts'
+import type { AttributedRun, PreparedRun } from './prepareRun.ts'
 
 /** A prepared run → a base model and a fine-tune on chain, each registered once. */
 
@@ -21,7 +21,7 @@ export interface Registration {
 }
 
 const methods = { full: 0, lora: 1, qlora: 2 } as const
-const RULES = { attribution: 0, 'equal-split': 1 } as const
+const rules = { attribution: 0, 'equal-split': 1 } as const
 const sources = { gradient: 0, representation: 1 } as const
 
 export function baseAct({ models }: Contracts, { base }: RunManifest, royaltyBps: number): Act {
@@ -37,10 +37,9 @@ export function baseAct({ models }: Contracts, { base }: RunManifest, royaltyBps
 }
 
 export function fineTuneAct({ models }: Contracts, prepared: PreparedRun, parent: number, terms: Registration): Act {
-  const { run, indexFile, indexRoot } = prepared
+  const { run } = prepared
   const { manifest } = run
-  const { quantisation, sketch } = manifest
-  const indexHash = keccak(indexFile)
+  const { quantisation } = manifest
   return act(models, 'registerFineTune', [
     {
       parent,
@@ -54,20 +53,29 @@ export function fineTuneAct({ models }: Contracts, prepared: PreparedRun, parent
         bits: quantisation?.bits ?? 0,
         doubleQuant: quantisation?.doubleQuant ?? false,
       },
-      influence: {
-        root: indexRoot,
-        indexHash,
-        indexURI: `${terms.blobsAt}${indexHash}`,
-        rowCount: run.rows.length,
-        dims: sketch.dims,
-        topK: sketch.topK,
-        source: sources[sketch.source],
-      },
+      influence:
+        prepared.rule === 'attribution' ? indexOf(prepared, terms) : { ...NO_INDEX, rowCount: run.rows.length },
       shares: terms.shares,
-      rule: RULES.attribution,
+      rule: rules[prepared.rule],
     },
   ])
 }
+
+function indexOf({ run, indexFile, indexRoot }: AttributedRun, { blobsAt }: Registration) {
+  const { sketch } = run.manifest
+  const indexHash = keccak(indexFile)
+  return {
+    root: indexRoot,
+    indexHash,
+    indexURI: `${blobsAt}${indexHash}`,
+    rowCount: run.rows.length,
+    dims: sketch.dims,
+    topK: sketch.topK,
+    source: sources[sketch.source],
+  }
+}
+
+const NO_INDEX = { root: zeroHash, indexHash: zeroHash, indexURI: '', dims: 0, topK: 0, source: sources.gradient }
 
 /** The base model with these weights, whoever registered it first. */
 export async function findBase({ reader, contracts, fromBlock }: Connection, { base }: RunManifest) {
@@ -80,7 +88,7 @@ export async function findBase({ reader, contracts, fromBlock }: Connection, { b
   return events.find(({ args }) => args.base.weightsHash === weightsHashOf(base))?.args.model
 }
 
-/** The model that `owner` registered for this very run and index. */
+/** The model that `owner` registered for this very run, by this rule and with this index. */
 export async function findFineTune({ reader, contracts, fromBlock }: Connection, owner: number, prepared: PreparedRun) {
   const events = await reader.getContractEvents({
     ...contracts.models,
@@ -89,10 +97,12 @@ export async function findFineTune({ reader, contracts, fromBlock }: Connection,
     fromBlock,
     strict: true,
   })
-  const indexHash = keccak(prepared.indexFile)
+  const indexHash = prepared.rule === 'attribution' ? keccak(prepared.indexFile) : zeroHash
   return events.find(
     ({ args: { fineTune } }) =>
-      fineTune.manifestHash === prepared.run.manifestHash && fineTune.influence.indexHash === indexHash,
+      fineTune.manifestHash === prepared.run.manifestHash &&
+      fineTune.rule === rules[prepared.rule] &&
+      fineTune.influence.indexHash === indexHash,
   )?.args.model
 }
 

@@ -21,7 +21,7 @@ const callSchema = z.strictObject({
   rows: z.array(
     z.strictObject({ row: z.int().nonnegative(), account: z.int().positive(), weight: z.int().nonnegative() }),
   ),
-  sketch: z.templateLiteral(['0x', z.string().regex(/^([0-9a-f]{2})+$/)]),
+  sketch: z.templateLiteral(['0x', z.string().regex(/^([0-9a-f]{2})*$/)]),
 })
 
 export type Call = Readonly<z.infer<typeof callSchema>>

@@ -34,7 +34,8 @@ export interface OperatorOptions {
   readonly connection: Connection
   readonly wallet: Wallet
   readonly serving: Serving
-  readonly sketcher: Sketcher
+  /** What queries are sketched with; none for a model whose contributors share equally. */
+  readonly sketcher: Sketcher | undefined
   readonly answer: (texts: readonly string[]) => Promise<readonly Answer[]>
   readonly journal: CallJournal
   readonly feeGwei: bigint
@@ -87,12 +88,6 @@ async function serveCalls(
 }
 
 function callOf({ serving, sketcher, feeGwei, random32 }: OperatorOptions, request: Request, answer: Answer): Call {
-  const codes = sketchQuery(sketcher, answer.gradient)
-  const rows = serving.attribute(codes, serving.terms.topK).map(({ row, weight }) => {
-    const account = serving.accountOfRow.get(row)
-    if (account === undefined) throw new Error(`Row ${row} was attributed and is not in the index`)
-    return { row, account, weight }
-  })
   return {
     id: request.id,
     payer: request.payer,
@@ -100,9 +95,20 @@ function callOf({ serving, sketcher, feeGwei, random32 }: OperatorOptions, reque
     requestHash: hashOf(request.text),
     responseHash: hashOf(answer.response),
     salt: bytesToHex(random32()),
-    rows,
-    sketch: bytesToHex(packSketch(codes)),
+    ...(sketcher === undefined ? UNATTRIBUTED : attributed(serving, sketcher, answer)),
   }
+}
+
+const UNATTRIBUTED: Pick<Call, 'rows' | 'sketch'> = { rows: [], sketch: '0x' }
+
+function attributed(serving: Serving, sketcher: Sketcher, { gradient }: Answer): Pick<Call, 'rows' | 'sketch'> {
+  const codes = sketchQuery(sketcher, gradient)
+  const rows = serving.attribute(codes, serving.terms.topK).map(({ row, weight }) => {
+    const account = serving.accountOfRow.get(row)
+    if (account === undefined) throw new Error(`Row ${row} was attributed and is not in the index`)
+    return { row, account, weight }
+  })
+  return { rows, sketch: bytesToHex(packSketch(codes)) }
 }
 
 /** Refuses to serve what could not be charged: the batch would be refused whole, other payers' calls with it. */

@@ -1,4 +1,4 @@
-import type { Hex } from 'viem'
+import { type Hex, zeroHash } from 'viem'
 import { type Attributor, attributorOf } from '../../attribution/fast/attributor.ts'
 import { indexTreeOf } from '../../attribution/fast/indexTree.ts'
 import { decodeIndex } from '../../attribution/influenceIndex.ts'
@@ -13,16 +13,18 @@ export interface Serving {
   readonly model: number
   readonly operator: number
   readonly terms: RecordTerms
+  /** Credits nothing where contributors share equally. */
   readonly attribute: Attributor
   /** Whom a row is credited to. */
   readonly accountOfRow: ReadonlyMap<number, number>
 }
 
+/** @param indexFile The influence index; none for a model whose contributors share equally. */
 export async function loadServing(
   connection: Connection,
   model: number,
   operator: number,
-  indexFile: Uint8Array,
+  indexFile: Uint8Array | undefined,
 ): Promise<Serving> {
   const { reader, contracts } = connection
   const { models } = contracts
@@ -38,6 +40,15 @@ export async function loadServing(
       'Ask the model’s owner to allow it with setOperator.',
     )
   }
+  const served = { model, operator, terms: { dims: terms.dims, topK: terms.topK, rowCount: terms.rowCount } }
+  if (root === zeroHash) return { ...served, attribute: () => [], accountOfRow: new Map() }
+  if (indexFile === undefined) {
+    throw new StopError(
+      `Model ${model} pays by attribution, and its influence index was not given`,
+      { root },
+      'Serve it from the publication that publish-run wrote for it.',
+    )
+  }
   const index = decodeIndex(indexFile)
   const found = rootOf(indexTreeOf(indexFile))
   if (found !== root) {
@@ -49,9 +60,7 @@ export async function loadServing(
   }
   const contributors = await contributorsOf(connection, new Set(index.entries.map(({ contribution }) => contribution)))
   return {
-    model,
-    operator,
-    terms: { dims: terms.dims, topK: terms.topK, rowCount: terms.rowCount },
+    ...served,
     attribute: attributorOf(index.entries, index.dims),
     accountOfRow: new Map(
       index.entries.map(({ row, contribution }) => {

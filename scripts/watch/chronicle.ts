@@ -145,6 +145,8 @@ const tellModels: Teller = (chronicle, log) => {
   if (eventName !== 'FineTuneRegistered') return
   const { model, owner, fineTune } = args
   const { versions, influence } = fineTune
+  // Where contributors share equally there is no index, and no row that a record could get wrong.
+  if (influence.topK === 0) return
   chronicle.models.set(model, { model, owner, versions, ...influence, block: log.block })
 }
 

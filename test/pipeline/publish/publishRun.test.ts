@@ -9,7 +9,7 @@ import { readBlob } from '../../../pipeline/publish/blobs.ts'
 import { ensureContribution } from '../../../pipeline/publish/contribute.ts'
 import { ensureDataset, ensureVersion } from '../../../pipeline/publish/dataset.ts'
 import { ensureCommitment } from '../../../pipeline/publish/items.ts'
-import { prepareRun } from '../../../pipeline/publish/prepareRun.ts'
+import { prepareEqualSplit, prepareRun } from '../../../pipeline/publish/prepareRun.ts'
 import { readPublished } from '../../../pipeline/publish/publication.ts'
 import { publishRun } from '../../../pipeline/publish/publishRun.ts'
 import { readRun } from '../../../pipeline/run/readRun.ts'
@@ -96,6 +96,7 @@ describe('a run on its way onto the chain', () => {
     expect(await connection.reader.getBlockNumber()).toBe(block)
 
     const { sketcher, indexFile } = readPublished(join(folder, 'publication'), join(folder, 'blobs'))
+    if (indexFile === undefined || first.rule !== 'attribution') throw new Error('it is published with an index')
     const { entries, rowCount } = decodeIndex(indexFile)
     const known = new Set<Hex>(accepted().map(({ id }) => id))
     expect({ rowCount, leaves: entries.length + first.duplicates.length, dims: sketcher.dims }).toEqual({
@@ -105,6 +106,46 @@ describe('a run on its way onto the chain', () => {
     })
     expect(entries.every(({ contribution }) => known.has(contribution))).toBe(true)
     expect(keccak(readBlob(join(folder, 'blobs'), first.manifestHash))).toBe(first.manifestHash)
+  })
+
+  it('is registered without an index where contributors share equally, beside the one that pays by attribution', async () => {
+    const { connection, cast, walletOf, folder } = local
+    const { reader, contracts } = connection
+    const run = readRun(await train('equal', accepted()))
+    const publish = async () =>
+      await publishRun(await prepareEqualSplit(connection, run), {
+        connection,
+        owner: walletOf(cast.owner),
+        baseOwner: walletOf(cast.baseOwner),
+        baseRoyaltyBps: 500,
+        shares: { contributorBps: 6_000, operatorBps: 1_500, royaltyBps: 0 },
+        operators: [],
+        folder: join(folder, 'equal.published'),
+        blobs: join(folder, 'equal.published/blobs'),
+        blobsAt: 'http://127.0.0.1/blobs/',
+      })
+    const first = await publish()
+    const block = await reader.getBlockNumber()
+    expect(await publish()).toEqual(first)
+    expect(await reader.getBlockNumber()).toBe(block)
+    expect(readPublished(join(folder, 'equal.published'), join(folder, 'equal.published/blobs'))).toEqual({
+      publication: { ...first, rule: 'equal-split', manifestHash: run.manifestHash },
+    })
+
+    const args = [first.model] as const
+    const pool = await reader.readContract({ ...contracts.models, functionName: 'poolOf', args })
+    const terms = await reader.readContract({ ...contracts.models, functionName: 'servingTerms', args })
+    expect(terms).toMatchObject({ rowCount: run.rows.length, dims: 0, topK: 0, contributorBps: 0 })
+    expect(terms.royalties.at(-1)).toEqual({ account: pool, bps: 6_000 })
+    const { itemCount } = await reader.readContract({ ...contracts.pools, functionName: 'stateOf', args: [pool] })
+    expect(itemCount).toBe(BigInt(accepted().flatMap(({ items }) => items).length))
+  })
+
+  it('is refused for an equal split between two versions of one dataset', async () => {
+    const run = readRun(await train('twice', accepted(), [`${version}`, `${version + 1n}`]))
+    await expect(prepareEqualSplit(local.connection, run)).rejects.toThrow(
+      `The run names versions ${version} and ${version + 1n} of dataset 1, and an equal split counts each contribution once`,
+    )
   })
 
   it('is refused with rows of a contribution that nobody made', async () => {
