@@ -1,6 +1,7 @@
 /** The run's rows and some queries as the ledger sees them: sketched by the run's own settings, duplicates without a leaf. */
 import { indexCandidates } from '../../attribution/influenceIndex.ts'
 import type { Rows } from '../../attribution/matrix.ts'
+import { findFlagged, squaredLength } from '../../attribution/selfInfluence.ts'
 import { mapGradient, sketchQuery, sketchRows } from '../../attribution/sketcher.ts'
 import { buildIndex } from '../publish/buildIndex.ts'
 import { fitRunSketcher } from '../publish/sketches.ts'
@@ -8,8 +9,9 @@ import type { Run } from '../run/readRun.ts'
 import type { Sketched } from './rules/influence.ts'
 
 export interface SketchedRun extends Sketched {
-  /** Rows without a leaf of their own. */
+  /** Rows without a leaf: near-copies, and those that pull at the model too hard. */
   readonly duplicates: number
+  readonly flagged: number
 }
 
 /** @param queries Projected gradients of answers' log-odds. */
@@ -17,17 +19,20 @@ export function sketchRun({ manifest, rows, gradients }: Run, queries: readonly 
   const { sketch, dataset } = manifest
   const sketcher = fitRunSketcher(gradients, sketch)
   const rowCodes = sketchRows(sketcher, gradients.u)
+  const mapped = Array.from({ length: gradients.u.n }, (_, row) => mapGradient(sketcher, rowAt(gradients.u, row), -1))
+  const flagged = findFlagged(selfInfluence({ rows: mapped }))
   const acceptedAt = new Map(dataset.contributions.map(({ id }, position) => [id, position]))
-  const { index, duplicateOf } = buildIndex(rows, rowCodes, acceptedAt, sketch.dims)
+  const { index, duplicateOf } = buildIndex(rows, rowCodes, flagged, acceptedAt, sketch.dims)
   return {
     dims: sketch.dims,
     topK: sketch.topK,
-    rows: Array.from({ length: gradients.u.n }, (_, row) => mapGradient(sketcher, rowAt(gradients.u, row), -1)),
+    rows: mapped,
     queries: queries.map((query) => mapGradient(sketcher, query, 1)),
     rowCodes,
     queryCodes: queries.map((query) => sketchQuery(sketcher, query)),
     candidates: indexCandidates(index),
     duplicates: duplicateOf.size,
+    flagged: flagged.size,
   }
 }
 
@@ -37,5 +42,5 @@ export function rowAt({ width, values }: Rows, row: number): Float32Array {
 
 /** A row's self-influence, its squared length under the damped curvature: large where a label fights all that was learnt. */
 export function selfInfluence({ rows }: Pick<Sketched, 'rows'>): Float64Array {
-  return Float64Array.from(rows, (row) => row.reduce((sum, x) => sum + x * x, 0))
+  return Float64Array.from(rows, squaredLength)
 }

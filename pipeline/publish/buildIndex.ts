@@ -4,25 +4,28 @@ import type { InfluenceIndex } from '../../attribution/influenceIndex.ts'
 import { packSketch } from '../../attribution/sketch.ts'
 import type { RunRow } from '../run/manifest.ts'
 
-/** Rows and their sketches → the influence index, with later near-copies of other contributions' rows left out. */
+/** Rows and their sketches → the influence index, without flagged rows and later near-copies of other contributions' rows. */
 
 export interface BuiltIndex {
   readonly index: InfluenceIndex
-  /** For every row without a leaf, the row that is credited in its place. */
+  /** For every near-copy, the row that is credited in its place. */
   readonly duplicateOf: ReadonlyMap<number, number>
 }
 
 /**
  * @param codes Sketches by row number.
+ * @param flagged Rows that pull at the model too hard to be credited (attribution/selfInfluence.ts).
  * @param acceptedAt When each contribution was accepted: first accepted, first credited.
  */
 export function buildIndex(
   rows: readonly RunRow[],
   codes: readonly Int8Array[],
+  flagged: ReadonlySet<number>,
   acceptedAt: ReadonlyMap<Hex, number>,
   dims: number,
 ): BuiltIndex {
-  const sketched = rows.map((row) => {
+  const creditable = rows.filter(({ row }) => !flagged.has(row))
+  const sketched = creditable.map((row) => {
     const sketch = codes[row.row]
     if (sketch === undefined) throw new Error(`Row ${row.row} has no sketch, although the run was checked`)
     return { ...row, codes: sketch }

@@ -75,6 +75,7 @@ export async function report(told: Told): Promise<Summary> {
     seed: stage.settings.seed,
     rows: manifest.dataset.rows,
     duplicateRows: published.publication.duplicates.length,
+    flaggedRows: published.publication.flagged.length,
     contributors: frozen.contributions.length,
     inferences: inferences.length,
     accuracy: {

@@ -27,6 +27,8 @@ export const summarySchema = z.strictObject({
   rows: positive,
   /** Rows that nearly repeat an earlier contribution's, and are credited through that one. */
   duplicateRows: z.int().nonnegative(),
+  /** Rows that pull at the model too hard to be credited: most of them mislabelled. */
+  flaggedRows: z.int().nonnegative(),
   contributors: positive,
   inferences: positive,
   accuracy: z.strictObject({

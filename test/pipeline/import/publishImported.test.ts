@@ -88,7 +88,7 @@ describe('an imported run on its way onto the chain', () => {
       quantisation: { scheme: 'nf4', bits: 4, doubleQuant: true },
       influence: { root: prepared.indexRoot, rowCount: 6, dims: 64, topK: 8, source: 0 },
     })
-    expect(prepared.leafCount + prepared.duplicateOf.size).toBe(6)
+    expect(prepared.leafCount + prepared.duplicateOf.size + prepared.flagged.size).toBe(6)
     expect(manifest.base.source).toBe('hf://example/tiny-llama')
   })
 
