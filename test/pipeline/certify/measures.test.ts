@@ -1,0 +1,197 @@
+import { describe, expect, it } from 'vitest'
+import { measureEarnings } from '../../../pipeline/certify/earnings.ts'
+import { rowsOf } from '../../../pipeline/certify/exam.ts'
+import { compared } from '../../../pipeline/certify/figures.ts'
+import { measureDatamodelling, measureFaithfulness, sumOver } from '../../../pipeline/certify/measures.ts'
+import { planRetrainings } from '../../../pipeline/certify/retrain/plan.ts'
+import type { Outcome, RuleName } from '../../../pipeline/certify/rules/outcome.ts'
+import { resampler } from '../../../pipeline/certify/statistics/bootstrap.ts'
+import { judge } from '../../../pipeline/certify/verdict.ts'
+import { answerValue, halfValues, leaveOneOut, lossValue, meanEffects, once } from '../../../pipeline/certify/worth.ts'
+
+const CONTRIBUTORS = 20
+const ANSWERS = 60
+const SEEDS = 3
+const random = resampler(5, 'a made-up world')
+
+/** A world where worth is known: each contributor moves every answer by what they are worth, and training adds noise. */
+const worth = Float64Array.from({ length: CONTRIBUTORS }, (_, i) => (i - 4) / 10)
+const noise = (): number => (random.uniform() - 0.5) / 4
+const trained = (included: (contributor: number) => boolean): Float64Array =>
+  Float64Array.from({ length: ANSWERS }, () =>
+    worth.reduce((sum, own, contributor) => sum + (included(contributor) ? own : 0), noise()),
+  )
+const bySeed = (included: (contributor: number) => boolean): readonly Float64Array[] =>
+  Array.from({ length: SEEDS }, () => trained(included))
+const everyone = bySeed(() => true)
+const leftOut = Array.from({ length: CONTRIBUTORS }, (_, out) => bySeed((contributor) => contributor !== out))
+const plan = planRetrainings(CONTRIBUTORS, 1, { seeds: SEEDS, halves: 30, halfSeeds: SEEDS })
+const kept = plan.halves.map((half) => half.kept)
+const halves = kept.map((half) => bySeed((contributor) => half.includes(contributor)))
+const given = new Int8Array(ANSWERS).fill(1)
+
+const rows = rowsOf({
+  contributions: Array.from({ length: CONTRIBUTORS }, () => [{ label: 'ham', text: 'a', kind: 'honest' as const }]),
+})
+/** A rule that pays each contributor the same for every answer. */
+const paying = (name: RuleName, pay: (contributor: number) => number): Outcome => {
+  const values = Float64Array.from({ length: ANSWERS * CONTRIBUTORS }, (_, i) => pay(i % CONTRIBUTORS))
+  return { name, paid: values, scores: name === 'equal split' ? null : values }
+}
+const outcomes = [
+  paying('ledger', (contributor) => 1 + (worth[contributor] as number)),
+  paying('gradient dot', (contributor) => 1 - (worth[contributor] as number)),
+  paying('equal split', () => 0.1),
+]
+const resampling = { seed: 1, replicates: 200 }
+
+describe('the plan of retrainings', () => {
+  it('trains everyone, everyone but one, and halves, each with its seeds', () => {
+    expect(plan.everyone).toEqual([1, 2, 3].map((seed) => ({ seed, without: [] })))
+    expect(plan.leftOut[7]).toEqual([1, 2, 3].map((seed) => ({ seed, without: [7] })))
+    for (const { kept: half, retrainings } of plan.halves) {
+      const without = Array.from({ length: CONTRIBUTORS }, (_, i) => i).filter((i) => !half.includes(i))
+      expect(half.length).toBe(CONTRIBUTORS / 2)
+      expect(retrainings).toEqual([1, 2, 3].map((seed) => ({ seed, without })))
+    }
+  })
+
+  it('draws the same halves again, and others for another seed', () => {
+    const again = (seed: number) => planRetrainings(CONTRIBUTORS, seed, { seeds: 1, halves: 30, halfSeeds: 1 })
+    expect(again(1).halves.map((half) => half.kept)).toEqual(kept)
+    expect(again(2).halves.map((half) => half.kept)).not.toEqual(kept)
+  })
+})
+
+describe('worth', () => {
+  it('is what an answer loses without a contributor, whichever answer it was', () => {
+    const effects = leaveOneOut(
+      [Float64Array.of(2, -1)],
+      [[Float64Array.of(1.5, -3)]],
+      answerValue(Int8Array.of(1, -1)),
+    )
+    expect([...effects.values]).toEqual([0.5, -2])
+  })
+
+  it('is what the loss rises without a contributor', () => {
+    const effects = leaveOneOut([Float64Array.of(0)], [[Float64Array.of(-1)]], lossValue(Uint8Array.of(1)))
+    expect(effects.values[0]).toBeCloseTo(Math.log(1 + Math.E) - Math.log(2), 12)
+  })
+
+  it('comes out as it was put in', () => {
+    const effects = leaveOneOut(everyone, leftOut, answerValue(given))
+    const measured = meanEffects(effects, once(ANSWERS), once(SEEDS))
+    for (const [contributor, own] of worth.entries()) expect(measured[contributor]).toBeCloseTo(own, 1)
+  })
+})
+
+describe('faithfulness', () => {
+  const { reliability, rules } = measureFaithfulness(
+    leaveOneOut(everyone, leftOut, answerValue(given)),
+    outcomes,
+    rows,
+    (paid) => paid,
+    resampling,
+    'answer worth',
+  )
+
+  it('is near 1 for a rule that pays worth, near −1 for its opposite, and 0 where all are paid alike', () => {
+    expect(rules.get('ledger')?.estimate).toBeGreaterThan(0.98)
+    expect(rules.get('gradient dot')?.estimate).toBeLessThan(-0.98)
+    expect(rules.get('equal split')).toEqual({ estimate: 0, replicates: new Float64Array(200) })
+    expect(reliability.estimate).toBeGreaterThan(0.98)
+  })
+
+  it('tells rules apart where they differ, and a rule not from itself', () => {
+    const verdict = (a: RuleName, b: RuleName) => {
+      const [left, right] = [rules.get(a), rules.get(b)]
+      return left && right && compared(left, right).verdict
+    }
+    expect([
+      verdict('ledger', 'gradient dot'),
+      verdict('gradient dot', 'equal split'),
+      verdict('ledger', 'ledger'),
+    ]).toEqual(['beats', 'worse', 'not told apart'])
+  })
+
+  it('of halves takes what their contributors were paid together', () => {
+    const effects = halfValues(halves, answerValue(given))
+    const found = measureFaithfulness(effects, outcomes, rows, (paid) => sumOver(kept, paid), resampling, 'halves')
+    expect(found.rules.get('ledger')?.estimate).toBeGreaterThan(0.95)
+    expect(found.rules.get('gradient dot')?.estimate).toBeLessThan(-0.95)
+  })
+
+  it('answer by answer is the linear datamodelling score, of rules that score', () => {
+    const scores = measureDatamodelling(
+      halfValues(halves, answerValue(given)),
+      kept,
+      outcomes,
+      CONTRIBUTORS,
+      resampling,
+    )
+    expect([...scores.keys()]).toEqual(['ledger', 'gradient dot'])
+    expect(scores.get('ledger')?.estimate).toBeGreaterThan(0.95)
+    expect(scores.get('gradient dot')?.estimate).toBeLessThan(-0.95)
+  })
+})
+
+describe('what planted rows earn', () => {
+  it('stands beside the median honest contributor', () => {
+    const honest = (count: number) =>
+      Array.from({ length: count }, () => ({ label: 'ham', text: 'a', kind: 'honest' as const }))
+    const planted = rowsOf({
+      contributions: [honest(1), honest(2), honest(1), [{ label: 'ham', text: 'a', kind: 'flipped' }, ...honest(1)]],
+    })
+    // Two answers; cells are three honest contributors, then the flipped row, then the honest one beside it.
+    const outcome: Outcome = { name: 'ledger', paid: Float64Array.of(1, 4, 9, 1, 5, 1, 4, 9, 1, 5), scores: null }
+    const [flipped, ...others] = measureEarnings([outcome], planted, 2, { seed: 1, replicates: 100 })
+    expect(others).toEqual([])
+    expect(flipped).toMatchObject({ kind: 'flipped', rows: 1 })
+    expect(flipped?.rules.get('ledger')?.estimate).toBe(0.5)
+  })
+})
+
+describe('the verdict', () => {
+  const figure = (estimate: number, low: number, high: number) => ({ estimate, low, high })
+  const measure = (
+    name: 'answer worth' | 'loss worth',
+    verdicts: readonly ('beats' | 'not told apart' | 'worse')[],
+  ) => ({
+    name,
+    reliability: figure(1, 1, 1),
+    ceiling: 1,
+    rules: (['count of rows', 'equal split'] as const).map((rule, i) => ({
+      rule,
+      figure: figure(0, 0, 0),
+      ledgerLess: { difference: figure(0.25, 0.1, 0.4), verdict: verdicts[i] ?? ('beats' as const) },
+    })),
+  })
+
+  it('recommends attribution only where it beats both equal splits on answer worth', () => {
+    expect(
+      judge([measure('answer worth', ['beats', 'beats']), measure('loss worth', ['not told apart', 'beats'])]),
+    ).toEqual({
+      recommended: 'attribution',
+      because: [
+        'On answer worth attribution beats count of rows: +0.25 [+0.10, +0.40].',
+        'On answer worth attribution beats equal split: +0.25 [+0.10, +0.40].',
+      ],
+    })
+    expect(judge([measure('answer worth', ['not told apart', 'beats'])])).toEqual({
+      recommended: 'equal-split',
+      because: ['On answer worth attribution is not told apart from count of rows: +0.25 [+0.10, +0.40].'],
+    })
+  })
+
+  it('recommends equal split where attribution is worse on any other worth', () => {
+    const { recommended } = judge([
+      measure('answer worth', ['beats', 'beats']),
+      measure('loss worth', ['worse', 'beats']),
+    ])
+    expect(recommended).toBe('equal-split')
+  })
+
+  it('says where nothing was measured', () => {
+    expect(judge([]).recommended).toBe('not measured')
+  })
+})
