@@ -3,6 +3,7 @@ import { DUPLICATE_COSINE_PERCENT } from '../../attribution/duplicates.ts'
 import { indexTreeOf } from '../../attribution/fast/indexTree.ts'
 import { encodeIndex } from '../../attribution/influenceIndex.ts'
 import { rootOf } from '../../attribution/merkle.ts'
+import { findFlagged, selfInfluences } from '../../attribution/selfInfluence.ts'
 import { type Sketcher, sketchRows } from '../../attribution/sketcher.ts'
 import type { Connection } from '../../sdk/contracts.ts'
 import { StopError } from '../../sdk/errors.ts'
@@ -23,8 +24,10 @@ export interface AttributedRun {
   readonly indexFile: Uint8Array
   readonly indexRoot: Hex
   readonly leafCount: number
-  /** For every row without a leaf, the row that is credited in its place. */
+  /** For every near-copy, the row that is credited in its place. */
   readonly duplicateOf: ReadonlyMap<number, number>
+  /** Rows that pull at the model too hard to be credited. */
+  readonly flagged: ReadonlySet<number>
 }
 
 /** A run whose contributors share equally, whatever is answered: it needs no index, and has none. */
@@ -47,7 +50,9 @@ export async function prepareRun(connection: Connection, run: Run): Promise<Attr
   }
   const acceptedAt = await checkTrainedOn(connection, manifest, rows)
   const sketcher = fitRunSketcher(gradients, sketch)
-  const { index, duplicateOf } = buildIndex(rows, sketchRows(sketcher, gradients.u), acceptedAt, sketch.dims)
+  const flagged = findFlagged(selfInfluences(sketcher, gradients.u))
+  const codes = sketchRows(sketcher, gradients.u)
+  const { index, duplicateOf } = buildIndex(rows, codes, flagged, acceptedAt, sketch.dims)
   const indexFile = encodeIndex(index)
   return {
     rule: 'attribution',
@@ -57,6 +62,7 @@ export async function prepareRun(connection: Connection, run: Run): Promise<Attr
     indexRoot: rootOf(indexTreeOf(indexFile)),
     leafCount: index.entries.length,
     duplicateOf,
+    flagged,
   }
 }
 

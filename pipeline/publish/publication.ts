@@ -27,8 +27,10 @@ const attributedSchema = z.strictObject({
   indexHash: bytes32Schema,
   sketcherHash: bytes32Schema,
   leafCount: z.int().nonnegative(),
-  /** Rows without a leaf, each with the row that is credited in its place. */
+  /** Near-copies, each with the row that is credited in its place. */
   duplicates: z.array(z.strictObject({ row: z.int().nonnegative(), of: z.int().nonnegative() })),
+  /** Rows that pull at the model too hard to be credited. */
+  flagged: z.array(z.int().nonnegative()),
 })
 
 const equalSplitSchema = z.strictObject({ rule: z.literal('equal-split'), ...registered })
@@ -66,6 +68,7 @@ export function writePublication(
       sketcherHash: keccak(formatSketcher(prepared.sketcher)),
       leafCount: prepared.leafCount,
       duplicates: [...prepared.duplicateOf].map(([row, of]) => ({ row, of })),
+      flagged: [...prepared.flagged],
     }),
   })
   writeWhole(join(folder, FILE), `${JSON.stringify(publication, null, 2)}\n`)
