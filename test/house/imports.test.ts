@@ -8,7 +8,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   deployments: [],
   sdk: ['attribution', 'deployments'],
   pipeline: ['attribution', 'sdk'],
-  indexer: ['sdk'],
+  indexer: ['attribution', 'sdk'],
 }
 
 const importPattern = /(?:from|import)\s*\(?\s*['"](\.[^'"]+)['"]/g
