@@ -1,3 +1,4 @@
+import { certificateAdvice } from '../pipeline/publish/certified.ts'
 import { type PreparedRun, prepareEqualSplit, prepareRun } from '../pipeline/publish/prepareRun.ts'
 import { publishRun } from '../pipeline/publish/publishRun.ts'
 import {
@@ -63,6 +64,7 @@ ${sendUsage}`,
     const connection = await openConnection(values)
     const prepared = await (rule === 'attribution' ? prepareRun : prepareEqualSplit)(connection, run)
     process.stdout.write(`${describe(prepared)}\n`)
+    process.stdout.write(`${certificateAdvice(run.manifest).join('\n')}\n`)
     const owner = openWallet(connection)
     const out = values.out ?? `${folder.replace(/\/$/, '')}.published`
     const registration = { shares, blobsAt: values['blobs-at'] }
