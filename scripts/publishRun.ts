@@ -94,9 +94,9 @@ function describe(prepared: PreparedRun): string {
   if (prepared.rule === 'equal-split') {
     return `${rows}; the ${prepared.itemCount} items of the run's dataset versions share the contributors' part equally`
   }
-  const { duplicateOf, leafCount, indexFile, indexRoot } = prepared
+  const { duplicateOf, flagged, leafCount, indexFile, indexRoot } = prepared
   return (
-    `${rows}, of which ${duplicateOf.size} duplicate another contribution's; index of ` +
+    `${rows}, of which ${duplicateOf.size} duplicate another contribution's and ${flagged.size} fight the rest; index of ` +
     `${leafCount} leaves, ${indexFile.length} bytes, root ${indexRoot}`
   )
 }
