@@ -1,0 +1,117 @@
+import type { Hex } from 'viem'
+import { hexToBytes } from 'viem'
+import * as z from 'zod'
+import { decodeIndex } from '../../attribution/influenceIndex.ts'
+import { unpackSketch } from '../../attribution/sketch.ts'
+import { StopError } from '../../sdk/errors.ts'
+import { ask } from '../demo/ask.ts'
+import { fetchFile } from '../evaluate/fetchFile.ts'
+
+/** What an indexer's API says of a model's traffic, all as of one block: its latest queries, its rows, its evaluations, its ratings. */
+
+const PAGE = 500
+const bytes = z.custom<Hex>((value) => typeof value === 'string' && /^0x([0-9a-f]{2})*$/.test(value), 'must be bytes')
+const millionths = z
+  .string()
+  .regex(/^-?\d+$/)
+  .transform((text) => Number(text) / 1e6)
+
+const evaluationSchema = z.object({
+  id: z.string(),
+  kind: z.string(),
+  evaluator: z.int(),
+  metric: z.string(),
+  task: z.string().nullable(),
+  scoreMillionths: millionths,
+  lowMillionths: millionths,
+  highMillionths: millionths,
+  sampleCount: z.int(),
+  twinScoreMillionths: millionths.nullable(),
+  gained: z.int().nullable(),
+  lost: z.int().nullable(),
+  meanKlBillionths: z.string().nullable(),
+  timestamp: z.int(),
+})
+const modelSchema = z.object({
+  model: z
+    .object({
+      indexHash: bytes.nullable(),
+      indexUri: z.string().nullable(),
+      inferenceCount: z.int(),
+      ratingCount: z.int(),
+      ratingStars: z.int(),
+      evaluations: z.object({ totalCount: z.int(), items: z.array(evaluationSchema) }),
+    })
+    .nullable(),
+})
+const metaSchema = z.object({ _meta: z.object({ block: z.int() }) })
+const pageSchema = z.object({
+  inferences: z.object({
+    items: z.array(z.object({ sketch: bytes })),
+    pageInfo: z.object({ hasNextPage: z.boolean(), endCursor: z.string().nullable() }),
+  }),
+})
+
+export type RecordedEvaluation = z.infer<typeof evaluationSchema>
+export type DescribedModel = NonNullable<z.infer<typeof modelSchema>['model']>
+
+export async function readBlock(api: string): Promise<number> {
+  return (await ask(api, '{ _meta { block } }', metaSchema))._meta.block
+}
+
+export async function readModel(api: string, model: number, block: number): Promise<DescribedModel> {
+  const columns = Object.keys(evaluationSchema.shape).join(' ')
+  const { model: found } = await ask(
+    api,
+    `{ model(id: ${model}, block: {number: ${block}}) {
+      indexHash indexUri inferenceCount ratingCount ratingStars
+      evaluations(limit: 50, orderBy: id, orderDirection: desc) { totalCount items { ${columns} } }
+    } }`,
+    modelSchema,
+  )
+  if (found !== null) return found
+  throw new StopError(`The API at ${api} knows no model ${model}`, { block }, 'Name one with --model.')
+}
+
+/** The sketches of a model's latest queries that stand, newest batch first. */
+export async function readQueries(
+  api: string,
+  model: number,
+  block: number,
+  most: number,
+): Promise<readonly Int8Array[]> {
+  const queries: Int8Array[] = []
+  for (let after: string | null = null; queries.length < most; ) {
+    const page: z.infer<typeof pageSchema> = await ask(
+      api,
+      `{ inferences(where: {model: ${model}, stands: true}, orderBy: batch, orderDirection: desc,
+        limit: ${Math.min(PAGE, most - queries.length)}, block: {number: ${block}}${after === null ? '' : `, after: "${after}"`}) {
+        items { sketch } pageInfo { hasNextPage endCursor }
+      } }`,
+      pageSchema,
+    )
+    const { items, pageInfo } = page.inferences
+    for (const { sketch } of items) queries.push(unpackSketch(hexToBytes(sketch)))
+    if (!pageInfo.hasNextPage) break
+    after = pageInfo.endCursor
+  }
+  return queries
+}
+
+/** The sketches of the rows in a model's influence index, held against the hash that is registered. */
+export async function readRowSketches(
+  api: string,
+  model: number,
+  described: DescribedModel,
+  blobs: string | undefined,
+) {
+  const { indexHash, indexUri } = described
+  if (indexHash === null || /^0x0*$/.test(indexHash))
+    throw new StopError(
+      `Model ${model} has no influence index`,
+      {},
+      'Hold its queries against earlier ones with --against queries.',
+    )
+  const file = await fetchFile(indexHash, blobs ?? `${api}/blobs/`, indexUri ?? '')
+  return decodeIndex(file).entries.map(({ sketch }) => unpackSketch(sketch))
+}
