@@ -11,7 +11,7 @@ import { adapterFromFile } from './emit/peftAdapter.ts'
 import { createEncoderPool } from './features/encoderPool.ts'
 import { DEFAULT_THREADS, extractFeatures } from './features/extractFeatures.ts'
 import { copyAdapter } from './lora/adapter.ts'
-import { projectedGradients } from './lora/projectedGradients.ts'
+import { answerGradients } from './lora/answerGradients.ts'
 import { createTuner } from './lora/tuner.ts'
 import { logistic } from './math/elementary.ts'
 import type { OnProgress } from './progress.ts'
@@ -63,19 +63,12 @@ export function loadServedModel(runFolder: string, options: ServeOptions = {}): 
       })
       const data = layers.frozenOutputs(features)
       const rows = texts.map((_, i) => i)
-      const logOdds = tuner.logOdds(data, rows)
-      const gradients = projectedGradients(tuner, data, rows, projection)
-      return rows.map((i) => {
-        const m = logOdds[i] as number
-        const sign = m > 0 ? 1 : -1
-        const { width, values } = gradients
-        return {
-          label: m > 0 ? second : first,
-          probability: logistic(Math.abs(m)),
-          logOdds: Math.abs(m),
-          gradient: values.slice(i * width, (i + 1) * width).map((value) => sign * value),
-        }
-      })
+      return answerGradients(tuner, data, rows, projection).map(({ isSecond, logOdds, gradient }) => ({
+        label: isSecond ? second : first,
+        probability: logistic(logOdds),
+        logOdds,
+        gradient,
+      }))
     },
   }
 }

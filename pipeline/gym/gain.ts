@@ -1,0 +1,43 @@
+/**
+ * Manipulation gain: what attackers are left with, over what the same contributors got before.
+ *
+ *     gain = Σ (share · earned − fees paid) with the attack / Σ share · earned without it        over all attackers
+ *
+ * Below 1 the attack costs more than it brings. Its interval comes from drawing the attackers anew.
+ */
+import { drawCounts, type Interval, intervalOf, resampler } from '../certify/statistics/bootstrap.ts'
+
+/** Of a fee, what contributors share: the demo's terms. */
+export const CONTRIBUTORS_SHARE = 0.6
+
+/** One attacker under one entrance, in fees; `earned` is before contributors' share is taken of it. */
+export interface Balance {
+  readonly before: number
+  readonly earned: number
+  readonly paid: number
+}
+
+export interface Resampling {
+  readonly seed: number
+  readonly replicates: number
+}
+
+export function gainOf(balances: readonly Balance[], { seed, replicates }: Resampling): Interval {
+  const random = resampler(seed, 'gain')
+  const everyone = new Float64Array(balances.length).fill(1)
+  return intervalOf({
+    estimate: ratio(balances, everyone),
+    replicates: Float64Array.from({ length: replicates }, () => ratio(balances, drawCounts(balances.length, random))),
+  })
+}
+
+function ratio(balances: readonly Balance[], counts: Float64Array): number {
+  let after = 0
+  let before = 0
+  for (const [i, balance] of balances.entries()) {
+    const times = counts[i] as number
+    after += times * (CONTRIBUTORS_SHARE * balance.earned - balance.paid)
+    before += times * CONTRIBUTORS_SHARE * balance.before
+  }
+  return after / before
+}

@@ -1,0 +1,63 @@
+import { ATTACKS, attackNamed } from '../pipeline/gym/attacks.ts'
+import { type GymSettings, runGym } from '../pipeline/gym/gym.ts'
+import { writeWhole } from '../pipeline/publish/writeWhole.ts'
+import { taskNamed } from '../pipeline/train/tasks/tasks.ts'
+import { reportTo } from './certify/eta.ts'
+import { runCommand, UsageError, wholeNumber } from './command.ts'
+import { summaryOf } from './gym/summary.ts'
+import { renewTables, tablesOf } from './gym/tables.ts'
+
+const PAGE = 'docs/gym.md'
+const JSON_FILE = 'var/gym/gym.json'
+const MOST_SEED = 2 ** 31 - 1
+
+await runCommand({
+  usage: `npm run gym [-- options]
+Measures what attacks gain, each world trained and attributed anew by the rule that the ledger pays by. Prints the tables of
+${PAGE} and keeps the figures in ${JSON_FILE}. What was played is kept; killed, it goes on where it was.
+  --task <mail|speeches>   one task or several (both)
+  --seed <number>          one seed or several (3, 4 and 5)
+  --attack <name>          one attack or several (all of them)
+  --rows <number>          training rows (1600)
+  --calls <number>         paid calls (400)
+  --contributors <number>  (40)
+  --attackers <number>     honest contributors who attack at the same time (6)
+  --cache <folder>         where features are kept (var/cache/features)
+  --write-docs             put the tables into ${PAGE}`,
+  options: {
+    task: { type: 'string', multiple: true, default: ['mail', 'speeches'] },
+    seed: { type: 'string', multiple: true, default: ['3', '4', '5'] },
+    attack: { type: 'string', multiple: true, default: ATTACKS.map(({ name }) => name) },
+    rows: { type: 'string', default: '1600' },
+    calls: { type: 'string', default: '400' },
+    contributors: { type: 'string', default: '40' },
+    attackers: { type: 'string', default: '6' },
+    cache: { type: 'string', default: 'var/cache/features' },
+    'write-docs': { type: 'boolean', default: false },
+  },
+  async run(values) {
+    if (values['write-docs'] && values.attack.length < ATTACKS.length)
+      throw new UsageError(`--write-docs takes every attack. Leave out --attack, or --write-docs.`)
+    const settings: GymSettings = {
+      tasks: values.task.map(taskNamed),
+      seeds: values.seed.map((text) => wholeNumber('seed', text, 0, MOST_SEED)),
+      attacks: values.attack.map(attackNamed),
+      rows: wholeNumber('rows', values.rows, 40, 100_000),
+      calls: wholeNumber('calls', values.calls, 1, 100_000),
+      contributors: wholeNumber('contributors', values.contributors, 8, 1_000),
+      attackers: wholeNumber('attackers', values.attackers, 1, 500),
+      maxTokens: 64,
+    }
+    const folders = { cache: values.cache, worlds: 'var/gym/worlds' }
+    const result = await runGym(
+      settings,
+      folders,
+      reportTo(process.stderr, () => performance.now()),
+    )
+    const summary = summaryOf(settings, result)
+    writeWhole(JSON_FILE, `${JSON.stringify(summary, null, 2)}\n`)
+    const tables = tablesOf(summary)
+    console.log(tables)
+    if (values['write-docs']) renewTables(PAGE, tables)
+  },
+})

@@ -1,0 +1,87 @@
+import { readFileSync } from 'node:fs'
+import { writeWhole } from '../../pipeline/publish/writeWhole.ts'
+import { StopError } from '../../sdk/errors.ts'
+import type { Gain, GymSummary } from './summary.ts'
+
+/** What the gym measured → the tables of docs/gym.md. */
+
+const BEGIN = '<!-- tables: written by npm run gym -- --write-docs -->'
+const END = '<!-- end of tables -->'
+
+export function tablesOf(summary: GymSummary): string {
+  const { tasks, attacks, entrances, seeds, attackers } = summary
+  const [asPaid] = entrances
+  if (asPaid === undefined) throw new Error('The gym has an entrance')
+  const seedNames = `${seeds.length === 1 ? 'seed' : 'seeds'} ${seeds.join(', ')}`
+  return `### As paid
+
+${summary.rows.toLocaleString('en-US')} rows of ${summary.contributors} contributors, ${summary.calls} paid calls, ${seedNames}, ${attackers} attackers at a time.
+
+${table(
+  ['attack', ...tasks, 'at most', 'holds'],
+  attacks.map(({ name, title, most }) => {
+    const gains = tasks.map((task) => gainIn(summary, task, name, asPaid.name))
+    return [title, ...gains.map(spoken), most?.toFixed(2) ?? '', verdictOf(most, gains)]
+  }),
+)}
+
+${tasks.map((task) => entranceTable(summary, task)).join('\n\n')}
+`
+}
+
+/** Replaces what stands between the marks. */
+export function renewTables(page: string, tables: string): void {
+  const text = readFileSync(page, 'utf8')
+  const [from, to] = [text.indexOf(BEGIN), text.indexOf(END)]
+  if (from < 0 || to < from)
+    throw new StopError(`${page} has no place for the tables`, { begin: BEGIN, end: END }, 'Put the two marks back.')
+  writeWhole(page, `${text.slice(0, from + BEGIN.length)}\n${tables}${text.slice(to)}`)
+}
+
+function entranceTable(summary: GymSummary, task: string): string {
+  const { attacks, entrances } = summary
+  return `### Other entrances, ${task}
+
+${table(
+  ['attack', ...entrances.map(({ title }) => title)],
+  [
+    ...attacks.map(({ name, title }) => [
+      title,
+      ...entrances.map((entrance) => spoken(gainIn(summary, task, name, entrance.name))),
+    ]),
+    ['honest rows without a leaf, in peace', ...entrances.map(({ name }) => percent(tollIn(summary, task, name)))],
+  ],
+)}`
+}
+
+function gainIn({ gains }: GymSummary, task: string, attack: string, entrance: string): Gain {
+  const found = gains.find((gain) => gain.task === task && gain.attack === attack && gain.entrance === entrance)
+  if (found === undefined) throw new Error(`The gym has no gain of ${attack} on ${task} under ${entrance}`)
+  return found
+}
+
+function tollIn({ tolls }: GymSummary, task: string, entrance: string): number {
+  const found = tolls.find((toll) => toll.task === task && toll.entrance === entrance)
+  if (found === undefined) throw new Error(`The gym has no toll on ${task} under ${entrance}`)
+  return found.honest
+}
+
+/** Whether the bound holds on every task: for the whole interval, or for the estimate alone. */
+function verdictOf(most: number | undefined, gains: readonly Gain[]): string {
+  if (most === undefined) return ''
+  if (gains.some(({ estimate }) => estimate > most)) return '**no**'
+  return gains.some(({ high }) => high > most) ? 'on average' : 'yes'
+}
+
+function spoken({ estimate, low, high }: Gain): string {
+  return `${signed(estimate)} [${signed(low)}, ${signed(high)}]`
+}
+
+const signed = (gain: number): string => gain.toFixed(2).replace('-', '−')
+const percent = (share: number): string => `${(100 * share).toFixed(1)} %`
+
+function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  return [head, head.map((_, column) => (column === 0 ? '---' : '---:')), ...rows]
+    .map((cells) => `| ${cells.join(' | ')} |`)
+    .join('\n')
+}
