@@ -120,22 +120,18 @@ contract Models is IModels, Journal {
     }
 
     /// @inheritdoc IModels
-    function servingTerms(ModelId model) external view returns (ServingTerms memory) {
+    function servingTerms(ModelId model) external view returns (ServingTerms memory terms) {
         Model memory stored = _requireServable(model);
-        Lineage lineage = _lineages[model];
-        bool isPooled = AccountId.unwrap(stored.pool) != 0;
-        return
-            ServingTerms({
-                owner: stored.owner,
-                rowCount: stored.rowCount,
-                dims: stored.dims,
-                topK: stored.topK,
-                contributorBps: isPooled ? 0 : stored.contributorBps,
-                operatorBps: stored.operatorBps,
-                royalties: isPooled
-                    ? lineage.listWith(Royalty({account: stored.pool, bps: stored.contributorBps}))
-                    : lineage.list()
-            });
+        terms = ServingTerms({
+            owner: stored.owner,
+            rowCount: stored.rowCount,
+            dims: stored.dims,
+            topK: stored.topK,
+            contributorBps: stored.contributorBps,
+            operatorBps: stored.operatorBps,
+            royalties: _lineages[model].list()
+        });
+        if (AccountId.unwrap(stored.pool) != 0) _payPool(terms, stored.pool);
     }
 
     /// @inheritdoc IModels
@@ -168,6 +164,12 @@ contract Models is IModels, Journal {
     function versionsOf(ModelId model) external view returns (VersionId[] memory) {
         _requireModel(model);
         return _versions[model];
+    }
+
+    /// @dev The contributors' share becomes one more royalty, the pool's.
+    function _payPool(ServingTerms memory terms, AccountId pool) private pure {
+        terms.royalties = Royalties.joined(terms.royalties, Royalty({account: pool, bps: terms.contributorBps}));
+        terms.contributorBps = 0;
     }
 
     function _requireModel(ModelId model) private view returns (Model storage stored) {

@@ -56,11 +56,10 @@ library Royalties {
         for (uint256 i = 0; i < royalties.length; ++i) royalties[i] = royaltyAt(lineage, i);
     }
 
-    /// @notice The same with one more at its end, which may exceed MAX_BPS and MAX_ACCOUNTS.
-    function listWith(Lineage lineage, Royalty memory last) internal pure returns (Royalty[] memory royalties) {
-        uint256 count = length(lineage);
-        royalties = new Royalty[](count + 1);
-        for (uint256 i = 0; i < count; ++i) royalties[i] = royaltyAt(lineage, i);
-        royalties[count] = last;
+    /// @notice A list with one more royalty at its end, which no bound here holds for.
+    function joined(Royalty[] memory royalties, Royalty memory last) internal pure returns (Royalty[] memory all) {
+        all = new Royalty[](royalties.length + 1);
+        for (uint256 i = 0; i < royalties.length; ++i) all[i] = royalties[i];
+        all[royalties.length] = last;
     }
 }

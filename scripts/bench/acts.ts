@@ -1,6 +1,7 @@
 import type { Hex } from 'viem'
 import { contributionId } from '../../sdk/contribution.ts'
 import { WEI_PER_GWEI } from '../../sdk/units.ts'
+import { measureEqualSplit } from './equalSplit.ts'
 import { calldataFloor } from './floor.ts'
 import { inferenceBatch } from './inferences.ts'
 import { fileHash, type Outcome, payoutAddress, type Stage, setStage } from './stage.ts'
@@ -32,6 +33,7 @@ export async function measureActs(): Promise<readonly Measured[]> {
   measured.push(...(await recordBatches(stage, record)))
   measured.push(...(await claimAll(stage, people, record)))
   measured.push(...(await strikeAll(stage, people)))
+  measured.push(...(await splitEqually(stage, people)))
   return measured
 }
 
@@ -90,7 +92,9 @@ async function registerAll({ act, datasets, models, deployer, holders }: Stage, 
   ]
 }
 
-function fineTuneOf(influence: { root: Hex; dims: number; topK: number; rowCount: number }) {
+const INDEX = { indexHash: fileHash('index'), indexURI: 'https://example.org/index' }
+
+function fineTuneOf(influence: { root: Hex; dims: number; topK: number; rowCount: number }, rule = 0) {
   return {
     parent: 1,
     versions: [(1n << 32n) | 1n],
@@ -99,9 +103,9 @@ function fineTuneOf(influence: { root: Hex; dims: number; topK: number; rowCount
     manifestURI: 'https://example.org/run.json',
     method: 2,
     quantisation: { scheme: 'nf4', bits: 4, doubleQuant: true },
-    influence: { ...influence, indexHash: fileHash('index'), indexURI: 'https://example.org/index', source: 0 },
+    influence: { ...INDEX, ...influence, source: 0 },
     shares: { contributorBps: 6_000, operatorBps: 2_000, royaltyBps: 500 },
-    rule: 0,
+    rule,
   }
 }
 
@@ -183,30 +187,22 @@ async function claimAll(
   ]
 }
 
+/** Puts down a bond that covers whatever is recorded here. */
+async function putDown({ act, ledger, token, deployer }: Stage, bond: bigint): Promise<void> {
+  const wei = FUNDS_GWEI * WEI_PER_GWEI
+  const args = [ledger.address, wei]
+  await act({ from: deployer, to: token.address, abi: token.abi, functionName: 'approve', args })
+  const deposit = [bond, FUNDS_GWEI]
+  await act({ from: deployer, to: ledger.address, abi: ledger.abi, functionName: 'depositBond', args: deposit })
+}
+
 /** A model with a real influence root, whose operator and owner are struck in every way. */
 async function strikeAll(stage: Stage, people: People): Promise<readonly Measured[]> {
-  const { act, accounts, models, ledger, token, deployer, holders } = stage
+  const { act, accounts, models, ledger, deployer, holders } = stage
   const challenger = holders[CHALLENGER] ?? deployer
   const account = people.claimants.length + 7
   await act({ from: deployer, to: accounts.address, abi: accounts.abi, functionName: 'open', args: [challenger] })
-  const deposit = async (bond: bigint) => {
-    const wei = FUNDS_GWEI * WEI_PER_GWEI
-    await act({
-      from: deployer,
-      to: token.address,
-      abi: token.abi,
-      functionName: 'approve',
-      args: [ledger.address, wei],
-    })
-    await act({
-      from: deployer,
-      to: ledger.address,
-      abi: ledger.abi,
-      functionName: 'depositBond',
-      args: [bond, FUNDS_GWEI],
-    })
-  }
-  await deposit(BigInt(account))
+  await putDown(stage, BigInt(account))
   return await measureStrikes(stage, {
     operator: people.operator,
     payers: people.payers,
@@ -218,7 +214,7 @@ async function strikeAll(stage: Stage, people: People): Promise<readonly Measure
         act({ from: deployer, to: models.address, abi: models.abi, functionName, args })
       await onModels('registerFineTune', [fineTuneOf(influence)])
       await onModels('setOperator', [STRUCK_MODEL, people.operator, true])
-      await deposit((1n << 32n) | BigInt(STRUCK_MODEL))
+      await putDown(stage, (1n << 32n) | BigInt(STRUCK_MODEL))
       return STRUCK_MODEL
     },
     record: (model, batch) => {
@@ -228,5 +224,24 @@ async function strikeAll(stage: Stage, people: People): Promise<readonly Measure
   })
 }
 
+/** A model whose contributors share equally. */
+async function splitEqually(stage: Stage, people: People): Promise<readonly Measured[]> {
+  const { act, models, deployer } = stage
+  return await measureEqualSplit(stage, {
+    operator: people.operator,
+    payers: people.payers,
+    contribution: contributionId(1, 3, fileHash('items'), 40),
+    register: async (influence, rule) => {
+      const onModels = (functionName: string, args: readonly unknown[]) =>
+        act({ from: deployer, to: models.address, abi: models.abi, functionName, args })
+      const { gas } = await onModels('registerFineTune', [fineTuneOf(influence, rule)])
+      await onModels('setOperator', [EQUAL_MODEL, people.operator, true])
+      await putDown(stage, (1n << 32n) | BigInt(EQUAL_MODEL))
+      return { model: EQUAL_MODEL, gas }
+    },
+  })
+}
+
 const CHALLENGER = 6
 const STRUCK_MODEL = 3
+const EQUAL_MODEL = 4

@@ -34,7 +34,10 @@ function inference(
     payer: payers[index % payers.length] ?? 0,
     feeGwei: 2_000_000n + BigInt(random() % 1_000_000),
     rows: weigh(scored).map(({ row, weight }) => ({ row, account: contributorOf(row), weight })),
-    sketch: packSketch(quantise(Float32Array.from({ length: terms.dims }, () => normal(random)))),
+    sketch:
+      terms.dims === 0
+        ? new Uint8Array()
+        : packSketch(quantise(Float32Array.from({ length: terms.dims }, () => normal(random)))),
   }
 }
 

@@ -101,6 +101,8 @@ export async function setStage({ epochSeconds }: { readonly epochSeconds: number
     court: { name: 'Court', address: court.address, abi: courtAbi },
     token: { address: token.address, abi: openTokenAbi },
     act,
+    poolOf: (model: number) =>
+      client.readContract({ address: models.address, abi: modelsAbi, functionName: 'poolOf', args: [model] }),
     mine: (blocks: number) => networkHelpers.mine(blocks),
     /** What stands in the header of the batch recorded last, as long as the epoch and the treasury's share stay. */
     lastBatch: async () => {
