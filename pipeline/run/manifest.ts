@@ -264,7 +264,6 @@ export const emittedSchema = z.strictObject({
   sketch: sketchSchema,
   evaluation: pairedEvaluationSchema.nullable(),
   certificate: certificateSummarySchema.optional(),
-  certificate: certificateSummarySchema.optional(),
   files: filesSchema,
 })
 

@@ -53,6 +53,14 @@ export function parseSafetensors(file: string, content: Uint8Array): ReadonlyMap
   )
 }
 
+/** What a file's writer says about it, a text each. */
+export function parseMetadata(file: string, content: Uint8Array): Readonly<Record<string, string>> {
+  const end = LENGTH_BYTES + headerLength(file, content, content.length)
+  const parsed = metadataSchema.safeParse(parseHeader(file, content.subarray(LENGTH_BYTES, end)).__metadata__ ?? {})
+  if (!parsed.success) throw malformed(file, 'its metadata is no map of strings', {})
+  return parsed.data
+}
+
 /** How many bytes the header takes, from the first eight bytes of a file of `fileBytes`. */
 export function headerLength(file: string, content: Uint8Array, fileBytes: number): number {
   if (content.length < LENGTH_BYTES) throw malformed(file, 'it is too short for a header', { bytes: content.length })
