@@ -31,6 +31,13 @@ export function gainOf(balances: readonly Balance[], { seed, replicates }: Resam
   })
 }
 
+/** Of the fees that attackers paid, the share that came back to them; undefined where they paid none. */
+export function feesBack(balances: readonly Balance[]): number | undefined {
+  const paid = balances.reduce((sum, balance) => sum + balance.paid, 0)
+  if (paid === 0) return undefined
+  return balances.reduce((sum, { earned, before }) => sum + CONTRIBUTORS_SHARE * (earned - before), 0) / paid
+}
+
 function ratio(balances: readonly Balance[], counts: Float64Array): number {
   let after = 0
   let before = 0

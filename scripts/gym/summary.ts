@@ -1,7 +1,7 @@
 import type { Interval } from '../../pipeline/certify/statistics/bootstrap.ts'
 import type { Attack } from '../../pipeline/gym/attacks.ts'
 import { ENTRANCES } from '../../pipeline/gym/entrances.ts'
-import { gainOf } from '../../pipeline/gym/gain.ts'
+import { feesBack, gainOf } from '../../pipeline/gym/gain.ts'
 import type { GymResult, GymSettings } from '../../pipeline/gym/gym.ts'
 
 /** What `var/gym/gym.json` holds: the settings, and every gain with its interval. */
@@ -11,6 +11,8 @@ export interface Gain extends Interval {
   /** By name; the words for it stand in `attacks`. */
   readonly attack: string
   readonly entrance: string
+  /** Of the fees that attackers paid, the share that came back to them; absent where they paid none. */
+  readonly feesBack: number | undefined
 }
 
 export interface GymSummary {
@@ -42,7 +44,11 @@ export function summaryOf(settings: GymSettings, { bouts, tolls }: GymResult): G
     attackers,
     attacks: attacks.map(({ name, title, most }) => ({ name, title, most })),
     entrances: ENTRANCES.map(({ name, title }) => ({ name, title })),
-    gains: bouts.map(({ balances, ...where }) => ({ ...where, ...gainOf(balances, RESAMPLING) })),
+    gains: bouts.map(({ balances, ...where }) => ({
+      ...where,
+      ...gainOf(balances, RESAMPLING),
+      feesBack: feesBack(balances),
+    })),
     tolls,
   }
 }

@@ -73,8 +73,9 @@ function verdictOf(most: number | undefined, gains: readonly Gain[]): string {
   return gains.some(({ high }) => high > most) ? 'on average' : 'yes'
 }
 
-function spoken({ estimate, low, high }: Gain): string {
-  return `${signed(estimate)} [${signed(low)}, ${signed(high)}]`
+function spoken({ estimate, low, high, feesBack }: Gain): string {
+  const gain = `${signed(estimate)} [${signed(low)}, ${signed(high)}]`
+  return feesBack === undefined ? gain : `${gain}, ${(100 * feesBack).toFixed(0)} % of fees back`
 }
 
 const signed = (gain: number): string => gain.toFixed(2).replace('-', '−')

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { type Balance, CONTRIBUTORS_SHARE, gainOf } from '../../../pipeline/gym/gain.ts'
+import { type Balance, CONTRIBUTORS_SHARE, feesBack, gainOf } from '../../../pipeline/gym/gain.ts'
 
 const few = { seed: 1, replicates: 200 }
 
@@ -17,6 +17,12 @@ describe('manipulation gain', () => {
     const { estimate } = gainOf([{ before: 10, earned: 15, paid: 12 }], few)
     expect(estimate).toBeCloseTo((CONTRIBUTORS_SHARE * 15 - 12) / (CONTRIBUTORS_SHARE * 10), 12)
     expect(estimate).toBeLessThan(0)
+  })
+
+  it('is told apart from what came back of the fees', () => {
+    const washer = { before: 10, earned: 15, paid: 12 }
+    expect(feesBack([washer, { ...washer, earned: 10 }])).toBeCloseTo((CONTRIBUTORS_SHARE * 5) / 24, 12)
+    expect(feesBack([{ before: 10, earned: 15, paid: 0 }])).toBeUndefined()
   })
 
   it('has an interval around it, narrower where attackers fare alike', () => {
