@@ -1,0 +1,71 @@
+// A step of a power iteration, Xᵀ (X Bᵀ) for rows X that come in blocks, in WebAssembly: that of `passes.ts` to the last bit.
+//
+// basis B (k × w), rows (n × w) → (k × w). Both products sum in ascending order: over a row's entries, then over rows.
+
+import { createWorkspace } from './kernels.ts'
+import { partsOf, rowsPerPart } from './rowBlocks.ts'
+
+const TILE = 4
+
+/** Takes rows, block after block, and holds the sums over them. */
+export type PowerStep = {
+  readonly add: (block: Float32Array) => void
+  /** Ends it. */
+  readonly result: () => Float64Array
+}
+
+export function powerStep(basis: Float64Array, k: number, width: number): PowerStep {
+  const [kPadded, wPadded] = [paddedToTile(k), paddedToTile(width)]
+  const rows = rowsPerPart(wPadded)
+  const sizes = {
+    sums: kPadded * wPadded * 8,
+    basisPanels: kPadded * wPadded * 8,
+    rows: rows * wPadded * 4,
+    rowPanels: rows * wPadded * 8,
+    along: rows * kPadded * 8,
+    alongPanels: rows * kPadded * 8,
+  }
+  const { kernels, buffer, take } = createWorkspace(Object.values(sizes))
+  const [sums, basisPanels, rowsAt] = [take(sizes.sums), take(sizes.basisPanels), take(sizes.rows)]
+  const [rowPanels, along, alongPanels] = [take(sizes.rowPanels), take(sizes.along), take(sizes.alongPanels)]
+  const out = new Float64Array(buffer, sums, kPadded * wPadded)
+  const products = new Float64Array(buffer, along, rows * kPadded)
+  const part = new Float32Array(buffer, rowsAt, rows * wPadded)
+
+  for (let d = 0; d < k; d++) out.set(basis.subarray(d * width, (d + 1) * width), d * wPadded)
+  kernels.packWideRows(sums, kPadded, wPadded, basisPanels)
+  out.fill(0)
+
+  return {
+    add: (block) => {
+      for (const values of partsOf(block, width)) {
+        const count = placeRows(part, values, width, wPadded)
+        products.fill(0)
+        kernels.packRows(rowsAt, count, wPadded, rowPanels)
+        kernels.addProducts(rowPanels, count / TILE, basisPanels, kPadded / TILE, wPadded, along, kPadded, false)
+        kernels.packWideColumns(along, count, kPadded, alongPanels)
+        kernels.packColumns(rowsAt, count, wPadded, rowPanels)
+        kernels.addProducts(alongPanels, kPadded / TILE, rowPanels, wPadded / TILE, count, sums, wPadded, false)
+      }
+    },
+    result: () => {
+      const whole = new Float64Array(k * width)
+      for (let d = 0; d < k; d++) whole.set(out.subarray(d * wPadded, d * wPadded + width), d * width)
+      return whole
+    },
+  }
+}
+
+export function paddedToTile(count: number): number {
+  return Math.ceil(count / TILE) * TILE
+}
+
+/** Puts rows where the kernels read them, filled up with zeros on both sides, which change no sum. Returns how many rows. */
+export function placeRows(to: Float32Array, values: Float32Array, width: number, wPadded: number): number {
+  const n = values.length / width
+  if (width === wPadded) to.set(values)
+  else for (let i = 0; i < n; i++) to.set(values.subarray(i * width, (i + 1) * width), i * wPadded)
+  const count = paddedToTile(n)
+  to.fill(0, n * wPadded, count * wPadded)
+  return count
+}

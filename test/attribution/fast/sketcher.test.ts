@@ -1,0 +1,113 @@
+import fc from 'fast-check'
+import { afterAll, describe, expect, it } from 'vitest'
+import { powerStep } from '../../../attribution/fast/power.ts'
+import { blocksOf, type RowBlocks } from '../../../attribution/fast/rowBlocks.ts'
+import { fitSketcherFast, sketchBlocks } from '../../../attribution/fast/sketcher.ts'
+import type { SketchedBlock } from '../../../attribution/fast/sketchMap.ts'
+import { openSketchPool } from '../../../attribution/fast/sketchPool.ts'
+import { combine, coordinates, type Rows } from '../../../attribution/matrix.ts'
+import { randomSource } from '../../../attribution/random.ts'
+import { selfInfluences } from '../../../attribution/selfInfluence.ts'
+import { fitSketcher, type SketchSettings, sketchRows } from '../../../attribution/sketcher.ts'
+
+function drawRows(n: number, width: number, seed: number): Rows {
+  const next = randomSource(seed)
+  const values = Float32Array.from({ length: n * width }, (_, at) =>
+    // Rows of zeros, and rows a million times the others' length.
+    Math.floor(at / width) % 11 === 3
+      ? 0
+      : ((next() / 2 ** 31 - 1) * (next() % 97 === 0 ? 1e6 : 1)) / (1 + (at % width)),
+  )
+  return { n, width, values }
+}
+
+/** The rows in blocks of `size` rows. */
+function inBlocks({ n, width, values }: Rows, size: number): RowBlocks {
+  return {
+    n,
+    width,
+    blocks: function* () {
+      for (let row = 0; row < n; row += size) yield values.subarray(row * width, Math.min(n, row + size) * width)
+    },
+  }
+}
+
+function joined(blocks: readonly SketchedBlock[]) {
+  return {
+    codes: blocks.flatMap(({ codes, selfInfluence: { length: n } }) =>
+      Array.from({ length: n }, (_, i) => codes.slice((i * codes.length) / n, ((i + 1) * codes.length) / n)),
+    ),
+    pulls: Float64Array.from(blocks.flatMap(({ selfInfluence }) => [...selfInfluence])),
+  }
+}
+
+const pca: SketchSettings = {
+  method: 'pca',
+  dims: 64,
+  curvature: 'gauss-newton',
+  seed: 1,
+  damping: [0.001, 0.01],
+  iterations: 2,
+}
+const random: SketchSettings = { method: 'random', dims: 64, curvature: 'fisher', seed: 2, damping: 0.01 }
+const pool = openSketchPool(2)
+afterAll(() => pool.close())
+
+describe('a power step over blocks', () => {
+  it('is the plain products to the last bit, at every size and in blocks of any', () => {
+    const sizes = fc.record({
+      n: fc.integer({ min: 1, max: 40 }),
+      k: fc.integer({ min: 1, max: 13 }),
+      width: fc.integer({ min: 1, max: 70 }),
+      block: fc.integer({ min: 1, max: 41 }),
+      seed: fc.integer(),
+    })
+    fc.assert(
+      fc.property(sizes, ({ n, k, width, block, seed }) => {
+        const rows = drawRows(n, width, seed)
+        const basis = Float64Array.from(drawRows(k, width, seed ^ 1).values)
+        const step = powerStep(basis, k, width)
+        for (const part of inBlocks(rows, block).blocks()) step.add(part)
+        expect(step.result()).toEqual(combine(coordinates(rows, basis, k), k, rows))
+      }),
+      { numRuns: 60 },
+    )
+  })
+})
+
+describe('the fast sketcher', () => {
+  const v = drawRows(701, 131, 1)
+  const u = drawRows(701, 131, 2)
+
+  for (const settings of [pca, random]) {
+    const plain = fitSketcher({ u, v }, settings)
+    const codes = sketchRows(plain, u)
+    const pulls = selfInfluences(plain, u)
+
+    it(`by ${settings.method} has the plain one’s map and sketches to the last bit`, () => {
+      const fitted = fitSketcherFast({ u: blocksOf(u), v: blocksOf(v) }, settings)
+      expect(fitted).toEqual(plain)
+      for (const blocks of [blocksOf(u), inBlocks(u, 37)]) {
+        expect(joined([...sketchBlocks(fitted, blocks)])).toEqual({ codes, pulls })
+      }
+    })
+
+    it(`by ${settings.method} has them on several cores too`, async () => {
+      const fitted = await pool.fit({ u: inBlocks(u, 300), v: inBlocks(v, 53) }, settings)
+      expect(fitted).toEqual(plain)
+      expect(joined(await Array.fromAsync(pool.sketch(fitted, inBlocks(u, 300))))).toEqual({ codes, pulls })
+    })
+  }
+
+  it('refuses what the plain one refuses, and says where', async () => {
+    const broken: Rows = { ...v, values: v.values.with(300 * 131 + 5, Number.NaN) }
+    const zeros: Rows = { n: 3, width: 131, values: new Float32Array(3 * 131) }
+    const fitTo = (rows: Rows) => fitSketcherFast({ u: blocksOf(u), v: inBlocks(rows, 7) }, pca)
+    expect(() => fitTo(broken)).toThrow('Entry 5 of gradient row 300 is NaN')
+    expect(() => fitTo(zeros)).toThrow('All 3 gradient rows are zero')
+    await expect(pool.fit({ u: blocksOf(u), v: blocksOf(broken) }, pca)).rejects.toThrow('Entry 5 of gradient row 300')
+    const beyond = { dims: 64, width: 131, map: new Float32Array(64 * 131).fill(3e38) }
+    const sketched = Array.fromAsync(pool.sketch(beyond, blocksOf(u)))
+    await expect(sketched).rejects.toThrow('of a vector to sketch is')
+  })
+})
