@@ -66,6 +66,22 @@ describe('a batch of records', () => {
     }
   })
 
+  it('of a model whose contributors share equally has 45 bytes a record, and takes neither a row nor a code', () => {
+    const equal: RecordTerms = { dims: 0, topK: 0, rowCount: 100 }
+    const plain = record.map((one): InferenceRecord => ({ ...one, rows: [], sketch: new Uint8Array() }))
+    fc.assert(
+      fc.property(fc.array(plain, { minLength: 1, maxLength: 5 }), record, (records, full) => {
+        const batch = encodeRecords(records, equal)
+        expect(batch.length).toBe(45 * records.length)
+        expect(decodeRecords(batch, equal)).toEqual(records)
+        if (full.rows.length > 0) {
+          expect(refusal(() => encodeRecord({ ...full, sketch: new Uint8Array() }, equal)).fault).toBe('TooManyRows')
+        }
+        expect(refusal(() => encodeRecord({ ...full, rows: [] }, equal)).fault).toBe('FieldOutOfRange')
+      }),
+    )
+  })
+
   it('is its records’ bytes, one after the other', () => {
     for (const { terms, batch, records } of batches) {
       const single = records.map((one) => encodeRecord(one, terms))
