@@ -27,6 +27,7 @@ export const MEASURE_NAMES = [
   'loss worth',
   'answer worth of halves',
   'loss worth of halves',
+  'answer by answer',
   'linear datamodelling',
 ] as const
 
@@ -39,8 +40,8 @@ const comparison = z.strictObject({
 
 const measureSchema = z.strictObject({
   name: z.enum(MEASURE_NAMES),
-  /** Of the truth itself, over its training seeds; absent for the score that is taken answer by answer. */
-  reliability: z.union([interval, absent]),
+  /** Of the truth itself, over its training seeds. */
+  reliability: interval,
   /** √reliability: what no rule can be expected to exceed. */
   ceiling: z.number().nullable(),
   rules: z.array(z.strictObject({ rule, figure: interval, ledgerLess: comparison.nullable() })),

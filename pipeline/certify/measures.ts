@@ -1,8 +1,9 @@
 /**
  * How well payouts follow worth, by every rule under the same resamples, so that rules can be compared draw by draw.
  *
- *     faithfulness   Spearman( what the subjects were paid , what they are worth )      over contributors, or over halves
- *     LDS            mean over answers of Spearman( summed scores , ± log-odds )        over halves (Park et al. 2023)
+ *     faithfulness       Spearman( what the subjects were paid , what they are worth )          contributors, or halves
+ *     answer by answer   mean over answers of Spearman( what they were paid for it , worth in it )   contributors
+ *     LDS                mean over answers of Spearman( summed scores , ± log-odds )            halves (Park et al. 2023)
  *
  * A draw takes subjects, answers and training seeds anew. Every resampled figure uses the same answers for pay and for worth.
  */
@@ -11,7 +12,7 @@ import type { Random } from '../train/math/random.ts'
 import type { ExamRows } from './exam.ts'
 import type { Outcome, RuleName } from './rules/outcome.ts'
 import { drawCounts, drawIndices, type Resampled, resampler } from './statistics/bootstrap.ts'
-import { spearman } from './statistics/ranks.ts'
+import { correlation, ranks, spearman } from './statistics/ranks.ts'
 import { agreement, spearmanBrown } from './statistics/reliability.ts'
 import { type Effects, effectsBySeed, meanEffects, once } from './worth.ts'
 
@@ -78,35 +79,94 @@ export function measureFaithfulness(
   }
 }
 
-/** Linear datamodelling score of every rule that scores; resamples answers, and halves for all answers alike. */
-export function measureDatamodelling(
-  halves: Effects,
-  kept: readonly (readonly number[])[],
-  outcomes: readonly Outcome[],
-  contributors: number,
+/** For each answer, what a rule says of the subjects: what they are paid for it, or how their rows score. */
+export type ByAnswer = (answer: number) => Float64Array
+
+/**
+ * The mean over answers of each answer's own rank correlation. A draw takes answers anew, and subjects for all answers alike.
+ */
+export function measureByAnswer(
+  effects: Effects,
+  said: ReadonlyMap<RuleName, ByAnswer>,
   { seed, replicates }: Resampling,
-): ByRule {
-  const truth = byAnswer(halves)
-  const scoring = outcomes.flatMap(({ name, scores }) =>
-    scores === null ? [] : [{ name, predicted: predictions(scores, kept, contributors, halves.answers) }],
-  )
-  const all = Uint32Array.from(kept, (_, i) => i)
-  const score = (predicted: readonly Float64Array[], subjects: Uint32Array, answers: Iterable<number>): number => {
-    let sum = 0
+  purpose: string,
+): Faithfulness {
+  const { subjects, answers, seeds } = effects
+  const truth = meansByAnswer(effects)
+  const says = [...said.values()].map((of) => truth.map((_, answer) => of(answer)))
+  const means = (drawn: Uint32Array, from: Iterable<number>): Float64Array => {
+    const sums = new Float64Array(says.length)
     let count = 0
-    for (const answer of answers) {
-      sum += spearman(pick(predicted[answer] as Float64Array, subjects), pick(truth[answer] as Float64Array, subjects))
+    for (const answer of from) {
+      const ranked = ranks(pick(truth[answer] as Float64Array, drawn))
+      for (const [rule, ofRule] of says.entries()) {
+        const own = correlation(ranks(pick(ofRule[answer] as Float64Array, drawn)), ranked)
+        sums[rule] = (sums[rule] as number) + own
+      }
       count++
     }
-    return sum / count
+    return sums.map((sum) => sum / count)
   }
+  const estimates = means(
+    Uint32Array.from({ length: subjects }, (_, i) => i),
+    truth.keys(),
+  )
+  const random = resampler(seed, purpose)
+  const draws = Array.from({ length: replicates }, () =>
+    means(drawIndices(subjects, random), drawIndices(answers, random)),
+  )
+
+  const agreements = truth.map((_, answer) => agreement(seedsOfAnswer(effects, answer)))
+  const reliability = (from: Iterable<number>): number =>
+    spearmanBrown(
+      average(from, (answer) => agreements[answer] as number),
+      seeds,
+    )
+  return {
+    reliability: {
+      estimate: reliability(truth.keys()),
+      replicates: Float64Array.from({ length: replicates }, () => reliability(drawIndices(answers, random))),
+    },
+    rules: new Map(
+      [...said.keys()].map((name, rule) => [
+        name,
+        {
+          estimate: estimates[rule] as number,
+          replicates: Float64Array.from(draws, (draw) => draw[rule] as number),
+        },
+      ]),
+    ),
+  }
+}
+
+function average(indices: Iterable<number>, of: (index: number) => number): number {
+  let sum = 0
+  let count = 0
+  for (const index of indices) {
+    sum += of(index)
+    count++
+  }
+  return sum / count
+}
+
+/** What each contributor is paid for one answer. */
+export function paidFor(rows: Pick<ExamRows, 'cells' | 'contributors'>, { paid }: Outcome): ByAnswer {
+  const width = rows.cells.length
+  return (answer) => paidTo(rows, paid.subarray(answer * width, (answer + 1) * width), Float64Array.of(1))
+}
+
+/** How the rows of each half score for one answer; rules that score nothing are left out. */
+export function scoresOfHalves(
+  outcomes: readonly Outcome[],
+  kept: readonly (readonly number[])[],
+  contributors: number,
+): ReadonlyMap<RuleName, ByAnswer> {
   return new Map(
-    scoring.map(({ name, predicted }) => {
-      const random = resampler(seed, 'linear datamodelling')
-      const drawn = Float64Array.from({ length: replicates }, () =>
-        score(predicted, drawIndices(kept.length, random), drawIndices(halves.answers, random)),
-      )
-      return [name, { estimate: score(predicted, all, truth.keys()), replicates: drawn }]
+    outcomes.flatMap(({ name, scores }) => {
+      if (scores === null) return []
+      const of: ByAnswer = (answer) =>
+        sumOver(kept, scores.subarray(answer * contributors, (answer + 1) * contributors))
+      return [[name, of] as const]
     }),
   )
 }
@@ -116,24 +176,25 @@ export function sumOver(kept: readonly (readonly number[])[], values: Float64Arr
   return Float64Array.from(kept, (half) => half.reduce((sum, contributor) => sum + (values[contributor] as number), 0))
 }
 
-function predictions(
-  scores: Float64Array,
-  kept: readonly (readonly number[])[],
-  contributors: number,
-  answers: number,
-): readonly Float64Array[] {
-  return Array.from({ length: answers }, (_, answer) =>
-    sumOver(kept, scores.subarray(answer * contributors, (answer + 1) * contributors)),
-  )
+/** Means over seeds, for each answer on its own: one array over the subjects an answer. */
+function meansByAnswer(effects: Effects): readonly Float64Array[] {
+  return Array.from({ length: effects.answers }, (_, answer) => {
+    const seeds = seedsOfAnswer(effects, answer)
+    return Float64Array.from(
+      { length: effects.subjects },
+      (_, subject) => seeds.reduce((sum, values) => sum + (values[subject] as number), 0) / effects.seeds,
+    )
+  })
 }
 
-/** Means over seeds, for each answer on its own: one array over the subjects an answer. */
-function byAnswer(effects: Effects): readonly Float64Array[] {
-  return Array.from({ length: effects.answers }, (_, answer) => {
-    const only = new Float64Array(effects.answers)
-    only[answer] = effects.answers
-    return meanEffects(effects, only, once(effects.seeds))
-  })
+/** One answer's effects: one array over the subjects a seed. */
+function seedsOfAnswer({ seeds, subjects, answers, values }: Effects, answer: number): readonly Float64Array[] {
+  return Array.from({ length: seeds }, (_, seed) =>
+    Float64Array.from(
+      { length: subjects },
+      (_, subject) => values[(seed * subjects + subject) * answers + answer] as number,
+    ),
+  )
 }
 
 /** Of the mean worth over all seeds, from how far the worth by one seed agrees with that by another. */

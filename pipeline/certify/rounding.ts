@@ -22,8 +22,8 @@ export function measureRounding(sketched: Sketched, { seed, replicates }: Resamp
 
 type Shares = ReturnType<Rule['shares']>
 
-function sharesOf({ shares }: Rule, queries: number): readonly Shares[] {
-  return Array.from({ length: queries }, (_, query) => shares(query))
+function sharesOf({ scores, shares }: Rule, queries: number): readonly Shares[] {
+  return Array.from({ length: queries }, (_, query) => shares(scores(query), query))
 }
 
 function earned(paid: readonly Shares[], counts: Float64Array, rows: number): Float64Array {

@@ -21,11 +21,11 @@ export interface IntervalPlot {
 export const CORRELATIONS: Scale = { place: (value) => (value + 1) / 2, ticks: [-1, -0.5, 0, 0.5, 1] }
 
 const FEWEST = 0.01
-const MOST = 1000
-/** Ratios over five powers of ten; what lies beyond stands at the edge. */
+const MOST = 100
+/** Ratios over four powers of ten; what lies beyond stands at the edge. */
 export const RATIOS: Scale = {
   place: (value) => Math.log10(Math.min(MOST, Math.max(FEWEST, value)) / FEWEST) / Math.log10(MOST / FEWEST),
-  ticks: [0.01, 0.1, 1, 10, 100, 1000],
+  ticks: [0.01, 0.1, 1, 10, 100],
 }
 
 export function intervalPlot({ scale, lines, mark, zero }: IntervalPlot): Markup {
@@ -46,7 +46,7 @@ export function intervalPlot({ scale, lines, mark, zero }: IntervalPlot): Markup
   }
   const ticks = scale.ticks.map((tick, i) => {
     const anchor = i === 0 ? 'start' : i === scale.ticks.length - 1 ? 'end' : 'middle'
-    return html`<text x="${x(tick)}" y="14" text-anchor="${anchor}">${written(tick)}</text>`
+    return html`<text class="${i % 2 === 1 ? 'minor' : ''}" x="${x(tick)}" y="14" text-anchor="${anchor}">${written(tick)}</text>`
   })
   return html`<div class="intervals">${lines.map(line)}<span></span><span class="axis"><svg aria-hidden="true">${ticks}</svg></span><span></span></div>`
 }

@@ -142,7 +142,7 @@ function figures({ worth: measures }: Certificate): Markup {
 <thead><tr><th></th>${measures.map(({ name }) => html`<th>${MEASURE_WORDS[name].title}</th>`)}</tr></thead>
 <tbody>${(measures[0]?.rules ?? []).map(({ rule }) => ofRule(rule))}
 <tr><td>ceiling</td>${measures.map(({ ceiling }) => html`<td>${spoken(ceiling)}</td>`)}</tr>
-<tr><td>reliability of the truth</td>${measures.map(({ reliability }) => cell(isAbsent(reliability) ? undefined : reliability))}</tr></tbody>
+<tr><td>reliability of the truth</td>${measures.map(({ reliability }) => cell(reliability))}</tr></tbody>
 </table></div></details>`
 }
 

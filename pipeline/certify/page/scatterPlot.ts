@@ -1,4 +1,7 @@
-/** What contributors were paid, beside what they are worth: a dot a contributor. */
+/**
+ * What contributors were paid, beside what they are worth: a dot a contributor. Worth stands by its signed square root, since
+ * the few who do harm do a lot of it.
+ */
 import { html, type Markup } from './markup.ts'
 
 export interface ScatterPoint {
@@ -14,9 +17,11 @@ const MARGIN = { left: 46, right: 12, top: 10, bottom: 40 }
 
 export function scatterPlot(points: readonly ScatterPoint[], xTitle: string, yTitle: string): Markup {
   const xs = extent(points.map(({ x }) => x))
-  const ys = extent(points.map(({ y }) => y))
+  const heights = points.map(({ y }) => signedRoot(y))
+  const ys = extent(heights)
   const px = (x: number): string => (MARGIN.left + ((x - xs.low) / (xs.high - xs.low)) * innerWidth).toFixed(1)
-  const py = (y: number): string => (MARGIN.top + (1 - (y - ys.low) / (ys.high - ys.low)) * innerHeight).toFixed(1)
+  const py = (y: number): string =>
+    (MARGIN.top + (1 - (signedRoot(y) - ys.low) / (ys.high - ys.low)) * innerHeight).toFixed(1)
   const bottom = MARGIN.top + innerHeight
   const right = MARGIN.left + innerWidth
   const dots = points.map(
@@ -30,7 +35,7 @@ export function scatterPlot(points: readonly ScatterPoint[], xTitle: string, yTi
   return html`<svg viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-label="${yTitle}, beside ${xTitle}">
 <rect class="ground" x="${MARGIN.left}" y="${MARGIN.top}" width="${innerWidth}" height="${innerHeight}" rx="3"/>${zero}${dots}
 ${ticksOf(xs).map((tick) => html`<text x="${px(tick)}" y="${bottom + 14}" text-anchor="middle">${(100 * tick).toFixed(0)} %</text>`)}
-${ticksOf(ys).map((tick) => html`<text x="${MARGIN.left - 6}" y="${py(tick)}" dy="4" text-anchor="end">${tidy(tick)}</text>`)}
+${rootTicksOf(ys).map((tick) => html`<text x="${MARGIN.left - 6}" y="${py(tick)}" dy="4" text-anchor="end">${tidy(tick)}</text>`)}
 <text x="${(MARGIN.left + right) / 2}" y="${HEIGHT - 6}" text-anchor="middle">${xTitle}</text>
 </svg>`
 }
@@ -58,6 +63,17 @@ function ticksOf({ low, high }: Extent): readonly number[] {
   const step = ([1, 2, 5, 10].find((factor) => factor * power >= rough) ?? 10) * power
   const first = Math.ceil(low / step)
   return Array.from({ length: Math.floor(high / step) - first + 1 }, (_, i) => (first + i) * step)
+}
+
+const signedRoot = (value: number): number => Math.sign(value) * Math.sqrt(Math.abs(value))
+
+/** Zero, and on both sides the round numbers whose roots lie well apart within a range of roots. */
+function rootTicksOf({ low, high }: Extent): readonly number[] {
+  const reach = Math.max(-low, high)
+  const power = 10 ** Math.floor(Math.log10(reach ** 2))
+  const sizes = [0.1, 0.5, 1, 2, 5].map((factor) => factor * power)
+  const all = [...sizes.map((size) => -size).reverse(), 0, ...sizes]
+  return all.filter((tick) => signedRoot(tick) >= low && signedRoot(tick) <= high)
 }
 
 function tidy(value: number): string {

@@ -3,13 +3,13 @@ export const STYLE = `
 :root {
   color-scheme: light dark;
   --ground: #fbfaf7; --panel: #ffffff; --line: #e4e0d8; --text: #23211d; --quiet: #6f6a61;
-  --ledger: #0b6e4f; --other: #8a8478; --good: #0b6e4f; --poor: #a65a00; --track: #f1eee8; --limit: #b3372b;
+  --ledger: #0b6e4f; --other: #8a8478; --middle: #cfc9bd; --good: #0b6e4f; --poor: #a65a00; --track: #f1eee8; --limit: #b3372b;
   --honest: #8a9ba8; --flipped: #c0392b; --noise: #8e5bb5; --outlier: #d08a00; --copied: #2473b8;
 }
 @media (prefers-color-scheme: dark) {
   :root {
     --ground: #161614; --panel: #1f1f1c; --line: #34332e; --text: #ece9e1; --quiet: #a19b8f;
-    --ledger: #4cc79b; --other: #8d877b; --good: #4cc79b; --poor: #e6a052; --track: #292824; --limit: #ef7b6d;
+    --ledger: #4cc79b; --other: #8d877b; --middle: #4d4b44; --good: #4cc79b; --poor: #e6a052; --track: #292824; --limit: #ef7b6d;
     --honest: #71828f; --flipped: #ef7b6d; --noise: #b78fdb; --outlier: #e6b34a; --copied: #6fb1ea;
   }
 }
@@ -40,7 +40,7 @@ figcaption { margin-bottom: .75rem; }
 .intervals svg { display: block; width: 100%; height: 1.5rem; overflow: visible; }
 .intervals .axis svg { height: 1.4rem; }
 svg text { fill: var(--quiet); font-size: 11px; }
-.ground { fill: var(--track); } .zero { stroke: var(--line); stroke-width: 1.5; }
+.ground { fill: var(--track); } .zero { stroke: var(--middle); stroke-width: 1.5; }
 .ceiling { stroke: var(--quiet); stroke-width: 1.5; stroke-dasharray: 2 3; } .most { stroke: var(--limit); stroke-width: 1.5; stroke-dasharray: 4 3; }
 .other { stroke: var(--other); fill: var(--other); } .ledger { stroke: var(--ledger); fill: var(--ledger); }
 .reach { stroke-width: 2; stroke-linecap: round; } .ledger.reach { stroke-width: 3; }
@@ -58,4 +58,9 @@ th:first-child, td:first-child { text-align: left; }
 tr.own td { color: var(--ledger); font-weight: 600; }
 summary { cursor: pointer; margin: 1rem 0 .5rem; }
 code { font-size: .8em; overflow-wrap: anywhere; }
+@media (max-width: 34rem) {
+  .intervals { grid-template-columns: 6.2rem 1fr 2.3rem; column-gap: .4rem; font-size: .75rem; }
+  .intervals .name { padding: .15rem 0; }
+  .minor { display: none; }
+}
 `

@@ -34,6 +34,10 @@ export const MEASURE_WORDS: Readonly<Record<MeasureName, { readonly title: strin
     title: 'Loss worth of halves',
     meaning: 'Pay of a random half beside the held-out loss of what it trains alone.',
   },
+  'answer by answer': {
+    title: 'Answer by answer',
+    meaning: 'Pay for one answer beside how much surer that very answer was thanks to each contributor; the mean.',
+  },
   'linear datamodelling': {
     title: 'Linear datamodelling score',
     meaning: 'How well signed scores, before anything is clipped, foretell each answer of what random halves train.',

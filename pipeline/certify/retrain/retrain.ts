@@ -1,14 +1,48 @@
-/** Many retrainings of one subject, on worker threads; what is cached is read. */
+/** Retrainings of one subject, on worker threads; what is cached is read. */
 import { Worker } from 'node:worker_threads'
 import { DEFAULT_THREADS } from '../../train/features/extractFeatures.ts'
 import type { OnProgress } from '../../train/progress.ts'
 import { openRetrainingCache } from './cache.ts'
+import type { Plan } from './plan.ts'
 import { type Retraining, type Subject, shareSubject } from './subject.ts'
 
 export interface RetrainOptions {
   readonly cacheFolder: string
   readonly threads?: number
   readonly onProgress?: OnProgress
+}
+
+/** Log-odds of the held-out texts, in the shape of the plan. */
+export interface Retrained {
+  /** By seed. */
+  readonly everyone: readonly Float64Array[]
+  /** By contributor, then by seed. */
+  readonly leftOut: readonly (readonly Float64Array[])[]
+  /** By half, then by seed. */
+  readonly halves: readonly (readonly Float64Array[])[]
+}
+
+export async function retrainPlan(
+  subject: Subject,
+  { everyone, leftOut, halves }: Plan,
+  options: RetrainOptions,
+): Promise<Retrained> {
+  const all: readonly Retraining[] = [
+    ...everyone,
+    ...leftOut.flat(),
+    ...halves.flatMap(({ retrainings }) => retrainings),
+  ]
+  const outcomes = await retrainAll(subject, all, options)
+  let at = 0
+  const take = (count: number): readonly Float64Array[] => {
+    at += count
+    return outcomes.slice(at - count, at)
+  }
+  return {
+    everyone: take(everyone.length),
+    leftOut: leftOut.map((bySeed) => take(bySeed.length)),
+    halves: halves.map(({ retrainings }) => take(retrainings.length)),
+  }
 }
 
 /** Log-odds of the held-out texts after each retraining, in the order asked. */

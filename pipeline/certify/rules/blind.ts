@@ -1,13 +1,14 @@
 /** Rules that look at nothing: what any other must beat. */
 import { createRandom } from '../../train/math/random.ts'
 import type { ExamRows } from '../exam.ts'
-import type { Rule } from './outcome.ts'
+import { NO_SCORES, type Rule } from './outcome.ts'
 
 /** K rows drawn anew for every answer, each with the same share. */
 export function rowsByLot({ items }: ExamRows, topK: number, seed: number): Rule {
   return {
     name: 'rows by lot',
-    shares: (answer) => {
+    scores: () => NO_SCORES,
+    shares: (_scores, answer) => {
       const random = createRandom(seed, `rows by lot for answer ${answer}`)
       return Array.from({ length: topK }, () => ({ row: random.below(items.length), share: 1 / topK }))
     },
@@ -17,7 +18,7 @@ export function rowsByLot({ items }: ExamRows, topK: number, seed: number): Rule
 /** Every row alike: what the contracts' rule of equal split pays. */
 export function countOfRows({ items }: ExamRows): Rule {
   const shares = items.map((_, row) => ({ row, share: 1 / items.length }))
-  return { name: 'count of rows', shares: () => shares }
+  return { name: 'count of rows', scores: () => NO_SCORES, shares: () => shares }
 }
 
 /** Every contributor alike. */
@@ -28,5 +29,5 @@ export function equalSplit({ contributors, contributorOf }: ExamRows): Rule {
     row,
     share: 1 / (contributors * (brought[contributor] as number)),
   }))
-  return { name: 'equal split', shares: () => shares }
+  return { name: 'equal split', scores: () => NO_SCORES, shares: () => shares }
 }

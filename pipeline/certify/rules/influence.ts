@@ -30,7 +30,7 @@ export function ledgerRule({ rowCodes, queryCodes, candidates, topK }: Sketched)
   const lengths = rowCodes.map((codes) => Math.sqrt(dot(codes, codes)) || 1)
   return {
     name: 'ledger',
-    shares: (answer) =>
+    shares: (_scores, answer) =>
       attribute(queryCodes[answer] as Int8Array, candidates, topK).map(({ row, weight }) => ({
         row,
         share: weight / TOTAL_WEIGHT,
@@ -52,9 +52,9 @@ export function unquantisedRule({ rows, queries, candidates, topK }: Sketched): 
   return {
     name: 'unquantised',
     scores,
-    shares: (answer) =>
+    shares: (scored) =>
       topShares(
-        scores(answer).map((score, row) => (hasLeaf[row] === 1 ? score : 0)),
+        scored.map((score, row) => (hasLeaf[row] === 1 ? score : 0)),
         topK,
       ),
   }
@@ -63,7 +63,7 @@ export function unquantisedRule({ rows, queries, candidates, topK }: Sketched): 
 export function rawInfluenceRule({ rows, queries }: Sketched): Rule {
   const scores = (answer: number): Float64Array =>
     Float64Array.from(rows, (row) => product(queries[answer] as Float32Array, row))
-  return { name: 'raw positive influence', scores, shares: (answer) => positiveShares(scores(answer)) }
+  return { name: 'raw positive influence', scores, shares: positiveShares }
 }
 
 export function dataInfRule(u: Gradients, queries: Gradients, modules: readonly GradientModule[], topK: number): Rule {
@@ -77,7 +77,7 @@ export function gradientDotRule(u: Gradients, queries: Gradients, topK: number):
 /** @param matrix (answers, rows) */
 function fromMatrix(name: Rule['name'], matrix: Float64Array, rows: number, topK: number): Rule {
   const scores = (answer: number): Float64Array => matrix.subarray(answer * rows, (answer + 1) * rows)
-  return { name, scores, shares: (answer) => topShares(scores(answer), topK) }
+  return { name, scores, shares: (scored) => topShares(scored, topK) }
 }
 
 function product(a: Float32Array, b: Float32Array): number {

@@ -10,10 +10,10 @@ export interface Share {
 /** How a rule treats answers, one at a time. */
 export interface Rule {
   readonly name: RuleName
-  /** Shares of the answer's fee; they sum to 1, or to 0 where nobody is paid. */
-  readonly shares: (answer: number) => readonly Share[]
-  /** Score of every row for the answer, positive for rows that made it likelier; absent for rules that score nothing. */
-  readonly scores?: (answer: number) => Float64Array
+  /** Score of every row for the answer, positive for rows that made it likelier; none for rules that score nothing. */
+  readonly scores: (answer: number) => Float64Array
+  /** Shares of the answer's fee, from its scores; they sum to 1, or to 0 where nobody is paid. */
+  readonly shares: (scores: Float64Array, answer: number) => readonly Share[]
 }
 
 export const RULE_NAMES = [
@@ -39,18 +39,24 @@ export interface Outcome {
   readonly scores: Float64Array | null
 }
 
+/** The scores of a rule that scores nothing. */
+export const NO_SCORES: Float64Array = new Float64Array()
+
 /** Runs a rule over all answers. */
 export function outcomeOf({ name, shares, scores }: Rule, answers: number, rows: ExamRows): Outcome {
   const { cells, cellOf, contributors, contributorOf } = rows
   const paid = new Float64Array(answers * cells.length)
-  const summed = scores === undefined ? null : new Float64Array(answers * contributors)
+  const summed = new Float64Array(answers * contributors)
+  let hasScored = false
   for (let answer = 0; answer < answers; answer++) {
-    for (const { row, share } of shares(answer)) add(paid, answer * cells.length + (cellOf[row] as number), share)
-    if (scores === undefined || summed === null) continue
-    for (const [row, score] of scores(answer).entries())
+    const scored = scores(answer)
+    hasScored ||= scored.length > 0
+    for (const { row, share } of shares(scored, answer))
+      add(paid, answer * cells.length + (cellOf[row] as number), share)
+    for (const [row, score] of scored.entries())
       add(summed, answer * contributors + (contributorOf[row] as number), score)
   }
-  return { name, paid, scores: summed }
+  return { name, paid, scores: hasScored ? summed : null }
 }
 
 function add(to: Float64Array, at: number, value: number): void {

@@ -31,7 +31,7 @@ export function embeddingRule({ count, h0 }: FrozenOutputs, rows: number, topK: 
       return sum
     })
   }
-  return { name: 'embedding', scores, shares: (answer) => topShares(scores(answer), topK) }
+  return { name: 'embedding', scores, shares: (scored) => topShares(scored, topK) }
 }
 
 /**
@@ -40,10 +40,8 @@ export function embeddingRule({ count, h0 }: FrozenOutputs, rows: number, topK: 
  */
 export function agreeingEmbeddingRule(embedding: Rule, labels: Uint8Array, given: Int8Array, topK: number): Rule {
   const scores = (answer: number): Float64Array =>
-    (embedding.scores?.(answer) ?? new Float64Array(labels.length)).map((score, row) =>
-      (labels[row] === 1) === (given[answer] === 1) ? score : -score,
-    )
-  return { name: 'embedding, label agrees', scores, shares: (answer) => topShares(scores(answer), topK) }
+    embedding.scores(answer).map((score, row) => ((labels[row] === 1) === (given[answer] === 1) ? score : -score))
+  return { name: 'embedding, label agrees', scores, shares: (scored) => topShares(scored, topK) }
 }
 
 export function bm25Rule(texts: readonly string[], queries: readonly string[], topK: number): Rule {
@@ -54,5 +52,5 @@ export function bm25Rule(texts: readonly string[], queries: readonly string[], t
     for (const { id, score } of search.search(queries[answer] ?? '')) found[id as number] = score
     return found
   }
-  return { name: 'BM25', scores, shares: (answer) => topShares(scores(answer), topK) }
+  return { name: 'BM25', scores, shares: (scored) => topShares(scored, topK) }
 }

@@ -2,16 +2,24 @@
 
 /** Ranks from 1; equal values share the mean of their ranks. */
 export function ranks(values: Float64Array): Float64Array {
-  const order = Uint32Array.from(values, (_, i) => i).sort((a, b) => (values[a] as number) - (values[b] as number))
-  const ranked = new Float64Array(values.length)
-  for (let from = 0; from < order.length; ) {
-    const value = values[order[from] as number]
-    let to = from + 1
-    while (to < order.length && values[order[to] as number] === value) to++
-    for (let i = from; i < to; i++) ranked[order[i] as number] = (from + 1 + to) / 2
-    from = to
+  const ascending = values.toSorted()
+  return values.map((value) => {
+    const below = countWhere(ascending, (other) => other < value)
+    const upTo = countWhere(ascending, (other) => other <= value)
+    return (below + 1 + upTo) / 2
+  })
+}
+
+/** How many of ascending values hold, where those that hold come first. */
+function countWhere(ascending: Float64Array, holds: (value: number) => boolean): number {
+  let from = 0
+  let to = ascending.length
+  while (from < to) {
+    const middle = (from + to) >> 1
+    if (holds(ascending[middle] as number)) from = middle + 1
+    else to = middle
   }
-  return ranked
+  return from
 }
 
 /** Pearson's correlation; 0 where either side does not vary, since what is the same for all tells nobody apart. */

@@ -2,7 +2,13 @@ import { describe, expect, it } from 'vitest'
 import { measureEarnings } from '../../../pipeline/certify/earnings.ts'
 import { rowsOf } from '../../../pipeline/certify/exam.ts'
 import { compared } from '../../../pipeline/certify/figures.ts'
-import { measureDatamodelling, measureFaithfulness, sumOver } from '../../../pipeline/certify/measures.ts'
+import {
+  measureByAnswer,
+  measureFaithfulness,
+  paidFor,
+  scoresOfHalves,
+  sumOver,
+} from '../../../pipeline/certify/measures.ts'
 import { planRetrainings } from '../../../pipeline/certify/retrain/plan.ts'
 import type { Outcome, RuleName } from '../../../pipeline/certify/rules/outcome.ts'
 import { resampler } from '../../../pipeline/certify/statistics/bootstrap.ts'
@@ -121,17 +127,25 @@ describe('faithfulness', () => {
     expect(found.rules.get('gradient dot')?.estimate).toBeLessThan(-0.95)
   })
 
-  it('answer by answer is the linear datamodelling score, of rules that score', () => {
-    const scores = measureDatamodelling(
+  it('answer by answer takes each answer for itself', () => {
+    const effects = leaveOneOut(everyone, leftOut, answerValue(given))
+    const said = new Map(outcomes.map((outcome) => [outcome.name, paidFor(rows, outcome)]))
+    const found = measureByAnswer(effects, said, resampling, 'answer by answer')
+    expect(found.rules.get('ledger')?.estimate).toBeGreaterThan(0.95)
+    expect(found.rules.get('equal split')?.estimate).toBe(0)
+    expect(found.reliability.estimate).toBeGreaterThan(0.95)
+  })
+
+  it('of scores over halves, answer by answer, is the linear datamodelling score', () => {
+    const scores = measureByAnswer(
       halfValues(halves, answerValue(given)),
-      kept,
-      outcomes,
-      CONTRIBUTORS,
+      scoresOfHalves(outcomes, kept, CONTRIBUTORS),
       resampling,
+      'linear datamodelling',
     )
-    expect([...scores.keys()]).toEqual(['ledger', 'gradient dot'])
-    expect(scores.get('ledger')?.estimate).toBeGreaterThan(0.95)
-    expect(scores.get('gradient dot')?.estimate).toBeLessThan(-0.95)
+    expect([...scores.rules.keys()]).toEqual(['ledger', 'gradient dot'])
+    expect(scores.rules.get('ledger')?.estimate).toBeGreaterThan(0.95)
+    expect(scores.rules.get('gradient dot')?.estimate).toBeLessThan(-0.95)
   })
 })
 

@@ -1,0 +1,215 @@
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { rootOf } from '../../../attribution/merkle.ts'
+import { attachCertificate } from '../../../pipeline/certify/attach.ts'
+import {
+  type Certificate,
+  formatCertificate,
+  isAbsent,
+  MEASURE_NAMES,
+  parseCertificate,
+} from '../../../pipeline/certify/certificate.ts'
+import { certify, certifyWithoutRetraining, type EmbeddedRun, isEmbedded } from '../../../pipeline/certify/certify.ts'
+import { examOfSplit, readExam } from '../../../pipeline/certify/exam.ts'
+import { formatPage } from '../../../pipeline/certify/page/page.ts'
+import { RULE_NAMES } from '../../../pipeline/certify/rules/outcome.ts'
+import { certificateAdvice } from '../../../pipeline/publish/certified.ts'
+import { readRun } from '../../../pipeline/run/readRun.ts'
+import { hashItems } from '../../../pipeline/train/tasks/item.ts'
+import { MAIL } from '../../../pipeline/train/tasks/mail/mail.ts'
+import { splitTask } from '../../../pipeline/train/tasks/split.ts'
+import { trainRun } from '../../../pipeline/train/trainRun.ts'
+import { contributionId, itemsTree } from '../../../sdk/contribution.ts'
+
+const folder = mkdtempSync(join(tmpdir(), 'certify-'))
+afterAll(() => rmSync(folder, { recursive: true, force: true }))
+
+const runFolder = join(folder, 'run')
+const features = { cacheFolder: join(folder, 'features') }
+const retrainings = join(folder, 'retrainings')
+const counts = { seeds: 2, halves: 6, halfSeeds: 2 }
+/** 16 contributors left out and everyone together, by two seeds, and six halves. */
+const RETRAININGS = 2 + 16 * 2 + 6 * 2
+
+function embeddedRun(at: string): EmbeddedRun {
+  const run = readRun(at)
+  if (isEmbedded(run)) return run
+  throw new Error('the run was trained here')
+}
+
+/** Certifies, and counts what had to be retrained. */
+async function certified(run = embeddedRun(runFolder), exam = examOfSplit(run.manifest, MAIL, 7)) {
+  let retrained = 0
+  const certificate = await certify(run, exam, {
+    counts,
+    replicates: 100,
+    features,
+    retraining: {
+      cacheFolder: retrainings,
+      onProgress: ({ step, total }) => {
+        if (step === 'Retrain') retrained = total
+      },
+    },
+  })
+  return { certificate, retrained }
+}
+
+describe('a quality certificate', () => {
+  let first: Certificate
+  let retrainedAtFirst: number
+
+  beforeAll(async () => {
+    const split = splitTask(MAIL, { seed: 7, rows: 160, heldOut: 60, contributors: 16 })
+    await trainRun({
+      contributions: split.contributors.map(({ name, items }, i) => {
+        const itemHashes = hashItems(name, items)
+        return { id: contributionId(1, i + 1, rootOf(itemsTree(itemHashes)), items.length), items, itemHashes }
+      }),
+      versions: ['4294967297'],
+      heldOut: split.heldOut,
+      outFolder: runFolder,
+      seed: 7,
+      maxTokens: 32,
+      compareFullPrecision: false,
+      ...features,
+    })
+    ;({ certificate: first, retrained: retrainedAtFirst } = await certified())
+  })
+
+  it('measures every truth by every rule, with intervals that hold their estimates', () => {
+    const { worth, earnings } = first
+    if (isAbsent(worth) || isAbsent(earnings)) throw new Error('everything was measured')
+    expect(worth.map(({ name }) => name)).toEqual(MEASURE_NAMES)
+    expect(worth[0]?.rules.map(({ rule }) => rule)).toEqual(RULE_NAMES)
+    expect(earnings.map(({ kind, rules }) => [kind, rules.length])).toEqual(
+      ['flipped', 'noise', 'outlier', 'copied'].map((kind) => [kind, RULE_NAMES.length]),
+    )
+    const figures = [
+      ...worth.flatMap(({ rules, reliability }) => [reliability, ...rules.map(({ figure }) => figure)]),
+      ...earnings.flatMap(({ rules }) => rules.map(({ ratio }) => ratio)),
+    ]
+    const outside = figures.filter(({ estimate, low, high }) => {
+      if (estimate === null || low === null || high === null) return true
+      return low > estimate || estimate > high
+    })
+    expect(outside).toEqual([])
+  })
+
+  it('says of equal split that it tells nobody apart, and pays every kind alike', () => {
+    const zero = { estimate: 0, low: 0, high: 0 }
+    const equal = isAbsent(first.worth)
+      ? []
+      : first.worth.flatMap(({ rules }) => rules.filter(({ rule }) => rule === 'equal split'))
+    expect(equal.map(({ figure }) => figure)).toEqual(Array.from({ length: 5 }, () => zero))
+  })
+
+  it('is the same to the last byte when it is made again, without a single retraining', async () => {
+    const again = await certified()
+    expect([retrainedAtFirst, again.retrained]).toEqual([RETRAININGS, 0])
+    expect(formatCertificate(again.certificate)).toBe(formatCertificate(first))
+    expect(parseCertificate('certificate.json', formatCertificate(first))).toEqual(first)
+  })
+
+  it('goes on where it was killed: what is missing or cut short is trained again, and nothing else', async () => {
+    const own = join(retrainings, readdirSync(retrainings)[0] ?? '')
+    const [missing, short] = readdirSync(own).map((name) => join(own, name))
+    if (missing === undefined || short === undefined) throw new Error('retrainings were kept')
+    rmSync(missing)
+    truncateSync(short, 8)
+    const again = await certified()
+    expect(again.retrained).toBe(2)
+    expect(formatCertificate(again.certificate)).toBe(formatCertificate(first))
+  })
+
+  it('is refused to items that the run was not trained or examined on', async () => {
+    const run = embeddedRun(runFolder)
+    const exam = examOfSplit(run.manifest, MAIL, 7)
+    expect(() => examOfSplit(run.manifest, MAIL, 8)).toThrow('These are not the items that the run was trained on')
+    const [head = [], ...rest] = exam.contributions
+    const changed = head.map((item, i) => (i === 0 ? { ...item, text: `Indeed: ${item.text}` } : item))
+    await expect(certified(run, { ...exam, contributions: [changed, ...rest] })).rejects.toThrow(
+      'Trained on these items again, the run comes out as another model',
+    )
+    await expect(certified(run, { ...exam, heldOut: exam.heldOut.slice(1) })).rejects.toThrow(
+      'The held-out items are not those that the run was evaluated on',
+    )
+  })
+
+  it('is made of anybody’s items too, and then does not speak of planted rows', async () => {
+    const run = embeddedRun(runFolder)
+    const { contributions, heldOut } = examOfSplit(run.manifest, MAIL, 7)
+    const items = join(folder, 'items')
+    const write = (name: string, all: readonly { readonly label: string; readonly text: string }[]) =>
+      writeFileSync(join(items, name), all.map(({ label, text }) => `${JSON.stringify({ label, text })}\n`).join(''))
+    cpSync(runFolder, items, { recursive: true })
+    for (const [i, { id }] of run.manifest.dataset.contributions.entries()) write(`${id}.jsonl`, contributions[i] ?? [])
+    write('held-out.jsonl', heldOut)
+    const { certificate, retrained } = await certified(run, readExam(items, run.manifest, MAIL))
+    expect(retrained).toBe(0)
+    expect(certificate.worth).toEqual(first.worth)
+    expect(certificate.earnings).toEqual({ absent: 'Nobody says which of the rows were planted.' })
+  })
+
+  it('enters the manifest, and the run still passes every check', () => {
+    const at = join(folder, 'attached')
+    cpSync(runFolder, at, { recursive: true })
+    const before = readRun(at)
+    attachCertificate({ folder: at }, first)
+    const after = readRun(at)
+    expect(after.manifestHash).not.toBe(before.manifestHash)
+    expect(after.manifest.certificate).toMatchObject(first.verdict)
+    expect(Object.keys(after.manifest.files)).toEqual([
+      ...Object.keys(before.manifest.files),
+      'certificate.json',
+      'certificate.html',
+    ])
+    attachCertificate({ folder: at }, first)
+    expect(readRun(at).manifestHash).toBe(after.manifestHash)
+
+    writeFileSync(join(at, 'certificate.json'), '{}')
+    expect(() => readRun(at)).toThrow('certificate.json: it is not the file that the manifest describes')
+  })
+
+  it('lets publish-run say which rule to register', () => {
+    const at = join(folder, 'attached')
+    attachCertificate(
+      { folder: at },
+      { ...first, verdict: { recommended: 'equal-split', because: ['It is not told apart.'] } },
+    )
+    const [headline, answers, loss, reason] = certificateAdvice(readRun(at).manifest)
+    expect([headline, reason]).toEqual([
+      'Its quality certificate recommends equal split: register it with --rule equal-split.',
+      '  It is not told apart.',
+    ])
+    expect([answers, loss].join()).toMatch(/answer worth by -?\d\.\d\d \[.*loss worth by/)
+    expect(certificateAdvice(readRun(runFolder).manifest)).toEqual([
+      'This run has no quality certificate; `npm run certify` makes one, before a model is registered.',
+    ])
+  })
+
+  it('of a run that cannot be retrained says what is absent, and why', () => {
+    const run = readRun(runFolder)
+    const base = { ...run.manifest.base, name: 'somebody/else', weightsSha256: '0'.repeat(64) }
+    const foreign = { ...run, manifest: { ...run.manifest, base } }
+    expect(isEmbedded(foreign)).toBe(false)
+    const certificate = certifyWithoutRetraining(foreign, { replicates: 100 })
+    const reason = 'The base somebody/else is not the embedded one, so the run cannot be trained again here.'
+    expect(certificate).toMatchObject({
+      worth: { absent: reason },
+      earnings: { absent: reason },
+      rounding: { queries: 'training rows' },
+      verdict: { recommended: 'not measured', because: [reason] },
+    })
+    expect(certificate.rounding.correlation.estimate).toBeGreaterThan(0.8)
+    expect(formatPage(certificate)).toContain(reason)
+  })
+
+  it('has a page that asks nobody for anything, and is not broken by a name', () => {
+    const page = formatPage({ ...first, run: { ...first.run, base: '<script>alert("x")</script>' } })
+    expect(page).not.toMatch(/<script|https?:|src=|@import|url\(/)
+    expect(page).toContain('&lt;script&gt;alert(&quot;x&quot;)&lt;/script&gt;')
+    expect(readFileSync(join(folder, 'attached', 'certificate.html'), 'utf8')).toContain('Equal split is recommended')
+  })
+})
