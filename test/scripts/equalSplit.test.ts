@@ -205,6 +205,17 @@ describe('a model whose contributors share equally', () => {
     ])
   })
 
+  it('gives a watcher no index to miss, no row to demand and no record to challenge', async () => {
+    await local.passSeconds(1)
+    const watched = await type(
+      'watch.ts',
+      [...connected, '--once', '--dry-run', '--poll', '0', '--depth', '0', '--patience', '0'],
+      { PRIVATE_KEY: '' },
+    )
+    expect({ code: watched.code, err: watched.err }).toEqual({ code: 0, err: '' })
+    expect(watched.out).not.toMatch(/index missing|would file|fault/)
+  })
+
   it('pays contributors by their items, whoever claims, as the chain and the API say', async () => {
     const { connection, passSeconds, cast } = local
     const { reader, contracts } = connection
