@@ -3,13 +3,13 @@ import { DUPLICATE_COSINE_PERCENT } from '../../attribution/duplicates.ts'
 import { indexTreeOf } from '../../attribution/fast/indexTree.ts'
 import { encodeIndex } from '../../attribution/influenceIndex.ts'
 import { rootOf } from '../../attribution/merkle.ts'
-import { findFlagged, selfInfluences } from '../../attribution/selfInfluence.ts'
-import { type Sketcher, sketchRows } from '../../attribution/sketcher.ts'
+import { findFlagged } from '../../attribution/selfInfluence.ts'
+import type { Sketcher } from '../../attribution/sketcher.ts'
 import type { Connection } from '../../sdk/contracts.ts'
 import { StopError } from '../../sdk/errors.ts'
 import type { Run } from '../run/readRun.ts'
 import { buildIndex } from './buildIndex.ts'
-import { fitRunSketcher } from './sketches.ts'
+import { sketchGradients } from './sketches.ts'
 import { checkTrainedOn } from './trainedOn.ts'
 
 /** A checked run → everything that its registration needs, computed from the run and the chain alone; nothing is sent. */
@@ -39,7 +39,7 @@ export interface EqualSplitRun {
 }
 
 export async function prepareRun(connection: Connection, run: Run): Promise<AttributedRun> {
-  const { manifest, rows, gradients } = run
+  const { manifest, rows, gradientBlocks } = run
   const { sketch } = manifest
   if (sketch.duplicateCosinePercent !== DUPLICATE_COSINE_PERCENT) {
     throw new StopError(
@@ -49,9 +49,8 @@ export async function prepareRun(connection: Connection, run: Run): Promise<Attr
     )
   }
   const acceptedAt = await checkTrainedOn(connection, manifest, rows)
-  const sketcher = fitRunSketcher(gradients, sketch)
-  const flagged = findFlagged(selfInfluences(sketcher, gradients.u))
-  const codes = sketchRows(sketcher, gradients.u)
+  const { sketcher, codes, selfInfluence } = await sketchGradients(gradientBlocks, sketch)
+  const flagged = findFlagged(selfInfluence)
   const { index, duplicateOf } = buildIndex(rows, codes, flagged, acceptedAt, sketch.dims)
   const indexFile = encodeIndex(index)
   return {

@@ -1,13 +1,61 @@
+import { availableParallelism } from 'node:os'
+import { blocksOf } from '../../attribution/fast/rowBlocks.ts'
+import { fitSketcherFast, type GradientBlocks, sketchBlocks } from '../../attribution/fast/sketcher.ts'
+import type { SketchedBlock } from '../../attribution/fast/sketchMap.ts'
+import { openSketchPool } from '../../attribution/fast/sketchPool.ts'
 import type { Rows } from '../../attribution/matrix.ts'
-import { fitSketcher, type Sketcher, type SketchSettings } from '../../attribution/sketcher.ts'
+import type { Sketcher, SketchSettings } from '../../attribution/sketcher.ts'
 import type { SketchManifest } from '../run/manifest.ts'
 import { RunError } from '../run/runError.ts'
 import { float32Of, formatSafetensors, parseSafetensors } from '../run/safetensors.ts'
 
 /** gradients.safetensors → sketcher.safetensors: the map that rows and queries of one model are sketched with. */
 
-export function fitRunSketcher(gradients: { readonly u: Rows; readonly v: Rows }, sketch: SketchManifest): Sketcher {
-  return fitSketcher(gradients, settingsOf(sketch))
+export function fitRunSketcher({ u, v }: { readonly u: Rows; readonly v: Rows }, sketch: SketchManifest): Sketcher {
+  return fitSketcherFast({ u: blocksOf(u), v: blocksOf(v) }, settingsOf(sketch))
+}
+
+/** A run's rows as they are known from then on: 128 bytes each where their gradients were thousands. */
+export interface SketchedRows {
+  readonly sketcher: Sketcher
+  /** By row number. */
+  readonly codes: readonly Int8Array[]
+  readonly selfInfluence: Float64Array
+}
+
+/** From so many numbers a gradient tensor is worth the start of a worker thread for every core. */
+const LARGE = 2 ** 24
+const MOST_WORKERS = 8
+
+/** Fits a sketcher to gradients that need not fit into memory, and sketches all of them; the result is the same on any machine. */
+export async function sketchGradients(gradients: GradientBlocks, sketch: SketchManifest): Promise<SketchedRows> {
+  const { u } = gradients
+  const settings = settingsOf(sketch)
+  const sketched = collector(u.n)
+  if (u.n * u.width < LARGE) {
+    const sketcher = fitSketcherFast(gradients, settings)
+    for (const block of sketchBlocks(sketcher, u)) sketched.add(block)
+    return { sketcher, codes: sketched.codes, selfInfluence: sketched.selfInfluence }
+  }
+  const pool = openSketchPool(Math.min(availableParallelism(), MOST_WORKERS))
+  try {
+    const sketcher = await pool.fit(gradients, settings)
+    for await (const block of pool.sketch(sketcher, u)) sketched.add(block)
+    return { sketcher, codes: sketched.codes, selfInfluence: sketched.selfInfluence }
+  } finally {
+    await pool.close()
+  }
+}
+
+function collector(n: number) {
+  const codes: Int8Array[] = []
+  const selfInfluence = new Float64Array(n)
+  const add = (block: SketchedBlock) => {
+    const dims = block.codes.length / block.selfInfluence.length
+    selfInfluence.set(block.selfInfluence, codes.length)
+    for (let at = 0; at < block.codes.length; at += dims) codes.push(block.codes.subarray(at, at + dims))
+  }
+  return { codes, selfInfluence, add }
 }
 
 export function formatSketcher({ dims, width, map }: Sketcher): Uint8Array {

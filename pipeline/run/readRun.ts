@@ -7,14 +7,14 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { type Hex, hexToBytes } from 'viem'
 import { z } from 'zod'
+import type { GradientBlocks } from '../../attribution/fast/sketcher.ts'
 import { keccak } from '../../attribution/keccak.ts'
 import type { Rows } from '../../attribution/matrix.ts'
 import { type AdapterFile, readAdapter } from './adapterFile.ts'
 import { digestFile, digestPath, type FileDigest } from './digest.ts'
+import { loadRows, openGradients } from './gradientFile.ts'
 import {
   EMITTED_FORMAT,
-  type EmittedManifest,
-  type ImportedManifest,
   MANIFEST_FILE,
   manifestSchema,
   PROJECTION_FILE,
@@ -27,7 +27,6 @@ import { readPeftAdapter } from './peftAdapter.ts'
 import { checkProjection } from './projectionFile.ts'
 import { readRows } from './rows.ts'
 import { RERUN, RunError } from './runError.ts'
-import { firstNotFinite, float32Of, parseSafetensors, type Tensor } from './safetensors.ts'
 
 export interface Run {
   readonly folder: string
@@ -44,6 +43,8 @@ export interface Run {
    * Projected loss gradients (rows, width), and the factors of their curvature: of the Gauss–Newton matrix where the run has
    * them, or else of the empirical Fisher, whose factors are the gradients themselves.
    */
+  readonly gradientBlocks: GradientBlocks
+  /** The same in memory, loaded when first asked for. */
   readonly gradients: { readonly u: Rows; readonly v: Rows }
 }
 
@@ -51,10 +52,13 @@ export function readRun(folder: string): Run {
   const manifestBytes = readRunFile(folder, MANIFEST_FILE)
   const manifest = parseManifest(manifestBytes)
   const contents = new Map<string, Uint8Array>()
-  const parsed = manifest.format === RUN_FORMAT ? Object.values(RUN_FILES) : filesOf(manifest)
+  const parsed = filesOf(manifest)
   for (const file of parsed) contents.set(file, readChecked(folder, file, manifest))
-  for (const file of Object.keys(manifest.files)) if (!contents.has(file)) checkFile(folder, file, manifest)
+  for (const file of new Set([RUN_FILES.gradients, ...Object.keys(manifest.files)]))
+    if (!contents.has(file)) checkFile(folder, file, manifest)
   const contentOf = (file: string): Uint8Array => contents.get(file) as Uint8Array
+  const gradientBlocks = openGradients(folder, manifest)
+  let gradients: Run['gradients'] | undefined
   if (manifest.format === EMITTED_FORMAT) checkProjection(contentOf(PROJECTION_FILE), manifest.projection.modules)
 
   return {
@@ -64,15 +68,24 @@ export function readRun(folder: string): Run {
     adapterHash: adapterHashOf(manifest),
     adapter: readAnyAdapter(contentOf, manifest),
     rows: readRows(contentOf(RUN_FILES.rows), manifest),
-    gradients: readGradients(contentOf(RUN_FILES.gradients), manifest),
+    gradientBlocks,
+    get gradients() {
+      gradients ??= loadGradients(gradientBlocks)
+      return gradients
+    },
   }
 }
 
-/** The files of a run of other tools that are parsed here; any others are only held against their hashes. */
-function filesOf({ format, lora }: ImportedManifest | EmittedManifest): readonly string[] {
-  const files = [RUN_FILES.rows, RUN_FILES.gradients]
-  if (lora === null) return files
-  const withAdapter = [...files, RUN_FILES.adapterConfig, RUN_FILES.adapterModel]
+function loadGradients({ u, v }: GradientBlocks): Run['gradients'] {
+  const rows = loadRows(u)
+  return { u: rows, v: v === u ? rows : loadRows(v) }
+}
+
+/** The files that are parsed whole. Any others are held against their hashes, and gradients then read in parts. */
+function filesOf({ format, lora }: RunManifest): readonly string[] {
+  if (format === RUN_FORMAT) return Object.values(RUN_FILES).filter((file) => file !== RUN_FILES.gradients)
+  if (lora === null) return [RUN_FILES.rows]
+  const withAdapter = [RUN_FILES.rows, RUN_FILES.adapterConfig, RUN_FILES.adapterModel]
   return format === EMITTED_FORMAT ? [...withAdapter, PROJECTION_FILE] : withAdapter
 }
 
@@ -173,37 +186,4 @@ function requireSame(file: string, found: FileDigest, expected: FileDigest): voi
         { field: `files.${file}.${field}`, expected: expected[field], found: found[field] },
         RERUN,
       )
-}
-
-function readGradients(content: Uint8Array, { dataset, projection, sketch, format }: RunManifest): Run['gradients'] {
-  const file = RUN_FILES.gradients
-  const tensors = parseSafetensors(file, content)
-  const unknown = [...tensors.keys()].find((name) => name !== 'u' && name !== 'v')
-  if (unknown !== undefined) throw new RunError(file, `it holds an unknown tensor "${unknown}"`, {}, RERUN)
-  const read = (name: 'u' | 'v'): Rows => gradientRows(file, name, tensors.get(name), dataset.rows, projection.width)
-  const u = read('u')
-  const isFisher = format !== RUN_FORMAT && sketch.curvature === 'fisher' && !tensors.has('v')
-  return { u, v: isFisher ? u : read('v') }
-}
-
-function gradientRows(file: string, name: string, tensor: Tensor | undefined, n: number, width: number): Rows {
-  if (tensor === undefined) throw new RunError(file, `tensor "${name}" is missing`, {}, RERUN)
-  const shape = tensor.shape.join('×')
-  if (shape !== `${n}×${width}`)
-    throw new RunError(
-      file,
-      `tensor "${name}" has the wrong shape`,
-      { shape, expected: `${n}×${width}`, fields: 'dataset.rows × projection.width' },
-      RERUN,
-    )
-  const values = float32Of(file, name, tensor)
-  const bad = firstNotFinite(values)
-  if (bad >= 0)
-    throw new RunError(
-      file,
-      `tensor "${name}" holds a number that is none`,
-      { row: Math.floor(bad / width), entry: bad % width, value: String(values[bad]) },
-      'Look at the training step that produced it; a gradient must be finite.',
-    )
-  return { n, width, values }
 }
