@@ -43,7 +43,7 @@ drifted, with 0 otherwise. Reads an indexer and needs no key. docs/evaluations.m
     const queries = await readQueries(api, model, block, against === 'queries' ? 2 * latest : latest)
     const present = queries.slice(0, latest)
     const reference =
-      against === 'queries' ? queries.slice(latest) : await readRowSketches(api, model, described, values.blobs)
+      against === 'queries' ? queries.slice(latest) : await readRowSketches(api, described, values.blobs)
     const report: DriftReport = { model, block, against, drift: drift(reference, present, seed), described }
     process.stdout.write(values.json ? `${jsonOf(report)}\n` : textOf(report))
     if (report.drift.level === 'drifted') process.exitCode = DRIFTED

@@ -35,6 +35,7 @@ const evaluationSchema = z.object({
 const modelSchema = z.object({
   model: z
     .object({
+      dims: z.int().nullable(),
       indexHash: bytes.nullable(),
       indexUri: z.string().nullable(),
       inferenceCount: z.int(),
@@ -64,13 +65,19 @@ export async function readModel(api: string, model: number, block: number): Prom
   const { model: found } = await ask(
     api,
     `{ model(id: ${model}, block: {number: ${block}}) {
-      indexHash indexUri inferenceCount ratingCount ratingStars
+      dims indexHash indexUri inferenceCount ratingCount ratingStars
       evaluations(limit: 50, orderBy: id, orderDirection: desc) { totalCount items { ${columns} } }
     } }`,
     modelSchema,
   )
-  if (found !== null) return found
-  throw new StopError(`The API at ${api} knows no model ${model}`, { block }, 'Name one with --model.')
+  if (found === null)
+    throw new StopError(`The API at ${api} knows no model ${model}`, { block }, 'Name one with --model.')
+  if (found.dims !== null && found.dims > 0) return found
+  throw new StopError(
+    `Calls of model ${model} are recorded without sketches, so nothing is known of what was asked`,
+    {},
+    'Name a fine-tune whose contributors are paid by attribution.',
+  )
 }
 
 /** The sketches of a model's latest queries that stand, newest batch first. */
@@ -101,17 +108,10 @@ export async function readQueries(
 /** The sketches of the rows in a model's influence index, held against the hash that is registered. */
 export async function readRowSketches(
   api: string,
-  model: number,
-  described: DescribedModel,
+  { indexHash, indexUri }: DescribedModel,
   blobs: string | undefined,
-) {
-  const { indexHash, indexUri } = described
-  if (indexHash === null || /^0x0*$/.test(indexHash))
-    throw new StopError(
-      `Model ${model} has no influence index`,
-      {},
-      'Hold its queries against earlier ones with --against queries.',
-    )
+): Promise<readonly Int8Array[]> {
+  if (indexHash === null) throw new Error('A model whose calls have sketches is registered with an index')
   const file = await fetchFile(indexHash, blobs ?? `${api}/blobs/`, indexUri ?? '')
   return decodeIndex(file).entries.map(({ sketch }) => unpackSketch(sketch))
 }
