@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import * as z from 'zod'
-import { readPublished } from '../pipeline/publish/publication.ts'
+import { readServable } from '../pipeline/publish/publication.ts'
 import { answersOf } from '../pipeline/serve/answers.ts'
 import { openCallJournal } from '../pipeline/serve/callJournal.ts'
 import { operate, type Request } from '../pipeline/serve/operator.ts'
@@ -43,7 +43,7 @@ ${sendUsage}`,
     const requests = readRequests(path)
     const feeGwei = amountOfOpen('fee', values.fee)
     const batchSize = wholeNumber('batch', values.batch, 1, 250)
-    const { publication, sketcher, indexFile } = readPublished(values.publication, values.blobs)
+    const { publication, sketcher, indexFile } = readServable(values.publication, values.blobs)
     const connection = await openConnection(values)
     const wallet = openWallet(connection)
     const { reader, contracts } = connection

@@ -90,8 +90,19 @@ export interface PublishedEqualSplit {
   readonly indexFile?: undefined
 }
 
-/** Reads a publication and its files, each held against its hash. */
-export function readPublished(folder: string, blobs: string): Published {
+/** Reads the publication of a model that pays by attribution, and its files, each held against its hash. */
+export function readPublished(folder: string, blobs: string): PublishedIndex {
+  const published = readServable(folder, blobs)
+  if (published.indexFile !== undefined) return published
+  throw new StopError(
+    `The model in ${folder} shares equally and has no influence index`,
+    { model: published.publication.model },
+    'Name the publication of a model that pays by attribution.',
+  )
+}
+
+/** Reads the publication of a model of either rule, and the files that it is served with, each held against its hash. */
+export function readServable(folder: string, blobs: string): Published {
   const path = join(folder, FILE)
   const parsed = publicationSchema.safeParse(parseJson(read(path), path))
   if (!parsed.success) {

@@ -1,8 +1,8 @@
 import type { Wallet } from '../../sdk/chain.ts'
 import type { Connection } from '../../sdk/contracts.ts'
 import { ensureAccount } from './account.ts'
-import type { PreparedRun } from './prepareRun.ts'
-import { type Publication, storeFiles, writePublication } from './publication.ts'
+import type { AttributedRun, PreparedRun } from './prepareRun.ts'
+import { type AttributedPublication, type Publication, storeFiles, writePublication } from './publication.ts'
 import { ensureBase, ensureFineTune, ensureOperator, type Registration } from './register.ts'
 
 export interface PublishOptions extends Registration {
@@ -22,6 +22,8 @@ export interface PublishOptions extends Registration {
 }
 
 /** Registers a prepared run, and what of it is registered already is found rather than registered again. */
+export async function publishRun(prepared: AttributedRun, options: PublishOptions): Promise<AttributedPublication>
+export async function publishRun(prepared: PreparedRun, options: PublishOptions): Promise<Publication>
 export async function publishRun(prepared: PreparedRun, options: PublishOptions): Promise<Publication> {
   const { connection, owner, baseOwner, operators, folder, blobs } = options
   storeFiles(folder, blobs, prepared)

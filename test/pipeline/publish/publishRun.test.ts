@@ -10,7 +10,7 @@ import { ensureContribution } from '../../../pipeline/publish/contribute.ts'
 import { ensureDataset, ensureVersion } from '../../../pipeline/publish/dataset.ts'
 import { ensureCommitment } from '../../../pipeline/publish/items.ts'
 import { prepareEqualSplit, prepareRun } from '../../../pipeline/publish/prepareRun.ts'
-import { readPublished } from '../../../pipeline/publish/publication.ts'
+import { readPublished, readServable } from '../../../pipeline/publish/publication.ts'
 import { publishRun } from '../../../pipeline/publish/publishRun.ts'
 import { readRun } from '../../../pipeline/run/readRun.ts'
 import { DEFAULT_SKETCH } from '../../../pipeline/train/emit/describeRun.ts'
@@ -96,7 +96,6 @@ describe('a run on its way onto the chain', () => {
     expect(await connection.reader.getBlockNumber()).toBe(block)
 
     const { sketcher, indexFile } = readPublished(join(folder, 'publication'), join(folder, 'blobs'))
-    if (indexFile === undefined || first.rule !== 'attribution') throw new Error('it is published with an index')
     const { entries, rowCount } = decodeIndex(indexFile)
     const known = new Set<Hex>(accepted().map(({ id }) => id))
     expect({ rowCount, leaves: entries.length + first.duplicates.length, dims: sketcher.dims }).toEqual({
@@ -128,7 +127,9 @@ describe('a run on its way onto the chain', () => {
     const block = await reader.getBlockNumber()
     expect(await publish()).toEqual(first)
     expect(await reader.getBlockNumber()).toBe(block)
-    expect(readPublished(join(folder, 'equal.published'), join(folder, 'equal.published/blobs'))).toEqual({
+    const places = [join(folder, 'equal.published'), join(folder, 'equal.published/blobs')] as const
+    expect(() => readPublished(...places)).toThrow('shares equally and has no influence index')
+    expect(readServable(...places)).toEqual({
       publication: { ...first, rule: 'equal-split', manifestHash: run.manifestHash },
     })
 
