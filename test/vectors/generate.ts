@@ -1,4 +1,5 @@
 import { writeFileSync } from 'node:fs'
+import { digestVectors } from './digests.ts'
 import { contributionVectors, indexVectors, journalVectors, merkleVectors, multiproofVectors } from './hashes.ts'
 import { batchVectors, commitmentVectors, refusalVectors } from './records.ts'
 import { attributionVectors, scoreVectors, sketchVectors, weightVectors } from './scores.ts'
@@ -18,6 +19,7 @@ export function vectorFiles(): Readonly<Record<string, unknown>> {
     'batches.json': batchVectors(),
     'refusals.json': refusalVectors(),
     'commitments.json': commitmentVectors(),
+    'digests.json': digestVectors(),
   }
 }
 
