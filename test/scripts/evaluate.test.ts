@@ -1,0 +1,279 @@
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { hexToBytes } from 'viem'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { EVALUATION_FILE, formatEvaluation, parseEvaluation } from '../../pipeline/evaluate/evaluationFile.ts'
+import type { EmbeddedManifest } from '../../pipeline/run/manifest.ts'
+import { readManifest, readRun } from '../../pipeline/run/readRun.ts'
+import { castOf } from '../../scripts/demo/wallets.ts'
+import { walletOn } from '../../sdk/chain.ts'
+import { type Connection, connect } from '../../sdk/contracts.ts'
+import { readDeployment } from '../../sdk/deployment.ts'
+import { openBatch, proveRecord } from '../../sdk/recordProof.ts'
+import { act, transact } from '../../sdk/transact.ts'
+import { ask } from '../indexer/support/ask.ts'
+import { resultsOf, righted } from '../pipeline/evaluate/harnessFixture.ts'
+import { keyOf } from './keyOf.ts'
+import { freePort } from './localLedger.ts'
+import { type Running, start, type } from './typed.ts'
+
+/**
+ * A small model that is really trained, published and served on a chain of its own: its evaluations on their way from files to
+ * GraphQL and back to files, and its traffic beside its training rows.
+ */
+
+const MODEL = 2
+const CONTRIBUTORS = 20
+const folder = mkdtempSync(join(tmpdir(), 'evaluate-'))
+const demoFolder = join(folder, 'demo')
+const run = join(demoFolder, 'run')
+const blobs = join(demoFolder, 'blobs')
+const evaluator = { PRIVATE_KEY: keyOf(1) }
+
+let demo: Running
+let api: string
+let connected: readonly string[]
+let connection: Connection
+
+beforeAll(async () => {
+  const [port, rpcPort] = [await freePort(), await freePort()]
+  const size = ['--rows', '300', '--held-out', '250', '--contributors', `${CONTRIBUTORS}`, '--max-tokens', '16']
+  demo = start('demo/main.ts', ['--folder', demoFolder, '--port', `${port}`, '--rpc-port', `${rpcPort}`, ...size])
+  await demo.said('Serving until Ctrl-C')
+  api = `http://127.0.0.1:${port}`
+  const deployment = join(demoFolder, 'deployment.json')
+  const rpc = `http://127.0.0.1:${rpcPort}`
+  connected = ['--rpc', rpc, '--deployment', deployment, '--blobs', blobs, '--blobs-at', `${api}/blobs/`]
+  connection = await connect(rpc, readDeployment(deployment))
+}, 600_000)
+
+afterAll(async () => {
+  // Not killed outright: it stops its chain and its indexer on the way out.
+  demo?.signal('SIGINT')
+  await demo?.ended
+  rmSync(folder, { recursive: true, force: true })
+})
+
+const evaluate = (...args: readonly string[]) => type('evaluate.ts', [...args, ...connected], evaluator)
+const count = () =>
+  connection.reader.readContract({ ...connection.contracts.evaluations, functionName: 'evaluationCount' })
+
+/** What GraphQL says of all evaluations, once it has `expected` of them. */
+async function evaluationsInGraphql(expected: number) {
+  type Listed = { evaluations: { items: Readonly<Record<string, unknown>>[] } }
+  for (;;) {
+    const { evaluations } = await ask<Listed>(
+      api,
+      `{ evaluations(orderBy: id) { items { id kind model metric task sampleCount scoreMillionths resultsHash resultsUri
+        twinHash twinScoreMillionths gained lost meanKlBillionths } } }`,
+    )
+    if (evaluations.items.length >= expected) return evaluations.items
+  }
+}
+
+describe('an embedded run', () => {
+  it('is recorded once, with its twin, after the command has said what it would send', async () => {
+    const dry = await evaluate(run, '--model', `${MODEL}`)
+    expect(dry.out).toMatch(
+      /Evaluations\.recordBenchmark[\s\S]*Evaluations\.recordQuantisationLoss[\s\S]*Nothing was sent/,
+    )
+    expect(await count()).toBe(0n)
+    const sent = await evaluate(run, '--model', `${MODEL}`, '--send')
+    expect(sent.out).toMatch(/is evaluation 1 now[\s\S]*is evaluation 2 now/)
+    const again = await evaluate(run, '--model', `${MODEL}`, '--send')
+    expect(again.out).toMatch(/^.*\n {2}is evaluation 1 already\.\n.*\n {2}is evaluation 2 already\.\n$/)
+    expect(await count()).toBe(2n)
+  })
+
+  it('is told by GraphQL with the figures of its manifest, and names a file that the indexer serves', async () => {
+    const { evaluation, files } = readManifest(run) as EmbeddedManifest
+    const { fineTuned, fullPrecisionFineTuned, heldOut } = evaluation
+    const resultsHash = files[EVALUATION_FILE]?.keccak256
+    const [benchmark, loss] = await evaluationsInGraphql(2)
+    const measured = {
+      model: MODEL,
+      metric: 'acc',
+      sampleCount: heldOut,
+      scoreMillionths: `${Math.round(fineTuned.accuracy * 1e6)}`,
+      resultsHash,
+      resultsUri: `${api}/blobs/${resultsHash}`,
+    }
+    expect(benchmark).toMatchObject({ kind: 'Benchmark', task: 'held-out mail', twinHash: null, ...measured })
+    expect(loss).toMatchObject({
+      kind: 'QuantisationLoss',
+      twinScoreMillionths: `${Math.round((fullPrecisionFineTuned?.accuracy ?? 0) * 1e6)}`,
+      ...measured,
+    })
+    const { gained, lost, meanKlBillionths } = loss as { gained: number; lost: number; meanKlBillionths: string }
+    const difference = fineTuned.accuracy - (fullPrecisionFineTuned?.accuracy ?? 0)
+    expect((gained - lost) / heldOut).toBeCloseTo(difference, 12)
+    expect(Number(meanKlBillionths)).toBeGreaterThan(0)
+    const file = await (await fetch(`${api}/blobs/${resultsHash}`)).text()
+    expect(file).toBe(readFileSync(join(run, EVALUATION_FILE), 'utf8'))
+  })
+
+  it('is computed again from the file that its record names, wherever that lies', async () => {
+    for (const at of [blobs, `${api}/blobs`]) {
+      const checked = await type('evaluate.ts', ['--check', '2', ...connected, '--blobs', at])
+      expect(checked).toMatchObject({ code: 0, err: '' })
+      expect(checked.out).toMatch(
+        /^Evaluation 2, a quantisation loss of model 2[\s\S]*\n {2}meanKl [\s\S]*Every figure follows/,
+      )
+    }
+    const missing = await type('evaluate.ts', ['--check', '3', ...connected])
+    expect(missing.err).toContain('Evaluation 3 is no benchmark and no quantisation loss')
+  })
+
+  it('is caught where its record says another figure than its file', async () => {
+    const { cast, evaluations } = { cast: castOf(CONTRIBUTORS), evaluations: connection.contracts.evaluations }
+    const [event] = await connection.reader.getContractEvents({
+      ...evaluations,
+      eventName: 'BenchmarkRecorded',
+      fromBlock: connection.fromBlock,
+      strict: true,
+    })
+    if (event === undefined) throw new Error('a benchmark was recorded')
+    const { benchmark } = event.args
+    const score = { value: 999_000n, low: 990_000n, high: 1_000_000n }
+    const embellished = { ...benchmark, measured: { ...benchmark.measured, score } }
+    const wallet = walletOn(connection.reader, cast.owner)
+    await transact(connection.reader, wallet, act(evaluations, 'recordBenchmark', [MODEL, embellished]))
+    const checked = await type('evaluate.ts', ['--check', '3', ...connected])
+    expect(checked.code).toBe(1)
+    expect(checked.out).toMatch(/measured\.score\.value +999000, but the file gives \d+\n[\s\S]*what its file does not/)
+  })
+
+  it('is refused where the file is of another model, or the run is another one', async () => {
+    const evaluation = parseEvaluation(EVALUATION_FILE, readFileSync(join(run, EVALUATION_FILE)))
+    const foreign = join(folder, 'foreign.jsonl')
+    writeFileSync(
+      foreign,
+      formatEvaluation({ ...evaluation, model: { name: 'x', weightsHash: `0x${'1'.repeat(64)}` } }),
+    )
+    const refused = await evaluate(foreign, '--model', `${MODEL}`)
+    expect(refused).toMatchObject({ code: 1, out: '' })
+    expect(refused.err).toMatch(/foreign\.jsonl is not of model 2 \(weights 0x1111/)
+    expect((await evaluate(run, '--model', '1')).err).toContain('Model 1 is no fine-tune that is registered here')
+
+    const retold = join(folder, 'retold')
+    cpSync(run, retold, { recursive: true })
+    writeFileSync(join(retold, 'run.json'), `${readFileSync(join(retold, 'run.json'), 'utf8')}\n`)
+    expect((await evaluate(retold, '--model', `${MODEL}`)).err).toContain('is another run than that of model 2')
+    expect(readRun(retold).adapterHash).toBe(readRun(run).adapterHash)
+  })
+})
+
+describe('results of lm-evaluation-harness', () => {
+  const own = () => resultsOf(join(folder, 'own'), `pretrained=letters,peft=${run},load_in_4bit=True`)
+  const twin = (args = `pretrained=letters,peft=${run}`) =>
+    resultsOf(mkdtempSync(join(folder, 'twin-')), args, (line, i) => (i === 0 ? righted(line, i) : line))
+
+  it('are recorded metric by metric, with what quantisation cost', async () => {
+    const before = await count()
+    const sent = await evaluate(own(), '--twin', twin(), '--model', `${MODEL}`, '--send')
+    expect(sent.err).toBe('')
+    expect(sent.out).toMatch(/acc of next_letter: 0\.2500 \[0\.0715, 0\.5907\] over 8 samples/)
+    expect(sent.out).toMatch(/1 lost and 0 gained by quantisation, mean KL 0\.\d+ nats/)
+    expect(await count()).toBe(before + 4n)
+    for (let evaluation = before + 1n; evaluation <= before + 4n; evaluation++) {
+      const checked = await type('evaluate.ts', ['--check', `${evaluation}`, ...connected])
+      expect(checked.out).toContain('Every figure follows from its file.')
+    }
+    const again = await evaluate(join(folder, 'own'), '--twin', twin(), '--model', `${MODEL}`, '--send')
+    expect(again.out.match(/already/g)).toHaveLength(4)
+    expect(await count()).toBe(before + 4n)
+    for (const file of readdirSync(blobs))
+      expect(readFileSync(join(blobs, file), 'latin1')).not.toContain('row a follows')
+  })
+
+  it.each<[string, () => readonly string[], RegExp]>([
+    [
+      'of weights that were not registered',
+      () => {
+        const weights = mkdtempSync(join(folder, 'weights-'))
+        writeFileSync(join(weights, 'adapter_model.safetensors'), 'other weights')
+        return [join(folder, 'own'), '--weights', weights]
+      },
+      /is not of model 2 \(weights 0x/,
+    ],
+    [
+      'of another base',
+      () => [resultsOf(mkdtempSync(join(folder, 'base-')), `pretrained=someone/else,peft=${run}`)],
+      /it evaluates a fine-tune of another base than the model has/,
+    ],
+    [
+      'that name no weights',
+      () => [resultsOf(mkdtempSync(join(folder, 'none-')), 'pretrained=letters')],
+      /it does not say which weights were evaluated .* Name their folder with --weights/,
+    ],
+    [
+      'with a twin that is quantised too',
+      () => [join(folder, 'own'), '--twin', twin(`pretrained=letters,peft=${run},load_in_8bit=True`)],
+      /it evaluates the twin with quantised weights/,
+    ],
+    [
+      'of a model that was evaluated in full precision, beside a twin',
+      () => [resultsOf(mkdtempSync(join(folder, 'full-')), `pretrained=letters,peft=${run}`), '--twin', twin()],
+      /it evaluates the model without the quantisation that its twin is compared with/,
+    ],
+    ['that are not there', () => [join(folder, 'nowhere')], /There is no .*nowhere/],
+  ])('are refused %s', async (_, args, sentence) => {
+    const before = await count()
+    const refused = await evaluate(...args(), '--model', `${MODEL}`, '--send')
+    expect(refused.code).toBe(1)
+    expect(refused.err).toMatch(sentence)
+    expect(refused.err).not.toContain('    at ')
+    expect(await count()).toBe(before)
+  })
+})
+
+describe('drift', () => {
+  const drift = (...args: readonly string[]) => type('drift.ts', ['--model', `${MODEL}`, '--api', api, ...args])
+
+  it('holds the served queries against the training rows, and shows benchmarks beside ratings', async () => {
+    const { reader, contracts } = connection
+    const [batch] = await reader.getContractEvents({
+      ...contracts.ledger,
+      eventName: 'BatchRecorded',
+      fromBlock: connection.fromBlock,
+      strict: true,
+    })
+    const [payer] = castOf(CONTRIBUTORS).payers
+    if (batch === undefined || payer === undefined) throw new Error('calls were paid for')
+    const call = proveRecord(openBatch(batch.args, hexToBytes(batch.args.records), 256), 0)
+    await transact(reader, walletOn(reader, payer), act(contracts.evaluations, 'rate', [call, 4]))
+    await evaluationsInGraphql(Number(await count()))
+
+    const { out, code } = await drift('--json')
+    const report = JSON.parse(out)
+    expect(report).toMatchObject({
+      model: MODEL,
+      against: 'rows',
+      drift: { presentCount: 250, level: expect.stringMatching(/^(stable|shifting|drifted)$/) },
+      inferenceCount: 250,
+      ratingCount: 1,
+      ratingStars: 4,
+    })
+    expect(report.drift.psi).toHaveLength(8)
+    expect(code).toBe(report.drift.level === 'drifted' ? 2 : 0)
+    expect(report.evaluations).toHaveLength(Number(await count()))
+
+    const table = await drift()
+    expect(table.out).toContain(`the largest of them       ${report.drift.largestPsi.toFixed(3)}`)
+    expect(table.out).toMatch(/#1 Benchmark acc held-out mail: 0\.\d{4} \[0\.\d{4}, [01]\.\d{4}\] over 250 samples/)
+    expect(table.out).toContain('4.00 of 5 stars by 1 ratings of 250 calls')
+  })
+
+  it('refuses to speak of too few queries, of no model and of no indexer', async () => {
+    const few = await drift('--against', 'queries', '--latest', '100')
+    expect(few).toMatchObject({ code: 1, out: '' })
+    expect(few.err).toContain('100 and 100 sketches are too few to tell drift from chance. Two sets of 220 would do')
+    expect((await drift('--model', '99')).err).toContain('knows no model 99')
+    expect((await drift('--model', '1')).err).toContain('Calls of model 1 are recorded without sketches')
+    const nobody = `http://127.0.0.1:${await freePort()}`
+    expect((await type('drift.ts', ['--model', '2', '--api', nobody])).err).toContain(
+      `The API at ${nobody} does not answer`,
+    )
+  })
+})
