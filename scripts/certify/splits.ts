@@ -1,6 +1,9 @@
-import { existsSync } from 'node:fs'
+import { existsSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
+import { isDeepStrictEqual } from 'node:util'
 import { rootOf } from '../../attribution/merkle.ts'
+import { readManifest } from '../../pipeline/run/readRun.ts'
+import { DEFAULT_SKETCH } from '../../pipeline/train/emit/describeRun.ts'
 import type { OnProgress } from '../../pipeline/train/progress.ts'
 import { hashItems } from '../../pipeline/train/tasks/item.ts'
 import { splitTask } from '../../pipeline/train/tasks/split.ts'
@@ -28,7 +31,7 @@ export function parseSplit(text: string): SplitName {
   return { task: taskNamed(task).name, seed: Number(seed) }
 }
 
-/** The split's run folder below `folder`, trained if it is not there. */
+/** The split's run below `folder`; trained if it is not there, or if rows were sketched otherwise when it was. */
 export async function ensureSplitRun(
   { task: name, seed }: SplitName,
   folder: string,
@@ -36,7 +39,10 @@ export async function ensureSplitRun(
   onProgress: OnProgress,
 ): Promise<string> {
   const outFolder = join(folder, `${name}-${seed}`)
-  if (existsSync(outFolder)) return outFolder
+  if (existsSync(outFolder)) {
+    if (isDeepStrictEqual(readManifest(outFolder).sketch, DEFAULT_SKETCH)) return outFolder
+    rmSync(outFolder, { recursive: true })
+  }
   const task = taskNamed(name)
   const split = splitTask(task, { seed, rows: ROWS, heldOut: HELD_OUT })
   await trainRun({

@@ -1,9 +1,6 @@
-import { readFileSync } from 'node:fs'
 import { type Certificate, type IntervalFigure, isAbsent, MEASURE_NAMES } from '../../pipeline/certify/certificate.ts'
 import { spoken } from '../../pipeline/certify/page/intervalPlot.ts'
 import { RULE_NAMES } from '../../pipeline/certify/rules/outcome.ts'
-import { writeWhole } from '../../pipeline/publish/writeWhole.ts'
-import { StopError } from '../../sdk/errors.ts'
 
 /** Certificates of several splits → the tables of docs/certificate.md. */
 
@@ -12,9 +9,6 @@ export interface Certified {
   readonly split: string
   readonly certificate: Certificate
 }
-
-const BEGIN = '<!-- tables: written by npm run certify -- --write-docs -->'
-const END = '<!-- end of tables -->'
 
 export function tablesOf(all: readonly Certified[]): string {
   const tasks = [...new Set(all.map(({ split }) => split.split(':')[0] ?? ''))]
@@ -28,23 +22,16 @@ export function tablesOf(all: readonly Certified[]): string {
     .join('\n')
 }
 
-/** Replaces what stands between the marks. */
-export function writeTables(page: string, tables: string): void {
-  const text = readFileSync(page, 'utf8')
-  const [from, to] = [text.indexOf(BEGIN), text.indexOf(END)]
-  if (from < 0 || to < from)
-    throw new StopError(`${page} has no place for the tables`, { begin: BEGIN, end: END }, 'Put the two marks back.')
-  writeWhole(page, `${text.slice(0, from + BEGIN.length)}\n${tables}\n${text.slice(to)}`)
-}
-
 function taskTables(task: string, certified: readonly Certified[]): string {
   const splits = certified.map(({ split }) => split.split(':')[1]).join(', ')
   const verdicts = certified.map(
     ({ split, certificate: { verdict } }) => `- \`${split}\`: ${verdict.recommended}. ${verdict.because.join(' ')}`,
   )
+  const flipped = pooled(certified, ({ flippedBySelfInfluence: auc }) => (isAbsent(auc) ? undefined : auc))
+  const kept = pooled(certified, ({ rounding }) => rounding.correlation)
   return `### ${task}, split seeds ${splits}
 
-Correlations of pay with worth, and the linear datamodelling score; the mean over the splits, and its 95 % interval.
+Correlations of pay with worth, and the linear datamodelling score. ▾ marks what the ledger beats, ▴ what beats the ledger.
 
 ${correlationTable(certified)}
 
@@ -52,19 +39,21 @@ Earnings of a row beside one of the median honest contributor, mean over the spl
 
 ${earningsTable(certified)}
 
-Flipped labels by self-influence: ${meanOf(certified, ({ flippedBySelfInfluence: auc }) => (isAbsent(auc) ? undefined : auc))}. Four bits keep: ${meanOf(certified, ({ rounding }) => rounding.correlation)}.
+Flipped labels by self-influence: ${written(flipped)}. Four bits keep: ${written(kept)}.
 
 ${verdicts.join('\n')}
 `
 }
 
 function correlationTable(certified: readonly Certified[]): string {
-  const figure =
-    (measure: string, rule: string) =>
-    ({ worth }: Certificate): IntervalFigure | undefined =>
-      isAbsent(worth)
-        ? undefined
-        : worth.find(({ name }) => name === measure)?.rules.find((one) => one.rule === rule)?.figure
+  const ofRule = (measure: string, rule: string, { worth }: Certificate) =>
+    isAbsent(worth) ? undefined : worth.find(({ name }) => name === measure)?.rules.find((one) => one.rule === rule)
+  const cell = (measure: string, rule: string): string => {
+    const own = pooled(certified, (certificate) => ofRule(measure, rule, certificate)?.figure)
+    const less = pooled(certified, (certificate) => ofRule(measure, rule, certificate)?.ledgerLess?.difference)
+    const mark = less === undefined || Math.abs(less.estimate) <= less.half ? '' : less.estimate > 0 ? ' ▾' : ' ▴'
+    return `${written(own)}${mark}`
+  }
   const ceiling = (measure: string): string => {
     const all = certified.flatMap(({ certificate: { worth } }) =>
       isAbsent(worth) ? [] : (worth.find(({ name }) => name === measure)?.ceiling ?? []),
@@ -74,14 +63,13 @@ function correlationTable(certified: readonly Certified[]): string {
   return table(
     ['rule', ...MEASURE_NAMES],
     [
-      ...RULE_NAMES.map((rule) => [
-        rule === 'ledger' ? '**ledger**' : rule,
-        ...MEASURE_NAMES.map((measure) => meanOf(certified, figure(measure, rule))),
-      ]),
+      ...RULE_NAMES.map((rule) => [titled(rule), ...MEASURE_NAMES.map((measure) => cell(measure, rule))]),
       ['ceiling', ...MEASURE_NAMES.map(ceiling)],
     ],
   )
 }
+
+const titled = (rule: string): string => (rule === 'ledger' ? '**ledger**' : rule)
 
 function earningsTable(certified: readonly Certified[]): string {
   const kinds = ['flipped', 'noise', 'outlier', 'copied'] as const
@@ -94,7 +82,7 @@ function earningsTable(certified: readonly Certified[]): string {
   return table(
     ['rule', ...kinds],
     RULE_NAMES.map((rule) => [
-      rule === 'ledger' ? '**ledger**' : rule,
+      titled(rule),
       ...kinds.map((kind) => {
         const all = certified.flatMap(({ certificate }) => ratio(kind, rule)(certificate)?.estimate ?? [])
         return all.length === 0 ? '' : spoken(mean(all))
@@ -108,19 +96,28 @@ function table(head: readonly string[], rows: readonly (readonly string[])[]): s
   return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n')
 }
 
+interface Pooled {
+  readonly estimate: number
+  /** Half of the 95 % interval. */
+  readonly half: number
+}
+
 /** Mean over splits; its interval from theirs, which are independent but for the corpus that they are drawn from. */
-function meanOf(
+function pooled(
   certified: readonly Certified[],
   figure: (certificate: Certificate) => IntervalFigure | undefined,
-): string {
+): Pooled | undefined {
   const all = certified.flatMap(({ certificate }) => {
     const { estimate = null, low = null, high = null } = figure(certificate) ?? {}
     return estimate === null || low === null || high === null ? [] : [{ estimate, half: (high - low) / 2 }]
   })
-  if (all.length === 0) return ''
-  const estimate = mean(all.map((one) => one.estimate))
+  if (all.length === 0) return undefined
   const half = Math.sqrt(all.reduce((sum, one) => sum + one.half ** 2, 0)) / all.length
-  return `${spoken(estimate)} ± ${spoken(half)}`
+  return { estimate: mean(all.map(({ estimate }) => estimate)), half }
+}
+
+function written(figure: Pooled | undefined): string {
+  return figure === undefined ? '' : `${spoken(figure.estimate)} ± ${spoken(figure.half)}`
 }
 
 const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length

@@ -1,0 +1,21 @@
+import { readFileSync } from 'node:fs'
+import { writeWhole } from '../pipeline/publish/writeWhole.ts'
+import { StopError } from '../sdk/errors.ts'
+
+/** The tables in documents that a command writes: what stands between two marks, of which the first names the command. */
+
+const BEGIN = /<!-- tables: written by .+ -->\n/
+const END = '<!-- end of tables -->'
+
+export function writeTables(page: string, tables: string): void {
+  const text = readFileSync(page, 'utf8')
+  const begin = BEGIN.exec(text)
+  const to = text.indexOf(END)
+  if (begin === null || to < begin.index)
+    throw new StopError(
+      `${page} has no place for the tables`,
+      { begin: '<!-- tables: written by npm run … -->', end: END },
+      'Put the two marks back.',
+    )
+  writeWhole(page, `${text.slice(0, begin.index)}${begin[0]}${tables}\n${text.slice(to)}`)
+}
