@@ -18,9 +18,9 @@ import {
   openWallet,
   sendUsage,
 } from './connection.ts'
-import { fetchFile } from './evaluate/fetchFile.ts'
 import { sentenceOf, tableOf } from './evaluate/say.ts'
 import { readSource } from './evaluate/source.ts'
+import { fetchFile } from './fetchFile.ts'
 
 await runCommand({
   usage: `npm run evaluate -- <run folder|results|evaluation.jsonl> --model <n> [options]

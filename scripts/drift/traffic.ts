@@ -5,7 +5,7 @@ import { decodeIndex } from '../../attribution/influenceIndex.ts'
 import { unpackSketch } from '../../attribution/sketch.ts'
 import { StopError } from '../../sdk/errors.ts'
 import { ask } from '../demo/ask.ts'
-import { fetchFile } from '../evaluate/fetchFile.ts'
+import { fetchFile } from '../fetchFile.ts'
 
 /** What an indexer's API says of a model's traffic, all as of one block: its latest queries, its rows, its evaluations, its ratings. */
 

@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Hex } from 'viem'
-import { keccak } from '../../attribution/keccak.ts'
-import { StopError } from '../../sdk/errors.ts'
+import { keccak } from '../attribution/keccak.ts'
+import { StopError } from '../sdk/errors.ts'
 
 /** A content-addressed file from a folder or an address, whichever has it; whoever gives it is not trusted. */
 
