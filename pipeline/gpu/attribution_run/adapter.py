@@ -73,11 +73,11 @@ class Adapter:
         return Adapter(folder, config, tensors, tuple(sorted(targets)), tuple(sorted(whole)))
 
     def require_loaded_in(self, model: torch.nn.Module) -> None:
-        """The gradients must be of the adapter that is published, number by number."""
+        """The gradients must be of the adapter that is published, in the precision that is computed in."""
         loaded: dict[str, torch.Tensor] = get_peft_model_state_dict(model)
         for name, saved in self.tensors.items():
             found = loaded.get(name)
-            if found is None or found.shape != saved.shape or not torch.equal(found.cpu().to(saved.dtype), saved):
+            if found is None or found.shape != saved.shape or not torch.equal(found.cpu(), saved.to(found.dtype)):
                 remedy = f"Save it again, or load it: PeftModel.from_pretrained(base, {str(self.folder)!r})."
                 raise RunError(WEIGHTS_FILE, "the model holds another adapter", remedy, tensor=name)
 

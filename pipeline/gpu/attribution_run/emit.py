@@ -45,7 +45,7 @@ class Settings:
 
     Attributes:
         width: How many numbers are kept of a row at most; shared out evenly among the maps.
-        basis: `random` (Rademacher) or `principal` (PCA over 512 rows, a further pass).
+        basis: `principal` (PCA over at most 512 rows, a pass of its own) or `random` (Rademacher).
         projection_seed: What random bases, or the probes of principal ones, are drawn with.
         sample_seed: What labels are drawn from the model with, for `v`.
         batch_size: Rows in a forward pass.
@@ -54,7 +54,7 @@ class Settings:
     """
 
     width: int = 2048
-    basis: Basis = "random"
+    basis: Basis = "principal"
     projection_seed: int = 1
     sample_seed: int = 1
     batch_size: int = 8

@@ -1,7 +1,7 @@
 """Labelled texts → examples, as the command line does it. A data set of another shape makes its own `Example`s.
 
-    causal-lm         the text in a template is the prompt, the label and an end token are what is predicted
-    classification    the text is classified, the label is a class of the model's configuration
+causal-lm         the text in a template is the prompt, the label and an end token are what is predicted
+classification    the text is classified, the label is a class of the model's configuration
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """What operators and auditors do with a run folder: project again, with the matrices that stand in it.
 
-    query    q (m × width): gradients of served answers' log-probabilities, from which an operator sketches
-    again    u (n × width): the rows' loss gradients once more, on another machine or in another precision
+query    q (m × width): gradients of served answers' log-probabilities, from which an operator sketches
+again    u (n × width): the rows' loss gradients once more, on another machine or in another precision
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Writes `fixture/` here: a tiny language model, a real QLoRA fine-tune of it, and its run folder.
 
     pip install -r pipeline/gpu/requirements.txt
-    PYTHONPATH=pipeline/gpu python test/pipeline/gpu/make_fixture.py test/pipeline/gpu/fixture
+    cd test/pipeline/gpu && PYTHONPATH=../../../pipeline/gpu python make_fixture.py fixture
 
 The base is a two-layer Llama that learns a made-up language of reviews for a minute. Its linear maps go through NF4
 and back, since bitsandbytes needs a GPU; the adapter is trained on top with the Trainer of Transformers. README.md in
@@ -31,10 +31,10 @@ BAD = "dull cold slow bitter noisy broken".split()
 NOUNS = "room soup film book bike song walk lamp coat game".split()
 HOW = "very rather quite hardly".split()
 WORDS = ["the", "was", "and", "but", "is", "good", "bad", ":", *GOOD, *BAD, *NOUNS, *HOW]
-CONTRIBUTORS, ITEMS, HELD_OUT, ANSWERS = 3, 32, 64, 8
+CONTRIBUTORS, ITEMS, HELD_OUT, ANSWERS = 3, 32, 200, 8
 TEMPLATE = "{text} :"
 MAX_TOKENS = 24
-STEPS = 250
+STEPS = 280
 
 
 def review(source: random.Random) -> Item:
@@ -95,13 +95,13 @@ def train_adapter(base: Path, folder: Path, encoder: Encoder, items: list[Item])
     model = LlamaForCausalLM.from_pretrained(base)
     round_trip_linears(model)
     targets = ["q_proj", "v_proj", "up_proj", "down_proj"]
-    lora = LoraConfig(r=4, lora_alpha=8, lora_dropout=0.0, target_modules=targets, task_type="CAUSAL_LM")
+    lora = LoraConfig(r=4, lora_alpha=16, lora_dropout=0.0, target_modules=targets, task_type="CAUSAL_LM")
     adapted = get_peft_model(model, lora)
     examples = [encoder.example(item) for item in items]
     assert len({len(example.input_ids) for example in examples}) == 1, "reviews have one length"
     data = [{"input_ids": e.input_ids, "labels": e.labels, "attention_mask": [1] * len(e.input_ids)} for e in examples]
     arguments = TrainingArguments(
-        output_dir=str(folder), num_train_epochs=8, per_device_train_batch_size=8, learning_rate=2e-3, logging_steps=24,
+        output_dir=str(folder), num_train_epochs=4, per_device_train_batch_size=8, learning_rate=4e-3, logging_steps=24,
         save_strategy="no", report_to=[], use_cpu=True, seed=11, weight_decay=0.01, lr_scheduler_type="linear",
         disable_tqdm=True,
     )  # fmt: skip
@@ -111,7 +111,7 @@ def train_adapter(base: Path, folder: Path, encoder: Encoder, items: list[Item])
     trainer.save_state()
     training = {
         "tool": "transformers", "version": "5.18.0", "optimiser": "adamw", "schedule": "linear", "seed": 11,
-        "learning_rate": 2e-3, "batch_size": 8, "weight_decay": 0.01, "max_tokens": MAX_TOKENS,
+        "learning_rate": 4e-3, "batch_size": 8, "weight_decay": 0.01, "max_tokens": MAX_TOKENS,
     }  # fmt: skip
     (folder / "training.json").write_text(json.dumps(training))
 

@@ -16,9 +16,8 @@ from attribution_run.gradients import (
 )
 from attribution_run.projection import Projector, draw_random, projected_sides, shape_modules
 from peft import LoraConfig, get_peft_model
-from transformers import LlamaConfig, LlamaForSequenceClassification
-
 from tiny import VOCABULARY, adapted, base_model, tiny_rows, tiny_source
+from transformers import LlamaConfig, LlamaForSequenceClassification
 
 
 def whole_gradients(source: Source, example: Example) -> dict[str, np.ndarray]:

@@ -1,0 +1,79 @@
+/**
+ * A registered model held against the run that it was made of: everything from the gradients on is integer arithmetic or has a
+ * fixed order, so it is computed again and must be the same to the bit. The gradients themselves are a GPU's floats and are not:
+ * whoever takes them again gets sketches that differ by a step here and there.
+ *
+ *     share = #{(row, d): |code'_d − code_d| ≤ 1} / (rows · dims)          at least 99 % (docs/gpu.md, "Audits")
+ */
+import type { Rows } from '../../attribution/matrix.ts'
+import { sketchRows } from '../../attribution/sketcher.ts'
+import type { Connection } from '../../sdk/contracts.ts'
+import { StopError } from '../../sdk/errors.ts'
+import type { Run } from '../run/readRun.ts'
+import { prepareRun } from './prepareRun.ts'
+import { fitRunSketcher } from './sketches.ts'
+
+/** What a share of codes within one step must reach. */
+export const LEAST_WITHIN_ONE = 0.99
+
+export interface AuditedIndex {
+  readonly rows: number
+  readonly leaves: number
+  readonly root: string
+}
+
+/** Refuses a model whose registration is not what this run gives. */
+export async function auditIndex(connection: Connection, run: Run, model: number): Promise<AuditedIndex> {
+  const { reader, contracts, fromBlock } = connection
+  const [registered] = await reader.getContractEvents({
+    ...contracts.models,
+    eventName: 'FineTuneRegistered',
+    args: { model },
+    fromBlock,
+    strict: true,
+  })
+  if (registered === undefined)
+    throw new StopError(`Model ${model} is no fine-tune on this chain`, {}, 'Name a model that publish-run registered.')
+  const { fineTune } = registered.args
+  if (fineTune.manifestHash !== run.manifestHash)
+    throw new StopError(
+      `Model ${model} was registered with another run`,
+      { registered: fineTune.manifestHash, found: run.manifestHash },
+      'Fetch the run folder whose run.json has the registered hash.',
+    )
+  const { indexRoot, leafCount } = await prepareRun(connection, run)
+  if (fineTune.influence.root !== indexRoot)
+    throw new StopError(
+      `The influence index of model ${model} is not what its run gives`,
+      { registered: fineTune.influence.root, computed: indexRoot },
+      'Its operators cannot be trusted. An appeal can be filed (docs/protocol.md).',
+    )
+  return { rows: run.rows.length, leaves: leafCount, root: indexRoot }
+}
+
+export interface ComparedSketches {
+  readonly codes: number
+  /** Shares of all codes. */
+  readonly equal: number
+  readonly withinOne: number
+  readonly largestDifference: number
+}
+
+/** The sketches of a run's rows beside those of their gradients as someone else took them, both under the run's own map. */
+export function compareSketches({ gradients, manifest }: Run, again: Rows): ComparedSketches {
+  const sketcher = fitRunSketcher(gradients, manifest.sketch)
+  const theirs = sketchRows(sketcher, again)
+  let equal = 0
+  let withinOne = 0
+  let largest = 0
+  for (const [row, codes] of sketchRows(sketcher, gradients.u).entries()) {
+    for (const [d, code] of codes.entries()) {
+      const difference = Math.abs(code - (theirs[row]?.[d] as number))
+      if (difference === 0) equal++
+      if (difference <= 1) withinOne++
+      largest = Math.max(largest, difference)
+    }
+  }
+  const codes = gradients.u.n * sketcher.dims
+  return { codes, equal: equal / codes, withinOne: withinOne / codes, largestDifference: largest }
+}
