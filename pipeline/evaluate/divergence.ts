@@ -1,18 +1,17 @@
 /**
- * Kullback–Leibler divergence between what two models make of the same question, in nats:
+ * Kullback–Leibler divergence of what a model makes of a question from what its full-precision twin does, in nats:
  *
- *     KL = Σ_a t_a · (log t_a − log q_a)          t of the full-precision twin, q of the quantised model, over the answers a
+ *     KL = Σ_a q_a · (log q_a − log t_a)          q of the quantised model, t of the twin, over the possible answers a
  *
- * The twin is the reference, as in Dutta et al. 2024 ("Accuracy is Not All You Need") and in llama.cpp. From the elementary
- * functions of the embedded pipeline, so the same bits on every machine.
+ * From the elementary functions of the embedded pipeline, so the same bits on every machine.
  */
 import { exp, log } from '../train/math/elementary.ts'
 
 /** @param logits Log-probabilities of the answers up to a constant of each model's own. */
-export function divergence(twinLogits: readonly number[], logits: readonly number[]): number {
-  const reference = logShares(twinLogits)
+export function divergence(logits: readonly number[], twinLogits: readonly number[]): number {
   const model = logShares(logits)
-  const total = reference.reduce((sum, logT, a) => sum + exp(logT) * (logT - (model[a] as number)), 0)
+  const twin = logShares(twinLogits)
+  const total = model.reduce((sum, logQ, a) => sum + exp(logQ) * (logQ - (twin[a] as number)), 0)
   // Never negative but for rounding.
   return Math.max(0, total)
 }

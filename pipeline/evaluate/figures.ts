@@ -78,6 +78,6 @@ function unpairedBecause(
 }
 
 function meanDivergence(samples: readonly EvaluatedSample[]): number {
-  const total = samples.reduce((sum, { model, twin }) => sum + divergence(twin?.logits ?? [], model.logits ?? []), 0)
+  const total = samples.reduce((sum, { model, twin }) => sum + divergence(model.logits ?? [], twin?.logits ?? []), 0)
   return total / samples.length
 }

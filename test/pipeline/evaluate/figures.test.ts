@@ -52,7 +52,7 @@ describe('an interval', () => {
 
 describe('divergence', () => {
   it('is the formula by hand', () => {
-    // Twin: 0.8 and 0.2; model: 0.5 and 0.5.
+    // Model: 0.8 and 0.2; twin: 0.5 and 0.5.
     const expected = 0.8 * Math.log(0.8 / 0.5) + 0.2 * Math.log(0.2 / 0.5)
     expect(divergence([Math.log(4), 0], [0, 0])).toBeCloseTo(expected, 14)
     expect(divergence([0, 0], [Math.log(4), 0])).toBeCloseTo(0.5 * Math.log(0.5 / 0.8) + 0.5 * Math.log(0.5 / 0.2), 14)

@@ -49,7 +49,7 @@ describe('results of lm-evaluation-harness', () => {
     const other = twinOf((line, i) => (i === 0 ? righted(line, i) : line))
     const evaluation = only(readHarness(own, other).evaluations)
     const [first] = evaluation.samples
-    const kl = divergence(first?.twin?.logits ?? [], first?.model.logits ?? []) / 8
+    const kl = divergence(first?.model.logits ?? [], first?.twin?.logits ?? []) / 8
     expect(kl).toBeGreaterThan(0)
     expect(figuresOf(evaluation)).toMatchObject([
       { metric: 'acc', score: { value: 0.25 }, twin: { score: { value: 0.375 }, gained: 0, lost: 1, meanKl: kl } },
