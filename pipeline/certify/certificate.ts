@@ -65,6 +65,8 @@ export const certificateSchema = z.strictObject({
     contributions: count,
     /** Rows that join an earlier one's cluster and are paid nothing. */
     duplicates: count,
+    /** Rows that pull at the model too hard to be credited. */
+    flagged: count,
     /** As in the manifest: the rule under test is this and nothing else. */
     sketch: z.strictObject({
       source: z.string(),

@@ -22,7 +22,7 @@ import type { RetrainOptions } from './retrain/retrain.ts'
 import { measureRounding } from './rounding.ts'
 import { everyOutcome } from './rules/all.ts'
 import type { Outcome } from './rules/outcome.ts'
-import { rowAt, type SketchedRun, selfInfluence, sketchRun } from './sketched.ts'
+import { rowsIn, type SketchedRun, sketchRun } from './sketched.ts'
 import { judge, notMeasured } from './verdict.ts'
 import { measureWorth, type Worth } from './worthMeasures.ts'
 
@@ -71,7 +71,7 @@ export async function certify(run: EmbeddedRun, exam: Exam, options: CertifyOpti
     worth: [...worth.measures],
     earnings: rows.areKindsKnown ? measureEarnings(outcomes, rows, given.length, resampling).map(earnedBy) : unknown,
     flippedBySelfInfluence: rows.areKindsKnown
-      ? figureOf(measureFlipped(selfInfluence(sketched), rows, resampling), [0, 1])
+      ? figureOf(measureFlipped(sketched.selfInfluence, rows, resampling), [0, 1])
       : unknown,
     rounding: {
       queries: 'served answers',
@@ -88,21 +88,19 @@ export function certifyWithoutRetraining(
   options: Pick<CertifyOptions, 'replicates' | 'seed'> = {},
 ): Certificate {
   const { replicates = DEFAULT_REPLICATES, seed = DEFAULT_SEED } = options
-  const { u } = run.gradients
-  const drawn = shuffled(
-    Array.from({ length: u.n }, (_, row) => row),
-    createRandom(seed, 'rows for queries'),
-  ).slice(0, ROWS_FOR_QUERIES)
-  const sketched = sketchRun(
-    run,
-    drawn.map((row) => rowAt(u, row).map((x) => -x)),
-  )
+  const { u } = run.gradientBlocks
+  const everyRow = Array.from({ length: u.n }, (_, row) => row)
+  const drawn = new Set(shuffled(everyRow, createRandom(seed, 'rows for queries')).slice(0, ROWS_FOR_QUERIES))
+  const queries: Float32Array[] = []
+  let row = 0
+  for (const gradient of rowsIn(u)) if (drawn.has(row++)) queries.push(gradient.map((x) => -x))
+  const sketched = sketchRun(run, queries)
   const reason = `The base ${run.manifest.base.name} is not the embedded one, so the run cannot be trained again here.`
   const missing = { absent: reason }
   return {
     format: CERTIFICATE_FORMAT,
     run: describeRun(run, sketched, null),
-    sample: { answers: drawn.length, seeds: 0, halves: 0, halfSeeds: 0, replicates, seed },
+    sample: { answers: queries.length, seeds: 0, halves: 0, halfSeeds: 0, replicates, seed },
     worth: missing,
     earnings: missing,
     flippedBySelfInfluence: missing,
@@ -115,7 +113,7 @@ export function certifyWithoutRetraining(
   }
 }
 
-function describeRun({ manifest, adapterHash, rows }: Run, { duplicates }: SketchedRun, task: string | null) {
+function describeRun({ manifest, adapterHash, rows }: Run, { duplicates, flagged }: SketchedRun, task: string | null) {
   const { source, method, dims, topK, duplicateCosinePercent } = manifest.sketch
   const gradients = manifest.files[RUN_FILES.gradients]
   if (gradients === undefined) throw new Error('The run was read, so its gradients are listed')
@@ -126,6 +124,7 @@ function describeRun({ manifest, adapterHash, rows }: Run, { duplicates }: Sketc
     rows: rows.length,
     contributions: manifest.dataset.contributions.length,
     duplicates,
+    flagged,
     sketch: { source, method, dims, topK, duplicateCosinePercent },
     task,
   }

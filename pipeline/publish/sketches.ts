@@ -72,7 +72,7 @@ export function parseSketcher(file: string, content: Uint8Array): Sketcher {
 }
 
 /** What of the manifest's sketch section the fit needs; the rest is about what is done with the sketches. */
-function settingsOf({
+export function settingsOf({
   source: _source,
   topK: _topK,
   duplicateCosinePercent: _percent,

@@ -57,7 +57,7 @@ function facts({ run, sample, flippedBySelfInfluence, rounding }: Certificate): 
   const queries = rounding.queries === 'served answers' ? 'answers' : 'training rows as queries'
   return html`<dl class="facts">
 ${fact('rows', whole(run.rows), `of ${run.contributions} contributions`)}
-${fact('near-copies', whole(run.duplicates), 'join an earlier row, and are paid nothing')}
+${fact('not credited', whole(run.duplicates + run.flagged), `${run.duplicates} near-copies, ${run.flagged} that fight all that was learnt`)}
 ${fact('paid for', whole(sample.answers), `${queries}, top ${run.sketch.topK} of ${run.sketch.dims} × 4 bits`)}
 ${fact('four bits keep', spoken(rounding.correlation.estimate), `rank correlation of rows’ pay, ${range(rounding.correlation)}`)}
 ${

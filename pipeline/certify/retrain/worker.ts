@@ -5,7 +5,7 @@ import { createTuner } from '../../train/lora/tuner.ts'
 import type { Retraining, Subject } from './subject.ts'
 
 const port = parentPort
-if (port === null) throw new Error('retrain/worker.ts runs inside a worker thread; call retrainAll instead.')
+if (port === null) throw new Error('retrain/worker.ts runs inside a worker thread; call retrainPlan instead.')
 
 const { data, sentenceProjection, labels, contributorOf, settings } = workerData as Subject
 const tuner = createTuner(sentenceProjection)

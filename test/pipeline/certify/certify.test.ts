@@ -15,7 +15,9 @@ import { certify, certifyWithoutRetraining, type EmbeddedRun, isEmbedded } from 
 import { examOfSplit, readExam } from '../../../pipeline/certify/exam.ts'
 import { formatPage } from '../../../pipeline/certify/page/page.ts'
 import { RULE_NAMES } from '../../../pipeline/certify/rules/outcome.ts'
+import { readBlob } from '../../../pipeline/publish/blobs.ts'
 import { certificateAdvice } from '../../../pipeline/publish/certified.ts'
+import { storeFiles } from '../../../pipeline/publish/publication.ts'
 import { readRun } from '../../../pipeline/run/readRun.ts'
 import { hashItems } from '../../../pipeline/train/tasks/item.ts'
 import { MAIL } from '../../../pipeline/train/tasks/mail/mail.ts'
@@ -166,7 +168,13 @@ describe('a quality certificate', () => {
       'certificate.html',
     ])
     attachCertificate({ folder: at }, first)
-    expect(readRun(at).manifestHash).toBe(after.manifestHash)
+    const run = readRun(at)
+    expect(run.manifestHash).toBe(after.manifestHash)
+
+    const blobs = join(folder, 'blobs')
+    storeFiles(join(folder, 'publication'), blobs, { rule: 'equal-split', run, itemCount: 160n })
+    const digest = run.manifest.files['certificate.json']?.keccak256 ?? '0x'
+    expect(new TextDecoder().decode(readBlob(blobs, digest))).toBe(formatCertificate(first))
 
     writeFileSync(join(at, 'certificate.json'), '{}')
     expect(() => readRun(at)).toThrow('certificate.json: it is not the file that the manifest describes')
