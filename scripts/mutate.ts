@@ -15,7 +15,7 @@ import { compile, readSources } from './solidity/compile.ts'
 const LEAST_PERCENT = 95
 
 const money = [
-  'contracts/{Court,Ledger}.sol',
+  'contracts/{Court,Ledger,Pools}.sol',
   'contracts/{court,ledger}/*.sol',
   'contracts/libraries/{BondSlot,EarningsSlot,FixedShares,RecordProofs}.sol',
 ]

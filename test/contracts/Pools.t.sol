@@ -93,6 +93,16 @@ contract PoolsTest is World {
         refusesToOpen(only(zero), abi.encodeWithSelector(IPools.Pools_DatasetsUnsorted.selector, 0, zero));
     }
 
+    function test_GivenEightDatasets_WhenOpened_TheirItemsAreAddedUp() public {
+        VersionId[] memory versions = new VersionId[](8);
+        for (uint256 i = 0; i < 8; ++i) {
+            DatasetId fresh = newDataset();
+            accepted(carol, fresh, uint32(1 << i));
+            versions[i] = freeze(fresh);
+        }
+        vm.assertEq(pools.stateOf(pools.open(versions)).itemCount, 255);
+    }
+
     function test_GivenTwoVersionsOfOneDataset_WhenOpened_ItReverts() public {
         VersionId[] memory versions = new VersionId[](2);
         (versions[0], versions[1]) = (version, freeze(dataset));

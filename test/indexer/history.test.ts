@@ -45,7 +45,7 @@ describe('a history', () => {
         indexer.url,
         `{ demands { totalCount } appeals { totalCount } ratings { totalCount } evaluations { totalCount } bonds { totalCount }
            challenges { totalCount } bondRules { totalCount } courtTerms { totalCount } recordingSwitches { totalCount }
-           payoutProposals { totalCount } authorities { totalCount }
+           payoutProposals { totalCount } shareClaims { totalCount } authorities { totalCount }
            struck: strikes(where: { kind: Record }) { totalCount } shown: demands(where: { status: Shown }) { totalCount } }`,
       )
       return Object.entries(told).filter(([, { totalCount }]) => totalCount === 0)
@@ -113,7 +113,7 @@ describe('a history', () => {
          tabs(limit: 500) { items { payer operator balanceGwei maxFeeGwei leavingGwei leavesAt } }
          contributions(limit: 500) { items { id status acceptedAt withdrawnAt } }
          datasets(limit: 500) { items { id curator contributionCount acceptedCount versionCount } }
-         versions(limit: 100) { items { id contributionCount contributions { items { id } totalCount } } }
+         versions(limit: 100) { items { id contributionCount itemCount contributions { items { id } totalCount } } }
          bonds(limit: 500) { items { id balanceGwei exposureGwei requiredGwei stakedGwei leavingGwei leavesAt frozenUntil stopped } }
          inferences(limit: 500) { items { batch position stands } pageInfo { hasNextPage } }
          demands(limit: 500) { items { model row demander dueAt feeGwei status } }
@@ -124,6 +124,11 @@ describe('a history', () => {
            items { demandFeeGwei demandSeconds appealStakeGwei rulingSeconds } }
          bondMoves(where: { kind: Slashed }, limit: 500) { items { amountGwei bountyGwei } }
          burns(limit: 500) { items { amountGwei } } }`,
+    )
+    const { pools } = await ask<{ pools: Items<FoundPool> }>(
+      indexer.url,
+      `{ pools(limit: 50) { items { id wallet itemCount receivedGwei claimedGwei
+           shares(limit: 50) { items { contribution claimableGwei claimedGwei } } } } }`,
     )
     await indexer.close()
 
@@ -227,8 +232,25 @@ describe('a history', () => {
       const onChain = await reader.readContract({ ...contracts.datasets, functionName: 'datasetOf', args: [id] })
       expect({ curator, ...counts }).toEqual({ ...onChain, curator: onChain.curator.toLowerCase() })
     }
+    expect(total(pools.items, 'claimedGwei')).toBeGreaterThan(0n)
+    for (const { id, shares, ...pool } of pools.items) {
+      const { wallet, ...state } = await reader.readContract({
+        ...contracts.pools,
+        functionName: 'stateOf',
+        args: [id],
+      })
+      expect(pool).toEqual({ wallet: wallet.toLowerCase(), ...strings(state) })
+      for (const { contribution, claimableGwei, claimedGwei } of shares.items) {
+        const args = [id, contribution] as const
+        const share = await reader.readContract({ ...contracts.pools, functionName: 'shareOf', args })
+        expect([claimableGwei, claimedGwei]).toEqual(share.map(String))
+      }
+    }
     for (const version of found.versions.items) {
       expect(version.contributions.totalCount).toBe(version.contributionCount)
+      const args = [BigInt(version.id)] as const
+      const { itemCount } = await reader.readContract({ ...contracts.datasets, functionName: 'versionOf', args })
+      expect(version.itemCount).toBe(`${itemCount}`)
       for (const { id } of version.contributions.items) {
         const args = [BigInt(version.id), id] as const
         expect(await reader.readContract({ ...contracts.datasets, functionName: 'includes', args })).toBe(true)
@@ -265,6 +287,15 @@ interface Struck {
   readonly struckInference: { readonly recordedBatch: { readonly voidedCount: number } }
 }
 
+interface FoundPool {
+  readonly id: number
+  readonly wallet: string
+  readonly itemCount: string
+  readonly receivedGwei: string
+  readonly claimedGwei: string
+  readonly shares: Items<{ contribution: `0x${string}`; claimableGwei: string; claimedGwei: string }>
+}
+
 interface Everything {
   readonly accounts: Items<{ id: number; payout: string; maturedGwei: string; pendingGwei: string }>
   readonly tabs: Items<{ payer: number; operator: number; balanceGwei: string }>
@@ -298,6 +329,7 @@ interface Everything {
   readonly versions: Items<{
     id: string
     contributionCount: number
+    itemCount: string
     contributions: Items<{ id: `0x${string}` }> & { readonly totalCount: number }
   }>
 }

@@ -1,44 +1,15 @@
+import { toHex } from 'viem'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { IndexerOptions, News } from '../../indexer/start.ts'
 import { NodeContradictsItself } from '../../indexer/sync/contradiction.ts'
+import type { Verification } from '../../indexer/sync/verify/verification.ts'
 import { ask } from './support/ask.ts'
+import { digestOf } from './support/digest.ts'
 import { indexTo } from './support/indexing.ts'
-import { type Lie, startLyingNode } from './support/lyingNode.ts'
+import { type Lies, liesAboutHashes, liesAboutLogs, type NamedLie } from './support/lies.ts'
+import { type LyingNode, type Misbehaviour, startLyingNode } from './support/lyingNode.ts'
 import { type Setting, startSetting } from './support/setting.ts'
-
-interface Log {
-  readonly data: string
-  readonly topics: readonly string[]
-  readonly blockHash: string
-}
-
-const aboutLogs =
-  (falsify: (logs: readonly Log[]) => readonly Log[]): Lie =>
-  ({ method, result }) =>
-    method === 'eth_getLogs' ? falsify(result as readonly Log[]) : result
-
-const lies: Readonly<Record<string, { readonly lie: Lie; readonly named: RegExp }>> = {
-  'hides one log': { lie: aboutLogs((logs) => logs.slice(1)), named: /do not add up to its journal/ },
-  'hides every log': { lie: aboutLogs(() => []), named: /do not add up to its journal/ },
-  'tells one log twice': { lie: aboutLogs((logs) => [...logs.slice(0, 1), ...logs]), named: /came twice/ },
-  'changes a topic': {
-    lie: aboutLogs((logs) => {
-      const indexed = logs.find(({ topics }) => topics.length > 2)
-      return logs.map((log) => (log === indexed ? { ...log, topics: log.topics.toReversed() } : log))
-    }),
-    named: /do not add up to its journal/,
-  },
-  'takes a log from another branch': {
-    lie: aboutLogs((logs) => logs.map((log, i) => (i === 3 ? { ...log, blockHash: `0x${'ab'.repeat(32)}` } : log))),
-    named: /another branch/,
-  },
-  'breaks the chain of blocks': {
-    lie: ({ method, params, result }) =>
-      method === 'eth_getBlockByNumber' && params[0] === '0x14'
-        ? { ...(result as object), parentHash: `0x${'cd'.repeat(32)}` }
-        : result,
-    named: /does not follow the one before it/,
-  },
-}
+import { troubles } from './support/troubles.ts'
 
 describe('a node that', () => {
   let setting: Setting
@@ -50,22 +21,112 @@ describe('a node that', () => {
     await setting?.stop()
   })
 
-  for (const [doing, { lie, named }] of Object.entries(lies)) {
-    it(`${doing} is found out, and nothing of it is stored`, async () => {
-      const { ledger, postgres } = setting
-      const node = await startLyingNode(ledger.rpcUrl, lie)
-      const database = await postgres.newDatabase()
-      const indexer = await indexTo({ ...ledger, rpcUrl: node.url }, database, { pollMs: 10 })
+  const lying = (misbehaviour: Misbehaviour): Promise<LyingNode> => startLyingNode(setting.ledger.rpcUrl, misbehaviour)
 
-      const failure = await indexer.stopped.catch((error: unknown) => error)
-      expect(failure).toBeInstanceOf(NodeContradictsItself)
-      expect(String(failure)).toMatch(named)
-      await expect(ask(indexer.url, '{ _meta { block } }')).rejects.toThrow('NOT_READY')
-      await indexer.close()
+  async function isFoundOut({ lie, named }: NamedLie, verify: Verification): Promise<void> {
+    const node = await lying({ lie })
+    const database = await setting.postgres.newDatabase()
+    const indexer = await indexTo(setting.ledger, database, { rpcUrls: [node.url], verify, pollMs: 10 })
+
+    const failure = await indexer.stopped.catch((error: unknown) => error)
+    expect(failure).toBeInstanceOf(NodeContradictsItself)
+    expect(failure).toMatchObject({ message: expect.stringMatching(named), facts: { block: expect.any(BigInt) } })
+    expect(failure).toMatchObject({ message: expect.stringContaining(node.url) })
+    const ready = await fetch(`${indexer.url}/ready`)
+    expect([ready.status, await ready.json()]).toEqual([
+      503,
+      { ready: false, state: 'stopped', reason: expect.stringMatching(named) },
+    ])
+    await expect(ask(indexer.url, '{ _meta { block } }')).rejects.toThrow('NOT_READY')
+    await indexer.close()
+    await node.stop()
+  }
+
+  const areFoundOut = (lies: Lies, verify: Verification): void => {
+    for (const [doing, lie] of Object.entries(lies)) {
+      it(`${doing} is found out, and nothing of it is stored`, () => isFoundOut(lie, verify))
+    }
+  }
+
+  describe('is asked for receipts and', () => areFoundOut(liesAboutHashes, 'receipts'))
+  describe('is held to its bloom filters and', () => areFoundOut(liesAboutLogs, 'bloom'))
+  describe('is taken at its word, but for the journals, and', () => areFoundOut(liesAboutLogs, 'off'))
+
+  /** Indexes a fresh database with `options`, and expects in it what an honest node alone would have brought. */
+  async function comesOutRight(options: Partial<IndexerOptions>): Promise<readonly News[]> {
+    const news: News[] = []
+    const [one, other] = await Promise.all([setting.postgres.newDatabase(), setting.postgres.newDatabase()])
+    const report = (heard: News) => news.push(heard)
+    await (await indexTo(setting.ledger, one, { maxRange: 7, pollMs: 10, ...options, report })).closeAtHead()
+    await (await indexTo(setting.ledger, other)).closeAtHead()
+    expect(await digestOf(one)).toEqual(await digestOf(other))
+    return news
+  }
+
+  it('is honest among as many liars as there are lies brings the whole history, and every liar is named', async () => {
+    const liars = await Promise.all(Object.values(liesAboutHashes).map(({ lie }) => lying({ lie })))
+    const news = await comesOutRight({ rpcUrls: [...liars.map(({ url }) => url), setting.ledger.rpcUrl] })
+    const named = news.flatMap((heard) => (heard.kind === 'troubled' ? [heard.error.message] : []))
+    expect(liars.filter(({ url }) => !named.some((message) => message.endsWith(url)))).toEqual([])
+    await Promise.all(liars.map((liar) => liar.stop()))
+  })
+
+  it('has stopped at an old head is left for one that stands higher', async () => {
+    const { rpcUrl, connection } = setting.ledger
+    const old = await connection.reader.request({ method: 'eth_getBlockByNumber', params: ['0x1e', false] })
+    const stale = await lying({
+      lie: ({ method, params: [number], result }) => {
+        if (method !== 'eth_getBlockByNumber') return result
+        if (number === 'latest') return old
+        return BigInt(number as string) > 30n ? null : result
+      },
+    })
+    const news = await comesOutRight({ rpcUrls: [stale.url, rpcUrl] })
+    expect(news).toContainEqual({
+      kind: 'leftNode',
+      overtaken: { node: stale.url, head: 30n, by: rpcUrl, headThere: expect.any(BigInt) },
+    })
+    await stale.stop()
+  })
+
+  it('tells half a reorg is found out before anything is taken back', async () => {
+    const { ledger, postgres } = setting
+    const { reader } = ledger.connection
+    const head = await reader.getBlockNumber()
+    const numbers = Array.from({ length: 10 }, (_, i) => toHex(head - BigInt(i)))
+    const branch = await Promise.all(
+      numbers.map((number) => reader.request({ method: 'eth_getBlockByNumber', params: [number, false] })),
+    )
+    const before = new Map(numbers.map((number, i) => [number, branch[i]]))
+    const old = new Map<unknown, unknown>()
+    const node = await lying({ lie: ({ params: [asked], result }) => old.get(asked) ?? result })
+    const database = await postgres.newDatabase()
+    const news: News[] = []
+    const report = (heard: News) => news.push(heard)
+    const indexer = await indexTo(ledger, database, { rpcUrls: [node.url], pollMs: 10, report })
+    await indexer.atHead()
+
+    for (const number of numbers.slice(4)) old.set(number, before.get(number))
+    await reader.request({ method: 'anvil_reorg', params: [9, []] } as never)
+    await expect(indexer.stopped).rejects.toThrow('A block does not follow the one before it')
+    expect(news.filter(({ kind }) => kind === 'undone')).toEqual([])
+    expect(await ask(indexer.url, '{ _meta { hash } }')).toEqual({ _meta: { hash: branch[0]?.hash } })
+    await indexer.close()
+    await node.stop()
+
+    await (await indexTo(ledger, database)).closeAtHead()
+    const fresh = await postgres.newDatabase()
+    await (await indexTo(ledger, fresh)).closeAtHead()
+    expect(await digestOf(database)).toEqual(await digestOf(fresh))
+  })
+
+  for (const [doing, trouble] of Object.entries(troubles)) {
+    it(`${doing} is asked again, and nothing is lost`, async () => {
+      // Who the node speaks for is asked without trouble: nobody starts an indexer with a node that does not answer.
+      const node = await lying({ trouble: (n) => (n > 11 && n % 6 === 0 ? trouble : undefined) })
+      const news = await comesOutRight({ rpcUrls: [node.url], rpcTimeoutMs: 1_000, maxRange: 20 })
+      expect(news.some((heard) => heard.kind === 'troubled' && heard.error.message.includes(node.url))).toBe(true)
       await node.stop()
-
-      const honest = await indexTo(ledger, database)
-      await honest.closeAtHead()
     })
   }
 })

@@ -21,7 +21,13 @@ it('a node that has lost its old state, as anvil does on a restart, is indexed b
   const chain = await startLocalChain(options)
   const database = { kind: 'embedded', folder: join(folder, 'index') } as const
   const news: News[] = []
-  const indexer = await startIndexer({ deployment, rpcUrl, database, maxRange: 2, report: (heard) => news.push(heard) })
+  const indexer = await startIndexer({
+    deployment,
+    rpcUrls: [rpcUrl],
+    database,
+    maxRange: 2,
+    report: (heard) => news.push(heard),
+  })
   await indexer.ready
   const { accounts } = await ask<{ accounts: unknown }>(indexer.url, '{ accounts { items { id payout } } }')
   expect(accounts).toEqual({ items: [{ id: 1, payout: treasury.address.toLowerCase() }] })

@@ -59,7 +59,15 @@ export function courtStories(ledger: LocalLedger, random: Random) {
       strict: true,
     })
     const epoch = await reader.readContract({ ...money, functionName: 'currentEpoch' })
-    const { args } = random.pick(events.filter((event) => !isPending || event.args.epoch + MATURE_EPOCHS > epoch))
+    const fineTunes = { ...contracts.models, eventName: 'FineTuneRegistered', strict: true } as const
+    const indexed = (await reader.getContractEvents({ ...fineTunes, fromBlock: connection.fromBlock }))
+      .filter(({ args }) => args.pool === 0)
+      .map(({ args }) => args.model)
+    const { args } = random.pick(
+      events.filter(
+        (event) => indexed.includes(event.args.model) && (!isPending || event.args.epoch + MATURE_EPOCHS > epoch),
+      ),
+    )
     return proveRecord(openBatch(args, hexToBytes(args.records), TERMS.dims), random.below(args.count))
   }
   const demands = () =>

@@ -16,7 +16,7 @@ export async function indexTo(
   database: DatabaseLocation,
   options: Partial<IndexerOptions> = {},
 ): Promise<Indexing> {
-  const indexer = await startIndexer({ deployment, rpcUrl, database, pollMs: 20, ...options })
+  const indexer = await startIndexer({ deployment, rpcUrls: [rpcUrl], database, pollMs: 20, ...options })
   const atHead = async () => {
     for (;;) {
       const head = await connection.reader.getBlock()

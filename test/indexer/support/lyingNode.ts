@@ -1,4 +1,4 @@
-import { createServer, type IncomingMessage } from 'node:http'
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 
 /** One answer of a JSON-RPC node, and a way to falsify it. */
@@ -9,10 +9,30 @@ export interface Exchange {
 }
 export type Lie = (exchange: Exchange) => unknown
 
-/** Stands before an honest node and falsifies what `lie` wants falsified. */
-export async function startLyingNode(rpcUrl: string, lie: Lie): Promise<{ url: string; stop(): Promise<void> }> {
+/** Something else than an answer: it takes over the response, or leaves it hanging. */
+export type Trouble = (response: ServerResponse) => void
+
+export interface LyingNode {
+  readonly url: string
+  stop(): Promise<void>
+}
+
+export interface Misbehaviour {
+  readonly lie?: Lie
+  /** What becomes of the n-th request, counted from 0; undefined for an answer. */
+  readonly trouble?: (request: number) => Trouble | undefined
+}
+
+/** Stands before an honest node and falsifies what `lie` wants falsified, or answers with trouble. */
+export async function startLyingNode(rpcUrl: string, { lie, trouble }: Misbehaviour): Promise<LyingNode> {
+  let requests = 0
   const server = createServer(async (request, response) => {
     const body = await read(request)
+    const instead = trouble?.(requests++)
+    if (instead !== undefined) {
+      instead(response)
+      return
+    }
     const asked: unknown = JSON.parse(body)
     const answer = await fetch(rpcUrl, { method: 'POST', headers: { 'content-type': 'application/json' }, body })
     const answered: unknown = await answer.json()
@@ -28,7 +48,9 @@ export async function startLyingNode(rpcUrl: string, lie: Lie): Promise<{ url: s
     response.end(JSON.stringify(falsified))
   })
   const falsify = (answer: Answer, question: Question | undefined): Answer =>
-    question === undefined ? answer : { ...answer, result: lie({ ...question, result: answer.result }) }
+    question === undefined || lie === undefined
+      ? answer
+      : { ...answer, result: lie({ ...question, result: answer.result }) }
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,

@@ -5,6 +5,7 @@ import { encodeRecords, type InferenceRecord } from '../../../sdk/record.ts'
 import { type Act, act, transact } from '../../../sdk/transact.ts'
 import type { LocalLedger } from '../../scripts/localLedger.ts'
 import { courtStories, INDEX_ROOT, TERMS } from './courtStory.ts'
+import { poolStories } from './poolStory.ts'
 import { type Random, randomOf } from './random.ts'
 
 /**
@@ -42,6 +43,7 @@ export async function beginStory(ledger: LocalLedger, seed: number): Promise<Sto
   await teller.do('freeze')
   await teller.do('registerBase')
   await teller.do('registerFineTune')
+  await teller.do('registerEqualSplit')
   for (let i = 0; i < 3; i++) await teller.do('fundTab')
   return {
     tell: async (count) => {
@@ -87,8 +89,11 @@ function tellerOf(ledger: LocalLedger, random: Random) {
 
   const { stories: ofTheCourt, deposit } = courtStories(ledger, random)
 
+  const ofPools = poolStories(ledger, random, (bond) => deposit(bond, BOND_GWEI))
+
   const stories = {
     ...ofTheCourt,
+    ...ofPools,
     registerDataset: () =>
       send(
         cast.curator,
@@ -219,6 +224,10 @@ function tellerOf(ledger: LocalLedger, random: Random) {
       ...Object.keys(stories),
       ...Array(18).fill('recordBatch'),
       ...Array(3).fill('claim'),
+      ...Array(5).fill('recordEqualSplit'),
+      ...Array(2).fill('fillPool'),
+      ...Array(4).fill('claimShares'),
+      ...Array(2).fill('letADayPass'),
       ...Array(2).fill('contribute'),
       ...Array(2).fill('fundTab'),
       ...Array(3).fill('resume'),
