@@ -1,0 +1,76 @@
+/**
+ * What the attribution costs at the sizes that matter, side by side with plain float products: TensorFlow.js from npm, and NumPy
+ * where it is at hand.
+ *
+ *     npm run bench:attribution [-- --write]
+ */
+import { readFileSync, writeFileSync } from 'node:fs'
+import { availableParallelism, cpus, loadavg } from 'node:os'
+import { runCommand } from '../command.ts'
+import { benchCopies } from './attribution/copies.ts'
+import { benchIndexing } from './attribution/indexing.ts'
+import type { Comparison } from './attribution/measure.ts'
+import { runNumpy } from './attribution/numpy.ts'
+import { benchSearch } from './attribution/search.ts'
+import { SIZES } from './attribution/sizes.ts'
+import { benchSketching } from './attribution/sketching.ts'
+import { loadTensorFlow } from './attribution/tensorflow.ts'
+
+const PAGE = new URL('../../docs/benchmarks.md', import.meta.url)
+const [BEGIN, END] = ['<!-- bench:attribution begins -->', '<!-- bench:attribution ends -->']
+const COLUMNS = ['plain', 'tensorFlow', 'numpy'] as const
+
+await runCommand({
+  usage: `npm run bench:attribution [-- --write]
+Times searches, sketches and indexes at full size. About three minutes and 4 GB of memory; python3 with NumPy is used where
+it is there, or the Python that PYTHON names.
+  --write   puts the table into docs/benchmarks.md`,
+  options: { write: { type: 'boolean', default: false } },
+  async run({ write }) {
+    const numpy = await runNumpy(SIZES)
+    const tensorFlow = await loadTensorFlow()
+    const comparisons = [
+      await benchSearch(SIZES, tensorFlow, numpy),
+      await benchCopies(SIZES, numpy),
+      ...(await benchSketching(SIZES, tensorFlow, numpy)),
+      ...(await benchIndexing(SIZES)),
+    ]
+    const text = `${table(comparisons)}\n\n${machine(numpy?.version)}`
+    process.stdout.write(`${text}\n`)
+    if (write) writeFileSync(PAGE, withSection(readFileSync(PAGE, 'utf8'), text))
+  },
+})
+
+function table(comparisons: readonly Comparison[]): string {
+  const lines = comparisons.map(({ what, ours, others, note }) => {
+    const cells = COLUMNS.map((name) => comparedTo(others[name], ours))
+    return `| ${[what, `**${spoken(ours)}**`, ...cells, note ?? ''].join(' | ')} |`
+  })
+  return [
+    '| CPU time on one core | ours | plain path | TensorFlow.js | NumPy | |',
+    '|---|---|---|---|---|---|',
+    ...lines,
+  ].join('\n')
+}
+
+function comparedTo(other: number | undefined, ours: number): string {
+  return other === undefined ? '' : `${spoken(other)}, × ${(other / ours).toPrecision(2)}`
+}
+
+function spoken(milliseconds: number): string {
+  return milliseconds < 1000 ? `${milliseconds.toFixed(0)} ms` : `${(milliseconds / 1000).toFixed(1)} s`
+}
+
+function machine(numpy: string | undefined): string {
+  const [load = 0] = loadavg()
+  return (
+    `${cpus()[0]?.model ?? 'An unnamed processor'}, ${availableParallelism()} cores with a load of ${load.toFixed(1)} at the end; ` +
+    `Node ${process.versions.node}, ${numpy === undefined ? 'no NumPy at hand' : `NumPy ${numpy} on one thread`}.`
+  )
+}
+
+function withSection(page: string, text: string): string {
+  const [from, to] = [page.indexOf(BEGIN), page.indexOf(END)]
+  if (from < 0 || to < from) throw new Error(`docs/benchmarks.md has lost its marks ${BEGIN} and ${END}.`)
+  return `${page.slice(0, from + BEGIN.length)}\n${text}\n${page.slice(to)}`
+}
