@@ -1,4 +1,5 @@
 /** Evaluations that the chain holds already, in the shape in which they were recorded. */
+import { isDeepStrictEqual } from 'node:util'
 import type { Connection } from '../../sdk/contracts.ts'
 import { StopError } from '../../sdk/errors.ts'
 import type { EvaluationRecord } from './records.ts'
@@ -10,11 +11,10 @@ export interface RecordedEvaluation {
   readonly record: EvaluationRecord
 }
 
-/** What makes two records the same: kind, metric and file, from which everything else follows. */
+/** Whether two records say the same, wherever their file can be fetched. */
 export function sameRecord(a: EvaluationRecord, b: EvaluationRecord): boolean {
-  return (
-    a.kind === b.kind && a.measured.metric === b.measured.metric && a.measured.resultsHash === b.measured.resultsHash
-  )
+  const said = (record: EvaluationRecord) => ({ ...record, measured: { ...record.measured, resultsURI: '' } })
+  return isDeepStrictEqual(said(a), said(b))
 }
 
 /** What `evaluator` has recorded of a model, benchmarks and quantisation losses. */

@@ -2,13 +2,8 @@ import { readFileSync, statSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { EVALUATION_FILE, type Evaluation, parseEvaluation } from '../../pipeline/evaluate/evaluationFile.ts'
 import { type HarnessResults, readHarness } from '../../pipeline/evaluate/harness.ts'
-import {
-  evaluatedBy,
-  type RegisteredModel,
-  requirePrecision,
-  requireWeights,
-  weightsHashIn,
-} from '../../pipeline/evaluate/registered.ts'
+import { evaluatedBy, requirePrecision } from '../../pipeline/evaluate/harnessClaim.ts'
+import { type RegisteredModel, requireWeights, weightsHashIn } from '../../pipeline/evaluate/registered.ts'
 import { readEvaluation } from '../../pipeline/import/lmEval.ts'
 import { openSource } from '../../pipeline/import/sourceFolder.ts'
 import { MANIFEST_FILE } from '../../pipeline/run/manifest.ts'
