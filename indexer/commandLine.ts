@@ -3,13 +3,19 @@ import { readDeployment } from '../sdk/deployment.ts'
 import { StopError } from '../sdk/errors.ts'
 import type { IndexerOptions } from './start.ts'
 import type { DatabaseLocation } from './store/database.ts'
+import { type Verification, verifications } from './sync/verify/verification.ts'
 
 export const usage = `Follows the ledger's contracts and answers GraphQL over their history.
 
   npm run indexer -- --deployment <file> --rpc <url> [options]
 
   --deployment <file>     deployments/<name>.json                       (DEPLOYMENT)
-  --rpc <url>             a node of that chain                          (RPC_URL)
+  --rpc <url>             a node of that chain; several, each with --rpc or with commas between, stand in for
+                          each other                                    (RPC_URL)
+  --verify <how much>     receipts: nothing is stored that the block hashes do not prove; bloom: hidden and
+                          invented logs are noticed where the bloom filters show it; off: a node's logs are
+                          taken as they come. Journals are checked always (VERIFY; receipts)
+  --rpc-timeout-ms <n>    how long to wait for a node's answer          (RPC_TIMEOUT_MS; 20000)
   --database <where>      a folder, or a postgres:// URL                (DATABASE_URL; var/indexer)
   --port <number>         where the API listens, 0 for any free port    (PORT; 4000)
   --host <address>        on which address                              (HOST; 127.0.0.1)
@@ -21,7 +27,9 @@ export const usage = `Follows the ledger's contracts and answers GraphQL over th
 
 const options = {
   deployment: { type: 'string' },
-  rpc: { type: 'string' },
+  rpc: { type: 'string', multiple: true },
+  verify: { type: 'string' },
+  'rpc-timeout-ms': { type: 'string' },
   database: { type: 'string' },
   port: { type: 'string' },
   host: { type: 'string' },
@@ -39,7 +47,9 @@ export function readCommandLine(args: readonly string[], env: NodeJS.ProcessEnv)
   const blobsFolder = given.blobs ?? env.BLOBS
   return {
     deployment: readDeployment(required('--deployment', given.deployment ?? env.DEPLOYMENT)),
-    rpcUrl: required('--rpc', given.rpc ?? env.RPC_URL),
+    rpcUrls: required('--rpc', given.rpc?.join(',') ?? env.RPC_URL).split(','),
+    verify: verification(given.verify ?? env.VERIFY ?? 'receipts'),
+    rpcTimeoutMs: count('--rpc-timeout-ms', given['rpc-timeout-ms'] ?? env.RPC_TIMEOUT_MS ?? '20000', 100, 600_000),
     database: locate(given.database ?? env.DATABASE_URL ?? 'var/indexer'),
     host: given.host ?? env.HOST ?? '127.0.0.1',
     port: count('--port', given.port ?? env.PORT ?? '4000', 0, 65_535),
@@ -62,6 +72,12 @@ function parse(args: readonly string[]) {
 function required(option: string, value: string | undefined): string {
   if (value !== undefined && value !== '') return value
   throw new StopError(`The indexer needs ${option}`, {}, 'Run it with --help to see its options.')
+}
+
+function verification(text: string): Verification {
+  const found = verifications.find((one) => one === text)
+  if (found !== undefined) return found
+  throw new StopError(`--verify is "${text}"`, {}, `Give one of ${verifications.join(', ')}.`)
 }
 
 function count(option: string, text: string, least: number, most: number): number {

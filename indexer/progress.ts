@@ -23,6 +23,14 @@ export function tell(say: (line: string) => void, now: () => number = Date.now):
       case 'troubled':
         say(explain(news.error))
         return
+      case 'gaveUpNode':
+        say(`${explain(news.error)} That node is not asked any more.`)
+        return
+      case 'leftNode': {
+        const { node, head, by, headThere } = news.overtaken
+        say(`The node at ${node} stands at block ${head}, that at ${by} at ${headThere}: going on with the latter`)
+        return
+      }
       case 'failedAnswer':
         say(`A query failed: ${news.error instanceof Error ? (news.error.stack ?? news.error.message) : news.error}`)
         return

@@ -1,5 +1,5 @@
 import type { Deployment } from '../sdk/deployment.ts'
-import { explain, isExplained, type RetryError } from '../sdk/errors.ts'
+import { explain, isExplained, type RetryError, type StopError } from '../sdk/errors.ts'
 import { blobReader } from './api/blobs.ts'
 import { graphqlHandler } from './api/graphql.ts'
 import type { SyncState } from './api/health.ts'
@@ -9,16 +9,23 @@ import type { DatabaseLocation } from './store/database.ts'
 import { headOf } from './store/position.ts'
 import { openStore } from './store/store.ts'
 import { follow } from './sync/follow.ts'
-import { identify } from './sync/identity.ts'
+import { identify, identifyAll, mustAgree } from './sync/identity.ts'
 import { connectNode } from './sync/node.ts'
+import { nodesOf, type Overtaken } from './sync/nodes.ts'
+import type { Verification } from './sync/verify/verification.ts'
 
 export interface IndexerOptions {
   readonly deployment: Deployment
-  readonly rpcUrl: string
+  /** Nodes of that chain. Where one fails or says what cannot be, another is asked. */
+  readonly rpcUrls: readonly string[]
   readonly database: DatabaseLocation
   /** 0, the default, for any port that is free. */
   readonly port?: number
   readonly host?: string
+  /** How much of what nodes say is checked before it is stored; by default all of it. */
+  readonly verify?: Verification
+  /** How long to wait for a node's answer. */
+  readonly rpcTimeoutMs?: number
   /** Where `/blobs/<hash>` finds its files. */
   readonly blobsFolder?: string
   readonly finalityDepth?: number
@@ -34,6 +41,10 @@ export type News =
   | { readonly kind: 'undone'; readonly ancestor: bigint; readonly depth: bigint }
   | { readonly kind: 'caughtUp'; readonly block: bigint }
   | { readonly kind: 'troubled'; readonly error: RetryError }
+  /** A node is not asked any more; others are. */
+  | { readonly kind: 'gaveUpNode'; readonly error: StopError }
+  /** A node was left for one that stands higher. */
+  | { readonly kind: 'leftNode'; readonly overtaken: Overtaken }
   | { readonly kind: 'failedAnswer'; readonly error: unknown }
 
 export interface Indexer {
@@ -50,8 +61,8 @@ export interface Indexer {
 /** Opens the database, begins to follow the chain, and serves the API: in this process, until closed. */
 export async function startIndexer(options: IndexerOptions): Promise<Indexer> {
   const { deployment, report = () => {} } = options
-  const node = connectNode(options.rpcUrl)
-  const identity = await identify(node, deployment)
+  const connections = options.rpcUrls.map((url) => connectNode(url, options.rpcTimeoutMs))
+  const identity = await identifyAll(connections, deployment)
   const store = await openStore(options.database, identity)
 
   let state: SyncState = { kind: 'catchingUp' }
@@ -71,15 +82,27 @@ export async function startIndexer(options: IndexerOptions): Promise<Indexer> {
     throw error
   })
 
+  const troubled = (error: RetryError) => {
+    state = { kind: 'troubled', reason: explain(error) }
+    report({ kind: 'troubled', error })
+  }
+  const pollMs = options.pollMs ?? 250
+  const nodes = nodesOf(connections, {
+    admit: async (node) => mustAgree(identity, await identify(node, deployment), node),
+    restMs: pollMs,
+    failed: troubled,
+    givenUp: (error) => report({ kind: 'gaveUpNode', error }),
+  })
   const closing = new AbortController()
   const caughtUp = Promise.withResolvers<bigint>()
   const stopped = follow(
-    node,
+    nodes,
     store,
     { deployment, treasury: identity.treasury },
     {
+      verify: options.verify ?? 'receipts',
       finalityDepth: BigInt(options.finalityDepth ?? 64),
-      pollMs: options.pollMs ?? 250,
+      pollMs,
       maxRange: BigInt(options.maxRange ?? 500),
     },
     {
@@ -93,10 +116,8 @@ export async function startIndexer(options: IndexerOptions): Promise<Indexer> {
         state = { kind: 'following' }
         caughtUp.resolve(nodeHead)
       },
-      troubled: (error) => {
-        state = { kind: 'troubled', reason: explain(error) }
-        report({ kind: 'troubled', error })
-      },
+      troubled,
+      overtaken: (overtaken) => report({ kind: 'leftNode', overtaken }),
     },
     closing.signal,
   ).catch((error) => {

@@ -1,26 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 
-/** How long to wait before trying again: doubling up to a ceiling, and jittered so that many clients do not come at once. */
-export interface Backoff {
-  wait(signal: AbortSignal): Promise<void>
-  reset(): void
-}
-
 const FIRST_MS = 100
 const CEILING_MS = 15_000
 
-export function backoff(random: () => number = Math.random): Backoff {
-  let failures = 0
-  return {
-    wait: async (signal) => {
-      const ceiling = Math.min(CEILING_MS, FIRST_MS * 2 ** failures)
-      failures += 1
-      await pause(ceiling / 2 + (random() * ceiling) / 2, signal)
-    },
-    reset: () => {
-      failures = 0
-    },
-  }
+/** How long to wait after so many failures in a row: doubling up to a ceiling, and jittered so that many clients do not come at once. */
+export function backoffMs(failures: number, random: () => number = Math.random): number {
+  const ceiling = Math.min(CEILING_MS, FIRST_MS * 2 ** (failures - 1))
+  return ceiling / 2 + (random() * ceiling) / 2
 }
 
 /** Sleeps, or returns early when `signal` says to stop. */

@@ -1,13 +1,24 @@
-import { StopError } from '../../sdk/errors.ts'
+import { RetryError, StopError } from '../../sdk/errors.ts'
 import type { Contradiction } from './step.ts'
 
-/** A node keeps saying what cannot be: it hides, invents or mixes up parts of the chain. */
+/** A node said what cannot be. The chain may have moved between two questions; if not, it hides, invents or mixes up. */
+export class FalseAnswer extends RetryError {
+  constructor(node: string, { what, facts }: Contradiction) {
+    super(
+      `${what}, says the node at ${node}`,
+      facts,
+      'Nothing of it was stored. It is asked for again, of another node where there is one.',
+    )
+  }
+}
+
+/** A node keeps saying what cannot be. */
 export class NodeContradictsItself extends StopError {
   constructor(node: string, { what, facts }: Contradiction) {
     super(
       `${what}, says the node at ${node} again and again`,
       facts,
-      'Nothing of it was stored. Use another node, and tell the operator of this one.',
+      'Nothing of it was stored. Use another node, and tell the operator of this one; if its chain hashes headers or receipts in a way of its own, only --verify=off takes its word.',
     )
   }
 }

@@ -1,10 +1,37 @@
 import { type Address, decodeFunctionResult, encodeFunctionData } from 'viem'
 import { abis } from '../../sdk/contracts.ts'
 import type { Deployment } from '../../sdk/deployment.ts'
-import { StopError } from '../../sdk/errors.ts'
+import { RetryError, StopError } from '../../sdk/errors.ts'
 import { journaled } from '../decode/contracts.ts'
 import type { Identity } from '../store/schema.ts'
 import type { Node } from './node.ts'
+
+/** Asks every node who it speaks of. One that does not answer now may later; those that do must agree. */
+export async function identifyAll(nodes: readonly Node[], deployment: Deployment): Promise<Identity> {
+  const answers = await Promise.allSettled(nodes.map((node) => identify(node, deployment)))
+  let agreed: { readonly identity: Identity; readonly node: Node } | undefined
+  for (const [i, node] of nodes.entries()) {
+    const answer = answers[i]
+    if (answer?.status === 'fulfilled') {
+      if (agreed !== undefined) mustAgree(agreed.identity, answer.value, node)
+      agreed ??= { identity: answer.value, node }
+    } else if (answer?.reason instanceof RetryError) continue
+    else throw answer?.reason
+  }
+  if (agreed !== undefined) return agreed.identity
+  throw (answers[0] as PromiseRejectedResult).reason
+}
+
+/** Refuses a node that speaks of another chain or other contracts than we know. */
+export function mustAgree(known: Identity, found: Identity, node: Node): void {
+  const what = (Object.keys(known) as (keyof Identity)[]).find((key) => known[key] !== found[key])
+  if (what === undefined) return
+  throw new StopError(
+    `The node at ${node.name} tells another ${what} than we know`,
+    { known: known[what], found: found[what] },
+    'Leave it out of --rpc, or find out which of the nodes is on the right chain.',
+  )
+}
 
 /** Makes sure that the node is on the deployment's chain and the contracts are there, and says whose history this is. */
 export async function identify(node: Node, deployment: Deployment): Promise<Identity> {

@@ -1,17 +1,12 @@
-import type { Deployment } from '../../sdk/deployment.ts'
-import type { Journals } from '../decode/journals.ts'
 import type { Block } from '../store/schema.ts'
-import { fetchStretch } from './fetchStretch.ts'
+import { fetchStretch, type StretchStart } from './fetchStretch.ts'
 import type { Node } from './node.ts'
 import { findAncestor, type StoredBlocks } from './reorg.ts'
-import type { Step } from './step.ts'
+import { type Step, unsettled } from './step.ts'
+import { checkHeaders, type Header } from './verify/header.ts'
 
 /** Where the indexer stands and how far it may look. */
-export interface Standpoint {
-  readonly deployment: Deployment
-  /** The newest stored block; none before the first. */
-  readonly head: Block | undefined
-  readonly journals: Journals
+export interface Standpoint extends StretchStart {
   readonly stored: StoredBlocks
   /** How many blocks back a reorg may reach. */
   readonly finalityDepth: bigint
@@ -20,8 +15,10 @@ export interface Standpoint {
 }
 
 /** Looks once: is the node on our branch, and what comes next on it? */
-export async function nextStep(node: Node, nodeHead: Block, at: Standpoint): Promise<Step> {
+export async function nextStep(node: Node, nodeHead: Header, at: Standpoint): Promise<Step> {
   const { head } = at
+  const lie = checkHeaders(at.verify, [nodeHead])
+  if (lie !== undefined) return unsettled(lie)
   if (head !== undefined) {
     const [theirs] = nodeHead.number === head.number ? [nodeHead] : await node.blocks(head.number, head.number)
     if (theirs?.hash !== head.hash) return await leftOurBranch(node, nodeHead, head, at)
@@ -30,12 +27,14 @@ export async function nextStep(node: Node, nodeHead: Block, at: Standpoint): Pro
   if (nodeHead.number < from) return { kind: 'upToDate' }
   const end = from + at.range - 1n
   const to = end < nodeHead.number ? end : nodeHead.number
-  return await fetchStretch(node, at.deployment, head, at.journals, from, to)
+  return await fetchStretch(node, at, from, to, nodeHead.number)
 }
 
-async function leftOurBranch(node: Node, nodeHead: Block, head: Block, at: Standpoint): Promise<Step> {
+async function leftOurBranch(node: Node, nodeHead: Header, head: Block, at: Standpoint): Promise<Step> {
   const startBlock = BigInt(at.deployment.startBlock)
-  const ancestor = await findAncestor(node, at.stored, head, startBlock, at.finalityDepth)
+  const found = await findAncestor(node, at, head, startBlock)
+  if (found.kind === 'unsettled') return found
+  const { ancestor } = found
   const depth = head.number - ancestor
   const lags = nodeHead.number < head.number && ancestor === nodeHead.number
   return lags ? { kind: 'behind', nodeHead, depth } : { kind: 'reorged', ancestor, depth }

@@ -3,18 +3,21 @@ import * as z from 'zod'
 import { withoutCredentials } from '../../sdk/chain.ts'
 import { StopError } from '../../sdk/errors.ts'
 import type { ChainLog } from '../decode/contracts.ts'
-import type { Block } from '../store/schema.ts'
-import { nodeError } from './nodeError.ts'
+import { MethodMissing, nodeError } from './nodeError.ts'
+import type { Header } from './verify/header.ts'
+import type { Receipt } from './verify/receipt.ts'
 
 /** What an indexer asks of a node, and nothing else. Every answer is checked for its form before anything looks at it. */
 export interface Node {
   readonly name: string
   chainId(): Promise<number>
-  latest(): Promise<Block>
+  latest(): Promise<Header>
   /** Blocks from `from` to `to`, ascending; those that the node does not have are missing at the end. */
-  blocks(from: bigint, to: bigint): Promise<readonly Block[]>
+  blocks(from: bigint, to: bigint): Promise<readonly Header[]>
   /** Logs of `addresses`, in chain order. */
   logs(addresses: readonly Address[], from: bigint, to: bigint): Promise<readonly ChainLog[]>
+  /** The receipts of a block's transactions, asked for by its hash; undefined where the node does not have that block. */
+  receipts(block: Header): Promise<readonly Receipt[] | undefined>
   /** Storage slots just after the block of that hash, so that a reorg cannot change what is being asked about. */
   slots(asked: readonly { address: Address; slot: Hex }[], blockHash: Hex): Promise<readonly Hex[]>
   hasCode(address: Address): Promise<boolean>
@@ -25,9 +28,25 @@ const hex = z.custom<Hex>((value) => typeof value === 'string' && /^0x[0-9a-f]*$
 const hash = z.custom<Hex>((value) => typeof value === 'string' && /^0x[0-9a-f]{64}$/.test(value), 'is not a hash')
 const quantity = hex.transform(BigInt)
 
+const bloom = z.custom<Hex>((value) => typeof value === 'string' && /^0x[0-9a-f]{512}$/.test(value), 'is not a bloom')
+
+/** What else is hashed is kept as it was told; where something is missing or malformed, the hash comes out wrong. */
 const blockSchema = z
-  .object({ number: quantity, hash, parentHash: hash, timestamp: quantity })
-  .transform(({ number, hash, parentHash, timestamp }): Block => ({ number, hash, parentHash, timestamp }))
+  .record(z.string(), z.unknown())
+  .transform((told) => ({ ...told, told }))
+  .pipe(
+    z.object({
+      number: quantity,
+      hash,
+      parentHash: hash,
+      timestamp: quantity,
+      receiptsRoot: hash,
+      logsBloom: bloom,
+      gasUsed: quantity,
+      transactions: z.array(hash),
+      told: z.custom<Header['told']>(),
+    }),
+  )
 
 const logSchema = z
   .object({
@@ -41,18 +60,45 @@ const logSchema = z
   })
   .transform(({ blockNumber, ...log }): ChainLog => ({ ...log, block: blockNumber }))
 
-const REQUESTS_A_BATCH = 100
+const receiptSchema = z.object({
+  // Some nodes write the types of other chains in capitals.
+  type: z
+    .string()
+    .regex(/^0x[0-9a-fA-F]{1,2}$/)
+    .default('0x0')
+    .transform(Number),
+  blockHash: hash,
+  transactionHash: hash,
+  status: quantity.optional(),
+  root: hash.optional(),
+  cumulativeGasUsed: quantity,
+  logsBloom: bloom,
+  logs: z.array(z.object({ address: hex, topics: z.array(hash), data: hex })),
+  depositNonce: quantity.optional(),
+  depositReceiptVersion: quantity.optional(),
+})
 
-export function connectNode(rpcUrl: string): Node {
+const REQUESTS_A_BATCH = 100
+/** Receipts are large, and many nodes limit the size of an answer. */
+const RECEIPTS_A_BATCH = 20
+
+/** `timeoutMs` is how long to wait for an answer. */
+export function connectNode(rpcUrl: string, timeoutMs = 20_000): Node {
   const name = withoutCredentials(rpcUrl)
   if (!URL.canParse(rpcUrl) || !/^https?:$/.test(new URL(rpcUrl).protocol)) {
     throw new StopError(`"${rpcUrl}" is not the address of a node`, {}, 'Give one like http://127.0.0.1:8545.')
   }
-  const client = createPublicClient({
-    transport: http(rpcUrl, { batch: { batchSize: REQUESTS_A_BATCH }, retryCount: 0, timeout: 20_000 }),
-  })
+  const clientOf = (batchSize: number) =>
+    createPublicClient({ transport: http(rpcUrl, { batch: { batchSize }, retryCount: 0, timeout: timeoutMs }) })
+  const many = clientOf(REQUESTS_A_BATCH)
+  const few = clientOf(RECEIPTS_A_BATCH)
 
-  const ask = async <T>(schema: z.ZodType<T>, method: string, params: readonly unknown[] = []): Promise<T> => {
+  const ask = async <T>(
+    schema: z.ZodType<T>,
+    method: string,
+    params: readonly unknown[] = [],
+    client = many,
+  ): Promise<T> => {
     try {
       const answer: unknown = await client.request({ method, params } as never)
       return schema.parse(answer)
@@ -61,6 +107,18 @@ export function connectNode(rpcUrl: string): Node {
     }
   }
   const blockAt = (number: bigint) => ask(blockSchema.nullable(), 'eth_getBlockByNumber', [numberToHex(number), false])
+
+  const receiptsOfBlock = (block: Header) =>
+    ask(z.array(receiptSchema).nullable(), 'eth_getBlockReceipts', [block.hash], few)
+  const receiptsOneByOne = async (block: Header) => {
+    const receipt = (transaction: Hex) =>
+      ask(receiptSchema.nullable(), 'eth_getTransactionReceipt', [transaction], many)
+    const receipts = await Promise.all(block.transactions.map(receipt))
+    const found = receipts.filter((one) => one !== null)
+    return found.length === receipts.length ? found : null
+  }
+  /** Changes for good when the node says that it does not know the better way. */
+  let askForReceipts = receiptsOfBlock
 
   return {
     name,
@@ -76,6 +134,14 @@ export function connectNode(rpcUrl: string): Node {
       const range = { address, fromBlock: numberToHex(from), toBlock: numberToHex(to) }
       const logs = await ask(z.array(logSchema), 'eth_getLogs', [range])
       return logs.toSorted((a, b) => Number(a.block - b.block || a.logIndex - b.logIndex))
+    },
+    receipts: async (block) => {
+      const answer = await askForReceipts(block).catch((error) => {
+        if (!(error instanceof MethodMissing)) throw error
+        askForReceipts = receiptsOneByOne
+        return askForReceipts(block)
+      })
+      return answer ?? undefined
     },
     slots: (asked, blockHash) =>
       Promise.all(asked.map(({ address, slot }) => ask(hash, 'eth_getStorageAt', [address, slot, { blockHash }]))),

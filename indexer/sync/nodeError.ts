@@ -1,6 +1,6 @@
 import { BaseError, HttpRequestError, RpcRequestError, TimeoutError } from 'viem'
 import { z } from 'zod'
-import { RetryError, StopError } from '../../sdk/errors.ts'
+import { type Facts, RetryError, StopError } from '../../sdk/errors.ts'
 
 /** A range of blocks whose logs the node will not give at once: ask for less. */
 export class RangeTooLarge extends RetryError {}
@@ -8,8 +8,25 @@ export class RangeTooLarge extends RetryError {}
 /** The node has pruned the state that a journal is to be checked against: ask for a range that ends nearer to its head. */
 export class StateGone extends RetryError {}
 
+/** The node does not serve a method that another one can stand in for. */
+export class MethodMissing extends StopError {}
+
+/** The node asks for a pause, and may say how long. */
+export class NodeBusy extends RetryError {
+  readonly retryAfterMs: number | undefined
+
+  constructor(node: string, status: number, retryAfterMs: number | undefined, cause: unknown) {
+    const wait = retryAfterMs === undefined ? {} : { retryAfterMs }
+    super(`The node at ${node} is busy`, { status, ...wait }, 'It is asked again after a pause.', cause)
+    this.retryAfterMs = retryAfterMs
+  }
+}
+
+/** EIP-1474's code for a method that this node does not implement. */
+const METHOD_UNSUPPORTED = -32004
+
 /** JSON-RPC codes by which nodes say "not like this, ever": unknown method, bad parameters, bad request. */
-const REFUSED = new Set([-32600, -32601, -32602])
+const REFUSED = new Set([-32600, -32601, -32602, METHOD_UNSUPPORTED])
 
 const TOO_LARGE = /range|too many|limit|more than \d+|response size|query timeout/i
 const STATE_GONE =
@@ -19,14 +36,10 @@ const STATE_GONE =
 export function nodeError(node: string, method: string, error: unknown): Error {
   if (error instanceof z.ZodError) {
     const [issue] = error.issues
-    return new RetryError(
-      `The node at ${node} answered ${method} with something malformed`,
-      { at: issue?.path.join('.') ?? '', problem: issue?.message ?? '' },
-      'It is asked again; if that goes on, use another node.',
-      error,
-    )
+    return malformed(node, method, { at: issue?.path.join('.') ?? '', problem: issue?.message ?? '' }, error)
   }
-  if (!(error instanceof BaseError)) return error instanceof Error ? error : new Error(String(error))
+  // What the client itself trips over was no answer to what it asked.
+  if (!(error instanceof BaseError)) return malformed(node, method, {}, error)
 
   const answer = error.walk((cause) => cause instanceof RpcRequestError)
   if (answer instanceof RpcRequestError) return answered(node, method, answer)
@@ -36,11 +49,23 @@ export function nodeError(node: string, method: string, error: unknown): Error {
   if (status === 401 || status === 403) {
     return new StopError(`The node at ${node} refuses us`, { status }, 'Check the key in the RPC address.', error)
   }
+  if (status === 429 || status === 503) {
+    return new NodeBusy(node, status, retryAfterMs(transport), error)
+  }
   return new RetryError(
     `The node at ${node} does not answer ${method}`,
     status === undefined ? {} : { status },
     'It is asked again; if that goes on, check that it runs and is reachable.',
     error,
+  )
+}
+
+function malformed(node: string, method: string, facts: Facts, cause: unknown): RetryError {
+  return new RetryError(
+    `The node at ${node} answered ${method} with something malformed`,
+    facts,
+    'It is asked again; if that goes on, use another node.',
+    cause,
   )
 }
 
@@ -57,8 +82,24 @@ function answered(node: string, method: string, answer: RpcRequestError): Error 
       answer,
     )
   }
+  if (method === 'eth_getBlockReceipts' && REFUSED.has(answer.code)) {
+    return new MethodMissing(
+      `The node at ${node} does not serve ${method}`,
+      facts,
+      'Use a node that serves it.',
+      answer,
+    )
+  }
   if (REFUSED.has(answer.code)) {
     return new StopError(`The node at ${node} refuses ${method}`, facts, 'Use a node that serves it.', answer)
   }
   return new RetryError(`The node at ${node} failed at ${method}`, facts, 'It is asked again.', answer)
+}
+
+/** Retry-After is a number of seconds or a date: RFC 9110, 10.2.3. */
+function retryAfterMs(error: unknown): number | undefined {
+  const value = error instanceof HttpRequestError ? error.headers?.get('retry-after') : undefined
+  if (value === undefined || value === null) return undefined
+  const ms = /^\d+$/.test(value) ? Number(value) * 1_000 : Date.parse(value) - Date.now()
+  return Number.isNaN(ms) ? undefined : Math.max(0, ms)
 }

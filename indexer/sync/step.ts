@@ -10,8 +10,17 @@ export type Step =
   | { readonly kind: 'upToDate' }
   /** The node stands behind us on our own branch: it lags, or has rolled back. */
   | { readonly kind: 'behind'; readonly nodeHead: Block; readonly depth: bigint }
-  /** The answers did not fit together; most often the chain moved between two questions. */
-  | { readonly kind: 'unsettled'; readonly contradiction: Contradiction }
+  | Unsettled
+
+/** The answers did not fit together: the chain moved between two questions, or the node lies. */
+export interface Unsettled {
+  readonly kind: 'unsettled'
+  readonly contradiction: Contradiction
+}
+
+export function unsettled(contradiction: Contradiction): Unsettled {
+  return { kind: 'unsettled', contradiction }
+}
 
 /** Blocks with all their logs, checked to belong together and to be complete. */
 export interface Stretch {

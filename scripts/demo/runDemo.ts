@@ -85,7 +85,7 @@ async function follow(
   const places = placesIn(settings)
   const indexer = await startIndexer({
     deployment,
-    rpcUrl: chain.rpcUrl,
+    rpcUrls: [chain.rpcUrl],
     database: { kind: 'embedded', folder: places.index },
     port: settings.apiPort,
     blobsFolder: places.blobs,

@@ -79,6 +79,7 @@ export function followerOf({ node, deployment, depth, undone }: FollowerOptions)
     const { head, journals } = last()
     const step = await nextStep(node, believed, {
       deployment,
+      verify: 'receipts',
       head,
       journals,
       stored,

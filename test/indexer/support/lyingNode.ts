@@ -17,14 +17,11 @@ export interface LyingNode {
   stop(): Promise<void>
 }
 
-export interface Misbehaviour {
-  readonly lie?: Lie
-  /** What becomes of the n-th request, counted from 0; undefined for an answer. */
-  readonly trouble?: (request: number) => Trouble | undefined
-}
+/** What becomes of the n-th request, counted from 0; undefined where it is answered. */
+export type Troubles = (request: number) => Trouble | undefined
 
-/** Stands before an honest node and falsifies what `lie` wants falsified, or answers with trouble. */
-export async function startLyingNode(rpcUrl: string, { lie, trouble }: Misbehaviour): Promise<LyingNode> {
+/** Stands before an honest node and falsifies what `lie` wants falsified, or gives trouble in place of an answer. */
+export async function startLyingNode(rpcUrl: string, lie: Lie, trouble?: Troubles): Promise<LyingNode> {
   let requests = 0
   const server = createServer(async (request, response) => {
     const body = await read(request)
@@ -48,9 +45,7 @@ export async function startLyingNode(rpcUrl: string, { lie, trouble }: Misbehavi
     response.end(JSON.stringify(falsified))
   })
   const falsify = (answer: Answer, question: Question | undefined): Answer =>
-    question === undefined || lie === undefined
-      ? answer
-      : { ...answer, result: lie({ ...question, result: answer.result }) }
+    question === undefined ? answer : { ...answer, result: lie({ ...question, result: answer.result }) }
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,

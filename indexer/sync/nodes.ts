@@ -1,0 +1,161 @@
+import { RetryError, StopError } from '../../sdk/errors.ts'
+import { backoffMs, pause } from './backoff.ts'
+import { NodeContradictsItself } from './contradiction.ts'
+import type { Node } from './node.ts'
+import { NodeBusy } from './nodeError.ts'
+import type { Contradiction } from './step.ts'
+import type { Header } from './verify/header.ts'
+
+/** The nodes that may be asked, and how each of them has fared. */
+export interface Nodes {
+  readonly count: number
+  /** The one to ask: the same as last time while it does well, else the best of the others. Waits while all of them rest. */
+  next(signal: AbortSignal): Promise<Node | undefined>
+  didWell(node: Node): void
+  /** It does not answer: it rests, ever longer or as long as it asked for. */
+  failed(node: Node, error: RetryError): void
+  /** It said what cannot be: it rests, and is given up after the fifth time in a row. */
+  contradicted(node: Node, contradiction: Contradiction): void
+  /** It answers, but not with what is needed now: others go before it for a moment. */
+  yields(node: Node): void
+  /** Nothing is to be had of it. Throws where it was the last. */
+  giveUp(node: Node, error: StopError): void
+  /** Turns to a node whose head is above `head`, should there be one; says who was passed over. */
+  turnToHigher(head: bigint): Promise<Overtaken | undefined>
+}
+
+export interface Overtaken {
+  readonly node: string
+  readonly head: bigint
+  readonly by: string
+  readonly headThere: bigint
+}
+
+export interface NodesOptions {
+  /** Makes sure that a node is on our chain, before it is asked anything else. */
+  readonly admit: (node: Node) => Promise<void>
+  /** How long a node rests that answered, but not with what is needed. */
+  readonly restMs: number
+  readonly givenUp: (error: StopError) => void
+  readonly failed: (error: RetryError) => void
+}
+
+interface Health {
+  readonly node: Node
+  isAdmitted: boolean
+  failures: number
+  contradictions: number
+  restsUntil: number
+  isGivenUp: boolean
+}
+
+/** How often the same look may fail to fit together before that is put down to the node and not to bad timing. */
+const CONTRADICTIONS_BELIEVED = 5
+
+export function nodesOf(nodes: readonly Node[], options: NodesOptions): Nodes {
+  const healths = nodes.map(
+    (node): Health => ({
+      node,
+      isAdmitted: false,
+      failures: 0,
+      contradictions: 0,
+      restsUntil: 0,
+      isGivenUp: false,
+    }),
+  )
+  let current: Health | undefined
+
+  const healthOf = (node: Node): Health => healths.find((one) => one.node === node) as Health
+  const usable = () => healths.filter(({ isGivenUp }) => !isGivenUp)
+
+  const rest = (health: Health, ms: number): void => {
+    health.restsUntil = Date.now() + ms
+    if (current === health) current = undefined
+  }
+
+  const choose = (): Health | undefined => {
+    const now = Date.now()
+    if (current !== undefined && !current.isGivenUp && current.restsUntil <= now) return current
+    const [best] = usable()
+      .filter(({ restsUntil }) => restsUntil <= now)
+      .toSorted((a, b) => a.contradictions - b.contradictions || a.failures - b.failures)
+    current = best
+    return best
+  }
+
+  const self: Nodes = {
+    count: nodes.length,
+
+    next: async (signal) => {
+      while (!signal.aborted) {
+        const health = choose()
+        if (health === undefined) {
+          const earliest = Math.min(...usable().map(({ restsUntil }) => restsUntil))
+          await pause(Math.max(1, earliest - Date.now()), signal)
+        } else if (health.isAdmitted || (await admit(health))) return health.node
+      }
+      return undefined
+    },
+
+    didWell: (node) => Object.assign(healthOf(node), { failures: 0, contradictions: 0 }),
+
+    failed: (node, error) => {
+      const health = healthOf(node)
+      health.failures += 1
+      const wanted = error instanceof NodeBusy ? (error.retryAfterMs ?? 0) : 0
+      rest(health, Math.max(wanted, backoffMs(health.failures)))
+      options.failed(error)
+    },
+
+    contradicted: (node, contradiction) => {
+      const health = healthOf(node)
+      health.contradictions += 1
+      if (health.contradictions < CONTRADICTIONS_BELIEVED) rest(health, options.restMs)
+      else self.giveUp(node, new NodeContradictsItself(node.name, contradiction))
+    },
+
+    yields: (node) => rest(healthOf(node), options.restMs),
+
+    giveUp: (node, error) => {
+      healthOf(node).isGivenUp = true
+      if (usable().length === 0) throw error
+      options.givenUp(error)
+    },
+
+    turnToHigher: async (head) => {
+      const others = usable().filter((health) => health !== current && health.restsUntil <= Date.now())
+      for (const other of others) {
+        const there = other.isAdmitted || (await admit(other)) ? await headOf(other) : undefined
+        if (there === undefined || there.number <= head) continue
+        const node = current?.node.name ?? ''
+        current = other
+        return { node, head, by: other.node.name, headThere: there.number }
+      }
+      return undefined
+    },
+  }
+
+  const admit = async (health: Health): Promise<boolean> => {
+    try {
+      await options.admit(health.node)
+      health.isAdmitted = true
+    } catch (error) {
+      if (error instanceof RetryError) self.failed(health.node, error)
+      else if (error instanceof StopError) self.giveUp(health.node, error)
+      else throw error
+    }
+    return health.isAdmitted
+  }
+
+  const headOf = async (health: Health): Promise<Header | undefined> => {
+    try {
+      return await health.node.latest()
+    } catch (error) {
+      if (error instanceof RetryError) self.failed(health.node, error)
+      else throw error
+      return undefined
+    }
+  }
+
+  return self
+}

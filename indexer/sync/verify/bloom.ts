@@ -1,0 +1,34 @@
+// Yellow Paper 4.4.1: 2048 bits, of which each address and each topic that was logged sets three.
+//
+//   bit k of x = 2047 − (the k-th pair of bytes of keccak256(x), mod 2048)    k = 0, 1, 2
+
+import type { Address, Hex } from 'viem'
+import { keccakBytes } from '../../../attribution/keccak.ts'
+import { bytesOf } from './bytes.ts'
+
+const BLOOM_BYTES = 256
+
+/** Three bits of a bloom filter, each as the place of its byte and its mask there. */
+export type BloomBits = readonly { readonly byte: number; readonly mask: number }[]
+
+/** The bits that a log of `address` sets. */
+export function bloomBits(address: Address): BloomBits {
+  const hash = keccakBytes(bytesOf(address))
+  const view = new DataView(hash.buffer, hash.byteOffset)
+  return [0, 2, 4].map((at) => {
+    const bit = view.getUint16(at) % (8 * BLOOM_BYTES)
+    return { byte: BLOOM_BYTES - 1 - (bit >> 3), mask: 1 << (bit & 7) }
+  })
+}
+
+/** False if no log of the address is in the block for certain; true if one may be. */
+export function mayHold(bloom: Uint8Array, bits: BloomBits): boolean {
+  return bits.every(({ byte, mask }) => ((bloom[byte] ?? 0) & mask) !== 0)
+}
+
+/** The bloom filter of everything in `blooms`. */
+export function unionOf(blooms: readonly Hex[]): Uint8Array {
+  const union = new Uint8Array(BLOOM_BYTES)
+  for (const bloom of blooms) for (const [i, byte] of bytesOf(bloom).entries()) union[i] = (union[i] ?? 0) | byte
+  return union
+}

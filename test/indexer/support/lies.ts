@@ -1,0 +1,145 @@
+import { type Hex, toHex } from 'viem'
+import { type Header, headerHash } from '../../../indexer/sync/verify/header.ts'
+import type { Lie } from './lyingNode.ts'
+
+/** Ways in which a node can tell something else than what is on the chain, each with how it must be named. */
+
+export interface NamedLie {
+  readonly lie: Lie
+  readonly named: RegExp
+}
+export type Lies = Readonly<Record<string, NamedLie>>
+
+interface Log {
+  readonly address: Hex
+  readonly data: Hex
+  readonly topics: readonly Hex[]
+  readonly blockHash: Hex
+}
+
+interface Receipt {
+  readonly logs: readonly Log[]
+  readonly [field: string]: unknown
+}
+
+type Falsify<T> = (all: readonly T[]) => readonly T[]
+
+/** The block whose answers are falsified; it holds logs of ours. */
+const FALSIFIED = '0x14'
+const ROOT = /^The receipts of a block do not hash to what its header says/
+const HEADER = /^The header of a block does not hash to its hash/
+const JOURNAL = /do not add up to its journal/
+
+const aboutLogs =
+  (falsify: Falsify<Log>): Lie =>
+  ({ method, result }) =>
+    method === 'eth_getLogs' ? falsify(result as readonly Log[]) : result
+
+const aboutReceipts =
+  (falsify: Falsify<Receipt>): Lie =>
+  ({ method, result }) =>
+    method === 'eth_getBlockReceipts' ? falsify(result as readonly Receipt[]) : result
+
+const aboutFirst = (falsify: (receipt: Receipt) => object): Lie =>
+  aboutReceipts(([first, ...others]) => (first === undefined ? [] : [{ ...first, ...falsify(first) }, ...others]))
+
+const aboutItsLogs = (falsify: Falsify<Log>): Lie => aboutFirst(({ logs }) => ({ logs: falsify(logs) }))
+
+const aboutFirstLog = (falsify: (log: Log) => object): Lie =>
+  aboutItsLogs(([first, ...others]) => (first === undefined ? [] : [{ ...first, ...falsify(first) }, ...others]))
+
+const aboutBlock =
+  (falsify: (block: Readonly<Record<string, unknown>>) => object | null): Lie =>
+  ({ method, params, result }) =>
+    method === 'eth_getBlockByNumber' && params[0] === FALSIFIED
+      ? falsify(result as Readonly<Record<string, unknown>>)
+      : result
+
+/** A header changed and hashed anew, as only a forger of whole blocks would. */
+function forged(block: Readonly<Record<string, unknown>>, change: object): object {
+  const told = { ...block, ...change }
+  return { ...told, hash: headerHash({ told } as unknown as Header) }
+}
+
+const flip = (hex: Hex): Hex => toHex(BigInt(hex) ^ 1n, { size: (hex.length - 2) / 2 })
+const NO_BLOOM = `0x${'00'.repeat(256)}`
+const SOME_HASH = `0x${'cd'.repeat(32)}`
+
+/** Those that the chain's own hashes betray. */
+export const liesAboutHashes: Lies = {
+  'hides the first log': { lie: aboutItsLogs((logs) => logs.slice(1)), named: ROOT },
+  'hides the last log': { lie: aboutItsLogs((logs) => logs.slice(0, -1)), named: ROOT },
+  'hides every log': { lie: aboutReceipts((all) => all.map((one) => ({ ...one, logs: [] }))), named: ROOT },
+  'hides every log, and its bloom': {
+    lie: aboutReceipts((all) => all.map((one) => ({ ...one, logs: [], logsBloom: NO_BLOOM }))),
+    named: ROOT,
+  },
+  'hides a transaction': { lie: aboutReceipts((all) => all.slice(1)), named: ROOT },
+  'hides all transactions': { lie: aboutReceipts(() => []), named: ROOT },
+  'tells one log twice': { lie: aboutItsLogs((logs) => [...logs.slice(0, 1), ...logs]), named: ROOT },
+  'tells one transaction twice': {
+    lie: aboutReceipts((all) => [...all, ...all.slice(0, 1)]),
+    named: /^A receipt is not of the transaction in its place/,
+  },
+  'tells the logs of a transaction in another order': { lie: aboutItsLogs((logs) => logs.toReversed()), named: ROOT },
+  'tells the topics of a log in another order': {
+    lie: aboutFirstLog(({ topics }) => ({ topics: topics.toReversed() })),
+    named: ROOT,
+  },
+  'changes an address': { lie: aboutFirstLog(({ address }) => ({ address: flip(address) })), named: ROOT },
+  'changes a topic': { lie: aboutFirstLog(({ topics }) => ({ topics: topics.map(flip) })), named: ROOT },
+  'changes data': { lie: aboutFirstLog(({ data }) => ({ data: `${data}00` })), named: ROOT },
+  'turns success into failure': { lie: aboutFirst(() => ({ status: '0x0' })), named: ROOT },
+  'changes the gas': { lie: aboutFirst(() => ({ cumulativeGasUsed: '0x1' })), named: ROOT },
+  'changes the kind of a transaction': { lie: aboutFirst(() => ({ type: '0x1' })), named: ROOT },
+  'gives a receipt to another transaction': {
+    lie: aboutFirst(() => ({ transactionHash: SOME_HASH })),
+    named: /^A receipt is not of the transaction in its place/,
+  },
+  'takes a receipt from another block': {
+    lie: aboutFirst(() => ({ blockHash: SOME_HASH })),
+    named: /^A receipt is of another block/,
+  },
+  'has no receipts': {
+    lie: ({ method, result }) => (method === 'eth_getBlockReceipts' ? null : result),
+    named: /^The node lacks the receipts of a block/,
+  },
+  'empties a bloom filter': { lie: aboutBlock((block) => ({ ...block, logsBloom: NO_BLOOM })), named: HEADER },
+  'changes a time': { lie: aboutBlock((block) => ({ ...block, timestamp: '0x1' })), named: HEADER },
+  'changes the state': { lie: aboutBlock((block) => ({ ...block, stateRoot: SOME_HASH })), named: HEADER },
+  'leaves a field of the header out': {
+    lie: aboutBlock(({ requestsHash: _, ...block }) => block),
+    named: HEADER,
+  },
+  'breaks the chain of blocks': {
+    lie: aboutBlock((block) => ({ ...block, parentHash: SOME_HASH })),
+    named: /^A block does not follow the one before it/,
+  },
+  'forges a block without its logs': {
+    lie: aboutBlock((block) => forged(block, { logsBloom: NO_BLOOM })),
+    named: /^A block does not follow the one before it/,
+  },
+  'tells a block under another number': {
+    lie: aboutBlock((block) => ({ ...block, number: '0x15' })),
+    named: /^A block came under another number/,
+  },
+  'lacks a block below its head': { lie: aboutBlock(() => null), named: /^The node lacks a block below its head/ },
+}
+
+/** Those that blooms and the contracts' journals betray where a node's logs are taken as they come. */
+export const liesAboutLogs: Lies = {
+  'hides one log': { lie: aboutLogs((logs) => logs.slice(1)), named: /journal|those of its receipts/ },
+  'hides every log': { lie: aboutLogs(() => []), named: /journal|those of its receipts/ },
+  'tells one log twice': { lie: aboutLogs((logs) => [...logs.slice(0, 1), ...logs]), named: /came twice/ },
+  'changes a topic': {
+    lie: aboutLogs((logs) => {
+      const indexed = logs.find(({ topics }) => topics.length > 2)
+      return logs.map((log) => (log === indexed ? { ...log, topics: log.topics.toReversed() } : log))
+    }),
+    named: JOURNAL,
+  },
+  'takes a log from another branch': {
+    lie: aboutLogs((logs) => logs.map((log, i) => (i === 3 ? { ...log, blockHash: SOME_HASH as Hex } : log))),
+    named: /another branch/,
+  },
+}
