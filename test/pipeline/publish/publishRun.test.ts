@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { cpSync, truncateSync } from 'node:fs'
+import { cpSync, truncateSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Hex } from 'viem'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -17,7 +17,9 @@ import { DEFAULT_SKETCH } from '../../../pipeline/train/emit/describeRun.ts'
 import { MAIL } from '../../../pipeline/train/tasks/mail/mail.ts'
 import { splitTask } from '../../../pipeline/train/tasks/split.ts'
 import { type TrainingContribution, trainRun } from '../../../pipeline/train/trainRun.ts'
+import { keyOf } from '../../scripts/keyOf.ts'
 import { type LocalLedger, startLocalLedger } from '../../scripts/localLedger.ts'
+import { type } from '../../scripts/typed.ts'
 
 const CONTRIBUTORS = 8
 const split = splitTask(MAIL, { seed: 7, rows: 48, heldOut: 8, contributors: CONTRIBUTORS })
@@ -140,6 +142,25 @@ describe('a run on its way onto the chain', () => {
     expect(terms.royalties.at(-1)).toEqual({ account: pool, bps: 6_000 })
     const { itemCount } = await reader.readContract({ ...contracts.pools, functionName: 'stateOf', args: [pool] })
     expect(itemCount).toBe(BigInt(accepted().flatMap(({ items }) => items).length))
+  })
+
+  it('is published by either rule from the command line, and by no other', async () => {
+    const deployment = join(local.folder, 'deployment.json')
+    writeFileSync(deployment, JSON.stringify(local.deployment))
+    const folder = join(local.folder, 'equal')
+    const publish = (...args: readonly string[]) =>
+      type('publishRun.ts', [folder, ...args, '--rpc', local.rpcUrl, '--deployment', deployment], {
+        PRIVATE_KEY: keyOf(3),
+      })
+    const rows = readRun(folder).rows.length
+    const dry = await publish('--rule', 'equal-split', '--out', join(local.folder, 'typed'))
+    expect(dry.out).toContain(`${rows} rows; the ${rows} items of the run's dataset versions share`)
+    expect(dry.out).toMatch(/Models\.registerFineTune\(\{.*"rule":1\}\)[\s\S]*Nothing was sent/)
+    const sent = await publish('--rule', 'equal-split', '--out', join(local.folder, 'typed'), '--send')
+    expect(sent).toMatchObject({ code: 0, err: '' })
+    expect(sent.out).toMatch(/This run is model \d+; /)
+    const wrong = await publish('--rule', 'lottery')
+    expect(wrong).toMatchObject({ code: 1, err: expect.stringContaining('--rule takes attribution or equal-split') })
   })
 
   it('is refused for an equal split between two versions of one dataset', async () => {
