@@ -1,0 +1,111 @@
+import { cpSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Hex } from 'viem'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { decodeIndex } from '../../../attribution/influenceIndex.ts'
+import { keccak } from '../../../attribution/keccak.ts'
+import { unpackSketch } from '../../../attribution/sketch.ts'
+import { sketchRows } from '../../../attribution/sketcher.ts'
+import { ensureContribution } from '../../../pipeline/publish/contribute.ts'
+import { ensureDataset, ensureVersion } from '../../../pipeline/publish/dataset.ts'
+import { ensureCommitment, readItems } from '../../../pipeline/publish/items.ts'
+import { readPublished } from '../../../pipeline/publish/publication.ts'
+import { fitRunSketcher } from '../../../pipeline/publish/sketches.ts'
+import { readRun } from '../../../pipeline/run/readRun.ts'
+import { formatSafetensors } from '../../../pipeline/run/safetensors.ts'
+import { readAgain } from '../../../pipeline/run/takenGradients.ts'
+import { keyOf } from '../../scripts/keyOf.ts'
+import { type LocalLedger, startLocalLedger } from '../../scripts/localLedger.ts'
+import { type } from '../../scripts/typed.ts'
+
+const fixture = (...path: readonly string[]): string => join(import.meta.dirname, 'fixture', ...path)
+const CONTRIBUTORS = 3
+const OWNER = { PRIVATE_KEY: keyOf(2) }
+
+describe('an emitted run on its way onto the chain', () => {
+  const run = readRun(fixture('run'))
+  let local: LocalLedger
+  let connected: readonly string[]
+  let folder: string
+
+  beforeAll(async () => {
+    local = await startLocalLedger(CONTRIBUTORS)
+    const { connection, cast, walletOf, rpcUrl, deployment } = local
+    const deployed = join(local.folder, 'deployment.json')
+    writeFileSync(deployed, JSON.stringify(deployment))
+    connected = ['--rpc', rpcUrl, '--deployment', deployed]
+    folder = join(local.folder, 'run')
+    cpSync(fixture('run'), folder, { recursive: true })
+
+    const dataset = await ensureDataset(connection, walletOf(cast.curator), {
+      licence: 'CC0-1.0',
+      termsHash: keccak(Buffer.of(1)),
+      metadataHash: keccak(Buffer.of(2)),
+      metadataURI: 'ipfs://card',
+    })
+    const ids: Hex[] = []
+    // One after another: a contribution's name holds its contributor's account, and accounts are numbered as they open.
+    for (const [i, holder] of cast.contributors.entries()) {
+      const items = readItems(fixture('items', `${i}.jsonl`))
+      const commitment = ensureCommitment(fixture('items', `${i}.commitment.json`), items, noSalts)
+      const { contribution } = await ensureContribution(connection, walletOf(holder), dataset, commitment)
+      ids.push(contribution)
+    }
+    const version = await ensureVersion(connection, walletOf(cast.curator), dataset, ids)
+    expect([run.manifest.dataset.contributions.map(({ id }) => id), run.manifest.dataset.versions]).toEqual([
+      ids,
+      [`${version}`],
+    ])
+  })
+  afterAll(() => local.stop())
+
+  const audit = (...args: readonly string[]) => type('auditRun.ts', [folder, ...args, ...connected])
+
+  it('is registered by publish-run, with leaves that are the sketches of its gradients', async () => {
+    const { code, err } = await type('publishRun.ts', [folder, ...connected, '--send'], OWNER)
+    expect([code, err]).toEqual([0, ''])
+    const out = `${folder}.published`
+    const { publication, indexFile } = readPublished(out, join(out, 'blobs'))
+    const { entries, rowCount, dims } = decodeIndex(indexFile)
+    const codes = sketchRows(fitRunSketcher(run.gradients, run.manifest.sketch), run.gradients.u)
+    expect([rowCount, dims]).toEqual([96, 64])
+    expect(entries.length + publication.duplicates.length + publication.flagged.length).toBe(96)
+    expect(entries.length).toBeGreaterThan(48)
+    for (const { row, itemHash, sketch } of entries) {
+      expect(unpackSketch(sketch)).toEqual(codes[row])
+      expect(itemHash).toBe(run.rows[row]?.itemHash)
+    }
+  })
+
+  it('is confirmed by audit-run, from its gradients and from gradients that were taken again', async () => {
+    const { model } = JSON.parse(readFileSync(`${folder}.published/publication.json`, 'utf8'))
+    const { code, out, err } = await audit('--model', `${model}`, '--again', fixture('again.safetensors'))
+    expect([code, err]).toEqual([0, ''])
+    expect(out).toMatch(/^Model \d+ has the index of this run: 96 rows, \d+ leaves, root 0x[0-9a-f]{64}\n/)
+    expect(out).toMatch(/Of 6144 codes [\d.]+ % are equal, (99\.\d+|100\.00) % within one step/)
+  })
+
+  it('is doubted by audit-run where the gradients are others, or the model is of another run', async () => {
+    const again = readAgain(fixture('again.safetensors'), run)
+    const path = join(local.folder, 'shifted.safetensors')
+    // Every row's gradients are those of the row after it.
+    const shifted = new Float32Array(again.values.length)
+    shifted.set(again.values.subarray(again.width))
+    shifted.set(again.values.subarray(0, again.width), shifted.length - again.width)
+    const tensors = { u: { shape: [again.n, again.width], values: shifted } }
+    writeFileSync(path, formatSafetensors(tensors, { run: run.manifestHash }))
+    const others = await audit('--again', path)
+    expect([others.code, others.err]).toEqual([
+      1,
+      expect.stringMatching(
+        /^\nThe gradients of this run are not those that you took \(withinOne [\d.]+ %, least 99\.00 %\)/,
+      ),
+    ])
+    expect((await audit('--model', '1')).err).toContain('Model 1 is no fine-tune on this chain')
+    expect((await audit()).err).toContain('Say with --model or --again')
+  })
+})
+
+function noSalts(): Uint8Array {
+  throw new Error('the fixture brings its salts')
+}

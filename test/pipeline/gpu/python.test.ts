@@ -1,0 +1,21 @@
+import { spawnSync } from 'node:child_process'
+import { expect, it } from 'vitest'
+
+/** PYTHON names an interpreter that has the packages of pipeline/gpu/requirements.txt; without one this is skipped. */
+const python = process.env.PYTHON ?? 'python3'
+const modules = 'torch, peft, transformers, safetensors, tqdm, Crypto'
+const isPresent = spawnSync(python, ['-c', `import ${modules}`]).status === 0
+
+it.skipIf(!isPresent)(
+  'the Python package passes its own tests (needs torch and peft, see docs/gpu.md)',
+  () => {
+    const { status, stderr } = spawnSync(
+      python,
+      ['-m', 'unittest', 'discover', '-s', import.meta.dirname, '-p', 'test_*.py'],
+      { encoding: 'utf8', env: { ...process.env, PYTHONPATH: 'pipeline/gpu', PYTHONDONTWRITEBYTECODE: '1' } },
+    )
+    expect(stderr).toMatch(/\nRan \d+ tests in [\d.]+s\n\nOK\n$/)
+    expect(status).toBe(0)
+  },
+  600_000,
+)
