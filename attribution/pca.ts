@@ -6,27 +6,29 @@
 
 import { eigenSymmetric } from './jacobi.ts'
 import { times } from './matrix.ts'
-import { alongBasis, type Fit } from './passes.ts'
+import { curvatureAlong, type Fit, narrowGram, powerStep } from './passes.ts'
 import { type RandomSource, randomSource } from './random.ts'
 
 export type Subspace = { readonly values: Float64Array; readonly basis: Float64Array }
 
 /** The top `k` eigenpairs, closer with every iteration; the last few of them converge last and matter least. */
 export function* principalSubspace(
-  { n, width }: { readonly n: number; readonly width: number },
+  rows: { readonly n: number; readonly width: number },
   k: number,
   iterations: number,
   seed: number,
 ): Fit<Subspace> {
+  const { width } = rows
+  const gram = yield* narrowGram(width, k)
   const next = randomSource(seed)
   let basis: Float64Array = Float64Array.from({ length: k * width }, () => next() / 2 ** 31 - 1)
   orthonormalise(basis, k, width, next)
   for (let i = 0; i < iterations; i++) {
-    basis = yield { kind: 'power', basis, k }
+    basis = yield* powerStep(basis, k, width, gram)
     orthonormalise(basis, k, width, next)
   }
 
-  const { values, vectors } = eigenSymmetric(yield* alongBasis(n, width, basis, k), k)
+  const { values, vectors } = eigenSymmetric(yield* curvatureAlong(basis, k, rows, gram), k)
   return { values, basis: times(vectors, basis, k, width, k) }
 }
 

@@ -9,7 +9,7 @@
 import { cholesky, invertLower } from './cholesky.ts'
 import { MalformedError } from './malformed.ts'
 import { coordinates, type Rows, times } from './matrix.ts'
-import { alongBasis, type Fit, fitTo } from './passes.ts'
+import { curvatureAlong, type Fit, fitTo, narrowGram } from './passes.ts'
 import { principalSubspace } from './pca.ts'
 import { denseProjection } from './projection.ts'
 import { checkDims, quantise } from './sketch.ts'
@@ -117,10 +117,11 @@ function* pcaMap(rows: Shape, trace: number, settings: SketchSettings & { method
   return basis
 }
 
-function* randomMap({ n, width }: Shape, settings: SketchSettings & { method: 'random' }): Fit<Float64Array> {
+function* randomMap(rows: Shape, settings: SketchSettings & { method: 'random' }): Fit<Float64Array> {
   const { dims, seed, damping } = settings
+  const { width } = rows
   const projection = denseProjection(width, dims, seed)
-  const curvature = yield* alongBasis(n, width, projection, dims)
+  const curvature = yield* curvatureAlong(projection, dims, rows, yield* narrowGram(width, dims))
   let trace = 0
   for (let d = 0; d < dims; d++) trace += curvature[d * dims + d] as number
   return times(invertLower(cholesky(curvature, dims, damping * trace), dims), projection, dims, width, dims)

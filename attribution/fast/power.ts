@@ -1,20 +1,11 @@
-// A step of a power iteration, Xᵀ (X Bᵀ) for rows X that come in blocks, in WebAssembly: that of `passes.ts` to the last bit.
+// A step of a power iteration, B Xᵀ X for rows X that come in blocks, in WebAssembly: that of `passes.ts` to the last bit.
 //
 // basis B (k × w), rows (n × w) → (k × w). Both products sum in ascending order: over a row's entries, then over rows.
 
 import { createWorkspace } from './kernels.ts'
-import { partsOf, rowsPerPart } from './rowBlocks.ts'
+import { paddedToTile, partsOf, placeRows, type RowSum, rowsPerPart, TILE } from './rowBlocks.ts'
 
-const TILE = 4
-
-/** Takes rows, block after block, and holds the sums over them. */
-export type PowerStep = {
-  readonly add: (block: Float32Array) => void
-  /** Ends it. */
-  readonly result: () => Float64Array
-}
-
-export function powerStep(basis: Float64Array, k: number, width: number): PowerStep {
+export function powerSum(basis: Float64Array, k: number, width: number): RowSum {
   const [kPadded, wPadded] = [paddedToTile(k), paddedToTile(width)]
   const rows = rowsPerPart(wPadded)
   const sizes = {
@@ -54,18 +45,4 @@ export function powerStep(basis: Float64Array, k: number, width: number): PowerS
       return whole
     },
   }
-}
-
-export function paddedToTile(count: number): number {
-  return Math.ceil(count / TILE) * TILE
-}
-
-/** Puts rows where the kernels read them, filled up with zeros on both sides, which change no sum. Returns how many rows. */
-export function placeRows(to: Float32Array, values: Float32Array, width: number, wPadded: number): number {
-  const n = values.length / width
-  if (width === wPadded) to.set(values)
-  else for (let i = 0; i < n; i++) to.set(values.subarray(i * width, (i + 1) * width), i * wPadded)
-  const count = paddedToTile(n)
-  to.fill(0, n * wPadded, count * wPadded)
-  return count
 }

@@ -14,6 +14,14 @@ export function blocksOf({ n, width, values }: Rows): RowBlocks {
   return { n, width, blocks: () => [values] }
 }
 
+/** Takes rows, block after block, and holds a sum over all of them. */
+export type RowSum = {
+  readonly add: (block: Float32Array) => void
+  readonly result: () => Float64Array
+}
+
+/** The side of the squares in which the kernels compute products. */
+export const TILE = 4
 const PART_BYTES = 1 << 20
 
 /** How many rows the kernels take at a time, so that they stay in the level-2 cache: a multiple of 4. */
@@ -25,4 +33,18 @@ export function rowsPerPart(width: number): number {
 export function* partsOf(block: Float32Array, width: number): Generator<Float32Array> {
   const size = rowsPerPart(width) * width
   for (let from = 0; from < block.length; from += size) yield block.subarray(from, from + size)
+}
+
+export function paddedToTile(count: number): number {
+  return Math.ceil(count / TILE) * TILE
+}
+
+/** Puts rows where the kernels read them, filled up with zeros on both sides, which change no sum. Returns how many rows. */
+export function placeRows(to: Float32Array, values: Float32Array, width: number, wPadded: number): number {
+  const n = values.length / width
+  if (width === wPadded) to.set(values)
+  else for (let i = 0; i < n; i++) to.set(values.subarray(i * width, (i + 1) * width), i * wPadded)
+  const count = paddedToTile(n)
+  to.fill(0, n * wPadded, count * wPadded)
+  return count
 }

@@ -6,10 +6,7 @@ import { squaredLength } from '../selfInfluence.ts'
 import { quantise } from '../sketch.ts'
 import type { Sketcher } from '../sketcher.ts'
 import { createWorkspace } from './kernels.ts'
-import { paddedToTile, placeRows } from './power.ts'
-import { partsOf, rowsPerPart } from './rowBlocks.ts'
-
-const TILE = 4
+import { paddedToTile, partsOf, placeRows, rowsPerPart, TILE } from './rowBlocks.ts'
 
 /** The sketches of a block's rows, one after the other, and what rounding forgets of each: how hard it pulls. */
 export type SketchedBlock = { readonly codes: Int8Array; readonly selfInfluence: Float64Array }

@@ -1,12 +1,13 @@
 // Gradients to sketches on several cores: what `sketcher.ts` gives on one, to the last bit, whatever the number of workers.
 //
-// Of a power step every worker has a share of the basis rows and sees all gradients; of the sketches, a share of the rows. So no
-// sum is ever divided, and the order of its terms does not depend on who works.
+// Of a sum over all rows every worker has a share of the results and sees all gradients; of the sketches, a share of the rows. So
+// no sum is ever divided, and the order of its terms does not depend on who works.
 
 import { Worker } from 'node:worker_threads'
 import { MalformedError } from '../malformed.ts'
 import type { Fit, Pass } from '../passes.ts'
 import { type Sketcher, type SketchSettings, sketcherFit } from '../sketcher.ts'
+import { gramBands, wholeGram } from './gram.ts'
 import type { RowBlocks } from './rowBlocks.ts'
 import { type GradientBlocks, squaresOf } from './sketcher.ts'
 import type { SketchedBlock } from './sketchMap.ts'
@@ -28,26 +29,36 @@ export function openSketchPool(workers: number): SketchPool {
   const tellAll = (task: SketchTask) => askAll(threads.map(() => task))
 
   async function passOver(rows: RowBlocks, pass: Pass): Promise<Float64Array> {
-    if (pass.kind === 'squares') return Float64Array.of(squaresOf(rows))
-    const { basis, k } = pass
     const { width } = rows
-    const shares = shareOut(k, workers)
-    await askAll(
-      shares.map(([from, to]) => ({
-        kind: 'power',
-        basis: basis.slice(from * width, to * width),
-        k: to - from,
-        width,
-      })),
-    )
+    switch (pass.kind) {
+      case 'squares':
+        return Float64Array.of(squaresOf(rows))
+      case 'gram':
+        return wholeGram(
+          await sumAll(
+            rows,
+            gramBands(width, workers).map((band) => ({ kind: 'gram', width, band })),
+          ),
+          width,
+        )
+      case 'power': {
+        const shares = shareOut(pass.k, workers).map(([from, to]) => ({
+          kind: 'power' as const,
+          basis: pass.basis.slice(from * width, to * width),
+          k: to - from,
+          width,
+        }))
+        return joined(await sumAll(rows, shares))
+      }
+    }
+  }
+
+  /** Every worker's share of a sum over all rows. */
+  async function sumAll(rows: RowBlocks, shares: readonly SketchTask[]): Promise<readonly Float64Array[]> {
+    await askAll(shares)
     for (const block of shared(rows)) await tellAll({ kind: 'add', block })
-    const replies = await tellAll({ kind: 'sums' })
-    const sums = new Float64Array(k * width)
-    shares.forEach(([from], i) => {
-      const reply = replies[i]
-      if (reply?.kind === 'sums') sums.set(reply.sums, from * width)
-    })
-    return sums
+    const replies = await tellAll({ kind: 'sum' })
+    return replies.flatMap((reply) => (reply.kind === 'sum' ? [reply.sum] : []))
   }
 
   async function fitOver<T>(rows: RowBlocks, fit: Fit<T>): Promise<T> {
@@ -75,6 +86,16 @@ export function openSketchPool(workers: number): SketchPool {
       await Promise.all(threads.map((ask) => ask.terminate()))
     },
   }
+}
+
+function joined(parts: readonly Float64Array[]): Float64Array {
+  const whole = new Float64Array(parts.reduce((sum, { length }) => sum + length, 0))
+  let at = 0
+  for (const part of parts) {
+    whole.set(part, at)
+    at += part.length
+  }
+  return whole
 }
 
 type Thread = ((task: SketchTask) => Promise<SketchReply>) & { readonly terminate: () => Promise<unknown> }

@@ -3,19 +3,22 @@
 import { parentPort } from 'node:worker_threads'
 import { MalformedError } from '../malformed.ts'
 import type { Sketcher } from '../sketcher.ts'
-import { type PowerStep, powerStep } from './power.ts'
+import { type GramBand, gramSum } from './gram.ts'
+import { powerSum } from './power.ts'
+import type { RowSum } from './rowBlocks.ts'
 import { type SketchedBlock, type SketchMap, sketchMap } from './sketchMap.ts'
 
 export type SketchTask =
   | { readonly kind: 'power'; readonly basis: Float64Array; readonly k: number; readonly width: number }
+  | { readonly kind: 'gram'; readonly width: number; readonly band: GramBand }
   | { readonly kind: 'add'; readonly block: Float32Array }
-  | { readonly kind: 'sums' }
+  | { readonly kind: 'sum' }
   | { readonly kind: 'map'; readonly sketcher: Sketcher }
   | { readonly kind: 'sketch'; readonly block: Float32Array }
 
 export type SketchReply =
   | { readonly kind: 'done' }
-  | { readonly kind: 'sums'; readonly sums: Float64Array }
+  | { readonly kind: 'sum'; readonly sum: Float64Array }
   | { readonly kind: 'sketched'; readonly sketched: SketchedBlock }
   /** A `MalformedError`, whose class does not survive the way between threads. */
   | {
@@ -28,7 +31,7 @@ export type SketchReply =
 const port = parentPort
 if (port === null) throw new Error('sketchWorker.ts runs inside a worker thread; call openSketchPool instead.')
 
-let power: PowerStep | undefined
+let sum: RowSum | undefined
 let sketch: SketchMap | undefined
 
 port.on('message', (task: SketchTask) => {
@@ -48,13 +51,16 @@ function replyOrRefusal(task: SketchTask): SketchReply {
 function replyTo(task: SketchTask): SketchReply {
   switch (task.kind) {
     case 'power':
-      power = powerStep(task.basis, task.k, task.width)
+      sum = powerSum(task.basis, task.k, task.width)
+      return { kind: 'done' }
+    case 'gram':
+      sum = gramSum(task.width, task.band)
       return { kind: 'done' }
     case 'add':
-      started(power).add(task.block)
+      started(sum).add(task.block)
       return { kind: 'done' }
-    case 'sums':
-      return { kind: 'sums', sums: started(power).result() }
+    case 'sum':
+      return { kind: 'sum', sum: started(sum).result() }
     case 'map':
       sketch = sketchMap(task.sketcher)
       return { kind: 'done' }

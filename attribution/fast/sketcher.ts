@@ -5,8 +5,9 @@
 
 import { addSquares, type Fit, type Pass } from '../passes.ts'
 import { type Sketcher, type SketchSettings, sketcherFit } from '../sketcher.ts'
-import { powerStep } from './power.ts'
-import type { RowBlocks } from './rowBlocks.ts'
+import { gramBands, gramSum, wholeGram } from './gram.ts'
+import { powerSum } from './power.ts'
+import type { RowBlocks, RowSum } from './rowBlocks.ts'
 import { type SketchedBlock, sketchMap } from './sketchMap.ts'
 
 /** Projected gradients of a run: `u` of every row's loss, `v` the factors of its curvature. */
@@ -33,12 +34,19 @@ function passOver(rows: RowBlocks, pass: Pass): Float64Array {
   switch (pass.kind) {
     case 'squares':
       return Float64Array.of(squaresOf(rows))
-    case 'power': {
-      const power = powerStep(pass.basis, pass.k, rows.width)
-      for (const block of rows.blocks()) power.add(block)
-      return power.result()
-    }
+    case 'gram':
+      return wholeGram(
+        gramBands(rows.width, 1).map((band) => summed(rows, gramSum(rows.width, band))),
+        rows.width,
+      )
+    case 'power':
+      return summed(rows, powerSum(pass.basis, pass.k, rows.width))
   }
+}
+
+function summed({ blocks }: RowBlocks, sum: RowSum): Float64Array {
+  for (const block of blocks()) sum.add(block)
+  return sum.result()
 }
 
 export function squaresOf({ n, width, blocks }: RowBlocks): number {

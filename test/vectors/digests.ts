@@ -71,7 +71,10 @@ export function digestVectors(path: 'plain' | 'fast' = 'plain') {
   })
 }
 
-/** Of three modules, one of which is kept whole. Every seventh row is close to the one before. */
+/**
+ * Of three modules, one of which is kept whole: 292 numbers, wide beside 64 dimensions and narrow beside 128. Every seventh row is
+ * close to the one before.
+ */
 function drawGradients(next: RandomSource): Rows {
   const side = (width: number, keep: number) => {
     const values = new Float32Array(ROWS * width)
@@ -85,7 +88,7 @@ function drawGradients(next: RandomSource): Rows {
   const modules = [
     { left: side(4, 4), right: side(40, 13) },
     { left: side(33, 12), right: side(4, 4) },
-    { left: side(3, 3), right: side(11, 11) },
+    { left: side(3, 3), right: side(64, 64) },
   ]
   return projectOuter(modules, ROWS, 5)
 }

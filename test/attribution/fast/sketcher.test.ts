@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { afterAll, describe, expect, it } from 'vitest'
-import { powerStep } from '../../../attribution/fast/power.ts'
+import { gramBands, gramSum, wholeGram } from '../../../attribution/fast/gram.ts'
+import { powerSum } from '../../../attribution/fast/power.ts'
 import { blocksOf, type RowBlocks } from '../../../attribution/fast/rowBlocks.ts'
 import { fitSketcherFast, sketchBlocks } from '../../../attribution/fast/sketcher.ts'
 import type { SketchedBlock } from '../../../attribution/fast/sketchMap.ts'
@@ -53,8 +54,8 @@ const random: SketchSettings = { method: 'random', dims: 64, curvature: 'fisher'
 const pool = openSketchPool(2)
 afterAll(() => pool.close())
 
-describe('a power step over blocks', () => {
-  it('is the plain products to the last bit, at every size and in blocks of any', () => {
+describe('sums over blocks', () => {
+  it('are the plain products to the last bit, at every size and in blocks of any', () => {
     const sizes = fc.record({
       n: fc.integer({ min: 1, max: 40 }),
       k: fc.integer({ min: 1, max: 13 }),
@@ -66,9 +67,17 @@ describe('a power step over blocks', () => {
       fc.property(sizes, ({ n, k, width, block, seed }) => {
         const rows = drawRows(n, width, seed)
         const basis = Float64Array.from(drawRows(k, width, seed ^ 1).values)
-        const step = powerStep(basis, k, width)
-        for (const part of inBlocks(rows, block).blocks()) step.add(part)
-        expect(step.result()).toEqual(combine(coordinates(rows, basis, k), k, rows))
+        const power = powerSum(basis, k, width)
+        const bands = gramBands(width, k).map((band) => gramSum(width, band))
+        for (const part of inBlocks(rows, block).blocks()) for (const sum of [power, ...bands]) sum.add(part)
+        expect(power.result()).toEqual(combine(coordinates(rows, basis, k), k, rows))
+        const gram = combine(Float64Array.from(rows.values), width, rows)
+        expect(
+          wholeGram(
+            bands.map(({ result }) => result()),
+            width,
+          ),
+        ).toEqual(gram)
       }),
       { numRuns: 60 },
     )
@@ -78,6 +87,14 @@ describe('a power step over blocks', () => {
 describe('the fast sketcher', () => {
   const v = drawRows(701, 131, 1)
   const u = drawRows(701, 131, 2)
+
+  it('sums wide gradients as the plain one does, too wide for their products among each other', async () => {
+    const wide = drawRows(90, 64 * 4 + 1, 4)
+    const blocks = { u: inBlocks(wide, 11), v: inBlocks(wide, 11) }
+    const plain = fitSketcher({ u: wide, v: wide }, pca)
+    expect(fitSketcherFast(blocks, pca)).toEqual(plain)
+    expect(await pool.fit(blocks, pca)).toEqual(plain)
+  })
 
   for (const settings of [pca, random]) {
     const plain = fitSketcher({ u, v }, settings)
