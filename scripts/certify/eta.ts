@@ -7,10 +7,11 @@ import { duration } from '../demo/progress.ts'
 const TERMINAL_INTERVAL_MS = 250
 const PLAIN_INTERVAL_MS = 10_000
 
-export function reportTo(out: WriteStream, now: () => number): OnProgress {
+export function reportTo(out: WriteStream | NodeJS.WritableStream, now: () => number): OnProgress {
   let current = ''
   let startedAt = 0
   let saidAt = 0
+  const isTerminal = 'isTTY' in out && out.isTTY === true
   return ({ step, done, total }) => {
     if (step !== current) {
       current = step
@@ -18,12 +19,12 @@ export function reportTo(out: WriteStream, now: () => number): OnProgress {
       saidAt = Number.NEGATIVE_INFINITY
     }
     const isOver = done === total
-    const interval = out.isTTY ? TERMINAL_INTERVAL_MS : PLAIN_INTERVAL_MS
+    const interval = isTerminal ? TERMINAL_INTERVAL_MS : PLAIN_INTERVAL_MS
     if (!isOver && now() - saidAt < interval) return
     saidAt = now()
     const left = ((now() - startedAt) / 1000 / Math.max(1, done)) * (total - done)
     const standing = isOver || done === 0 ? '' : `, about ${duration(left)} left`
     const line = `${step}: ${done.toLocaleString('en-US')} of ${total.toLocaleString('en-US')}${standing}`
-    out.write(out.isTTY ? `\r\x1b[K${line}${isOver ? '\n' : ''}` : `${line}\n`)
+    out.write(isTerminal ? `\r\x1b[K${line}${isOver ? '\n' : ''}` : `${line}\n`)
   }
 }
