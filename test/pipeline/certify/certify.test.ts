@@ -74,6 +74,7 @@ describe('a quality certificate', () => {
       outFolder: runFolder,
       seed: 7,
       maxTokens: 32,
+      projectionWidth: 512,
       compareFullPrecision: false,
       ...features,
     })
