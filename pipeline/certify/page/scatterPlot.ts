@@ -13,7 +13,7 @@ export interface ScatterPoint {
 
 const WIDTH = 420
 const HEIGHT = 300
-const MARGIN = { left: 46, right: 12, top: 10, bottom: 40 }
+const MARGIN = { left: 60, right: 12, top: 10, bottom: 40 }
 
 export function scatterPlot(points: readonly ScatterPoint[], xTitle: string, yTitle: string): Markup {
   const xs = extent(points.map(({ x }) => x))
