@@ -84,7 +84,7 @@ export const certificateSchema = z.strictObject({
     halves: count,
     halfSeeds: count,
     replicates: count,
-    /** Of halves and resamples. */
+    /** Of the resamples; halves are drawn from the run's own seed. */
     seed: z.number().int(),
   }),
   worth: z.union([z.array(measureSchema), absent]),

@@ -29,7 +29,7 @@ import { measureWorth, type Worth } from './worthMeasures.ts'
 export interface CertifyOptions {
   readonly counts?: WorthCounts
   readonly replicates?: number
-  /** Of the halves, of the resamples, and of the rows drawn by lot. */
+  /** Of the resamples, and of the rows drawn by lot; halves are drawn from the run's own seed. */
   readonly seed?: number
   readonly features: ExamineOptions
   readonly retraining: RetrainOptions
