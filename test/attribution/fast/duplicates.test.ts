@@ -61,6 +61,19 @@ describe('a store of sketches', () => {
     )
   })
 
+  it('tells them all where thousands are close, in as many goes as it takes', () => {
+    const next = randomSource(43)
+    const pattern = codes(next, 64)
+    const crowd = Array.from({ length: 5_003 }, () => nearby(next, pattern))
+    const store = createSketchStore(64, crowd.length)
+    store.add(packed(crowd))
+    const expected = crowd.flatMap((sketch, position) =>
+      isDuplicate(dot(sketch, pattern), dot(sketch, sketch), dot(pattern, pattern)) ? [position] : [],
+    )
+    expect([...store.duplicatesOf(pattern)]).toEqual(expected)
+    expect(expected.length).toBeGreaterThan(2_000)
+  })
+
   it('refuses more than it has room for, and a query of another length', () => {
     const store = createSketchStore(64, 1)
     store.add(packed([new Int8Array(64).fill(1)]))
