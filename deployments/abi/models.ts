@@ -937,7 +937,7 @@ export const modelsAbi = [
           }
         ],
         "internalType": "struct ServingTerms",
-        "name": "",
+        "name": "terms",
         "type": "tuple"
       }
     ],
