@@ -2,7 +2,7 @@ import type { Deployment } from '../../sdk/deployment.ts'
 import { type ChainLog, contractAt, journaled } from '../decode/contracts.ts'
 import type { Node } from './node.ts'
 import { type Contradiction, type Unsettled, unsettled } from './step.ts'
-import { type BloomBits, bloomBits, mayHold } from './verify/bloom.ts'
+import { bloomBits, mayHold } from './verify/bloom.ts'
 import { bytesOf } from './verify/bytes.ts'
 import { falseReceipts } from './verify/falseReceipts.ts'
 import type { Header } from './verify/header.ts'
@@ -39,12 +39,13 @@ export async function logsOfReceipts(
   deployment: Deployment,
   headers: readonly Header[],
 ): Promise<Logged | Unsettled> {
-  const bits = bitsOf(deployment)
+  const bits = journaled.map((name) => bloomBits(deployment.contracts[name]))
   const asked: Header[] = []
   let gas = 0n
   let taken = 0
   for (const header of headers) {
-    if (bits.some((ours) => mayHold(bytesOf(header.logsBloom), ours))) {
+    const bloom = bytesOf(header.logsBloom)
+    if (bits.some((ours) => mayHold(bloom, ours))) {
       gas += header.gasUsed
       if (gas > GAS_A_STRETCH && asked.length > 0) break
       asked.push(header)
@@ -68,11 +69,14 @@ export async function logsInBloom(
   if (verify === 'off') return { kind: 'logged', blocks: headers, logs }
 
   const told = Map.groupBy(logs, ({ block }) => block)
-  const contracts = journaled.map((name) => deployment.contracts[name])
+  const contracts = journaled.map((name) => {
+    const address = deployment.contracts[name]
+    return { address: address.toLowerCase(), bits: bloomBits(address) }
+  })
   const suspicious = headers.filter(({ number, logsBloom }) => {
     const bloom = bytesOf(logsBloom)
     const addresses = new Set(told.get(number)?.map(({ address }) => address.toLowerCase()))
-    return contracts.some((address) => mayHold(bloom, bloomBits(address)) !== addresses.has(address.toLowerCase()))
+    return contracts.some(({ address, bits }) => mayHold(bloom, bits) !== addresses.has(address))
   })
   const proven = await provenLogs(node, deployment, suspicious)
   if (proven.kind === 'unsettled') return proven
@@ -103,14 +107,11 @@ async function provenLogs(node: Node, deployment: Deployment, headers: readonly 
 /** What a log says of its place is derived from where it stands: the receipts' hashes cover that, and not what nodes add. */
 function logsOf(deployment: Deployment, header: Header, receipts: readonly Receipt[]): readonly ChainLog[] {
   const block = { block: header.number, blockHash: header.hash }
+  const ours = new Set(journaled.map((name) => deployment.contracts[name].toLowerCase()))
   return receipts
     .flatMap(({ transactionHash, logs }) => logs.map((log) => ({ ...log, transactionHash })))
     .map((log, i) => ({ ...log, ...block, logIndex: BigInt(i) }))
-    .filter(({ address }) => contractAt(deployment, address) !== undefined)
-}
-
-function bitsOf(deployment: Deployment): readonly BloomBits[] {
-  return journaled.map((name) => bloomBits(deployment.contracts[name]))
+    .filter(({ address }) => ours.has(address))
 }
 
 function count(logs: readonly ChainLog[] | undefined): bigint {

@@ -16,7 +16,7 @@ describe('a history', () => {
     await setting?.stop()
   })
 
-  it('reads the same when followed live, fetched in ranges of any size, and kept on either database', async () => {
+  it('reads the same when followed live, fetched in ranges of any size, verified or not, and kept on either database', async () => {
     const { ledger, postgres, story } = setting
     const live = await postgres.newDatabase()
     const follower = await indexTo(ledger, live, { maxRange: 3 })
@@ -26,9 +26,14 @@ describe('a history', () => {
     expect(expected.inference?.rows).toBeGreaterThan(20n)
     expect(expected.reward_claimed?.rows).toBeGreaterThan(0n)
 
-    for (const maxRange of [1, 7, 10_000]) {
+    const ways = [
+      { maxRange: 1, verify: 'off' },
+      { maxRange: 7, verify: 'bloom' },
+      { maxRange: 10_000, verify: 'receipts' },
+    ] as const
+    for (const way of ways) {
       const database = await postgres.newDatabase()
-      await (await indexTo(ledger, database, { maxRange })).closeAtHead()
+      await (await indexTo(ledger, database, way)).closeAtHead()
       expect(await digestOf(database)).toEqual(expected)
     }
     const embedded = { kind: 'embedded', folder: `${ledger.folder}/embedded` } as const

@@ -6,6 +6,7 @@ import { sql } from 'kysely'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { openDatabase } from '../../indexer/store/database.ts'
 import { freePort } from '../scripts/localLedger.ts'
+import { startDevNode } from './support/devNodes.ts'
 import { indexTo } from './support/indexing.ts'
 import { runIndexer } from './support/process.ts'
 import { type Setting, startSetting } from './support/setting.ts'
@@ -50,6 +51,17 @@ describe('the indexer refuses, in one clear sentence and with exit status 1,', (
   it('a node on another chain', async () => {
     const elsewhere = write('elsewhere.json', { ...setting.ledger.deployment, chainId: 1 })
     expect(await refusal({ deployment: elsewhere })).toMatch(/is on another chain .*expected 1, found 31337/)
+  })
+
+  it('nodes that speak of different chains', async () => {
+    const other = await startDevNode('anvil, of the newest fork')
+    const both = `${setting.ledger.rpcUrl},${other.url}`
+    expect(await refusal({ rpc: both })).toMatch(/^There is no contract at the address of accounts/)
+    await other.stop()
+  })
+
+  it('a way of verifying that there is not', async () => {
+    expect(await refusal({ verify: 'some' })).toMatch(/^--verify is "some". Give one of receipts, bloom, off.$/)
   })
 
   it('addresses without contracts', async () => {

@@ -27,8 +27,6 @@ export function mayHold(bloom: Uint8Array, bits: BloomBits): boolean {
 }
 
 /** The bloom filter of everything in `blooms`. */
-export function unionOf(blooms: readonly Hex[]): Uint8Array {
-  const union = new Uint8Array(BLOOM_BYTES)
-  for (const bloom of blooms) for (const [i, byte] of bytesOf(bloom).entries()) union[i] = (union[i] ?? 0) | byte
-  return union
+export function unionOf(blooms: readonly Hex[]): bigint {
+  return blooms.reduce((union, bloom) => union | BigInt(bloom), 0n)
 }

@@ -1,0 +1,72 @@
+import { describe, expect, it } from 'vitest'
+import { NodeContradictsItself } from '../../indexer/sync/contradiction.ts'
+import type { Node } from '../../indexer/sync/node.ts'
+import { NodeBusy } from '../../indexer/sync/nodeError.ts'
+import { nodesOf } from '../../indexer/sync/nodes.ts'
+import { RetryError, StopError } from '../../sdk/errors.ts'
+
+const [a, b, c] = ['http://a', 'http://b', 'http://c'].map((name) => ({ name }) as Node) as [Node, Node, Node]
+const signal = new AbortController().signal
+const silent = new RetryError('Silence', {}, 'It is asked again.')
+const lie = { what: 'A lie', facts: { block: 7n } }
+
+function nodesAmong(nodes: readonly Node[], admit: (node: Node) => Promise<void> = async () => {}) {
+  const heard: Error[] = []
+  const hear = (error: Error) => heard.push(error)
+  return { heard, nodes: nodesOf(nodes, { admit, restMs: 30, failed: hear, givenUp: hear }) }
+}
+
+describe('among several nodes', () => {
+  it('one is asked as long as it does well, and another at once where it fails', async () => {
+    const { nodes, heard } = nodesAmong([a, b])
+    expect([await nodes.next(signal), await nodes.next(signal)]).toEqual([a, a])
+    nodes.failed(a, silent)
+    expect([await nodes.next(signal), heard]).toEqual([b, [silent]])
+  })
+
+  it('one that asks for a pause gets it, even where there is no other', async () => {
+    const { nodes } = nodesAmong([a])
+    const start = Date.now()
+    nodes.failed(a, new NodeBusy(a.name, 429, 300, undefined))
+    expect(await nodes.next(signal)).toBe(a)
+    expect(Date.now() - start).toBeGreaterThanOrEqual(299)
+  })
+
+  it('one that keeps failing rests ever longer', async () => {
+    const { nodes } = nodesAmong([a])
+    for (let failures = 0; failures < 4; failures++) nodes.failed(a, silent)
+    const start = Date.now()
+    await nodes.next(signal)
+    expect(Date.now() - start).toBeGreaterThanOrEqual(399)
+  })
+
+  it('those that never said what cannot be go before one that did', async () => {
+    const { nodes } = nodesAmong([a, b, c])
+    await nodes.next(signal)
+    nodes.contradicted(a, lie)
+    expect(await nodes.next(signal)).toBe(b)
+    nodes.contradicted(b, lie)
+    expect(await nodes.next(signal)).toBe(c)
+    nodes.failed(c, silent)
+    await new Promise((done) => setTimeout(done, 200))
+    expect(await nodes.next(signal)).toBe(c)
+  })
+
+  it('one that says for the fifth time in a row what cannot be is given up, and the last of them stops everything', async () => {
+    const { nodes, heard } = nodesAmong([a, b])
+    for (let times = 0; times < 5; times++) nodes.contradicted(a, lie)
+    expect(heard).toEqual([expect.any(NodeContradictsItself)])
+    for (let times = 0; times < 4; times++) nodes.contradicted(b, lie)
+    nodes.didWell(b)
+    for (let times = 0; times < 4; times++) nodes.contradicted(b, lie)
+    expect(() => nodes.contradicted(b, lie)).toThrow(NodeContradictsItself)
+  })
+
+  it('one on another chain is never asked for anything else', async () => {
+    const elsewhere = new StopError('Another chain', {}, 'Leave it out.')
+    const { nodes, heard } = nodesAmong([a, b], async (node) => {
+      if (node === a) throw elsewhere
+    })
+    expect([await nodes.next(signal), heard]).toEqual([b, [elsewhere]])
+  })
+})
