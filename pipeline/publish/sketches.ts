@@ -27,17 +27,21 @@ export interface SketchedRows {
 const LARGE = 2 ** 24
 const MOST_WORKERS = 8
 
-/** Fits a sketcher to gradients that need not fit into memory, and sketches all of them; the result is the same on any machine. */
-export async function sketchGradients(gradients: GradientBlocks, sketch: SketchManifest): Promise<SketchedRows> {
+/** Fits a sketcher to gradients that need not fit into memory, and sketches them all: the same, however many workers do it. */
+export async function sketchGradients(
+  gradients: GradientBlocks,
+  sketch: SketchManifest,
+  workers: number = workersFor(gradients.u),
+): Promise<SketchedRows> {
   const { u } = gradients
   const settings = settingsOf(sketch)
   const sketched = collector(u.n)
-  if (u.n * u.width < LARGE) {
+  if (workers === 0) {
     const sketcher = fitSketcherFast(gradients, settings)
     for (const block of sketchBlocks(sketcher, u)) sketched.add(block)
     return { sketcher, codes: sketched.codes, selfInfluence: sketched.selfInfluence }
   }
-  const pool = openSketchPool(Math.min(availableParallelism(), MOST_WORKERS))
+  const pool = openSketchPool(workers)
   try {
     const sketcher = await pool.fit(gradients, settings)
     for await (const block of pool.sketch(sketcher, u)) sketched.add(block)
@@ -45,6 +49,10 @@ export async function sketchGradients(gradients: GradientBlocks, sketch: SketchM
   } finally {
     await pool.close()
   }
+}
+
+function workersFor({ n, width }: GradientBlocks['u']): number {
+  return n * width < LARGE ? 0 : Math.min(availableParallelism(), MOST_WORKERS)
 }
 
 function collector(n: number) {
