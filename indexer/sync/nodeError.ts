@@ -2,7 +2,7 @@ import { BaseError, HttpRequestError, RpcRequestError, TimeoutError } from 'viem
 import { z } from 'zod'
 import { type Facts, RetryError, StopError } from '../../sdk/errors.ts'
 
-/** A range of blocks whose logs the node will not give at once: ask for less. */
+/** A range of blocks whose logs or receipts the node will not give at once: ask for less. */
 export class RangeTooLarge extends RetryError {}
 
 /** The node has pruned the state that a journal is to be checked against: ask for a range that ends nearer to its head. */
@@ -28,6 +28,7 @@ const METHOD_UNSUPPORTED = -32004
 /** JSON-RPC codes by which nodes say "not like this, ever": unknown method, bad parameters, bad request. */
 const REFUSED = new Set([-32600, -32601, -32602, METHOD_UNSUPPORTED])
 
+const ASKED_BY_RANGE = new Set(['eth_getLogs', 'eth_getBlockReceipts'])
 const TOO_LARGE = /range|too many|limit|more than \d+|response size|query timeout/i
 const STATE_GONE =
   /missing trie node|state .*not available|historical state|header not found|required historical|out ?of ?range/i
@@ -49,6 +50,7 @@ export function nodeError(node: string, method: string, error: unknown): Error {
   if (status === 401 || status === 403) {
     return new StopError(`The node at ${node} refuses us`, { status }, 'Check the key in the RPC address.', error)
   }
+  if (status === 413) return tooLarge(node, { status }, error)
   if (status === 429 || status === 503) {
     return new NodeBusy(node, status, retryAfterMs(transport), error)
   }
@@ -58,6 +60,10 @@ export function nodeError(node: string, method: string, error: unknown): Error {
     'It is asked again; if that goes on, check that it runs and is reachable.',
     error,
   )
+}
+
+function tooLarge(node: string, facts: Facts, cause: unknown): RangeTooLarge {
+  return new RangeTooLarge(`The node at ${node} wants smaller ranges`, facts, 'They are made smaller.', cause)
 }
 
 function malformed(node: string, method: string, facts: Facts, cause: unknown): RetryError {
@@ -71,9 +77,7 @@ function malformed(node: string, method: string, facts: Facts, cause: unknown): 
 
 function answered(node: string, method: string, answer: RpcRequestError): Error {
   const facts = { code: answer.code, message: answer.details }
-  if (method === 'eth_getLogs' && TOO_LARGE.test(answer.details)) {
-    return new RangeTooLarge(`The node at ${node} wants smaller ranges`, facts, 'They are made smaller.', answer)
-  }
+  if (ASKED_BY_RANGE.has(method) && TOO_LARGE.test(answer.details)) return tooLarge(node, facts, answer)
   if (method === 'eth_getStorageAt' && STATE_GONE.test(answer.details)) {
     return new StateGone(
       `The node at ${node} no longer has the state that journals are checked against`,
