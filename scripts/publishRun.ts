@@ -96,7 +96,7 @@ function describe(prepared: PreparedRun): string {
   }
   const { duplicateOf, flagged, leafCount, indexFile, indexRoot } = prepared
   return (
-    `${rows}, of which ${duplicateOf.size} duplicate another contribution's and ${flagged.size} fight the rest; index of ` +
+    `${rows}, of which ${duplicateOf.size} repeat an earlier one and ${flagged.size} fight the rest; index of ` +
     `${leafCount} leaves, ${indexFile.length} bytes, root ${indexRoot}`
   )
 }

@@ -77,10 +77,10 @@ abstract contract IndexFaults is RecordFaults {
         ContributionId ofA = entries.contributionOf(sketchBytes, 0);
         ContributionId ofB = entries.contributionOf(sketchBytes, 1);
         require(
-            ContributionId.unwrap(ofA) != ContributionId.unwrap(ofB) &&
-                FastScoring.isDuplicate(entries.sketchOf(sketchBytes, 0), entries.sketchOf(sketchBytes, 1)),
+            a != b && FastScoring.isDuplicate(entries.sketchOf(sketchBytes, 0), entries.sketchOf(sketchBytes, 1)),
             Court_NoConflict(a, b)
         );
+        if (ContributionId.unwrap(ofA) == ContributionId.unwrap(ofB)) return a < b ? b : a;
         if (!_isIncluded(model, ofA)) return a;
         if (!_isIncluded(model, ofB)) return b;
         return datasets.contributionOf(ofA).acceptedAt < datasets.contributionOf(ofB).acceptedAt ? b : a;

@@ -176,8 +176,9 @@ interface ICourt is IJournal {
         RecordProof[] calldata calls
     ) external;
 
-    /// @notice Strikes an influence index with two entries that cannot both be true: near-copies of different contributions, of
-    /// which the later accepted is struck, or the one that none of the model's versions includes; two entries of one row;
+    /// @notice Strikes an influence index with two entries that cannot both be true: near-copies, of which the later
+    /// accepted is struck (within a contribution that of the higher number), or the one that none of the model's versions includes;
+    /// two entries of one row;
     /// or a row that the other's link passes over.
     function proveConflictingRows(
         bytes32 salt,

@@ -13,7 +13,7 @@ library Scoring {
     uint256 internal constant TOTAL_WEIGHT = 65_535;
 
     /// @dev Cosine from which two rows count as one: 80 / 100.
-    uint256 internal constant TAU = 80;
+    uint256 internal constant TAU = 70;
     uint256 internal constant TAU_DENOMINATOR = 100;
 
     error Scoring_LengthsDiffer(uint256 a, uint256 b);

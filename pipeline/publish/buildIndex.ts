@@ -4,7 +4,7 @@ import type { InfluenceIndex } from '../../attribution/influenceIndex.ts'
 import { packSketch } from '../../attribution/sketch.ts'
 import type { RunRow } from '../run/manifest.ts'
 
-/** Rows and their sketches → the influence index, without flagged rows and later near-copies of other contributions' rows. */
+/** Rows and their sketches → the influence index, without flagged rows and near-copies of earlier ones. */
 
 export interface BuiltIndex {
   readonly index: InfluenceIndex
@@ -35,9 +35,7 @@ export function buildIndex(
     if (position === undefined) throw new Error(`When ${contribution} was accepted was asked for and is missing`)
     return position
   }
-  const accepted = sketched.toSorted(
-    (a, b) => order(a.contribution) - order(b.contribution) || a.item - b.item || a.row - b.row,
-  )
+  const accepted = sketched.toSorted((a, b) => order(a.contribution) - order(b.contribution) || a.row - b.row)
   const duplicateOf = findDuplicatesFast(accepted)
   const entries = sketched
     .filter(({ row }) => !duplicateOf.has(row))

@@ -133,7 +133,7 @@ function lowestUnshown(entries: readonly CommittedEntry[], rowCount: number): nu
 }
 
 /**
- * Searches for near-copies of different contributions' rows. Every pair is compared, so it yields after each row, with what that
+ * Searches for near-copies. Every pair is compared, so it yields after each row, with what that
  * row brought to light: a watcher has other things to do in between.
  */
 export function* findNearCopies(index: CommittedIndex, facts: ContributionFacts): Generator<readonly IndexFault[]> {
@@ -146,8 +146,8 @@ export function* findNearCopies(index: CommittedIndex, facts: ContributionFacts)
     const faults: IndexFault[] = []
     for (const place of store.duplicatesOf(unpackSketch(row.sketch))) {
       const other = rows[place] as (typeof rows)[number]
-      if (other.contribution === row.contribution || other.row === row.row) continue
-      const later = facts.acceptedAt(other.contribution) < facts.acceptedAt(row.contribution) ? row : other
+      if (other.row === row.row) continue
+      const later = isEarlier(other, row, facts) ? row : other
       const positions = [other.position, row.position] as const
       const reason = `it is a near-copy of row ${later === row ? other.row : row.row}`
       // The Court looks at links first.
@@ -157,6 +157,13 @@ export function* findNearCopies(index: CommittedIndex, facts: ContributionFacts)
     store.add(row.sketch)
     yield faults
   }
+}
+
+type Accepted = Pick<CommittedEntry, 'row' | 'contribution'>
+
+/** First accepted, and within a contribution of the lower number. */
+function isEarlier(a: Accepted, b: Accepted, { acceptedAt }: ContributionFacts): boolean {
+  return a.contribution === b.contribution ? a.row < b.row : acceptedAt(a.contribution) < acceptedAt(b.contribution)
 }
 
 function sameBytes(a: Uint8Array, b: Uint8Array): boolean {

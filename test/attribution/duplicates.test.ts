@@ -12,19 +12,19 @@ const sketch = fc
   .map((list) => Int8Array.from(list))
 
 describe('duplicate rows', () => {
-  it('are those with a cosine of at least 80 hundredths', () => {
-    expect(isDuplicate(80, 100, 100)).toBe(true)
-    expect(isDuplicate(79, 100, 100)).toBe(false)
+  it('are those with a cosine of at least 70 hundredths', () => {
+    expect(isDuplicate(70, 100, 100)).toBe(true)
+    expect(isDuplicate(69, 100, 100)).toBe(false)
     expect(isDuplicate(-100, 100, 100)).toBe(false)
     expect(isDuplicate(0, 0, 100)).toBe(false)
   })
 
   it('join the first of their cluster that was accepted', () => {
     const found = findDuplicates([
-      { row: 4, contribution: 'first', codes: flat(7) },
-      { row: 2, contribution: 'second', codes: flat(3) },
-      { row: 9, contribution: 'third', codes: flat(1) },
-      { row: 1, contribution: 'third', codes: turned(10) },
+      { row: 4, codes: flat(7) },
+      { row: 2, codes: flat(3) },
+      { row: 9, codes: flat(1) },
+      { row: 1, codes: turned(10) },
     ])
     expect([...found]).toEqual([
       [2, 4],
@@ -32,21 +32,25 @@ describe('duplicate rows', () => {
     ])
   })
 
-  it('are looked for in other contributions only', () => {
+  it('are looked for whoever contributed them, so that nobody is paid for repeating a row', () => {
     const found = findDuplicates([
-      { row: 0, contribution: 'same', codes: flat(7) },
-      { row: 1, contribution: 'same', codes: flat(7) },
+      { row: 0, codes: flat(7) },
+      { row: 1, codes: flat(7) },
+      { row: 2, codes: flat(7) },
     ])
-    expect([...found]).toEqual([])
+    expect([...found]).toEqual([
+      [1, 0],
+      [2, 0],
+    ])
   })
 
   it('are compared with kept rows only, so that a chain does not grow', () => {
-    const [a, b, c] = [flat(7), flat(7).map((x, d) => (d < 15 ? 0 : x)), flat(7).map((x, d) => (d < 30 ? 0 : x))]
+    const [a, b, c] = [flat(7), flat(7).map((x, d) => (d < 17 ? 0 : x)), flat(7).map((x, d) => (d < 35 ? 0 : x))]
     expect([isClose(a, b), isClose(b, c), isClose(a, c)]).toEqual([true, true, false])
     const found = findDuplicates([
-      { row: 0, contribution: 'a', codes: a },
-      { row: 1, contribution: 'b', codes: b },
-      { row: 2, contribution: 'c', codes: c },
+      { row: 0, codes: a },
+      { row: 1, codes: b },
+      { row: 2, codes: c },
     ])
     expect([...found]).toEqual([[1, 0]])
   })
@@ -56,7 +60,7 @@ describe('duplicate rows', () => {
       fc.property(sketch, sketch, (a, b) => {
         expect(isClose(a, b)).toBe(isClose(b, a))
         const product = BigInt(dot(a, b))
-        const exact = product > 0n && product ** 2n * 10_000n >= 6_400n * BigInt(dot(a, a)) * BigInt(dot(b, b))
+        const exact = product > 0n && product ** 2n * 10_000n >= 4_900n * BigInt(dot(a, a)) * BigInt(dot(b, b))
         expect(isClose(a, b)).toBe(exact)
       }),
     )

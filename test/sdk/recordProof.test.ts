@@ -8,17 +8,23 @@ import {
   openBatch,
   proveRecord,
 } from '../../sdk/recordProof.ts'
-import { TERMS } from '../indexer/support/courtStory.ts'
 import { beginStory } from '../indexer/support/story.ts'
 import { type LocalLedger, startLocalLedger } from '../scripts/localLedger.ts'
 
+interface Recorded {
+  readonly opened: OpenedBatch
+  readonly bytes: Uint8Array
+  readonly dims: number
+  readonly stored: Hex
+}
+
 describe('a record proof', () => {
   let ledger: LocalLedger
-  let batches: readonly { readonly opened: OpenedBatch; readonly bytes: Uint8Array; readonly stored: Hex }[]
+  let batches: readonly Recorded[]
 
   beforeAll(async () => {
     ledger = await startLocalLedger(4)
-    await (await beginStory(ledger, 4)).tell(60)
+    await (await beginStory(ledger, 4)).tell(100)
     const { reader, contracts, fromBlock } = ledger.connection
     const events = await reader.getContractEvents({
       ...contracts.ledger,
@@ -29,12 +35,17 @@ describe('a record proof', () => {
     batches = await Promise.all(
       events.map(async ({ args }) => {
         const bytes = hexToBytes(args.records)
+        const { dims } = await reader.readContract({
+          ...contracts.models,
+          functionName: 'servingTerms',
+          args: [args.model],
+        })
         const stored = await reader.readContract({
           ...contracts.ledger,
           functionName: 'batchCommitmentOf',
           args: [args.batch],
         })
-        return { opened: openBatch(args, bytes, TERMS.dims), bytes, stored }
+        return { opened: openBatch(args, bytes, dims), bytes, dims, stored }
       }),
     )
   })
@@ -95,8 +106,8 @@ describe('a record proof', () => {
     const { header, records } = first.opened
     const altered = first.bytes.slice()
     altered[0] = (altered[0] as number) ^ 1
-    expect(() => openBatch(header, altered, TERMS.dims)).toThrow(`These are not the records of batch ${header.batch}`)
-    expect(() => openBatch({ ...header, count: header.count + 1 }, first.bytes, TERMS.dims)).toThrow('not the records')
+    expect(() => openBatch(header, altered, first.dims)).toThrow(`These are not the records of batch ${header.batch}`)
+    expect(() => openBatch({ ...header, count: header.count + 1 }, first.bytes, first.dims)).toThrow('not the records')
     expect(() => proveRecord(first.opened, records.length)).toThrow(`holds no record ${records.length}`)
   })
 })

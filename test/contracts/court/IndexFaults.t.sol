@@ -170,10 +170,10 @@ contract IndexFaultsTest is Courtroom {
         isStruck(conflictCall(shown(PLACE, 30)), ROW, Fault.ConflictingRows);
     }
 
-    function test_GivenNearCopiesOfOneContribution_WhenProved_ItReverts() public {
+    function test_GivenNearCopiesOfOneContribution_WhenProved_TheHigherRowIsStruck() public {
         entries[PLACE + 1].sketch = entries[PLACE].sketch;
         model = serveIndex(entries);
-        standsBeside(PLACE, PLACE + 1);
+        isStruck(conflictCall(shown(PLACE, PLACE + 1)), entries[PLACE + 1].row, Fault.ConflictingRows);
     }
 
     function test_GivenACopyThatWasNeverAccepted_WhenProved_ItIsStruckAndNotTheFirst() public {
