@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import torch
+from transformers.utils.logging import disable_progress_bar
 
 from .contributions import Contribution, Item, read_items
 from .emit import DataSet, Settings, emit_run
@@ -27,6 +28,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     if options.threads is not None:
         torch.set_num_threads(options.threads)
+    if options.quiet:
+        disable_progress_bar()
     try:
         result: str = options.run(options)
     except RunError as error:
