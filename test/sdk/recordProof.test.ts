@@ -23,8 +23,8 @@ describe('a record proof', () => {
   let batches: readonly Recorded[]
 
   beforeAll(async () => {
-    ledger = await startLocalLedger(4)
-    await (await beginStory(ledger, 4)).tell(100)
+    ledger = await startLocalLedger(7)
+    await (await beginStory(ledger, 7)).tell(80)
     const { reader, contracts, fromBlock } = ledger.connection
     const events = await reader.getContractEvents({
       ...contracts.ledger,
