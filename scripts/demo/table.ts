@@ -10,7 +10,10 @@ export function tableOf(summary: Summary): string {
     '',
     heading('What happened'),
     row('rows', count(summary.rows)),
-    row('  not credited', `${count(summary.duplicateRows)} repeat an earlier contributor's, ${count(summary.flaggedRows)} fight the rest`),
+    row(
+      '  not credited',
+      `${count(summary.duplicateRows)} repeat an earlier contributor's, ${count(summary.flaggedRows)} fight the rest`,
+    ),
     row('contributors', count(summary.contributors)),
     row('inferences', `${count(summary.inferences)}, paid, attributed and recorded in ${gas.batches.length} batches`),
     '',
