@@ -2,11 +2,11 @@
  * What the attribution costs at the sizes that matter, side by side with plain float products: TensorFlow.js from npm, and NumPy
  * where it is at hand.
  *
- *     npm run bench:attribution [-- --write]
+ *     npm run bench:attribution [-- --write-docs]
  */
-import { readFileSync, writeFileSync } from 'node:fs'
 import { availableParallelism, cpus, loadavg } from 'node:os'
 import { runCommand } from '../command.ts'
+import { writeTables } from '../documentTables.ts'
 import { benchCopies } from './attribution/copies.ts'
 import { benchIndexing } from './attribution/indexing.ts'
 import type { Comparison } from './attribution/measure.ts'
@@ -16,17 +16,16 @@ import { SIZES } from './attribution/sizes.ts'
 import { benchSketching } from './attribution/sketching.ts'
 import { loadTensorFlow } from './attribution/tensorflow.ts'
 
-const PAGE = new URL('../../docs/benchmarks.md', import.meta.url)
-const [BEGIN, END] = ['<!-- bench:attribution begins -->', '<!-- bench:attribution ends -->']
+const PAGE = 'docs/benchmarks.md'
 const COLUMNS = ['plain', 'tensorFlow', 'numpy'] as const
 
 await runCommand({
-  usage: `npm run bench:attribution [-- --write]
+  usage: `npm run bench:attribution [-- --write-docs]
 Times searches, sketches and indexes at full size. About three minutes and 4 GB of memory; python3 with NumPy is used where
 it is there, or the Python that PYTHON names.
-  --write   puts the table into docs/benchmarks.md`,
-  options: { write: { type: 'boolean', default: false } },
-  async run({ write }) {
+  --write-docs   puts the table into docs/benchmarks.md`,
+  options: { 'write-docs': { type: 'boolean', default: false } },
+  async run({ 'write-docs': write }) {
     const numpy = await runNumpy(SIZES)
     const tensorFlow = await loadTensorFlow()
     const comparisons = [
@@ -37,7 +36,7 @@ it is there, or the Python that PYTHON names.
     ]
     const text = `${table(comparisons)}\n\n${machine(numpy?.version)}`
     process.stdout.write(`${text}\n`)
-    if (write) writeFileSync(PAGE, withSection(readFileSync(PAGE, 'utf8'), text))
+    if (write) writeTables(PAGE, text)
   },
 })
 
@@ -67,10 +66,4 @@ function machine(numpy: string | undefined): string {
     `${cpus()[0]?.model ?? 'An unnamed processor'}, ${availableParallelism()} cores with a load of ${load.toFixed(1)} at the end; ` +
     `Node ${process.versions.node}, ${numpy === undefined ? 'no NumPy at hand' : `NumPy ${numpy} on one thread`}.`
   )
-}
-
-function withSection(page: string, text: string): string {
-  const [from, to] = [page.indexOf(BEGIN), page.indexOf(END)]
-  if (from < 0 || to < from) throw new Error(`docs/benchmarks.md has lost its marks ${BEGIN} and ${END}.`)
-  return `${page.slice(0, from + BEGIN.length)}\n${text}\n${page.slice(to)}`
 }
