@@ -183,7 +183,7 @@ describe('a manifest is refused', () => {
   })
 
   it.each<[string, (manifest: EmbeddedManifest) => unknown, string]>([
-    ['of another format', (m) => ({ ...m, format: 3 }), 'format'],
+    ['of another format', (m) => ({ ...m, format: 4 }), 'format'],
     ['with an unknown field', (m) => ({ ...m, extra: 1 }), '(whole)'],
     [
       'with a version that is no number above zero',
