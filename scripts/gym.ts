@@ -1,3 +1,4 @@
+import { rmSync } from 'node:fs'
 import { ATTACKS, attackNamed } from '../pipeline/gym/attacks.ts'
 import { type GymSettings, runGym } from '../pipeline/gym/gym.ts'
 import { writeWhole } from '../pipeline/publish/writeWhole.ts'
@@ -8,6 +9,7 @@ import { summaryOf } from './gym/summary.ts'
 import { renewTables, tablesOf } from './gym/tables.ts'
 
 const PAGE = 'docs/gym.md'
+const WORLDS = 'var/gym/worlds'
 const JSON_FILE = 'var/gym/gym.json'
 const MOST_SEED = 2 ** 31 - 1
 
@@ -23,6 +25,7 @@ ${PAGE} and keeps the figures in ${JSON_FILE}. What was played is kept; killed, 
   --contributors <number>  (40)
   --attackers <number>     honest contributors who attack at the same time (6)
   --cache <folder>         where features are kept (var/cache/features)
+  --fresh                  play every world again, after a change of the rules or of the training
   --write-docs             put the tables into ${PAGE}`,
   options: {
     task: { type: 'string', multiple: true, default: ['mail', 'speeches'] },
@@ -33,6 +36,7 @@ ${PAGE} and keeps the figures in ${JSON_FILE}. What was played is kept; killed, 
     contributors: { type: 'string', default: '40' },
     attackers: { type: 'string', default: '6' },
     cache: { type: 'string', default: 'var/cache/features' },
+    fresh: { type: 'boolean', default: false },
     'write-docs': { type: 'boolean', default: false },
   },
   async run(values) {
@@ -48,7 +52,8 @@ ${PAGE} and keeps the figures in ${JSON_FILE}. What was played is kept; killed, 
       attackers: wholeNumber('attackers', values.attackers, 1, 500),
       maxTokens: 64,
     }
-    const folders = { cache: values.cache, worlds: 'var/gym/worlds' }
+    if (values.fresh) rmSync(WORLDS, { recursive: true, force: true })
+    const folders = { cache: values.cache, worlds: WORLDS }
     const result = await runGym(
       settings,
       folders,

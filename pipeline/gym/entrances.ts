@@ -1,6 +1,6 @@
 /**
  * Which rows get no leaf in the influence index, and so earn nothing. The first entrance is the one the ledger has; the others are
- * measured beside it, to show what its parts are for and what might close the gaps that the gym finds.
+ * measured beside it: what was paid before the gym, and thresholds to either side.
  */
 import { findDuplicatesFast } from '../../attribution/fast/duplicates.ts'
 import type { Products } from './products.ts'
@@ -26,23 +26,24 @@ export const AS_PAID: Entrance = {
   keptOut: (rows) => withFlagged(rows, (creditable) => findDuplicatesFast(creditable).keys()),
 }
 
-const UNFLAGGED: Entrance = {
-  name: 'unflagged',
-  title: 'Without flags',
-  keptOut: (rows) => new Set(findDuplicatesFast(rows).keys()),
-}
+/** Where a near-copy is looked for: in all earlier rows, or in those of other contributions. */
+type Scope = 'anywhere' | 'across contributions'
 
-/** Near-copies count as one wherever they stand: in one contribution as well as across. */
-function clustered(percent: number): Entrance {
+function joined(percent: number, scope: Scope): Entrance {
   return {
-    name: `clusters ${percent}`,
-    title: `Copies within contributions too, from ${(percent / 100).toFixed(2)}`,
-    keptOut: (rows, products) => withFlagged(rows, (creditable) => repeatsIn(creditable, products, percent)),
+    name: `${scope} ${percent}`,
+    title: `Copies ${scope}, from ${(percent / 100).toFixed(2)}`,
+    keptOut: (rows, products) => withFlagged(rows, (creditable) => repeatsIn(creditable, products, percent, scope)),
   }
 }
 
 /** What is measured, the ledger's own entrance first. */
-export const ENTRANCES: readonly Entrance[] = [AS_PAID, UNFLAGGED, clustered(80), clustered(70), clustered(60)]
+export const ENTRANCES: readonly Entrance[] = [
+  AS_PAID,
+  joined(80, 'across contributions'),
+  joined(80, 'anywhere'),
+  joined(60, 'anywhere'),
+]
 
 /** The flagged rows, and those that `others` finds among the rest. */
 function withFlagged(
@@ -53,13 +54,18 @@ function withFlagged(
   return new Set([...flagged, ...others(rows.filter(({ isFlagged }) => !isFlagged))])
 }
 
-/** Rows that resemble an earlier kept one, whoever brought it. */
-function repeatsIn(rows: readonly IndexRow[], products: Products, percent: number): readonly number[] {
-  const kept: number[] = []
+/** Rows that resemble an earlier kept one within the scope. */
+function repeatsIn(rows: readonly IndexRow[], products: Products, percent: number, scope: Scope): readonly number[] {
+  const kept: IndexRow[] = []
   const repeats: number[] = []
-  for (const { row } of rows) {
-    const isRepeat = kept.some((earlier) => isAlike(products, earlier, row, percent))
-    ;(isRepeat ? repeats : kept).push(row)
+  for (const row of rows) {
+    const isRepeat = kept.some(
+      (earlier) =>
+        (scope === 'anywhere' || earlier.contribution !== row.contribution) &&
+        isAlike(products, earlier.row, row.row, percent),
+    )
+    if (isRepeat) repeats.push(row.row)
+    else kept.push(row)
   }
   return repeats
 }

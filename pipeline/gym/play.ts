@@ -3,11 +3,12 @@
  * every answer. All by the functions that a run is trained, published and served with, without the chain between.
  */
 import { attributorOf } from '../../attribution/fast/attributor.ts'
+import { blocksOf } from '../../attribution/fast/rowBlocks.ts'
 import { rowEarnings } from '../../attribution/payouts.ts'
-import { findFlagged, selfInfluences } from '../../attribution/selfInfluence.ts'
+import { findFlagged } from '../../attribution/selfInfluence.ts'
 import { packSketch } from '../../attribution/sketch.ts'
-import { sketchQuery, sketchRows } from '../../attribution/sketcher.ts'
-import { fitRunSketcher } from '../publish/sketches.ts'
+import { sketchQuery } from '../../attribution/sketcher.ts'
+import { sketchGradients } from '../publish/sketches.ts'
 import { type AdaptedLayers, loadAdaptedLayers } from '../train/base/adaptedLayers.ts'
 import { DEFAULT_SKETCH } from '../train/emit/describeRun.ts'
 import { extractFeatures, type FeatureOptions } from '../train/features/extractFeatures.ts'
@@ -63,9 +64,9 @@ async function play(
 
   const projection = { width: DEFAULT_PROJECTION_WIDTH, seed }
   const gradients = rowGradients(tuner, data, labels, projection)
-  const sketcher = fitRunSketcher(gradients, DEFAULT_SKETCH)
-  const codes = sketchRows(sketcher, gradients.u)
-  const flagged = findFlagged(selfInfluences(sketcher, gradients.u))
+  const blocks = { u: blocksOf(gradients.u), v: blocksOf(gradients.v) }
+  const { sketcher, codes, selfInfluence } = await sketchGradients(blocks, DEFAULT_SKETCH)
+  const flagged = findFlagged(selfInfluence)
   const rows = contributions
     .flatMap(({ items: own }, contribution) => own.map(() => String(contribution)))
     .map(

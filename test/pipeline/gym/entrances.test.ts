@@ -56,10 +56,17 @@ describe('an entrance to the index', () => {
     )
   })
 
-  it('that looks within contributions leaves no two rows that repeat each other', () => {
+  it('that looks across contributions only leaves a contribution its own repeats', () => {
+    const codes = new Int8Array(DIMS).fill(7)
+    const all = ['a', 'a', 'b'].map((contribution, row): IndexRow => ({ row, contribution, codes, isFlagged: false }))
+    expect(named('across contributions 80').keptOut(all, productsIn(all))).toEqual(new Set([2]))
+    expect(named('anywhere 80').keptOut(all, productsIn(all))).toEqual(new Set([1, 2]))
+  })
+
+  it('that looks anywhere leaves no two rows that repeat each other', () => {
     fc.assert(
       fc.property(rows, (all) => {
-        const out = named('clusters 80').keptOut(all, productsIn(all))
+        const out = named('anywhere 80').keptOut(all, productsIn(all))
         const kept = all
           .filter(({ row, codes }) => !out.has(row) && dot(codes, codes) > 0)
           .map(({ codes }) => codes.join())

@@ -32,7 +32,7 @@ const settings: GymSettings = {
   ...size,
   tasks: [MAIL],
   seeds: [3],
-  attacks: ['repeat', 'split', 'wash', 'copy-own'].map(attackNamed),
+  attacks: ['repeat', 'split', 'wash'].map(attackNamed),
   maxTokens: MAX_TOKENS,
 }
 
@@ -50,14 +50,12 @@ describe('the gym', () => {
     expect(gain('split')).toBeCloseTo(1, 12)
   })
 
-  it('finds little to gain by own rows under another name, and a loss in paying for calls', () => {
-    expect(gain('copy-own')).toBeLessThan(1.2)
+  it('finds a loss in paying for calls', () => {
     expect(gain('wash')).toBeLessThan(1)
   })
 
-  it('finds repetition within a contribution paid, unless the entrance looks there too', () => {
-    expect(gain('repeat')).toBeGreaterThan(1.3)
-    expect(gain('repeat', 'clusters 80')).toBeLessThan(1.2)
+  it('finds less to gain by repeating rows than an entrance would leave that looks across contributions only', () => {
+    expect(gain('repeat')).toBeLessThan(gain('repeat', 'across contributions 80'))
   })
 
   it('pays what a run pays that was trained, published and served', async () => {
@@ -98,7 +96,7 @@ describe('the gym', () => {
       rows.reduce((sum, { row, contribution }) => sum + (contribution === id ? (paid[row] ?? 0) : 0), 0),
     )
     expect(played.earned[AS_PAID.name]?.contributions).toEqual(sums)
-  })
+  }, 180_000)
 
   it('goes on where it stopped: what was played is read', async () => {
     const before = readdirSync(worlds)
