@@ -28,7 +28,7 @@ from .contributions import Contribution, rows_in_order
 from .digest import digest_file
 from .errors import RunError
 from .evaluate import EVALUATION_FILE, Evaluation
-from .examples import Example, digest_examples
+from .examples import Example, digest_examples, require_examples
 from .gradients import Source, principal_projection, require_rows_apart, row_gradients
 from .manifest import FORMAT, MANIFEST_FILE, BaseModel, Training, manifest_text, sketch_settings, software
 from .projection import PROJECTION_FILE, Basis, ModuleShape, Projection, Projector, draw_random, shape_modules
@@ -97,6 +97,7 @@ def emit_run(
     settings = settings or Settings()
     if out.exists():
         raise RunError(str(out), "it is already there", "Name another folder, or remove this one first.")
+    require_examples(rows)
     saved = Adapter.read(adapter)
     saved.require_loaded_in(source.model)
     lines = list(rows_in_order(dataset.contributions, len(rows)))

@@ -14,6 +14,8 @@ from typing import Any
 
 import torch
 
+from .errors import RunError
+
 IGNORED = -100
 """The label of a position that nothing is predicted at, as in Transformers."""
 
@@ -48,6 +50,24 @@ def collate(examples: Sequence[Example], pad_id: int, device: torch.device) -> B
         "labels": labels,
     }
     return {name: torch.tensor(values, dtype=torch.long, device=device) for name, values in batch.items()}
+
+
+def require_examples(examples: Sequence[Example]) -> None:
+    """Every row must have tokens, a label for each of them, and something to predict."""
+    if len(examples) == 0:
+        raise RunError("rows", "there are none", "Give the rows that the model was trained on.")
+    for row, example in enumerate(examples):
+        tokens, labels = len(example.input_ids), example.labels
+        if tokens == 0:
+            raise RunError(f"row {row}", "it has no tokens", "Leave it out, or give its text.")
+        if isinstance(labels, int):
+            continue
+        if len(labels) != tokens:
+            remedy = f"Give a label for each token, {IGNORED} where nothing is predicted."
+            raise RunError(f"row {row}", "it has another number of labels", remedy, tokens=tokens, labels=len(labels))
+        if all(label == IGNORED for label in labels[1:]):
+            remedy = "Leave it out, or truncate less of it."
+            raise RunError(f"row {row}", "it has no labelled token after its first", remedy)
 
 
 def digest_examples(examples: Sequence[Example]) -> str:

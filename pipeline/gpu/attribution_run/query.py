@@ -20,7 +20,7 @@ from .adapter import WEIGHTS_FILE, Adapter, read_json
 from .chunks import write_whole
 from .digest import digest_file, keccak256
 from .errors import RunError
-from .examples import Example
+from .examples import Example, require_examples
 from .gradients import Source, loss_gradients
 from .manifest import FORMAT, MANIFEST_FILE
 from .projection import PROJECTION_FILE, Projection, Projector
@@ -54,6 +54,7 @@ class EmittedRun:
         self, source: Source, examples: Sequence[Example], batch_size: int, progress: bool
     ) -> tuple[np.ndarray, np.ndarray]:
         """Loss gradients (m, width) float32 under the run's projection, and losses (m)."""
+        require_examples(examples)
         Adapter.read(self.folder).require_loaded_in(source.model)
         if source.task.name != self.manifest["gradients"]["task"]:
             raise RunError("task", "the run's gradients are of another one", "Name the run's.", task=source.task.name)

@@ -19,7 +19,17 @@ from unittest import mock
 
 import numpy as np
 import torch
-from attribution_run import BaseModel, Contribution, DataSet, RunError, Settings, emit_run, query_gradients, take_again
+from attribution_run import (
+    BaseModel,
+    Contribution,
+    DataSet,
+    Example,
+    RunError,
+    Settings,
+    emit_run,
+    query_gradients,
+    take_again,
+)
 from attribution_run import chunks as chunks_module
 from attribution_run.digest import digest_file, keccak256
 from attribution_run.gradients import loss_gradients, row_gradients
@@ -172,6 +182,17 @@ class Refusals(Emitting):
         self.assert_refused("adapter_config.json: it cannot be read", adapter=self.root / "base")
         self.assert_refused("holds no safetensors", base=BaseModel("tiny", "here", "1", "MIT", self.root / "none"))
         self.assert_refused("dims: rows of this width", settings=dataclasses.replace(SETTINGS, width=32))
+
+    def test_rows_that_predict_nothing(self) -> None:
+        rows = tiny_rows(ROWS)
+        for pattern, row in [
+            ("row 7: it has no tokens", Example([], [])),
+            ("row 7: it has another number of labels .*tokens 3, labels 2", Example([1, 2, 3], [1, 2])),
+            ("row 7: it has no labelled token after its first", Example([1, 2, 3], [1, -100, -100])),
+        ]:
+            with self.subTest(pattern):
+                self.assert_refused(pattern, rows=[*rows[:7], row, *rows[8:]])
+        self.assert_refused("rows: there are none", rows=[])
 
     def test_a_disk_that_is_full_before_or_during_the_run(self) -> None:
         usage = mock.Mock(free=1000)
