@@ -5,8 +5,9 @@ import { writeWhole } from '../pipeline/publish/writeWhole.ts'
 import { taskNamed } from '../pipeline/train/tasks/tasks.ts'
 import { reportTo } from './certify/eta.ts'
 import { runCommand, UsageError, wholeNumber } from './command.ts'
+import { writeTables } from './documentTables.ts'
 import { summaryOf } from './gym/summary.ts'
-import { renewTables, tablesOf } from './gym/tables.ts'
+import { tablesOf } from './gym/tables.ts'
 
 const PAGE = 'docs/gym.md'
 const WORLDS = 'var/gym/worlds'
@@ -63,6 +64,6 @@ ${PAGE} and keeps the figures in ${JSON_FILE}. What was played is kept; killed, 
     writeWhole(JSON_FILE, `${JSON.stringify(summary, null, 2)}\n`)
     const tables = tablesOf(summary)
     console.log(tables)
-    if (values['write-docs']) renewTables(PAGE, tables)
+    if (values['write-docs']) writeTables(PAGE, tables)
   },
 })

@@ -1,12 +1,6 @@
-import { readFileSync } from 'node:fs'
-import { writeWhole } from '../../pipeline/publish/writeWhole.ts'
-import { StopError } from '../../sdk/errors.ts'
 import type { Gain, GymSummary } from './summary.ts'
 
 /** What the gym measured → the tables of docs/gym.md. */
-
-const BEGIN = '<!-- tables: written by npm run gym -- --write-docs -->'
-const END = '<!-- end of tables -->'
 
 export function tablesOf(summary: GymSummary): string {
   const { tasks, attacks, entrances, seeds, attackers } = summary
@@ -25,17 +19,7 @@ ${table(
   }),
 )}
 
-${tasks.map((task) => entranceTable(summary, task)).join('\n\n')}
-`
-}
-
-/** Replaces what stands between the marks. */
-export function renewTables(page: string, tables: string): void {
-  const text = readFileSync(page, 'utf8')
-  const [from, to] = [text.indexOf(BEGIN), text.indexOf(END)]
-  if (from < 0 || to < from)
-    throw new StopError(`${page} has no place for the tables`, { begin: BEGIN, end: END }, 'Put the two marks back.')
-  writeWhole(page, `${text.slice(0, from + BEGIN.length)}\n${tables}${text.slice(to)}`)
+${tasks.map((task) => entranceTable(summary, task)).join('\n\n')}`
 }
 
 function entranceTable(summary: GymSummary, task: string): string {
