@@ -130,7 +130,9 @@ describe('the demo', { timeout: 240_000 }, () => {
     expect(again.err).toContain(`Ledger refuses claim: Ledger_NothingToClaim(${unclaimed?.account})`)
 
     const published = await type('publishRun.ts', [join(folder, 'run'), ...connected], { PRIVATE_KEY: keyOf(2) })
-    expect(published.out).toMatch(/^160 rows, of which[\s\S]*root 0x[0-9a-f]{64}\nNothing was sent/)
+    expect(published.out).toMatch(
+      /^160 rows, of which[\s\S]*root 0x[0-9a-f]{64}\nThis run has no quality certificate[^\n]*\nNothing was sent/,
+    )
 
     const second = await type('demo/main.ts', ['--once', ...args])
     expect(second.err).toContain(`Another demo is running in ${folder}`)
