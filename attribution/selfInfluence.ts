@@ -9,6 +9,7 @@
 
 import type { Rows } from './matrix.ts'
 import { mapGradient, type Sketcher } from './sketcher.ts'
+import { squaredLength } from './vectors.ts'
 
 /** Above so many times the mean self-influence of a run's rows, a row gets no leaf. */
 export const MOST_SELF_INFLUENCE = 4
@@ -30,11 +31,4 @@ export function findFlagged(selfInfluence: Float64Array): ReadonlySet<number> {
     if (x > most) flagged.add(row)
   })
   return flagged
-}
-
-/** Σ x², in the order of the entries. */
-export function squaredLength(vector: Float32Array): number {
-  let sum = 0
-  for (const x of vector) sum += x * x
-  return sum
 }

@@ -2,9 +2,9 @@
 //
 // map (k × w), rows (n × w) → codes (n × k), self-influence (n)
 
-import { squaredLength } from '../selfInfluence.ts'
 import { quantise } from '../sketch.ts'
 import type { Sketcher } from '../sketcher.ts'
+import { squaredLength } from '../vectors.ts'
 import { createWorkspace } from './kernels.ts'
 import { paddedToTile, partsOf, placeRows, rowsPerPart, TILE } from './rowBlocks.ts'
 

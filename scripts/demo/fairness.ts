@@ -1,6 +1,7 @@
 import type { Rows } from '../../attribution/matrix.ts'
 import { earningsByKind, rawPositiveEarnings } from '../../attribution/payouts.ts'
 import { mapGradient, type Sketcher } from '../../attribution/sketcher.ts'
+import { innerProduct } from '../../attribution/vectors.ts'
 import type { ContributorKind, Split } from '../../pipeline/train/tasks/split.ts'
 
 /**
@@ -53,13 +54,7 @@ export function payByRawInfluence(
   )
   const influences = queries.map((query) => {
     const mapped = mapGradient(sketcher, query, 1)
-    return Float64Array.from(rows, (row) => product(row, mapped))
+    return Float64Array.from(rows, (row) => innerProduct(row, mapped))
   })
   return rawPositiveEarnings(influences, n)
-}
-
-function product(a: Float32Array, b: Float32Array): number {
-  let sum = 0
-  for (let d = 0; d < a.length; d++) sum += (a[d] ?? 0) * (b[d] ?? 0)
-  return sum
 }

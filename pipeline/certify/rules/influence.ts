@@ -11,6 +11,7 @@ import { attribute, type Candidates, TOTAL_WEIGHT } from '../../../attribution/a
 import { dataInf, type GradientModule, gradientDot } from '../../../attribution/dataInf.ts'
 import type { Rows as Gradients } from '../../../attribution/matrix.ts'
 import { dot } from '../../../attribution/score.ts'
+import { innerProduct, squaredLength } from '../../../attribution/vectors.ts'
 import type { Rule } from './outcome.ts'
 import { positiveShares, topShares } from './shares.ts'
 
@@ -44,9 +45,9 @@ export function ledgerRule({ rowCodes, queryCodes, candidates, topK }: Sketched)
 }
 
 export function unquantisedRule({ rows, queries, candidates, topK }: Sketched): Rule {
-  const lengths = rows.map((row) => Math.sqrt(product(row, row)) || 1)
+  const lengths = rows.map((row) => Math.sqrt(squaredLength(row)) || 1)
   const scores = (answer: number): Float64Array =>
-    Float64Array.from(rows, (row, i) => product(queries[answer] as Float32Array, row) / (lengths[i] as number))
+    Float64Array.from(rows, (row, i) => innerProduct(queries[answer] as Float32Array, row) / (lengths[i] as number))
   const hasLeaf = new Uint8Array(rows.length)
   for (const row of candidates.rows) hasLeaf[row] = 1
   return {
@@ -62,7 +63,7 @@ export function unquantisedRule({ rows, queries, candidates, topK }: Sketched): 
 
 export function rawInfluenceRule({ rows, queries }: Sketched): Rule {
   const scores = (answer: number): Float64Array =>
-    Float64Array.from(rows, (row) => product(queries[answer] as Float32Array, row))
+    Float64Array.from(rows, (row) => innerProduct(queries[answer] as Float32Array, row))
   return { name: 'raw positive influence', scores, shares: positiveShares }
 }
 
@@ -78,10 +79,4 @@ export function gradientDotRule(u: Gradients, queries: Gradients, topK: number):
 function fromMatrix(name: Rule['name'], matrix: Float64Array, rows: number, topK: number): Rule {
   const scores = (answer: number): Float64Array => matrix.subarray(answer * rows, (answer + 1) * rows)
   return { name, scores, shares: (scored) => topShares(scored, topK) }
-}
-
-function product(a: Float32Array, b: Float32Array): number {
-  let sum = 0
-  for (let d = 0; d < a.length; d++) sum += (a[d] as number) * (b[d] as number)
-  return sum
 }

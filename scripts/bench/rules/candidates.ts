@@ -1,5 +1,5 @@
 import { attribute, TOTAL_WEIGHT } from '../../../attribution/attribution.ts'
-import { squaredLength } from '../../../attribution/selfInfluence.ts'
+import { innerProduct, squaredLength } from '../../../attribution/vectors.ts'
 import type { EmbeddedRun } from '../../../pipeline/certify/certify.ts'
 import type { Examined } from '../../../pipeline/certify/examine.ts'
 import { topShares } from '../../../pipeline/certify/rules/shares.ts'
@@ -100,7 +100,7 @@ function payBy({ rows, queries }: Vectors, answers: number, { topK, weight, shar
     const query = queries[answer] as Float32Array
     const scores = Float64Array.from(
       rows,
-      (row, i) => Math.max(0, product(query, row) * (weights[i] as number)) ** sharpness,
+      (row, i) => Math.max(0, innerProduct(query, row) * (weights[i] as number)) ** sharpness,
     )
     for (const { row, share } of topShares(scores, topK)) paid[row] = (paid[row] as number) + share
   }
@@ -111,11 +111,5 @@ function signedSums({ rows, queries }: Vectors, answers: number): Float64Array {
   const sum = new Float64Array(rows[0]?.length ?? 0)
   for (let answer = 0; answer < answers; answer++)
     for (const [d, x] of (queries[answer] as Float32Array).entries()) sum[d] = (sum[d] as number) + x
-  return Float64Array.from(rows, (row) => product(sum, row))
-}
-
-function product(a: Float32Array | Float64Array, b: Float32Array): number {
-  let sum = 0
-  for (let d = 0; d < a.length; d++) sum += (a[d] as number) * (b[d] as number)
-  return sum
+  return Float64Array.from(rows, (row) => innerProduct(sum, row))
 }

@@ -3,13 +3,13 @@ import { fitSketcherFast } from '../../../attribution/fast/sketcher.ts'
 import type { Rows } from '../../../attribution/matrix.ts'
 import { fitTo } from '../../../attribution/passes.ts'
 import { principalSubspace } from '../../../attribution/pca.ts'
-import { squaredLength } from '../../../attribution/selfInfluence.ts'
 import {
   DEFAULT_SKETCH_SETTINGS,
   type Gradients,
   mapGradient,
   type SketchSettings,
 } from '../../../attribution/sketcher.ts'
+import { squaredLength } from '../../../attribution/vectors.ts'
 import type { Examined } from '../../../pipeline/certify/examine.ts'
 import { rowAt } from '../../../pipeline/certify/sketched.ts'
 import { fineTune, type TrainingSettings } from '../../../pipeline/train/lora/fineTune.ts'
