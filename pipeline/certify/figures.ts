@@ -1,6 +1,7 @@
 /** From resampled figures to what a certificate says of them. */
+
+import { difference, intervalOf, type Resampled } from '../statistics/bootstrap.ts'
 import type { IntervalFigure, Measure } from './certificate.ts'
-import { difference, intervalOf, type Resampled } from './statistics/bootstrap.ts'
 
 const DECIMALS = 1e6
 

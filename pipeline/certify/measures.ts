@@ -8,12 +8,12 @@
  * A draw takes subjects, answers and training seeds anew. Every resampled figure uses the same answers for pay and for worth.
  */
 
+import { drawCounts, drawIndices, type Resampled, resampler } from '../statistics/bootstrap.ts'
+import { correlation, ranks, spearman } from '../statistics/ranks.ts'
+import { agreement, spearmanBrown } from '../statistics/reliability.ts'
 import type { Random } from '../train/math/random.ts'
 import type { ExamRows } from './exam.ts'
 import type { Outcome, RuleName } from './rules/outcome.ts'
-import { drawCounts, drawIndices, type Resampled, resampler } from './statistics/bootstrap.ts'
-import { correlation, ranks, spearman } from './statistics/ranks.ts'
-import { agreement, spearmanBrown } from './statistics/reliability.ts'
 import { type Effects, effectsBySeed, meanEffects, once } from './worth.ts'
 
 export type ByRule = ReadonlyMap<RuleName, Resampled>

@@ -2,11 +2,12 @@
  * What four bits cost: the rank correlation, over rows, of what they earn by the ledger with what they would earn from the
  * floats that its codes were rounded from. A draw takes queries anew.
  */
+
+import { drawCounts, type Resampled, resampler } from '../statistics/bootstrap.ts'
+import { spearman } from '../statistics/ranks.ts'
 import type { Resampling } from './measures.ts'
 import { ledgerRule, type Sketched, unquantisedRule } from './rules/influence.ts'
 import type { Rule } from './rules/outcome.ts'
-import { drawCounts, type Resampled, resampler } from './statistics/bootstrap.ts'
-import { spearman } from './statistics/ranks.ts'
 
 export function measureRounding(sketched: Sketched, { seed, replicates }: Resampling): Resampled {
   const queries = sketched.queries.length

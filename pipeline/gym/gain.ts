@@ -5,7 +5,7 @@
  *
  * Below 1 the attack costs more than it brings. Its interval comes from drawing the attackers anew.
  */
-import { drawCounts, type Interval, intervalOf, resampler } from '../certify/statistics/bootstrap.ts'
+import { drawCounts, type Interval, intervalOf, resampler } from '../statistics/bootstrap.ts'
 
 /** Of a fee, what contributors share: the demo's terms. */
 export const CONTRIBUTORS_SHARE = 0.6

@@ -1,8 +1,8 @@
-import type { Interval } from '../../pipeline/certify/statistics/bootstrap.ts'
 import type { Attack } from '../../pipeline/gym/attacks.ts'
 import { ENTRANCES } from '../../pipeline/gym/entrances.ts'
 import { feesBack, gainOf } from '../../pipeline/gym/gain.ts'
 import type { GymResult, GymSettings } from '../../pipeline/gym/gym.ts'
+import type { Interval } from '../../pipeline/statistics/bootstrap.ts'
 
 /** What `var/gym/gym.json` holds: the settings, and every gain with its interval. */
 

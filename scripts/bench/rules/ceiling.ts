@@ -1,5 +1,5 @@
 import type { ExamRows } from '../../../pipeline/certify/exam.ts'
-import { spearman } from '../../../pipeline/certify/statistics/ranks.ts'
+import { spearman } from '../../../pipeline/statistics/ranks.ts'
 import { createRandom } from '../../../pipeline/train/math/random.ts'
 
 /**

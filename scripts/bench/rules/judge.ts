@@ -1,7 +1,7 @@
 import { earningsByKind } from '../../../attribution/payouts.ts'
 import type { ExamRows } from '../../../pipeline/certify/exam.ts'
 import { sumOver } from '../../../pipeline/certify/measures.ts'
-import { spearman } from '../../../pipeline/certify/statistics/ranks.ts'
+import { spearman } from '../../../pipeline/statistics/ranks.ts'
 import type { Truth } from './truth.ts'
 
 /** How one rule fares on one split. Correlations are Spearman's; earnings are beside those of the median honest contributor's row. */

@@ -1,7 +1,6 @@
 import type { Examined } from '../../../pipeline/certify/examine.ts'
 import { DEFAULT_WORTH_COUNTS, planRetrainings } from '../../../pipeline/certify/retrain/plan.ts'
 import { type RetrainOptions, retrainAll } from '../../../pipeline/certify/retrain/retrain.ts'
-import { agreement, spearmanBrown } from '../../../pipeline/certify/statistics/reliability.ts'
 import {
   answerValue,
   effectsBySeed,
@@ -11,6 +10,7 @@ import {
   meanEffects,
   once,
 } from '../../../pipeline/certify/worth.ts'
+import { agreement, spearmanBrown } from '../../../pipeline/statistics/reliability.ts'
 
 /** What contributors, and random halves of them, are worth, by the retrainings of a certificate. */
 export interface Truth {

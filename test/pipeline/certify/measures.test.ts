@@ -11,9 +11,9 @@ import {
 } from '../../../pipeline/certify/measures.ts'
 import { planRetrainings } from '../../../pipeline/certify/retrain/plan.ts'
 import type { Outcome, RuleName } from '../../../pipeline/certify/rules/outcome.ts'
-import { resampler } from '../../../pipeline/certify/statistics/bootstrap.ts'
 import { judge } from '../../../pipeline/certify/verdict.ts'
 import { answerValue, halfValues, leaveOneOut, lossValue, meanEffects, once } from '../../../pipeline/certify/worth.ts'
+import { resampler } from '../../../pipeline/statistics/bootstrap.ts'
 
 const CONTRIBUTORS = 20
 const ANSWERS = 60

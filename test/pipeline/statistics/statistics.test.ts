@@ -7,9 +7,9 @@ import {
   intervalOf,
   quantile,
   resampler,
-} from '../../../pipeline/certify/statistics/bootstrap.ts'
-import { areaUnderCurve, correlation, ranks, spearman } from '../../../pipeline/certify/statistics/ranks.ts'
-import { agreement, spearmanBrown } from '../../../pipeline/certify/statistics/reliability.ts'
+} from '../../../pipeline/statistics/bootstrap.ts'
+import { areaUnderCurve, correlation, ranks, spearman } from '../../../pipeline/statistics/ranks.ts'
+import { agreement, spearmanBrown } from '../../../pipeline/statistics/reliability.ts'
 
 const floats = (...values: number[]): Float64Array => Float64Array.from(values)
 /** Few different values, so that there are ties. */
