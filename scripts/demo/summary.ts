@@ -25,7 +25,7 @@ export const summarySchema = z.strictObject({
   format: z.literal(1),
   seed: z.int(),
   rows: positive,
-  /** Rows that nearly repeat an earlier contribution's, and are credited through that one. */
+  /** Rows that nearly repeat an earlier one, which is credited in their place. */
   duplicateRows: z.int().nonnegative(),
   /** Rows that pull at the model too hard to be credited: most of them mislabelled. */
   flaggedRows: z.int().nonnegative(),

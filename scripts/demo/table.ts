@@ -12,7 +12,7 @@ export function tableOf(summary: Summary): string {
     row('rows', count(summary.rows)),
     row(
       '  not credited',
-      `${count(summary.duplicateRows)} repeat an earlier contributor's, ${count(summary.flaggedRows)} fight the rest`,
+      `${count(summary.duplicateRows)} repeat an earlier row, ${count(summary.flaggedRows)} fight the rest`,
     ),
     row('contributors', count(summary.contributors)),
     row('inferences', `${count(summary.inferences)}, paid, attributed and recorded in ${gas.batches.length} batches`),
