@@ -27,7 +27,12 @@ export interface Node {
 const hex = z.custom<Hex>((value) => typeof value === 'string' && /^0x[0-9a-f]*$/.test(value), 'is not hexadecimal')
 const hash = z.custom<Hex>((value) => typeof value === 'string' && /^0x[0-9a-f]{64}$/.test(value), 'is not a hash')
 const quantity = hex.transform(BigInt)
-
+// Half a byte at the end would be hashed as if it were not there, and read as if it were.
+const bytes = z.custom<Hex>((value) => typeof value === 'string' && /^0x([0-9a-f]{2})*$/.test(value), 'is not bytes')
+const address = z.custom<Address>(
+  (value) => typeof value === 'string' && /^0x[0-9a-f]{40}$/.test(value),
+  'is not an address',
+)
 const bloom = z.custom<Hex>((value) => typeof value === 'string' && /^0x[0-9a-f]{512}$/.test(value), 'is not a bloom')
 
 /** What else is hashed is kept as it was told; where something is missing or malformed, the hash comes out wrong. */
@@ -50,9 +55,9 @@ const blockSchema = z
 
 const logSchema = z
   .object({
-    address: hex,
+    address,
     topics: z.array(hash),
-    data: hex,
+    data: bytes,
     blockNumber: quantity,
     blockHash: hash,
     logIndex: quantity,
@@ -73,7 +78,7 @@ const receiptSchema = z.object({
   root: hash.optional(),
   cumulativeGasUsed: quantity,
   logsBloom: bloom,
-  logs: z.array(z.object({ address: hex, topics: z.array(hash), data: hex })),
+  logs: z.array(z.object({ address, topics: z.array(hash), data: bytes })),
   depositNonce: quantity.optional(),
   depositReceiptVersion: quantity.optional(),
 })

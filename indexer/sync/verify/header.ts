@@ -3,7 +3,8 @@
 //   hash = keccak256(rlp([parentHash, …, nonce, baseFeePerGas (London), withdrawalsRoot (Shanghai), blobGasUsed, excessBlobGas,
 //                         parentBeaconBlockRoot (Cancun), requestsHash (Prague)]))
 //
-// The later fields are there from their fork on and missing before.
+// The later fields are there from their fork on and missing before. The first fifteen are in every header: were one of them left
+// out, its value and those after it could be told each under the name after its own, up to a field that its fork has not.
 
 import { type Hex, toRlp } from 'viem'
 import { keccak } from '../../../attribution/keccak.ts'
@@ -12,7 +13,7 @@ import type { Contradiction } from '../step.ts'
 import { bytesOf, scalarBytes } from './bytes.ts'
 import type { Verification } from './verification.ts'
 
-/** In the order in which they are hashed. */
+/** In the order in which they are hashed, in every header. */
 const fields = {
   parentHash: 'bytes',
   sha3Uncles: 'bytes',
@@ -29,6 +30,10 @@ const fields = {
   extraData: 'bytes',
   mixHash: 'bytes',
   nonce: 'bytes',
+} as const
+
+/** The same, of those that forks have added; we use none of them. */
+const laterFields = {
   baseFeePerGas: 'scalar',
   withdrawalsRoot: 'bytes',
   blobGasUsed: 'scalar',
@@ -36,6 +41,8 @@ const fields = {
   parentBeaconBlockRoot: 'bytes',
   requestsHash: 'bytes',
 } as const
+
+const NUMBER = /^0x[0-9a-fA-F]+$/
 
 /** What nodes tell beside the header, and what no hash covers. */
 const besides = new Set(['hash', 'size', 'totalDifficulty', 'uncles', 'transactions', 'withdrawals'])
@@ -57,7 +64,9 @@ export function checkHeaders(verify: Verification, headers: readonly Header[]): 
   if (verify === 'off') return undefined
   const lie = headers.find((header) => headerHash(header) !== header.hash)
   if (lie === undefined) return undefined
-  const unknown = Object.keys(lie.told).filter((name) => !(name in fields) && !besides.has(name))
+  const unknown = Object.keys(lie.told).filter(
+    (name) => !(name in fields) && !(name in laterFields) && !besides.has(name),
+  )
   return {
     what: 'The header of a block does not hash to its hash',
     facts: {
@@ -72,10 +81,11 @@ export function checkHeaders(verify: Verification, headers: readonly Header[]): 
 
 export function headerHash({ told }: Header): Hex {
   const items: Uint8Array[] = []
-  for (const [name, kind] of Object.entries(fields)) {
+  for (const [name, kind] of Object.entries({ ...fields, ...laterFields })) {
     const value = told[name]
-    if (typeof value !== 'string') continue
-    items.push(kind === 'scalar' ? scalarBytes(BigInt(value)) : bytesOf(value as Hex))
+    const isTold = typeof value === 'string' && (kind === 'bytes' || NUMBER.test(value))
+    if (isTold) items.push(kind === 'scalar' ? scalarBytes(BigInt(value)) : bytesOf(value as Hex))
+    else if (name in fields) break
   }
   return keccak(toRlp(items, 'bytes'))
 }
