@@ -19,3 +19,14 @@ export function writeTables(page: string, tables: string): void {
     )
   writeWhole(page, `${text.slice(0, begin.index)}${begin[0]}${tables}\n${text.slice(to)}`)
 }
+
+/** A table in Markdown. Columns stand to the left, or all but the first to the right. */
+export function markdownTable(
+  head: readonly string[],
+  rows: readonly (readonly string[])[],
+  align: 'left' | 'right' = 'left',
+): string {
+  const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`
+  const rule = head.map((_, column) => (align === 'left' || column === 0 ? '---' : '---:'))
+  return [head, rule, ...rows].map(line).join('\n')
+}

@@ -6,7 +6,7 @@
  */
 import { availableParallelism, cpus, loadavg } from 'node:os'
 import { runCommand } from '../command.ts'
-import { writeTables } from '../documentTables.ts'
+import { markdownTable, writeTables } from '../documentTables.ts'
 import { benchCopies } from './attribution/copies.ts'
 import { benchIndexing } from './attribution/indexing.ts'
 import type { Comparison } from './attribution/measure.ts'
@@ -43,13 +43,9 @@ it is there, or the Python that PYTHON names.
 function table(comparisons: readonly Comparison[]): string {
   const lines = comparisons.map(({ what, ours, others, note }) => {
     const cells = COLUMNS.map((name) => comparedTo(others[name], ours))
-    return `| ${[what, `**${spoken(ours)}**`, ...cells, note ?? ''].join(' | ')} |`
+    return [what, `**${spoken(ours)}**`, ...cells, note ?? '']
   })
-  return [
-    '| CPU time on one core | ours | plain path | TensorFlow.js | NumPy | |',
-    '|---|---|---|---|---|---|',
-    ...lines,
-  ].join('\n')
+  return markdownTable(['CPU time on one core', 'ours', 'plain path', 'TensorFlow.js', 'NumPy', ''], lines)
 }
 
 function comparedTo(other: number | undefined, ours: number): string {

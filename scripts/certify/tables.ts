@@ -1,6 +1,7 @@
 import { type Certificate, type IntervalFigure, isAbsent, MEASURE_NAMES } from '../../pipeline/certify/certificate.ts'
 import { spoken } from '../../pipeline/certify/page/intervalPlot.ts'
 import { RULE_NAMES } from '../../pipeline/certify/rules/outcome.ts'
+import { markdownTable } from '../documentTables.ts'
 
 /** Certificates of several splits → the tables of docs/certificate.md. */
 
@@ -60,7 +61,7 @@ function correlationTable(certified: readonly Certified[]): string {
     )
     return all.length === 0 ? '' : spoken(mean(all))
   }
-  return table(
+  return markdownTable(
     ['rule', ...MEASURE_NAMES],
     [
       ...RULE_NAMES.map((rule) => [titled(rule), ...MEASURE_NAMES.map((measure) => cell(measure, rule))]),
@@ -79,7 +80,7 @@ function earningsTable(certified: readonly Certified[]): string {
       isAbsent(earnings)
         ? undefined
         : earnings.find((one) => one.kind === kind)?.rules.find((one) => one.rule === rule)?.ratio
-  return table(
+  return markdownTable(
     ['rule', ...kinds],
     RULE_NAMES.map((rule) => [
       titled(rule),
@@ -89,11 +90,6 @@ function earningsTable(certified: readonly Certified[]): string {
       }),
     ]),
   )
-}
-
-function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`
-  return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n')
 }
 
 interface Pooled {

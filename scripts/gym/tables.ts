@@ -1,3 +1,4 @@
+import { markdownTable } from '../documentTables.ts'
 import type { Gain, GymSummary } from './summary.ts'
 
 /** What the gym measured → the tables of docs/gym.md. */
@@ -11,12 +12,13 @@ export function tablesOf(summary: GymSummary): string {
 
 ${summary.rows.toLocaleString('en-US')} rows of ${summary.contributors} contributors, ${summary.calls} paid calls, ${seedNames}, ${attackers} attackers at a time.
 
-${table(
+${markdownTable(
   ['attack', ...tasks, 'at most', 'holds'],
   attacks.map(({ name, title, most }) => {
     const gains = tasks.map((task) => gainIn(summary, task, name, asPaid.name))
     return [title, ...gains.map(spoken), most?.toFixed(2) ?? '', verdictOf(most, gains)]
   }),
+  'right',
 )}
 
 ${tasks.map((task) => entranceTable(summary, task)).join('\n\n')}`
@@ -26,7 +28,7 @@ function entranceTable(summary: GymSummary, task: string): string {
   const { attacks, entrances } = summary
   return `### Other entrances, ${task}
 
-${table(
+${markdownTable(
   ['attack', ...entrances.map(({ title }) => title)],
   [
     ...attacks.map(({ name, title }) => [
@@ -35,6 +37,7 @@ ${table(
     ]),
     ['honest rows without a leaf, in peace', ...entrances.map(({ name }) => percent(tollIn(summary, task, name)))],
   ],
+  'right',
 )}`
 }
 
@@ -64,9 +67,3 @@ function spoken({ estimate, low, high, feesBack }: Gain): string {
 
 const signed = (gain: number): string => gain.toFixed(2).replace('-', '−')
 const percent = (share: number): string => `${(100 * share).toFixed(1)} %`
-
-function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  return [head, head.map((_, column) => (column === 0 ? '---' : '---:')), ...rows]
-    .map((cells) => `| ${cells.join(' | ')} |`)
-    .join('\n')
-}

@@ -1,3 +1,4 @@
+import { markdownTable } from '../documentTables.ts'
 import type { Entry } from './book.ts'
 import type { Verdict } from './judge.ts'
 
@@ -51,9 +52,7 @@ export function tableOf(tallies: readonly Tally[]): string {
     `${tally.stillborn}`,
   ])
   const head = ['file', 'mutants', 'killed', 'survived', 'killed', 'equal code', 'not compiled']
-  return [head, head.map((_, column) => (column === 0 ? '---' : '---:')), ...rows]
-    .map((cells) => `| ${cells.join(' | ')} |`)
-    .join('\n')
+  return markdownTable(head, rows, 'right')
 }
 
 export type Explanations = Readonly<Record<string, string>>

@@ -1,3 +1,4 @@
+import { markdownTable } from '../../documentTables.ts'
 import type { RuleFigures } from './judge.ts'
 
 const FIGURES = ['answer', 'loss', 'halves', 'flipped', 'noise', 'outlier', 'copied'] as const
@@ -12,13 +13,7 @@ export function tableOf(task: string, splits: readonly (readonly RuleFigures[])[
       const mean = values.reduce((sum, value) => sum + value, 0) / values.length
       return Number.isFinite(mean) ? mean.toFixed(2).replace('-', '−') : '–'
     })
-    return `| ${[name, ...cells].join(' | ')} |`
+    return [name, ...cells]
   })
-  return [
-    `### ${task}, mean of ${splits.length} splits`,
-    '',
-    `| ${['rule', ...HEADINGS].join(' | ')} |`,
-    `|${' --- |'.repeat(HEADINGS.length + 1)}`,
-    ...lines,
-  ].join('\n')
+  return `### ${task}, mean of ${splits.length} splits\n\n${markdownTable(['rule', ...HEADINGS], lines)}`
 }
