@@ -41,6 +41,12 @@ export async function auditIndex(connection: Connection, run: Run, model: number
       { registered: fineTune.manifestHash, found: run.manifestHash },
       'Fetch the run folder whose run.json has the registered hash.',
     )
+  if (fineTune.influence.topK === 0)
+    throw new StopError(
+      `The contributors of model ${model} share equally, so it has no influence index`,
+      {},
+      'Nobody is paid by its run’s gradients; hold them against your own with --again alone.',
+    )
   const { indexRoot, leafCount } = await prepareRun(connection, run)
   if (fineTune.influence.root !== indexRoot)
     throw new StopError(

@@ -4,9 +4,11 @@ import { join } from 'node:path'
 import { type Hex, hexToBytes, keccak256, zeroHash } from 'viem'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { ensureAccount } from '../../pipeline/publish/account.ts'
+import { auditIndex } from '../../pipeline/publish/auditRun.ts'
 import { ensureContribution } from '../../pipeline/publish/contribute.ts'
 import { ensureDataset, ensureVersion } from '../../pipeline/publish/dataset.ts'
 import { ensureCommitment } from '../../pipeline/publish/items.ts'
+import type { Run } from '../../pipeline/run/readRun.ts'
 import { coverFor, ensureBond } from '../../pipeline/serve/bond.ts'
 import { openCallJournal } from '../../pipeline/serve/callJournal.ts'
 import { operate } from '../../pipeline/serve/operator.ts'
@@ -214,6 +216,13 @@ describe('a model whose contributors share equally', () => {
     )
     expect({ code: watched.code, err: watched.err }).toEqual({ code: 0, err: '' })
     expect(watched.out).not.toMatch(/index missing|would file|fault/)
+  })
+
+  it('accuses nobody of a false index when it is audited', async () => {
+    const run = { manifestHash: keccak256('0x05') } as unknown as Run
+    await expect(auditIndex(local.connection, run, model)).rejects.toThrow(
+      `The contributors of model ${model} share equally, so it has no influence index`,
+    )
   })
 
   it('pays contributors by their items, whoever claims, as the chain and the API say', async () => {
