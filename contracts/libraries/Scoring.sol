@@ -12,7 +12,7 @@ library Scoring {
     /// @dev Weights of an attribution sum to this.
     uint256 internal constant TOTAL_WEIGHT = 65_535;
 
-    /// @dev Cosine from which two rows count as one: 80 / 100.
+    /// @dev Cosine from which two rows count as one: 70 / 100.
     uint256 internal constant TAU = 70;
     uint256 internal constant TAU_DENOMINATOR = 100;
 
