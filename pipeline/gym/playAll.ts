@@ -9,6 +9,7 @@ import { Worker } from 'node:worker_threads'
 import { z } from 'zod'
 import { DUPLICATE_COSINE_PERCENT } from '../../attribution/duplicates.ts'
 import { writeWhole } from '../publish/writeWhole.ts'
+import { askWorker } from '../threads/askWorker.ts'
 import { DEFAULT_SKETCH } from '../train/emit/describeRun.ts'
 import { DEFAULT_THREADS } from '../train/features/extractFeatures.ts'
 import { DEFAULT_TRAINING } from '../train/lora/fineTune.ts'
@@ -52,7 +53,7 @@ export async function playAll(
     const worker = new Worker(new URL('./worker.ts', import.meta.url))
     try {
       for (let at = missing[next++]; at !== undefined; at = missing[next++]) {
-        const outcome = await ask(worker, matches[at] as Match)
+        const outcome = await askWorker<Match, Outcome>(worker, matches[at] as Match)
         writeWhole(files[at] as string, JSON.stringify(outcome))
         done++
         report()
@@ -72,16 +73,4 @@ function digestOf({ task, seed, world, maxTokens }: Match): string {
   return createHash('sha256')
     .update(JSON.stringify([task, seed, world, maxTokens, rules]))
     .digest('hex')
-}
-
-function ask(worker: Worker, match: Match): Promise<Outcome> {
-  return new Promise((resolve, reject) => {
-    const answered = (outcome: Outcome): void => {
-      worker.off('error', reject)
-      resolve(outcome)
-    }
-    worker.once('error', reject)
-    worker.once('message', answered)
-    worker.postMessage(match)
-  })
 }

@@ -1,5 +1,6 @@
 /** Retrainings of one subject, on worker threads; what is cached is read. */
 import { Worker } from 'node:worker_threads'
+import { askWorker } from '../../threads/askWorker.ts'
 import { DEFAULT_THREADS } from '../../train/features/extractFeatures.ts'
 import type { OnProgress } from '../../train/progress.ts'
 import { openRetrainingCache } from './cache.ts'
@@ -66,7 +67,7 @@ export async function retrainAll(
     try {
       for (let at = missing[next++]; at !== undefined; at = missing[next++]) {
         const retraining = retrainings[at] as Retraining
-        const logOdds = await ask(worker, retraining)
+        const logOdds = await askWorker<Retraining, Float64Array>(worker, retraining)
         cache.write(retraining, logOdds)
         outcomes[at] = logOdds
         done++
@@ -78,16 +79,4 @@ export async function retrainAll(
   }
   await Promise.all(Array.from({ length: Math.min(threads, missing.length) }, drain))
   return outcomes as readonly Float64Array[]
-}
-
-function ask(worker: Worker, retraining: Retraining): Promise<Float64Array> {
-  return new Promise((resolve, reject) => {
-    const answered = (logOdds: Float64Array): void => {
-      worker.off('error', reject)
-      resolve(logOdds)
-    }
-    worker.once('error', reject)
-    worker.once('message', answered)
-    worker.postMessage(retraining)
-  })
 }

@@ -3,6 +3,7 @@
  * encoding a mail. Idle workers do not keep the process alive.
  */
 import { Worker } from 'node:worker_threads'
+import { askWorker } from '../../threads/askWorker.ts'
 import type { TextFeatures } from '../base/encoder.ts'
 import type { Precision } from '../base/layers.ts'
 import { checkBaseFiles } from '../base/package.ts'
@@ -41,8 +42,10 @@ export function createEncoderPool(precision: Precision, threads: number): Encode
     let next = 0
     const drain = async (worker: Worker): Promise<void> => {
       worker.ref()
-      for (let at = next++; at < passes.length; at = next++)
-        onPass(at, await ask(worker, { texts: passes[at] as Pass }))
+      for (let at = next++; at < passes.length; at = next++) {
+        const { features } = await askWorker<EncodeRequest, EncodeReply>(worker, { texts: passes[at] as Pass })
+        onPass(at, features)
+      }
       worker.unref()
     }
     try {
@@ -63,16 +66,4 @@ export function createEncoderPool(precision: Precision, threads: number): Encode
       return turn
     },
   }
-}
-
-function ask(worker: Worker, request: EncodeRequest): Promise<readonly TextFeatures[]> {
-  return new Promise((resolve, reject) => {
-    const answered = ({ features }: EncodeReply): void => {
-      worker.off('error', reject)
-      resolve(features)
-    }
-    worker.once('error', reject)
-    worker.once('message', answered)
-    worker.postMessage(request)
-  })
 }
