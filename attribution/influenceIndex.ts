@@ -21,7 +21,7 @@ const CONTRIBUTION_AT = 8
 const ITEM_AT = CONTRIBUTION_AT + 32
 const SKETCH_AT = ITEM_AT + 32
 
-/** A row that can be credited. Rows without a leaf (duplicates) have no entry, and their numbers are not reused. */
+/** A row that can be credited. Rows without a leaf (duplicates and flagged ones) have no entry, and their numbers are not reused. */
 export type IndexEntry = {
   readonly row: number
   readonly contribution: Hex

@@ -1,4 +1,4 @@
-/** The run's rows and some queries as the ledger sees them: sketched by the run's own settings, duplicates without a leaf. */
+/** The run's rows and some queries as the ledger sees them: sketched by the run's own settings, duplicates and flagged rows without a leaf. */
 import type { RowBlocks } from '../../attribution/fast/rowBlocks.ts'
 import { fitSketcherFast } from '../../attribution/fast/sketcher.ts'
 import { indexCandidates } from '../../attribution/influenceIndex.ts'

@@ -1,4 +1,5 @@
 import type { CertificateSummary, RunManifest } from '../run/manifest.ts'
+import type { Interval } from '../statistics/bootstrap.ts'
 
 /** What a run's quality certificate says to whoever is about to register it: its verdict, its figures, and which rule to choose. */
 export function certificateAdvice({ certificate }: Pick<RunManifest, 'certificate'>): readonly string[] {
@@ -28,14 +29,6 @@ function headline(name: string, worth: CertificateSummary['answerWorth']): reado
   ]
 }
 
-function written({
-  estimate,
-  low,
-  high,
-}: {
-  readonly estimate: number
-  readonly low: number
-  readonly high: number
-}): string {
+function written({ estimate, low, high }: Interval): string {
   return `${estimate.toFixed(2)} [${low.toFixed(2)}, ${high.toFixed(2)}]`
 }

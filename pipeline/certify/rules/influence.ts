@@ -1,7 +1,7 @@
 /**
  * Rules that pay by gradients: the ledger's own, to the last bit, and the ones that it is compared with.
  *
- *     ledger                   unit rows, top K, int4, one leaf a cluster of duplicates     attribution/attribution.ts
+ *     ledger                   unit rows, top K, int4, one leaf a cluster, none if flagged  attribution/attribution.ts
  *     unquantised              the same from the floats that the codes were rounded from
  *     raw positive influence   max(0, q · r), lengths and all, every row
  *     DataInf                  Kwon et al. 2024, top K
