@@ -3,7 +3,7 @@ import { attachCertificate, writeCertificate } from '../pipeline/certify/attach.
 import { CERTIFICATE_FILES, type Certificate, isAbsent } from '../pipeline/certify/certificate.ts'
 import { certify, certifyWithoutRetraining, DEFAULT_REPLICATES, isEmbedded } from '../pipeline/certify/certify.ts'
 import { examOfSplit, readExam } from '../pipeline/certify/exam.ts'
-import { spoken } from '../pipeline/certify/page/intervalPlot.ts'
+import { spoken } from '../pipeline/certify/page/numbers.ts'
 import { DEFAULT_WORTH_COUNTS } from '../pipeline/certify/retrain/plan.ts'
 import { readRun } from '../pipeline/run/readRun.ts'
 import type { OnProgress } from '../pipeline/train/progress.ts'

@@ -1,5 +1,5 @@
 import { type Certificate, type IntervalFigure, isAbsent, MEASURE_NAMES } from '../../pipeline/certify/certificate.ts'
-import { spoken } from '../../pipeline/certify/page/intervalPlot.ts'
+import { spoken } from '../../pipeline/certify/page/numbers.ts'
 import { RULE_NAMES } from '../../pipeline/certify/rules/outcome.ts'
 import { markdownTable } from '../documentTables.ts'
 

@@ -2,6 +2,7 @@
 import type { IntervalFigure } from '../certificate.ts'
 import type { RuleName } from '../rules/outcome.ts'
 import { html, type Markup, NOTHING } from './markup.ts'
+import { spoken, written } from './numbers.ts'
 import { RULE_WORDS } from './words.ts'
 
 export interface Scale {
@@ -49,15 +50,4 @@ export function intervalPlot({ scale, lines, mark, zero }: IntervalPlot): Markup
     return html`<text class="${i % 2 === 1 ? 'minor' : ''}" x="${x(tick)}" y="14" text-anchor="${anchor}">${written(tick)}</text>`
   })
   return html`<div class="intervals">${lines.map(line)}<span></span><span class="axis"><svg aria-hidden="true">${ticks}</svg></span><span></span></div>`
-}
-
-/** A figure in two decimals or three digits, with a true minus; a dash where there is none. */
-export function spoken(value: number | null): string {
-  return value === null ? '–' : written(Math.abs(value) >= 10 ? Math.round(value) : Number(value.toFixed(2)), 2)
-}
-
-function written(value: number, decimals = 0): string {
-  const size = Math.abs(value)
-  const digits = size >= 10 || decimals === 0 ? String(size) : size.toFixed(decimals)
-  return value < 0 ? `−${digits}` : digits
 }

@@ -7,8 +7,9 @@ import {
   type KindEarned,
   type Measure,
 } from '../certificate.ts'
-import { CORRELATIONS, intervalPlot, RATIOS, spoken } from './intervalPlot.ts'
+import { CORRELATIONS, intervalPlot, RATIOS } from './intervalPlot.ts'
 import { html, type Markup, NOTHING } from './markup.ts'
+import { spoken } from './numbers.ts'
 import { scatterPlot } from './scatterPlot.ts'
 import { STYLE } from './style.ts'
 import { MEASURE_WORDS, RECOMMENDED_WORDS, RULE_WORDS } from './words.ts'
