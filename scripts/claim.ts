@@ -2,7 +2,7 @@ import { getAddress, isAddress } from 'viem'
 import type { Wallet } from '../sdk/chain.ts'
 import type { Connection } from '../sdk/contracts.ts'
 import { StopError } from '../sdk/errors.ts'
-import { type PoolShare, poolSharesOf } from '../sdk/poolShares.ts'
+import { claimShares, type PoolShare, poolSharesOf } from '../sdk/poolShares.ts'
 import { type Act, act, estimate, transact } from '../sdk/transact.ts'
 import { formatOpen } from '../sdk/units.ts'
 import { runCommand, UsageError, wholeNumber } from './command.ts'
@@ -91,10 +91,7 @@ function claims({ contracts }: Connection, owed: readonly Owed[], to: string | u
     only === undefined
       ? []
       : [claimants.length === 1 ? act(ledger, 'claim', [only]) : act(ledger, 'claimMany', [claimants])]
-  const byPool = [...Map.groupBy(shares, ({ pool }) => pool)].map(([pool, ofPool]) =>
-    act(pools, 'claim', [pool, ofPool.map(({ contribution }) => contribution)]),
-  )
-  return [...own, ...others, ...byPool]
+  return [...own, ...others, ...claimShares(pools, shares)]
 }
 
 async function ownAccount({ reader, contracts }: Connection, wallet: Wallet): Promise<number> {

@@ -1,5 +1,6 @@
 import type { Hex } from 'viem'
-import type { Connection } from './contracts.ts'
+import type { Connection, Contracts } from './contracts.ts'
+import { type Act, act } from './transact.ts'
 
 /**
  * What an account is owed by pools, that is by models whose contributors share equally (contracts/interfaces/IPools.sol), asked
@@ -13,6 +14,19 @@ export interface PoolShare {
   readonly claimableGwei: bigint
   /** The same once what has matured for the pool in the Ledger is claimed into its wallet. */
   readonly maturedGwei: bigint
+}
+
+/** A share takes up to some 70,000 gas, and a transaction may use 16,777,216 (EIP-7825). */
+export const MOST_SHARES_A_CALL = 128
+
+/** The calls that pay these shares, each of one pool and small enough for a transaction. */
+export function claimShares(pools: Contracts['pools'], shares: readonly PoolShare[]): readonly Act[] {
+  return [...Map.groupBy(shares, ({ pool }) => pool)].flatMap(([pool, ofPool]) =>
+    Array.from({ length: Math.ceil(ofPool.length / MOST_SHARES_A_CALL) }, (_, i) => {
+      const next = ofPool.slice(i * MOST_SHARES_A_CALL, (i + 1) * MOST_SHARES_A_CALL)
+      return act(pools, 'claim', [pool, next.map(({ contribution }) => contribution)])
+    }),
+  )
 }
 
 /** The shares of all contributions of `account`, in every pool, that have anything left to claim. */
