@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises'
-import { join } from 'node:path'
 import type { Hex } from 'viem'
 import { keccak } from '../attribution/keccak.ts'
 import { StopError } from '../sdk/errors.ts'
+import { download, isAddress, placeOf } from './download.ts'
 
 /** A content-addressed file from a folder or an address, whichever has it; whoever gives it is not trusted. */
 
@@ -11,11 +11,11 @@ const LARGEST_BYTES = 1 << 30
 
 /** @param blobs A folder, or the address of one. @param uri What the record says, asked after that. */
 export async function fetchFile(hash: Hex, blobs: string, uri: string): Promise<Uint8Array> {
-  const first = isAddress(blobs) ? new URL(hash, blobs.endsWith('/') ? blobs : `${blobs}/`).href : join(blobs, hash)
+  const first = placeOf(hash, blobs)
   const told: string[] = []
   for (const place of isAddress(uri) ? [first, uri] : [first]) {
     try {
-      const content = isAddress(place) ? await download(place) : await readFile(place)
+      const content = isAddress(place) ? await download(place, LARGEST_BYTES, TIMEOUT_MS) : await readFile(place)
       const found = keccak(content)
       if (found === hash) return content
       told.push(`${place} gives a file with the hash ${found}`)
@@ -28,21 +28,4 @@ export async function fetchFile(hash: Hex, blobs: string, uri: string): Promise<
     {},
     'Name a folder or an address that has it with --blobs.',
   )
-}
-
-function isAddress(place: string): boolean {
-  return /^https?:/.test(place)
-}
-
-async function download(url: string): Promise<Uint8Array> {
-  const response = await fetch(url, { signal: AbortSignal.timeout(TIMEOUT_MS) })
-  if (!response.ok || response.body === null) throw new Error(`it answers ${response.status}`)
-  const parts: Uint8Array[] = []
-  let length = 0
-  for await (const part of response.body) {
-    length += part.length
-    if (length > LARGEST_BYTES) throw new Error(`it gives more than ${LARGEST_BYTES} bytes`)
-    parts.push(part)
-  }
-  return Buffer.concat(parts)
 }

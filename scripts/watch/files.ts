@@ -1,5 +1,4 @@
 import { readFile, stat } from 'node:fs/promises'
-import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { Hex } from 'viem'
 import { bytesToHex } from 'viem'
@@ -8,6 +7,7 @@ import { merkleRoot } from '../../attribution/merkle.ts'
 import { itemLeaf } from '../../sdk/contribution.ts'
 import { type CommittedIndex, largestIndex, readCommittedIndex } from '../../sdk/court/committedIndex.ts'
 import { isExplained } from '../../sdk/errors.ts'
+import { download, isAddress, placeOf } from '../download.ts'
 import type { Contribution, Model } from './chronicle.ts'
 
 /**
@@ -35,12 +35,9 @@ export interface FilesOptions {
 }
 
 export function filesFrom({ blobs, largestBytes, timeoutMs }: FilesOptions): Files {
-  const at = (name: Hex): readonly string[] => {
-    if (blobs === undefined) return []
-    return [/^https?:/.test(blobs) ? new URL(name, blobs.endsWith('/') ? blobs : `${blobs}/`).href : join(blobs, name)]
-  }
+  const at = (name: Hex): readonly string[] => (blobs === undefined ? [] : [placeOf(name, blobs)])
   const read = (place: string, most: number): Promise<Uint8Array> =>
-    /^https?:/.test(place) ? download(place, most, timeoutMs) : readLocal(place, most)
+    isAddress(place) ? download(place, most, timeoutMs) : readLocal(place, most)
 
   return {
     index: async (model) => {
@@ -76,19 +73,6 @@ export function filesFrom({ blobs, largestBytes, timeoutMs }: FilesOptions): Fil
       return undefined
     },
   }
-}
-
-async function download(url: string, most: number, timeoutMs: number): Promise<Uint8Array> {
-  const response = await fetch(url, { signal: AbortSignal.timeout(timeoutMs) })
-  if (!response.ok || response.body === null) throw new Error(`it answers ${response.status}`)
-  const parts: Uint8Array[] = []
-  let length = 0
-  for await (const part of response.body) {
-    length += part.length
-    if (length > most) throw new Error(`it gives more than ${most} bytes`)
-    parts.push(part)
-  }
-  return Buffer.concat(parts)
 }
 
 /** Looks before it opens: a registration may name a device that never ends. */
