@@ -25,8 +25,8 @@ import { fetchFile } from './fetchFile.ts'
 await runCommand({
   usage: `npm run evaluate -- <run folder|results|evaluation.jsonl> --model <n> [options]
        npm run evaluate -- --check <evaluation> [options]
-Records how a model did on a benchmark, and what quantisation cost beside its full-precision twin: from the held-out answers of
-an embedded run, or from results of lm-evaluation-harness with --log_samples. The file that the figures follow from is published
+Records how a model did on a benchmark, and what quantisation cost beside its full-precision twin: from the held-out answers in
+a run folder, or from results of lm-evaluation-harness with --log_samples. The file that the figures follow from is published
 with them; --check computes the figures of a recorded evaluation again. docs/evaluations.md says how.
   --model <n>              the model that was evaluated; results of another one are refused
   --weights <folder>       what the harness evaluated, where its results do not say it (config.model_args)
