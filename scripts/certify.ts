@@ -9,11 +9,11 @@ import { readRun } from '../pipeline/run/readRun.ts'
 import type { OnProgress } from '../pipeline/train/progress.ts'
 import { MAIL } from '../pipeline/train/tasks/mail/mail.ts'
 import { taskNamed } from '../pipeline/train/tasks/tasks.ts'
-import { reportTo } from './certify/eta.ts'
 import { ensureSplitRun, parseSplit } from './certify/splits.ts'
 import { type Certified, tablesOf } from './certify/tables.ts'
 import { runCommand, UsageError, wholeNumber } from './command.ts'
 import { writeTables } from './documentTables.ts'
+import { reportTo } from './eta.ts'
 
 const DOCUMENT = 'docs/certificate.md'
 const MOST_SEED = 2 ** 31 - 1

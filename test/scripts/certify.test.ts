@@ -1,9 +1,9 @@
 import { Writable } from 'node:stream'
 import { describe, expect, it } from 'vitest'
 import { type Certificate, MEASURE_NAMES } from '../../pipeline/certify/certificate.ts'
-import { reportTo } from '../../scripts/certify/eta.ts'
 import { parseSplit } from '../../scripts/certify/splits.ts'
 import { tablesOf } from '../../scripts/certify/tables.ts'
+import { reportTo } from '../../scripts/eta.ts'
 
 const around = (estimate: number, half: number) => ({ estimate, low: estimate - half, high: estimate + half })
 
