@@ -5,7 +5,7 @@
 //
 // A row whose label fights all that was learnt from the others has by far the longest gradient (Koh and Liang 2017, section
 // 5.4; the flipped-label AUC of every quality certificate). Sketches forget lengths, so what a length tells is used before.
-// docs/decisions/020, "Rows that are flagged".
+// docs/protocol.md, "Flags"; why so, docs/decisions/020.
 
 import type { Rows } from './matrix.ts'
 import { mapGradient, type Sketcher } from './sketcher.ts'

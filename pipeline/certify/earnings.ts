@@ -6,10 +6,10 @@
  * A draw takes answers and honest contributors anew.
  */
 
-import { drawCounts, drawIndices, quantile, resampler } from '../statistics/bootstrap.ts'
+import { drawCounts, drawIndices, quantile, type Resampling, resampler } from '../statistics/bootstrap.ts'
 import type { ContributorKind } from '../train/tasks/split.ts'
 import type { Cell, ExamRows } from './exam.ts'
-import type { ByRule, Resampling } from './measures.ts'
+import type { ByRule } from './measures.ts'
 import type { Outcome } from './rules/outcome.ts'
 
 export type PlantedKind = Exclude<ContributorKind, 'honest'>

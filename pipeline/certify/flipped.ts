@@ -1,9 +1,8 @@
 /** How well self-influence tells rows with a flipped label from honest ones. A draw takes both kinds of rows anew. */
 
-import { drawIndices, type Resampled, resampler } from '../statistics/bootstrap.ts'
+import { drawIndices, type Resampled, type Resampling, resampler } from '../statistics/bootstrap.ts'
 import { areaUnderCurve } from '../statistics/ranks.ts'
 import type { ExamRows } from './exam.ts'
-import type { Resampling } from './measures.ts'
 
 export function measureFlipped(
   selfInfluence: Float64Array,

@@ -8,7 +8,7 @@
  * A draw takes subjects, answers and training seeds anew. Every resampled figure uses the same answers for pay and for worth.
  */
 
-import { drawCounts, drawIndices, type Resampled, resampler } from '../statistics/bootstrap.ts'
+import { drawCounts, drawIndices, type Resampled, type Resampling, resampler } from '../statistics/bootstrap.ts'
 import { correlation, ranks, spearman } from '../statistics/ranks.ts'
 import { agreement, spearmanBrown } from '../statistics/reliability.ts'
 import type { Random } from '../train/math/random.ts'
@@ -17,11 +17,6 @@ import type { Outcome, RuleName } from './rules/outcome.ts'
 import { type Effects, effectsBySeed, meanEffects, once } from './worth.ts'
 
 export type ByRule = ReadonlyMap<RuleName, Resampled>
-
-export interface Resampling {
-  readonly seed: number
-  readonly replicates: number
-}
 
 export interface Faithfulness {
   /** Of the worth itself, over its training seeds. */

@@ -3,9 +3,8 @@
  * floats that its codes were rounded from. A draw takes queries anew.
  */
 
-import { drawCounts, type Resampled, resampler } from '../statistics/bootstrap.ts'
+import { drawCounts, type Resampled, type Resampling, resampler } from '../statistics/bootstrap.ts'
 import { spearman } from '../statistics/ranks.ts'
-import type { Resampling } from './measures.ts'
 import { ledgerRule, type Sketched, unquantisedRule } from './rules/influence.ts'
 import type { Rule } from './rules/outcome.ts'
 

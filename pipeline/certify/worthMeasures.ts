@@ -1,4 +1,6 @@
 /** Retrains, and holds every rule's payouts against what that says of contributors: the heart of a certificate. */
+
+import type { Resampling } from '../statistics/bootstrap.ts'
 import type { Measure, MeasureName } from './certificate.ts'
 import type { Examined } from './examine.ts'
 import { compared, figureOf, rounded } from './figures.ts'
@@ -7,7 +9,6 @@ import {
   measureByAnswer,
   measureFaithfulness,
   paidFor,
-  type Resampling,
   scoresOfHalves,
   sumOver,
 } from './measures.ts'

@@ -5,7 +5,7 @@
  *
  * Below 1 the attack costs more than it brings. Its interval comes from drawing the attackers anew.
  */
-import { drawCounts, type Interval, intervalOf, resampler } from '../statistics/bootstrap.ts'
+import { drawCounts, type Interval, intervalOf, type Resampling, resampler } from '../statistics/bootstrap.ts'
 
 /** Of a fee, what contributors share: the demo's terms. */
 export const CONTRIBUTORS_SHARE = 0.6
@@ -15,11 +15,6 @@ export interface Balance {
   readonly before: number
   readonly earned: number
   readonly paid: number
-}
-
-export interface Resampling {
-  readonly seed: number
-  readonly replicates: number
 }
 
 export function gainOf(balances: readonly Balance[], { seed, replicates }: Resampling): Interval {

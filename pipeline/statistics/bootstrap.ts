@@ -18,6 +18,12 @@ export interface Resampled {
   readonly replicates: Float64Array
 }
 
+/** How many resamples, and what they are drawn with. */
+export interface Resampling {
+  readonly seed: number
+  readonly replicates: number
+}
+
 const TAIL = 0.025
 
 /** A source of draws for one purpose: the same seed and purpose give the same resamples. */
