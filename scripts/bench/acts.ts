@@ -4,15 +4,9 @@ import { WEI_PER_GWEI } from '../../sdk/units.ts'
 import { measureEqualSplit } from './equalSplit.ts'
 import { calldataFloor } from './floor.ts'
 import { inferenceBatch } from './inferences.ts'
+import type { Measured } from './measured.ts'
 import { fileHash, type Outcome, payoutAddress, type Stage, setStage } from './stage.ts'
 import { measureStrikes } from './strikes.ts'
-
-export interface Measured {
-  readonly name: string
-  readonly gas: bigint
-  /** The least that its calldata allows, where that matters. */
-  readonly floor?: bigint
-}
 
 const CONTRIBUTORS = 40
 const CLAIMANTS = 100

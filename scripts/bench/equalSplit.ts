@@ -1,7 +1,7 @@
 import { type Hex, zeroHash } from 'viem'
-import type { Measured } from './acts.ts'
 import { calldataFloor } from './floor.ts'
 import { inferenceBatch } from './inferences.ts'
+import type { Measured } from './measured.ts'
 import type { Stage } from './stage.ts'
 
 /** What a model whose contributors share equally costs: its registration, its records of 45 bytes, and a contributor's claim. */

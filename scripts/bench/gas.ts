@@ -4,7 +4,8 @@ import { readFile, writeFile } from 'node:fs/promises'
 import { z } from 'zod'
 import { StopError } from '../../sdk/errors.ts'
 import { runCommand } from '../command.ts'
-import { type Measured, measureActs } from './acts.ts'
+import { measureActs } from './acts.ts'
+import type { Measured } from './measured.ts'
 
 const snapshot = new URL('../../test/contracts/gas.snapshot.json', import.meta.url)
 const snapshotSchema = z.record(z.string(), z.number().int())

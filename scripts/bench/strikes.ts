@@ -7,10 +7,10 @@ import { commitmentOf } from '../../sdk/court/proofs.ts'
 import { decodeRecords, encodeRecords, type InferenceRecord } from '../../sdk/record.ts'
 import { openBatch, proveRecord } from '../../sdk/recordProof.ts'
 import { type Act, act } from '../../sdk/transact.ts'
-import type { Measured } from './acts.ts'
 import { calldataFloor } from './floor.ts'
 import { inferenceBatch, normal } from './inferences.ts'
 import { joined, largeTree } from './largeTree.ts'
+import type { Measured } from './measured.ts'
 import { fileHash, type Outcome, type Stage } from './stage.ts'
 
 /** What it costs to strike: every kind of proof, against a model of 2^20 rows whose records list eight, 200 in a batch. */

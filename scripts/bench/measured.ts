@@ -1,0 +1,7 @@
+/** What an act costs. */
+export interface Measured {
+  readonly name: string
+  readonly gas: bigint
+  /** The least that its calldata allows, where that matters. */
+  readonly floor?: bigint
+}
