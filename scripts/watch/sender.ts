@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { Hex, TransactionReceipt } from 'viem'
 import { WaitForTransactionReceiptTimeoutError } from 'viem'
 import type { Reader, Wallet } from '../../sdk/chain.ts'
@@ -21,15 +22,34 @@ export interface Sender {
 /** What a call finds when it is mined may differ from what it was tried on: others of ours come before it. */
 const GAS_PERCENT = 115n
 const TIMEOUT_MS = 120_000
+/** Longer than a node takes to put a block away. */
+const SETTLING_MS = 250
 
 export function senderOf(reader: Reader, wallet: Wallet): Sender {
   const { account, chain } = wallet
   // How often in a row nothing was mined in time: then the same places are taken again, for more.
   let stuck = 0
 
+  const count = (blockTag: 'pending' | 'latest'): Promise<number> =>
+    reader.getTransactionCount({ address: account.address, blockTag })
+
+  /**
+   * The place behind those of ours that wait. While a node puts a block away it may count a transaction both as mined and as waiting,
+   * and what is sent behind the place left open is never mined: so a count above what is mined is believed only when it stays.
+   */
+  const behindThoseThatWait = async (): Promise<number> => {
+    let counted = await count('pending')
+    if (counted === (await count('latest'))) return counted
+    for (;;) {
+      await sleep(SETTLING_MS)
+      const again = await count('pending')
+      if (again === counted) return counted
+      counted = again
+    }
+  }
+
   const dispatch = async (acts: readonly { readonly act: Act; readonly gas: bigint }[]): Promise<readonly Hex[]> => {
-    const blockTag = stuck === 0 ? 'pending' : 'latest'
-    const first = await reader.getTransactionCount({ address: account.address, blockTag })
+    const first = await (stuck === 0 ? behindThoseThatWait() : count('latest'))
     const fees = await reader.estimateFeesPerGas()
     const raised = (amount: bigint): bigint => (amount * 5n ** BigInt(stuck)) / 4n ** BigInt(stuck)
     const hashes: Hex[] = []
