@@ -19,9 +19,17 @@ export interface Sender {
   send(acts: readonly Act[], told: (place: number, outcome: Outcome) => void): Promise<void>
 }
 
+/** Transactions at consecutive places of their sender. */
+interface Dispatched {
+  readonly first: number
+  readonly hashes: readonly Hex[]
+}
+
 /** What a call finds when it is mined may differ from what it was tried on: others of ours come before it. */
 const GAS_PERCENT = 115n
 const TIMEOUT_MS = 120_000
+/** So often it is seen to that nothing holds ours up. */
+const LOOK_MS = 5_000
 /** Longer than a node takes to put a block away. */
 const SETTLING_MS = 250
 
@@ -48,7 +56,7 @@ export function senderOf(reader: Reader, wallet: Wallet): Sender {
     }
   }
 
-  const dispatch = async (acts: readonly { readonly act: Act; readonly gas: bigint }[]): Promise<readonly Hex[]> => {
+  const dispatch = async (acts: readonly { readonly act: Act; readonly gas: bigint }[]): Promise<Dispatched> => {
     const first = await (stuck === 0 ? behindThoseThatWait() : count('latest'))
     const fees = await reader.estimateFeesPerGas()
     const raised = (amount: bigint): bigint => (amount * 5n ** BigInt(stuck)) / 4n ** BigInt(stuck)
@@ -67,22 +75,30 @@ export function senderOf(reader: Reader, wallet: Wallet): Sender {
         }),
       )
     }
-    return hashes
+    return { first, hashes }
   }
 
-  const receiptOf = async (hash: Hex): Promise<TransactionReceipt> => {
-    try {
-      return await reader.waitForTransactionReceipt({ hash, timeout: TIMEOUT_MS })
-    } catch (cause) {
-      if (!(cause instanceof WaitForTransactionReceiptTimeoutError)) throw cause
-      stuck += 1
-      throw new RetryError(
-        'A transaction of ours is not mined',
-        { transaction: hash, seconds: TIMEOUT_MS / 1_000 },
-        'It is sent again for a higher fee.',
-        cause,
-      )
+  /** A node may lose what it counted, another sender's or a former self's: ours behind the place left open would wait for ever. */
+  const fillPlacesBefore = async (first: number): Promise<void> => {
+    for (let nonce = await count('pending'); nonce < first; nonce++)
+      await wallet.sendTransaction({ account, chain, to: account.address, value: 0n, nonce })
+  }
+
+  const receiptOf = async (hash: Hex, first: number): Promise<TransactionReceipt> => {
+    for (let waited = 0; waited < TIMEOUT_MS; waited += LOOK_MS) {
+      try {
+        return await reader.waitForTransactionReceipt({ hash, timeout: LOOK_MS })
+      } catch (cause) {
+        if (!(cause instanceof WaitForTransactionReceiptTimeoutError)) throw cause
+        await fillPlacesBefore(first)
+      }
     }
+    stuck += 1
+    throw new RetryError(
+      'A transaction of ours is not mined',
+      { transaction: hash, seconds: TIMEOUT_MS / 1_000 },
+      'It is sent again for a higher fee.',
+    )
   }
 
   return {
@@ -92,9 +108,9 @@ export function senderOf(reader: Reader, wallet: Wallet): Sender {
       tried.forEach((attempt, place) => {
         if (attempt.kind === 'refused') told(place, attempt)
       })
-      const hashes = await dispatch(accepted)
+      const { first, hashes } = await dispatch(accepted)
       for (const [i, hash] of hashes.entries()) {
-        const receipt = await receiptOf(hash)
+        const receipt = await receiptOf(hash, first)
         const kind = receipt.status === 'success' ? 'mined' : 'reverted'
         told(accepted[i]?.place ?? 0, { kind, receipt })
       }
