@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Hex, TransactionReceipt } from 'viem'
-import { WaitForTransactionReceiptTimeoutError } from 'viem'
+import { BaseError, WaitForTransactionReceiptTimeoutError } from 'viem'
 import type { Reader, Wallet } from '../../sdk/chain.ts'
 import { RetryError, StopError } from '../../sdk/errors.ts'
 import { type Act, estimate } from '../../sdk/transact.ts'
@@ -78,10 +78,17 @@ export function senderOf(reader: Reader, wallet: Wallet): Sender {
     return { first, hashes }
   }
 
-  /** A node may lose what it counted, another sender's or a former self's: ours behind the place left open would wait for ever. */
+  /**
+   * A node may lose what it counted, a former self's or another sender's: ours behind the place left open would wait for ever. A place
+   * that somebody still waits in is refused for the same fee, and stays theirs.
+   */
   const fillPlacesBefore = async (first: number): Promise<void> => {
-    for (let nonce = await count('pending'); nonce < first; nonce++)
-      await wallet.sendTransaction({ account, chain, to: account.address, value: 0n, nonce })
+    for (let nonce = await count('latest'); nonce < first; nonce++) {
+      const nothing = { account, chain, to: account.address, value: 0n, nonce }
+      await wallet.sendTransaction(nothing).catch((cause) => {
+        if (!(cause instanceof BaseError)) throw cause
+      })
+    }
   }
 
   const receiptOf = async (hash: Hex, first: number): Promise<TransactionReceipt> => {
