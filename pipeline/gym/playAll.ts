@@ -8,6 +8,7 @@ import { join } from 'node:path'
 import { Worker } from 'node:worker_threads'
 import { z } from 'zod'
 import { DUPLICATE_COSINE_PERCENT } from '../../attribution/duplicates.ts'
+import { MOST_SELF_INFLUENCE } from '../../attribution/selfInfluence.ts'
 import { writeWhole } from '../publish/writeWhole.ts'
 import { askWorker } from '../threads/askWorker.ts'
 import { DEFAULT_SKETCH } from '../train/emit/describeRun.ts'
@@ -69,7 +70,7 @@ export async function playAll(
 
 function digestOf({ task, seed, world, maxTokens }: Match): string {
   const entrances = ENTRANCES.map(({ name }) => name)
-  const rules = [DEFAULT_TRAINING, DEFAULT_SKETCH, DUPLICATE_COSINE_PERCENT, entrances]
+  const rules = [DEFAULT_TRAINING, DEFAULT_SKETCH, DUPLICATE_COSINE_PERCENT, MOST_SELF_INFLUENCE, entrances]
   return createHash('sha256')
     .update(JSON.stringify([task, seed, world, maxTokens, rules]))
     .digest('hex')
