@@ -1,10 +1,11 @@
 import type { Deployment } from '../../sdk/deployment.ts'
+import type { Followed } from '../decode/contracts.ts'
 import { type Journals, replayJournals } from '../decode/journals.ts'
 import type { Block } from '../store/schema.ts'
 import { brokenChain } from './brokenChain.ts'
 import { logsInBloom, logsOfReceipts, logsTold } from './fetchLogs.ts'
 import type { Node } from './node.ts'
-import { type Contradiction, type Step, unsettled } from './step.ts'
+import { type Contradiction, type Finality, type Step, unsettled, type Verdict } from './step.ts'
 import { checkHeaders, type Header } from './verify/header.ts'
 import type { Verification } from './verify/verification.ts'
 import { verifyJournals } from './verifyJournals.ts'
@@ -12,11 +13,16 @@ import { verifyJournals } from './verifyJournals.ts'
 /** What a stretch has to follow. */
 export interface StretchStart {
   readonly deployment: Deployment
+  readonly followed: Followed
   /** The block before the stretch; none before the first. */
   readonly head: Block | undefined
   readonly journals: Journals
   readonly verify: Verification
+  /** What is known of finality while the stretch is fetched. */
+  readonly finality?: Finality
 }
+
+const verdicts: Readonly<Record<Verification, Verdict>> = { receipts: 'receipts', bloom: 'bloom', off: 'told' }
 
 /** Nodes that prune keep the state of at least so many blocks below their head. */
 const STATE_KEPT = 64n
@@ -33,8 +39,8 @@ export async function fetchStretch(
   to: bigint,
   nodeHead: bigint,
 ): Promise<Step> {
-  const { deployment, verify } = start
-  const told = verify === 'receipts' ? undefined : logsTold(node, deployment, from, to)
+  const { deployment, followed, verify } = start
+  const told = verify === 'receipts' ? undefined : logsTold(node, followed, from, to)
   // Whichever of the two fails first speaks for both.
   told?.catch(() => {})
   const headers = await node.blocks(from, to)
@@ -43,12 +49,12 @@ export async function fetchStretch(
 
   const fetched =
     told === undefined
-      ? await logsOfReceipts(node, deployment, headers)
-      : await logsInBloom(node, deployment, headers, await told, verify)
+      ? await logsOfReceipts(node, followed, headers)
+      : await logsInBloom(node, followed, headers, await told, verify)
   if (fetched.kind === 'unsettled') return fetched
   const { blocks, logs } = fetched
 
-  const replayed = replayJournals(deployment, start.journals, logs)
+  const replayed = replayJournals(followed, start.journals, logs)
   const last = blocks.at(-1) as Header
   // Journals add up: where receipts prove each stretch, one comparison near the head speaks for the whole history, and for that
   // every node still has the state.
@@ -56,7 +62,15 @@ export async function fetchStretch(
     const incomplete = await verifyJournals(node, deployment, replayed.journals, last)
     if (incomplete !== undefined) return unsettled(incomplete)
   }
-  return { kind: 'blocksAdded', blocks, logs, journals: replayed.journals, journalMoves: replayed.moves }
+  return {
+    kind: 'blocksAdded',
+    blocks,
+    logs,
+    journals: replayed.journals,
+    journalMoves: replayed.moves,
+    verdict: verdicts[verify],
+    finality: start.finality ?? {},
+  }
 }
 
 function missing(blocks: readonly Block[], from: bigint, to: bigint): Contradiction | undefined {

@@ -3,7 +3,8 @@ import * as z from 'zod'
 import { withoutCredentials } from '../../sdk/chain.ts'
 import { StopError } from '../../sdk/errors.ts'
 import type { ChainLog } from '../decode/contracts.ts'
-import { MethodMissing, nodeError } from './nodeError.ts'
+import type { Block } from '../store/schema.ts'
+import { MethodMissing, MethodRefused, NoSuchBlock, nodeError } from './nodeError.ts'
 import type { Header } from './verify/header.ts'
 import type { Receipt } from './verify/receipt.ts'
 
@@ -12,6 +13,8 @@ export interface Node {
   readonly name: string
   chainId(): Promise<number>
   latest(): Promise<Header>
+  /** The newest block that the node takes to be safe or final; undefined where it has no such notion, or none yet. */
+  tagged(tag: Tag): Promise<Header | undefined>
   /** Blocks from `from` to `to`, ascending; those that the node does not have are missing at the end. */
   blocks(from: bigint, to: bigint): Promise<readonly Header[]>
   /** Logs of `addresses`, in chain order. */
@@ -20,8 +23,27 @@ export interface Node {
   receipts(block: Header): Promise<readonly Receipt[] | undefined>
   /** Storage slots just after the block of that hash, so that a reorg cannot change what is being asked about. */
   slots(asked: readonly { address: Address; slot: Hex }[], blockHash: Hex): Promise<readonly Hex[]>
+  /** An account and slots of its storage just after `block`, with what proves them against its state root: unverified. */
+  proof(address: Address, slots: readonly Hex[], block: Pick<Block, 'hash'>): Promise<StorageProof>
   hasCode(address: Address): Promise<boolean>
   call(to: Address, data: Hex): Promise<Hex>
+}
+
+/** What a node says of how settled a block is. */
+export type Tag = 'safe' | 'finalized'
+
+/** An answer to eth_getProof (EIP-1186), as far as anything follows from it: the rest stands in the proofs. */
+export interface StorageProof {
+  /** The nodes of the state's trie from its root down to the account. */
+  readonly accountProof: readonly Hex[]
+  readonly storageHash: Hex
+  /** In the order asked. */
+  readonly storageProof: readonly {
+    readonly key: Hex
+    readonly value: bigint
+    /** The nodes of the account's trie from its root down to the slot. */
+    readonly proof: readonly Hex[]
+  }[]
 }
 
 const hex = z.custom<Hex>((value) => typeof value === 'string' && /^0x[0-9a-f]*$/.test(value), 'is not hexadecimal')
@@ -83,6 +105,13 @@ const receiptSchema = z.object({
   depositReceiptVersion: quantity.optional(),
 })
 
+const proofSchema = z.object({
+  accountProof: z.array(bytes),
+  storageHash: hash,
+  // Some nodes tell the key as a number, without leading zeros.
+  storageProof: z.array(z.object({ key: hex, value: quantity, proof: z.array(bytes) })),
+})
+
 const REQUESTS_A_BATCH = 100
 /** Receipts are large, and many nodes limit the size of an answer. */
 const RECEIPTS_A_BATCH = 20
@@ -129,6 +158,14 @@ export function connectNode(rpcUrl: string, timeoutMs = 20_000): Node {
     name,
     chainId: async () => Number(await ask(quantity, 'eth_chainId')),
     latest: () => ask(blockSchema, 'eth_getBlockByNumber', ['latest', false]),
+    tagged: async (tag) => {
+      const answer = ask(blockSchema.nullable(), 'eth_getBlockByNumber', [tag, false])
+      const block = await answer.catch((error) => {
+        if (error instanceof NoSuchBlock || error instanceof MethodRefused) return null
+        throw error
+      })
+      return block ?? undefined
+    },
     blocks: async (from, to) => {
       const numbers = Array.from({ length: Number(to - from) + 1 }, (_, i) => from + BigInt(i))
       const answers = await Promise.all(numbers.map(blockAt))
@@ -150,6 +187,7 @@ export function connectNode(rpcUrl: string, timeoutMs = 20_000): Node {
     },
     slots: (asked, blockHash) =>
       Promise.all(asked.map(({ address, slot }) => ask(hash, 'eth_getStorageAt', [address, slot, { blockHash }]))),
+    proof: (address, slots, { hash: blockHash }) => ask(proofSchema, 'eth_getProof', [address, slots, { blockHash }]),
     hasCode: async (address) => (await ask(hex, 'eth_getCode', [address, 'latest'])) !== '0x',
     call: (to, data) => ask(hex, 'eth_call', [{ to, data }, 'latest']),
   }

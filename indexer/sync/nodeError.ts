@@ -11,6 +11,12 @@ export class StateGone extends RetryError {}
 /** The node does not serve a method that another one can stand in for. */
 export class MethodMissing extends StopError {}
 
+/** The node has no block by that name, or does not know the name. */
+export class NoSuchBlock extends RetryError {}
+
+/** The node will not answer such a question, however often it is asked. */
+export class MethodRefused extends StopError {}
+
 /** The node asks for a pause, and may say how long. */
 export class NodeBusy extends RetryError {
   readonly retryAfterMs: number | undefined
@@ -29,9 +35,13 @@ const METHOD_UNSUPPORTED = -32004
 const REFUSED = new Set([-32600, -32601, -32602, METHOD_UNSUPPORTED])
 
 const ASKED_BY_RANGE = new Set(['eth_getLogs', 'eth_getBlockReceipts'])
+const ASKED_OF_STATE = new Set(['eth_getStorageAt', 'eth_getProof'])
+/** Those that another way of asking stands in for. */
+const REPLACEABLE = new Set(['eth_getBlockReceipts', 'eth_getProof'])
 const TOO_LARGE = /range|too many|limit|more than \d+|response size|query timeout/i
 const STATE_GONE =
-  /missing trie node|state .*not available|historical state|header not found|required historical|out ?of ?range/i
+  /missing trie node|state .*not available|historical state|header not found|required historical|out ?of ?range|proof window/i
+const NO_SUCH_BLOCK = /block not found|unknown block|block is not available|invalid block (tag|number)|unknown variant/i
 
 /** Which family a failed question belongs to, and what to do about it. */
 export function nodeError(node: string, method: string, error: unknown): Error {
@@ -78,7 +88,10 @@ function malformed(node: string, method: string, facts: Facts, cause: unknown): 
 function answered(node: string, method: string, answer: RpcRequestError): Error {
   const facts = { code: answer.code, message: answer.details }
   if (ASKED_BY_RANGE.has(method) && TOO_LARGE.test(answer.details)) return tooLarge(node, facts, answer)
-  if (method === 'eth_getStorageAt' && STATE_GONE.test(answer.details)) {
+  if (method === 'eth_getBlockByNumber' && NO_SUCH_BLOCK.test(answer.details)) {
+    return new NoSuchBlock(`The node at ${node} has no block by that name`, facts, 'Use another node.', answer)
+  }
+  if (ASKED_OF_STATE.has(method) && STATE_GONE.test(answer.details)) {
     return new StateGone(
       `The node at ${node} no longer has the state that journals are checked against`,
       facts,
@@ -86,7 +99,7 @@ function answered(node: string, method: string, answer: RpcRequestError): Error 
       answer,
     )
   }
-  if (method === 'eth_getBlockReceipts' && REFUSED.has(answer.code)) {
+  if (REPLACEABLE.has(method) && REFUSED.has(answer.code)) {
     return new MethodMissing(
       `The node at ${node} does not serve ${method}`,
       facts,
@@ -95,7 +108,7 @@ function answered(node: string, method: string, answer: RpcRequestError): Error 
     )
   }
   if (REFUSED.has(answer.code)) {
-    return new StopError(`The node at ${node} refuses ${method}`, facts, 'Use a node that serves it.', answer)
+    return new MethodRefused(`The node at ${node} refuses ${method}`, facts, 'Use a node that serves it.', answer)
   }
   return new RetryError(`The node at ${node} failed at ${method}`, facts, 'It is asked again.', answer)
 }

@@ -29,6 +29,17 @@ export interface Stretch {
   /** The journals after the last of them. */
   readonly journals: Journals
   readonly journalMoves: readonly JournalMove[]
+  readonly verdict: Verdict
+  readonly finality: Finality
+}
+
+/** How the logs of a stretch are known to be all there are: by full receipts, by absence from the bloom filters, or by word. */
+export type Verdict = 'receipts' | 'bloom' | 'told'
+
+/** The newest safe and finalised blocks as known when something was stored; undefined where nothing is known of them. */
+export interface Finality {
+  readonly safe?: bigint | undefined
+  readonly finalised?: bigint | undefined
 }
 
 /** Two things a node said, or one thing it said and one it must have left out. */
