@@ -5,6 +5,7 @@ import { graphqlHandler } from './api/graphql.ts'
 import type { SyncState } from './api/health.ts'
 import { defaultLimits } from './api/limits.ts'
 import { serve } from './api/server.ts'
+import { followedOf, journaled } from './decode/contracts.ts'
 import type { DatabaseLocation } from './store/database.ts'
 import { headOf } from './store/position.ts'
 import { openStore } from './store/store.ts'
@@ -98,7 +99,7 @@ export async function startIndexer(options: IndexerOptions): Promise<Indexer> {
   const stopped = follow(
     nodes,
     store,
-    { deployment, treasury: identity.treasury },
+    { deployment, followed: followedOf(deployment, journaled), treasury: identity.treasury },
     {
       verify: options.verify ?? 'receipts',
       finalityDepth: BigInt(options.finalityDepth ?? 64),

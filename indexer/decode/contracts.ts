@@ -1,11 +1,17 @@
-import type { Address, Hex } from 'viem'
+import { type Address, type Hex, toEventHash } from 'viem'
 import type { Deployment } from '../../sdk/deployment.ts'
 
-/** The contracts that keep a journal: exactly those whose events are indexed. */
+/** The contracts that keep a journal: all of their events are indexed, always. */
 export const journaled = ['accounts', 'datasets', 'pools', 'models', 'ledger', 'court', 'evaluations'] as const
-export type ContractName = (typeof journaled)[number]
+export type JournaledName = (typeof journaled)[number]
 
-/** An event as a node hands it over. */
+/** The token keeps no journal. Its transfers are indexed where that is asked for, and nothing else that it tells. */
+export type ContractName = JournaledName | 'openToken'
+
+/** The first topic of a transfer of OPEN, as of any ERC-20 token. */
+export const TRANSFER = toEventHash('event Transfer(address indexed from, address indexed to, uint256 value)')
+
+/** An event as a node hands it over, its address and topics in lower case. */
 export interface ChainLog {
   readonly address: Address
   readonly topics: readonly Hex[]
@@ -16,7 +22,41 @@ export interface ChainLog {
   readonly transactionHash: Hex
 }
 
-/** Which of our contracts lives at `address`. */
-export function contractAt(deployment: Deployment, address: Address): ContractName | undefined {
-  return journaled.find((name) => deployment.contracts[name].toLowerCase() === address.toLowerCase())
+export interface FollowedContract {
+  readonly name: ContractName
+  /** In lower case. */
+  readonly address: Address
+  /** The first topic of its only event that is indexed; undefined where all are. */
+  readonly topic: Hex | undefined
+}
+
+/** The contracts whose events are indexed, made once for a deployment. */
+export interface Followed {
+  readonly contracts: readonly FollowedContract[]
+  readonly byAddress: ReadonlyMap<string, FollowedContract>
+}
+
+/** All contracts that are followed, or only those of these names. */
+export function followedOf(deployment: Deployment, names: readonly ContractName[]): Followed {
+  const contracts = names.map((name) => ({
+    name,
+    address: deployment.contracts[name].toLowerCase() as Address,
+    topic: name === 'openToken' ? TRANSFER : undefined,
+  }))
+  return { contracts, byAddress: new Map(contracts.map((contract) => [contract.address, contract])) }
+}
+
+/** Which contracts an indexer follows. */
+export function namesFollowed(options: { readonly transfers: boolean }): readonly ContractName[] {
+  return options.transfers ? [...journaled, 'openToken'] : journaled
+}
+
+/** The followed contract that emitted a log, if the log is one that is indexed. */
+export function contractOf(
+  { byAddress }: Followed,
+  { address, topics }: Pick<ChainLog, 'address' | 'topics'>,
+): ContractName | undefined {
+  const contract = byAddress.get(address)
+  if (contract === undefined) return undefined
+  return contract.topic === undefined || contract.topic === topics[0] ? contract.name : undefined
 }

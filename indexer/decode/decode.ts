@@ -1,6 +1,6 @@
 import type { Deployment } from '../../sdk/deployment.ts'
 import { decodeAccounts } from './accounts.ts'
-import { type ChainLog, type ContractName, contractAt } from './contracts.ts'
+import { type ChainLog, type ContractName, contractOf, type Followed } from './contracts.ts'
 import { decodeCourt } from './court.ts'
 import { decodeDatasets } from './datasets.ts'
 import { decodeEvaluations } from './evaluations.ts'
@@ -10,10 +10,12 @@ import { decodeModels } from './models.ts'
 import type { Place } from './place.ts'
 import { decodePools } from './pools.ts'
 import { learn, type Terms } from './terms.ts'
+import { decodeTransfer } from './transfer.ts'
 
 /** What is fixed for a deployment and needed to read its logs. */
 export interface DecodeContext {
   readonly deployment: Deployment
+  readonly followed: Followed
   /** The account that treasury shares and dust go to. */
   readonly treasury: bigint
 }
@@ -27,7 +29,7 @@ export function decodeLogs(
   const facts: Fact[] = []
   let terms = before
   for (const log of logs) {
-    const contract = contractAt(context.deployment, log.address)
+    const contract = contractOf(context.followed, log)
     if (contract === undefined) continue
     for (const fact of decodeLog(contract, log, terms, context.treasury)) {
       facts.push(fact)
@@ -55,5 +57,7 @@ function decodeLog(contract: ContractName, log: ChainLog, terms: Terms, treasury
       return [decodeCourt(log, place)]
     case 'evaluations':
       return [decodeEvaluations(log, place)]
+    case 'openToken':
+      return [decodeTransfer(log, place)]
   }
 }

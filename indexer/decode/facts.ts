@@ -4,6 +4,7 @@ import type { CourtFacts } from './courtFacts.ts'
 import type { EvaluationFacts } from './evaluationFacts.ts'
 import type { Place } from './place.ts'
 import type { PoolFacts } from './poolFacts.ts'
+import type { TransferFacts } from './transferFacts.ts'
 
 /**
  * What happened, as rows: one interface a table, named after the event it comes from. Every integer of the chain is a bigint
@@ -249,7 +250,7 @@ export interface AuthorityUpdated extends Place {
   readonly authority: Hex
 }
 
-export interface Facts extends BondFacts, CourtFacts, EvaluationFacts, PoolFacts {
+export interface Facts extends BondFacts, CourtFacts, EvaluationFacts, PoolFacts, TransferFacts {
   accountOpened: AccountOpened
   payoutProposed: PayoutProposed
   payoutRotated: PayoutRotated

@@ -1,10 +1,9 @@
 import type { Hex } from 'viem'
-import type { Deployment } from '../../sdk/deployment.ts'
 import { EMPTY_JOURNAL, eventHash, journalStep } from '../../sdk/journal.ts'
-import { type ChainLog, type ContractName, contractAt } from './contracts.ts'
+import type { ChainLog, Followed, JournaledName } from './contracts.ts'
 
 /** The journal slot of every contract that keeps one. */
-export type Journals = Readonly<Record<ContractName, Hex>>
+export type Journals = Readonly<Record<JournaledName, Hex>>
 
 export const emptyJournals: Journals = {
   accounts: EMPTY_JOURNAL,
@@ -19,21 +18,21 @@ export const emptyJournals: Journals = {
 /** A journal slot as it stood after a block that moved it. */
 export interface JournalMove {
   readonly block: bigint
-  readonly contract: ContractName
+  readonly contract: JournaledName
   readonly slot: Hex
 }
 
 /** Replays logs, in chain order, over the journals as they stood before. */
 export function replayJournals(
-  deployment: Deployment,
+  followed: Followed,
   before: Journals,
   logs: readonly ChainLog[],
 ): { readonly journals: Journals; readonly moves: readonly JournalMove[] } {
   const slots = { ...before }
   const moves = new Map<string, JournalMove>()
   for (const log of logs) {
-    const contract = contractAt(deployment, log.address)
-    if (contract === undefined) continue
+    const contract = followed.byAddress.get(log.address)?.name
+    if (contract === undefined || contract === 'openToken') continue
     slots[contract] = journalStep(slots[contract], eventHash(log.topics, log.data))
     moves.set(`${contract} ${log.block}`, { block: log.block, contract, slot: slots[contract] })
   }

@@ -5,6 +5,7 @@ import * as facts from './migrations/0001-facts.ts'
 import * as court from './migrations/0002-court.ts'
 import * as evaluations from './migrations/0003-evaluations.ts'
 import * as pools from './migrations/0004-pools.ts'
+import * as transfers from './migrations/0006-transfers.ts'
 import type { Database } from './schema.ts'
 
 /** Every change of the schema, in order; one that was released is never edited. */
@@ -14,6 +15,7 @@ const migrations: MigrationProvider = {
     '0002-court': court,
     '0003-evaluations': evaluations,
     '0004-pools': pools,
+    '0006-transfers': transfers,
   }),
 }
 

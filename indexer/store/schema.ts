@@ -93,6 +93,7 @@ const undoable: Readonly<Record<FactTable, true>> = {
   poolOpened: true,
   poolVersion: true,
   shareClaimed: true,
+  transfer: true,
 }
 
 /** The tables whose rows stand at a block, and go when their block goes. */

@@ -1,8 +1,7 @@
-import type { Deployment } from '../../sdk/deployment.ts'
-import { type ChainLog, contractAt, journaled } from '../decode/contracts.ts'
+import { type ChainLog, contractOf, type Followed, type FollowedContract } from '../decode/contracts.ts'
 import type { Node } from './node.ts'
 import { type Contradiction, type Unsettled, unsettled } from './step.ts'
-import { bloomBits, mayHold } from './verify/bloom.ts'
+import { type BloomBits, bloomBits, mayHold } from './verify/bloom.ts'
 import { bytesOf } from './verify/bytes.ts'
 import { falseReceipts } from './verify/falseReceipts.ts'
 import type { Header } from './verify/header.ts'
@@ -20,26 +19,23 @@ export interface Logged {
 const GAS_A_STRETCH = 300_000_000n
 
 /** The logs as the node tells them when asked for our contracts' only. */
-export async function logsTold(
-  node: Node,
-  deployment: Deployment,
-  from: bigint,
-  to: bigint,
-): Promise<readonly ChainLog[]> {
-  return await node.logs(
-    journaled.map((name) => deployment.contracts[name]),
+export async function logsTold(node: Node, followed: Followed, from: bigint, to: bigint): Promise<readonly ChainLog[]> {
+  const logs = await node.logs(
+    followed.contracts.map(({ address }) => address),
     from,
     to,
   )
+  // What else a followed contract tells is not indexed; what is of another contract must not be here, and is found later.
+  return logs.filter((log) => !followed.byAddress.has(log.address) || contractOf(followed, log) !== undefined)
 }
 
 /** The logs by receipts that hash to the headers' receiptsRoot; blocks whose bloom filter excludes us need none. */
 export async function logsOfReceipts(
   node: Node,
-  deployment: Deployment,
+  followed: Followed,
   headers: readonly Header[],
 ): Promise<Logged | Unsettled> {
-  const bits = journaled.map((name) => bloomBits(deployment.contracts[name]))
+  const bits = followed.contracts.map(bitsOf)
   const asked: Header[] = []
   let gas = 0n
   let taken = 0
@@ -52,33 +48,30 @@ export async function logsOfReceipts(
     }
     taken += 1
   }
-  const proven = await provenLogs(node, deployment, asked)
+  const proven = await provenLogs(node, followed, asked)
   return proven.kind === 'unsettled' ? proven : { ...proven, blocks: headers.slice(0, taken) }
 }
 
 /** The logs that were told, once nothing in the headers speaks against them. */
 export async function logsInBloom(
   node: Node,
-  deployment: Deployment,
+  followed: Followed,
   headers: readonly Header[],
   logs: readonly ChainLog[],
   verify: Verification,
 ): Promise<Logged | Unsettled> {
-  const stray = strayLog(deployment, headers, logs)
+  const stray = strayLog(followed, headers, logs)
   if (stray !== undefined) return unsettled(stray)
   if (verify === 'off') return { kind: 'logged', blocks: headers, logs }
 
   const told = Map.groupBy(logs, ({ block }) => block)
-  const contracts = journaled.map((name) => {
-    const address = deployment.contracts[name]
-    return { address: address.toLowerCase(), bits: bloomBits(address) }
-  })
+  const contracts = followed.contracts.map((contract) => ({ address: contract.address, bits: bitsOf(contract) }))
   const suspicious = headers.filter(({ number, logsBloom }) => {
     const bloom = bytesOf(logsBloom)
-    const addresses = new Set(told.get(number)?.map(({ address }) => address.toLowerCase()))
+    const addresses = new Set(told.get(number)?.map(({ address }) => address))
     return contracts.some(({ address, bits }) => mayHold(bloom, bits) !== addresses.has(address))
   })
-  const proven = await provenLogs(node, deployment, suspicious)
+  const proven = await provenLogs(node, followed, suspicious)
   if (proven.kind === 'unsettled') return proven
   const found = Map.groupBy(proven.logs, ({ block }) => block)
   for (const { number } of suspicious) {
@@ -89,7 +82,7 @@ export async function logsInBloom(
   return { kind: 'logged', blocks: headers, logs }
 }
 
-async function provenLogs(node: Node, deployment: Deployment, headers: readonly Header[]): Promise<Logged | Unsettled> {
+async function provenLogs(node: Node, followed: Followed, headers: readonly Header[]): Promise<Logged | Unsettled> {
   const answers = await Promise.all(headers.map((header) => node.receipts(header)))
   const logs: ChainLog[] = []
   for (const [i, header] of headers.entries()) {
@@ -99,35 +92,35 @@ async function provenLogs(node: Node, deployment: Deployment, headers: readonly 
     }
     const lie = falseReceipts(header, receipts)
     if (lie !== undefined) return unsettled(lie)
-    logs.push(...logsOf(deployment, header, receipts))
+    logs.push(...logsOf(followed, header, receipts))
   }
   return { kind: 'logged', blocks: headers, logs }
 }
 
 /** What a log says of its place is derived from where it stands: the receipts' hashes cover that, and not what nodes add. */
-function logsOf(deployment: Deployment, header: Header, receipts: readonly Receipt[]): readonly ChainLog[] {
+function logsOf(followed: Followed, header: Header, receipts: readonly Receipt[]): readonly ChainLog[] {
   const block = { block: header.number, blockHash: header.hash }
-  const ours = new Set(journaled.map((name) => deployment.contracts[name].toLowerCase()))
   return receipts
     .flatMap(({ transactionHash, logs }) => logs.map((log) => ({ ...log, transactionHash })))
     .map((log, i) => ({ ...log, ...block, logIndex: BigInt(i) }))
-    .filter(({ address }) => ours.has(address))
+    .filter((log) => contractOf(followed, log) !== undefined)
+}
+
+/** What a block's bloom filter must hold where the contract told something that is indexed. */
+function bitsOf({ address, topic }: FollowedContract): BloomBits {
+  return topic === undefined ? bloomBits(address) : [...bloomBits(address), ...bloomBits(topic)]
 }
 
 function count(logs: readonly ChainLog[] | undefined): bigint {
   return BigInt(logs?.length ?? 0)
 }
 
-function strayLog(
-  deployment: Deployment,
-  blocks: readonly Header[],
-  logs: readonly ChainLog[],
-): Contradiction | undefined {
+function strayLog(followed: Followed, blocks: readonly Header[], logs: readonly ChainLog[]): Contradiction | undefined {
   const hashes = new Map(blocks.map(({ number, hash }) => [number, hash]))
   let previous: ChainLog | undefined
   for (const log of logs) {
     const facts = { block: log.block, logIndex: log.logIndex }
-    if (contractAt(deployment, log.address) === undefined) {
+    if (!followed.byAddress.has(log.address)) {
       return { what: 'A log is of a contract that was not asked about', facts: { ...facts, address: log.address } }
     }
     if (hashes.get(log.block) !== log.blockHash) {

@@ -80,6 +80,7 @@ export async function follow(
     const nodeHead = await node.latest()
     const step = await nextStep(node, nodeHead, {
       deployment: context.deployment,
+      followed: context.followed,
       verify: options.verify,
       head: from.head,
       journals: from.journals,
@@ -128,10 +129,18 @@ export async function follow(
         const head = step.blocks.at(-1)
         if (head === undefined) throw new Error('A step forward without a block')
         const { facts, terms } = decodeLogs(context, from.terms, step.logs)
-        const next = { head, journals: step.journals, terms }
+        const next = { ...from, head, journals: step.journals, terms }
         range = smaller(range * 2n, options.maxRange)
         lookAhead(looked, next)
-        await appendBlocks(store, { blocks: step.blocks, facts, journalMoves: step.journalMoves })
+        await appendBlocks(store, {
+          blocks: step.blocks,
+          facts,
+          journalMoves: step.journalMoves,
+          verdict: options.verify === 'off' ? 'told' : options.verify,
+          finality: { safe: undefined, finalised: undefined },
+          node: node.name,
+          contracts: context.followed.contracts.map(({ name }) => name),
+        })
         listener.stored(head)
         return next
       }

@@ -1,3 +1,4 @@
+import { followedOf, journaled } from '../../indexer/decode/contracts.ts'
 import { emptyJournals, type Journals } from '../../indexer/decode/journals.ts'
 import type { Block } from '../../indexer/store/schema.ts'
 import { pause } from '../../indexer/sync/backoff.ts'
@@ -44,6 +45,7 @@ interface Checkpoint {
 
 export function followerOf({ node, deployment, depth, undone }: FollowerOptions): Follower {
   const chronicle = emptyChronicle()
+  const followed = followedOf(deployment, journaled)
   let checkpoints: readonly Checkpoint[] = [{ head: undefined, journals: emptyJournals }]
   let blocks: readonly Block[] = []
   let range = LARGEST_RANGE
@@ -79,6 +81,7 @@ export function followerOf({ node, deployment, depth, undone }: FollowerOptions)
     const { head, journals } = last()
     const step = await nextStep(node, believed, {
       deployment,
+      followed,
       verify: 'receipts',
       head,
       journals,

@@ -1,7 +1,7 @@
 import * as fc from 'fast-check'
 import { encodeAbiParameters, encodeEventTopics, type Hex, toEventHash } from 'viem'
 import { describe, expect, it } from 'vitest'
-import type { ChainLog } from '../../indexer/decode/contracts.ts'
+import { type ChainLog, followedOf, namesFollowed } from '../../indexer/decode/contracts.ts'
 import { decodeLogs } from '../../indexer/decode/decode.ts'
 import { splitFee, sum } from '../../indexer/decode/feeSplit.ts'
 import { noTerms } from '../../indexer/decode/terms.ts'
@@ -27,7 +27,7 @@ const deployment: Deployment = {
     pools: at('0b'),
   },
 }
-const context = { deployment, treasury: 1n }
+const context = { deployment, followed: followedOf(deployment, namesFollowed({ transfers: true })), treasury: 1n }
 
 const logOf = (address: Hex, topics: readonly Hex[], data: Hex = '0x'): ChainLog => ({
   address,

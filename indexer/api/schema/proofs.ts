@@ -1,7 +1,7 @@
 import { encodeAbiParameters, type Hex, keccak256 } from 'viem'
 import { recordPath } from '../../../sdk/batch.ts'
 import { JOURNAL_SLOT, journalOf } from '../../../sdk/journal.ts'
-import type { ContractName } from '../../decode/contracts.ts'
+import type { JournaledName } from '../../decode/contracts.ts'
 import { batched } from '../query/batched.ts'
 import type { Context } from '../query/context.ts'
 import type { Row } from '../query/entity.ts'
@@ -60,7 +60,7 @@ export const proofsResolvers: Readonly<Record<string, Record<string, Resolver>>>
     count: ({ slot }) => journalOf(slot as Hex).count,
     head: ({ slot }) => journalOf(slot as Hex).head,
     storage: ({ contract }, _, { identity }) => ({
-      contract: identity[contract as ContractName],
+      contract: identity[contract as JournaledName],
       slot: JOURNAL_SLOT,
     }),
   },

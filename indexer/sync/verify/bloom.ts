@@ -2,7 +2,7 @@
 //
 //   bit k of x = 2047 − (the k-th pair of bytes of keccak256(x), mod 2048)    k = 0, 1, 2
 
-import type { Address, Hex } from 'viem'
+import type { Hex } from 'viem'
 import { keccakBytes } from '../../../attribution/keccak.ts'
 import { bytesOf } from './bytes.ts'
 
@@ -11,9 +11,9 @@ const BLOOM_BYTES = 256
 /** Three bits of a bloom filter, each as the place of its byte and its mask there. */
 export type BloomBits = readonly { readonly byte: number; readonly mask: number }[]
 
-/** The bits that a log of `address` sets. */
-export function bloomBits(address: Address): BloomBits {
-  const hash = keccakBytes(bytesOf(address))
+/** The bits that a log sets by its address, or by one of its topics. */
+export function bloomBits(addressOrTopic: Hex): BloomBits {
+  const hash = keccakBytes(bytesOf(addressOrTopic))
   const view = new DataView(hash.buffer, hash.byteOffset)
   return [0, 2, 4].map((at) => {
     const bit = view.getUint16(at) % (8 * BLOOM_BYTES)
@@ -21,7 +21,7 @@ export function bloomBits(address: Address): BloomBits {
   })
 }
 
-/** False if no log of the address is in the block for certain; true if one may be. */
+/** False if no log that sets these bits is in the block for certain; true if one may be. */
 export function mayHold(bloom: Uint8Array, bits: BloomBits): boolean {
   return bits.every(({ byte, mask }) => ((bloom[byte] ?? 0) & mask) !== 0)
 }
