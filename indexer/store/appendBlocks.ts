@@ -1,25 +1,21 @@
 import { RetryError } from '../../sdk/errors.ts'
 import type { Fact, FactTable } from '../decode/facts.ts'
-import type { JournalMove } from '../decode/journals.ts'
 import { append } from './append.ts'
+import { advanceCursors } from './cursors.ts'
 import { headOf } from './position.ts'
-import type { Block, Database } from './schema.ts'
+import type { Database } from './schema.ts'
 import type { Store } from './store.ts'
-
-/** A stretch of the chain with everything that happened in it. */
-export interface Stretch {
-  readonly blocks: readonly Block[]
-  readonly facts: readonly Fact[]
-  readonly journalMoves: readonly JournalMove[]
-}
+import { appendStretch, type Stretch } from './stretch.ts'
 
 /**
  * Stores blocks and their facts in one transaction. The blocks are the cursor: whatever ends this process leaves either all
  * of a stretch or nothing of it.
  */
-export async function appendBlocks(store: Store, { blocks, facts, journalMoves }: Stretch): Promise<void> {
+export async function appendBlocks(store: Store, stretch: Stretch): Promise<void> {
+  const { blocks, facts, journalMoves } = stretch
   const [first] = blocks
-  if (first === undefined) return
+  const last = blocks.at(-1)
+  if (first === undefined || last === undefined) return
   await store.write.transaction().execute(async (tx) => {
     // Another writer may have been here between losing our lock and taking it again.
     const head = await headOf(tx)
@@ -33,6 +29,8 @@ export async function appendBlocks(store: Store, { blocks, facts, journalMoves }
     for (const [table, rows] of byTable(facts)) await append(tx, store.catalogue, table, rows)
     await append(tx, store.catalogue, 'journalMove', journalMoves)
     await append(tx, store.catalogue, 'block', blocks)
+    await appendStretch(tx, stretch, first.number, last.number)
+    await advanceCursors(tx, stretch.contracts, first.number, last.number, head === undefined)
   })
 }
 

@@ -5,6 +5,7 @@ import * as facts from './migrations/0001-facts.ts'
 import * as court from './migrations/0002-court.ts'
 import * as evaluations from './migrations/0003-evaluations.ts'
 import * as pools from './migrations/0004-pools.ts'
+import * as observation from './migrations/0005-observation.ts'
 import * as transfers from './migrations/0006-transfers.ts'
 import type { Database } from './schema.ts'
 
@@ -15,6 +16,7 @@ const migrations: MigrationProvider = {
     '0002-court': court,
     '0003-evaluations': evaluations,
     '0004-pools': pools,
+    '0005-observation': observation,
     '0006-transfers': transfers,
   }),
 }

@@ -1,7 +1,9 @@
 import type { Kysely } from 'kysely'
 import { emptyJournals, type Journals } from '../decode/journals.ts'
 import { learn, noTerms, type Terms } from '../decode/terms.ts'
+import { type Cursors, cursorsOf } from './cursors.ts'
 import type { Block, Database } from './schema.ts'
+import { type Finality, finalityOf } from './stretch.ts'
 
 /** Everything that storing the next block depends on. */
 export interface Position {
@@ -9,6 +11,9 @@ export interface Position {
   readonly head: Block | undefined
   readonly journals: Journals
   readonly terms: Terms
+  /** What is known to be safe and final: what was final once stays so. */
+  readonly finality: Finality
+  readonly cursors: Cursors
 }
 
 /** Where the stored history stands, read as one. */
@@ -17,6 +22,8 @@ export async function loadPosition(db: Kysely<Database>): Promise<Position> {
     head: await headOf(tx),
     journals: await journalsOf(tx),
     terms: await termsOf(tx),
+    finality: await finalityOf(tx),
+    cursors: await cursorsOf(tx),
   }))
 }
 

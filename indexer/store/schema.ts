@@ -1,6 +1,8 @@
 import type { Hex } from 'viem'
+import type { ContractName } from '../decode/contracts.ts'
 import type { Facts, FactTable } from '../decode/facts.ts'
 import type { JournalMove } from '../decode/journals.ts'
+import type { Verdict } from './stretch.ts'
 
 /** Every block since the deployment's first, whether or not it holds a fact: the newest one is where the indexer stands. */
 export interface Block {
@@ -27,11 +29,49 @@ export interface Identity {
   readonly epochSeconds: bigint
 }
 
+/** How the blocks from `first` to `last` were verified when they were stored. */
+export interface StretchRow {
+  readonly first: bigint
+  readonly last: bigint
+  readonly verdict: Verdict
+  readonly journals: 'proof' | 'storage' | null
+  readonly safe: bigint | null
+  readonly finalised: bigint | null
+  readonly node: string
+  readonly storedAt: Date
+}
+
+/** Up to which block a contract's facts are stored. */
+export interface FollowedRow {
+  readonly contract: ContractName
+  readonly last: bigint
+}
+
+/** A block that was served and then left by the chain. */
+export interface RevertedBlock extends Block {
+  readonly servedFrom: Date
+  readonly revertedAt: Date
+}
+
+/** A fact of such a block, its row as this side of the database would read it. */
+export interface RevertedFact {
+  readonly block: bigint
+  readonly blockHash: Hex
+  readonly revertedAt: Date
+  readonly table: string
+  readonly position: bigint
+  readonly row: unknown
+}
+
 /** Tables bear the names of facts; the SQL side of every name is its snake_case. */
 export interface Database extends Facts {
   block: Block
   journalMove: JournalMove
   identity: Identity
+  stretch: StretchRow
+  followed: FollowedRow
+  revertedBlock: RevertedBlock
+  revertedFact: RevertedFact
 }
 
 // As the keys of a record, so that a fact without an entry here, which would survive a reorg, does not compile.

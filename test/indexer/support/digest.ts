@@ -1,25 +1,38 @@
-import { sql } from 'kysely'
+import { type Kysely, sql } from 'kysely'
 import { type DatabaseLocation, openDatabase } from '../../../indexer/store/database.ts'
+import type { Database } from '../../../indexer/store/schema.ts'
 
-/** How many rows every table has and a hash of them all, whatever order they were written in. */
+/** How many rows every table of the chain's history has and a hash of them all, whatever order they were written in. */
 export type Digest = Readonly<Record<string, { readonly rows: bigint; readonly hash: string | null }>>
+
+/** What was observed of the chain, and when: it differs between two who index the same. */
+const observations = new Set(['stretch', 'reverted_block', 'reverted_fact', 'status'])
 
 /** Opens a database that no indexer is writing to, and sums it up. */
 export async function digestOf(location: DatabaseLocation): Promise<Digest> {
   const { read, close } = await openDatabase(location)
   try {
-    const tables = await read.introspection.getTables()
-    const sums = tables
-      .map(({ name }) => name)
-      .toSorted()
-      .map(async (name) => {
-        const { rows } = await sql<{ rows: bigint; hash: string | null }>`
-          select count(*) as rows, md5(string_agg(t::text, ' ' order by t::text collate "C")) as hash
-          from ${sql.raw(name)} t`.execute(read)
-        return [name, rows[0] ?? { rows: 0n, hash: null }] as const
-      })
-    return Object.fromEntries(await Promise.all(sums))
+    return await digestThrough(read)
   } finally {
     await close()
   }
+}
+
+/** The same through an open door, as of one moment; of a history that goes further, only up to a block. */
+export async function digestThrough(db: Kysely<Database>, upTo?: bigint): Promise<Digest> {
+  const snapshot = db.transaction().setIsolationLevel('repeatable read').setAccessMode('read only')
+  return await snapshot.execute(async (tx) => {
+    const digest: Record<string, Digest[string]> = {}
+    const tables = (await tx.introspection.getTables()).toSorted((a, b) => (a.name < b.name ? -1 : 1))
+    for (const { name, columns } of tables) {
+      if (observations.has(name)) continue
+      const place = columns.find((column) => column.name === (name === 'block' ? 'number' : 'block'))
+      const within = upTo === undefined || place === undefined ? sql`true` : sql`${sql.ref(place.name)} <= ${upTo}`
+      const { rows } = await sql<Digest[string]>`
+        select count(*) as rows, md5(string_agg(t::text, ' ' order by t::text collate "C")) as hash
+        from ${sql.table(name)} t where ${within}`.execute(tx)
+      digest[name] = rows[0] ?? { rows: 0n, hash: null }
+    }
+    return digest
+  })
 }
