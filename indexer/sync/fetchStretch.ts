@@ -8,7 +8,7 @@ import type { Node } from './node.ts'
 import { type Contradiction, type Finality, type Step, unsettled, type Verdict } from './step.ts'
 import { checkHeaders, type Header } from './verify/header.ts'
 import type { Verification } from './verify/verification.ts'
-import { verifyJournals } from './verifyJournals.ts'
+import { askJournals, heldJournals, isCheckpoint } from './verifyJournals.ts'
 
 /** What a stretch has to follow. */
 export interface StretchStart {
@@ -23,9 +23,6 @@ export interface StretchStart {
 }
 
 const verdicts: Readonly<Record<Verification, Verdict>> = { receipts: 'receipts', bloom: 'bloom', off: 'told' }
-
-/** Nodes that prune keep the state of at least so many blocks below their head. */
-const STATE_KEPT = 64n
 
 /**
  * Fetches blocks and logs, and checks that they belong together: parent hashes chain from the block we stand on, headers and
@@ -56,11 +53,10 @@ export async function fetchStretch(
 
   const replayed = replayJournals(followed, start.journals, logs)
   const last = blocks.at(-1) as Header
-  // Journals add up: where receipts prove each stretch, one comparison near the head speaks for the whole history, and for that
-  // every node still has the state.
-  if (verify !== 'receipts' || last.number + STATE_KEPT >= nodeHead) {
-    const incomplete = await verifyJournals(node, deployment, replayed.journals, last)
-    if (incomplete !== undefined) return unsettled(incomplete)
+  if (isCheckpoint(verify, last.number, nodeHead)) {
+    const told = await askJournals(node, deployment, last, verify)
+    const held = told.kind === 'unsettled' ? told : heldJournals(deployment, replayed.journals, told, last)
+    if (held.kind === 'unsettled') return held
   }
   return {
     kind: 'blocksAdded',

@@ -2,6 +2,7 @@ import { type Address, createPublicClient, type Hex, http, numberToHex } from 'v
 import * as z from 'zod'
 import { withoutCredentials } from '../../sdk/chain.ts'
 import { StopError } from '../../sdk/errors.ts'
+import type { StorageProof } from '../../sdk/storageProof.ts'
 import type { ChainLog } from '../decode/contracts.ts'
 import type { Block } from '../store/schema.ts'
 import { MethodMissing, MethodRefused, NoSuchBlock, nodeError } from './nodeError.ts'
@@ -32,20 +33,6 @@ export interface Node {
 /** What a node says of how settled a block is. */
 export type Tag = 'safe' | 'finalized'
 
-/** An answer to eth_getProof (EIP-1186), as far as anything follows from it: the rest stands in the proofs. */
-export interface StorageProof {
-  /** The nodes of the state's trie from its root down to the account. */
-  readonly accountProof: readonly Hex[]
-  readonly storageHash: Hex
-  /** In the order asked. */
-  readonly storageProof: readonly {
-    readonly key: Hex
-    readonly value: bigint
-    /** The nodes of the account's trie from its root down to the slot. */
-    readonly proof: readonly Hex[]
-  }[]
-}
-
 const hex = z.custom<Hex>((value) => typeof value === 'string' && /^0x[0-9a-f]*$/.test(value), 'is not hexadecimal')
 const hash = z.custom<Hex>((value) => typeof value === 'string' && /^0x[0-9a-f]{64}$/.test(value), 'is not a hash')
 const quantity = hex.transform(BigInt)
@@ -67,6 +54,7 @@ const blockSchema = z
       hash,
       parentHash: hash,
       timestamp: quantity,
+      stateRoot: hash,
       receiptsRoot: hash,
       logsBloom: bloom,
       gasUsed: quantity,

@@ -1,29 +1,84 @@
+import type { Address, Hex } from 'viem'
 import type { Deployment } from '../../sdk/deployment.ts'
 import { JOURNAL_SLOT, journalOf } from '../../sdk/journal.ts'
+import { FalseProof, proveStorage } from '../../sdk/storageProof.ts'
 import { journaled } from '../decode/contracts.ts'
 import type { Journals } from '../decode/journals.ts'
-import type { Block } from '../store/schema.ts'
 import type { Node } from './node.ts'
-import type { Contradiction } from './step.ts'
+import { MethodMissing } from './nodeError.ts'
+import { type Contradiction, type Unsettled, unsettled } from './step.ts'
+import type { Header } from './verify/header.ts'
+import type { Verification } from './verify/verification.ts'
 
 /**
- * Holds the journals replayed from logs against the contracts' storage at `block`. A log that was dropped, invented, altered
- * or moved anywhere in the history up to there changes the hash.
+ * How journals were held against storage: by proof, where the slots follow from the state root in the block's own header, or by
+ * the node's word.
  */
-export async function verifyJournals(
+export type JournalsBy = 'proof' | 'storage'
+
+/** The journals in the contracts' storage just after a block, in the order of `journaled`. */
+export interface JournalsTold {
+  readonly kind: 'journalsTold'
+  readonly by: JournalsBy
+  readonly slots: readonly Hex[]
+}
+
+export interface JournalsHeld {
+  readonly kind: 'held'
+  readonly by: JournalsBy
+}
+
+/** Nodes that prune keep the state of at least so many blocks below their head. */
+const STATE_KEPT = 64n
+
+/**
+ * Whether the journals are to be compared after a stretch that ends at `last`. They add up: where receipts prove each stretch, one
+ * comparison near the head, where every node still has the state, speaks for the whole history before it, and goes on speaking
+ * for that very block once it is final.
+ */
+export function isCheckpoint(verify: Verification, last: bigint, nodeHead: bigint): boolean {
+  return verify !== 'receipts' || last + STATE_KEPT >= nodeHead
+}
+
+/** Asks for the journals in storage just after `block`, all at once, and believes the node in nothing as long as it serves proofs. */
+export async function askJournals(
   node: Node,
   deployment: Deployment,
+  block: Header,
+  verify: Verification,
+): Promise<JournalsTold | Unsettled> {
+  const addresses = journaled.map((name) => deployment.contracts[name])
+  // Against a header that is believed, a proof proves nothing.
+  if (verify === 'off') return await journalsBelieved(node, addresses, block)
+  try {
+    const proofs = await Promise.all(addresses.map((address) => node.proof(address, [JOURNAL_SLOT], block)))
+    const proven = proofs.map((proof, i) =>
+      proveStorage(block.stateRoot, addresses[i] as Address, [JOURNAL_SLOT], proof),
+    )
+    return { kind: 'journalsTold', by: 'proof', slots: proven.map(({ values }) => values[0] as Hex) }
+  } catch (error) {
+    if (error instanceof FalseProof) return unsettled(falseProof(error, block))
+    if (error instanceof MethodMissing) return await journalsBelieved(node, addresses, block)
+    throw error
+  }
+}
+
+/**
+ * Holds the journals replayed from logs against those in storage. A log that was dropped, invented, altered or moved anywhere in
+ * the history up to `block` changes them.
+ */
+export function heldJournals(
+  deployment: Deployment,
   replayed: Journals,
-  block: Block,
-): Promise<Contradiction | undefined> {
-  const asked = journaled.map((name) => ({ address: deployment.contracts[name], slot: JOURNAL_SLOT }))
-  const stored = await node.slots(asked, block.hash)
+  { by, slots }: JournalsTold,
+  block: Pick<Header, 'number'>,
+): JournalsHeld | Unsettled {
   for (const [i, contract] of journaled.entries()) {
-    const onChain = stored[i]
-    if (onChain === undefined || onChain === replayed[contract]) continue
+    const onChain = slots[i] as Hex
+    if (onChain === replayed[contract]) continue
     const expected = journalOf(onChain)
     const found = journalOf(replayed[contract])
-    return {
+    return unsettled({
       what: `The logs of ${contract} do not add up to its journal`,
       facts: {
         contract: deployment.contracts[contract],
@@ -33,7 +88,16 @@ export async function verifyJournals(
         headOnChain: expected.head,
         headReplayed: found.head,
       },
-    }
+    })
   }
-  return undefined
+  return { kind: 'held', by }
+}
+
+async function journalsBelieved(node: Node, addresses: readonly Address[], block: Header): Promise<JournalsTold> {
+  const asked = addresses.map((address) => ({ address, slot: JOURNAL_SLOT }))
+  return { kind: 'journalsTold', by: 'storage', slots: await node.slots(asked, block.hash) }
+}
+
+function falseProof({ message, facts: { address, ...facts } }: FalseProof, block: Header): Contradiction {
+  return { what: message, facts: { contract: address, block: block.number, ...facts } }
 }

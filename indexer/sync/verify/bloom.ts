@@ -26,7 +26,17 @@ export function mayHold(bloom: Uint8Array, bits: BloomBits): boolean {
   return bits.every(({ byte, mask }) => ((bloom[byte] ?? 0) & mask) !== 0)
 }
 
-/** The bloom filter of everything in `blooms`. */
-export function unionOf(blooms: readonly Hex[]): bigint {
-  return blooms.reduce((union, bloom) => union | BigInt(bloom), 0n)
+/** Whether `whole` is the bloom filter of everything in `blooms` and of nothing else. */
+export function isUnionOf(whole: Hex, blooms: readonly Hex[]): boolean {
+  words.fill(0)
+  for (const bloom of blooms) {
+    bytes.write(bloom.slice(2), 'hex')
+    for (let i = 0; i < words.length; i++) words[i] = (words[i] as number) | (wordsOfBytes[i] as number)
+  }
+  bytes.write(whole.slice(2), 'hex')
+  return words.every((word, i) => word === wordsOfBytes[i])
 }
+
+const words = new Uint32Array(BLOOM_BYTES / 4)
+const wordsOfBytes = new Uint32Array(BLOOM_BYTES / 4)
+const bytes = Buffer.from(wordsOfBytes.buffer)

@@ -6,8 +6,8 @@
 // Before Byzantium the state's root stands in the place of the status. Deposits of the OP stack add depositNonce and
 // depositReceiptVersion; before Canyon nodes told a nonce that the trie left out, and no version tells these apart.
 
-import { type Address, type Hex, toRlp } from 'viem'
-import { bytesOf, scalarBytes } from './bytes.ts'
+import type { Address, Hex } from 'viem'
+import type { RlpWriter } from '../../../sdk/rlp.ts'
 
 export interface ReceiptLog {
   readonly address: Address
@@ -33,23 +33,34 @@ export interface Receipt {
 const LEGACY = 0
 const DEPOSIT = 0x7e
 
-/** The bytes under a receipt's key in the trie. */
-export function encodeReceipt(receipt: Receipt): Uint8Array {
+/** Writes the bytes under a receipt's key in the trie: from the last to the first, as RLP is written here. */
+export function writeReceipt(rlp: RlpWriter, receipt: Receipt): void {
   const { type, status, root, cumulativeGasUsed, logsBloom, logs } = receipt
-  const payload = toRlp(
-    [
-      status === undefined && root !== undefined ? bytesOf(root) : scalarBytes(status ?? 0n),
-      scalarBytes(cumulativeGasUsed),
-      bytesOf(logsBloom),
-      logs.map(({ address, topics, data }) => [bytesOf(address), topics.map(bytesOf), bytesOf(data)]),
-      ...(type === DEPOSIT ? depositFields(receipt) : []),
-    ],
-    'bytes',
-  )
-  return type === LEGACY ? payload : Buffer.concat([Uint8Array.of(type), payload])
+  const end = rlp.place()
+  if (type === DEPOSIT) writeDepositFields(rlp, receipt)
+  const endOfLogs = rlp.place()
+  for (let i = logs.length - 1; i >= 0; i--) writeLog(rlp, logs[i] as ReceiptLog)
+  rlp.closeList(endOfLogs)
+  rlp.string(logsBloom)
+  rlp.scalar(cumulativeGasUsed)
+  if (status === undefined && root !== undefined) rlp.string(root)
+  else rlp.scalar(status ?? 0n)
+  rlp.closeList(end)
+  if (type !== LEGACY) rlp.byte(type)
 }
 
-function depositFields({ depositNonce, depositReceiptVersion }: Receipt): readonly Uint8Array[] {
-  if (depositReceiptVersion === undefined) return []
-  return [scalarBytes(depositNonce ?? 0n), scalarBytes(depositReceiptVersion)]
+function writeLog(rlp: RlpWriter, { address, topics, data }: ReceiptLog): void {
+  const end = rlp.place()
+  rlp.string(data)
+  const endOfTopics = rlp.place()
+  for (let i = topics.length - 1; i >= 0; i--) rlp.string(topics[i] as Hex)
+  rlp.closeList(endOfTopics)
+  rlp.string(address)
+  rlp.closeList(end)
+}
+
+function writeDepositFields(rlp: RlpWriter, { depositNonce, depositReceiptVersion }: Receipt): void {
+  if (depositReceiptVersion === undefined) return
+  rlp.scalar(depositReceiptVersion)
+  rlp.scalar(depositNonce ?? 0n)
 }

@@ -1,5 +1,5 @@
 import { type Hex, toHex } from 'viem'
-import { type Header, headerHash } from '../../../indexer/sync/verify/header.ts'
+import { headerHash } from '../../../sdk/blockHeader.ts'
 import type { Lie } from './lyingNode.ts'
 
 /** Ways in which a node can tell something else than what is on the chain, each with how it must be named. */
@@ -58,7 +58,7 @@ const aboutBlock =
 /** A header changed and hashed anew, as only a forger of whole blocks would. */
 function forged(block: Readonly<Record<string, unknown>>, change: object): object {
   const told = { ...block, ...change }
-  return { ...told, hash: headerHash({ told } as unknown as Header) }
+  return { ...told, hash: headerHash(told) }
 }
 
 const flip = (hex: Hex): Hex => toHex(BigInt(hex) ^ 1n, { size: (hex.length - 2) / 2 })

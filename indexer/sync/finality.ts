@@ -1,0 +1,86 @@
+// Which blocks count as settled: as the chain's own layer says by its tags, or so many blocks below a node's head.
+//
+//   finalised' = max(finalised, min(node's finalised block, our last))   by tag
+//   finalised' = max(finalised, min(node's head − n, our last))          by depth, and where a node has no such tag, n = 64
+//   safe'      = max(finalised', min(node's safe block, our last))       as last told: unlike the finalised block it may fall
+
+import type { Hex } from 'viem'
+import type { Node } from './node.ts'
+import type { Contradiction, Finality } from './step.ts'
+import { checkHeaders, type Header } from './verify/header.ts'
+import type { Verification } from './verify/verification.ts'
+
+/** By the node's own tag, or so many blocks below its head. */
+export type FinalityRule = 'tag' | bigint
+
+/** What a node takes to be safe and final; undefined where it has no such notion. */
+export interface Tagged {
+  readonly safe: Header | undefined
+  readonly finalised: Header | undefined
+}
+
+/** How deep a block must lie to count as final where a node does not say. */
+export const DEPTH_WITHOUT_TAG = 64n
+
+/** Asks in one batch; by depth, what the node takes to be final does not count. */
+export async function askTagged(node: Node, rule: FinalityRule): Promise<Tagged> {
+  const [safe, finalised] = await Promise.all([
+    node.tagged('safe'),
+    rule === 'tag' ? node.tagged('finalized') : undefined,
+  ])
+  return { safe, finalised }
+}
+
+/**
+ * What is wrong with a node's tags, or nothing: it stands on our branch, so that what it calls safe or final must be blocks of
+ * that branch. `hashAt` gives the hashes of those that we know.
+ */
+export function falseTags(
+  verify: Verification,
+  { safe, finalised }: Tagged,
+  hashAt: (block: bigint) => Hex | undefined,
+): Contradiction | undefined {
+  for (const [tag, header] of Object.entries({ safe, finalised })) {
+    if (header === undefined) continue
+    const lie = checkHeaders(verify, [header])
+    if (lie !== undefined) return lie
+    const ours = hashAt(header.number)
+    if (ours === undefined || ours === header.hash) continue
+    return {
+      what: `The ${tag} block of a node is not on its own branch`,
+      facts: { block: header.number, hash: header.hash, hashOnItsBranch: ours },
+    }
+  }
+  return undefined
+}
+
+/**
+ * What is known of finality once a node was heard and the blocks up to `last` are stored. What was final stays so, whatever a
+ * node says later; what we do not have counts as neither, so that no invented height outlasts the node that told it.
+ */
+export function finalityAfter(
+  rule: FinalityRule,
+  before: Finality,
+  nodeHead: bigint,
+  tagged: Tagged,
+  last: bigint,
+): Finality {
+  const finalised = higher(before.finalised, lower(heardFinal(rule, nodeHead, tagged), last))
+  const safe = tagged.safe === undefined ? undefined : higher(finalised, lower(tagged.safe.number, last))
+  return { safe, finalised }
+}
+
+function heardFinal(rule: FinalityRule, nodeHead: bigint, { finalised }: Tagged): bigint | undefined {
+  if (rule === 'tag' && finalised !== undefined) return finalised.number
+  const depth = rule === 'tag' ? DEPTH_WITHOUT_TAG : rule
+  return nodeHead < depth ? undefined : nodeHead - depth
+}
+
+function higher(a: bigint | undefined, b: bigint | undefined): bigint | undefined {
+  if (a === undefined || b === undefined) return a ?? b
+  return a > b ? a : b
+}
+
+function lower(a: bigint | undefined, last: bigint): bigint | undefined {
+  return a === undefined || a < last ? a : last
+}
