@@ -1,21 +1,23 @@
-import { explain, isExplained } from '../sdk/errors.ts'
-import { readCommandLine, usage } from './commandLine.ts'
-import { tell } from './progress.ts'
-import { startIndexer } from './start.ts'
+import { StopError } from '../sdk/errors.ts'
+import { index } from './commands/index.ts'
+import { type Command, fail } from './operate/command.ts'
+import { endOnSignal } from './operate/ending.ts'
 
 /** The indexer as a process of its own. */
 
-try {
-  const options = readCommandLine(process.argv.slice(2), process.env)
-  if (options === 'help') {
-    process.stdout.write(usage)
-  } else {
-    const indexer = await startIndexer({ ...options, report: tell((line) => console.log(line)) })
-    console.log(`GraphQL is at ${indexer.url}/graphql`)
-    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => indexer.close())
-    await indexer.stopped.finally(() => indexer.close())
-  }
-} catch (error) {
-  console.error(isExplained(error) ? explain(error) : error)
-  process.exitCode = 1
+const commands: ReadonlyMap<string, Command> = new Map(Object.entries({ index }))
+
+const args = process.argv.slice(2)
+const isNamed = args[0] !== undefined && !args[0].startsWith('-')
+const name = isNamed ? `${args.shift()}` : 'index'
+
+const { signal, ended } = endOnSignal(process)
+const world = { env: process.env, out: process.stdout, errors: process.stderr, signal }
+const command = commands.get(name)
+if (command === undefined) {
+  const remedy = `Give one of ${[...commands.keys()].join(', ')}, or run it with --help.`
+  process.exitCode = fail(new StopError(`There is no command ${name}`, {}, remedy), world, 'text')
+} else {
+  process.exitCode = await command.run(args, world)
 }
+ended()

@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type RequestListener, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { StopError } from '../../sdk/errors.ts'
+import type { Metrics } from '../operate/metrics.ts'
 import { readBlob } from './blobs.ts'
 import { readiness, type SyncState } from './health.ts'
 
@@ -11,6 +12,8 @@ export interface ServerOptions {
   readonly blobsFolder: string | undefined
   readonly graphql: RequestListener
   readonly state: () => SyncState
+  /** Without, there is nothing at `/metrics`. */
+  readonly metrics?: Metrics | undefined
 }
 
 export interface Server {
@@ -18,7 +21,7 @@ export interface Server {
   close(): Promise<void>
 }
 
-/** Serves `/graphql`, `/health` (this process lives), `/ready` (its answers are fresh) and `/blobs/<hash>`. */
+/** Serves `/graphql`, `/health` (this process lives), `/ready` (its answers are fresh), `/metrics` and `/blobs/<hash>`. */
 export async function serve(options: ServerOptions): Promise<Server> {
   const server = createServer((request, response) => {
     route(options, request, response).catch(() => response.destroy())
@@ -41,6 +44,7 @@ export async function serve(options: ServerOptions): Promise<Server> {
 
 async function route(options: ServerOptions, request: IncomingMessage, response: ServerResponse): Promise<void> {
   const { pathname } = new URL(request.url ?? '/', 'http://localhost')
+  options.metrics?.http.serving(placeOf(pathname), request, response)
   allowAnyOrigin(response)
   if (request.method === 'OPTIONS') {
     response.writeHead(204).end()
@@ -51,12 +55,23 @@ async function route(options: ServerOptions, request: IncomingMessage, response:
   } else if (pathname === '/ready') {
     const { status, body } = readiness(options.state())
     json(response, status, body)
+  } else if (pathname === '/metrics' && options.metrics !== undefined) {
+    const { contentType, text } = await options.metrics.page()
+    response.writeHead(200, { 'content-type': contentType }).end(text)
   } else if (pathname.startsWith('/blobs/')) {
     await blob(options.blobsFolder, pathname.slice('/blobs/'.length), response)
   } else {
-    json(response, 404, { error: 'Ask /graphql, /health, /ready or /blobs/<hash>' })
+    json(response, 404, { error: 'Ask /graphql, /health, /ready, /metrics or /blobs/<hash>' })
   }
 }
+
+/** Where a request leads, as metrics tell it: one of few, whatever was asked for. */
+function placeOf(pathname: string): string {
+  if (pathname.startsWith('/blobs/')) return '/blobs/:hash'
+  return PLACES.has(pathname) ? pathname : 'other'
+}
+
+const PLACES = new Set(['/graphql', '/health', '/ready', '/metrics'])
 
 /** Pages anywhere may ask, and none can make a browser send cookies along: no answer depends on who asks. */
 function allowAnyOrigin(response: ServerResponse): void {

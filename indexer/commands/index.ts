@@ -1,0 +1,55 @@
+import { settings } from '../commandLine.ts'
+import { command } from '../operate/command.ts'
+import { metricsOf } from '../operate/metrics.ts'
+import { voiceTo } from '../operate/voice.ts'
+import { startIndexer } from '../start.ts'
+
+/** Follows the chain and serves what it knows; or serves, and waits to take over, where another does. */
+export const index = command({
+  summary: 'writes a history and serves it',
+  about: `Follows the ledger's contracts and answers GraphQL over their history. Started again on the same history it stands by: it serves, and
+takes over when the one that writes is gone.
+
+  npm run indexer -- --deployment <file> --rpc <url> [options]
+
+Other commands, each with its own --help:
+
+  npm run indexer -- serve     serves a history that another process writes, from any replica of its database
+  npm run indexer -- verify    holds a stored history against another node, and repairs it
+  npm run indexer -- export    writes every table, as of a block, into files
+  npm run indexer -- prune     drops histories that are not served any more`,
+  settings,
+  run: async (chosen, { env, out, signal }) => {
+    const { deployment, rpc, ws = [], blobs, finality, log, ...options } = chosen
+    const { verify, database } = options
+    const voice = voiceTo(out, { format: log, verify, env, now: Date.now })
+    const metrics = metricsOf({
+      chain: deployment.name,
+      chosen: { command: 'index', database: database.kind, verify },
+      now: Date.now,
+    })
+    const indexer = await startIndexer({
+      ...options,
+      deployment,
+      rpcUrls: rpc.filter((url) => !isSocket(url)),
+      wsUrls: [...rpc.filter(isSocket), ...ws],
+      ...(finality !== undefined && { finalityDepth: finality }),
+      ...(blobs !== undefined && { blobsFolder: blobs }),
+      metrics,
+      signal,
+      report: voice.heard,
+    })
+    const line = { level: 'info', event: 'serves', message: `GraphQL is at ${indexer.url}/graphql`, facts: {} } as const
+    voice.say({ ...line, facts: { url: indexer.url } })
+    signal.addEventListener('abort', indexer.close)
+    await indexer.stopped.finally(() => {
+      voice.end()
+      return indexer.close()
+    })
+    return 0
+  },
+})
+
+function isSocket(url: string): boolean {
+  return /^wss?:/.test(url)
+}

@@ -1,0 +1,42 @@
+import type { RetryError, StopError } from '../sdk/errors.ts'
+import type { Overtaken } from './sync/nodes.ts'
+import type { Verdict } from './sync/step.ts'
+
+/** What becomes of an indexer, for people, logs and metrics alike. */
+export type News =
+  /** A node told its head. */
+  | { readonly kind: 'looked'; readonly nodeHead: bigint; readonly timestamp: bigint }
+  | StoredNews
+  | { readonly kind: 'undone'; readonly ancestor: bigint; readonly depth: bigint }
+  | { readonly kind: 'caughtUp'; readonly block: bigint }
+  /** All that is stored up to there adds up to the contracts' journals, by proof or by a node's word. */
+  | { readonly kind: 'journalsHeld'; readonly block: bigint; readonly by: 'proof' | 'storage' }
+  | { readonly kind: 'troubled'; readonly error: RetryError; readonly node?: string | undefined }
+  /** A node is not asked any more; others are. */
+  | { readonly kind: 'gaveUpNode'; readonly error: StopError; readonly node: string }
+  /** A node was left for one that stands higher. */
+  | { readonly kind: 'leftNode'; readonly overtaken: Overtaken }
+  | { readonly kind: 'failedAnswer'; readonly error: unknown }
+  /** Another process writes; this one waits to take over. */
+  | { readonly kind: 'standsBy' }
+  /** This process writes. */
+  | { readonly kind: 'leads' }
+  /** The sync has stopped for good. */
+  | { readonly kind: 'stopped'; readonly error: unknown }
+
+export interface StoredNews {
+  readonly kind: 'stored'
+  /** The first block of the stretch, and the last. */
+  readonly first: bigint
+  readonly block: bigint
+  /** Of the last block. */
+  readonly timestamp: bigint
+  readonly nodeHead: bigint
+  /** How many facts were stored. */
+  readonly events: number
+  readonly verdict: Verdict
+  readonly safe?: bigint | undefined
+  readonly finalised?: bigint | undefined
+  /** Without credentials. */
+  readonly node: string
+}

@@ -1,0 +1,201 @@
+import { readFileSync } from 'node:fs'
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
+import type { News, StoredNews } from '../news.ts'
+import { FalseAnswer, NodeContradictsItself } from '../sync/contradiction.ts'
+import type { Verdict } from '../sync/step.ts'
+import { type HttpMetrics, httpMetrics } from './httpMetrics.ts'
+import type { Meter } from './meter.ts'
+
+/**
+ * The numbers at `/metrics`. What Ponder has as well bears its name, with `indexer_` for `ponder_`, its labels and its units
+ * (milliseconds where the name says nothing), so that dashboards and alerts carry over.
+ */
+export interface Metrics {
+  readonly meter: Meter
+  readonly http: HttpMetrics
+  heard(news: News): void
+  page(): Promise<{ readonly contentType: string; readonly text: string }>
+}
+
+export interface MetricsOptions {
+  /** What the label `chain` says of every series: the deployment's name. */
+  readonly chain: string
+  /** What was chosen, for `indexer_settings_info`. */
+  readonly chosen: Readonly<Record<'command' | 'database' | 'verify', string>>
+  readonly now: () => number
+}
+
+/** From a tenth of a millisecond, for what only computes, to the longest wait for a node. */
+const DURATIONS_MS = [0.1, 0.5, 1, 5, 10, 50, 100, 500, 1_000, 5_000, 10_000, 50_000]
+const SIZES = [1, 10, 50, 100, 500, 1_000, 5_000, 10_000, 50_000, 100_000]
+
+export function metricsOf({ chain, chosen, now }: MetricsOptions): Metrics {
+  const registry = new Registry()
+  registry.setDefaultLabels({ chain })
+  const registers = [registry]
+  const gauge = <label extends string>(name: string, help: string, ...labelNames: label[]) =>
+    new Gauge({ name: `indexer_${name}`, help, labelNames, registers })
+  const counter = <label extends string>(name: string, help: string, ...labelNames: label[]) =>
+    new Counter({ name: `indexer_${name}`, help, labelNames, registers })
+  const histogram = <label extends string>(name: string, help: string, buckets: number[], ...labelNames: label[]) =>
+    new Histogram({ name: `indexer_${name}`, help, buckets, labelNames, registers })
+
+  collectDefaultMetrics({ register: registry })
+  gauge('version_info', 'Which version runs', 'version').set({ version: versionOf() }, 1)
+  gauge('settings_info', 'What was chosen', 'command', 'database', 'verify').set(chosen, 1)
+
+  const sync = {
+    block: gauge('sync_block', 'The newest block stored'),
+    timestamp: gauge('sync_block_timestamp', 'Its time, in seconds since 1970'),
+    isRealtime: gauge('sync_is_realtime', 'Whether the history has caught up with the node and follows it (0 or 1)'),
+    nodeHead: gauge('node_head_block', "The node's newest block"),
+    lag: gauge('lag_blocks', "How many blocks the node's head is further than what is stored"),
+    safe: gauge('safe_block', 'The newest block that the node called safe'),
+    finalised: gauge('finalised_block', 'The newest block that counts as final'),
+    journals: gauge('journals_held_block', 'The newest block at which the journals were compared with storage', 'by'),
+    leader: gauge('is_leader', 'Whether this process writes (1) or only serves (0)'),
+  }
+  const historical = {
+    started: gauge('historical_start_timestamp_seconds', 'When the backfill began'),
+    ended: gauge('historical_end_timestamp_seconds', 'When it first caught up with the node'),
+    total: gauge('historical_total_blocks', 'Blocks that the backfill has to store'),
+    completed: gauge('historical_completed_blocks', 'Blocks of these that are stored'),
+  }
+  const realtime = {
+    reorgs: counter('realtime_reorg_total', 'Times that the chain left the stored branch'),
+    reverted: counter('reverted_blocks_total', 'Stored blocks that were taken back'),
+    latency: histogram(
+      'realtime_latency',
+      'From the moment a node told a block to its being stored, in ms',
+      DURATIONS_MS,
+    ),
+    arrival: histogram(
+      'realtime_block_arrival_latency',
+      "From a block's own time to a node's telling it, in ms",
+      DURATIONS_MS,
+    ),
+  }
+  const stored = {
+    events: counter('indexing_completed_events', 'Facts stored by this process'),
+    timestamp: gauge('indexing_timestamp', 'The chain time up to which everything is stored, in seconds since 1970'),
+    stretchBlocks: histogram('stretch_blocks', 'Blocks in a stretch: what is stored at once', SIZES),
+    stretchEvents: histogram('stretch_events', 'Facts in a stretch', SIZES),
+    verdict: counter('verified_blocks_total', 'Blocks stored, by why their facts are taken to be complete', 'verdict'),
+  }
+  const nodes = {
+    duration: histogram('rpc_request_duration', 'How long nodes took to answer, in ms', DURATIONS_MS, 'method', 'node'),
+    failed: counter('rpc_request_error_total', 'Questions to nodes that failed', 'method', 'node'),
+    lies: counter('verification_failures_total', 'Answers that cannot be true, by what was wrong', 'node', 'kind'),
+    rests: counter('node_rests_total', 'Times that a node was left to rest after a failure', 'node'),
+    givenUp: gauge('node_given_up', 'Nodes that are not asked any more (1)', 'node'),
+  }
+  const stages = histogram('stage_duration', 'How long each stage of a stretch took, in ms', DURATIONS_MS, 'stage')
+  const database = {
+    duration: histogram(
+      'database_method_duration',
+      'How long the database took, in ms',
+      DURATIONS_MS,
+      'service',
+      'method',
+    ),
+    failed: counter('database_method_error_total', 'Failures of the database', 'service', 'method'),
+  }
+  const failedAnswers = counter('failed_answers_total', 'Queries that failed by a fault of ours')
+  const stopped = gauge('is_stopped', 'Whether the sync has stopped for good (1)')
+
+  for (const verdict of ['receipts', 'bloom', 'told'] satisfies Verdict[]) stored.verdict.inc({ verdict }, 0)
+  let nodeHead: { readonly number: bigint; readonly at: number } | undefined
+  let begun: bigint | undefined
+  let isRealtime = false
+
+  const measureLag = (block: bigint) => {
+    sync.block.set(Number(block))
+    if (nodeHead !== undefined) sync.lag.set(Number(nodeHead.number > block ? nodeHead.number - block : 0n))
+  }
+  const looked = (number: bigint, timestamp: bigint) => {
+    if (nodeHead?.number === number) return
+    nodeHead = { number, at: now() }
+    sync.nodeHead.set(Number(number))
+    if (isRealtime) realtime.arrival.observe(Math.max(0, now() - Number(timestamp) * 1_000))
+  }
+  const store = (news: StoredNews) => {
+    const { first, block, timestamp, events, verdict, safe, finalised } = news
+    measureLag(block)
+    sync.timestamp.set(Number(timestamp))
+    stored.timestamp.set(Number(timestamp))
+    if (safe !== undefined) sync.safe.set(Number(safe))
+    if (finalised !== undefined) sync.finalised.set(Number(finalised))
+    stored.events.inc(events)
+    stored.stretchBlocks.observe(Number(block - first) + 1)
+    stored.stretchEvents.observe(events)
+    stored.verdict.inc({ verdict }, Number(block - first) + 1)
+    if (isRealtime) {
+      if (nodeHead !== undefined) realtime.latency.observe(now() - nodeHead.at)
+      return
+    }
+    if (begun === undefined) historical.started.set(now() / 1_000)
+    begun ??= first
+    historical.total.set(Number(news.nodeHead - begun) + 1)
+    historical.completed.set(Number(block - begun) + 1)
+  }
+
+  return {
+    http: httpMetrics(registry),
+    meter: {
+      spent: (stage, ms) => {
+        stages.observe({ stage }, ms)
+        if (stage === 'store') database.duration.observe({ service: 'store', method: 'append' }, ms)
+      },
+      asked: ({ node, method, ms, isAnswered }) => {
+        if (isAnswered) nodes.duration.observe({ node, method }, ms)
+        else nodes.failed.inc({ node, method })
+      },
+    },
+    heard: (news) => {
+      switch (news.kind) {
+        case 'looked':
+          return looked(news.nodeHead, news.timestamp)
+        case 'stored':
+          return store(news)
+        case 'undone':
+          realtime.reorgs.inc()
+          realtime.reverted.inc(Number(news.depth))
+          return measureLag(news.ancestor)
+        case 'caughtUp':
+          if (!isRealtime) historical.ended.set(now() / 1_000)
+          isRealtime = true
+          sync.isRealtime.set(1)
+          return measureLag(news.block)
+        case 'journalsHeld':
+          return sync.journals.set({ by: news.by }, Number(news.block))
+        case 'troubled':
+          sync.isRealtime.set(0)
+          if (news.error instanceof FalseAnswer) nodes.lies.inc({ node: news.error.node, kind: news.error.what })
+          else if (news.node !== undefined) nodes.rests.inc({ node: news.node })
+          else database.failed.inc({ service: 'store', method: 'append' })
+          return
+        case 'gaveUpNode':
+          return nodes.givenUp.set({ node: news.node }, 1)
+        case 'failedAnswer':
+          return failedAnswers.inc()
+        case 'standsBy':
+          return sync.leader.set(0)
+        case 'leads':
+          return sync.leader.set(1)
+        case 'stopped':
+          sync.isRealtime.set(0)
+          stopped.set(1)
+          if (news.error instanceof NodeContradictsItself) nodes.givenUp.set({ node: news.error.node }, 1)
+          return
+        case 'leftNode':
+          return
+      }
+    },
+    page: async () => ({ contentType: registry.contentType, text: await registry.metrics() }),
+  }
+}
+
+function versionOf(): string {
+  const manifest: unknown = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'))
+  return (manifest as { version: string }).version
+}

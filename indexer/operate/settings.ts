@@ -1,0 +1,135 @@
+import { type ParseArgsOptionsConfig, parseArgs } from 'node:util'
+import { StopError } from '../../sdk/errors.ts'
+
+/** Something that whoever runs a command may choose: by an option, else by the environment, else as it is by default. */
+export interface Setting<T> {
+  readonly help: string
+  /** What stands for the value in the help, such as `<file>`; a switch has none. */
+  readonly value?: string
+  /** The environment's name for it, where that is not the option's in capitals. */
+  readonly env?: string
+  readonly byDefault?: string
+  /** May be given several times, or with commas between. */
+  readonly isList?: boolean
+  /** `name` is how the text was given, to be named where it makes no sense. */
+  readonly read: (text: string | undefined, name: string) => T
+}
+
+export type Settings = Readonly<Record<string, Setting<unknown>>>
+export type Chosen<S extends Settings> = { readonly [name in keyof S]: ReturnType<S[name]['read']> }
+
+/** What was chosen; `undefined` where help was asked for. */
+export function choose<S extends Settings>(
+  settings: S,
+  args: readonly string[],
+  env: NodeJS.ProcessEnv,
+): Chosen<S> | undefined {
+  const given = parse(settings, args)
+  if (given.help === true) return undefined
+  const chosen = Object.entries(settings).map(([name, setting]) => {
+    const option = optionOf(name)
+    const variable = variableOf(name, setting)
+    const typed = given[option]
+    if (typed !== undefined) return [name, setting.read(`${typed}`, `--${option}`)]
+    // An empty variable is one that somebody could not unset.
+    const said = env[variable] === '' ? undefined : env[variable]
+    return [name, said === undefined ? setting.read(setting.byDefault, `--${option}`) : setting.read(said, variable)]
+  })
+  return Object.fromEntries(chosen)
+}
+
+const HELP_WIDTH = 118
+const OPTION_WIDTH = 26
+
+/** One paragraph a setting: the option, what it does, and in brackets its variable and default. */
+export function describe(settings: Settings): string {
+  return Object.entries(settings)
+    .map(([name, setting]) => {
+      const { value, help, byDefault } = setting
+      const option = `  --${optionOf(name)}${value === undefined ? '' : ` ${value}`}`
+      const besides = [variableOf(name, setting), ...(byDefault === undefined ? [] : [byDefault])].join('; ')
+      const lines = wrap(`${help} (${besides})`, HELP_WIDTH - OPTION_WIDTH)
+      const first =
+        option.length < OPTION_WIDTH ? option.padEnd(OPTION_WIDTH) : `${option}\n${' '.repeat(OPTION_WIDTH)}`
+      return `${first}${lines.join(`\n${' '.repeat(OPTION_WIDTH)}`)}\n`
+    })
+    .join('')
+}
+
+function parse(settings: Settings, args: readonly string[]): Readonly<Record<string, unknown>> {
+  const options = Object.entries(settings).map(
+    ([name, { value, isList }]): [string, ParseArgsOptionsConfig[string]] => [
+      optionOf(name),
+      { type: value === undefined ? 'boolean' : 'string', multiple: isList === true },
+    ],
+  )
+  try {
+    return parseArgs({
+      args: [...args],
+      options: { ...Object.fromEntries(options), help: { type: 'boolean', short: 'h' } },
+    }).values
+  } catch (cause) {
+    const what = cause instanceof Error ? cause.message.split('. ')[0] : String(cause)
+    throw new StopError(`The command was not understood: ${what}`, {}, 'Run it with --help to see its options.', cause)
+  }
+}
+
+/** rpcTimeoutMs → rpc-timeout-ms */
+function optionOf(name: string): string {
+  return name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)
+}
+
+function variableOf(name: string, { env }: Setting<unknown>): string {
+  return env ?? optionOf(name).replaceAll('-', '_').toUpperCase()
+}
+
+function wrap(text: string, width: number): readonly string[] {
+  const lines: string[] = []
+  let line = ''
+  for (const word of text.split(' ')) {
+    if (line !== '' && line.length + 1 + word.length > width) {
+      lines.push(line)
+      line = word
+    } else line = line === '' ? word : `${line} ${word}`
+  }
+  return [...lines, line]
+}
+
+/** Reads text that must be given. */
+export function required<T>(read: (text: string, name: string) => T): (text: string | undefined, name: string) => T {
+  return (text, name) => {
+    if (text !== undefined && text !== '') return read(text, name)
+    throw new StopError(`The indexer needs ${name}`, {}, 'Run it with --help to see its options.')
+  }
+}
+
+/** Reads text that may be left out. */
+export function optional<T>(read: (text: string, name: string) => T) {
+  return (text: string | undefined, name: string): T | undefined => (text === undefined ? undefined : read(text, name))
+}
+
+export function wholeNumber(least: number, most: number): (text: string, name: string) => number {
+  return (text, name) => {
+    const value = Number(text)
+    if (/^\d+$/.test(text) && value >= least && value <= most) return value
+    throw new StopError(`${name} is "${text}"`, { least, most }, 'Give a whole number between these.')
+  }
+}
+
+export function blockNumber(text: string, name: string): bigint {
+  if (/^\d+$/.test(text)) return BigInt(text)
+  throw new StopError(`${name} is "${text}"`, {}, 'Give the number of a block.')
+}
+
+export function oneOf<const choice extends string>(choices: readonly choice[]): (text: string, name: string) => choice {
+  return (text, name) => {
+    const found = choices.find((one) => one === text)
+    if (found !== undefined) return found
+    throw new StopError(`${name} is "${text}"`, {}, `Give one of ${choices.join(', ')}.`)
+  }
+}
+
+/** A switch is on when its option is there, or its variable says so. */
+export function isOn(text: string | undefined, name: string): boolean {
+  return text === undefined ? false : oneOf(['true', 'false', '1', '0'])(text, name).match(/^(true|1)$/) !== null
+}
