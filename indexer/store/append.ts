@@ -1,10 +1,8 @@
 import { type Kysely, type RawBuilder, sql } from 'kysely'
 import type { Hex } from 'viem'
-import type { Catalogue } from './catalogue.ts'
+import { type Catalogue, tableOf } from './catalogue.ts'
 import type { Database } from './schema.ts'
 import { toBytea } from './types.ts'
-
-const ROWS_A_STATEMENT = 10_000
 
 /** Appends rows with one statement whatever their number: one array a column, unnested by the database. */
 export async function append<T extends keyof Database>(
@@ -13,21 +11,18 @@ export async function append<T extends keyof Database>(
   table: T,
   rows: readonly Database[T][],
 ): Promise<void> {
-  const columns = catalogue.get(table)
-  if (columns === undefined) throw new Error(`The database has no table ${table}`)
+  if (rows.length === 0) return
+  const { columns } = tableOf(catalogue, table)
   const names = sql.join(columns.map(({ name }) => sql.ref(name)))
-  for (let start = 0; start < rows.length; start += ROWS_A_STATEMENT) {
-    const chunk = rows.slice(start, start + ROWS_A_STATEMENT)
-    const arrays = sql.join(
-      columns.map(({ name, type }) =>
-        array(
-          type,
-          chunk.map((row) => cell(row, name)),
-        ),
+  const arrays = sql.join(
+    columns.map(({ name, type }) =>
+      array(
+        type,
+        rows.map((row) => cell(row, name)),
       ),
-    )
-    await sql`insert into ${sql.table(table)} (${names}) select * from unnest(${arrays})`.execute(db)
-  }
+    ),
+  )
+  await sql`insert into ${sql.table(table)} (${names}) select * from unnest(${arrays})`.execute(db)
 }
 
 function array(type: string, values: readonly unknown[]): RawBuilder<unknown> {

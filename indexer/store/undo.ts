@@ -1,6 +1,6 @@
 import { type Kysely, type RawBuilder, sql } from 'kysely'
 import type { FactTable } from '../decode/facts.ts'
-import type { Column } from './catalogue.ts'
+import { type Column, tableOf } from './catalogue.ts'
 import { lowerCursors } from './cursors.ts'
 import { type Database, factTables } from './schema.ts'
 import type { Store } from './store.ts'
@@ -17,7 +17,7 @@ export async function undoAbove(store: Store, ancestor: bigint): Promise<void> {
       select b.number, b.hash, b.parent_hash, b.timestamp,
         (select s.stored_at from stretch s where s.first <= b.number order by s.first desc limit 1), now()
       from block b where b.number > ${ancestor}`.execute(tx)
-    for (const table of factTables) await withdraw(tx, table, store.catalogue.get(table) ?? [], ancestor)
+    for (const table of factTables) await withdraw(tx, table, tableOf(store.catalogue, table).columns, ancestor)
     await tx.deleteFrom('journalMove').where('block', '>', ancestor).execute()
     await tx.deleteFrom('block').where('number', '>', ancestor).execute()
     await endStretchesAt(tx, ancestor)
