@@ -1,6 +1,7 @@
-import { encodeAbiParameters, type Hex, keccak256 } from 'viem'
+import type { Hex } from 'viem'
 import { recordPath } from '../../../sdk/batch.ts'
 import { JOURNAL_SLOT, journalOf } from '../../../sdk/journal.ts'
+import { bondSlot, commitmentSlot, earningsSlot, voidedSlot } from '../../../sdk/ledgerStorage.ts'
 import type { JournaledName } from '../../decode/contracts.ts'
 import { batched } from '../query/batched.ts'
 import type { Context } from '../query/context.ts'
@@ -8,14 +9,8 @@ import type { Row } from '../query/entity.ts'
 
 /**
  * How a fact is shown to be the chain's own: the way from a record to its batch's root, and the storage slots to ask any node's
- * `eth_getProof` for. The caller checks both against a block hash that it trusts.
+ * `eth_getProof` for. The caller checks both against a block hash that it trusts: sdk/storageProof.ts, sdk/provenRecord.ts.
  */
-
-/** Where the Ledger keeps its mappings; a test holds them to the compiled contract. */
-const EARNINGS_MAPPING = 2n
-const BONDS_MAPPING = 3n
-const BATCHES_MAPPING = 6n
-const VOIDED_MAPPING = 8n
 
 export const proofsSdl = `
 "A storage slot: ask any node eth_getProof(contract, [slot], block)."
@@ -53,9 +48,9 @@ type Resolver = (parent: Row, args: object, context: Context) => unknown
 
 export const proofsResolvers: Readonly<Record<string, Record<string, Resolver>>> = {
   Inference: { proof: inclusionProof },
-  Batch: { commitment: (batch, _, { identity }) => mapped(identity.ledger, BATCHES_MAPPING, batch.id as bigint) },
-  Bond: { storage: ({ id }, _, { identity }) => mapped(identity.ledger, BONDS_MAPPING, id as bigint) },
-  Account: { earnings: ({ id }, _, { identity }) => mapped(identity.ledger, EARNINGS_MAPPING, id as bigint) },
+  Batch: { commitment: ({ id }, _, context) => inLedger(context, commitmentSlot(id as bigint)) },
+  Bond: { storage: ({ id }, _, context) => inLedger(context, bondSlot(id as bigint)) },
+  Account: { earnings: ({ id }, _, context) => inLedger(context, earningsSlot(id as bigint)) },
   Journal: {
     count: ({ slot }) => journalOf(slot as Hex).count,
     head: ({ slot }) => journalOf(slot as Hex).head,
@@ -70,12 +65,10 @@ async function inclusionProof(inference: Row, _: object, context: Context): Prom
   const batch = inference.batch as bigint
   const hashes = await recordHashes(context)(batch)
   const proof = recordPath(hashes, Number(inference.position))
-  const { ledger } = context.identity
-  const words = mapped(ledger, VOIDED_MAPPING, batch)
   return {
     ...proof,
-    commitment: mapped(ledger, BATCHES_MAPPING, batch),
-    voided: mapped(ledger, BigInt(words.slot), (inference.position as bigint) >> 8n),
+    commitment: inLedger(context, commitmentSlot(batch)),
+    voided: inLedger(context, voidedSlot(batch, inference.position as bigint)),
   }
 }
 
@@ -96,8 +89,6 @@ function recordHashes(context: Context): (batch: bigint) => Promise<readonly Hex
   )
 }
 
-/** The slot of `mapping[key]` for a number as the key. */
-function mapped(contract: Hex, mapping: bigint, key: bigint): { contract: Hex; slot: Hex } {
-  const words = encodeAbiParameters([{ type: 'uint256' }, { type: 'uint256' }], [key, mapping])
-  return { contract, slot: keccak256(words) }
+function inLedger({ identity }: Context, slot: Hex): { contract: Hex; slot: Hex } {
+  return { contract: identity.ledger, slot }
 }

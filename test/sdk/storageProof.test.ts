@@ -1,0 +1,241 @@
+import { createMerkleProof, createMPT } from '@ethereumjs/mpt'
+import fc from 'fast-check'
+import { type Address, bytesToHex, type Hex, hexToBytes, keccak256, numberToHex, pad, toRlp, zeroAddress } from 'viem'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { FalseHeader, trustedBlock } from '../../sdk/blockHeader.ts'
+import { JOURNAL_SLOT } from '../../sdk/journal.ts'
+import { provenValue } from '../../sdk/merklePatricia.ts'
+import { FalseProof, proveStorage, type StorageProof } from '../../sdk/storageProof.ts'
+import { type LocalLedger, startLocalLedger } from '../scripts/localLedger.ts'
+
+const hexadecimal = (bytes: Uint8Array): Hex => bytesToHex(bytes)
+
+/** A trie of the library's, and its proof of whatever key. */
+async function trieOf(entries: ReadonlyMap<Hex, Hex>) {
+  const trie = await createMPT()
+  for (const [key, value] of entries) await trie.put(hexToBytes(key), hexToBytes(value))
+  const prove = async (key: Hex) => (await createMerkleProof(trie, hexToBytes(key))).map(hexadecimal)
+  return { root: bytesToHex(trie.root()), prove }
+}
+
+/** Tries of keys alike in length, some of them with much in common, and values short enough to stand inside their parents. */
+const tries = fc
+  .array(
+    fc.tuple(
+      fc.array(fc.constantFrom(0, 1, 0x10, 0xff), { minLength: 4, maxLength: 4 }),
+      fc.uint8Array({ minLength: 1, maxLength: 40 }),
+    ),
+    { minLength: 1, maxLength: 40 },
+  )
+  .map((entries) => new Map(entries.map(([key, value]) => [hexadecimal(Uint8Array.from(key)), hexadecimal(value)])))
+const keys = fc
+  .array(fc.constantFrom(0, 1, 0x10, 0xff, 0x42), { minLength: 4, maxLength: 4 })
+  .map((key) => hexadecimal(Uint8Array.from(key)))
+
+/** A node with one bit of it turned over. */
+function turned(node: Hex, bit: number): Hex {
+  const bytes = hexToBytes(node)
+  const at = (bit >> 3) % bytes.length
+  bytes[at] = (bytes[at] as number) ^ (1 << (bit & 7))
+  return bytesToHex(bytes)
+}
+
+describe('a way through a trie', () => {
+  it('leads to what stands under a key, and shows where nothing does', async () => {
+    await fc.assert(
+      fc.asyncProperty(tries, keys, async (entries, stranger) => {
+        const { root, prove } = await trieOf(entries)
+        for (const key of [...entries.keys(), stranger]) {
+          const proof = await prove(key)
+          const shown = provenValue(root, hexToBytes(key), proof)
+          expect(shown).toEqual({ kind: 'proven', value: entries.get(key) })
+          expect(provenValue(root, hexToBytes(key), proof.toReversed())).toEqual(shown)
+        }
+      }),
+      { numRuns: 150 },
+    )
+  })
+
+  it('that was changed anywhere breaks off, or leads to the same all the same', async () => {
+    await fc.assert(
+      fc.asyncProperty(tries, keys, fc.nat(), fc.nat(100_000), async (entries, stranger, which, bit) => {
+        const { root, prove } = await trieOf(entries)
+        const all = [...entries.keys(), stranger]
+        const key = all[which % all.length] as Hex
+        const proof = await prove(key)
+        const at = bit % proof.length
+        const node = proof[at] as Hex
+        const changed = provenValue(root, hexToBytes(key), proof.with(at, turned(node, bit)))
+        // Some nodes are told beside their parents in which they stand, and only there a change does no harm.
+        const isNeeded = at === 0 || hexToBytes(node).length >= 32
+        if (isNeeded) expect(changed).toMatchObject({ kind: 'broken' })
+        else expect(changed).toEqual({ kind: 'proven', value: entries.get(key) })
+        const shorter = provenValue(root, hexToBytes(key), proof.toSpliced(at, 1))
+        if (isNeeded) expect(shorter).toMatchObject({ kind: 'broken' })
+      }),
+      { numRuns: 300 },
+    )
+  })
+
+  it('of another key or to another root proves nothing of this one', async () => {
+    await fc.assert(
+      fc.asyncProperty(tries, keys, keys, async (entries, key, other) => {
+        const { root, prove } = await trieOf(entries)
+        const shown = provenValue(root, hexToBytes(key), await prove(other))
+        if (shown.kind === 'proven') expect(shown.value).toBe(entries.get(key))
+        const elsewhere = provenValue(keccak256(root), hexToBytes(key), await prove(key))
+        expect(elsewhere).toEqual({ kind: 'broken', at: { node: 0n, hash: keccak256(root) } })
+      }),
+      { numRuns: 150 },
+    )
+  })
+
+  it.each<Hex>(['0x', '0xc0', '0xc20102', '0xc3820102', '0xf8', '0xc3c20102', `0x${'c1'.repeat(5_000)}`])(
+    'through what is no node, %.12s, breaks off',
+    (node) => {
+      expect(provenValue(keccak256(node), Uint8Array.of(1, 2), [node])).toMatchObject({ kind: 'broken' })
+    },
+  )
+
+  it('through what is not even hexadecimal breaks off', () => {
+    expect(provenValue(keccak256('0x01'), Uint8Array.of(1), ['0xzz', 'no' as Hex])).toMatchObject({ kind: 'broken' })
+  })
+})
+
+describe('storage by proof, of a state made by hand', () => {
+  const ADDRESS: Address = `0x${'a1'.repeat(20)}`
+  const SLOTS = [0n, 1n, 2n ** 255n].map((slot) => numberToHex(slot, { size: 32 }))
+  const VALUES: readonly Hex[] = ['0x01', '0x80', `0x${'fe'.repeat(32)}`]
+  const CODE_HASH = keccak256('0x6000')
+  let stateRoot: Hex
+  let honest: StorageProof
+
+  beforeAll(async () => {
+    const storage = await trieOf(new Map(SLOTS.map((slot, i) => [keccak256(slot), toRlp(VALUES[i] as Hex)])))
+    const account = toRlp(['0x07', '0x', storage.root, CODE_HASH])
+    const others = Array.from({ length: 50 }, (_, i): [Hex, Hex] => [keccak256(numberToHex(i, { size: 20 })), account])
+    const state = await trieOf(new Map([...others, [keccak256(ADDRESS), account]]))
+    stateRoot = state.root
+    honest = {
+      accountProof: await state.prove(keccak256(ADDRESS)),
+      storageHash: storage.root,
+      storageProof: await Promise.all(
+        SLOTS.map(async (slot, i) => ({
+          value: BigInt(VALUES[i] as Hex),
+          proof: await storage.prove(keccak256(slot)),
+        })),
+      ),
+    }
+  })
+
+  it('gives the account and its slots in whole words', () => {
+    expect(proveStorage(stateRoot, ADDRESS, SLOTS, honest)).toEqual({
+      account: { nonce: 7n, balance: 0n, storageHash: honest.storageHash, codeHash: CODE_HASH },
+      values: VALUES.map((value) => pad(value, { size: 32 })),
+    })
+  })
+
+  it.each<[string, (proof: StorageProof) => StorageProof, RegExp]>([
+    [
+      'another value',
+      (proof) => ({ ...proof, storageProof: changedFirst(proof, { value: 2n }) }),
+      /holds something else/,
+    ],
+    [
+      'a value for nothing',
+      (proof) => ({ ...proof, storageProof: changedFirst(proof, { proof: [] }) }),
+      /proof of a slot/,
+    ],
+    ['another storage root', (proof) => ({ ...proof, storageHash: CODE_HASH }), /storage root/],
+    ['no proof of the account', (proof) => ({ ...proof, accountProof: [] }), /proof of an account/],
+    ['its slots in another order', (proof) => ({ ...proof, storageProof: proof.storageProof.toReversed() }), /slot/],
+    ['a slot too few', (proof) => ({ ...proof, storageProof: proof.storageProof.slice(1) }), /more or fewer slots/],
+  ])('with %s is refused', (_, falsify, named) => {
+    const refused = () => proveStorage(stateRoot, ADDRESS, SLOTS, falsify(honest))
+    expect(refused).toThrow(FalseProof)
+    expect(refused).toThrow(named)
+  })
+
+  it('for another address or another slot is refused', () => {
+    expect(() => proveStorage(stateRoot, `0x${'a2'.repeat(20)}`, SLOTS, honest)).toThrow(FalseProof)
+    expect(() => proveStorage(stateRoot, ADDRESS, SLOTS.with(0, JOURNAL_SLOT), honest)).toThrow(FalseProof)
+  })
+})
+
+function changedFirst({ storageProof }: StorageProof, change: object): StorageProof['storageProof'] {
+  return storageProof.map((one, i) => (i === 0 ? { ...one, ...change } : one))
+}
+
+describe('storage by proof, of a real node', () => {
+  let ledger: LocalLedger
+
+  beforeAll(async () => {
+    ledger = await startLocalLedger(2)
+  })
+  afterAll(() => ledger?.stop())
+
+  /** The newest block as a wallet comes to trust it: by its hash alone. */
+  async function trusted() {
+    const { reader } = ledger.connection
+    const told = await reader.request({ method: 'eth_getBlockByNumber', params: ['latest', false] })
+    if (told === null) throw new Error('A chain has a newest block')
+    return trustedBlock(told.hash as Hex, { ...told })
+  }
+
+  it('is what the node says of slots that are full and empty, of accounts with code and without, and of none', async () => {
+    const { reader } = ledger.connection
+    const { accounts, ledger: address } = ledger.deployment.contracts
+    const slots = [JOURNAL_SLOT, ...Array.from({ length: 10 }, (_, i) => numberToHex(i, { size: 32 }))]
+    const strangers: readonly Address[] = [`0x${'de'.repeat(20)}`, `0x${'99'.repeat(20)}`]
+    const { deployer } = ledger.cast
+    const block = await trusted()
+    for (const asked of [accounts, address, deployer.address, zeroAddress, ...strangers]) {
+      const proof = await reader.getProof({ address: asked, storageKeys: slots, blockNumber: block.number })
+      const { account, values } = proveStorage(block.stateRoot, asked, slots, proof)
+      const onChain = await Promise.all(slots.map((slot) => reader.getStorageAt({ address: asked, slot })))
+      expect(values).toEqual(onChain)
+      expect(account?.balance ?? 0n).toBe(await reader.getBalance({ address: asked }))
+      expect(Number(account?.nonce ?? 0)).toBe(await reader.getTransactionCount({ address: asked }))
+      const code = await reader.getCode({ address: asked })
+      if (account !== undefined) expect(account.codeHash).toBe(keccak256(code ?? '0x'))
+    }
+    const journals = await reader.getProof({ address: accounts, storageKeys: [JOURNAL_SLOT] })
+    expect(journals.storageProof[0]?.value).toBeGreaterThan(0n)
+  })
+
+  it('of an earlier block is refused, and what an earlier block held is shown by that block', async () => {
+    const { reader } = ledger.connection
+    const { accounts } = ledger.deployment.contracts
+    const before = await trusted()
+    const proof = await reader.getProof({ address: accounts, storageKeys: [JOURNAL_SLOT] })
+    await reader.request({ method: 'evm_mine', params: [] } as never)
+    const after = await trusted()
+    expect(before.stateRoot === after.stateRoot).toBe(false)
+    expect(() => proveStorage(after.stateRoot, accounts, [JOURNAL_SLOT], proof)).toThrow(FalseProof)
+    expect(proveStorage(before.stateRoot, accounts, [JOURNAL_SLOT], proof).values).toHaveLength(1)
+  })
+
+  it('begins with a header that hashes to the trusted hash, and with no other', async () => {
+    const { reader } = ledger.connection
+    const told = await reader.request({ method: 'eth_getBlockByNumber', params: ['latest', false] })
+    const hash = told?.hash as Hex
+    const block = trustedBlock(hash, { ...told })
+    expect(block).toEqual({
+      hash,
+      parentHash: told?.parentHash,
+      number: BigInt(told?.number as Hex),
+      timestamp: BigInt(told?.timestamp as Hex),
+      stateRoot: told?.stateRoot,
+      receiptsRoot: told?.receiptsRoot,
+    })
+    for (const change of [
+      { stateRoot: keccak256('0x') },
+      { number: '0x1' },
+      { timestamp: undefined },
+      { stateRoot: '0x' },
+    ]) {
+      expect(() => trustedBlock(hash, { ...told, ...change })).toThrow(FalseHeader)
+    }
+    expect(() => trustedBlock(keccak256(hash), { ...told })).toThrow(FalseHeader)
+  })
+})
