@@ -1,11 +1,16 @@
 import { abis } from '../../sdk/contracts.ts'
 import type { ChainLog } from './contracts.ts'
-import { eventOf, lower, unreachable } from './event.ts'
+import { eventReader, lower, unreachable } from './event.ts'
 import type { Fact } from './facts.ts'
 import type { Place } from './place.ts'
+import { address, uint32 } from './words.ts'
+
+export const readAccounts = eventReader(abis.accounts, {
+  AccountOpened: (topics) => ({ account: uint32(topics[1]), payout: address(topics[2]) }),
+})
 
 export function decodeAccounts(log: ChainLog, place: Place): Fact {
-  const event = eventOf(abis.accounts, log)
+  const event = readAccounts(log)
   switch (event.eventName) {
     case 'AccountOpened': {
       const { account, payout } = event.args

@@ -1,9 +1,11 @@
 import { abis } from '../../sdk/contracts.ts'
 import type { ChainLog } from './contracts.ts'
 import type { Fault } from './courtFacts.ts'
-import { eventOf, lower, named, text, unreachable } from './event.ts'
+import { eventReader, lower, named, text, unreachable } from './event.ts'
 import type { Fact } from './facts.ts'
 import type { Place } from './place.ts'
+
+export const readCourt = eventReader(abis.court)
 
 /** In the order of ICourt.sol. */
 const FAULTS: readonly Fault[] = [
@@ -19,7 +21,7 @@ const FAULTS: readonly Fault[] = [
 ]
 
 export function decodeCourt(log: ChainLog, place: Place): Fact {
-  const event = eventOf(abis.court, log)
+  const event = readCourt(log)
   switch (event.eventName) {
     case 'ChallengeCommitted':
       return { table: 'challengeCommitted', row: { ...place, commitment: event.args.commitment } }

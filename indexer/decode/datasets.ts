@@ -1,11 +1,27 @@
 import { abis } from '../../sdk/contracts.ts'
 import type { ChainLog } from './contracts.ts'
-import { eventOf, lower, text, unreachable } from './event.ts'
+import { eventReader, lower, text, unreachable } from './event.ts'
 import type { Fact } from './facts.ts'
 import type { Place } from './place.ts'
+import { bytes32, uint32, uint48, wordAt } from './words.ts'
+
+export const readDatasets = eventReader(abis.datasets, {
+  ContributionSubmitted: (topics, data) => ({
+    contribution: bytes32(topics[1]),
+    dataset: uint32(topics[2]),
+    contributor: uint32(topics[3]),
+    itemsRoot: wordAt(data, 0),
+    itemCount: uint32(wordAt(data, 1)),
+  }),
+  ContributionAccepted: (topics, data) => ({
+    contribution: bytes32(topics[1]),
+    dataset: uint32(topics[2]),
+    acceptedAt: uint48(wordAt(data, 0)),
+  }),
+})
 
 export function decodeDatasets(log: ChainLog, place: Place): Fact {
-  const event = eventOf(abis.datasets, log)
+  const event = readDatasets(log)
   const dataset = BigInt(event.args.dataset)
   switch (event.eventName) {
     case 'DatasetRegistered': {

@@ -2,12 +2,24 @@ import type { Hex } from 'viem'
 import { abis } from '../../sdk/contracts.ts'
 import type { ChainLog } from './contracts.ts'
 import type { EvaluationRecorded } from './evaluationFacts.ts'
-import { eventOf, text, unreachable } from './event.ts'
+import { eventReader, text, unreachable } from './event.ts'
 import type { Fact } from './facts.ts'
 import type { Place } from './place.ts'
+import { uint8, uint32, uint64, wordAt } from './words.ts'
+
+export const readEvaluations = eventReader(abis.evaluations, {
+  InferenceRated: (topics, data) => ({
+    batch: uint64(topics[1]),
+    model: uint32(topics[2]),
+    payer: uint32(topics[3]),
+    index: uint32(wordAt(data, 0)),
+    feeGwei: uint64(wordAt(data, 1)),
+    stars: uint8(wordAt(data, 2)),
+  }),
+})
 
 export function decodeEvaluations(log: ChainLog, place: Place): Fact {
-  const event = eventOf(abis.evaluations, log)
+  const event = readEvaluations(log)
   const model = BigInt(event.args.model)
   switch (event.eventName) {
     case 'BenchmarkRecorded': {

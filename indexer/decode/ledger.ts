@@ -2,15 +2,48 @@ import { abis } from '../../sdk/contracts.ts'
 import { batchFacts } from './batch.ts'
 import { decodeBonds } from './bonds.ts'
 import type { ChainLog } from './contracts.ts'
-import { type EventOf, eventOf, lower } from './event.ts'
+import { type EventOf, eventReader, lower } from './event.ts'
 import type { Fact } from './facts.ts'
 import type { Place } from './place.ts'
 import type { Terms } from './terms.ts'
+import { address, lastBytes, uint16, uint32, uint64, wordAt } from './words.ts'
 
 export type LedgerEvent = EventOf<typeof abis.ledger>
 
+export const readLedger = eventReader(abis.ledger, {
+  TabFunded: (topics, data) => ({
+    payer: uint32(topics[1]),
+    operator: uint32(topics[2]),
+    amountGwei: uint64(wordAt(data, 0)),
+    balanceGwei: uint64(wordAt(data, 1)),
+    maxFeeGwei: uint64(wordAt(data, 2)),
+  }),
+  BatchRecorded: (topics, data) => ({
+    batch: uint64(topics[1]),
+    model: uint32(topics[2]),
+    operator: uint32(topics[3]),
+    epoch: uint32(wordAt(data, 0)),
+    count: uint32(wordAt(data, 1)),
+    treasuryBps: uint16(wordAt(data, 2)),
+    feesGwei: uint64(wordAt(data, 3)),
+    root: wordAt(data, 4),
+    records: lastBytes(data, 5),
+  }),
+  RewardClaimed: (topics, data) => ({
+    account: uint32(topics[1]),
+    to: address(topics[2]),
+    amountGwei: uint64(wordAt(data, 0)),
+  }),
+  RecordVoided: (topics, data) => ({
+    batch: uint64(topics[1]),
+    index: uint32(topics[2]),
+    payer: uint32(topics[3]),
+    feeGwei: uint64(wordAt(data, 0)),
+  }),
+})
+
 export function decodeLedger(log: ChainLog, place: Place, terms: Terms, treasury: bigint): readonly Fact[] {
-  const event = eventOf(abis.ledger, log)
+  const event = readLedger(log)
   switch (event.eventName) {
     case 'TabFunded': {
       const { payer, operator, ...amounts } = event.args

@@ -1,15 +1,17 @@
 import { abis } from '../../sdk/contracts.ts'
 import type { ChainLog } from './contracts.ts'
-import { eventOf, named, text, unreachable } from './event.ts'
+import { eventReader, named, text, unreachable } from './event.ts'
 import type { Fact, FineTuneRegistered, Method, Rule, SketchSource } from './facts.ts'
 import type { Place } from './place.ts'
+
+export const readModels = eventReader(abis.models)
 
 const METHODS: readonly Method[] = ['Full', 'LoRA', 'QLoRA']
 const RULES: readonly Rule[] = ['Attribution', 'EqualSplit']
 const SOURCES: readonly SketchSource[] = ['Gradient', 'Representation']
 
 export function decodeModels(log: ChainLog, place: Place): readonly Fact[] {
-  const event = eventOf(abis.models, log)
+  const event = readModels(log)
   const model = BigInt(event.args.model)
   switch (event.eventName) {
     case 'BaseModelRegistered': {

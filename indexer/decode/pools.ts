@@ -1,11 +1,22 @@
 import { abis } from '../../sdk/contracts.ts'
 import type { ChainLog } from './contracts.ts'
-import { eventOf, lower, unreachable } from './event.ts'
+import { eventReader, lower, unreachable } from './event.ts'
 import type { Fact } from './facts.ts'
 import type { Place } from './place.ts'
+import { address, bytes32, uint32, uint64, wordAt } from './words.ts'
+
+export const readPools = eventReader(abis.pools, {
+  ShareClaimed: (topics, data) => ({
+    pool: uint32(topics[1]),
+    contribution: bytes32(topics[2]),
+    contributor: uint32(topics[3]),
+    to: address(wordAt(data, 0)),
+    amountGwei: uint64(wordAt(data, 1)),
+  }),
+})
 
 export function decodePools(log: ChainLog, place: Place): readonly Fact[] {
-  const event = eventOf(abis.pools, log)
+  const event = readPools(log)
   const pool = BigInt(event.args.pool)
   switch (event.eventName) {
     case 'PoolOpened': {

@@ -1,16 +1,17 @@
-import { decodeEventLog } from 'viem'
+import { getAbiItem } from 'viem'
 import { abis } from '../../sdk/contracts.ts'
 import type { ChainLog } from './contracts.ts'
-import { lower } from './event.ts'
+import { eventReader, lower } from './event.ts'
 import type { Fact } from './facts.ts'
 import type { Place } from './place.ts'
+import { address, uint256, wordAt } from './words.ts'
+
+/** The only event of the token that is indexed. */
+export const readTransfer = eventReader([getAbiItem({ abi: abis.openToken, name: 'Transfer' })], {
+  Transfer: (topics, data) => ({ from: address(topics[1]), to: address(topics[2]), value: uint256(wordAt(data, 0)) }),
+})
 
 export function decodeTransfer(log: ChainLog, place: Place): Fact {
-  const { args } = decodeEventLog({
-    abi: abis.openToken,
-    eventName: 'Transfer',
-    topics: log.topics as [],
-    data: log.data,
-  })
-  return { table: 'transfer', row: { ...place, from: lower(args.from), to: lower(args.to), amountWei: args.value } }
+  const { from, to, value } = readTransfer(log).args
+  return { table: 'transfer', row: { ...place, from: lower(from), to: lower(to), amountWei: value } }
 }

@@ -1,8 +1,10 @@
 import type { Hex } from 'viem'
 import { hexToBytes } from 'viem'
 import type { ChainLog } from '../../indexer/decode/contracts.ts'
-import { eventOf } from '../../indexer/decode/event.ts'
-import { abis } from '../../sdk/contracts.ts'
+import { readCourt } from '../../indexer/decode/court.ts'
+import { readDatasets } from '../../indexer/decode/datasets.ts'
+import { readLedger } from '../../indexer/decode/ledger.ts'
+import { readModels } from '../../indexer/decode/models.ts'
 import type { Deployment } from '../../sdk/deployment.ts'
 import type { BatchHeader } from '../../sdk/recordProof.ts'
 
@@ -133,7 +135,7 @@ type Teller = (chronicle: Chronicle, log: ChainLog) => void
 
 const tellDatasets: Teller = (chronicle, log) => {
   const { block } = log
-  const { eventName, args } = eventOf(abis.datasets, log)
+  const { eventName, args } = readDatasets(log)
   if (eventName === 'ContributionSubmitted') chronicle.contributions.set(args.contribution, { ...args, block })
   if (eventName === 'ContributionAccepted') chronicle.accepted.set(args.contribution, { at: args.acceptedAt, block })
   if (eventName === 'ConsentWithdrawn') chronicle.withdrawn.set(args.contribution, { at: args.withdrawnAt, block })
@@ -141,7 +143,7 @@ const tellDatasets: Teller = (chronicle, log) => {
 }
 
 const tellModels: Teller = (chronicle, log) => {
-  const { eventName, args } = eventOf(abis.models, log)
+  const { eventName, args } = readModels(log)
   if (eventName !== 'FineTuneRegistered') return
   const { model, owner, fineTune } = args
   const { versions, influence } = fineTune
@@ -152,7 +154,7 @@ const tellModels: Teller = (chronicle, log) => {
 
 const tellLedger: Teller = (chronicle, log) => {
   const { block } = log
-  const { eventName, args } = eventOf(abis.ledger, log)
+  const { eventName, args } = readLedger(log)
   if (eventName === 'BatchRecorded') {
     const { records, feesGwei: _, ...header } = args
     chronicle.batches.set(args.batch, { header, records: hexToBytes(records), block })
@@ -167,7 +169,7 @@ const tellLedger: Teller = (chronicle, log) => {
 
 const tellCourt: Teller = (chronicle, log) => {
   const { block } = log
-  const { eventName, args } = eventOf(abis.court, log)
+  const { eventName, args } = readCourt(log)
   if (eventName === 'RowStruck') chronicle.struckRows.set(rowKey(args.model, args.row), { ...args, block })
   if (eventName === 'RowDemanded') chronicle.demands.set(rowKey(args.model, args.row), { ...args, block })
   if (eventName === 'RowShown') chronicle.shown.set(rowKey(args.model, args.row), { block })

@@ -22,6 +22,7 @@ import { model, operator, royalty } from './model.ts'
 import { pool, poolShare, shareClaim } from './pool.ts'
 import { challenge, rowStrike, strike } from './strike.ts'
 import { tab } from './tab.ts'
+import { transfer } from './transfer.ts'
 import { version } from './version.ts'
 
 /** Everything that can be asked for, in the order in which the schema shows it. */
@@ -45,6 +46,7 @@ export const entities: readonly Entity[] = [
   inference,
   attribution,
   tab,
+  transfer,
   bond,
   bondMove,
   challenge,

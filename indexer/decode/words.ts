@@ -1,0 +1,63 @@
+// The words of ABI-encoded data, 0x and 64 hexadecimal digits each, read where they stand: the data as an array of bytes would
+// cost more than everything that is read from it. A topic is a word as it is.
+//
+// Only what encoders write is read. Of a word that is missing, or has bits above its type's width, `Uncanonical` is thrown, and
+// viem decides what it means. That digits are digits, in lower case, is checked where nodes' answers come in.
+
+import type { Address, Hex } from 'viem'
+
+/** No compiler encodes a value like this. */
+export class Uncanonical extends Error {}
+
+const DIGITS = 64
+const ABOVE_ADDRESS = `0x${'0'.repeat(24)}`
+const MAX_UINT64 = 2n ** 64n - 1n
+
+/** The word of that number, from 0, in data that is known to reach so far. */
+export function wordAt(data: Hex, index: number): Hex {
+  const from = 2 + index * DIGITS
+  return `0x${data.slice(from, from + DIGITS)}`
+}
+
+/** The bytes that the word of that number points to, where they are the last of the values and the only one of their kind. */
+export function lastBytes(data: Hex, index: number): Hex {
+  const bytesBefore = 32 * (index + 1)
+  const length = uint32(wordAt(data, index + 1))
+  const from = 2 + 2 * bytesBefore + DIGITS
+  if (uint32(wordAt(data, index)) !== bytesBefore || from + 2 * length > data.length) throw new Uncanonical()
+  return `0x${data.slice(from, from + 2 * length)}`
+}
+
+export const uint8 = numberUpTo(2 ** 8 - 1)
+export const uint16 = numberUpTo(2 ** 16 - 1)
+export const uint32 = numberUpTo(2 ** 32 - 1)
+export const uint48 = numberUpTo(2 ** 48 - 1)
+
+export function uint64(word: Hex | undefined): bigint {
+  const value = uint256(word)
+  if (value > MAX_UINT64) throw new Uncanonical()
+  return value
+}
+
+export function uint256(word: Hex | undefined): bigint {
+  return BigInt(bytes32(word))
+}
+
+export function address(word: Hex | undefined): Address {
+  if (word === undefined || !word.startsWith(ABOVE_ADDRESS)) throw new Uncanonical()
+  return `0x${word.slice(ABOVE_ADDRESS.length)}`
+}
+
+export function bytes32(word: Hex | undefined): Hex {
+  if (word === undefined) throw new Uncanonical()
+  return word
+}
+
+/** What does not fit a double exactly is rounded, and above `max` all the same. */
+function numberUpTo(max: number): (word: Hex | undefined) => number {
+  return (word) => {
+    const value = Number(word)
+    if (value <= max) return value
+    throw new Uncanonical()
+  }
+}
