@@ -1,11 +1,11 @@
-import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Hex } from 'viem'
-import { afterAll } from 'vitest'
+import { afterAll, expect } from 'vitest'
 import { keccak } from '../../../attribution/keccak.ts'
 import { rootOf } from '../../../attribution/merkle.ts'
-import type { ImportOptions } from '../../../pipeline/import/importRun.ts'
+import { type ImportOptions, importRun } from '../../../pipeline/import/importRun.ts'
 import { RunError } from '../../../pipeline/run/runError.ts'
 import { itemsTree } from '../../../sdk/contribution.ts'
 
@@ -79,4 +79,50 @@ export function refusalOf(read: () => unknown): Pick<RunError, 'file' | 'message
     return { file, message, facts }
   }
   throw new Error('Nothing was refused.')
+}
+
+/** Imports fixtures into folders that `newFolder` names. */
+export function importerOf(newFolder: (name?: string) => string) {
+  const importFrom = (folder: string, others: Partial<ImportOptions> = {}) => {
+    const out = newFolder('run')
+    return { out, ...importRun(optionsFor(folder, out, others)) }
+  }
+
+  /** A copy of the fixtures, changed and imported. */
+  const importOf = (
+    names: readonly string[],
+    others: Partial<ImportOptions> = {},
+    change: (folder: string) => void = () => {},
+  ) => {
+    const folder = copyOf(newFolder(), ...names)
+    change(folder)
+    return importFrom(folder, others)
+  }
+
+  /** How a changed copy is refused; nothing may be written. */
+  const refusal = (names: readonly string[], change: (folder: string) => void, others: Partial<ImportOptions> = {}) => {
+    let out = ''
+    const error = refusalOf(() => {
+      const folder = copyOf(newFolder(), ...names)
+      change(folder)
+      out = newFolder('run')
+      importRun(optionsFor(folder, out, others))
+    })
+    expect([existsSync(out), existsSync(`${out}.unfinished`)]).toEqual([false, false])
+    return error
+  }
+
+  const ownBase = (name: string): Partial<ImportOptions> => ({
+    base: { ...optionsFor('', newFolder()).base, name, source: undefined },
+  })
+
+  return { importFrom, importOf, refusal, ownBase }
+}
+
+export function rewrite(path: string, change: (content: ReturnType<typeof JSON.parse>) => unknown): void {
+  writeFileSync(path, JSON.stringify(change(JSON.parse(readFileSync(path, 'utf8')))))
+}
+
+export function renameBase(folder: string, name: string): void {
+  rewrite(join(folder, 'adapter_config.json'), (config) => ({ ...config, base_model_name_or_path: name }))
 }
