@@ -18,3 +18,15 @@ export function keccakBytes(...parts: readonly Uint8Array[]): Uint8Array {
   for (const part of parts) hasher.update(part)
   return hasher.digest('binary')
 }
+
+/** keccak256 of what comes piece by piece, over however long a time. */
+export async function keccakOfStream(): Promise<{ update(part: Uint8Array): void; digest(): Hex }> {
+  const own = await createKeccak(256)
+  own.init()
+  return {
+    update: (part) => {
+      own.update(part)
+    },
+    digest: () => `0x${own.digest('hex')}`,
+  }
+}

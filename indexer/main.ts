@@ -1,11 +1,13 @@
 import { StopError } from '../sdk/errors.ts'
+import { exportHistory } from './commands/export.ts'
 import { index } from './commands/index.ts'
+import { prune } from './commands/prune.ts'
 import { type Command, fail } from './operate/command.ts'
 import { endOnSignal } from './operate/ending.ts'
 
 /** The indexer as a process of its own. */
 
-const commands: ReadonlyMap<string, Command> = new Map(Object.entries({ index }))
+const commands: ReadonlyMap<string, Command> = new Map(Object.entries({ index, export: exportHistory, prune }))
 
 const args = process.argv.slice(2)
 const isNamed = args[0] !== undefined && !args[0].startsWith('-')

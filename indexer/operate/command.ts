@@ -44,8 +44,8 @@ export function command<S extends Settings>({ summary, about, settings, run }: C
         if (chosen.log === 'json') format = 'json'
         return await run(chosen, world)
       } catch (error) {
-        // Whoever asked it to end does not ask how far it came.
-        return world.signal.aborted ? 0 : fail(error, world, format)
+        // Whoever ended it knows why.
+        return world.signal.aborted ? INTERRUPTED : fail(error, world, format)
       }
     },
   }
@@ -55,3 +55,6 @@ export function fail(error: unknown, { errors }: Pick<World, 'errors'>, format: 
   errors.write(`${written(failure('failed', '', error), format, new Date())}\n`)
   return 1
 }
+
+/** As shells tell a command that was interrupted. */
+const INTERRUPTED = 130

@@ -1,0 +1,36 @@
+import { type Kysely, sql } from 'kysely'
+import { cursorsOf } from '../../store/cursors.ts'
+import type { Database } from '../../store/schema.ts'
+import type { Verdict } from '../../store/stretch.ts'
+
+/** What is known of a history's completeness as of a block. */
+export interface Standing {
+  /** Whether the block counted as final. */
+  readonly isFinal: boolean
+  /** Why the facts of which blocks are taken to be complete. */
+  readonly verdicts: readonly { readonly first: string; readonly last: string; readonly verdict: Verdict }[]
+  /** Up to which block each contract's facts are there. */
+  readonly followed: Readonly<Record<string, string>>
+}
+
+export async function standingOf(db: Kysely<Database>, block: bigint): Promise<Standing> {
+  // Neighbours of one verdict become one range: the difference of two row numbers stays the same as long as the verdict does.
+  const { rows } = await sql<{ first: bigint; last: bigint; verdict: Verdict }>`
+    select min(first) as first, least(max(last), ${block}::int8) as last, verdict
+    from (
+      select first, last, verdict,
+        row_number() over (order by first) - row_number() over (partition by verdict order by first) as run
+      from stretch where first <= ${block}
+    ) s
+    group by verdict, run order by 1`.execute(db)
+  const final = await db
+    .selectFrom('stretch')
+    .select((of) => of.fn.max('finalised').as('finalised'))
+    .executeTakeFirst()
+  const cursors = [...(await cursorsOf(db))].toSorted(([a], [b]) => (a < b ? -1 : 1))
+  return {
+    isFinal: block <= (final?.finalised ?? -1n),
+    verdicts: rows.map(({ first, last, verdict }) => ({ first: `${first}`, last: `${last}`, verdict })),
+    followed: Object.fromEntries(cursors.map(([contract, last]) => [contract, `${last < block ? last : block}`])),
+  }
+}

@@ -1,0 +1,110 @@
+import { existsSync } from 'node:fs'
+import { mkdir, mkdtemp, open, rename, rm, writeFile } from 'node:fs/promises'
+import { basename, dirname, join, resolve } from 'node:path'
+import { type Kysely, sql } from 'kysely'
+import { StopError } from '../../../sdk/errors.ts'
+import { type Catalogue, readCatalogue, tableOf } from '../../store/catalogue.ts'
+import { headOf } from '../../store/position.ts'
+import { type Block, type Database, factTables, type Identity } from '../../store/schema.ts'
+import { readKeys } from '../keys.ts'
+import type { ExportFormat } from './format.ts'
+import { type Standing, standingOf } from './standing.ts'
+import { type TableFile, type Target, writeTable } from './writeTable.ts'
+
+/** What an export is of, and how to check it. Numbers that may be large are strings. */
+export interface Manifest extends Standing {
+  readonly deployment: string
+  readonly chainId: string
+  readonly genesisHash: string
+  readonly contracts: Readonly<Record<string, string>>
+  readonly block: { readonly number: string; readonly hash: string; readonly timestamp: string }
+  readonly format: ExportFormat
+  readonly files: readonly TableFile[]
+}
+
+export interface ExportOptions extends Target {
+  /** The newest block that is stored, where none is given. */
+  readonly block: bigint | undefined
+  /** Hears of each table that is written. */
+  readonly wrote: (file: TableFile) => void
+}
+
+/**
+ * Writes every table of the chain's facts, as of a block, into files of a new folder, with a manifest. All of it is one view of the
+ * history, whatever is written meanwhile, and the folder bears its name only when it is whole.
+ */
+export async function writeExport(db: Kysely<Database>, options: ExportOptions): Promise<Manifest> {
+  const folder = resolve(options.folder)
+  if (existsSync(folder)) {
+    throw new StopError(`${folder} is there already`, {}, 'Give the name of a folder that is not.')
+  }
+  await mkdir(dirname(folder), { recursive: true })
+  const draft = await mkdtemp(join(dirname(folder), `.${basename(folder)}.`))
+  try {
+    const manifest = await db
+      .transaction()
+      .setIsolationLevel('repeatable read')
+      .setAccessMode('read only')
+      .execute((tx) => writeAll(tx, { ...options, folder: draft }))
+    await writeFile(join(draft, 'manifest.json'), `${JSON.stringify(manifest, null, 2)}\n`, { flush: true })
+    await syncFolder(draft)
+    await rename(draft, folder)
+    await syncFolder(dirname(folder))
+    return manifest
+  } catch (error) {
+    await rm(draft, { recursive: true, force: true })
+    throw error
+  }
+}
+
+async function writeAll(tx: Kysely<Database>, options: ExportOptions): Promise<Manifest> {
+  const catalogue = await readCatalogue(tx)
+  const keys = await readKeys(tx, catalogue)
+  const identity = await tx.selectFrom('identity').selectAll().executeTakeFirstOrThrow()
+  const block = await blockAt(tx, identity, options.block)
+
+  const files: TableFile[] = []
+  for (const name of exported(catalogue)) {
+    const where =
+      name === 'identity' ? sql`true` : sql`${sql.ref(name === 'block' ? 'number' : 'block')} <= ${block.number}`
+    const file = await writeTable(tx, options, tableOf(catalogue, name), keys.get(name) ?? [], where)
+    files.push(file)
+    options.wrote(file)
+  }
+  const { deployment, chainId, genesisHash, startBlock, treasury, epochSeconds, ...contracts } = identity
+  return {
+    deployment,
+    chainId: `${chainId}`,
+    genesisHash,
+    contracts,
+    block: { number: `${block.number}`, hash: block.hash, timestamp: `${block.timestamp}` },
+    ...(await standingOf(tx, block.number)),
+    format: options.format,
+    files,
+  }
+}
+
+/** What is of the chain. What was observed of nodes and reorgs says nothing of what holds as of a block. */
+function exported(catalogue: Catalogue): readonly string[] {
+  return ['identity', 'block', 'journalMove', ...factTables].toSorted().filter((name) => catalogue.has(name))
+}
+
+async function blockAt(tx: Kysely<Database>, identity: Identity, number: bigint | undefined): Promise<Block> {
+  const head = await headOf(tx)
+  if (head === undefined) throw new StopError('There is no block in this history yet', {}, 'Index it first.')
+  if (number === undefined) return head
+  const block = await tx.selectFrom('block').selectAll().where('number', '=', number).executeTakeFirst()
+  if (block !== undefined) return block
+  throw new StopError(
+    `Block ${number} is not in this history`,
+    { first: identity.startBlock, newest: head.number },
+    'Give one that is.',
+  )
+}
+
+/** A name is only there for good once its folder is on the disk. */
+async function syncFolder(folder: string): Promise<void> {
+  const handle = await open(folder)
+  await handle.sync()
+  await handle.close()
+}

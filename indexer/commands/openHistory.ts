@@ -1,0 +1,39 @@
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Kysely } from 'kysely'
+import type { Deployment } from '../../sdk/deployment.ts'
+import { StopError } from '../../sdk/errors.ts'
+import { type DatabaseLocation, openDatabase } from '../store/database.ts'
+import type { Doors } from '../store/doors.ts'
+import { historiesIn } from '../store/histories.ts'
+import { schemaOf } from '../store/history.ts'
+import type { Database } from '../store/schema.ts'
+import { servedIn } from '../store/views.ts'
+
+/** Opens a database that must be there: whoever only reads makes none. */
+export async function openExisting(location: DatabaseLocation): Promise<Doors> {
+  if (location.kind === 'embedded' && !existsSync(join(location.folder, 'postgres'))) {
+    throw new StopError(`There is no database in ${location.folder}`, {}, 'Name the one that the indexer writes to.')
+  }
+  return await openDatabase(location)
+}
+
+/** The history that is served under a name. */
+export async function servedHistory(doors: Doors, schema: string): Promise<Kysely<Database>> {
+  const db = doors.reader('public')
+  const served = await servedIn(db, schema)
+  if (served !== undefined) return doors.reader(served.history)
+  const names = (await historiesIn(db)).flatMap(({ servedAs }) => servedAs)
+  throw new StopError(
+    `The database serves no history as ${schema}`,
+    { served: names.length > 0 ? names.join(', ') : 'none' },
+    'Name the one you mean by --schema, or index it first.',
+  )
+}
+
+/** Under which name a history is served: the one that was given, or else the deployment's. */
+export function schemaChosen(schema: string | undefined, deployment: Deployment | undefined): string {
+  if (schema !== undefined) return schema
+  if (deployment !== undefined) return schemaOf(deployment.name)
+  throw new StopError('Which history is meant?', {}, 'Name it by --schema, or by the --deployment that it is of.')
+}
