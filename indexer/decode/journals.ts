@@ -1,6 +1,7 @@
 import type { Hex } from 'viem'
-import { EMPTY_JOURNAL, eventHash, journalStep } from '../../sdk/journal.ts'
-import type { ChainLog, Followed, JournaledName } from './contracts.ts'
+import { EMPTY_JOURNAL } from '../../sdk/journal.ts'
+import { type ChainLog, type Followed, type JournaledName, journaled } from './contracts.ts'
+import { rollingJournal } from './rollingJournal.ts'
 
 /** The journal slot of every contract that keeps one. */
 export type Journals = Readonly<Record<JournaledName, Hex>>
@@ -28,13 +29,18 @@ export function replayJournals(
   before: Journals,
   logs: readonly ChainLog[],
 ): { readonly journals: Journals; readonly moves: readonly JournalMove[] } {
-  const slots = { ...before }
-  const moves = new Map<string, JournalMove>()
-  for (const log of logs) {
-    const contract = followed.byAddress.get(log.address)?.name
-    if (contract === undefined || contract === 'openToken') continue
-    slots[contract] = journalStep(slots[contract], eventHash(log.topics, log.data))
-    moves.set(`${contract} ${log.block}`, { block: log.block, contract, slot: slots[contract] })
+  const journals = { ...before }
+  const moves: JournalMove[] = []
+  const moved = Map.groupBy(logs, (log) => followed.byAddress.get(log.address)?.name)
+  for (const contract of journaled) {
+    const ours = moved.get(contract) ?? []
+    const journal = rollingJournal(before[contract])
+    for (const [i, log] of ours.entries()) {
+      journal.add(log)
+      if (ours[i + 1]?.block === log.block) continue
+      journals[contract] = journal.slot()
+      moves.push({ block: log.block, contract, slot: journals[contract] })
+    }
   }
-  return { journals: slots, moves: [...moves.values()] }
+  return { journals, moves }
 }

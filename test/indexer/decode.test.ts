@@ -6,28 +6,13 @@ import { decodeLogs } from '../../indexer/decode/decode.ts'
 import { splitFee, sum } from '../../indexer/decode/feeSplit.ts'
 import { noTerms } from '../../indexer/decode/terms.ts'
 import { abis } from '../../sdk/contracts.ts'
-import type { Deployment } from '../../sdk/deployment.ts'
+import { at, paperDeployment } from './support/paperDeployment.ts'
 
-const at = (byte: string): Hex => `0x${byte.repeat(20)}`
-const deployment: Deployment = {
-  name: 'paper',
-  chainId: 1,
-  startBlock: 0,
-  contracts: {
-    accessManager: at('01'),
-    openToken: at('02'),
-    accounts: at('03'),
-    datasets: at('04'),
-    models: at('05'),
-    ledger: at('06'),
-    timelock: at('07'),
-    governor: at('08'),
-    court: at('09'),
-    evaluations: at('0a'),
-    pools: at('0b'),
-  },
+const context = {
+  deployment: paperDeployment,
+  followed: followedOf(paperDeployment, namesFollowed({ transfers: true })),
+  treasury: 1n,
 }
-const context = { deployment, followed: followedOf(deployment, namesFollowed({ transfers: true })), treasury: 1n }
 
 const logOf = (address: Hex, topics: readonly Hex[], data: Hex = '0x'): ChainLog => ({
   address,
@@ -98,7 +83,7 @@ describe('a log', () => {
       eventName: 'AccountOpened',
       args: { account: 2 ** 32 - 1, payout: at('ab') },
     }) as Hex[]
-    expect(decodeLogs(context, noTerms, [logOf(deployment.contracts.accounts, topics)]).facts).toEqual([
+    expect(decodeLogs(context, noTerms, [logOf(paperDeployment.contracts.accounts, topics)]).facts).toEqual([
       {
         table: 'accountOpened',
         row: { ...place, account: 4_294_967_295n, payout: at('ab') },
@@ -115,7 +100,7 @@ describe('a log', () => {
     const zero: Hex = `0x${'00'.repeat(32)}`
     const types = ['string', 'bytes32', 'bytes32', 'string'].map((type) => ({ type }))
     const data = encodeAbiParameters(types, ['MIT\0', zero, zero, '\0'])
-    const [fact] = decodeLogs(context, noTerms, [logOf(deployment.contracts.datasets, topics, data)]).facts
+    const [fact] = decodeLogs(context, noTerms, [logOf(paperDeployment.contracts.datasets, topics, data)]).facts
     expect(fact?.row).toMatchObject({ licence: 'MIT\uFFFD', metadataUri: '\uFFFD' })
   })
 
@@ -125,7 +110,7 @@ describe('a log', () => {
 
   it('of an event that this version does not know stops the indexer', () => {
     for (const event of ['event LaterAddition()', 'event EIP712DomainChanged()']) {
-      const unknown = logOf(deployment.contracts.datasets, [toEventHash(event)])
+      const unknown = logOf(paperDeployment.contracts.datasets, [toEventHash(event)])
       expect(() => decodeLogs(context, noTerms, [unknown])).toThrow('emitted an event that this version does not know')
     }
   })
