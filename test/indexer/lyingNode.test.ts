@@ -1,21 +1,42 @@
-import { toHex } from 'viem'
+import { type Hex, toHex } from 'viem'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import type { IndexerOptions, News } from '../../indexer/start.ts'
+import { journaled } from '../../indexer/decode/contracts.ts'
+import type { News } from '../../indexer/news.ts'
+import type { IndexerOptions } from '../../indexer/start.ts'
 import { NodeContradictsItself } from '../../indexer/sync/contradiction.ts'
 import type { Verification } from '../../indexer/sync/verify/verification.ts'
+import { JOURNAL_SLOT } from '../../sdk/journal.ts'
 import { ask } from './support/ask.ts'
 import { digestOf } from './support/digest.ts'
 import { indexTo } from './support/indexing.ts'
-import { type Lies, liesAboutHashes, liesAboutLogs, type NamedLie } from './support/lies.ts'
+import {
+  type Lies,
+  liesAboutHashes,
+  liesAboutLogs,
+  liesAboutStorage,
+  lyingWithoutProofs,
+  type NamedLie,
+  withoutProofs,
+} from './support/lies.ts'
 import { type Lie, type LyingNode, startLyingNode } from './support/lyingNode.ts'
 import { type Setting, startSetting } from './support/setting.ts'
 import { troubles } from './support/troubles.ts'
 
 describe('a node that', () => {
   let setting: Setting
+  /** Storage proofs of an earlier block, by address. */
+  const earlier = new Map<string, unknown>()
 
   beforeAll(async () => {
     setting = await startSetting(3)
+    const { connection, deployment } = setting.ledger
+    const prove = (address: Hex, block: Hex | 'latest') =>
+      connection.reader.request({ method: 'eth_getProof', params: [address, [JOURNAL_SLOT], block] })
+    for (const name of journaled) {
+      const address = deployment.contracts[name]
+      earlier.set(address.toLowerCase(), await prove(address, '0x14'))
+    }
+    earlier.set('another contract, of now', await prove(deployment.contracts.openToken, 'latest'))
   })
   afterAll(async () => {
     await setting?.stop()
@@ -35,7 +56,7 @@ describe('a node that', () => {
     const ready = await fetch(`${indexer.url}/ready`)
     expect([ready.status, await ready.json()]).toEqual([
       503,
-      { ready: false, state: 'stopped', reason: expect.stringMatching(named) },
+      { ready: false, role: 'writer', state: 'stopped', reason: expect.stringMatching(named) },
     ])
     await expect(ask(indexer.url, '{ _meta { block } }')).rejects.toThrow('NOT_READY')
     await indexer.close()
@@ -50,6 +71,7 @@ describe('a node that', () => {
 
   describe('is asked for receipts and', () => areFoundOut(liesAboutHashes, 'receipts'))
   describe('is held to its bloom filters and', () => areFoundOut(liesAboutLogs, 'bloom'))
+  describe('is asked for proofs of storage and', () => areFoundOut(liesAboutStorage(earlier), 'receipts'))
   describe('is taken at its word, but for the journals, and', () => areFoundOut(liesAboutLogs, 'off'))
 
   /** Indexes a fresh database with `options`, and expects in it what an honest node alone would have brought. */
@@ -63,10 +85,19 @@ describe('a node that', () => {
     return news
   }
 
+  it('serves no proofs is held to the storage that it tells, and found out as well', () =>
+    isFoundOut({ lie: lyingWithoutProofs, named: /do not add up to its journal/ }, 'receipts'))
+
+  it('serves no proofs brings the whole history, and the stretches say that storage was believed', async () => {
+    const node = await lying(withoutProofs)
+    await comesOutRight({ rpcUrls: [node.url] })
+    await node.stop()
+  })
+
   it('is honest among as many liars as there are lies brings the whole history, and every one that lies is named', async () => {
     const lied = new Set<string>()
     const liars: LyingNode[] = []
-    for (const { lie } of Object.values(liesAboutHashes)) {
+    for (const { lie } of Object.values({ ...liesAboutHashes, ...liesAboutStorage(earlier) })) {
       const liar = await lying((exchange) => {
         const told = lie(exchange)
         if (JSON.stringify(told) !== JSON.stringify(exchange.result)) lied.add(liar.url)

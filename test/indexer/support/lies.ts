@@ -1,6 +1,7 @@
-import { type Hex, toHex } from 'viem'
+import { concat, type Hex, keccak256, toHex, toRlp } from 'viem'
 import { headerHash } from '../../../sdk/blockHeader.ts'
-import type { Lie } from './lyingNode.ts'
+import { JOURNAL_SLOT } from '../../../sdk/journal.ts'
+import { type Lie, REFUSED } from './lyingNode.ts'
 
 /** Ways in which a node can tell something else than what is on the chain, each with how it must be named. */
 
@@ -143,3 +144,79 @@ export const liesAboutLogs: Lies = {
     named: /another branch/,
   },
 }
+
+interface Proof {
+  readonly accountProof: readonly Hex[]
+  readonly storageHash: Hex
+  readonly storageProof: readonly { readonly key: Hex; readonly value: Hex; readonly proof: readonly Hex[] }[]
+}
+
+const aboutProofs =
+  (falsify: (proof: Proof, address: string) => object): Lie =>
+  ({ method, params, result }) =>
+    method === 'eth_getProof'
+      ? { ...(result as Proof), ...falsify(result as Proof, String(params[0]).toLowerCase()) }
+      : result
+
+const aboutSlot = (falsify: (slot: Proof['storageProof'][number]) => object): Lie =>
+  aboutProofs(({ storageProof }) => ({ storageProof: storageProof.map((slot) => ({ ...slot, ...falsify(slot) })) }))
+
+const INVENTED: Hex = '0x2a'
+/** A trie of a single leaf, in which the journal is what it is not. */
+const MADE_UP = toRlp([concat(['0x20', keccak256(JOURNAL_SLOT)]), toRlp(INVENTED)])
+
+const OF_ACCOUNT = /^The proof of an account does not lead to the state of the block/
+const OF_SLOT = /^The proof of a slot does not lead to the storage of its contract/
+const STORAGE_ROOT = /^The storage root of an account is not the one that is proven/
+const VALUE = /^A slot holds something else than the node says/
+
+/** Those that the state root in a block's header betrays. `earlier` holds proofs of an earlier block, by address. */
+export const liesAboutStorage = (earlier: ReadonlyMap<string, unknown>): Lies => ({
+  'tells another journal': { lie: aboutSlot(() => ({ value: INVENTED })), named: VALUE },
+  'says that a journal is empty': { lie: aboutSlot(() => ({ value: '0x0' })), named: VALUE },
+  'says that a journal is empty, and proves it by nothing': {
+    lie: aboutSlot(() => ({ value: '0x0', proof: [] })),
+    named: OF_SLOT,
+  },
+  'changes the last node of a proof': {
+    lie: aboutSlot(({ proof }) => ({ proof: proof.map((node, i) => (i === proof.length - 1 ? flip(node) : node)) })),
+    named: OF_SLOT,
+  },
+  'changes the first node of an account’s proof': {
+    lie: aboutProofs(({ accountProof }) => ({
+      accountProof: accountProof.map((node, i) => (i === 0 ? flip(node) : node)),
+    })),
+    named: OF_ACCOUNT,
+  },
+  'leaves out the last node of an account’s proof': {
+    lie: aboutProofs(({ accountProof }) => ({ accountProof: accountProof.slice(0, -1) })),
+    named: OF_ACCOUNT,
+  },
+  'proves nothing at all': { lie: aboutProofs(() => ({ accountProof: [] })), named: OF_ACCOUNT },
+  'proves an earlier block': { lie: aboutProofs((_, address) => earlier.get(address) as Proof), named: OF_ACCOUNT },
+  'proves another contract': {
+    lie: aboutProofs(() => earlier.get('another contract, of now') as Proof),
+    named: /^The (proof of an account does not lead|storage root of an account is not)/,
+  },
+  'tells another storage root': { lie: aboutProofs(() => ({ storageHash: SOME_HASH })), named: STORAGE_ROOT },
+  'makes up a storage of its own': {
+    lie: aboutProofs(({ storageProof }) => ({
+      storageHash: keccak256(MADE_UP),
+      storageProof: storageProof.map((slot) => ({ ...slot, value: INVENTED, proof: [MADE_UP] })),
+    })),
+    named: STORAGE_ROOT,
+  },
+  'gives fewer slots than asked for': {
+    lie: aboutProofs(() => ({ storageProof: [] })),
+    named: /^The proof is of more or fewer slots than asked for/,
+  },
+})
+
+/** Serves no proofs, and a storage in which the journals are not what they are. */
+export const lyingWithoutProofs: Lie = ({ method, result }) => {
+  if (method === 'eth_getProof') return REFUSED
+  return method === 'eth_getStorageAt' ? toHex(BigInt(result as Hex) + 1n, { size: 32 }) : result
+}
+
+/** Serves no proofs, and is honest. */
+export const withoutProofs: Lie = ({ method, result }) => (method === 'eth_getProof' ? REFUSED : result)

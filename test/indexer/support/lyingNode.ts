@@ -9,6 +9,9 @@ export interface Exchange {
 }
 export type Lie = (exchange: Exchange) => unknown
 
+/** In place of a lie: the node says that it does not know the method. */
+export const REFUSED = Symbol('refused')
+
 /** Something else than an answer: it takes over the response, or leaves it hanging. */
 export type Trouble = (response: ServerResponse) => void
 
@@ -44,8 +47,12 @@ export async function startLyingNode(rpcUrl: string, lie: Lie, trouble?: Trouble
     response.writeHead(200, { 'content-type': 'application/json' })
     response.end(JSON.stringify(falsified))
   })
-  const falsify = (answer: Answer, question: Question | undefined): Answer =>
-    question === undefined ? answer : { ...answer, result: lie({ ...question, result: answer.result }) }
+  const falsify = (answer: Answer, question: Question | undefined): object => {
+    if (question === undefined) return answer
+    const result = lie({ ...question, result: answer.result })
+    if (result !== REFUSED) return { ...answer, result }
+    return { jsonrpc: '2.0', id: question.id, error: { code: -32_601, message: 'The method does not exist' } }
+  }
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
