@@ -18,9 +18,11 @@ export type News =
   | { readonly kind: 'leftNode'; readonly overtaken: Overtaken }
   | { readonly kind: 'failedAnswer'; readonly error: unknown }
   /** Another process writes; this one waits to take over. */
-  | { readonly kind: 'standsBy' }
+  | { readonly kind: 'standsBy'; readonly holder: string }
   /** This process writes. */
   | { readonly kind: 'leads' }
+  /** The views show this history from now on, and no longer an older version's. */
+  | { readonly kind: 'switched'; readonly schema: string; readonly history: string }
   /** The sync has stopped for good. */
   | { readonly kind: 'stopped'; readonly error: unknown }
 

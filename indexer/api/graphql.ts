@@ -1,6 +1,7 @@
 import { renderGraphiQL } from '@graphql-yoga/render-graphiql'
 import { createYoga, maskError, type Plugin } from 'graphql-yoga'
 import { checkLimits, type Limits } from './limits.ts'
+import { onOneBranch } from './oneBranch.ts'
 import { BadRequest } from './query/badRequest.ts'
 import { type Context, contextOf, type Sources } from './query/context.ts'
 import { schema } from './schema/schema.ts'
@@ -15,12 +16,12 @@ const WELCOME = `# The accounts that earned most, and what for.
 }
 `
 
-/** Answers GraphQL at /graphql. */
-export function graphqlHandler(sources: Sources, limits: Limits, report: (error: unknown) => void) {
+/** Answers GraphQL at /graphql, each request from one source. */
+export function graphqlHandler(sources: () => Promise<Sources>, limits: Limits, report: (error: unknown) => void) {
   return createYoga<object, Context>({
     schema,
-    context: () => contextOf(sources),
-    plugins: [limited(limits)],
+    context: async () => contextOf(await sources()),
+    plugins: [limited(limits), onOneBranch],
     maskedErrors: {
       errorMessage: 'Something went wrong here; it has been written down.',
       maskError: (error, message) => {

@@ -3,7 +3,6 @@ import type { AddressInfo } from 'node:net'
 import { StopError } from '../../sdk/errors.ts'
 import type { Metrics } from '../operate/metrics.ts'
 import { readBlob } from './blobs.ts'
-import { readiness, type SyncState } from './health.ts'
 
 export interface ServerOptions {
   readonly host: string
@@ -11,7 +10,8 @@ export interface ServerOptions {
   readonly port: number
   readonly blobsFolder: string | undefined
   readonly graphql: RequestListener
-  readonly state: () => SyncState
+  /** What `/ready` says. */
+  readonly readiness: () => Promise<{ readonly status: number; readonly body: object }>
   /** Without, there is nothing at `/metrics`. */
   readonly metrics?: Metrics | undefined
 }
@@ -53,7 +53,7 @@ async function route(options: ServerOptions, request: IncomingMessage, response:
   } else if (pathname === '/health') {
     json(response, 200, { alive: true })
   } else if (pathname === '/ready') {
-    const { status, body } = readiness(options.state())
+    const { status, body } = await options.readiness()
     json(response, status, body)
   } else if (pathname === '/metrics' && options.metrics !== undefined) {
     const { contentType, text } = await options.metrics.page()

@@ -1,9 +1,8 @@
 import { RetryError } from '../../sdk/errors.ts'
-import type { Fact, FactTable } from '../decode/facts.ts'
-import { append } from './append.ts'
+import { appendFacts, appendRows } from './appendFacts.ts'
+import { appendTotals } from './appendTotals.ts'
 import { advanceCursors } from './cursors.ts'
 import { headOf } from './position.ts'
-import type { Database } from './schema.ts'
 import type { Store } from './store.ts'
 import { appendStretch, type Stretch } from './stretch.ts'
 
@@ -12,8 +11,8 @@ import { appendStretch, type Stretch } from './stretch.ts'
  * of a stretch or nothing of it.
  */
 export async function appendBlocks(store: Store, stretch: Stretch): Promise<void> {
-  const { blocks, facts, journalMoves } = stretch
-  const [first] = blocks
+  const { blocks, facts, journalMoves, contracts } = stretch
+  const first = blocks[0]
   const last = blocks.at(-1)
   if (first === undefined || last === undefined) return
   await store.write.transaction().execute(async (tx) => {
@@ -26,20 +25,11 @@ export async function appendBlocks(store: Store, stretch: Stretch): Promise<void
         'Its position is read again.',
       )
     }
-    for (const [table, rows] of byTable(facts)) await append(tx, store.catalogue, table, rows)
-    await append(tx, store.catalogue, 'journalMove', journalMoves)
-    await append(tx, store.catalogue, 'block', blocks)
+    await appendFacts(tx, store, facts)
+    await appendTotals(tx, store, blocks, facts)
+    await appendRows(tx, store, 'journalMove', journalMoves)
+    await appendRows(tx, store, 'block', blocks)
     await appendStretch(tx, stretch, first.number, last.number)
-    await advanceCursors(tx, stretch.contracts, first.number, last.number, head === undefined)
+    await advanceCursors(tx, contracts, first.number, last.number, head === undefined)
   })
-}
-
-function byTable(facts: readonly Fact[]): ReadonlyMap<FactTable, Database[FactTable][]> {
-  const tables = new Map<FactTable, Database[FactTable][]>()
-  for (const { table, row } of facts) {
-    const rows = tables.get(table)
-    if (rows === undefined) tables.set(table, [row])
-    else rows.push(row)
-  }
-  return tables
 }

@@ -1,28 +1,27 @@
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { PGlite } from '@electric-sql/pglite'
+import { PGlite, type Transaction } from '@electric-sql/pglite'
 import { CamelCasePlugin, Kysely, PGliteDialect } from 'kysely'
 import { StopError } from '../../sdk/errors.ts'
-import type { Doors } from './doors.ts'
-import { lockFolder } from './lockFolder.ts'
+import type { Doors, Patience } from './doors.ts'
+import { quoted } from './history.ts'
+import { holdFolder } from './lockFolder.ts'
 import type { Database } from './schema.ts'
 import { parsers } from './types.ts'
 
-/** PostgreSQL inside this process, its files in `folder`. It belongs to one process at a time. */
-export async function openEmbedded(folder: string): Promise<Doors> {
+/**
+ * PostgreSQL inside this process, its files in `folder`. It has one session, which statements and transactions take by turns;
+ * each begins by saying which schema it means.
+ */
+export async function openEmbedded(folder: string, patience?: Patience): Promise<Doors> {
   makeFolder(folder)
-  const unlock = lockFolder(folder)
+  const unlock = await holdFolder(folder, patience)
   try {
     const pglite = await PGlite.create({ dataDir: join(folder, 'postgres'), parsers })
-    const db = new Kysely<Database>({ dialect: new PGliteDialect({ pglite }), plugins: [new CamelCasePlugin()] })
-    return {
-      read: db,
-      write: db,
-      close: async () => {
-        await pglite.close()
-        unlock()
-      },
-    }
+    return doorsOf(pglite, async () => {
+      await pglite.close()
+      unlock()
+    })
   } catch (cause) {
     unlock()
     throw new StopError(
@@ -31,6 +30,67 @@ export async function openEmbedded(folder: string): Promise<Doors> {
       'Give another folder, or delete this one to index again from the chain.',
       cause,
     )
+  }
+}
+
+function doorsOf(pglite: PGlite, close: () => Promise<void>): Doors {
+  /** The schema that the session looks into by itself. */
+  let usual = 'public'
+
+  const within = async <T>(schema: string, body: (tx: Transaction) => Promise<T>): Promise<T> =>
+    await pglite.transaction(async (tx) => {
+      if (schema !== usual) await tx.query(`set local search_path to ${quoted(schema)}`)
+      return await body(tx)
+    })
+
+  /** Each has a dialect of its own: one dialect lends its transaction to whoever asks something meanwhile. */
+  const kysely = (schema: string, began: (tx: Transaction) => void = () => {}): Kysely<Database> =>
+    new Kysely<Database>({
+      dialect: new PGliteDialect({
+        pglite: {
+          get ready() {
+            return pglite.ready
+          },
+          get closed() {
+            return pglite.closed
+          },
+          waitReady: pglite.waitReady,
+          close: async () => {},
+          query: async (text, parameters, options) =>
+            schema === usual
+              ? await pglite.query(text, parameters, options)
+              : await within(schema, (tx) => tx.query(text, parameters, options)),
+          transaction: (body) =>
+            within(schema, async (tx) => {
+              began(tx)
+              return await body(tx)
+            }),
+        },
+      }),
+      plugins: [new CamelCasePlugin()],
+    })
+
+  return {
+    reader: (schema) => kysely(schema),
+    writer: async ({ schema }, patience) => {
+      await pglite.exec(`set search_path to ${quoted(schema)}`)
+      usual = schema
+      let current: Transaction | undefined
+      patience?.holds()
+      return {
+        write: kysely(schema, (tx) => {
+          current = tx
+        }),
+        aside: kysely(schema),
+        copy: async (table, columns, image) => {
+          if (current === undefined) throw new Error('Nobody has a transaction open')
+          const from = `copy ${table} (${columns}) from '/dev/blob' (format binary)`
+          await current.query(from, [], { blob: new Blob(image.map((part) => new Uint8Array(part))) })
+        },
+        close: async () => {},
+      }
+    },
+    close,
   }
 }
 

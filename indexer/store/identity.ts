@@ -4,20 +4,21 @@ import { append } from './append.ts'
 import type { Catalogue } from './catalogue.ts'
 import type { Database, Identity } from './schema.ts'
 
-/** Makes the database this deployment's if it is still no one's, and refuses one that holds another history. */
+/** Makes the history this deployment's if it is still no one's, and refuses one that is another's. */
 export async function claimIdentity(db: Kysely<Database>, catalogue: Catalogue, ours: Identity): Promise<void> {
   await db.transaction().execute(async (tx) => {
     const found = await tx.selectFrom('identity').selectAll().executeTakeFirst()
-    if (found === undefined) {
-      await append(tx, catalogue, 'identity', [ours])
-      return
-    }
-    const differing = (Object.keys(ours) as (keyof Identity)[]).find((key) => found[key] !== ours[key])
-    if (differing === undefined) return
-    throw new StopError(
-      'The database holds the history of another chain or deployment',
-      { what: differing, database: found[differing], here: ours[differing] },
-      'Give this deployment a database of its own, or delete that one to index again.',
-    )
+    if (found === undefined) await append(tx, catalogue, 'identity', [ours])
+    else mustBeSame(found, ours)
   })
+}
+
+export function mustBeSame(found: Identity, ours: Identity): void {
+  const differing = (Object.keys(ours) as (keyof Identity)[]).find((key) => found[key] !== ours[key])
+  if (differing === undefined) return
+  throw new StopError(
+    'The database holds the history of another chain or deployment',
+    { what: differing, database: found[differing], here: ours[differing] },
+    'Give this deployment a database of its own, or another name by --schema, or drop that history to index again.',
+  )
 }

@@ -1,6 +1,8 @@
 import { linkSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { RetryError } from '../../sdk/errors.ts'
+import type { Patience } from './doors.ts'
 
 /**
  * Keeps a second process out of a folder. The lock is a file that names its holder by process id and, where the system
@@ -11,6 +13,25 @@ interface Holder {
   readonly pid: number
   /** In clock ticks since boot; empty where the system does not say. */
   readonly startedAt: string
+}
+
+const LOOK_EVERY_MS = 500
+
+class FolderInUse extends RetryError {}
+
+/** Takes the lock, after waiting for it where there is patience, and returns how to give it back. */
+export async function holdFolder(folder: string, patience: Patience | undefined): Promise<() => void> {
+  let isWaiting = false
+  for (;;) {
+    try {
+      return lockFolder(folder)
+    } catch (error) {
+      if (!(error instanceof FolderInUse) || patience === undefined || patience.signal.aborted) throw error
+      if (!isWaiting) patience.waits(`process ${error.facts.pid}, in ${folder}`)
+      isWaiting = true
+      await sleep(LOOK_EVERY_MS, undefined, { signal: patience.signal }).catch(() => {})
+    }
+  }
 }
 
 /** Takes the lock and returns how to give it back; throws `RetryError` while another process lives that holds it. */
@@ -43,7 +64,7 @@ function removeIfStale(folder: string, path: string): void {
   if (text === undefined) return
   const holder = parse(text)
   if (holder !== undefined && isAlive(holder)) {
-    throw new RetryError(
+    throw new FolderInUse(
       `The database in ${folder} is in use by another process`,
       { pid: holder.pid },
       'Stop that process, or give this one another folder.',

@@ -1,12 +1,16 @@
-import type { Kysely } from 'kysely'
+import { type Kysely, sql } from 'kysely'
 import { type MigrationProvider, Migrator } from 'kysely/migration'
-import { StopError } from '../../sdk/errors.ts'
+import { RetryError, StopError } from '../../sdk/errors.ts'
+import { databaseError } from './databaseError.ts'
+import { quoted } from './history.ts'
 import * as facts from './migrations/0001-facts.ts'
 import * as court from './migrations/0002-court.ts'
 import * as evaluations from './migrations/0003-evaluations.ts'
 import * as pools from './migrations/0004-pools.ts'
 import * as observation from './migrations/0005-observation.ts'
 import * as transfers from './migrations/0006-transfers.ts'
+import * as status from './migrations/0007-status.ts'
+import * as totals from './migrations/0008-totals.ts'
 import type { Database } from './schema.ts'
 
 /** Every change of the schema, in order; one that was released is never edited. */
@@ -18,35 +22,49 @@ const migrations: MigrationProvider = {
     '0004-pools': pools,
     '0005-observation': observation,
     '0006-transfers': transfers,
+    '0007-status': status,
+    '0008-totals': totals,
   }),
 }
 
-/** Brings the schema up to date, and refuses a database that a newer version of the indexer has written. */
-export async function migrate(db: Kysely<Database>): Promise<void> {
+/** Brings a history's tables up to date, and refuses one that a newer version of the indexer has written. */
+export async function migrate(db: Kysely<Database>, schema: string): Promise<void> {
+  await mustNotBeNewer(db, schema)
+  const migrator = new Migrator({ db, provider: migrations, migrationTableSchema: schema })
+  const { error } = await migrator.migrateToLatest()
+  if (error === undefined) return
+  const passing = databaseError(error)
+  if (passing instanceof RetryError) throw passing
+  throw new StopError(
+    'The database schema could not be brought up to date',
+    { schema, reason: error instanceof Error ? error.message : String(error) },
+    'Nothing was changed. The user in the URL must be allowed to create schemas in that database.',
+    error,
+  )
+}
+
+export async function mustNotBeNewer(db: Kysely<Database>, schema: string): Promise<void> {
   const known = new Set(Object.keys(await migrations.getMigrations()))
-  const newer = (await appliedMigrations(db)).filter((name) => !known.has(name))
-  if (newer.length > 0) {
-    throw new StopError(
-      'The database has a newer schema than this indexer',
-      { unknown: newer.join(', '), newest: [...known].at(-1) ?? 'none' },
-      'Run the indexer version that wrote it, or give this one another database.',
-    )
-  }
-  const { error } = await new Migrator({ db, provider: migrations }).migrateToLatest()
-  if (error !== undefined) {
-    throw new StopError('The database schema could not be brought up to date', {}, 'Nothing was changed.', error)
-  }
+  const newer = (await appliedMigrations(db, schema)).filter((name) => !known.has(name))
+  if (newer.length === 0) return
+  throw new StopError(
+    'The database has a newer schema than this indexer',
+    { unknown: newer.join(', '), newest: [...known].at(-1) ?? 'none' },
+    'Run the indexer version that wrote it, or give this one another database.',
+  )
+}
+
+/** Whether a history has every table and column that this version reads. */
+export async function isReadable(db: Kysely<Database>, schema: string): Promise<boolean> {
+  const applied = new Set(await appliedMigrations(db, schema))
+  return Object.keys(await migrations.getMigrations()).every((name) => applied.has(name))
 }
 
 /** Asked without the migrator, which would create its tables in whatever database it is shown. */
-async function appliedMigrations(db: Kysely<Database>): Promise<readonly string[]> {
-  const tables = await db.introspection.getTables({ withInternalKyselyTables: true })
-  if (!tables.some(({ name }) => name === 'kysely_migration')) return []
-  const rows = await db
-    .withTables<{ kyselyMigration: { name: string } }>()
-    .selectFrom('kyselyMigration')
-    .select('name')
-    .orderBy('name')
-    .execute()
+async function appliedMigrations(db: Kysely<Database>, schema: string): Promise<readonly string[]> {
+  const table = `${quoted(schema)}.kysely_migration`
+  const known = await sql<{ there: boolean }>`select to_regclass(${table}) is not null as there`.execute(db)
+  if (known.rows[0]?.there !== true) return []
+  const { rows } = await sql<{ name: string }>`select name from ${sql.raw(table)} order by name`.execute(db)
   return rows.map(({ name }) => name)
 }

@@ -1,5 +1,6 @@
-import type { Kysely } from 'kysely'
-import { emptyJournals, type Journals } from '../decode/journals.ts'
+import { type Kysely, sql } from 'kysely'
+import { journaled } from '../decode/contracts.ts'
+import { emptyJournals, type JournalMove, type Journals } from '../decode/journals.ts'
 import { learn, noTerms, type Terms } from '../decode/terms.ts'
 import { type Cursors, cursorsOf } from './cursors.ts'
 import type { Block, Database } from './schema.ts'
@@ -43,16 +44,12 @@ export async function blocksBetween(db: Kysely<Database>, from: bigint, to: bigi
     .execute()
 }
 
-/** The journals as the stored history leaves them. */
+/** The journals as the stored history leaves them: a look at each contract's newest move, however many there are. */
 async function journalsOf(db: Kysely<Database>): Promise<Journals> {
-  const moves = await db
-    .selectFrom('journalMove')
-    .distinctOn('contract')
-    .select(['contract', 'slot'])
-    .orderBy('contract')
-    .orderBy('block', 'desc')
-    .execute()
-  return { ...emptyJournals, ...Object.fromEntries(moves.map(({ contract, slot }) => [contract, slot])) }
+  const { rows } = await sql<Pick<JournalMove, 'contract' | 'slot'>>`
+    select m.contract, m.slot from unnest(${sql.val(journaled)}::text[]) c (name)
+    cross join lateral (select * from journal_move where contract = c.name order by block desc limit 1) m`.execute(db)
+  return { ...emptyJournals, ...Object.fromEntries(rows.map(({ contract, slot }) => [contract, slot])) }
 }
 
 /** What decoding the next block needs to know of the stored ones. */

@@ -1,38 +1,100 @@
+import { Readable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
 import { CamelCasePlugin, Kysely, PostgresDialect } from 'kysely'
 import pg from 'pg'
+import { from as copyFrom } from 'pg-copy-streams'
 import { RetryError } from '../../sdk/errors.ts'
-import type { Doors } from './doors.ts'
+import type { Doors, Patience, Writer } from './doors.ts'
+import { type History, quoted } from './history.ts'
 import type { Database } from './schema.ts'
 import { parsers } from './types.ts'
-
-/** The advisory lock of the one writer: any number, as long as it is always the same. */
-const WRITER_LOCK = '7022364301938683252'
+import { takeLock } from './writerLock.ts'
 
 const READERS = 8
+
+export async function openPostgres(url: string): Promise<Doors> {
+  const pools = new Map<string, pg.Pool>()
+  const reading = (schema: string): pg.Pool => {
+    const known = pools.get(schema)
+    if (known !== undefined) return known
+    const made = pool(url, { max: READERS, onConnect: (client) => lookInto(client, schema) })
+    pools.set(schema, made)
+    return made
+  }
+  const writers: Writer[] = []
+  const close = async () => {
+    await Promise.all([...[...pools.values()].map((one) => one.end()), ...writers.map((one) => one.close())])
+  }
+  try {
+    await reading('public').query('select 1')
+  } catch (error) {
+    await close()
+    throw unreachable(url, error)
+  }
+  return {
+    reader: (schema) => kysely(reading(schema)),
+    writer: async (history, patience) => {
+      const writer = await openWriter(url, history, patience)
+      writers.push(writer)
+      return writer
+    },
+    close,
+  }
+}
 
 /**
  * The writer's pool has a single connection, and no connection enters it without the lock: whoever loses its connection
  * loses the lock with it, and cannot write another row before it holds it again.
  */
-export async function openPostgres(url: string): Promise<Doors> {
-  const writers = pool(url, { max: 1, idleTimeoutMillis: 0, onConnect: (client) => takeLock(client, url) })
-  const readers = pool(url, { max: READERS })
+async function openWriter(url: string, history: History, patience: Patience | undefined): Promise<Writer> {
+  let current: pg.ClientBase | undefined
+  const writers = pool(url, {
+    max: 1,
+    idleTimeoutMillis: 0,
+    onConnect: async (client) => {
+      await takeLock(client, history, nameOf(url), patience)
+      await lookInto(client, history.schema)
+      current = client
+    },
+  })
+  let closed: Promise<unknown> | undefined
   const close = async () => {
-    await Promise.all([writers.end(), readers.end()])
+    // A statement under way is not waited for: the server undoes its transaction.
+    const cut = current instanceof pg.Client ? current.end() : undefined
+    closed ??= Promise.all([cut, writers.end()])
+    await closed
   }
   try {
     await writers.query('select 1')
   } catch (error) {
-    await close()
-    throw error instanceof RetryError ? error : unreachable(url, error)
+    await writers.end()
+    throw error
   }
-  return { write: kysely(writers), read: kysely(readers), close }
+  const write = kysely(writers)
+  return {
+    write,
+    aside: write,
+    copy: async (table, columns, image) => {
+      if (current === undefined) throw new Error('Nobody has a transaction open')
+      const into = current.query(copyFrom(`copy ${table} (${columns}) from stdin (format binary)`))
+      await pipeline(Readable.from(image), into)
+    },
+    close,
+  }
+}
+
+/** Said on the connection and not in the URL, so that it gets through PgBouncer too. */
+async function lookInto(client: pg.ClientBase, schema: string): Promise<void> {
+  await client.query(`set search_path to ${quoted(schema)}`)
 }
 
 function pool(url: string, options: pg.PoolConfig): pg.Pool {
   const made = new pg.Pool({
     connectionString: url,
     connectionTimeoutMillis: 10_000,
+    application_name: 'attribution indexer',
+    keepAlive: true,
+    keepAliveInitialDelayMillis: 3_000,
     types: { getTypeParser: (oid, format) => parsers[oid] ?? pg.types.getTypeParser(oid, format) },
     ...options,
   })
@@ -46,16 +108,6 @@ function kysely(from: pg.Pool): Kysely<Database> {
     dialect: new PostgresDialect({ pool: from }),
     plugins: [new CamelCasePlugin()],
   })
-}
-
-async function takeLock(client: pg.ClientBase, url: string): Promise<void> {
-  const { rows } = await client.query<{ locked: boolean }>('select pg_try_advisory_lock($1) as locked', [WRITER_LOCK])
-  if (rows[0]?.locked === true) return
-  throw new RetryError(
-    `Another indexer is writing to ${nameOf(url)}`,
-    {},
-    'Stop that one, or give this one another database.',
-  )
 }
 
 function unreachable(url: string, cause: unknown): RetryError {

@@ -2,6 +2,8 @@ import type { Hex } from 'viem'
 import type { ContractName } from '../decode/contracts.ts'
 import type { Facts, FactTable } from '../decode/facts.ts'
 import type { JournalMove } from '../decode/journals.ts'
+import type { AccountTotal } from './accountTotal.ts'
+import type { SyncState } from './status.ts'
 import type { Verdict } from './stretch.ts'
 
 /** Every block since the deployment's first, whether or not it holds a fact: the newest one is where the indexer stands. */
@@ -63,15 +65,28 @@ export interface RevertedFact {
   readonly row: unknown
 }
 
+/** The writer's last word on how it fares, in a single row. */
+export interface StatusRow {
+  readonly id: bigint
+  readonly state: SyncState['kind']
+  readonly reason: string | null
+  readonly nodeHead: bigint | null
+  readonly safe: bigint | null
+  readonly finalised: bigint | null
+  readonly writtenAt: Date
+}
+
 /** Tables bear the names of facts; the SQL side of every name is its snake_case. */
 export interface Database extends Facts {
   block: Block
   journalMove: JournalMove
+  accountTotal: AccountTotal
   identity: Identity
   stretch: StretchRow
   followed: FollowedRow
   revertedBlock: RevertedBlock
   revertedFact: RevertedFact
+  status: StatusRow
 }
 
 // As the keys of a record, so that a fact without an entry here, which would survive a reorg, does not compile.

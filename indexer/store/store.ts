@@ -1,27 +1,62 @@
-import type { Kysely } from 'kysely'
+import { type Kysely, sql } from 'kysely'
+import { StopError } from '../../sdk/errors.ts'
 import { type Catalogue, readCatalogue } from './catalogue.ts'
-import { type DatabaseLocation, openDatabase } from './database.ts'
+import type { Doors, Patience, Writer } from './doors.ts'
+import { type History, historyOf, mustBePlain, schemaOf } from './history.ts'
 import { claimIdentity } from './identity.ts'
 import { migrate } from './migrate.ts'
 import type { Database, Identity } from './schema.ts'
+import { mustBeOurs, servedIn, serveHistory } from './views.ts'
 
-/** An open history: of one deployment on one chain, with the newest schema, and ours alone to write. */
-export interface Store {
-  readonly write: Kysely<Database>
+/** An open history: of one deployment on one chain, with the newest tables, and ours alone to write. */
+export interface Store extends Writer {
+  readonly history: History
+  /** The schema of views through which it is, or will be, read. */
+  readonly schema: string
+  /** The same history by other connections. */
   readonly read: Kysely<Database>
   readonly catalogue: Catalogue
-  close(): Promise<void>
 }
 
-export async function openStore(location: DatabaseLocation, identity: Identity): Promise<Store> {
-  const doors = await openDatabase(location)
+export interface StoreOptions {
+  /** The schema of views; by default named after the deployment. */
+  readonly schema?: string | undefined
+  /** Of the history; by default the one that this indexer understands best. */
+  readonly version?: number | undefined
+  readonly patience?: Patience | undefined
+}
+
+/** Makes the history's tables and views where they are missing, and waits, or fails, while another process writes it. */
+export async function openStore(doors: Doors, identity: Identity, options: StoreOptions = {}): Promise<Store> {
+  const schema = options.schema ?? schemaOf(identity.deployment)
+  mustBePlain(schema)
+  const history = historyOf(identity, options.version)
+  const writer = await doors.writer(history, options.patience)
   try {
-    await migrate(doors.write)
-    const catalogue = await readCatalogue(doors.write)
-    await claimIdentity(doors.write, catalogue, identity)
-    return { ...doors, catalogue }
+    await refuseHistoryFromBefore(writer.write)
+    await mustBeOurs(writer.write, schema, identity)
+    await migrate(writer.write, history.schema)
+    const catalogue = await readCatalogue(writer.write)
+    await claimIdentity(writer.write, catalogue, identity)
+    const served = await servedIn(writer.write, schema)
+    // A newer version than what is served has to catch up first.
+    if (served === undefined || served.history === history.schema) await serveHistory(writer.write, history, schema)
+    return { ...writer, history, schema, catalogue, read: doors.reader(history.schema) }
   } catch (error) {
-    await doors.close()
+    await writer.close()
     throw error
   }
+}
+
+/** Before there were schemas, tables lay in `public`. */
+async function refuseHistoryFromBefore(db: Kysely<Database>): Promise<void> {
+  const { rows } = await sql<{
+    found: boolean
+  }>`select to_regclass('public.journal_move') is not null as found`.execute(db)
+  if (rows[0]?.found !== true) return
+  throw new StopError(
+    'The database holds a history of an indexer from before there were schemas',
+    { table: 'public.journal_move' },
+    'Give this one another database or folder, or empty that one to index again.',
+  )
 }

@@ -8,7 +8,7 @@ import { endStretchesAt } from './stretch.ts'
 
 /**
  * Takes every block above `ancestor` out of the history, with all that happened there. It was served, so it is kept: as reverted
- * blocks and facts, to which rows are only ever added. Totals need no undoing: they are sums over facts.
+ * blocks and facts, to which rows are only ever added. Totals stand at blocks too, and go with them.
  */
 export async function undoAbove(store: Store, ancestor: bigint): Promise<void> {
   await store.write.transaction().execute(async (tx) => {
@@ -19,6 +19,7 @@ export async function undoAbove(store: Store, ancestor: bigint): Promise<void> {
       from block b where b.number > ${ancestor}`.execute(tx)
     for (const table of factTables) await withdraw(tx, table, tableOf(store.catalogue, table).columns, ancestor)
     await tx.deleteFrom('journalMove').where('block', '>', ancestor).execute()
+    await tx.deleteFrom('accountTotal').where('block', '>', ancestor).execute()
     await tx.deleteFrom('block').where('number', '>', ancestor).execute()
     await endStretchesAt(tx, ancestor)
     await lowerCursors(tx, ancestor)

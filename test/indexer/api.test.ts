@@ -301,7 +301,11 @@ describe('the API', () => {
   it('says that it lives and that its answers are fresh', async () => {
     const health = await fetch(`${indexer.url}/health`)
     const ready = await fetch(`${indexer.url}/ready`)
-    expect([health.status, ready.status, await ready.json()]).toEqual([200, 200, { ready: true, state: 'following' }])
+    expect([health.status, ready.status, await ready.json()]).toEqual([
+      200,
+      200,
+      { ready: true, role: 'writer', state: 'following' },
+    ])
   })
 })
 

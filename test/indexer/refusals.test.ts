@@ -5,7 +5,8 @@ import { join } from 'node:path'
 import { sql } from 'kysely'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { openDatabase } from '../../indexer/store/database.ts'
-import { freePort } from '../scripts/localLedger.ts'
+import { historiesIn } from '../../indexer/store/histories.ts'
+import { freePort, startLocalLedger } from '../scripts/localLedger.ts'
 import { startDevNode } from './support/devNodes.ts'
 import { indexTo } from './support/indexing.ts'
 import { runIndexer } from './support/process.ts'
@@ -99,27 +100,6 @@ describe('the indexer refuses, in one clear sentence and with exit status 1,', (
     expect(sentence).not.toContain('secret')
   })
 
-  it('a folder that another process is writing to, until that process is gone', async () => {
-    const folder = join(setting.ledger.folder, 'shared')
-    const first = runIndexer([
-      '--deployment',
-      deployment,
-      '--rpc',
-      setting.ledger.rpcUrl,
-      '--port',
-      '0',
-      '--database',
-      folder,
-    ])
-    await first.said(/Caught up/)
-    expect(await refusal({ database: folder })).toMatch(
-      new RegExp(`is in use by another process \\(pid ${first.child.pid}\\)`),
-    )
-    first.child.kill('SIGKILL')
-    await first.ended
-    await (await indexTo(setting.ledger, { kind: 'embedded', folder })).closeAtHead()
-  })
-
   it('a lock left behind whose process id now belongs to someone else is no obstacle', async () => {
     const folder = join(setting.ledger.folder, 'reused')
     mkdirSync(folder)
@@ -129,20 +109,14 @@ describe('the indexer refuses, in one clear sentence and with exit status 1,', (
     stranger.kill()
   })
 
-  it('a PostgreSQL database that another indexer is writing to, until that one is gone', async () => {
-    const database = await setting.postgres.newDatabase()
-    const first = await indexTo(setting.ledger, database)
-    expect(await refusal({ database: database.url })).toMatch(/^Another indexer is writing to 127.0.0.1/)
-    await first.close()
-    await (await indexTo(setting.ledger, database)).closeAtHead()
-  })
-
   it('a database of a newer schema', async () => {
     const database = await setting.postgres.newDatabase()
     await (await indexTo(setting.ledger, database)).closeAtHead()
-    const { write: db, close } = await openDatabase(database)
-    await sql`insert into kysely_migration (name, timestamp) values ('9999-later', 'now')`.execute(db)
-    await close()
+    const doors = await openDatabase(database)
+    const [history] = await historiesIn(doors.reader('public'))
+    const later = sql`insert into kysely_migration (name, timestamp) values ('9999-later', 'now')`
+    await later.execute(doors.reader(history?.schema ?? ''))
+    await doors.close()
     expect(await refusal({ database: database.url })).toMatch(/newer schema .*unknown 9999-later/)
   })
 
@@ -152,6 +126,42 @@ describe('the indexer refuses, in one clear sentence and with exit status 1,', (
     const other = write('other.json', { ...setting.ledger.deployment, name: 'other' })
     expect(await refusal({ deployment: other, database: database.url })).toMatch(
       /history of another chain or deployment .*database test, here other/,
+    )
+  })
+
+  it('a database with the history of another chain under the same name', async () => {
+    const database = await setting.postgres.newDatabase()
+    await (await indexTo(setting.ledger, database)).closeAtHead()
+    const elsewhere = await startLocalLedger(1)
+    const deployment = write('again.json', { ...elsewhere.deployment, name: setting.ledger.deployment.name })
+    expect(await refusal({ deployment, rpc: elsewhere.rpcUrl, database: database.url })).toMatch(
+      /history of another chain or deployment .*genesisHash/,
+    )
+    await elsewhere.stop()
+  })
+
+  it('a database from before there were schemas', async () => {
+    const database = await setting.postgres.newDatabase()
+    const doors = await openDatabase(database)
+    await sql`create table journal_move (block int8)`.execute(doors.reader('public'))
+    await doors.close()
+    expect(await refusal({ database: database.url })).toMatch(/from before there were schemas/)
+  })
+
+  it('a name for the views that would have to be quoted, or is taken', async () => {
+    const { url } = await setting.postgres.newDatabase()
+    expect(await refusal({ database: url, schema: 'My Ledger' })).toMatch(/^"My Ledger" cannot be the name/)
+    expect(await refusal({ database: url, schema: 'public' })).toMatch(/^"public" cannot be the name/)
+  })
+
+  it('a schema that somebody keeps other things in', async () => {
+    const database = await setting.postgres.newDatabase()
+    const doors = await openDatabase(database)
+    await sql`create schema theirs`.execute(doors.reader('public'))
+    await sql`create table theirs.thing (id int)`.execute(doors.reader('public'))
+    await doors.close()
+    expect(await refusal({ database: database.url, schema: 'theirs' })).toMatch(
+      /^The schema theirs is used .*holds thing/,
     )
   })
 })

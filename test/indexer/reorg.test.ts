@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import type { News } from '../../indexer/start.ts'
+import type { News } from '../../indexer/news.ts'
 import { ReorgTooDeep } from '../../indexer/sync/reorg.ts'
 import type { LocalLedger } from '../scripts/localLedger.ts'
 import { digestOf } from './support/digest.ts'
@@ -71,7 +71,12 @@ describe('a reorg', () => {
     const ready = await fetch(`${follower.url}/ready`)
     expect([ready.status, await ready.json()]).toEqual([
       503,
-      { ready: false, state: 'stopped', reason: expect.stringMatching(/another branch .*finalityDepth 5/) },
+      {
+        ready: false,
+        role: 'writer',
+        state: 'stopped',
+        reason: expect.stringMatching(/another branch .*finalityDepth 5/),
+      },
     ])
     await follower.close()
   })

@@ -1,7 +1,8 @@
 import type { Kysely } from 'kysely'
 import type { Hex } from 'viem'
 import type { Database, Identity } from '../../store/schema.ts'
-import { type AsOf, blockAsOf, headAsOf } from './asOf.ts'
+import type { Status } from '../../store/status.ts'
+import { type AsOf, blockAsOf, type Head, headAsOf, stillStands } from './asOf.ts'
 import { batched } from './batched.ts'
 import type { Entity, Row } from './entity.ts'
 import { countRows, fetchPages, type Page, type PageArgs } from './page.ts'
@@ -10,8 +11,8 @@ import { countRows, fetchPages, type Page, type PageArgs } from './page.ts'
 export interface Sources {
   readonly db: Kysely<Database>
   readonly identity: Identity
-  /** The newest block that the node has told us of. */
-  readonly nodeHead: () => bigint
+  /** What the history's writer last told beyond it. */
+  readonly status: () => Promise<Status | undefined>
   /** A content-addressed file, if it is at hand. */
   readonly blob: (hash: Hex) => Promise<Uint8Array | undefined>
 }
@@ -21,6 +22,8 @@ export interface Context extends Sources {
   /** Makes something once a request. */
   once<T>(name: string, make: () => T): T
   asOf(block?: bigint): Promise<AsOf>
+  /** Whether everything that was asked so far is of one branch of the chain. */
+  isOfOneBranch(): Promise<boolean>
   page(entity: Entity, args: PageArgs, at: AsOf): Promise<Page>
   count(entity: Entity, args: PageArgs, at: AsOf): Promise<bigint>
   /** The same of rows that a parent is linked to: all parents of one level are asked for at once. */
@@ -79,6 +82,11 @@ export function contextOf(sources: Sources): Context {
       const newest = await head()
       if (block === undefined || block === newest.block) return newest
       return await once(`block ${block}`, () => blockAsOf(db, block, epochSeconds, newest))
+    },
+    isOfOneBranch: async () => {
+      const asked = remembered.get('head') as Promise<Head> | undefined
+      const newest = await asked?.catch(() => undefined)
+      return newest === undefined || (await stillStands(db, newest))
     },
     page: async (entity, args, at) => found((await fetchPages(db, entity, args, at))[0]),
     count: async (entity, args, at) => found((await countRows(db, entity, args, at))[0]),

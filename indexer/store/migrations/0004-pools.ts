@@ -29,7 +29,7 @@ const indexes: readonly string[] = [
   'fine_tune_registered (pool)',
 ]
 
-const creditTakenBackFromPools = `
+export const creditTakenBackFromPools = `
   select v.block, i.batch, i.position, i.model, b.epoch, 'Pool', f.pool, i.contributors_gwei
     from record_voided v
     join inference i on i.batch = v.batch and i.position = v.position

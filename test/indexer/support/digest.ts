@@ -1,5 +1,6 @@
 import { type Kysely, sql } from 'kysely'
 import { type DatabaseLocation, openDatabase } from '../../../indexer/store/database.ts'
+import { historiesIn } from '../../../indexer/store/histories.ts'
 import type { Database } from '../../../indexer/store/schema.ts'
 
 /** How many rows every table of the chain's history has and a hash of them all, whatever order they were written in. */
@@ -8,13 +9,15 @@ export type Digest = Readonly<Record<string, { readonly rows: bigint; readonly h
 /** What was observed of the chain, and when: it differs between two who index the same. */
 const observations = new Set(['stretch', 'reverted_block', 'reverted_fact', 'status'])
 
-/** Opens a database that no indexer is writing to, and sums it up. */
+/** Opens a database that holds one history, which no indexer is writing, and sums it up. */
 export async function digestOf(location: DatabaseLocation): Promise<Digest> {
-  const { read, close } = await openDatabase(location)
+  const doors = await openDatabase(location)
   try {
-    return await digestThrough(read)
+    const [history, ...others] = await historiesIn(doors.reader('public'))
+    if (history === undefined || others.length > 0) throw new Error('The database does not hold one history')
+    return await digestThrough(doors.reader(history.schema))
   } finally {
-    await close()
+    await doors.close()
   }
 }
 
@@ -23,9 +26,10 @@ export async function digestThrough(db: Kysely<Database>, upTo?: bigint): Promis
   const snapshot = db.transaction().setIsolationLevel('repeatable read').setAccessMode('read only')
   return await snapshot.execute(async (tx) => {
     const digest: Record<string, Digest[string]> = {}
+    const here = await sql<{ schema: string }>`select current_schema() as schema`.execute(tx)
     const tables = (await tx.introspection.getTables()).toSorted((a, b) => (a.name < b.name ? -1 : 1))
-    for (const { name, columns } of tables) {
-      if (observations.has(name)) continue
+    for (const { schema, name, columns } of tables) {
+      if (schema !== here.rows[0]?.schema || observations.has(name)) continue
       const place = columns.find((column) => column.name === (name === 'block' ? 'number' : 'block'))
       const within = upTo === undefined || place === undefined ? sql`true` : sql`${sql.ref(place.name)} <= ${upTo}`
       const { rows } = await sql<Digest[string]>`

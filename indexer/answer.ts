@@ -1,0 +1,52 @@
+import { explain, isExplained } from '../sdk/errors.ts'
+import { blobReader } from './api/blobs.ts'
+import { graphqlHandler } from './api/graphql.ts'
+import { type Health, type Role, readiness } from './api/health.ts'
+import { defaultLimits } from './api/limits.ts'
+import { BadRequest } from './api/query/badRequest.ts'
+import { type ReadingOptions, readingOf } from './api/reading.ts'
+import { type Server, serve } from './api/server.ts'
+import type { News } from './news.ts'
+import type { Metrics } from './operate/metrics.ts'
+import { databaseError } from './store/databaseError.ts'
+
+export interface AnswerOptions {
+  /** 0, the default, for any port that is free. */
+  readonly port?: number | undefined
+  readonly host?: string | undefined
+  /** Where `/blobs/<hash>` finds its files. */
+  readonly blobsFolder?: string | undefined
+  readonly metrics?: Metrics | undefined
+}
+
+/** Serves what a database knows, in whatever role. */
+export async function answer(
+  { port = 0, host = '127.0.0.1', blobsFolder, metrics }: AnswerOptions,
+  from: ReadingOptions & { readonly role: () => Role },
+  report: (news: News) => void,
+): Promise<Server> {
+  const reading = readingOf(from)
+  const blob = blobReader(blobsFolder)
+  const health = async (): Promise<Health> => {
+    try {
+      return await (await reading()).health()
+    } catch (error) {
+      if (error instanceof BadRequest) return { kind: 'empty', reason: error.message }
+      const passing = databaseError(error)
+      if (isExplained(passing)) return { kind: 'silent', reason: explain(passing) }
+      throw error
+    }
+  }
+  return await serve({
+    host,
+    port,
+    blobsFolder,
+    metrics,
+    graphql: graphqlHandler(
+      async () => ({ ...(await reading()), blob }),
+      defaultLimits,
+      (error) => report({ kind: 'failedAnswer', error }),
+    ),
+    readiness: async () => readiness(from.role(), await health()),
+  })
+}

@@ -1,0 +1,75 @@
+import { explain, isExplained } from '../sdk/errors.ts'
+import type { News } from './news.ts'
+import { type Status, type SyncState, writeStatus } from './store/status.ts'
+import type { Store } from './store/store.ts'
+import { serveHistory } from './store/views.ts'
+import { changes, tellStatus } from './tellStatus.ts'
+
+/** What one who writes a history does beside storing it: it tells how it fares, and has the history served once it is complete. */
+export interface Leading {
+  status(): Status
+  heard(news: News): void
+  /** The history has caught up: if it is newer than what the views show, they show it from now on. */
+  caughtUp(): Promise<void>
+  /** Tells its status until the sync ends, and a last time then. */
+  until(sync: Promise<void>): Promise<void>
+}
+
+/** Someone reads the views and does not let go of them. */
+const TRY_AGAIN_MS = 10_000
+
+export function leading(store: Store, report: (news: News) => void): Leading {
+  let status: Status = { state: { kind: 'catchingUp' }, nodeHead: undefined, safe: undefined, finalised: undefined }
+  let serveAt = 0
+  const changed = changes()
+
+  const turn = (state: SyncState) => {
+    const isNew = state.kind !== status.state.kind
+    status = { ...status, state }
+    if (isNew) changed.happened()
+  }
+
+  return {
+    status: () => status,
+
+    heard: (news) => {
+      switch (news.kind) {
+        case 'looked':
+          status = { ...status, nodeHead: news.nodeHead }
+          return
+        case 'stored':
+          status = { ...status, safe: news.safe, finalised: news.finalised }
+          return
+        case 'troubled':
+          return turn({ kind: 'troubled', reason: explain(news.error) })
+        case 'caughtUp':
+          return turn({ kind: 'following' })
+        case 'stopped':
+          return turn({
+            kind: 'stopped',
+            reason: isExplained(news.error) ? explain(news.error) : 'An unexpected failure',
+          })
+      }
+    },
+
+    caughtUp: async () => {
+      if (performance.now() < serveAt) return
+      const { history, schema } = store
+      const outcome = await serveHistory(store.write, history, schema)
+      serveAt = outcome === 'busy' ? performance.now() + TRY_AGAIN_MS : Number.POSITIVE_INFINITY
+      if (outcome === 'switched') report({ kind: 'switched', schema, history: history.schema })
+    },
+
+    until: async (sync) => {
+      const ending = new AbortController()
+      const telling = tellStatus(store, () => status, changed, ending.signal)
+      try {
+        await sync
+      } finally {
+        ending.abort()
+        await telling
+        if (status.state.kind === 'stopped') await writeStatus(store.aside, status).catch(() => {})
+      }
+    },
+  }
+}

@@ -1,0 +1,43 @@
+import { type AnswerOptions, answer } from './answer.ts'
+import type { News } from './news.ts'
+import { type DatabaseLocation, openDatabase } from './store/database.ts'
+import { mustBePlain } from './store/history.ts'
+
+export interface ServingOptions extends AnswerOptions {
+  /** Any replica of the database will do. */
+  readonly database: DatabaseLocation
+  /** The schema of views that says which history is served. */
+  readonly schema: string
+  readonly report?: (news: News) => void
+}
+
+export interface Serving {
+  readonly url: string
+  /** Resolves after `close`. */
+  readonly stopped: Promise<void>
+  close(): Promise<void>
+}
+
+/** Answers from a history that another process writes. It asks no node, and writes nothing. */
+export async function startServing(options: ServingOptions): Promise<Serving> {
+  const { schema, metrics } = options
+  mustBePlain(schema)
+  const report = (news: News) => {
+    metrics?.heard(news)
+    options.report?.(news)
+  }
+  const doors = await openDatabase(options.database)
+  const server = await answer(options, { doors, schema, role: () => 'reader' }, report).catch(async (error) => {
+    await doors.close()
+    throw error
+  })
+  const stopped = Promise.withResolvers<void>()
+  return {
+    url: server.url,
+    stopped: stopped.promise,
+    close: () => {
+      stopped.resolve(server.close().then(() => doors.close()))
+      return stopped.promise
+    },
+  }
+}

@@ -1,0 +1,61 @@
+import { RetryError } from '../sdk/errors.ts'
+import type { Role } from './api/health.ts'
+import type { News } from './news.ts'
+import { databaseError } from './store/databaseError.ts'
+import type { Patience } from './store/doors.ts'
+import type { Store } from './store/store.ts'
+import { backoffMs, pause } from './sync/backoff.ts'
+
+/** Whether this process writes or stands by, as its history's lock comes and goes. */
+export interface LockedRole {
+  readonly patience: Patience
+  /** Resolves when this process first has to wait. */
+  readonly standsBy: Promise<void>
+  now(): Role
+  hasStoodBy(): boolean
+}
+
+export function lockedRole(signal: AbortSignal, report: (news: News) => void): LockedRole {
+  const standsBy = Promise.withResolvers<void>()
+  let role: Role = 'standby'
+  let hasStoodBy = false
+  return {
+    patience: {
+      signal,
+      waits: (holder) => {
+        role = 'standby'
+        hasStoodBy = true
+        report({ kind: 'standsBy', holder })
+        standsBy.resolve()
+      },
+      holds: () => {
+        role = 'writer'
+        report({ kind: 'leads' })
+      },
+    },
+    standsBy: standsBy.promise,
+    now: () => role,
+    hasStoodBy: () => hasStoodBy,
+  }
+}
+
+/** Opens the store, and where another process writes it, waits for that through all that may pass, such as a restart of the database. */
+export async function openStandingBy(
+  open: () => Promise<Store>,
+  { hasStoodBy }: LockedRole,
+  report: (news: News) => void,
+  signal: AbortSignal,
+): Promise<Store> {
+  let failures = 0
+  for (;;) {
+    try {
+      return await open()
+    } catch (cause) {
+      const error = databaseError(cause)
+      if (!(error instanceof RetryError) || !hasStoodBy() || signal.aborted) throw error
+      report({ kind: 'troubled', error })
+      failures += 1
+      await pause(backoffMs(failures), signal)
+    }
+  }
+}

@@ -1,0 +1,37 @@
+import type { Kysely } from 'kysely'
+import type { Fact, FactTable } from '../decode/facts.ts'
+import { append } from './append.ts'
+import { tableOf } from './catalogue.ts'
+import { copyImage } from './copyImage.ts'
+import type { Database } from './schema.ts'
+import type { Store } from './store.ts'
+
+/** From so many rows on, copying is quicker than a statement with arrays; below, its additional round trip costs more. */
+const ROWS_WORTH_COPYING = 100
+
+/** Appends facts, a table at a time, within the transaction that the store has open. */
+export async function appendFacts(tx: Kysely<Database>, store: Store, facts: readonly Fact[]): Promise<void> {
+  for (const [table, rows] of byTable(facts)) await appendRows(tx, store, table, rows)
+}
+
+export async function appendRows<T extends keyof Database>(
+  tx: Kysely<Database>,
+  { catalogue, copy }: Store,
+  table: T,
+  rows: readonly Database[T][],
+): Promise<void> {
+  if (rows.length < ROWS_WORTH_COPYING) return await append(tx, catalogue, table, rows)
+  const { sqlName, columns } = tableOf(catalogue, table)
+  const names = columns.map((column) => `"${column.sqlName}"`).join(', ')
+  await copy(`"${sqlName}"`, names, copyImage(columns, rows))
+}
+
+function byTable(facts: readonly Fact[]): ReadonlyMap<FactTable, Database[FactTable][]> {
+  const tables = new Map<FactTable, Database[FactTable][]>()
+  for (const { table, row } of facts) {
+    const rows = tables.get(table)
+    if (rows === undefined) tables.set(table, [row])
+    else rows.push(row)
+  }
+  return tables
+}

@@ -1,0 +1,32 @@
+import { RetryError } from '../../sdk/errors.ts'
+import type { ContractName } from '../decode/contracts.ts'
+import type { Fact } from '../decode/facts.ts'
+import { appendFacts } from './appendFacts.ts'
+import { cursorsOf, setCursor } from './cursors.ts'
+import type { Block } from './schema.ts'
+import type { Store } from './store.ts'
+
+/** What one contract, which is followed anew, told in blocks that are stored already. */
+export interface FollowedAnew {
+  readonly contract: ContractName
+  readonly first: bigint
+  readonly last: Pick<Block, 'number' | 'hash'>
+  readonly facts: readonly Fact[]
+}
+
+/** Stores the facts of a contract that is being caught up and moves its cursor, in one transaction. */
+export async function appendFollowed(store: Store, { contract, first, last, facts }: FollowedAnew): Promise<void> {
+  await store.write.transaction().execute(async (tx) => {
+    const cursor = (await cursorsOf(tx)).get(contract)
+    const block = await tx.selectFrom('block').select('hash').where('number', '=', last.number).executeTakeFirst()
+    if (block?.hash !== last.hash || (cursor !== undefined && cursor !== first - 1n)) {
+      throw new RetryError(
+        'The database has moved on without us',
+        { contract, ourNext: first, databaseAt: cursor ?? 'nowhere', block: last.number },
+        'Its position is read again.',
+      )
+    }
+    await appendFacts(tx, store, facts)
+    await setCursor(tx, contract, last.number)
+  })
+}

@@ -1,0 +1,48 @@
+import { type Kysely, sql } from 'kysely'
+import type { Fact } from '../decode/facts.ts'
+import { type AccountTotal, type EarningsMove, movesOf, totalsAfter } from './accountTotal.ts'
+import { appendRows } from './appendFacts.ts'
+import type { Block, Database } from './schema.ts'
+import type { Store } from './store.ts'
+
+/** Appends what accounts have earned after each of these blocks, whose facts are appended already. */
+export async function appendTotals(
+  tx: Kysely<Database>,
+  store: Store,
+  blocks: readonly Block[],
+  facts: readonly Fact[],
+): Promise<void> {
+  const moves = [...movesOf(facts), ...(await takenBack(tx, facts))]
+  if (moves.length === 0) return
+  // Within a block the order does not matter: sums are the same, and what is taken back was credited in a block before.
+  const inOrder = moves.toSorted((a, b) => Number(a.block - b.block))
+  const timestamps = new Map(blocks.map(({ number, timestamp }) => [number, timestamp]))
+  const before = await latestTotals(tx, [...new Set(moves.map(({ account }) => account))])
+  await appendRows(
+    tx,
+    store,
+    'accountTotal',
+    totalsAfter(before, inOrder, (block) => timestamps.get(block) ?? 0n),
+  )
+}
+
+async function takenBack(tx: Kysely<Database>, facts: readonly Fact[]): Promise<readonly EarningsMove[]> {
+  const voided = facts.filter(({ table }) => table === 'recordVoided').map(({ row }) => row.block)
+  if (voided.length === 0) return []
+  const { rows } = await sql<{ account: bigint; block: bigint; epoch: bigint; gwei: bigint }>`
+    select account, block, epoch, amount_gwei as gwei from credit_taken_back
+    where block between ${voided[0]} and ${voided.at(-1)} and amount_gwei > 0`.execute(tx)
+  return rows.map((row) => ({ kind: 'takenBack', ...row }))
+}
+
+async function latestTotals(
+  tx: Kysely<Database>,
+  accounts: readonly bigint[],
+): Promise<ReadonlyMap<bigint, AccountTotal>> {
+  const { rows } = await sql<AccountTotal>`
+    select t.* from unnest(${sql.val(accounts)}::int8[]) a (account)
+    cross join lateral (select * from account_total where account = a.account order by block desc limit 1) t`.execute(
+    tx,
+  )
+  return new Map(rows.map((row) => [row.account, row]))
+}

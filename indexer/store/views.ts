@@ -1,0 +1,103 @@
+import { type Kysely, sql } from 'kysely'
+import { StopError } from '../../sdk/errors.ts'
+import { type History, quoted } from './history.ts'
+import { mustBeSame } from './identity.ts'
+import type { Database, Identity } from './schema.ts'
+
+/**
+ * A deployment's history is read through a schema of views on it. Its name stays; what the views show is changed in one
+ * transaction. The view `served` says which history that is.
+ */
+export interface Served {
+  /** The history's schema. */
+  readonly history: string
+  readonly version: number
+  readonly since: Date
+}
+
+export type Outcome = 'switched' | 'unchanged' | 'newerIsServed' | 'busy'
+
+/** A reader who holds the views for longer is not waited for: the switch is tried again. */
+const PATIENCE = '1s'
+
+export async function servedIn(db: Kysely<Database>, schema: string): Promise<Served | undefined> {
+  const marker = `${quoted(schema)}.served`
+  const { rows } = await sql<{ there: boolean }>`select to_regclass(${marker}) is not null as there`.execute(db)
+  if (rows[0]?.there !== true) return undefined
+  const found = await sql<Served>`select history, version::int, since from ${sql.raw(marker)}`.execute(db)
+  return found.rows[0]
+}
+
+/** Refuses a name that stands for another chain's history, or other contracts': whoever reads there would be misled. */
+export async function mustBeOurs(db: Kysely<Database>, schema: string, ours: Identity): Promise<void> {
+  const served = await servedIn(db, schema)
+  if (served === undefined) return
+  const { rows } = await sql<Identity>`select * from ${sql.raw(quoted(served.history))}.identity`.execute(db)
+  if (rows[0] !== undefined) mustBeSame(rows[0], ours)
+}
+
+/** Has the views in `schema` show this history, unless they show a newer version's. */
+export async function serveHistory(db: Kysely<Database>, history: History, schema: string): Promise<Outcome> {
+  try {
+    return await db.transaction().execute(async (tx) => {
+      await sql`set local lock_timeout to ${sql.lit(PATIENCE)}`.execute(tx)
+      await sql`select pg_advisory_xact_lock(hashtextextended(${schema}, 0))`.execute(tx)
+      const served = await servedIn(tx, schema)
+      if (served !== undefined && served.version > history.version) return 'newerIsServed'
+      if (served?.history === history.schema && (await showsAll(tx, history, schema))) return 'unchanged'
+      await sql`create schema if not exists ${sql.raw(quoted(schema))}`.execute(tx)
+      await dropViews(tx, schema, served !== undefined)
+      await createViews(tx, history, schema)
+      return 'switched'
+    })
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === LOCK_NOT_AVAILABLE) return 'busy'
+    throw error
+  }
+}
+
+const LOCK_NOT_AVAILABLE = '55P03'
+
+/** Whether every column of the history is to be seen: a migration may have added some. */
+async function showsAll(tx: Kysely<Database>, history: History, schema: string): Promise<boolean> {
+  const { rows } = await sql`
+    select table_name, column_name from information_schema.columns
+      where table_schema = ${history.schema} and not starts_with(table_name, 'kysely_')
+    except select table_name, column_name from information_schema.columns where table_schema = ${schema}
+    limit 1`.execute(tx)
+  return rows.length === 0
+}
+
+async function dropViews(tx: Kysely<Database>, schema: string, areOurs: boolean): Promise<void> {
+  const found = await relationsIn(tx, schema)
+  if (found.length === 0) return
+  if (!areOurs) {
+    throw new StopError(
+      `The schema ${schema} is used for something else`,
+      { holds: found[0] ?? '' },
+      'Give --schema a name that is free.',
+    )
+  }
+  const views = found.map((name) => `${quoted(schema)}.${quoted(name)}`)
+  await sql`drop view ${sql.raw(views.join(', '))}`.execute(tx)
+}
+
+async function createViews(tx: Kysely<Database>, history: History, schema: string): Promise<void> {
+  for (const name of await relationsIn(tx, history.schema)) {
+    if (name.startsWith('kysely_')) continue
+    const [view, table] = [schema, history.schema].map((one) => sql.raw(`${quoted(one)}.${quoted(name)}`))
+    await sql`create view ${view} as select * from ${table}`.execute(tx)
+  }
+  await sql`create view ${sql.raw(quoted(schema))}.served as select ${sql.lit(history.schema)}::text as history,
+    ${sql.lit(history.version)}::int8 as version, ${sql.lit(new Date().toISOString())}::timestamptz as since`.execute(
+    tx,
+  )
+}
+
+/** Tables and views. */
+async function relationsIn(db: Kysely<Database>, schema: string): Promise<readonly string[]> {
+  const { rows } = await sql<{ name: string }>`
+    select c.relname as name from pg_class c join pg_namespace n on n.oid = c.relnamespace
+    where n.nspname = ${schema} and c.relkind in ('r', 'p', 'v', 'm', 'f') order by c.relname`.execute(db)
+  return rows.map(({ name }) => name)
+}

@@ -1,0 +1,91 @@
+import type { Deployment } from '../sdk/deployment.ts'
+import { followedOf, namesFollowed } from './decode/contracts.ts'
+import { type Leading, leading } from './lead.ts'
+import type { News } from './news.ts'
+import type { Identity } from './store/schema.ts'
+import type { Store } from './store/store.ts'
+import { follow } from './sync/follow.ts'
+import { identify, mustAgree } from './sync/identity.ts'
+import type { Node } from './sync/node.ts'
+import { nodesOf } from './sync/nodes.ts'
+import type { Verification } from './sync/verify/verification.ts'
+
+export interface WriteOptions {
+  readonly deployment: Deployment
+  /** How much of what nodes say is checked before it is stored; by default all of it. */
+  readonly verify?: Verification
+  /** Whether the token's transfers are followed too. */
+  readonly transfers?: boolean
+  /** WebSocket addresses at which nodes announce new blocks; without, they are polled. */
+  readonly wsUrls?: readonly string[]
+  /** How many blocks deep a block is final; by default where the node says so. */
+  readonly finalityDepth?: number
+  readonly pollMs?: number
+  /** The most blocks to ask a node for at once. */
+  readonly maxRange?: number
+}
+
+export interface Writing {
+  readonly leading: Leading
+  /** Resolves after `signal`; rejects if the sync stops for good. */
+  readonly stopped: Promise<void>
+}
+
+/** Follows the chain into the store until `signal` says to stop; tells `heard` all about it. */
+export function writeHistory(
+  options: WriteOptions,
+  connections: readonly Node[],
+  identity: Identity,
+  store: Store,
+  report: (news: News) => void,
+  signal: AbortSignal,
+): Writing {
+  const { deployment, pollMs = 250 } = options
+  const led = leading(store, report)
+  let nodeHead = 0n
+  const heard = (news: News) => {
+    led.heard(news)
+    report(news)
+  }
+  const nodes = nodesOf(connections, {
+    admit: async (node) => mustAgree(identity, await identify(node, deployment), node),
+    restMs: pollMs,
+    failed: (error) => heard({ kind: 'troubled', error }),
+    givenUp: (error) => heard({ kind: 'gaveUpNode', error, node: '' }),
+  })
+  const sync = follow(
+    nodes,
+    store,
+    {
+      deployment,
+      followed: followedOf(deployment, namesFollowed({ transfers: options.transfers ?? false })),
+      treasury: identity.treasury,
+    },
+    {
+      verify: options.verify ?? 'receipts',
+      finalityDepth: BigInt(options.finalityDepth ?? 64),
+      pollMs,
+      maxRange: BigInt(options.maxRange ?? 500),
+    },
+    {
+      looked: ({ number, timestamp }) => {
+        nodeHead = number
+        heard({ kind: 'looked', nodeHead, timestamp })
+      },
+      stored: ({ number: block, timestamp }) =>
+        heard({ kind: 'stored', first: block, block, timestamp, nodeHead, events: 0, verdict: 'told', node: '' }),
+      undone: (ancestor, depth) => heard({ kind: 'undone', ancestor, depth }),
+      caughtUp: async () => {
+        if (led.status().state.kind !== 'following') heard({ kind: 'caughtUp', block: nodeHead })
+        await led.caughtUp()
+      },
+      troubled: (error) => heard({ kind: 'troubled', error }),
+      overtaken: (overtaken) => heard({ kind: 'leftNode', overtaken }),
+    },
+    signal,
+  ).catch((error: unknown) => {
+    heard({ kind: 'stopped', error })
+    throw error
+  })
+  return { leading: led, stopped: led.until(sync) }
+}
