@@ -1,4 +1,4 @@
-import type { Kysely } from 'kysely'
+import { type Kysely, sql } from 'kysely'
 import type { Hex } from 'viem'
 import type { Database } from '../../store/schema.ts'
 import { BadRequest } from './badRequest.ts'
@@ -15,10 +15,32 @@ export interface AsOf {
   readonly epoch: bigint
 }
 
-export async function headAsOf(db: Kysely<Database>, epochSeconds: bigint): Promise<AsOf> {
-  const head = await db.selectFrom('block').selectAll().orderBy('number', 'desc').limit(1).executeTakeFirst()
+/** The newest block, and what tells later whether a reorg has taken it back meanwhile. */
+export interface Head extends AsOf {
+  /** How often a block of its number has been reverted. */
+  readonly reverted: bigint
+}
+
+export async function headAsOf(db: Kysely<Database>, epochSeconds: bigint): Promise<Head> {
+  const head = await db
+    .selectFrom('block')
+    .selectAll()
+    .select(sql<bigint>`(select count(*) from reverted_block r where r.number = block.number)`.as('reverted'))
+    .orderBy('number', 'desc')
+    .limit(1)
+    .executeTakeFirst()
   if (head === undefined) throw new BadRequest('No block is indexed yet; ask again in a moment', 'NOT_READY')
   return { ...head, block: head.number, epoch: head.timestamp / epochSeconds }
+}
+
+/** Whether no reorg has taken the head back since: whatever was read of the history meanwhile is then of one branch. */
+export async function stillStands(db: Kysely<Database>, head: Head): Promise<boolean> {
+  const { reverted } = await db
+    .selectFrom('revertedBlock')
+    .select(({ fn }) => fn.countAll<bigint>().as('reverted'))
+    .where('number', '=', head.block)
+    .executeTakeFirstOrThrow()
+  return reverted === head.reverted
 }
 
 export async function blockAsOf(db: Kysely<Database>, number: bigint, epochSeconds: bigint, head: AsOf): Promise<AsOf> {

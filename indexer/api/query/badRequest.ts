@@ -7,6 +7,7 @@ export type ErrorCode =
   | 'BAD_CURSOR'
   | 'BLOCK_NOT_INDEXED'
   | 'NOT_READY'
+  | 'REORGED'
   | 'QUERY_TOO_DEEP'
   | 'QUERY_TOO_COSTLY'
   | 'TOO_MANY_ALIASES'
