@@ -17,6 +17,8 @@ const anvil = resolve(`@foundry-rs/anvil-${process.platform}-${arch}/bin/anvil`)
 const makes = {
   'anvil, of the newest fork': (port: number) =>
     spawn(anvil, ['--quiet', '--port', `${port}`, '--hardfork', 'osaka', '--no-mining']),
+  'anvil, before cells of blobs are proven': (port: number) =>
+    spawn(anvil, ['--quiet', '--port', `${port}`, '--hardfork', 'prague', '--no-mining']),
   'anvil, before blobs': (port: number) =>
     spawn(anvil, ['--quiet', '--port', `${port}`, '--hardfork', 'shanghai', '--no-mining']),
   'anvil, before the base fee': (port: number) =>

@@ -1,14 +1,28 @@
+import type { Hex } from 'viem'
 import { describe, expect, it } from 'vitest'
 import { connectNode } from '../../../indexer/sync/node.ts'
 import { falseReceipts } from '../../../indexer/sync/verify/falseReceipts.ts'
 import { checkHeaders, type Header } from '../../../indexer/sync/verify/header.ts'
 import type { Receipt } from '../../../indexer/sync/verify/receipt.ts'
 import { allMakes, type DevNode, type Make, startDevNode } from '../support/devNodes.ts'
+import { senderOn } from '../support/newestTransactions.ts'
 import { randomOf } from '../support/random.ts'
 
 /** Deploys a contract whose every call logs three topics and some data, and whose constructor logs as well. */
 const LOGGER = '0x60016000600160206000a26009601a60003960096000f3600360026001600060006000a300'
 const TRANSACTIONS = 20
+/** A block of Prague and after takes so many blobs. */
+const BLOBS = 6
+
+/** The kinds of receipt that a chain holds in the end: legacy, 2930, 1559, 4844, 7702, and deposits of the OP stack. */
+const kinds: Readonly<Record<Make, readonly number[]>> = {
+  'anvil, of the newest fork': [0, 1, 2, 3, 4],
+  'anvil, before cells of blobs are proven': [0, 1, 2, 3, 4],
+  'anvil, before blobs': [0, 1, 2],
+  'anvil, before the base fee': [0, 1],
+  'anvil, as a chain of the OP stack': [0, 1, 2, 0x7e],
+  'hardhat, which gives receipts only one by one': [0, 1, 2],
+}
 
 describe.each(allMakes)('a chain by %s', (make) => {
   it('hashes to its blocks as it stands, and no longer after a change of anything that is hashed', async () => {
@@ -22,6 +36,8 @@ describe.each(allMakes)('a chain by %s', (make) => {
       const told = await Promise.all(blocks.map(async (block) => ({ block, receipts: await node.receipts(block) })))
       const filled = told.filter(({ block }) => block.transactions.length > 0)
       expect(filled.some(({ receipts }) => receipts?.some(({ logs }) => logs.length > 0))).toBe(true)
+      const found = new Set(filled.flatMap(({ receipts = [] }) => receipts.map(({ type }) => type)))
+      expect([...found].toSorted((a, b) => a - b)).toEqual(kinds[make])
       const random = randomOf(7)
       for (const { block, receipts } of filled) {
         if (receipts === undefined) throw new Error('A block without receipts')
@@ -62,7 +78,11 @@ async function fillBlocks(dev: DevNode, make: Make): Promise<void> {
   if (isHardhat) await dev.request('evm_setAutomine', [false])
   await send({ data: LOGGER, gasPrice: '0x77359400' })
   await dev.request('evm_mine')
+  const logger = kinds[make].includes(4) ? await deployed(dev) : undefined
+  const sender = await senderOn(dev, make === 'anvil, of the newest fork' ? 'cells' : 'blobs')
   for (let i = 0; i < TRANSACTIONS; i++) {
+    if (logger !== undefined && i < BLOBS) await sender.sendBlob(logger)
+    if (logger !== undefined) await sender.sendDelegation(logger)
     await send({ data: LOGGER, gasPrice: '0x77359400' })
     await send({ to, value: '0x1', gasPrice: '0x77359400', accessList: [{ address: to, storageKeys: [] }] })
     if (hasFees) await send({ data: LOGGER, maxFeePerGas: '0x77359400', maxPriorityFeePerGas: '0x1' })
@@ -72,6 +92,12 @@ async function fillBlocks(dev: DevNode, make: Make): Promise<void> {
     }
   }
   await dev.request('evm_mine')
+}
+
+/** The contract that the newest block's last transaction made. */
+async function deployed(dev: DevNode): Promise<Hex | undefined> {
+  const receipts = await dev.request('eth_getBlockReceipts', ['latest'])
+  return (receipts as readonly { readonly contractAddress: Hex }[]).at(-1)?.contractAddress
 }
 
 /** The header with each of its fields changed in turn. */
