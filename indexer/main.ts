@@ -2,12 +2,16 @@ import { StopError } from '../sdk/errors.ts'
 import { exportHistory } from './commands/export.ts'
 import { index } from './commands/index.ts'
 import { prune } from './commands/prune.ts'
+import { serve } from './commands/serve.ts'
+import { verify } from './commands/verify.ts'
 import { type Command, fail } from './operate/command.ts'
 import { endOnSignal } from './operate/ending.ts'
 
 /** The indexer as a process of its own. */
 
-const commands: ReadonlyMap<string, Command> = new Map(Object.entries({ index, export: exportHistory, prune }))
+const commands: ReadonlyMap<string, Command> = new Map(
+  Object.entries({ index, serve, verify, export: exportHistory, prune }),
+)
 
 const args = process.argv.slice(2)
 const isNamed = args[0] !== undefined && !args[0].startsWith('-')

@@ -42,9 +42,17 @@ export function lineOf(news: News): Line | undefined {
     case 'failedAnswer':
       return failure('failedAnswer', 'A query failed: ', news.error)
     case 'standsBy':
-      return info('standsBy', 'Another indexer writes this history: serving, and ready to take over', {})
+      return info('standsBy', `${news.holder} writes this history: serving, and ready to take over`, {
+        holder: news.holder,
+      })
     case 'leads':
       return info('leads', 'This indexer writes the history', {})
+    case 'switched': {
+      const { schema, history } = news
+      return info('switched', `${schema} shows ${history} from now on`, { schema, history })
+    }
+    default:
+      return news satisfies never
   }
 }
 

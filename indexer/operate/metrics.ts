@@ -188,7 +188,10 @@ export function metricsOf({ chain, chosen, now }: MetricsOptions): Metrics {
           if (news.error instanceof NodeContradictsItself) nodes.givenUp.set({ node: news.error.node }, 1)
           return
         case 'leftNode':
+        case 'switched':
           return
+        default:
+          return news satisfies never
       }
     },
     page: async () => ({ contentType: registry.contentType, text: await registry.metrics() }),

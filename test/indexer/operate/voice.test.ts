@@ -131,7 +131,8 @@ describe('what an indexer says', () => {
       { kind: 'gaveUpNode', error: stop, node: 'a' },
       { kind: 'leftNode', overtaken },
       { kind: 'failedAnswer', error: stop },
-      { kind: 'standsBy' },
+      { kind: 'standsBy', holder: 'another process' },
+      { kind: 'switched', schema: 'test', history: 'history_1' },
       { kind: 'leads' },
       { kind: 'stopped', error: stop },
     ]
@@ -146,6 +147,7 @@ describe('what an indexer says', () => {
       ['leftNode', 'warn'],
       ['failedAnswer', 'error'],
       ['standsBy', 'info'],
+      ['switched', 'info'],
       ['leads', 'info'],
       ['stopped', undefined],
     ])

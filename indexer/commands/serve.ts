@@ -1,0 +1,55 @@
+import { settings } from '../commandLine.ts'
+import { command } from '../operate/command.ts'
+import { metricsOf } from '../operate/metrics.ts'
+import { optional, type Settings } from '../operate/settings.ts'
+import { voiceTo } from '../operate/voice.ts'
+import { startServing } from '../serve.ts'
+import { schemaChosen } from './openHistory.ts'
+
+const { deployment, schema, database, host, port, blobs, log } = settings
+
+const serveSettings = {
+  deployment: {
+    ...deployment,
+    help: `${deployment.help}, for the name it is served under`,
+    read: optional(deployment.read),
+  },
+  schema,
+  database,
+  host,
+  port,
+  blobs,
+  log,
+} satisfies Settings
+
+/** Answers over a history that another process writes. */
+export const serve = command({
+  summary: 'serves a history that another process writes',
+  about: `Answers GraphQL over a history that another process writes. Needs no node, and only reads: any replica of the database will do.
+
+  npm run indexer -- serve --deployment <file> --database postgres://… [options]`,
+  settings: serveSettings,
+  run: async ({ deployment, schema, database, host, port, blobs, log }, { env, out, signal }) => {
+    const name = schemaChosen(schema, deployment)
+    const voice = voiceTo(out, { format: log, verify: '', env, now: Date.now })
+    const metrics = metricsOf({
+      chain: deployment?.name ?? name,
+      chosen: { command: 'serve', database: database.kind, verify: '' },
+      now: Date.now,
+    })
+    const serving = await startServing({
+      database,
+      schema: name,
+      host,
+      port,
+      blobsFolder: blobs,
+      metrics,
+      report: voice.heard,
+    })
+    const message = `GraphQL is at ${serving.url}/graphql`
+    voice.say({ level: 'info', event: 'serves', message, facts: { url: serving.url } })
+    signal.addEventListener('abort', () => serving.close())
+    await serving.stopped.finally(serving.close)
+    return 0
+  },
+})

@@ -1,0 +1,127 @@
+import type { StopError } from '../../sdk/errors.ts'
+import { settings } from '../commandLine.ts'
+import { command } from '../operate/command.ts'
+import type { Line } from '../operate/line.ts'
+import { blockNumber, isOn, optional, type Settings } from '../operate/settings.ts'
+import { voiceTo } from '../operate/voice.ts'
+import { historyOf } from '../store/history.ts'
+import { mustBeSame } from '../store/identity.ts'
+import { openStore } from '../store/store.ts'
+import { identify, identifyAll, mustAgree } from '../sync/identity.ts'
+import { connectNode } from '../sync/node.ts'
+import { nodesOf } from '../sync/nodes.ts'
+import { openExisting } from './openHistory.ts'
+import { type Difference, sentenceOf } from './verify/difference.ts'
+import { askerOf } from './verify/provenStretch.ts'
+import { type Verified, verifyHistory } from './verify/verifyHistory.ts'
+
+const { deployment, rpc, rpcTimeoutMs, database, schema, maxRange, log } = settings
+
+const verifySettings = {
+  deployment,
+  rpc,
+  database,
+  schema,
+  from: { value: '<n>', help: 'from which block; what lies below is believed', read: optional(blockNumber) },
+  to: {
+    value: '<n>',
+    help: 'up to and with which block; the newest one where none is given',
+    read: optional(blockNumber),
+  },
+  repair: {
+    help: "put the chain's rows in the place of those that differ; no indexer may be writing meanwhile",
+    read: isOn,
+  },
+  maxRange,
+  rpcTimeoutMs,
+  log,
+} satisfies Settings
+
+/** How often progress is said. */
+const EVERY_MS = 1_000
+/** So many differences are named one by one; a history that is wrong all through needs no list. */
+const NAMED = 1_000
+
+/** Holds a stored history against a node, and repairs it. */
+export const verify = command({
+  summary: 'holds a stored history against another node, and repairs it',
+  about: `Fetches the chain anew, proves headers and logs by the block hashes, decodes them, and holds every stored row against that; at the end
+the journals against the contracts' storage. Names every block, table and row that differs, and ends with exit status 1 if there are any.
+An indexer may go on writing meanwhile, on PostgreSQL. With --repair, rows that differ are replaced, those of a stretch of blocks at once.
+
+  npm run indexer -- verify --deployment <file> --rpc <url> --database <where> [options]`,
+  settings: verifySettings,
+  run: async (chosen, { env, out, signal }) => {
+    const { deployment, rpc, rpcTimeoutMs, database, schema, from, to, repair, maxRange, log } = chosen
+    const voice = voiceTo(out, { format: log, verify: 'receipts', env, now: Date.now })
+    const say = (level: Line['level'], event: string, message: string, facts: Line['facts']) =>
+      voice.say({ level, event, message, facts })
+    const connections = rpc.map((url) => connectNode(url, { timeoutMs: rpcTimeoutMs }))
+    const identity = await identifyAll(connections, deployment)
+    const doors = await openExisting(database)
+    try {
+      const store = repair ? await openStore(doors, identity, { schema }) : undefined
+      const db = doors.reader(historyOf(identity).schema)
+      mustBeSame(await db.selectFrom('identity').selectAll().executeTakeFirstOrThrow(), identity)
+      const nodes = nodesOf(connections, {
+        admit: async (node) => mustAgree(identity, await identify(node, deployment), node),
+        restMs: 250,
+        failed: (error, node) => voice.heard({ kind: 'troubled', error, node }),
+        givenUp: (error: StopError, node: string) => voice.heard({ kind: 'gaveUpNode', error, node }),
+      })
+      const asker = askerOf(
+        nodes,
+        BigInt(maxRange),
+        (error, node) => voice.heard({ kind: 'troubled', error, node }),
+        signal,
+      )
+
+      let named = 0
+      let quietUntil = 0
+      const verified = await verifyHistory(
+        db,
+        asker,
+        { deployment, identity, from, to, store, signal },
+        {
+          differs: (difference) => {
+            named += 1
+            if (named <= NAMED) say('error', 'differs', sentenceOf(difference), factsOf(difference))
+            if (named === NAMED) say('error', 'differs', 'There are more differences, which are only counted', {})
+          },
+          repaired: (first, last) => say('info', 'repaired', `Repaired blocks ${first} to ${last}`, { first, last }),
+          verified: (last, end) => {
+            if (last >= end || Date.now() < quietUntil) return
+            quietUntil = Date.now() + EVERY_MS
+            say('info', 'progress', `Verified to block ${last} of ${end}`, { block: last, to: end })
+          },
+        },
+      )
+      if (verified === undefined) return 130
+      const { journals, ...counts } = verified
+      const facts = { ...counts, journals: journals ?? 'notCompared', repaired: repair }
+      say(verified.differences > 0 ? 'error' : 'info', 'verified', summaryOf(verified, repair), facts)
+      return verified.differences > 0 && !repair ? 1 : 0
+    } finally {
+      await doors.close()
+    }
+  },
+})
+
+function summaryOf({ first, last, rows, differences, journals }: Verified, isRepaired: boolean): string {
+  if (last < first) return 'There was no block to verify'
+  const outcome =
+    differences === 0
+      ? `all ${rows} rows are what the chain says`
+      : `${differences} of ${rows} rows differed from what the chain says${isRepaired ? ', and were repaired' : ''}`
+  const compared = {
+    proof: 'The journals add up, by proof.',
+    storage: "The journals add up, on the node's word.",
+    none: 'No node had the state any more that the journals are compared with: an archive node has.',
+  }[journals ?? 'none']
+  return `Verified blocks ${first} to ${last}: ${outcome}. ${compared}`
+}
+
+function factsOf({ table, block, kind, key, ...more }: Difference): Line['facts'] {
+  const columns = 'columns' in more ? { columns: JSON.stringify(more.columns) } : {}
+  return { table, block, kind, ...key, ...columns }
+}

@@ -1,0 +1,40 @@
+import type { Kysely } from 'kysely'
+import { emptyJournals, type Journals } from '../../decode/journals.ts'
+import { type Terms, termsFrom } from '../../decode/terms.ts'
+import type { Block, Database } from '../../store/schema.ts'
+
+/** What verifying from a block on takes over from the blocks before it: those are believed. */
+export interface Before {
+  readonly head: Block | undefined
+  readonly journals: Journals
+  readonly terms: Terms
+}
+
+export async function before(db: Kysely<Database>, first: bigint): Promise<Before> {
+  const head = await db
+    .selectFrom('block')
+    .selectAll()
+    .where('number', '=', first - 1n)
+    .executeTakeFirst()
+  const moves = await db
+    .selectFrom('journalMove')
+    .distinctOn('contract')
+    .select(['contract', 'slot'])
+    .where('block', '<', first)
+    .orderBy('contract')
+    .orderBy('block', 'desc')
+    .execute()
+  const models = await db.selectFrom('fineTuneRegistered').selectAll().where('block', '<', first).execute()
+  const royalties = await db
+    .selectFrom('royaltyOwed')
+    .selectAll()
+    .where('block', '<', first)
+    .orderBy('model')
+    .orderBy('position')
+    .execute()
+  return {
+    head,
+    journals: { ...emptyJournals, ...Object.fromEntries(moves.map(({ contract, slot }) => [contract, slot])) },
+    terms: termsFrom(models, royalties),
+  }
+}

@@ -1,0 +1,48 @@
+import { type ContractName, contractOf } from '../../decode/contracts.ts'
+import { type DecodeContext, decodeLogs } from '../../decode/decode.ts'
+import type { Terms } from '../../decode/terms.ts'
+import type { Cursors } from '../../store/cursors.ts'
+import { type Database, factTables } from '../../store/schema.ts'
+import type { ProvenStretch } from './provenStretch.ts'
+
+export type Row = Readonly<Record<string, unknown>>
+
+/** What must be stored of some blocks: for every table its rows, though there be none. */
+export type ChainRows = ReadonlyMap<ComparedTable, readonly Row[]>
+
+export type ComparedTable = Extract<keyof Database, 'block' | 'journalMove' | (typeof factTables)[number]>
+
+export const comparedTables: readonly ComparedTable[] = ['block', 'journalMove', ...factTables]
+
+/** Where a row says which block it is of. */
+export function blockColumn(table: ComparedTable): 'number' | 'block' {
+  return table === 'block' ? 'number' : 'block'
+}
+
+/** The rows that a stretch of the chain becomes, decoded anew, and the terms after it. */
+export function chainRows(
+  context: DecodeContext,
+  terms: Terms,
+  { blocks, logs, journalMoves }: ProvenStretch,
+  isFollowedAt: (contract: ContractName, block: bigint) => boolean,
+): { readonly rows: ChainRows; readonly terms: Terms } {
+  const kept = logs.filter((log) => {
+    const contract = contractOf(context.followed, log)
+    return contract !== undefined && isFollowedAt(contract, log.block)
+  })
+  const decoded = decodeLogs(context, terms, kept)
+  const rows = new Map<ComparedTable, Row[]>(comparedTables.map((table) => [table, []]))
+  const put = (table: ComparedTable, row: object) => rows.get(table)?.push(row as Row)
+  for (const { table, row } of decoded.facts) put(table, row)
+  for (const move of journalMoves) put('journalMove', move)
+  for (const block of blocks) put('block', block)
+  return { rows, terms: decoded.terms }
+}
+
+/** Contracts with a journal are followed always; of others, and of one that is still being caught up, the history says how far. */
+export function followedAt(cursors: Cursors): (contract: ContractName, block: bigint) => boolean {
+  return (contract, block) => {
+    const cursor = cursors.get(contract)
+    return cursor === undefined ? contract !== 'openToken' : block <= cursor
+  }
+}
