@@ -10,7 +10,6 @@ const SIGNATURE = Buffer.from('PGCOPY\n\xff\r\n\0\0\0\0\0\0\0\0\0', 'latin1')
 const CHUNK_BYTES = 1 << 18
 const TRAILER = -1
 const NULL = -1
-const TEN_THOUSAND = 10_000
 
 interface Writer {
   readonly chunks: Uint8Array[]
@@ -39,34 +38,33 @@ export function copyImage<Row extends object>(columns: readonly Column[], rows: 
 }
 
 function write(writer: Writer, type: string, value: unknown): void {
-  if (value === null) {
-    makeRoom(writer, 4)
-    writer.view.setInt32(writer.at, NULL)
-    writer.at += 4
-    return
-  }
-  switch (type) {
-    case 'int8':
-      makeRoom(writer, 12)
-      writer.view.setInt32(writer.at, 8)
-      writer.view.setBigInt64(writer.at + 4, value as bigint)
-      writer.at += 12
-      return
-    case 'bytea':
-      return writeBytes(writer, value as string)
-    case 'text':
-      return writeText(writer, value as string)
-    case 'bool':
-      makeRoom(writer, 5)
-      writer.view.setInt32(writer.at, 1)
-      writer.view.setUint8(writer.at + 4, value === true ? 1 : 0)
-      writer.at += 5
-      return
-    case 'numeric':
-      return writeNumeric(writer, value as bigint)
-    default:
-      throw new Error(`No way is known to copy a column of type ${type}`)
-  }
+  if (value === null) writeNull(writer)
+  else if (type === 'int8') writeInt8(writer, value as bigint)
+  else if (type === 'bytea') writeBytes(writer, value as string)
+  else if (type === 'numeric') writeNumeric(writer, value as bigint)
+  else if (type === 'text') writeText(writer, value as string)
+  else if (type === 'bool') writeBool(writer, value as boolean)
+  else throw new Error(`No way is known to copy a column of type ${type}`)
+}
+
+function writeNull(writer: Writer): void {
+  makeRoom(writer, 4)
+  writer.view.setInt32(writer.at, NULL)
+  writer.at += 4
+}
+
+function writeInt8(writer: Writer, value: bigint): void {
+  makeRoom(writer, 12)
+  writer.view.setInt32(writer.at, 8)
+  writer.view.setBigInt64(writer.at + 4, value)
+  writer.at += 12
+}
+
+function writeBool(writer: Writer, value: boolean): void {
+  makeRoom(writer, 5)
+  writer.view.setInt32(writer.at, 1)
+  writer.view.setUint8(writer.at + 4, value ? 1 : 0)
+  writer.at += 5
 }
 
 function writeBytes(writer: Writer, hex: string): void {
@@ -101,7 +99,7 @@ function writeNumeric(writer: Writer, value: bigint): void {
     const last = digits.length - (groups - 1 - i) * 4
     let group = 0
     for (let j = Math.max(0, last - 4); j < last; j++) group = group * 10 + digits.charCodeAt(j) - 48
-    view.setInt16(end, group % TEN_THOUSAND)
+    view.setInt16(end, group)
     end += 2
     if (group !== 0) used = i + 1
   }

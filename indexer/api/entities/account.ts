@@ -37,18 +37,15 @@ export const account: Entity = {
           select r.payout from payout_rotated r where r.account = a.account and r.block <= ${block}
           order by r.block desc, r.log_index desc limit 1
         ), a.payout) as payout,
-        (select coalesce(sum(c.amount_gwei), 0) from credit c where c.account = a.account and c.block <= ${block})
-          - (select coalesce(sum(t.amount_gwei), 0) from credit_taken_back t
-            where t.account = a.account and t.block <= ${block}) as credited_gwei,
-        (select coalesce(sum(c.amount_gwei), 0) from credit c
-          where c.account = a.account and c.block <= ${block} and c.epoch + 2 > ${epoch})
-          - (select coalesce(sum(t.amount_gwei), 0) from credit_taken_back t
-            where t.account = a.account and t.block <= ${block} and t.epoch + 2 > ${epoch}) as pending_gwei,
-        (select coalesce(sum(m.bounty_gwei), 0) from bond_move m
-          where m.beneficiary = a.account and m.block <= ${block}) as bounties_gwei,
-        (select coalesce(sum(c.amount_gwei), 0) from reward_claimed c
-          where c.account = a.account and c.block <= ${block}) as claimed_gwei
-      from account_opened a where a.block <= ${block}
+        coalesce(t.credited_gwei, 0) as credited_gwei,
+        coalesce(t.bounties_gwei, 0) as bounties_gwei,
+        coalesce(t.claimed_gwei, 0) as claimed_gwei,
+        case ${epoch} - t.epoch when 0 then t.newer_gwei + t.older_gwei when 1 then t.newer_gwei else 0 end as pending_gwei
+      from account_opened a
+      left join lateral (
+        select * from account_total where account = a.account and block <= ${block} order by block desc limit 1
+      ) t on true
+      where a.block <= ${block}
     ) summed`,
   links: {
     contributions: many(() => contribution, { contributor: 'id' }, 'What it contributed.'),

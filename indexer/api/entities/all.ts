@@ -3,7 +3,7 @@ import { account, claim, credit, payoutProposal, payoutRotation } from './accoun
 import { appeal } from './appeal.ts'
 import { batch } from './batch.ts'
 import { bond, bondMove } from './bond.ts'
-import { block, journal } from './chain.ts'
+import { block, completeness, journal, revertedBlock, revertedFact, stretch } from './chain.ts'
 import { contribution } from './contribution.ts'
 import { curatorProposal, dataset } from './dataset.ts'
 import { demand } from './demand.ts'
@@ -65,4 +65,8 @@ export const entities: readonly Entity[] = [
   burn,
   journal,
   block,
+  stretch,
+  completeness,
+  revertedBlock,
+  revertedFact,
 ]

@@ -1,4 +1,4 @@
-import type { Kysely } from 'kysely'
+import { type Kysely, sql } from 'kysely'
 import type { Database } from '../../store/schema.ts'
 import type { Verdict } from '../../store/stretch.ts'
 import type { AsOf } from '../query/asOf.ts'
@@ -82,8 +82,8 @@ export const metaResolvers = {
       (await db.selectFrom('stretch').select('first').orderBy('first').limit(1).executeTakeFirst())?.first,
     verdict: async ({ block }, _, { db }) => capital(await weakestVerdict(db, block)),
     followed: async ({ block }, _, { db }) => {
-      const rows = await db.selectFrom('followed').selectAll().orderBy('contract').execute()
-      return rows.map(({ contract, last }) => ({ contract, last: last < block ? last : block }))
+      const last = sql<bigint>`least(last, ${block})`.as('last')
+      return await db.selectFrom('followed').select(['contract', last]).orderBy('contract').execute()
     },
   } satisfies Record<string, Resolver>,
 }
