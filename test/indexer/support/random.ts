@@ -3,6 +3,8 @@ export interface Random {
   /** From 0 to below `n`. */
   below(n: number): number
   pick<T>(from: readonly T[]): T
+  /** The same in another order, every order being as likely. */
+  shuffled<T>(all: readonly T[]): readonly T[]
   hex(bytes: number): `0x${string}`
 }
 
@@ -21,6 +23,10 @@ export function randomOf(seed: number): Random {
       const chosen = from[below(from.length)]
       if (chosen === undefined) throw new RangeError('Nothing to pick from')
       return chosen
+    },
+    shuffled: (all) => {
+      const left = [...all]
+      return all.flatMap(() => left.splice(below(left.length), 1))
     },
     hex: (bytes) => `0x${Array.from({ length: bytes }, () => below(256).toString(16).padStart(2, '0')).join('')}`,
   }

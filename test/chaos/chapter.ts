@@ -1,0 +1,33 @@
+/** One kind of chaos, told in rounds, and what was counted in it. */
+export interface Chapter {
+  readonly about: string
+  run(terms: Terms): Promise<Tally>
+}
+
+export interface Terms {
+  readonly seed: number
+  /** How often: reorgs, kills, lies, as the chapter's name says. */
+  readonly times: number
+  readonly say: (line: string) => void
+}
+
+/** What happened how often, for the table at the end. */
+export type Tally = Readonly<Record<string, number>>
+
+/** Counts what happens, by its name. */
+export type Count = (what: string, times?: number) => void
+
+export function tallyOf(): { readonly counts: Tally; readonly count: Count } {
+  const counts: Record<string, number> = {}
+  return {
+    counts,
+    count: (what, times = 1) => {
+      counts[what] = (counts[what] ?? 0) + times
+    },
+  }
+}
+
+/** Something that must never be was seen. */
+export class Seen extends Error {
+  override readonly name = 'Seen'
+}

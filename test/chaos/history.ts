@@ -1,0 +1,41 @@
+import { join } from 'node:path'
+import { PGlite } from '@electric-sql/pglite'
+import { CamelCasePlugin, Kysely, PGliteDialect, PostgresDialect, sql } from 'kysely'
+import pg from 'pg'
+import type { DatabaseLocation } from '../../indexer/store/database.ts'
+import type { Database } from '../../indexer/store/schema.ts'
+import { parsers } from '../../indexer/store/types.ts'
+
+/** A stored history, read past the indexer that may be writing to it: by its tables, not by what the indexer says of them. */
+export interface History {
+  readonly db: Kysely<Database>
+  close(): Promise<void>
+}
+
+/** An embedded history can be read while no indexer has it open, for it belongs to one process. */
+export async function openHistory(location: DatabaseLocation): Promise<History> {
+  const db = new Kysely<Database>({
+    dialect:
+      location.kind === 'postgres'
+        ? new PostgresDialect({ pool: poolOf(location.url) })
+        : new PGliteDialect({ pglite: await PGlite.create({ dataDir: join(location.folder, 'postgres'), parsers }) }),
+    plugins: [new CamelCasePlugin()],
+  })
+  const { rows } = await sql<{ name: string }>`
+    select nspname as name from pg_namespace where nspname like 'history\\_%' order by oid desc`.execute(db)
+  // Histories have a schema each, and a database of these tests has one.
+  await sql`select set_config('search_path', ${rows[0]?.name ?? 'public'}, false)`.execute(db)
+  return { db, close: () => db.destroy() }
+}
+
+/** One connection, so that what is set on it holds for every statement. */
+function poolOf(connectionString: string): pg.Pool {
+  const pool = new pg.Pool({
+    connectionString,
+    max: 1,
+    idleTimeoutMillis: 0,
+    types: { getTypeParser: (oid, format) => parsers[oid] ?? pg.types.getTypeParser(oid, format) },
+  })
+  pool.on('error', () => {})
+  return pool
+}

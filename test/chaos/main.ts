@@ -1,0 +1,54 @@
+// npm run test:chaos: everything that may go wrong around an indexer, at random and often, and nothing stored that is not the chain's.
+// Ends with a table, or at the first thing that must not be, with the seed to see it again.
+import { runCommand, UsageError, wholeNumber } from '../../scripts/command.ts'
+import { StopError } from '../../sdk/errors.ts'
+import type { Chapter, Tally } from './chapter.ts'
+import { reorgs } from './reorgs.ts'
+
+const chapters: Readonly<Record<string, { readonly chapter: Chapter; readonly times: number }>> = {
+  reorgs: { chapter: reorgs, times: 1_000 },
+}
+
+await runCommand({
+  usage: `npm run test:chaos -- [options]
+  --seed <number>     another run (1)
+  --reorgs <number>   how many reorgs (1000)
+  --kills <number>    how many kills (120)
+  --only <names>      ${Object.keys(chapters).join(', ')}, with commas between`,
+  options: {
+    seed: { type: 'string', default: '1' },
+    reorgs: { type: 'string' },
+    kills: { type: 'string' },
+    only: { type: 'string', default: Object.keys(chapters).join(',') },
+  },
+  async run({ seed: seedText, only, ...asked }) {
+    const seed = wholeNumber('seed', seedText, 0, 2 ** 31)
+    const rows: string[] = []
+    for (const name of only.split(',')) {
+      const found = chapters[name]
+      if (found === undefined) throw new UsageError(`There is no chapter ${name}`)
+      const text = asked[name as keyof typeof asked]
+      const times = text === undefined ? found.times : wholeNumber(name, text, 1, 1_000_000)
+      const began = performance.now()
+      const since = () => `${((performance.now() - began) / 1_000).toFixed(1)} s`
+      console.log(`${name}: ${found.chapter.about}`)
+      const say = (line: string) => console.log(`  ${since()}  ${line}`)
+      const tally = await found.chapter.run({ seed, times, say }).catch((cause: unknown) => {
+        throw new StopError(
+          `Chaos found something in ${name}`,
+          { seed, times, seconds: since() },
+          `npm run test:chaos -- --only ${name} --seed ${seed} tells it again.\n${cause instanceof Error ? cause.stack : cause}`,
+          cause,
+        )
+      })
+      rows.push(`${name.padEnd(10)} ${since().padStart(9)}  ${summary(tally)}`)
+    }
+    console.log(`\n${rows.join('\n')}`)
+  },
+})
+
+function summary(tally: Tally): string {
+  return Object.entries(tally)
+    .map(([what, times]) => `${times} ${what}`)
+    .join(', ')
+}

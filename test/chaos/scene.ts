@@ -1,0 +1,80 @@
+import { StopError } from '../../sdk/errors.ts'
+import { type Digest, digestThrough } from '../indexer/support/digest.ts'
+import { indexTo } from '../indexer/support/indexing.ts'
+import { type Random, randomOf } from '../indexer/support/random.ts'
+import { beginStory, type Story } from '../indexer/support/story.ts'
+import { type LocalLedger, startLocalLedger } from '../scripts/localLedger.ts'
+import { type Branch, branchOf } from './branch.ts'
+import { openHistory } from './history.ts'
+import { type Server, startServer } from './server.ts'
+
+/** Where chaos takes place: a ledger on a chain whose branches turn, and a database server. */
+export interface Scene {
+  readonly ledger: LocalLedger
+  readonly story: Story
+  readonly branch: Branch
+  readonly server: Server
+  readonly random: Random
+  /** Does this before the scene is struck, whatever happens; what was asked last comes first. */
+  atEnd(close: () => Promise<unknown>): void
+  /** What a replay of the present chain from its beginning, into an empty database, leaves there; of blocks up to `upTo`. */
+  freshDigest(upTo?: bigint): Promise<Digest>
+}
+
+/** As many blocks as the deepest reorg undoes, so that all of them hold something. */
+const DEEPEST = 64
+
+/** Sets a scene, plays on it, and leaves nothing of it behind. */
+export async function onScene<T>(seed: number, play: (scene: Scene) => Promise<T>, server?: Server): Promise<T> {
+  const closings: (() => Promise<unknown>)[] = []
+  try {
+    return await play(await setScene(seed, (close) => closings.unshift(close), server))
+  } finally {
+    // What matters was said by the play; one that fails to close must not keep the others open.
+    for (const close of closings) await close().catch(() => {})
+  }
+}
+
+async function setScene(seed: number, atEnd: Scene['atEnd'], server?: Server): Promise<Scene> {
+  const own = server ?? (await startServer())
+  if (server === undefined) atEnd(own.stop)
+  const ledger = await startLocalLedger(4)
+  atEnd(ledger.stop)
+  const story = await beginStory(ledger, seed)
+  const random = randomOf(seed)
+  const begun = Number(await ledger.connection.reader.getBlockNumber())
+  await story.tell(DEEPEST)
+  return {
+    ledger,
+    story,
+    branch: branchOf(ledger.rpcUrl, random, begun),
+    server: own,
+    random,
+    atEnd,
+    freshDigest: (upTo) =>
+      own.withDatabase(async (database) => {
+        const indexer = await indexTo(ledger, database, { pollMs: 10, finalityDepth: ANY_DEPTH })
+        await indexer.closeAtHead()
+        const { db, close } = await openHistory(database)
+        return await digestThrough(db, upTo).finally(close)
+      }),
+  }
+}
+
+/** For chains that are shortened again and again, where what was final once would stop the indexer, as it should. */
+export const ANY_DEPTH = 100_000
+
+/** Two histories that should be one. */
+export class HistoriesDiffer extends StopError {}
+
+export function mustEqual(found: Digest, fresh: Digest, when: string): void {
+  const names = [...new Set([...Object.keys(found), ...Object.keys(fresh)])]
+  const differing = names.filter((name) => found[name]?.hash !== fresh[name]?.hash)
+  if (differing.length === 0) return
+  const rows = differing.map((name) => `${name} ${found[name]?.rows ?? 'none'} for ${fresh[name]?.rows ?? 'none'}`)
+  throw new HistoriesDiffer(
+    'A history is not what a fresh replay of the chain leaves',
+    { when, differing: rows.join(', ') },
+    'Run the same seed again, and look at these tables.',
+  )
+}

