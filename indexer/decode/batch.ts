@@ -1,64 +1,69 @@
-import { bytesToHex, type Hex, hexToBytes, keccak256 } from 'viem'
-import { decodeRecords, splitRecords } from '../../sdk/record.ts'
-import type { BatchRecorded, Credit, Fact, Role } from './facts.ts'
-import { splitFee, sum } from './feeSplit.ts'
+import type { Hex } from 'viem'
+import { keccak } from '../../attribution/keccak.ts'
+import { decodeRecords, recordSize } from '../../sdk/record.ts'
+import type { BatchRecorded, Fact, Role } from './facts.ts'
+import { sum } from './feeSplit.ts'
+import { feeSplitter } from './quickSplit.ts'
 import type { ModelTerms } from './terms.ts'
 
 /** Opens a batch's packed records: inferences, attributions, and who is credited how much in which role. */
 export function batchFacts(
   recorded: BatchRecorded,
   records: Hex,
-  model: ModelTerms,
+  terms: ModelTerms,
   treasury: bigint,
 ): readonly Fact[] {
-  const bytes = hexToBytes(records)
-  const dims = Number(model.dims)
-  const decoded = decodeRecords(bytes, { dims, topK: Number(model.topK), rowCount: Number(model.rowCount) })
-  const hashes = splitRecords(bytes, dims).map((record) => keccak256(record))
-  const split = {
-    ...model,
-    isPooled: model.pool !== null,
-    royaltiesBps: model.royalties.map(({ bps }) => bps),
+  const bytes = Buffer.from(records.slice(2), 'hex')
+  const dims = Number(terms.dims)
+  const split = feeSplitter({
+    ...terms,
+    isPooled: terms.pool !== null,
+    royaltiesBps: terms.royalties.map(({ bps }) => bps),
     treasuryBps: recorded.treasuryBps,
-  }
+  })
 
-  const { block, batch, operator } = recorded
+  const { block, batch, operator, model, epoch } = recorded
   const facts: Fact[] = [{ table: 'batchRecorded', row: recorded }]
-  const credits = new Map<string, Credit>()
-  const credit = (role: Role, account: bigint, amountGwei: bigint) => {
-    if (amountGwei === 0n) return
-    const key = `${role} ${account}`
-    const before = credits.get(key)?.amountGwei ?? 0n
-    const { model, epoch } = recorded
-    credits.set(key, { block, batch, account, role, model, epoch, amountGwei: before + amountGwei })
-  }
+  const contributors = new Map<number, bigint>()
+  const royalties = new Map<bigint, bigint>()
+  let pooledTotal = 0n
+  let operatorTotal = 0n
+  let ownerTotal = 0n
+  let treasuryTotal = 0n
 
-  decoded.forEach((record, i) => {
+  const decoded = decodeRecords(bytes, { dims, topK: Number(terms.topK), rowCount: Number(terms.rowCount) })
+  let end = 0
+  for (const [i, { commitment, payer, feeGwei, rows }] of decoded.entries()) {
+    const start = end
+    end += recordSize(rows.length, dims)
     const position = BigInt(i)
-    const weights = record.rows.map(({ weight }) => BigInt(weight))
-    const parts = splitFee(record.feeGwei, weights, split)
+    const { rowsGwei, pooledGwei, operatorGwei, royaltiesGwei, ownerGwei, treasuryGwei } = split(
+      feeGwei,
+      rows.map(({ weight }) => weight),
+    )
     facts.push({
       table: 'inference',
       row: {
         block,
         batch,
         position,
-        model: recorded.model,
+        model,
         operator,
-        payer: BigInt(record.payer),
-        commitment: record.commitment,
-        recordHash: hashes[i] ?? keccak256('0x'),
-        sketch: bytesToHex(record.sketch),
-        feeGwei: record.feeGwei,
-        contributorsGwei: sum(parts.rowsGwei) + parts.pooledGwei,
-        operatorGwei: parts.operatorGwei,
-        royaltiesGwei: sum(parts.royaltiesGwei),
-        ownerGwei: parts.ownerGwei,
-        treasuryGwei: parts.treasuryGwei,
+        payer: BigInt(payer),
+        commitment,
+        recordHash: keccak(bytes.subarray(start, end)),
+        // A record ends with its sketch, of two codes a byte.
+        sketch: `0x${records.slice(2 + 2 * end - dims, 2 + 2 * end)}`,
+        feeGwei,
+        contributorsGwei: sum(rowsGwei) + pooledGwei,
+        operatorGwei,
+        royaltiesGwei: sum(royaltiesGwei),
+        ownerGwei,
+        treasuryGwei,
       },
     })
-    record.rows.forEach(({ row, account, weight }, rank) => {
-      const amountGwei = parts.rowsGwei[rank] ?? 0n
+    for (const [rank, { row, account, weight }] of rows.entries()) {
+      const amountGwei = rowsGwei[rank] ?? 0n
       facts.push({
         table: 'attribution',
         row: {
@@ -66,24 +71,32 @@ export function batchFacts(
           batch,
           position,
           rank: BigInt(rank),
-          model: recorded.model,
+          model,
           row: BigInt(row),
           account: BigInt(account),
           weight: BigInt(weight),
           amountGwei,
         },
       })
-      credit('Contributor', BigInt(account), amountGwei)
-    })
-    if (model.pool !== null) credit('Pool', model.pool, parts.pooledGwei)
-    credit('Operator', operator, parts.operatorGwei)
-    model.royalties.forEach(({ account }, j) => {
-      credit('Royalty', account, parts.royaltiesGwei[j] ?? 0n)
-    })
-    credit('Owner', model.owner, parts.ownerGwei)
-    credit('Treasury', treasury, parts.treasuryGwei)
-  })
+      contributors.set(account, (contributors.get(account) ?? 0n) + amountGwei)
+    }
+    for (const [j, { account }] of terms.royalties.entries()) {
+      royalties.set(account, (royalties.get(account) ?? 0n) + (royaltiesGwei[j] ?? 0n))
+    }
+    pooledTotal += pooledGwei
+    operatorTotal += operatorGwei
+    ownerTotal += ownerGwei
+    treasuryTotal += treasuryGwei
+  }
 
-  for (const row of credits.values()) facts.push({ table: 'credit', row })
+  const credit = (role: Role, account: bigint, amountGwei: bigint) => {
+    if (amountGwei > 0n) facts.push({ table: 'credit', row: { block, batch, account, role, model, epoch, amountGwei } })
+  }
+  for (const [account, amountGwei] of contributors) credit('Contributor', BigInt(account), amountGwei)
+  if (terms.pool !== null) credit('Pool', terms.pool, pooledTotal)
+  credit('Operator', operator, operatorTotal)
+  for (const [account, amountGwei] of royalties) credit('Royalty', account, amountGwei)
+  credit('Owner', terms.owner, ownerTotal)
+  credit('Treasury', treasury, treasuryTotal)
   return facts
 }

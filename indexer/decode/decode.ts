@@ -9,7 +9,7 @@ import { decodeLedger } from './ledger.ts'
 import { decodeModels } from './models.ts'
 import type { Place } from './place.ts'
 import { decodePools } from './pools.ts'
-import { learn, type Terms } from './terms.ts'
+import { learnerOf, type Terms } from './terms.ts'
 import { decodeTransfer } from './transfer.ts'
 
 /** What is fixed for a deployment and needed to read its logs. */
@@ -27,16 +27,16 @@ export function decodeLogs(
   logs: readonly ChainLog[],
 ): { readonly facts: readonly Fact[]; readonly terms: Terms } {
   const facts: Fact[] = []
-  let terms = before
+  const learner = learnerOf(before)
   for (const log of logs) {
     const contract = contractOf(context.followed, log)
     if (contract === undefined) continue
-    for (const fact of decodeLog(contract, log, terms, context.treasury)) {
+    for (const fact of decodeLog(contract, log, learner.terms(), context.treasury)) {
       facts.push(fact)
-      terms = learn(terms, fact)
+      learner.learn(fact)
     }
   }
-  return { facts, terms }
+  return { facts, terms: learner.terms() }
 }
 
 function decodeLog(contract: ContractName, log: ChainLog, terms: Terms, treasury: bigint): readonly Fact[] {

@@ -1,8 +1,8 @@
-import type { Fact } from './facts.ts'
+import type { Fact, FineTuneRegistered, RoyaltyOwed } from './facts.ts'
 
 /**
  * What a batch's bytes mean depends on facts before it: how its model's records are laid out and its fees shared. Terms are
- * those facts folded up; `learn` is the fold, the same over a log just decoded and over rows read back from the database.
+ * those facts folded up; a learner is the fold, the same over logs being decoded and over rows read back from the database.
  */
 
 export interface ModelTerms {
@@ -23,21 +23,40 @@ export interface Terms {
 
 export const noTerms: Terms = { models: new Map() }
 
-export function learn(terms: Terms, fact: Fact): Terms {
-  switch (fact.table) {
-    case 'fineTuneRegistered': {
-      const { model, owner, rowCount, dims, topK, contributorBps, operatorBps, pool } = fact.row
-      const learnt = { owner, rowCount, dims, topK, contributorBps, operatorBps, pool, royalties: [] }
-      return { models: new Map(terms.models).set(model, learnt) }
-    }
-    case 'royaltyOwed': {
-      const { model, account, bps } = fact.row
-      const known = terms.models.get(model)
-      if (known === undefined) throw new Error(`A royalty of model ${model} came before the model`)
-      const learnt = { ...known, royalties: [...known.royalties, { account, bps }] }
-      return { models: new Map(terms.models).set(model, learnt) }
-    }
-    default:
-      return terms
+export interface Learner {
+  learn(fact: Fact): void
+  /** As they stand; not to be learnt on from afterwards. */
+  terms(): Terms
+}
+
+/** Goes on from `before`, which stays as it is: it is copied once, and only where there is something to learn. */
+export function learnerOf(before: Terms): Learner {
+  let models: Map<bigint, ModelTerms> | undefined
+  const set = (model: bigint, terms: ModelTerms) => {
+    models ??= new Map(before.models)
+    models.set(model, terms)
   }
+  const terms = (): Terms => (models === undefined ? before : { models })
+  return {
+    terms,
+    learn: (fact) => {
+      if (fact.table === 'fineTuneRegistered') {
+        const { model, owner, rowCount, dims, topK, contributorBps, operatorBps, pool } = fact.row
+        set(model, { owner, rowCount, dims, topK, contributorBps, operatorBps, pool, royalties: [] })
+      } else if (fact.table === 'royaltyOwed') {
+        const { model, account, bps } = fact.row
+        const known = terms().models.get(model)
+        if (known === undefined) throw new Error(`A royalty of model ${model} came before the model`)
+        set(model, { ...known, royalties: [...known.royalties, { account, bps }] })
+      }
+    },
+  }
+}
+
+/** The terms that stored facts add up to; royalties in the order in which the Ledger pays them. */
+export function termsFrom(models: readonly FineTuneRegistered[], royalties: readonly RoyaltyOwed[]): Terms {
+  const learner = learnerOf(noTerms)
+  for (const row of models) learner.learn({ table: 'fineTuneRegistered', row })
+  for (const row of royalties) learner.learn({ table: 'royaltyOwed', row })
+  return learner.terms()
 }

@@ -1,7 +1,7 @@
 import { type Kysely, sql } from 'kysely'
 import { journaled } from '../decode/contracts.ts'
 import { emptyJournals, type JournalMove, type Journals } from '../decode/journals.ts'
-import { learn, noTerms, type Terms } from '../decode/terms.ts'
+import { type Terms, termsFrom } from '../decode/terms.ts'
 import { type Cursors, cursorsOf } from './cursors.ts'
 import type { Block, Database } from './schema.ts'
 import { type Finality, finalityOf } from './stretch.ts'
@@ -56,8 +56,5 @@ async function journalsOf(db: Kysely<Database>): Promise<Journals> {
 async function termsOf(db: Kysely<Database>): Promise<Terms> {
   const models = await db.selectFrom('fineTuneRegistered').selectAll().execute()
   const royalties = await db.selectFrom('royaltyOwed').selectAll().orderBy('model').orderBy('position').execute()
-  let terms = noTerms
-  for (const row of models) terms = learn(terms, { table: 'fineTuneRegistered', row })
-  for (const row of royalties) terms = learn(terms, { table: 'royaltyOwed', row })
-  return terms
+  return termsFrom(models, royalties)
 }

@@ -124,7 +124,7 @@ describe('an event of ours', () => {
         fc.property(anyEmission(event).chain(spoilt), (told) => {
           expect(outcome(() => read(logOf(told)))).toEqual(outcome(() => byViem(abi, told)))
         }),
-        { numRuns: 2_000 },
+        { numRuns: 1_000 },
       )
     },
   )

@@ -4,13 +4,18 @@ import type { ChainLog } from '../../../indexer/decode/contracts.ts'
 
 type Told = Pick<ChainLog, 'topics' | 'data'>
 
+export type Args = Readonly<Record<string, unknown>>
+
 /** What a contract emits, encoded by viem: any values that the event's types can hold. */
 export function anyEmission(event: AbiEvent): fc.Arbitrary<Told> {
-  return fc.tuple(...event.inputs.map(anyValue)).map((values) => emissionOf(event, values))
+  return anyArgs(event).map((args) => emissionOf(event, args))
 }
 
-export function emissionOf(event: AbiEvent, values: readonly unknown[]): Told {
-  const args = Object.fromEntries(event.inputs.map(({ name }, i) => [name, values[i]]))
+export function anyArgs(event: AbiEvent): fc.Arbitrary<Args> {
+  return fc.record(Object.fromEntries(event.inputs.map((input) => [input.name as string, anyValue(input)])))
+}
+
+export function emissionOf(event: AbiEvent, args: Args): Told {
   const abi: Abi = [event]
   const inData = event.inputs.filter((input) => !input.indexed)
   return {
@@ -24,6 +29,8 @@ export function emissionOf(event: AbiEvent, values: readonly unknown[]): Told {
 
 function anyValue(parameter: AbiParameter): fc.Arbitrary<unknown> {
   const { type } = parameter
+  // Every enum of ours has two members at least.
+  if (parameter.internalType?.startsWith('enum ')) return fc.nat(1)
   const array = /^(.*)\[\]$/.exec(type)
   if (array) return fc.array(anyValue({ ...parameter, type: array[1] as string }), { maxLength: 4 })
   if (type === 'tuple' && 'components' in parameter) {

@@ -1,0 +1,47 @@
+import * as fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { decodeLogs } from '../../indexer/decode/decode.ts'
+import type { Fact } from '../../indexer/decode/facts.ts'
+import { emptyJournals, replayJournals } from '../../indexer/decode/journals.ts'
+import { noTerms } from '../../indexer/decode/terms.ts'
+import { anyPaperChain, paperFollowed } from './support/paperChain.ts'
+import { paperDeployment } from './support/paperDeployment.ts'
+
+const context = { deployment: paperDeployment, followed: paperFollowed, treasury: 1n }
+
+describe('a random chain of all our events', () => {
+  it('means the same decoded at once, one log after the other, and in random pieces', () => {
+    fc.assert(
+      fc.property(anyPaperChain, fc.array(fc.integer({ min: 1, max: 6 })), (logs, sizes) => {
+        const whole = decodeLogs(context, noTerms, logs)
+        const journals = replayJournals(paperFollowed, emptyJournals, logs).journals
+        for (const pieces of [sizes, []]) {
+          const facts: Fact[] = []
+          let terms = noTerms
+          let rolled = emptyJournals
+          for (let from = 0, i = 0; from < logs.length; i++) {
+            const to = from + (pieces[i] ?? 1)
+            const decoded = decodeLogs(context, terms, logs.slice(from, to))
+            facts.push(...decoded.facts)
+            terms = decoded.terms
+            rolled = replayJournals(paperFollowed, rolled, logs.slice(from, to)).journals
+            from = to
+          }
+          expect({ facts, terms, journals: rolled }).toEqual({ ...whole, journals })
+        }
+      }),
+      { numRuns: 400 },
+    )
+  })
+
+  it('leaves the terms that it began with as they were', () => {
+    fc.assert(
+      fc.property(anyPaperChain, anyPaperChain, (before, after) => {
+        const { terms } = decodeLogs(context, noTerms, before)
+        const models = new Map(terms.models)
+        decodeLogs(context, terms, after)
+        expect(terms.models).toEqual(models)
+      }),
+    )
+  })
+})
