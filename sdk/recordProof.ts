@@ -6,7 +6,8 @@
 //
 // contracts/types/Records.sol, contracts/libraries/RecordProofs.sol.
 
-import { bytesToHex, encodeAbiParameters, type Hex, hexToBytes, keccak256 } from 'viem'
+import { bytesToHex, encodeAbiParameters, type Hex, hexToBytes } from 'viem'
+import { keccak } from '../attribution/keccak.ts'
 import { type MerkleTree, merkleTree, proofOf, rootOf, verifyProof } from '../attribution/merkle.ts'
 import { recordLeaf } from './batch.ts'
 import { StopError } from './errors.ts'
@@ -68,7 +69,7 @@ export function proveRecord({ header, records, tree }: OpenedBatch, index: numbe
 
 /** What the Ledger stores of a batch: ask `batchCommitmentOf`, or any node with `eth_getProof`. */
 export function batchCommitment({ model, operator, epoch, count, treasuryBps, root }: BatchHeader): Hex {
-  return keccak256(encodeAbiParameters(HEADER, [model, operator, epoch, BigInt(count), treasuryBps, root]))
+  return keccak(hexToBytes(encodeAbiParameters(HEADER, [model, operator, epoch, BigInt(count), treasuryBps, root])))
 }
 
 const HEADER = [

@@ -1,13 +1,14 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { type Hex, keccak256 } from 'viem'
+import type { Hex } from 'viem'
+import { keccak } from '../../attribution/keccak.ts'
 
 /** A content-addressed file of `folder`: handed out only if it is what its name says. */
 export async function readBlob(folder: string, hash: string): Promise<Uint8Array | undefined> {
   if (!/^0x[0-9a-f]{64}$/.test(hash)) return undefined
   try {
     const content = await readFile(join(folder, hash))
-    return keccak256(content) === hash ? content : undefined
+    return keccak(content) === hash ? content : undefined
   } catch {
     return undefined
   }
