@@ -50,8 +50,8 @@ export function writeHistory(
   const nodes = nodesOf(connections, {
     admit: async (node) => mustAgree(identity, await identify(node, deployment), node),
     restMs: pollMs,
-    failed: (error) => heard({ kind: 'troubled', error }),
-    givenUp: (error) => heard({ kind: 'gaveUpNode', error, node: '' }),
+    failed: (error, node) => heard({ kind: 'troubled', error, node }),
+    givenUp: (error, node) => heard({ kind: 'gaveUpNode', error, node }),
   })
   const sync = follow(
     nodes,
@@ -63,7 +63,7 @@ export function writeHistory(
     },
     {
       verify: options.verify ?? 'receipts',
-      finalityDepth: BigInt(options.finalityDepth ?? 64),
+      finality: options.finalityDepth === undefined ? 'tag' : BigInt(options.finalityDepth),
       pollMs,
       maxRange: BigInt(options.maxRange ?? 500),
     },
@@ -72,14 +72,15 @@ export function writeHistory(
         nodeHead = number
         heard({ kind: 'looked', nodeHead, timestamp })
       },
-      stored: ({ number: block, timestamp }) =>
-        heard({ kind: 'stored', first: block, block, timestamp, nodeHead, events: 0, verdict: 'told', node: '' }),
+      stored: ({ head: { number: block, timestamp }, finality, ...stored }) =>
+        heard({ kind: 'stored', ...stored, ...finality, block, timestamp, nodeHead }),
       undone: (ancestor, depth) => heard({ kind: 'undone', ancestor, depth }),
       caughtUp: async () => {
         if (led.status().state.kind !== 'following') heard({ kind: 'caughtUp', block: nodeHead })
         await led.caughtUp()
       },
-      troubled: (error) => heard({ kind: 'troubled', error }),
+      journalsHeld: (block, by) => heard({ kind: 'journalsHeld', block, by }),
+      troubled: (error, node) => heard({ kind: 'troubled', error, node }),
       overtaken: (overtaken) => heard({ kind: 'leftNode', overtaken }),
     },
     signal,

@@ -15,41 +15,48 @@ export interface Logged {
   readonly logs: readonly ChainLog[]
 }
 
-/** So much gas pays for at most 37 MB of logged data: what one stretch of receipts may hold in memory. */
-const GAS_A_STRETCH = 300_000_000n
+/** So much gas pays for at most 19 MB of logged data: what one stretch of receipts may hold in memory. */
+const GAS_A_STRETCH = 150_000_000n
 
 /** The logs as the node tells them when asked for our contracts' only. */
 export async function logsTold(node: Node, followed: Followed, from: bigint, to: bigint): Promise<readonly ChainLog[]> {
-  const logs = await node.logs(
-    followed.contracts.map(({ address }) => address),
-    from,
-    to,
-  )
-  // What else a followed contract tells is not indexed; what is of another contract must not be here, and is found later.
-  return logs.filter((log) => !followed.byAddress.has(log.address) || contractOf(followed, log) !== undefined)
+  return await node.logs(followed.contracts, from, to)
 }
 
-/** The logs by receipts that hash to the headers' receiptsRoot; blocks whose bloom filter excludes us need none. */
+/** Blocks whose receipts can be kept in memory together, and those among them that may hold logs of ours. */
+export interface Portion {
+  readonly blocks: readonly Header[]
+  readonly needed: readonly Header[]
+}
+
+/** Receipts are only needed of blocks whose bloom filter does not exclude us; and no more of them at once than fit in memory. */
+export function portionsOf(followed: Followed, headers: readonly Header[]): readonly Portion[] {
+  const bits = followed.contracts.map(bitsOf)
+  const portions: { readonly blocks: Header[]; readonly needed: Header[] }[] = []
+  let gas = GAS_A_STRETCH
+  for (const header of headers) {
+    const bloom = bytesOf(header.logsBloom)
+    const isNeeded = bits.some((ours) => mayHold(bloom, ours))
+    if (isNeeded) gas += header.gasUsed
+    if (gas >= GAS_A_STRETCH || portions.length === 0) {
+      portions.push({ blocks: [], needed: [] })
+      gas = isNeeded ? header.gasUsed : 0n
+    }
+    const portion = portions.at(-1)
+    portion?.blocks.push(header)
+    if (isNeeded) portion?.needed.push(header)
+  }
+  return portions
+}
+
+/** The logs by receipts that hash to the headers' receiptsRoot. */
 export async function logsOfReceipts(
   node: Node,
   followed: Followed,
-  headers: readonly Header[],
+  { blocks, needed }: Portion,
 ): Promise<Logged | Unsettled> {
-  const bits = followed.contracts.map(bitsOf)
-  const asked: Header[] = []
-  let gas = 0n
-  let taken = 0
-  for (const header of headers) {
-    const bloom = bytesOf(header.logsBloom)
-    if (bits.some((ours) => mayHold(bloom, ours))) {
-      gas += header.gasUsed
-      if (gas > GAS_A_STRETCH && asked.length > 0) break
-      asked.push(header)
-    }
-    taken += 1
-  }
-  const proven = await provenLogs(node, followed, asked)
-  return proven.kind === 'unsettled' ? proven : { ...proven, blocks: headers.slice(0, taken) }
+  const proven = await provenLogs(node, followed, needed)
+  return proven.kind === 'unsettled' ? proven : { ...proven, blocks }
 }
 
 /** The logs that were told, once nothing in the headers speaks against them. */
@@ -92,18 +99,25 @@ async function provenLogs(node: Node, followed: Followed, headers: readonly Head
     }
     const lie = falseReceipts(header, receipts)
     if (lie !== undefined) return unsettled(lie)
-    logs.push(...logsOf(followed, header, receipts))
+    for (const log of logsOf(followed, header, receipts)) logs.push(log)
   }
   return { kind: 'logged', blocks: headers, logs }
 }
 
 /** What a log says of its place is derived from where it stands: the receipts' hashes cover that, and not what nodes add. */
 function logsOf(followed: Followed, header: Header, receipts: readonly Receipt[]): readonly ChainLog[] {
-  const block = { block: header.number, blockHash: header.hash }
-  return receipts
-    .flatMap(({ transactionHash, logs }) => logs.map((log) => ({ ...log, transactionHash })))
-    .map((log, i) => ({ ...log, ...block, logIndex: BigInt(i) }))
-    .filter((log) => contractOf(followed, log) !== undefined)
+  const { number: block, hash: blockHash } = header
+  const ours: ChainLog[] = []
+  let logIndex = 0
+  for (const { transactionHash, logs } of receipts) {
+    for (const { address, topics, data } of logs) {
+      if (contractOf(followed, { address, topics }) !== undefined) {
+        ours.push({ address, topics, data, block, blockHash, logIndex: BigInt(logIndex), transactionHash })
+      }
+      logIndex += 1
+    }
+  }
+  return ours
 }
 
 /** What a block's bloom filter must hold where the contract told something that is indexed. */
@@ -119,15 +133,15 @@ function strayLog(followed: Followed, blocks: readonly Header[], logs: readonly 
   const hashes = new Map(blocks.map(({ number, hash }) => [number, hash]))
   let previous: ChainLog | undefined
   for (const log of logs) {
-    const facts = { block: log.block, logIndex: log.logIndex }
-    if (!followed.byAddress.has(log.address)) {
-      return { what: 'A log is of a contract that was not asked about', facts: { ...facts, address: log.address } }
+    const { address, block, blockHash, logIndex } = log
+    if (contractOf(followed, log) === undefined) {
+      return { what: 'A log is of a contract that was not asked about', facts: { block, logIndex, address } }
     }
-    if (hashes.get(log.block) !== log.blockHash) {
-      return { what: 'A log names a block of another branch', facts: { ...facts, blockHash: log.blockHash } }
+    if (hashes.get(block) !== blockHash) {
+      return { what: 'A log names a block of another branch', facts: { block, logIndex, blockHash } }
     }
-    if (previous?.block === log.block && previous.logIndex === log.logIndex) {
-      return { what: 'A log came twice', facts }
+    if (previous?.block === block && previous.logIndex === logIndex) {
+      return { what: 'A log came twice', facts: { block, logIndex } }
     }
     previous = log
   }

@@ -1,14 +1,34 @@
 import type { Deployment } from '../../sdk/deployment.ts'
-import type { Followed } from '../decode/contracts.ts'
+import { type ChainLog, type Followed, journaled } from '../decode/contracts.ts'
 import { type Journals, replayJournals } from '../decode/journals.ts'
 import type { Block } from '../store/schema.ts'
 import { brokenChain } from './brokenChain.ts'
-import { logsInBloom, logsOfReceipts, logsTold } from './fetchLogs.ts'
+import { type Logged, logsInBloom, logsOfReceipts, logsTold, portionsOf } from './fetchLogs.ts'
 import type { Node } from './node.ts'
-import { type Contradiction, type Finality, type Step, unsettled, type Verdict } from './step.ts'
+import { StateGone } from './nodeError.ts'
+import { type Contradiction, type Finality, type Step, type Unsettled, unsettled, type Verdict } from './step.ts'
 import { checkHeaders, type Header } from './verify/header.ts'
 import type { Verification } from './verify/verification.ts'
-import { askJournals, heldJournals, isCheckpoint } from './verifyJournals.ts'
+import { askJournals, heldJournals, isCheckpoint, type JournalsTold } from './verifyJournals.ts'
+
+/** What is asked of every block. */
+export interface Asked {
+  readonly deployment: Deployment
+  readonly followed: Followed
+  readonly verify: Verification
+  readonly nodeHead: bigint
+  /** The block before, where it is known already. */
+  readonly head?: Block | undefined
+}
+
+/** Blocks that follow each other, and all logs of ours in them, whatever comes before. */
+export interface Fetched {
+  readonly kind: 'fetched'
+  readonly blocks: readonly Header[]
+  readonly logs: readonly ChainLog[]
+  /** What the contracts' storage says just after the last of them; undefined where that is not compared there. */
+  readonly journalsTold: JournalsTold | undefined
+}
 
 /** What a stretch has to follow. */
 export interface StretchStart {
@@ -18,55 +38,102 @@ export interface StretchStart {
   readonly head: Block | undefined
   readonly journals: Journals
   readonly verify: Verification
-  /** What is known of finality while the stretch is fetched. */
-  readonly finality?: Finality
+  /** What is known of finality once the blocks up to `last` are there. */
+  readonly finalityAt?: (last: bigint) => Finality
 }
 
 const verdicts: Readonly<Record<Verification, Verdict>> = { receipts: 'receipts', bloom: 'bloom', off: 'told' }
 
 /**
- * Fetches blocks and logs, and checks that they belong together: parent hashes chain from the block we stand on, headers and
- * logs are what the block hashes commit to, and the journals that the logs add up to are those in the contracts' storage. It may
- * end before `to`.
+ * Fetches blocks and logs, and checks that they belong together: parent hashes chain, and headers and logs are what the block
+ * hashes commit to. Where that is too much at once, it comes in several pieces. `known` is the last of the blocks, if it is at hand.
  */
-export async function fetchStretch(
+export async function* fetchPieces(
   node: Node,
-  start: StretchStart,
+  asked: Asked,
   from: bigint,
   to: bigint,
-  nodeHead: bigint,
-): Promise<Step> {
-  const { deployment, followed, verify } = start
+  known?: Header,
+): AsyncGenerator<Fetched | Unsettled, void> {
+  const { followed, verify } = asked
   const told = verify === 'receipts' ? undefined : logsTold(node, followed, from, to)
   // Whichever of the two fails first speaks for both.
   told?.catch(() => {})
-  const headers = await node.blocks(from, to)
-  const lie = missing(headers, from, to) ?? brokenChain(start.head, headers, from) ?? checkHeaders(verify, headers)
-  if (lie !== undefined) return unsettled(lie)
-
-  const fetched =
-    told === undefined
-      ? await logsOfReceipts(node, followed, headers)
-      : await logsInBloom(node, followed, headers, await told, verify)
-  if (fetched.kind === 'unsettled') return fetched
-  const { blocks, logs } = fetched
-
-  const replayed = replayJournals(followed, start.journals, logs)
-  const last = blocks.at(-1) as Header
-  if (isCheckpoint(verify, last.number, nodeHead)) {
-    const told = await askJournals(node, deployment, last, verify)
-    const held = told.kind === 'unsettled' ? told : heldJournals(deployment, replayed.journals, told, last)
-    if (held.kind === 'unsettled') return held
+  const headers = known !== undefined && from === to ? [known] : await node.blocks(from, to)
+  const lie = missing(headers, from, to) ?? brokenChain(asked.head, headers, from) ?? checkHeaders(verify, headers)
+  if (lie !== undefined) {
+    yield unsettled(lie)
+    return
   }
+  const portions = told === undefined ? portionsOf(followed, headers) : [{ blocks: headers, needed: [] }]
+  for (const portion of portions) {
+    const [logged, journals] = await both(
+      told === undefined
+        ? logsOfReceipts(node, followed, portion)
+        : told.then((logs) => logsInBloom(node, followed, headers, logs, verify)),
+      journalsAfter(node, asked, portion.blocks.at(-1) as Header),
+    )
+    if (logged.kind === 'unsettled') yield logged
+    else if (journals?.kind === 'unsettled') yield journals
+    else yield { kind: 'fetched', blocks: logged.blocks, logs: logged.logs, journalsTold: journals }
+  }
+}
+
+/** Holds what was fetched against what it has to follow: the block before it, and the journals as they stood there. */
+export function joinStretch(start: StretchStart, { blocks, logs, journalsTold }: Fetched): Step {
+  const first = blocks[0] as Header
+  const last = blocks.at(-1) as Header
+  const lie = brokenChain(start.head, [first], first.number)
+  if (lie !== undefined) return unsettled(lie)
+  const replayed = replayJournals(start.followed, start.journals, logs)
+  const held = journalsTold && heldJournals(start.deployment, replayed.journals, journalsTold, last)
+  if (held?.kind === 'unsettled') return held
   return {
     kind: 'blocksAdded',
     blocks,
     logs,
     journals: replayed.journals,
     journalMoves: replayed.moves,
-    verdict: verdicts[verify],
-    finality: start.finality ?? {},
+    verdict: verdicts[start.verify],
+    journalsBy: held?.by,
+    finality: start.finalityAt?.(last.number) ?? {},
   }
+}
+
+/** The next stretch from `from` on, fetched and joined. It may end before `to`. */
+export async function fetchStretch(
+  node: Node,
+  start: StretchStart,
+  from: bigint,
+  to: bigint,
+  nodeHead: Header,
+): Promise<Step> {
+  const known = nodeHead.number === from ? nodeHead : undefined
+  for await (const piece of fetchPieces(node, { ...start, nodeHead: nodeHead.number }, from, to, known)) {
+    return piece.kind === 'unsettled' ? piece : joinStretch(start, piece)
+  }
+  throw new Error('A range without a block')
+}
+
+async function journalsAfter(
+  node: Node,
+  { deployment, followed, verify, nodeHead }: Asked,
+  last: Header,
+): Promise<JournalsTold | Unsettled | undefined> {
+  const isReplayed = journaled.every((name) => followed.contracts.some((contract) => contract.name === name))
+  if (!isReplayed || !isCheckpoint(verify, last.number, nodeHead)) return undefined
+  try {
+    return await askJournals(node, deployment, last, verify)
+  } catch (error) {
+    // Journals add up: where a node has pruned the state, the comparison nearer to its head speaks for these blocks as well.
+    if (error instanceof StateGone && !isCheckpoint('receipts', last.number, nodeHead)) return undefined
+    throw error
+  }
+}
+
+/** Both, as soon as they are there, or the first failure; the other's goes unheard. */
+async function both<A extends Logged | Unsettled, B>(a: Promise<A>, b: Promise<B>): Promise<readonly [A, B]> {
+  return await Promise.all([a, b])
 }
 
 function missing(blocks: readonly Block[], from: bigint, to: bigint): Contradiction | undefined {

@@ -1,61 +1,61 @@
-import { RetryError, StopError } from '../../sdk/errors.ts'
+import { RetryError } from '../../sdk/errors.ts'
+import type { ContractName } from '../decode/contracts.ts'
 import { type DecodeContext, decodeLogs } from '../decode/decode.ts'
+import { type Meter, noMeter, timed } from '../operate/meter.ts'
 import { appendBlocks } from '../store/appendBlocks.ts'
 import { databaseError } from '../store/databaseError.ts'
-import { blocksBetween, loadPosition, type Position } from '../store/position.ts'
+import { loadPosition, type Position } from '../store/position.ts'
 import type { Block } from '../store/schema.ts'
 import type { Store } from '../store/store.ts'
 import { undoAbove } from '../store/undo.ts'
 import { backoffMs, pause } from './backoff.ts'
+import { catchingUp } from './catchUp.ts'
 import { FalseAnswer } from './contradiction.ts'
-import { nextStep } from './nextStep.ts'
-import type { Node } from './node.ts'
-import { RangeTooLarge, StateGone } from './nodeError.ts'
+import { type Heads, noHeads } from './heads.ts'
+import { followedFrom, type Looked, type LookOptions, lookoutOver } from './lookout.ts'
 import type { Nodes, Overtaken } from './nodes.ts'
-import type { Step } from './step.ts'
-import type { Header } from './verify/header.ts'
-import type { Verification } from './verify/verification.ts'
+import { ReorgTooDeep } from './reorg.ts'
+import type { Finality, Step, Verdict } from './step.ts'
 
-export interface FollowOptions {
-  readonly verify: Verification
-  /** How many blocks back a reorg may reach. */
-  readonly finalityDepth: bigint
+export interface FollowOptions extends LookOptions {
   readonly pollMs: number
-  /** The most blocks to ask for at once; halved when the node finds it too much, and grown again. */
-  readonly maxRange: bigint
+  /** Who calls when there is a new block; by default nobody does. */
+  readonly heads?: Heads
+  readonly meter?: Meter | undefined
+}
+
+/** What was stored at once. */
+export interface Stored {
+  readonly first: bigint
+  readonly head: Block
+  /** How many facts. */
+  readonly events: number
+  readonly verdict: Verdict
+  readonly finality: Finality
+  /** Who told it, without credentials. */
+  readonly node: string
 }
 
 /** Hears what becomes of the sync: for `/ready`, `_meta`, and the command's terminal. */
 export interface Listener {
   looked(nodeHead: Block): void
-  stored(head: Block): void
+  stored(stored: Stored): void
   undone(ancestor: bigint, depth: bigint): void
-  caughtUp(): void
-  troubled(error: RetryError): void
+  /** Everything is stored up to the node's head. */
+  caughtUp(): void | Promise<void>
+  /** A contract that is followed anew is stored up to `last`, and is to be up to `head`. */
+  catchesUp?(contract: ContractName, last: bigint, head: bigint): void
+  /** What is stored up to there adds up to the contracts' journals. */
+  journalsHeld?(block: bigint, by: 'proof' | 'storage'): void
+  troubled(error: RetryError, node?: string): void
   overtaken(overtaken: Overtaken): void
 }
-
-/** As far as a node without old state may make us reach for the state that it still has. */
-const LONGEST_RANGE = 100_000n
 
 /** How many looks each node may stand behind us before the chain counts as rolled back. */
 const LOOKS_BEHIND = 5
 
 /** How many looks that find nothing new before the other nodes are asked whether there is. */
 const IDLE_LOOKS = 8
-
-/** One look at the chain through one node. */
-interface Looked {
-  readonly node: Node
-  readonly nodeHead: Header
-  readonly step: Step
-}
-
-/** A look at what comes after blocks that are still being stored. */
-interface LookAhead {
-  readonly from: Position
-  readonly looked: Promise<Looked | undefined>
-}
 
 /**
  * Follows the chain until `signal` says to stop. What may pass is tried again after ever longer waits, and with another node;
@@ -69,100 +69,73 @@ export async function follow(
   listener: Listener,
   signal: AbortSignal,
 ): Promise<void> {
-  let range = options.maxRange
+  const { heads = noHeads, meter = noMeter } = options
+  const lookout = lookoutOver(nodes, store, context, options, signal)
+  const catchUp = catchingUp(store, context, lookout, nodes, listener)
   let databaseFailures = 0
   let looksBehind = 0
   let idleLooks = 0
   let position: Position | undefined
-  let ahead: LookAhead | undefined
-
-  const lookThrough = async (node: Node, from: Position): Promise<Looked> => {
-    const nodeHead = await node.latest()
-    const step = await nextStep(node, nodeHead, {
-      deployment: context.deployment,
-      followed: context.followed,
-      verify: options.verify,
-      head: from.head,
-      journals: from.journals,
-      stored: (first, last) => blocksBetween(store.write, first, last),
-      finalityDepth: options.finalityDepth,
-      range,
-    })
-    return { node, nodeHead, step }
-  }
-
-  /** Undefined where nothing came of it; the node has been seen to. */
-  const look = async (from: Position): Promise<Looked | undefined> => {
-    const early = ahead?.from === from ? await ahead.looked : undefined
-    ahead = undefined
-    if (early?.step.kind === 'blocksAdded') return early
-    const node = await nodes.next(signal)
-    if (node === undefined) return undefined
-    try {
-      return await lookThrough(node, from)
-    } catch (error) {
-      if (signal.aborted) return undefined
-      if (error instanceof RangeTooLarge) range = range > 1n ? range / 2n : 1n
-      if (error instanceof StateGone) range = smaller(range * 4n, LONGEST_RANGE)
-      if (error instanceof RetryError) nodes.failed(node, error)
-      else if (error instanceof StopError) nodes.giveUp(node, error)
-      else throw error
-      return undefined
-    }
-  }
-
-  /** While blocks are decoded and stored, the next are fetched and verified. What does not simply follow is looked at again. */
-  const lookAhead = ({ node, nodeHead }: Looked, from: Position): void => {
-    if (from.head === undefined || from.head.number >= nodeHead.number) return
-    ahead = { from, looked: lookThrough(node, from).catch(() => undefined) }
-  }
+  /** One stretch is stored while the next is waited for and decoded. */
+  let storing: Promise<void> = Promise.resolve()
 
   /** Where the step leads; undefined where the database must be asked. */
-  const take = async (looked: Looked, from: Position): Promise<Position | undefined> => {
-    const { node, nodeHead, step } = looked
+  const take = async ({ node, nodeHead, step }: Looked, from: Position): Promise<Position | undefined> => {
     listener.looked(nodeHead)
+    const hasNew = idleLooks === 0
     looksBehind = step.kind === 'behind' ? looksBehind + 1 : 0
     idleLooks = step.kind === 'upToDate' ? idleLooks + 1 : 0
     if (step.kind !== 'unsettled') nodes.didWell(node)
     switch (step.kind) {
-      case 'blocksAdded': {
-        const head = step.blocks.at(-1)
-        if (head === undefined) throw new Error('A step forward without a block')
-        const { facts, terms } = decodeLogs(context, from.terms, step.logs)
-        const next = { ...from, head, journals: step.journals, terms }
-        range = smaller(range * 2n, options.maxRange)
-        lookAhead(looked, next)
-        await appendBlocks(store, {
-          blocks: step.blocks,
-          facts,
-          journalMoves: step.journalMoves,
-          verdict: options.verify === 'off' ? 'told' : options.verify,
-          finality: { safe: undefined, finalised: undefined },
-          node: node.name,
-          contracts: context.followed.contracts.map(({ name }) => name),
-        })
-        listener.stored(head)
-        return next
-      }
-      case 'upToDate':
-        listener.caughtUp()
+      case 'blocksAdded':
+        return await add(step, node.name, from)
+      case 'upToDate': {
+        await listener.caughtUp()
+        const caughtUp = await catchUp.further(node, from)
+        if (caughtUp !== undefined) return caughtUp
         if (idleLooks % IDLE_LOOKS === 0) await askOthers(nodeHead)
-        await pause(options.pollMs, signal)
+        await heads.wait(options.pollMs, hasNew, signal)
         return from
-      case 'behind':
-        if (looksBehind >= LOOKS_BEHIND * nodes.count) return await undo(step.nodeHead.number, step.depth)
-        nodes.yields(node)
+      }
+      case 'behind': {
+        const { finalised } = from.finality
+        if (looksBehind < LOOKS_BEHIND * nodes.count) nodes.yields(node)
+        else if (finalised === undefined || nodeHead.number >= finalised) return await undo(nodeHead.number, step.depth)
+        else nodes.giveUp(node, new ReorgTooDeep(node, from.head ?? nodeHead, finalised))
         return from
+      }
       case 'reorged':
         return await undo(step.ancestor, step.depth)
       case 'unsettled':
-        listener.troubled(new FalseAnswer(node.name, step.contradiction))
+        listener.troubled(new FalseAnswer(node.name, step.contradiction), node.name)
         nodes.contradicted(node, step.contradiction)
         return from
     }
   }
 
+  const add = async (step: Extract<Step, { kind: 'blocksAdded' }>, node: string, from: Position): Promise<Position> => {
+    const { blocks, logs, journals, journalMoves, journalsBy, verdict, finality } = step
+    const first = blocks[0]
+    const head = blocks.at(-1)
+    if (first === undefined || head === undefined) throw new Error('A step forward without a block')
+    const { facts, terms } = await timed(meter, 'decode', () => decodeLogs(context, from.terms, logs))
+    const contracts = followedFrom(context, from).contracts.map(({ name }) => name)
+    await storing
+    storing = timed(meter, 'store', () =>
+      appendBlocks(store, { blocks, facts, journalMoves, verdict, journals: journalsBy, finality, node, contracts }),
+    ).then(() => {
+      listener.stored({ first: first.number, head, events: facts.length, verdict, finality, node })
+      if (journalsBy !== undefined) listener.journalsHeld?.(head.number, journalsBy)
+    })
+    // Whoever needs the database next waits for it, and hears of its failure.
+    storing.catch(() => {})
+    if (!lookout.isAhead()) await storing
+    const cursors = new Map([...from.cursors, ...contracts.map((name) => [name, head.number] as const)])
+    return { ...from, head, journals, terms, finality, cursors }
+  }
+
   const undo = async (ancestor: bigint, depth: bigint): Promise<undefined> => {
+    catchUp.forget()
     await undoAbove(store, ancestor)
     listener.undone(ancestor, depth)
   }
@@ -172,6 +145,13 @@ export async function follow(
     if (overtaken !== undefined) listener.overtaken(overtaken)
   }
 
+  const look = async (from: Position): Promise<Looked | undefined> => {
+    const begun = performance.now()
+    const looked = await lookout.look(from, () => storing)
+    if (looked?.step.kind === 'blocksAdded') meter.spent('fetch', performance.now() - begun)
+    return looked
+  }
+
   while (!signal.aborted) {
     try {
       position ??= await loadPosition(store.write)
@@ -179,6 +159,10 @@ export async function follow(
       if (looked !== undefined) position = await take(looked, position)
       databaseFailures = 0
     } catch (cause) {
+      lookout.forget()
+      catchUp.forget()
+      await storing.catch(() => {})
+      storing = Promise.resolve()
       if (signal.aborted) return
       const error = databaseError(cause)
       if (!(error instanceof RetryError)) throw error
@@ -189,8 +173,5 @@ export async function follow(
       await pause(backoffMs(databaseFailures), signal)
     }
   }
-}
-
-function smaller(a: bigint, b: bigint): bigint {
-  return a < b ? a : b
+  await storing.catch(() => {})
 }

@@ -8,8 +8,8 @@ import { checkHeaders, type Header } from './verify/header.ts'
 /** Where the indexer stands and how far it may look. */
 export interface Standpoint extends StretchStart {
   readonly stored: StoredBlocks
-  /** How many blocks back a reorg may reach. */
-  readonly finalityDepth: bigint
+  /** The last block that counts as final; undefined while none does. */
+  readonly finalised: bigint | undefined
   /** How many blocks to ask for at once. */
   readonly range: bigint
 }
@@ -19,7 +19,7 @@ export async function nextStep(node: Node, nodeHead: Header, at: Standpoint): Pr
   const { head } = at
   const lie = checkHeaders(at.verify, [nodeHead])
   if (lie !== undefined) return unsettled(lie)
-  if (head !== undefined) {
+  if (head !== undefined && !follows(head, nodeHead)) {
     const [theirs] = nodeHead.number === head.number ? [nodeHead] : await node.blocks(head.number, head.number)
     if (theirs?.hash !== head.hash) return await leftOurBranch(node, nodeHead, head, at)
   }
@@ -27,15 +27,20 @@ export async function nextStep(node: Node, nodeHead: Header, at: Standpoint): Pr
   if (nodeHead.number < from) return { kind: 'upToDate' }
   const end = from + at.range - 1n
   const to = end < nodeHead.number ? end : nodeHead.number
-  return await fetchStretch(node, at, from, to, nodeHead.number)
+  return await fetchStretch(node, at, from, to, nodeHead)
+}
+
+/** Whether the node's head is the very next block: then nothing else needs to be asked to know that it is on our branch. */
+function follows(head: Block, nodeHead: Header): boolean {
+  return nodeHead.number === head.number + 1n && nodeHead.parentHash === head.hash
 }
 
 async function leftOurBranch(node: Node, nodeHead: Header, head: Block, at: Standpoint): Promise<Step> {
-  const startBlock = BigInt(at.deployment.startBlock)
-  const found = await findAncestor(node, at, head, startBlock)
+  if (nodeHead.number < head.number) {
+    const [ours] = await at.stored(nodeHead.number, nodeHead.number)
+    if (ours?.hash === nodeHead.hash) return { kind: 'behind', nodeHead, depth: head.number - nodeHead.number }
+  }
+  const found = await findAncestor(node, at, head, BigInt(at.deployment.startBlock))
   if (found.kind === 'unsettled') return found
-  const { ancestor } = found
-  const depth = head.number - ancestor
-  const lags = nodeHead.number < head.number && ancestor === nodeHead.number
-  return lags ? { kind: 'behind', nodeHead, depth } : { kind: 'reorged', ancestor, depth }
+  return { kind: 'reorged', ancestor: found.ancestor, depth: head.number - found.ancestor }
 }

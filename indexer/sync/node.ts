@@ -1,11 +1,24 @@
-import { type Address, createPublicClient, type Hex, http, numberToHex } from 'viem'
-import * as z from 'zod'
+import { type Address, type Hex, numberToHex } from 'viem'
 import { withoutCredentials } from '../../sdk/chain.ts'
 import { StopError } from '../../sdk/errors.ts'
 import type { StorageProof } from '../../sdk/storageProof.ts'
 import type { ChainLog } from '../decode/contracts.ts'
+import { type Meter, noMeter } from '../operate/meter.ts'
 import type { Block } from '../store/schema.ts'
+import {
+  hashOf,
+  headerOf,
+  headerOrNone,
+  hexOf,
+  logsOf,
+  quantityOf,
+  receiptOrNone,
+  receiptsOrNone,
+  storageProofOf,
+  WrongForm,
+} from './answers.ts'
 import { MethodMissing, MethodRefused, NoSuchBlock, nodeError } from './nodeError.ts'
+import { rpcOver } from './rpc.ts'
 import type { Header } from './verify/header.ts'
 import type { Receipt } from './verify/receipt.ts'
 
@@ -18,8 +31,8 @@ export interface Node {
   tagged(tag: Tag): Promise<Header | undefined>
   /** Blocks from `from` to `to`, ascending; those that the node does not have are missing at the end. */
   blocks(from: bigint, to: bigint): Promise<readonly Header[]>
-  /** Logs of `addresses`, in chain order. */
-  logs(addresses: readonly Address[], from: bigint, to: bigint): Promise<readonly ChainLog[]>
+  /** Logs of these contracts, in chain order. */
+  logs(asked: readonly LogsAsked[], from: bigint, to: bigint): Promise<readonly ChainLog[]>
   /** The receipts of a block's transactions, asked for by its hash; undefined where the node does not have that block. */
   receipts(block: Header): Promise<readonly Receipt[] | undefined>
   /** Storage slots just after the block of that hash, so that a reorg cannot change what is being asked about. */
@@ -28,155 +41,119 @@ export interface Node {
   proof(address: Address, slots: readonly Hex[], block: Pick<Block, 'hash'>): Promise<StorageProof>
   hasCode(address: Address): Promise<boolean>
   call(to: Address, data: Hex): Promise<Hex>
+  /** The same node, whose questions come to an end with `signal`. */
+  until(signal: AbortSignal): Node
 }
 
 /** What a node says of how settled a block is. */
 export type Tag = 'safe' | 'finalized'
 
-const hex = z.custom<Hex>((value) => typeof value === 'string' && /^0x[0-9a-f]*$/.test(value), 'is not hexadecimal')
-const hash = z.custom<Hex>((value) => typeof value === 'string' && /^0x[0-9a-f]{64}$/.test(value), 'is not a hash')
-const quantity = hex.transform(BigInt)
-// Half a byte at the end would be hashed as if it were not there, and read as if it were.
-const bytes = z.custom<Hex>((value) => typeof value === 'string' && /^0x([0-9a-f]{2})*$/.test(value), 'is not bytes')
-const address = z.custom<Address>(
-  (value) => typeof value === 'string' && /^0x[0-9a-f]{40}$/.test(value),
-  'is not an address',
-)
-const bloom = z.custom<Hex>((value) => typeof value === 'string' && /^0x[0-9a-f]{512}$/.test(value), 'is not a bloom')
+export interface LogsAsked {
+  readonly address: Address
+  /** The first topic of the logs that are wanted; undefined for all. */
+  readonly topic: Hex | undefined
+}
 
-/** What else is hashed is kept as it was told; where something is missing or malformed, the hash comes out wrong. */
-const blockSchema = z
-  .record(z.string(), z.unknown())
-  .transform((told) => ({ ...told, told }))
-  .pipe(
-    z.object({
-      number: quantity,
-      hash,
-      parentHash: hash,
-      timestamp: quantity,
-      stateRoot: hash,
-      receiptsRoot: hash,
-      logsBloom: bloom,
-      gasUsed: quantity,
-      transactions: z.array(hash),
-      told: z.custom<Header['told']>(),
-    }),
-  )
+export interface NodeOptions {
+  /** How long to wait for an answer. */
+  readonly timeoutMs?: number | undefined
+  readonly meter?: Meter | undefined
+}
 
-const logSchema = z
-  .object({
-    address,
-    topics: z.array(hash),
-    data: bytes,
-    blockNumber: quantity,
-    blockHash: hash,
-    logIndex: quantity,
-    transactionHash: hash,
-  })
-  .transform(({ blockNumber, ...log }): ChainLog => ({ ...log, block: blockNumber }))
-
-const receiptSchema = z.object({
-  // Some nodes write the types of other chains in capitals.
-  type: z
-    .string()
-    .regex(/^0x[0-9a-fA-F]{1,2}$/)
-    .default('0x0')
-    .transform(Number),
-  blockHash: hash,
-  transactionHash: hash,
-  status: quantity.optional(),
-  root: hash.optional(),
-  cumulativeGasUsed: quantity,
-  logsBloom: bloom,
-  logs: z.array(z.object({ address, topics: z.array(hash), data: bytes })),
-  depositNonce: quantity.optional(),
-  depositReceiptVersion: quantity.optional(),
-})
-
-const proofSchema = z.object({
-  accountProof: z.array(bytes),
-  storageHash: hash,
-  // Some nodes tell the key as a number, without leading zeros.
-  storageProof: z.array(z.object({ key: hex, value: quantity, proof: z.array(bytes) })),
-})
-
-const REQUESTS_A_BATCH = 100
+const QUESTIONS_TOGETHER = 100
 /** Receipts are large, and many nodes limit the size of an answer. */
-const RECEIPTS_A_BATCH = 20
+const RECEIPTS_TOGETHER = 20
 
-/** `timeoutMs` is how long to wait for an answer. */
-export function connectNode(rpcUrl: string, timeoutMs = 20_000): Node {
+export function connectNode(rpcUrl: string, { timeoutMs = 20_000, meter = noMeter }: NodeOptions = {}): Node {
   const name = withoutCredentials(rpcUrl)
   if (!URL.canParse(rpcUrl) || !/^https?:$/.test(new URL(rpcUrl).protocol)) {
     throw new StopError(`"${rpcUrl}" is not the address of a node`, {}, 'Give one like http://127.0.0.1:8545.')
   }
-  const clientOf = (batchSize: number) =>
-    createPublicClient({ transport: http(rpcUrl, { batch: { batchSize }, retryCount: 0, timeout: timeoutMs }) })
-  const many = clientOf(REQUESTS_A_BATCH)
-  const few = clientOf(RECEIPTS_A_BATCH)
+  const rpc = rpcOver(rpcUrl, { name, timeoutMs, meter })
+  /** Changes for good when the node says that it does not know the better way. */
+  let givesReceiptsByBlock = true
 
-  const ask = async <T>(
-    schema: z.ZodType<T>,
-    method: string,
-    params: readonly unknown[] = [],
-    client = many,
-  ): Promise<T> => {
-    try {
-      const answer: unknown = await client.request({ method, params } as never)
-      return schema.parse(answer)
-    } catch (error) {
-      throw nodeError(name, method, error)
+  const speakUntil = (signal: AbortSignal | undefined): Node => {
+    const ask = async <T>(
+      parse: (answer: unknown) => T,
+      method: string,
+      params: readonly unknown[] = [],
+      together = QUESTIONS_TOGETHER,
+    ): Promise<T> => {
+      const answer = await rpc.ask({ method, params, together, signal })
+      try {
+        return parse(answer)
+      } catch (error) {
+        if (error instanceof WrongForm)
+          throw nodeError(name, method, { kind: 'malformed', at: error.at, problem: error.problem }, error)
+        throw error
+      }
+    }
+    const blockAt = (number: bigint) => ask(headerOrNone, 'eth_getBlockByNumber', [numberToHex(number), false])
+    const logsOfSome = (address: readonly Address[], topics: readonly Hex[], from: bigint, to: bigint) => {
+      const range = { address, topics, fromBlock: numberToHex(from), toBlock: numberToHex(to) }
+      return ask(logsOf, 'eth_getLogs', [range])
+    }
+    const receiptsOneByOne = async (block: Header): Promise<readonly Receipt[] | undefined> => {
+      const asked = block.transactions.map((hash) => ask(receiptOrNone, 'eth_getTransactionReceipt', [hash]))
+      const receipts = await Promise.all(asked)
+      const found = receipts.filter((one) => one !== undefined)
+      return found.length === receipts.length ? found : undefined
+    }
+
+    return {
+      name,
+      chainId: async () => Number(await ask(quantityOf, 'eth_chainId')),
+      latest: () => ask(headerOf, 'eth_getBlockByNumber', ['latest', false]),
+      tagged: (tag) =>
+        ask(headerOrNone, 'eth_getBlockByNumber', [tag, false]).catch((error) => {
+          if (error instanceof NoSuchBlock || error instanceof MethodRefused) return undefined
+          throw error
+        }),
+      blocks: async (from, to) => {
+        const numbers = Array.from({ length: Number(to - from) + 1 }, (_, i) => from + BigInt(i))
+        const answers = await Promise.all(numbers.map(blockAt))
+        const end = answers.indexOf(undefined)
+        return (end === -1 ? answers : answers.slice(0, end)) as readonly Header[]
+      },
+      logs: async (asked, from, to) => {
+        const byTopic = Map.groupBy(asked, ({ topic }) => topic)
+        const answers = await Promise.all(
+          Array.from(byTopic, ([topic, contracts]) => {
+            const addresses = contracts.map(({ address }) => address)
+            return logsOfSome(addresses, topic === undefined ? [] : [topic], from, to)
+          }),
+        )
+        return inChainOrder(answers.flat())
+      },
+      receipts: async (block) => {
+        if (!givesReceiptsByBlock) return await receiptsOneByOne(block)
+        const asked = ask(receiptsOrNone, 'eth_getBlockReceipts', [block.hash], RECEIPTS_TOGETHER)
+        return await asked.catch((error) => {
+          if (!(error instanceof MethodMissing)) throw error
+          givesReceiptsByBlock = false
+          return receiptsOneByOne(block)
+        })
+      },
+      slots: (asked, blockHash) =>
+        Promise.all(asked.map(({ address, slot }) => ask(hashOf, 'eth_getStorageAt', [address, slot, { blockHash }]))),
+      proof: (address, slots, { hash }) => ask(storageProofOf, 'eth_getProof', [address, slots, { blockHash: hash }]),
+      hasCode: async (address) => (await ask(hexOf, 'eth_getCode', [address, 'latest'])) !== '0x',
+      call: (to, data) => ask(hexOf, 'eth_call', [{ to, data }, 'latest']),
+      until: speakUntil,
     }
   }
-  const blockAt = (number: bigint) => ask(blockSchema.nullable(), 'eth_getBlockByNumber', [numberToHex(number), false])
 
-  const receiptsOfBlock = (block: Header) =>
-    ask(z.array(receiptSchema).nullable(), 'eth_getBlockReceipts', [block.hash], few)
-  const receiptsOneByOne = async (block: Header) => {
-    const receipt = (transaction: Hex) =>
-      ask(receiptSchema.nullable(), 'eth_getTransactionReceipt', [transaction], many)
-    const receipts = await Promise.all(block.transactions.map(receipt))
-    const found = receipts.filter((one) => one !== null)
-    return found.length === receipts.length ? found : null
-  }
-  /** Changes for good when the node says that it does not know the better way. */
-  let askForReceipts = receiptsOfBlock
+  return speakUntil(undefined)
+}
 
-  return {
-    name,
-    chainId: async () => Number(await ask(quantity, 'eth_chainId')),
-    latest: () => ask(blockSchema, 'eth_getBlockByNumber', ['latest', false]),
-    tagged: async (tag) => {
-      const answer = ask(blockSchema.nullable(), 'eth_getBlockByNumber', [tag, false])
-      const block = await answer.catch((error) => {
-        if (error instanceof NoSuchBlock || error instanceof MethodRefused) return null
-        throw error
-      })
-      return block ?? undefined
-    },
-    blocks: async (from, to) => {
-      const numbers = Array.from({ length: Number(to - from) + 1 }, (_, i) => from + BigInt(i))
-      const answers = await Promise.all(numbers.map(blockAt))
-      const end = answers.indexOf(null)
-      return (end === -1 ? answers : answers.slice(0, end)).filter((block) => block !== null)
-    },
-    logs: async (address, from, to) => {
-      const range = { address, fromBlock: numberToHex(from), toBlock: numberToHex(to) }
-      const logs = await ask(z.array(logSchema), 'eth_getLogs', [range])
-      return logs.toSorted((a, b) => Number(a.block - b.block || a.logIndex - b.logIndex))
-    },
-    receipts: async (block) => {
-      const answer = await askForReceipts(block).catch((error) => {
-        if (!(error instanceof MethodMissing)) throw error
-        askForReceipts = receiptsOneByOne
-        return askForReceipts(block)
-      })
-      return answer ?? undefined
-    },
-    slots: (asked, blockHash) =>
-      Promise.all(asked.map(({ address, slot }) => ask(hash, 'eth_getStorageAt', [address, slot, { blockHash }]))),
-    proof: (address, slots, { hash: blockHash }) => ask(proofSchema, 'eth_getProof', [address, slots, { blockHash }]),
-    hasCode: async (address) => (await ask(hex, 'eth_getCode', [address, 'latest'])) !== '0x',
-    call: (to, data) => ask(hex, 'eth_call', [{ to, data }, 'latest']),
-  }
+/** Nodes tell logs in order, as a rule. */
+function inChainOrder(logs: readonly ChainLog[]): readonly ChainLog[] {
+  const isOrdered = logs.every((log, i) => i === 0 || compare(logs[i - 1] as ChainLog, log) <= 0)
+  return isOrdered ? logs : logs.toSorted(compare)
+}
+
+function compare(a: ChainLog, b: ChainLog): number {
+  if (a.block !== b.block) return a.block < b.block ? -1 : 1
+  return a.logIndex === b.logIndex ? 0 : a.logIndex < b.logIndex ? -1 : 1
 }

@@ -1,9 +1,16 @@
-import { BaseError, HttpRequestError, RpcRequestError, TimeoutError } from 'viem'
-import { z } from 'zod'
 import { type Facts, RetryError, StopError } from '../../sdk/errors.ts'
+import { namedLimit } from './namedLimit.ts'
 
 /** A range of blocks whose logs or receipts the node will not give at once: ask for less. */
-export class RangeTooLarge extends RetryError {}
+export class RangeTooLarge extends RetryError {
+  /** How many blocks the node says that it would give. */
+  readonly limit: bigint | undefined
+
+  constructor(node: string, limit: bigint | undefined, facts: Facts, cause: unknown) {
+    super(`The node at ${node} wants smaller ranges`, facts, 'They are made smaller.', cause)
+    this.limit = limit
+  }
+}
 
 /** The node has pruned the state that a journal is to be checked against: ask for a range that ends nearer to its head. */
 export class StateGone extends RetryError {}
@@ -11,22 +18,39 @@ export class StateGone extends RetryError {}
 /** The node does not serve a method that another one can stand in for. */
 export class MethodMissing extends StopError {}
 
+/** The node will not answer such a question, however often it is asked. */
+export class MethodRefused extends StopError {}
+
 /** The node has no block by that name, or does not know the name. */
 export class NoSuchBlock extends RetryError {}
 
-/** The node will not answer such a question, however often it is asked. */
-export class MethodRefused extends StopError {}
+/** A sound message whose content cannot be what was asked for: no fault on the way makes such a thing. */
+export class Malformed extends RetryError {}
 
 /** The node asks for a pause, and may say how long. */
 export class NodeBusy extends RetryError {
   readonly retryAfterMs: number | undefined
 
-  constructor(node: string, status: number, retryAfterMs: number | undefined, cause: unknown) {
+  constructor(node: string, facts: Facts, retryAfterMs: number | undefined, cause: unknown) {
     const wait = retryAfterMs === undefined ? {} : { retryAfterMs }
-    super(`The node at ${node} is busy`, { status, ...wait }, 'It is asked again after a pause.', cause)
+    super(`The node at ${node} is busy`, { ...facts, ...wait }, 'It is asked again after a pause.', cause)
     this.retryAfterMs = retryAfterMs
   }
 }
+
+/** How a question came to nothing, before it is judged what that means. */
+export type Failure =
+  /** No answer: nobody there, a cut connection, or too long a silence. */
+  | { readonly kind: 'silent'; readonly reason: string }
+  /** Something else than an answer, by HTTP. */
+  | { readonly kind: 'status'; readonly status: number; readonly retryAfter?: string | null | undefined }
+  /** An error in place of a result. */
+  | { readonly kind: 'answered'; readonly code: number; readonly message: string }
+  /** No message of JSON-RPC at all. */
+  | { readonly kind: 'garbled'; readonly reason: string }
+  /** A result of another form than what was asked for has. */
+  | { readonly kind: 'malformed'; readonly at: string; readonly problem: string }
+  | { readonly kind: 'oversized'; readonly limitBytes: number }
 
 /** EIP-1474's code for a method that this node does not implement. */
 const METHOD_UNSUPPORTED = -32004
@@ -38,84 +62,94 @@ const ASKED_BY_RANGE = new Set(['eth_getLogs', 'eth_getBlockReceipts'])
 const ASKED_OF_STATE = new Set(['eth_getStorageAt', 'eth_getProof'])
 /** Those that another way of asking stands in for. */
 const REPLACEABLE = new Set(['eth_getBlockReceipts', 'eth_getProof'])
+const TOO_MANY_REQUESTS = 429
+const BUSY = /rate.?limit|too many requests|compute units|requests? per (second|minute)|throttl|try again later/i
+const BEYOND_HEAD = /beyond (current )?head|after last (accepted )?block|in the future/i
 const TOO_LARGE = /range|too many|limit|more than \d+|response size|query timeout/i
 const STATE_GONE =
   /missing trie node|state .*not available|historical state|header not found|required historical|out ?of ?range|proof window/i
 const NO_SUCH_BLOCK = /block not found|unknown block|block is not available|invalid block (tag|number)|unknown variant/i
 
 /** Which family a failed question belongs to, and what to do about it. */
-export function nodeError(node: string, method: string, error: unknown): Error {
-  if (error instanceof z.ZodError) {
-    const [issue] = error.issues
-    return malformed(node, method, { at: issue?.path.join('.') ?? '', problem: issue?.message ?? '' }, error)
+export function nodeError(node: string, method: string, failure: Failure, cause?: unknown): RetryError | StopError {
+  switch (failure.kind) {
+    case 'silent':
+      return unanswered(node, method, { reason: failure.reason }, cause)
+    case 'status':
+      return refusedByHttp(node, method, failure, cause)
+    case 'answered':
+      return answered(node, method, failure, cause)
+    case 'garbled':
+      return new RetryError(garbled(node, method), { reason: failure.reason }, ASKED_AGAIN, cause)
+    case 'malformed':
+      return new Malformed(garbled(node, method), { at: failure.at, problem: failure.problem }, ASKED_AGAIN, cause)
+    case 'oversized':
+      return new RangeTooLarge(node, undefined, { answerLargerThanBytes: failure.limitBytes }, cause)
   }
-  // What the client itself trips over was no answer to what it asked.
-  if (!(error instanceof BaseError)) return malformed(node, method, {}, error)
+}
 
-  const answer = error.walk((cause) => cause instanceof RpcRequestError)
-  if (answer instanceof RpcRequestError) return answered(node, method, answer)
+const ASKED_AGAIN = 'It is asked again; if that goes on, use another node.'
 
-  const transport = error.walk((cause) => cause instanceof HttpRequestError || cause instanceof TimeoutError)
-  const status = transport instanceof HttpRequestError ? transport.status : undefined
-  if (status === 401 || status === 403) {
-    return new StopError(`The node at ${node} refuses us`, { status }, 'Check the key in the RPC address.', error)
-  }
-  if (status === 413) return tooLarge(node, { status }, error)
-  if (status === 429 || status === 503) {
-    return new NodeBusy(node, status, retryAfterMs(transport), error)
-  }
+function garbled(node: string, method: string): string {
+  return `The node at ${node} answered ${method} with something malformed`
+}
+
+function unanswered(node: string, method: string, facts: Facts, cause: unknown): RetryError {
   return new RetryError(
     `The node at ${node} does not answer ${method}`,
-    status === undefined ? {} : { status },
-    'It is asked again; if that goes on, check that it runs and is reachable.',
-    error,
-  )
-}
-
-function tooLarge(node: string, facts: Facts, cause: unknown): RangeTooLarge {
-  return new RangeTooLarge(`The node at ${node} wants smaller ranges`, facts, 'They are made smaller.', cause)
-}
-
-function malformed(node: string, method: string, facts: Facts, cause: unknown): RetryError {
-  return new RetryError(
-    `The node at ${node} answered ${method} with something malformed`,
     facts,
-    'It is asked again; if that goes on, use another node.',
+    'It is asked again; if that goes on, check that it runs and is reachable.',
     cause,
   )
 }
 
-function answered(node: string, method: string, answer: RpcRequestError): Error {
-  const facts = { code: answer.code, message: answer.details }
-  if (ASKED_BY_RANGE.has(method) && TOO_LARGE.test(answer.details)) return tooLarge(node, facts, answer)
-  if (method === 'eth_getBlockByNumber' && NO_SUCH_BLOCK.test(answer.details)) {
-    return new NoSuchBlock(`The node at ${node} has no block by that name`, facts, 'Use another node.', answer)
+function refusedByHttp(
+  node: string,
+  method: string,
+  { status, retryAfter }: Extract<Failure, { kind: 'status' }>,
+  cause: unknown,
+): RetryError | StopError {
+  if (status === 401 || status === 403) {
+    return new StopError(`The node at ${node} refuses us`, { status }, 'Check the key in the RPC address.', cause)
   }
-  if (ASKED_OF_STATE.has(method) && STATE_GONE.test(answer.details)) {
+  if (status === 413) return new RangeTooLarge(node, undefined, { status }, cause)
+  if (status === 429 || status === 503) return new NodeBusy(node, { status }, retryAfterMs(retryAfter), cause)
+  return unanswered(node, method, { status }, cause)
+}
+
+function answered(
+  node: string,
+  method: string,
+  { code, message }: Extract<Failure, { kind: 'answered' }>,
+  cause: unknown,
+): RetryError | StopError {
+  const facts = { code, message }
+  if (code === TOO_MANY_REQUESTS || BUSY.test(message)) return new NodeBusy(node, facts, undefined, cause)
+  if (ASKED_BY_RANGE.has(method) && TOO_LARGE.test(message) && !BEYOND_HEAD.test(message)) {
+    return new RangeTooLarge(node, namedLimit(message), facts, cause)
+  }
+  if (method === 'eth_getBlockByNumber' && NO_SUCH_BLOCK.test(message)) {
+    return new NoSuchBlock(`The node at ${node} has no block by that name`, facts, 'Use another node.', cause)
+  }
+  if (ASKED_OF_STATE.has(method) && STATE_GONE.test(message)) {
     return new StateGone(
       `The node at ${node} no longer has the state that journals are checked against`,
       facts,
       'Longer ranges are asked for, whose ends it may still have; if that goes on, use an archive node.',
-      answer,
+      cause,
     )
   }
-  if (REPLACEABLE.has(method) && REFUSED.has(answer.code)) {
-    return new MethodMissing(
-      `The node at ${node} does not serve ${method}`,
-      facts,
-      'Use a node that serves it.',
-      answer,
-    )
+  if (REPLACEABLE.has(method) && REFUSED.has(code)) {
+    return new MethodMissing(`The node at ${node} does not serve ${method}`, facts, 'Use a node that serves it.', cause)
   }
-  if (REFUSED.has(answer.code)) {
-    return new MethodRefused(`The node at ${node} refuses ${method}`, facts, 'Use a node that serves it.', answer)
+  if (REFUSED.has(code)) {
+    return new MethodRefused(`The node at ${node} refuses ${method}`, facts, 'Use a node that serves it.', cause)
   }
-  return new RetryError(`The node at ${node} failed at ${method}`, facts, 'It is asked again.', answer)
+  return new RetryError(`The node at ${node} failed at ${method}`, facts, 'It is asked again.', cause)
 }
 
 /** Retry-After is a number of seconds or a date: RFC 9110, 10.2.3. */
-function retryAfterMs(error: unknown): number | undefined {
-  const value = error instanceof HttpRequestError ? error.headers?.get('retry-after') : undefined
+function retryAfterMs(value: string | null | undefined): number | undefined {
   if (value === undefined || value === null) return undefined
   const ms = /^\d+$/.test(value) ? Number(value) * 1_000 : Date.parse(value) - Date.now()
   return Number.isNaN(ms) ? undefined : Math.max(0, ms)

@@ -2,7 +2,7 @@ import { RetryError, StopError } from '../../sdk/errors.ts'
 import { backoffMs, pause } from './backoff.ts'
 import { NodeContradictsItself } from './contradiction.ts'
 import type { Node } from './node.ts'
-import { NodeBusy } from './nodeError.ts'
+import { Malformed, NodeBusy } from './nodeError.ts'
 import type { Contradiction } from './step.ts'
 import type { Header } from './verify/header.ts'
 
@@ -36,8 +36,8 @@ export interface NodesOptions {
   readonly admit: (node: Node) => Promise<void>
   /** How long a node rests that answered, but not with what is needed. */
   readonly restMs: number
-  readonly givenUp: (error: StopError) => void
-  readonly failed: (error: RetryError) => void
+  readonly givenUp: (error: StopError, node: string) => void
+  readonly failed: (error: RetryError, node: string) => void
 }
 
 interface Health {
@@ -101,10 +101,15 @@ export function nodesOf(nodes: readonly Node[], options: NodesOptions): Nodes {
 
     failed: (node, error) => {
       const health = healthOf(node)
+      options.failed(error, node.name)
+      // An answer of another form is nothing that happens on the way.
+      if (error instanceof Malformed) {
+        self.contradicted(node, { what: 'An answer is of another form than what was asked for', facts: error.facts })
+        return
+      }
       health.failures += 1
       const wanted = error instanceof NodeBusy ? (error.retryAfterMs ?? 0) : 0
       rest(health, Math.max(wanted, backoffMs(health.failures)))
-      options.failed(error)
     },
 
     contradicted: (node, contradiction) => {
@@ -119,7 +124,7 @@ export function nodesOf(nodes: readonly Node[], options: NodesOptions): Nodes {
     giveUp: (node, error) => {
       healthOf(node).isGivenUp = true
       if (usable().length === 0) throw error
-      options.givenUp(error)
+      options.givenUp(error, node.name)
     },
 
     turnToHigher: async (head) => {

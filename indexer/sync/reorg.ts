@@ -12,7 +12,15 @@ export type StoredBlocks = (from: bigint, to: bigint) => Promise<readonly Block[
 const BLOCKS_A_LOOK = 32n
 
 /** The chain left our branch for good below what we took to be final. */
-export class ReorgTooDeep extends StopError {}
+export class ReorgTooDeep extends StopError {
+  constructor(node: Node, head: Block, finalised: bigint) {
+    super(
+      `The node at ${node.name} is on another branch than the stored history, and left it deeper than what counts as final`,
+      { finalised, storedHead: head.number, storedHash: head.hash },
+      'Check with another node which branch is right; if it is that one, index again from an empty database.',
+    )
+  }
+}
 
 export interface Ancestor {
   readonly kind: 'ancestor'
@@ -22,23 +30,22 @@ export interface Ancestor {
 interface Branch {
   readonly stored: StoredBlocks
   readonly verify: Verification
-  /** How many blocks back a reorg may reach. */
-  readonly finalityDepth: bigint
+  /** The last block that counts as final: no reorg may take it back. Undefined while none does. */
+  readonly finalised: bigint | undefined
 }
 
 /**
  * The last block that the node and we have in common, or the one before the first if the whole history was left. Walks down
- * from our head, and no deeper than `finalityDepth`. The node's blocks must chain all the way: half a reorg is none.
+ * from our head, and no deeper than what is final. The node's blocks must chain all the way: half a reorg is none.
  */
 export async function findAncestor(
   node: Node,
-  { stored, verify, finalityDepth }: Branch,
+  { stored, verify, finalised }: Branch,
   head: Block,
   startBlock: bigint,
 ): Promise<Ancestor | Unsettled> {
   const beforeFirst = startBlock - 1n
-  const final = head.number - finalityDepth
-  const lowest = final > beforeFirst ? final : beforeFirst
+  const lowest = finalised !== undefined && finalised > beforeFirst ? finalised : beforeFirst
   let above: Header | undefined
   for (let to = head.number; to > beforeFirst && to >= lowest; to -= BLOCKS_A_LOOK) {
     const bottom = to - BLOCKS_A_LOOK + 1n
@@ -53,9 +60,5 @@ export async function findAncestor(
     above = theirs[0]
   }
   if (lowest === beforeFirst) return { kind: 'ancestor', ancestor: beforeFirst }
-  throw new ReorgTooDeep(
-    `The node at ${node.name} is on another branch than the stored history, and left it deeper than what counts as final`,
-    { storedHead: head.number, finalityDepth, storedHash: head.hash },
-    'Check with another node which branch is right; then raise the finality depth, or index again from an empty database.',
-  )
+  throw new ReorgTooDeep(node, head, lowest)
 }

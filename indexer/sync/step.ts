@@ -1,6 +1,12 @@
+import type { Facts } from '../../sdk/errors.ts'
 import type { ChainLog } from '../decode/contracts.ts'
 import type { JournalMove, Journals } from '../decode/journals.ts'
 import type { Block } from '../store/schema.ts'
+import type { Finality, Verdict } from '../store/stretch.ts'
+import type { Header } from './verify/header.ts'
+import type { JournalsBy } from './verifyJournals.ts'
+
+export type { Finality, Verdict }
 
 /** What became of one look at the chain. A reorg is one of the things that happen, not an exception. */
 export type Step =
@@ -24,26 +30,19 @@ export function unsettled(contradiction: Contradiction): Unsettled {
 
 /** Blocks with all their logs, checked to belong together and to be complete. */
 export interface Stretch {
-  readonly blocks: readonly Block[]
+  readonly blocks: readonly Header[]
   readonly logs: readonly ChainLog[]
   /** The journals after the last of them. */
   readonly journals: Journals
   readonly journalMoves: readonly JournalMove[]
   readonly verdict: Verdict
+  /** How the journals were held against storage after the last of them; undefined where they were not. */
+  readonly journalsBy: JournalsBy | undefined
   readonly finality: Finality
-}
-
-/** How the logs of a stretch are known to be all there are: by full receipts, by absence from the bloom filters, or by word. */
-export type Verdict = 'receipts' | 'bloom' | 'told'
-
-/** The newest safe and finalised blocks as known when something was stored; undefined where nothing is known of them. */
-export interface Finality {
-  readonly safe?: bigint | undefined
-  readonly finalised?: bigint | undefined
 }
 
 /** Two things a node said, or one thing it said and one it must have left out. */
 export interface Contradiction {
   readonly what: string
-  readonly facts: Readonly<Record<string, string | bigint>>
+  readonly facts: Facts
 }

@@ -86,7 +86,7 @@ export function followerOf({ node, deployment, depth, undone }: FollowerOptions)
       head,
       journals,
       stored,
-      finalityDepth: FINALITY_DEPTH,
+      finalised: head === undefined ? undefined : head.number - FINALITY_DEPTH,
       range,
     })
     return { step, latest }

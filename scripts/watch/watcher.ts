@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { BaseError } from 'viem'
+import { BaseError, HttpRequestError, RpcRequestError } from 'viem'
 import type { Block } from '../../indexer/store/schema.ts'
-import { nodeError } from '../../indexer/sync/nodeError.ts'
+import { type Failure, nodeError } from '../../indexer/sync/nodeError.ts'
 import { bondOfAccount } from '../../sdk/bond.ts'
 import type { Connection } from '../../sdk/contracts.ts'
 import { explain, RetryError } from '../../sdk/errors.ts'
@@ -190,7 +190,8 @@ export function watcherOf(options: WatcherOptions): Watcher {
           await round(signal)
         } catch (cause) {
           if (signal.aborted) return
-          const error = cause instanceof BaseError ? nodeError(options.nodeName, 'a request', cause) : cause
+          const error =
+            cause instanceof BaseError ? nodeError(options.nodeName, 'a request', failureOf(cause), cause) : cause
           if (!(error instanceof RetryError)) throw error
           metrics.count('watcher_troubles_total', 1)
           say('trouble', { what: explain(error) })
@@ -199,6 +200,17 @@ export function watcherOf(options: WatcherOptions): Watcher {
       }
     },
   }
+}
+
+/** How a question that viem put came to nothing. */
+function failureOf(error: BaseError): Failure {
+  const answer = error.walk((cause) => cause instanceof RpcRequestError)
+  if (answer instanceof RpcRequestError) return { kind: 'answered', code: answer.code, message: answer.details }
+  const transport = error.walk((cause) => cause instanceof HttpRequestError)
+  if (!(transport instanceof HttpRequestError) || transport.status === undefined) {
+    return { kind: 'silent', reason: error.shortMessage }
+  }
+  return { kind: 'status', status: transport.status, retryAfter: transport.headers?.get('retry-after') }
 }
 
 function hasMoved(filed: Filed): boolean {

@@ -27,7 +27,7 @@ describe('among several nodes', () => {
   it('one that asks for a pause gets it, even where there is no other', async () => {
     const { nodes } = nodesAmong([a])
     const start = Date.now()
-    nodes.failed(a, new NodeBusy(a.name, 429, 300, undefined))
+    nodes.failed(a, new NodeBusy(a.name, { status: 429 }, 300, undefined))
     expect(await nodes.next(signal)).toBe(a)
     expect(Date.now() - start).toBeGreaterThanOrEqual(299)
   })

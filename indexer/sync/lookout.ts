@@ -1,0 +1,210 @@
+import { RetryError, StopError } from '../../sdk/errors.ts'
+import { type ContractName, type Followed, followedOf } from '../decode/contracts.ts'
+import type { DecodeContext } from '../decode/decode.ts'
+import { blocksBetween, type Position } from '../store/position.ts'
+import type { Store } from '../store/store.ts'
+import { type Ahead, fetchAhead } from './fetchAhead.ts'
+import { type Asked, type Fetched, fetchPieces, joinStretch, type StretchStart } from './fetchStretch.ts'
+import { type FinalityRule, falseTags, finalityAfter } from './finality.ts'
+import { nextStep } from './nextStep.ts'
+import type { Node } from './node.ts'
+import { RangeTooLarge, StateGone } from './nodeError.ts'
+import type { Nodes } from './nodes.ts'
+import { type Range, rangeAfter, rangeRefused, rangeStretched, rangeUpTo } from './range.ts'
+import { type Sight, sightOf } from './sight.ts'
+import { type Step, type Unsettled, unsettled } from './step.ts'
+import { checkHeaders, type Header } from './verify/header.ts'
+import type { Verification } from './verify/verification.ts'
+
+export interface LookOptions {
+  readonly verify: Verification
+  readonly finality: FinalityRule
+  /** The most blocks to ask for at once. */
+  readonly maxRange: bigint
+}
+
+/** One look at the chain through one node. */
+export interface Looked {
+  readonly node: Node
+  readonly nodeHead: Header
+  readonly step: Step
+}
+
+/** Looks at the chain, further ahead than is stored, with as few questions as that takes. */
+export interface Lookout {
+  /**
+   * What comes after `from`; undefined where nothing came of the look, and the node has been seen to. Before the database is
+   * asked, `isStored` is waited for.
+   */
+  look(from: Position, isStored: () => Promise<void>): Promise<Looked | undefined>
+  /** Pieces of the blocks from `from` to `to` as one contract alone fills them. */
+  lookBack(node: Node, followed: Followed, from: bigint, to: bigint): Ahead
+  /** Whether the next look has been under way since before. */
+  isAhead(): boolean
+  /** Sees to a node that failed over so many blocks. */
+  failed(node: Node, error: unknown, asked: bigint): void
+  /** What was looked at ahead does not count any more. */
+  forget(): void
+}
+
+/** What one stretch may weigh, in bytes of JSON: much less costs round trips, much more costs memory. */
+const WEIGHT_A_STRETCH = 6 * 2 ** 20
+const LOG_BYTES = 600
+const HEADER_BYTES = 1_700
+const HASH_BYTES = 69
+
+/** After so long a node is asked for its head anew, so that whoever watches sees how far there is to go. */
+const SIGHT_MS = 5_000
+
+export function lookoutOver(
+  nodes: Nodes,
+  store: Store,
+  context: DecodeContext,
+  options: LookOptions,
+  signal: AbortSignal,
+): Lookout {
+  const { deployment } = context
+  const { verify, finality: rule } = options
+  let range: Range = rangeUpTo(options.maxRange)
+  let ahead: (Ahead & { readonly followed: Followed; sight: Sight; seenAt: number }) | undefined
+
+  const stored = (first: bigint, last: bigint) => blocksBetween(store.write, first, last)
+
+  const forget = (): void => {
+    ahead?.end()
+    ahead = undefined
+  }
+
+  const startOf = (from: Position, followed: Followed, { nodeHead, tagged }: Sight): StretchStart => ({
+    deployment,
+    followed,
+    head: from.head,
+    journals: from.journals,
+    verify,
+    finalityAt: (last) => finalityAfter(rule, from.finality, nodeHead.number, tagged, last),
+  })
+
+  const fetchFrom = (node: Node, asked: Asked, from: bigint, to: bigint): Ahead =>
+    fetchAhead(
+      node.until(signal),
+      (speaking, first, last) => fetchPieces(speaking, asked, first, last),
+      from,
+      to,
+      () => range.size,
+    )
+
+  const failed = (node: Node, error: unknown, asked: bigint): void => {
+    if (signal.aborted) return
+    if (error instanceof RangeTooLarge) range = rangeRefused(range, asked, error.limit)
+    if (error instanceof StateGone) range = rangeStretched(range)
+    if (error instanceof RetryError) nodes.failed(node, error)
+    else if (error instanceof StopError) nodes.giveUp(node, error)
+    else throw error
+  }
+
+  /** What was fetched meanwhile; undefined where it is over, or does not simply follow and has to be looked at anew. */
+  const lookFurther = async (from: Position): Promise<Looked | 'failed' | undefined> => {
+    if (ahead === undefined) return undefined
+    const { node, followed } = ahead
+    try {
+      const piece = await ahead.next()
+      if (piece?.kind === 'fetched') {
+        const step = joinStretch(startOf(from, followed, ahead.sight), piece)
+        if (step.kind === 'blocksAdded') {
+          range = rangeAfter(range, ahead.asked(), weightOf(piece), WEIGHT_A_STRETCH)
+          return { node, nodeHead: ahead.sight.nodeHead, step }
+        }
+      }
+      forget()
+      return undefined
+    } catch (error) {
+      const asked = ahead.asked()
+      forget()
+      failed(node, error, asked)
+      return 'failed'
+    }
+  }
+
+  const lookAnew = async (from: Position): Promise<Looked | undefined> => {
+    const node = await nodes.next(signal)
+    if (node === undefined) return undefined
+    let asked = range.size
+    try {
+      const speaking = node.until(signal)
+      const sight = await sightOf(speaking, rule)
+      const { nodeHead } = sight
+      const first = from.head === undefined ? BigInt(deployment.startBlock) : from.head.number + 1n
+      if (nodeHead.number >= first && nodeHead.number - first + 1n < asked) asked = nodeHead.number - first + 1n
+      const followed = followedFrom(context, from)
+      const step = await nextStep(speaking, nodeHead, {
+        ...startOf(from, followed, sight),
+        stored,
+        finalised: from.finality.finalised,
+        range: range.size,
+      })
+      const lie = await lieOfTags(sight, step)
+      if (lie !== undefined) return { node, nodeHead, step: lie }
+      if (step.kind === 'blocksAdded') {
+        range = rangeAfter(range, BigInt(step.blocks.length), weightOf(step), WEIGHT_A_STRETCH)
+        const next = (step.blocks.at(-1)?.number ?? 0n) + 1n
+        if (next <= nodeHead.number) {
+          const asking = { deployment, followed, verify, nodeHead: nodeHead.number }
+          ahead = { ...fetchFrom(node, asking, next, nodeHead.number), node, followed, sight, seenAt: Date.now() }
+        }
+      }
+      return { node, nodeHead, step }
+    } catch (error) {
+      failed(node, error, asked)
+      return undefined
+    }
+  }
+
+  /** On our own branch, what a node calls safe or final must be blocks of ours. */
+  const lieOfTags = async ({ tagged }: Sight, step: Step): Promise<Unsettled | undefined> => {
+    if (step.kind !== 'blocksAdded' && step.kind !== 'upToDate') return undefined
+    const heights = [tagged.safe, tagged.finalised].flatMap((header) => (header === undefined ? [] : [header.number]))
+    const ours = (await Promise.all(heights.map((height) => stored(height, height)))).flat()
+    const blocks = step.kind === 'blocksAdded' ? [...ours, ...step.blocks] : ours
+    const hashes = new Map(blocks.map(({ number, hash }) => [number, hash]))
+    const lie = falseTags(verify, tagged, (height) => hashes.get(height))
+    return lie && unsettled(lie)
+  }
+
+  /** Only for whoever watches: nothing that is stored follows from it. */
+  const seeAnew = async (): Promise<void> => {
+    const seeing = ahead
+    if (seeing === undefined || Date.now() - seeing.seenAt < SIGHT_MS) return
+    seeing.seenAt = Date.now()
+    const nodeHead = await seeing.node.latest().catch(() => undefined)
+    if (nodeHead === undefined || checkHeaders(verify, [nodeHead]) !== undefined) return
+    seeing.sight = { ...seeing.sight, nodeHead }
+  }
+
+  return {
+    look: async (from, isStored) => {
+      void seeAnew()
+      const further = await lookFurther(from)
+      if (further === 'failed') return undefined
+      if (further !== undefined) return further
+      await isStored()
+      return await lookAnew(from)
+    },
+    lookBack: (node, followed, from, to) => fetchFrom(node, { deployment, followed, verify, nodeHead: to }, from, to),
+    isAhead: () => ahead !== undefined,
+    failed,
+    forget,
+  }
+}
+
+/** The contracts whose facts go on at the head; those that are being caught up stand below it. */
+export function followedFrom({ deployment, followed }: DecodeContext, { head, cursors }: Position): Followed {
+  if (head === undefined) return followed
+  const isThere = (name: ContractName) => cursors.get(name) === head.number
+  if (followed.contracts.every(({ name }) => isThere(name))) return followed
+  return followedOf(deployment, followed.contracts.map(({ name }) => name).filter(isThere))
+}
+
+function weightOf({ blocks, logs }: Pick<Fetched, 'blocks' | 'logs'>): number {
+  const headers = blocks.reduce((sum, { transactions }) => sum + HEADER_BYTES + HASH_BYTES * transactions.length, 0)
+  return logs.reduce((sum, { data }) => sum + LOG_BYTES + data.length, headers)
+}

@@ -1,0 +1,41 @@
+import type { Failure } from './nodeError.ts'
+
+/** What a node answered to one question. */
+export type Message =
+  | { readonly kind: 'result'; readonly result: unknown }
+  | Extract<Failure, { readonly kind: 'answered' }>
+  | Extract<Failure, { readonly kind: 'garbled' }>
+
+/** The answers to questions numbered from 0 to `count` − 1, in their order; or one failure for all of them. */
+export function messagesIn(text: string, count: number): readonly Message[] | Failure {
+  let told: unknown
+  try {
+    told = JSON.parse(text)
+  } catch (cause) {
+    return { kind: 'garbled', reason: cause instanceof Error ? cause.message : String(cause) }
+  }
+  if (!Array.isArray(told)) {
+    const message = messageOf(told)
+    // To a batch, only a failure of the whole is told outside of a list.
+    if (count > 1) return message.kind === 'result' ? { kind: 'garbled', reason: 'one answer to several' } : message
+    return [message]
+  }
+  const answers = new Map<unknown, Message>()
+  for (const one of told) answers.set(isObject(one) ? one.id : undefined, messageOf(one))
+  return Array.from({ length: count }, (_, id) => answers.get(id) ?? { kind: 'garbled', reason: 'no answer' })
+}
+
+function messageOf(told: unknown): Message {
+  if (!isObject(told)) return { kind: 'garbled', reason: 'no message' }
+  const { error } = told
+  if (error !== undefined && error !== null) {
+    if (!isObject(error)) return { kind: 'garbled', reason: 'no sound error' }
+    const { code, message } = error
+    return { kind: 'answered', code: typeof code === 'number' ? code : 0, message: String(message) }
+  }
+  return 'result' in told ? { kind: 'result', result: told.result } : { kind: 'garbled', reason: 'no result' }
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
