@@ -19,6 +19,10 @@ export interface AccountTotal {
   readonly creditedGwei: bigint
   readonly bountiesGwei: bigint
   readonly claimedGwei: bigint
+  /** The last three as they stood when the day began. */
+  readonly creditedBeforeGwei: bigint
+  readonly bountiesBeforeGwei: bigint
+  readonly claimedBeforeGwei: bigint
 }
 
 /** A change of what an account earned. */
@@ -59,7 +63,7 @@ export function totalsAfter(
     const { account, block } = move
     const place = places.get(account)
     const last = place === undefined ? (before.get(account) ?? nothingYet(account)) : (rows[place] as AccountTotal)
-    const next = { ...after(last, move), block, day: timestampOf(block) / SECONDS_A_DAY }
+    const next = { ...after(onDay(last, timestampOf(block) / SECONDS_A_DAY), move), block }
     if (place !== undefined && last.block === block) rows[place] = next
     else places.set(account, rows.push(next) - 1)
   }
@@ -86,6 +90,14 @@ function after(last: AccountTotal, move: EarningsMove): AccountTotal {
   }
 }
 
+/** As it stands when a day has begun. */
+function onDay(total: AccountTotal, day: bigint): AccountTotal {
+  if (day === total.day) return total
+  const { creditedGwei, bountiesGwei, claimedGwei } = total
+  const before = { creditedBeforeGwei: creditedGwei, bountiesBeforeGwei: bountiesGwei, claimedBeforeGwei: claimedGwei }
+  return { ...total, day, ...before }
+}
+
 /** Its pending credits as they stand when `epoch` is the newest. */
 function inEpoch(total: AccountTotal, epoch: bigint): Pick<AccountTotal, 'epoch' | 'newerGwei' | 'olderGwei'> {
   if (epoch <= total.epoch) return total
@@ -93,6 +105,8 @@ function inEpoch(total: AccountTotal, epoch: bigint): Pick<AccountTotal, 'epoch'
 }
 
 function nothingYet(account: bigint): AccountTotal {
-  const none = { newerGwei: 0n, olderGwei: 0n, creditedGwei: 0n, bountiesGwei: 0n, claimedGwei: 0n }
-  return { account, block: -1n, day: 0n, epoch: 0n, ...none }
+  const pending = { epoch: 0n, newerGwei: 0n, olderGwei: 0n }
+  const earned = { creditedGwei: 0n, bountiesGwei: 0n, claimedGwei: 0n }
+  const before = { creditedBeforeGwei: 0n, bountiesBeforeGwei: 0n, claimedBeforeGwei: 0n }
+  return { account, block: -1n, day: -1n, ...pending, ...earned, ...before }
 }

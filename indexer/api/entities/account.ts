@@ -6,6 +6,7 @@ import { appeal } from './appeal.ts'
 import { batch } from './batch.ts'
 import { bond } from './bond.ts'
 import { contribution } from './contribution.ts'
+import { accountDay } from './day.ts'
 import { attribution } from './inference.ts'
 import { model } from './model.ts'
 import { poolShare } from './pool.ts'
@@ -53,6 +54,7 @@ export const account: Entity = {
     poolShares: many(() => poolShare, { contributor: 'id' }, 'Its shares of pools, a contribution each.'),
     credits: many(() => credit, { account: 'id' }, 'What batches credited to it.'),
     claims: many(() => claim, { account: 'id' }, 'What it was paid.'),
+    days: many(() => accountDay, { account: 'id' }, 'What it earned day by day.'),
     tabs: many(() => tab, { payer: 'id' }, 'What it has prepaid, by operator.'),
     models: many(() => model, { owner: 'id' }, 'Models that it owns.'),
     bond: oneOrNone(() => bond, { account: 'id' }, 'What it answers with for the calls it records, if anything.'),

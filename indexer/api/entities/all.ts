@@ -6,6 +6,7 @@ import { bond, bondMove } from './bond.ts'
 import { block, completeness, journal, revertedBlock, revertedFact, stretch } from './chain.ts'
 import { contribution } from './contribution.ts'
 import { curatorProposal, dataset } from './dataset.ts'
+import { accountDay, datasetDay, modelDay } from './day.ts'
 import { demand } from './demand.ts'
 import { evaluation, rating } from './evaluation.ts'
 import {
@@ -63,6 +64,9 @@ export const entities: readonly Entity[] = [
   courtAppointment,
   authority,
   burn,
+  accountDay,
+  modelDay,
+  datasetDay,
   journal,
   block,
   stretch,

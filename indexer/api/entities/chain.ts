@@ -16,14 +16,15 @@ export const block: Entity = {
     finality: oneOf('Finality', 'Whether it can still be taken back, as the history knows it.'),
     stretchFirst: hidden(uint('The first block of its stretch.')),
   },
-  source: ({ block }) => sql`
-    select b.*,
-      case when b.number <= known.finalised then 'Finalised' when b.number <= known.safe then 'Safe' else 'Latest' end
-        as finality,
-      (select s.first from stretch s where s.first <= b.number order by s.first desc limit 1) as stretch_first
-    from block b
-    left join (select safe, finalised from stretch where first <= ${block} order by first desc limit 1) known on true
-    where b.number <= ${block}`,
+  source: ({ block }) => {
+    const known = sql`from stretch where first <= ${block} order by first desc limit 1`
+    return sql`
+      select b.*,
+        case when b.number <= (select finalised ${known}) then 'Finalised' when b.number <= (select safe ${known}) then 'Safe'
+          else 'Latest' end as finality,
+        (select s.first from stretch s where s.first <= b.number order by s.first desc limit 1) as stretch_first
+      from block b where b.number <= ${block}`
+  },
   links: {
     stretch: one(() => stretch, { first: 'stretchFirst' }, 'What it was stored with, and how that was verified.'),
   },

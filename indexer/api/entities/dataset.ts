@@ -3,6 +3,7 @@ import { zeroAddress } from 'viem'
 import { toBytea } from '../../store/types.ts'
 import { bool, bytes, type Entity, many, one, text, uint } from '../query/entity.ts'
 import { contribution } from './contribution.ts'
+import { datasetDay } from './day.ts'
 import { version } from './version.ts'
 
 export const dataset: Entity = {
@@ -41,6 +42,7 @@ export const dataset: Entity = {
   links: {
     contributions: many(() => contribution, { dataset: 'id' }, 'Everything submitted to it.'),
     versions: many(() => version, { dataset: 'id' }, 'Its frozen versions.'),
+    days: many(() => datasetDay, { dataset: 'id' }, 'What became of it day by day.'),
   },
 }
 

@@ -17,6 +17,7 @@ import { account } from './account.ts'
 import { appeal } from './appeal.ts'
 import { batch } from './batch.ts'
 import { bond } from './bond.ts'
+import { modelDay } from './day.ts'
 import { demand } from './demand.ts'
 import { evaluation, rating } from './evaluation.ts'
 import { inference } from './inference.ts'
@@ -118,6 +119,7 @@ export const model: Entity = {
     operators: many(() => operator, { model: 'id' }, 'Who may serve it, or might once.'),
     batches: many(() => batch, { model: 'id' }, 'Its recorded calls, by transaction.'),
     inferences: many(() => inference, { model: 'id' }, 'Its recorded calls.'),
+    days: many(() => modelDay, { model: 'id' }, 'Its calls day by day.'),
     bond: oneOrNone(() => bond, { model: 'id' }, 'What answers for its influence index, if anything.'),
     strikes: many(() => strike, { model: 'id' }, 'What of it was found false.'),
     rowStrikes: many(() => rowStrike, { model: 'id' }, 'Rows of its influence index that were found false.'),

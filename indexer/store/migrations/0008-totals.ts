@@ -11,10 +11,12 @@ import { creditTakenBackFromPools } from './0004-pools.ts'
 const accountTotal = `
   create table account_total (account int8 not null, block int8 not null, day int8 not null, epoch int8 not null,
     newer_gwei int8 not null, older_gwei int8 not null, credited_gwei int8 not null, bounties_gwei int8 not null,
-    claimed_gwei int8 not null, primary key (account, block))`
+    claimed_gwei int8 not null, credited_before_gwei int8 not null, bounties_before_gwei int8 not null,
+    claimed_before_gwei int8 not null, primary key (account, block))`
 
 const indexes: readonly string[] = [
   'account_total (block)',
+  'account_total (day, account, block desc)',
   'journal_move (contract, block)',
   'stretch (verdict, first)',
 ]

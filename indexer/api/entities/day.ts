@@ -1,0 +1,102 @@
+import { sql } from 'kysely'
+import { bigInt, type Entity, one, uint } from '../query/entity.ts'
+import { account } from './account.ts'
+import { dataset } from './dataset.ts'
+import { model } from './model.ts'
+
+const day = uint('Days since 1970; it begins at day · 86,400 seconds.')
+
+export const accountDay: Entity = {
+  type: 'AccountDay',
+  doc: 'What an account earned on a day on which that changed. Earlier voided records are taken back on the day of their ruling.',
+  list: 'accountDays',
+  key: ['day', 'account'],
+  columns: {
+    account: uint('Whose earnings.'),
+    day,
+    creditedGwei: bigInt(
+      'What batches credited to it, less what voided records took back, in gwei-OPEN: may be negative.',
+    ),
+    bountiesGwei: bigInt('What it earned before the Court, in gwei-OPEN.'),
+    claimedGwei: bigInt('What it was paid, in gwei-OPEN.'),
+  },
+  // The last total of each day says what it was when the day began, too.
+  source: ({ block }) => sql`
+    select distinct on (day, account) day, account, credited_gwei - credited_before_gwei as credited_gwei,
+      bounties_gwei - bounties_before_gwei as bounties_gwei, claimed_gwei - claimed_before_gwei as claimed_gwei
+    from account_total where block <= ${block} order by day, account, block desc`,
+  links: { earningAccount: one(() => account, { id: 'account' }, 'Whose earnings.') },
+}
+
+export const modelDay: Entity = {
+  type: 'ModelDay',
+  doc: 'A model’s calls of a day on which it had any, or on which some of them were voided.',
+  list: 'modelDays',
+  key: ['model', 'day'],
+  columns: {
+    model: uint('The model.'),
+    day,
+    batchCount: uint('Batches recorded.'),
+    inferenceCount: uint('Calls recorded.'),
+    feesGwei: bigInt('Their fees, in gwei-OPEN.'),
+    voidedCount: uint('Calls, of whichever day, that were voided.'),
+    refundedGwei: bigInt('Their fees, which went back to the payers, in gwei-OPEN.'),
+  },
+  source: ({ block }) => modelDays(sql`${block}`),
+  links: { calledModel: one(() => model, { id: 'model' }, 'The model.') },
+}
+
+export const datasetDay: Entity = {
+  type: 'DatasetDay',
+  doc: 'What became of a dataset on a day, and what the models trained on it were paid.',
+  list: 'datasetDays',
+  key: ['dataset', 'day'],
+  columns: {
+    dataset: uint('The dataset.'),
+    day,
+    submittedCount: uint('Contributions submitted.'),
+    acceptedCount: uint('Contributions accepted.'),
+    withdrawnCount: uint('Contributions whose consent was withdrawn.'),
+    inferenceCount: uint('Calls of models that were trained on versions of it.'),
+    feesGwei: bigInt('The fees of those calls, in gwei-OPEN. A model trained on several datasets counts for each.'),
+    refundedGwei: bigInt(
+      'Fees of such calls, of whichever day, that went back because they were voided, in gwei-OPEN.',
+    ),
+  },
+  source: ({ block }) => sql`
+    select dataset, day, sum(submitted)::int8 as submitted_count, sum(accepted)::int8 as accepted_count,
+      sum(withdrawn)::int8 as withdrawn_count, sum(inference_count)::int8 as inference_count,
+      sum(fees_gwei)::int8 as fees_gwei, sum(refunded_gwei)::int8 as refunded_gwei
+    from (
+      select f.dataset, b.timestamp / 86400 as day, f.submitted, f.accepted, f.withdrawn, 0 as inference_count,
+        0 as fees_gwei, 0 as refunded_gwei
+      from (
+        select dataset, block, 1 as submitted, 0 as accepted, 0 as withdrawn from contribution_submitted
+        union all select dataset, block, 0, 1, 0 from contribution_accepted
+        union all select dataset, block, 0, 0, 1 from consent_withdrawn
+      ) f join block b on b.number = f.block
+      where f.block <= ${block}
+      union all
+      select trained.dataset, m.day, 0, 0, 0, m.inference_count, m.fees_gwei, m.refunded_gwei
+      from (select distinct v.dataset, t.model from trained_on t join version_frozen v on v.version = t.version) trained
+      join (${modelDays(sql`${block}`)}) m on m.model = trained.model
+    ) moves
+    group by dataset, day`,
+  links: { ofDataset: one(() => dataset, { id: 'dataset' }, 'The dataset.') },
+}
+
+function modelDays(block: ReturnType<typeof sql>) {
+  return sql`
+    select model, day, sum(batches)::int8 as batch_count, sum(inferences)::int8 as inference_count,
+      sum(fees_gwei)::int8 as fees_gwei, sum(voided)::int8 as voided_count, sum(refunded_gwei)::int8 as refunded_gwei
+    from (
+      select r.model, b.timestamp / 86400 as day, 1 as batches, r.count as inferences, r.fees_gwei, 0 as voided,
+        0 as refunded_gwei
+      from batch_recorded r join block b on b.number = r.block where r.block <= ${block}
+      union all
+      select r.model, b.timestamp / 86400, 0, 0, 0, 1, v.fee_gwei
+      from record_voided v join batch_recorded r on r.batch = v.batch join block b on b.number = v.block
+      where v.block <= ${block}
+    ) moves
+    group by model, day`
+}
