@@ -100,6 +100,8 @@ function pool(url: string, options: pg.PoolConfig): pg.Pool {
   })
   // An idle connection that breaks is dropped from the pool; whoever needs one next gets a new one, or the error.
   made.on('error', () => {})
+  // One that breaks while it is in use fails what it was asked; that it also says so by an event must not end the process.
+  made.on('connect', (client) => client.on('error', () => {}))
   return made
 }
 
