@@ -11,6 +11,8 @@ const systems = {
   darwin: 'darwin',
   freebsd: 'freebsd',
   linux: 'linux',
+  netbsd: 'netbsd',
+  openbsd: 'openbsd',
   openharmony: 'openharmony',
   win32: 'win32',
   windows: 'win32',

@@ -4,17 +4,18 @@ import { StopError } from '../sdk/errors.ts'
 
 /** The tables in documents that a command writes: what stands between two marks, of which the first names the command. */
 
-const BEGIN = /<!-- tables: written by .+ -->\n/
+const BEGIN = /<!-- tables: written by (.+) -->\n/g
 const END = '<!-- end of tables -->'
 
-export function writeTables(page: string, tables: string): void {
+/** Where several commands write into one page, `command` begins as the mark of the one that writes says. */
+export function writeTables(page: string, tables: string, command = ''): void {
   const text = readFileSync(page, 'utf8')
-  const begin = BEGIN.exec(text)
-  const to = text.indexOf(END)
-  if (begin === null || to < begin.index)
+  const begin = [...text.matchAll(BEGIN)].find(([, by]) => by?.startsWith(command))
+  const to = text.indexOf(END, begin?.index)
+  if (begin === undefined || to === -1)
     throw new StopError(
       `${page} has no place for the tables`,
-      { begin: '<!-- tables: written by npm run … -->', end: END },
+      { begin: `<!-- tables: written by ${command || 'npm run …'} -->`, end: END },
       'Put the two marks back.',
     )
   writeWhole(page, `${text.slice(0, begin.index)}${begin[0]}${tables}\n${text.slice(to)}`)

@@ -36,7 +36,7 @@ it is there, or the Python that PYTHON names.
     ]
     const text = `${table(comparisons)}\n\n${machine(numpy?.version)}`
     process.stdout.write(`${text}\n`)
-    if (write) writeTables(PAGE, text)
+    if (write) writeTables(PAGE, text, 'npm run bench:attribution')
   },
 })
 
