@@ -1,0 +1,137 @@
+import { execFile } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+import { z } from 'zod'
+import type { DatabaseLocation } from '../../../indexer/store/database.ts'
+import type { Verification } from '../../../indexer/sync/verify/verification.ts'
+import { askGraphql } from './ask.ts'
+import type { Chain } from './chains.ts'
+import { type Backfill, type Contender, runToHead } from './contender.ts'
+import type { Databases, Door } from './databases.ts'
+import { ours } from './ours.ts'
+import { ponder } from './ponder.ts'
+import { cpuSeconds } from './processes.ts'
+import { type Rounds, roundsOf } from './rounds.ts'
+
+/** Who fills which database with a chain's history. */
+export type Run =
+  | { readonly who: 'ours'; readonly door: Door; readonly verify: Verification }
+  | { readonly who: 'ponder'; readonly door: Door }
+  /** The least that anybody must do; with balances kept as well, or not. */
+  | { readonly who: 'plain'; readonly door: 'postgres'; readonly balances: boolean }
+
+export interface Measured extends Backfill {
+  /** CPU time of the node meanwhile, which shares the machine. */
+  readonly nodeCpuSeconds: number
+}
+
+export interface Outcome extends Rounds<Measured> {
+  readonly run: Run
+  readonly rounds: readonly Measured[]
+}
+
+/** What a chain holds, and how one sees by GraphQL that all of it has arrived. */
+export interface Content {
+  readonly chain: Chain
+  readonly kind: 'transfers' | 'records'
+  /** Events, or inferences and attributions. */
+  readonly facts: number
+}
+
+const counted = z.object({ totalCount: z.number() })
+
+/** All runs in turn, and that several times over, so that a busy moment of the machine meets everybody. */
+export async function backfills(
+  content: Content,
+  runs: readonly Run[],
+  rounds: number,
+  databases: Databases,
+  say: (line: string) => void,
+): Promise<readonly Outcome[]> {
+  const measured = runs.map((): Measured[] => [])
+  for (let round = 0; round < rounds; round++) {
+    for (const [i, run] of runs.entries()) {
+      const location = await databases.make(run.door)
+      const one = await backfill(content, run, location)
+      await databases.drop(location)
+      measured[i]?.push(one)
+      const rate = Math.round(content.facts / one.seconds)
+      say(`  ${titleOf(run)}: ${one.seconds.toFixed(2)} s, ${rate} a second, ${one.cpuSeconds.toFixed(1)} s of CPU`)
+    }
+  }
+  return runs.map((run, i) => {
+    const its = measured[i] ?? []
+    return { run, rounds: its, ...roundsOf(its, ({ seconds }) => seconds) }
+  })
+}
+
+export function titleOf(run: Run): string {
+  const where = run.door === 'postgres' ? 'PostgreSQL' : 'embedded'
+  switch (run.who) {
+    case 'ours':
+      return `ours, \`--verify=${run.verify}\`, ${where}`
+    case 'ponder':
+      return `Ponder, ${where === 'embedded' ? 'PGlite' : where}`
+    case 'plain':
+      return `fetch, decode, COPY${run.balances ? ', and balances' : ''}`
+  }
+}
+
+async function backfill(content: Content, run: Run, location: DatabaseLocation): Promise<Measured> {
+  const { chain } = content
+  const before = cpuSeconds(chain.anvil.pid)
+  const one = run.who === 'plain' ? await plain(content, run.balances, location) : await indexed(content, run, location)
+  return { ...one, nodeCpuSeconds: cpuSeconds(chain.anvil.pid) - before }
+}
+
+async function indexed(
+  content: Content,
+  run: Exclude<Run, { who: 'plain' }>,
+  location: DatabaseLocation,
+): Promise<Backfill> {
+  const transfers = content.kind === 'transfers'
+  const contender: Contender =
+    run.who === 'ours'
+      ? await ours(content.chain, location, { verify: run.verify, transfers })
+      : await ponder(content.chain, location)
+  const running = await runToHead(contender)
+  try {
+    const found = await factsAt(contender.url, content.kind)
+    if (found !== content.facts) throw new Error(`${contender.name} has ${found} of ${content.facts} facts`)
+  } finally {
+    await running.stop()
+  }
+  return running.backfill
+}
+
+/** How many of a chain's facts an indexer can show. */
+export async function factsAt(url: string, kind: Content['kind']): Promise<number> {
+  if (kind === 'transfers') {
+    const { transfers } = await askGraphql(
+      url,
+      '{ transfers(limit: 1) { totalCount } }',
+      z.object({ transfers: counted }),
+    )
+    return transfers.totalCount
+  }
+  const query = '{ inferences(limit: 1) { totalCount } attributions(limit: 1) { totalCount } }'
+  const { inferences, attributions } = await askGraphql(
+    url,
+    query,
+    z.object({ inferences: counted, attributions: counted }),
+  )
+  return inferences.totalCount + attributions.totalCount
+}
+
+const PLAIN = fileURLToPath(new URL('plain.ts', import.meta.url))
+const plainSchema = z.object({ seconds: z.number(), events: z.int(), cpuSeconds: z.number(), peakMiB: z.number() })
+
+async function plain({ chain, facts }: Content, balances: boolean, location: DatabaseLocation): Promise<Backfill> {
+  if (location.kind !== 'postgres') throw new Error('The plain program knows PostgreSQL only')
+  const { anvil, deployment } = chain
+  const args = [PLAIN, anvil.url, deployment.contracts.openToken, `${deployment.startBlock}`, location.url]
+  const { stdout } = await promisify(execFile)(process.execPath, balances ? [...args, 'balances'] : args)
+  const { events, ...one } = plainSchema.parse(JSON.parse(stdout))
+  if (events !== facts) throw new Error(`The plain program has ${events} of ${facts} events`)
+  return { ...one, startSeconds: 0 }
+}
