@@ -9,7 +9,7 @@ import { StateGone } from './nodeError.ts'
 import { type Contradiction, type Finality, type Step, type Unsettled, unsettled, type Verdict } from './step.ts'
 import { checkHeaders, type Header } from './verify/header.ts'
 import type { Verification } from './verify/verification.ts'
-import { askJournals, heldJournals, isCheckpoint, type JournalsTold } from './verifyJournals.ts'
+import { askJournals, heldJournals, isCheckpoint, isStateKept, type JournalsTold } from './verifyJournals.ts'
 
 /** What is asked of every block. */
 export interface Asked {
@@ -71,7 +71,7 @@ export async function* fetchPieces(
       told === undefined
         ? logsOfReceipts(node, followed, portion)
         : told.then((logs) => logsInBloom(node, followed, headers, logs, verify)),
-      journalsAfter(node, asked, portion.blocks.at(-1) as Header),
+      journalsAfter(node, asked, portion.blocks),
     )
     if (logged.kind === 'unsettled') yield logged
     else if (journals?.kind === 'unsettled') yield journals
@@ -118,15 +118,16 @@ export async function fetchStretch(
 async function journalsAfter(
   node: Node,
   { deployment, followed, verify, nodeHead }: Asked,
-  last: Header,
+  blocks: readonly Header[],
 ): Promise<JournalsTold | Unsettled | undefined> {
+  const [first, last] = [blocks[0] as Header, blocks.at(-1) as Header]
   const isReplayed = journaled.every((name) => followed.contracts.some((contract) => contract.name === name))
-  if (!isReplayed || !isCheckpoint(verify, last.number, nodeHead)) return undefined
+  if (!isReplayed || !isCheckpoint(verify, first.number, last.number, nodeHead)) return undefined
   try {
     return await askJournals(node, deployment, last, verify)
   } catch (error) {
     // Journals add up: where a node has pruned the state, the comparison nearer to its head speaks for these blocks as well.
-    if (error instanceof StateGone && !isCheckpoint('receipts', last.number, nodeHead)) return undefined
+    if (error instanceof StateGone && !isStateKept(last.number, nodeHead)) return undefined
     throw error
   }
 }
