@@ -9,6 +9,8 @@ export type News =
   | StoredNews
   | { readonly kind: 'undone'; readonly ancestor: bigint; readonly depth: bigint }
   | { readonly kind: 'caughtUp'; readonly block: bigint }
+  /** A contract that is followed anew is stored up to there; `head` is where the others are. */
+  | { readonly kind: 'catchesUp'; readonly contract: string; readonly last: bigint; readonly head: bigint }
   /** All that is stored up to there adds up to the contracts' journals, by proof or by a node's word. */
   | { readonly kind: 'journalsHeld'; readonly block: bigint; readonly by: 'proof' | 'storage' }
   | { readonly kind: 'troubled'; readonly error: RetryError; readonly node?: string | undefined }

@@ -13,12 +13,19 @@ export interface LockedRole {
   readonly standsBy: Promise<void>
   now(): Role
   hasStoodBy(): boolean
+  /** From now on this process writes while it holds the lock. */
+  begins(): void
 }
 
 export function lockedRole(signal: AbortSignal, report: (news: News) => void): LockedRole {
   const standsBy = Promise.withResolvers<void>()
   let role: Role = 'standby'
   let hasStoodBy = false
+  let isBegun = false
+  const lead = () => {
+    role = 'writer'
+    report({ kind: 'leads' })
+  }
   return {
     patience: {
       signal,
@@ -29,13 +36,16 @@ export function lockedRole(signal: AbortSignal, report: (news: News) => void): L
         standsBy.resolve()
       },
       holds: () => {
-        role = 'writer'
-        report({ kind: 'leads' })
+        if (isBegun) lead()
       },
     },
     standsBy: standsBy.promise,
     now: () => role,
     hasStoodBy: () => hasStoodBy,
+    begins: () => {
+      isBegun = true
+      lead()
+    },
   }
 }
 

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type AnswerOptions, answer } from './answer.ts'
+import { namesFollowed } from './decode/contracts.ts'
 import type { News } from './news.ts'
 import { lockedRole, openStandingBy } from './standBy.ts'
 import { type DatabaseLocation, openDatabase } from './store/database.ts'
@@ -57,7 +58,7 @@ export async function startIndexer(options: IndexerOptions): Promise<Indexer> {
   const connections = options.rpcUrls.map((url) =>
     connectNode(url, { timeoutMs: options.rpcTimeoutMs, meter: metrics?.meter }),
   )
-  const identity = await identifyAll(connections, deployment)
+  const identity = await identifyAll(connections, deployment, namesFollowed({ transfers: options.transfers ?? false }))
   const schema = options.schema ?? schemaOf(deployment.name)
   const role = lockedRole(signal, report)
   const doors = await openDatabase(options.database, role.patience)
@@ -78,7 +79,9 @@ export async function startIndexer(options: IndexerOptions): Promise<Indexer> {
 
   const write = async () => {
     try {
-      writing = writeHistory(options, connections, identity, await store, report, signal)
+      const opened = await store
+      role.begins()
+      writing = writeHistory(options, connections, identity, opened, report, signal)
       await writing.stopped
     } catch (error) {
       if (signal.aborted) return

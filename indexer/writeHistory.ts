@@ -2,9 +2,11 @@ import type { Deployment } from '../sdk/deployment.ts'
 import { followedOf, namesFollowed } from './decode/contracts.ts'
 import { type Leading, leading } from './lead.ts'
 import type { News } from './news.ts'
+import type { Metrics } from './operate/metrics.ts'
 import type { Identity } from './store/schema.ts'
 import type { Store } from './store/store.ts'
 import { follow } from './sync/follow.ts'
+import { headsFrom } from './sync/heads.ts'
 import { identify, mustAgree } from './sync/identity.ts'
 import type { Node } from './sync/node.ts'
 import { nodesOf } from './sync/nodes.ts'
@@ -23,6 +25,7 @@ export interface WriteOptions {
   readonly pollMs?: number
   /** The most blocks to ask a node for at once. */
   readonly maxRange?: number
+  readonly metrics?: Metrics | undefined
 }
 
 export interface Writing {
@@ -41,6 +44,8 @@ export function writeHistory(
   signal: AbortSignal,
 ): Writing {
   const { deployment, pollMs = 250 } = options
+  const names = namesFollowed({ transfers: options.transfers ?? false })
+  const heads = headsFrom(options.wsUrls ?? [])
   const led = leading(store, report)
   let nodeHead = 0n
   const heard = (news: News) => {
@@ -48,7 +53,7 @@ export function writeHistory(
     report(news)
   }
   const nodes = nodesOf(connections, {
-    admit: async (node) => mustAgree(identity, await identify(node, deployment), node),
+    admit: async (node) => mustAgree(identity, await identify(node, deployment, names), node),
     restMs: pollMs,
     failed: (error, node) => heard({ kind: 'troubled', error, node }),
     givenUp: (error, node) => heard({ kind: 'gaveUpNode', error, node }),
@@ -56,16 +61,14 @@ export function writeHistory(
   const sync = follow(
     nodes,
     store,
-    {
-      deployment,
-      followed: followedOf(deployment, namesFollowed({ transfers: options.transfers ?? false })),
-      treasury: identity.treasury,
-    },
+    { deployment, followed: followedOf(deployment, names), treasury: identity.treasury },
     {
       verify: options.verify ?? 'receipts',
       finality: options.finalityDepth === undefined ? 'tag' : BigInt(options.finalityDepth),
       pollMs,
       maxRange: BigInt(options.maxRange ?? 500),
+      heads,
+      meter: options.metrics?.meter,
     },
     {
       looked: ({ number, timestamp }) => {
@@ -79,14 +82,17 @@ export function writeHistory(
         if (led.status().state.kind !== 'following') heard({ kind: 'caughtUp', block: nodeHead })
         await led.caughtUp()
       },
+      catchesUp: (contract, last, head) => heard({ kind: 'catchesUp', contract, last, head }),
       journalsHeld: (block, by) => heard({ kind: 'journalsHeld', block, by }),
       troubled: (error, node) => heard({ kind: 'troubled', error, node }),
       overtaken: (overtaken) => heard({ kind: 'leftNode', overtaken }),
     },
     signal,
-  ).catch((error: unknown) => {
-    heard({ kind: 'stopped', error })
-    throw error
-  })
+  )
+    .catch((error: unknown) => {
+      heard({ kind: 'stopped', error })
+      throw error
+    })
+    .finally(() => heads.close())
   return { leading: led, stopped: led.until(sync) }
 }

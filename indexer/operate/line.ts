@@ -42,9 +42,17 @@ export function lineOf(news: News): Line | undefined {
     case 'failedAnswer':
       return failure('failedAnswer', 'A query failed: ', news.error)
     case 'standsBy':
-      return info('standsBy', `${news.holder} writes this history: serving, and ready to take over`, {
+      return info('standsBy', `Standing by to take over from ${news.holder}, which writes this history`, {
         holder: news.holder,
       })
+    case 'catchesUp': {
+      const { contract, last, head } = news
+      if (last < head) return undefined
+      return info('caughtUpContract', `${contract} is stored up to block ${last}, as the others are`, {
+        contract,
+        last,
+      })
+    }
     case 'leads':
       return info('leads', 'This indexer writes the history', {})
     case 'switched': {

@@ -189,6 +189,7 @@ export function metricsOf({ chain, chosen, now }: MetricsOptions): Metrics {
           return
         case 'leftNode':
         case 'switched':
+        case 'catchesUp':
           return
         default:
           return news satisfies never

@@ -2,13 +2,17 @@ import { type Address, decodeFunctionResult, encodeFunctionData } from 'viem'
 import { abis } from '../../sdk/contracts.ts'
 import type { Deployment } from '../../sdk/deployment.ts'
 import { RetryError, StopError } from '../../sdk/errors.ts'
-import { journaled } from '../decode/contracts.ts'
+import { type ContractName, journaled } from '../decode/contracts.ts'
 import type { Identity } from '../store/schema.ts'
 import type { Node } from './node.ts'
 
 /** Asks every node who it speaks of. One that does not answer now may later; those that do must agree. */
-export async function identifyAll(nodes: readonly Node[], deployment: Deployment): Promise<Identity> {
-  const answers = await Promise.allSettled(nodes.map((node) => identify(node, deployment)))
+export async function identifyAll(
+  nodes: readonly Node[],
+  deployment: Deployment,
+  contracts: readonly ContractName[] = journaled,
+): Promise<Identity> {
+  const answers = await Promise.allSettled(nodes.map((node) => identify(node, deployment, contracts)))
   let agreed: { readonly identity: Identity; readonly node: Node } | undefined
   for (const [i, node] of nodes.entries()) {
     const answer = answers[i]
@@ -34,7 +38,11 @@ export function mustAgree(known: Identity, found: Identity, node: Node): void {
 }
 
 /** Makes sure that the node is on the deployment's chain and the contracts are there, and says whose history this is. */
-export async function identify(node: Node, deployment: Deployment): Promise<Identity> {
+export async function identify(
+  node: Node,
+  deployment: Deployment,
+  contracts: readonly ContractName[] = journaled,
+): Promise<Identity> {
   const found = await node.chainId()
   if (found !== deployment.chainId) {
     throw new StopError(
@@ -43,7 +51,7 @@ export async function identify(node: Node, deployment: Deployment): Promise<Iden
       'Point --rpc at a node of the chain that the deployment file names.',
     )
   }
-  for (const name of journaled) {
+  for (const name of contracts) {
     const address = deployment.contracts[name]
     if (await node.hasCode(address)) continue
     throw new StopError(
