@@ -1,12 +1,16 @@
 // npm run test:chaos: everything that may go wrong around an indexer, at random and often, and nothing stored that is not the chain's.
 // Ends with a table, or at the first thing that must not be, with the seed to see it again.
-import { runCommand, UsageError, wholeNumber } from '../../scripts/command.ts'
+import { paragraphOf, runCommand, UsageError, wholeNumber } from '../../scripts/command.ts'
 import { StopError } from '../../sdk/errors.ts'
 import type { Chapter, Tally } from './chapter.ts'
+import { kills } from './kills.ts'
+import { outages } from './outages.ts'
 import { reorgs } from './reorgs.ts'
 
 const chapters: Readonly<Record<string, { readonly chapter: Chapter; readonly times: number }>> = {
   reorgs: { chapter: reorgs, times: 1_000 },
+  kills: { chapter: kills, times: 120 },
+  outages: { chapter: outages, times: 32 },
 }
 
 await runCommand({
@@ -37,7 +41,7 @@ await runCommand({
         throw new StopError(
           `Chaos found something in ${name}`,
           { seed, times, seconds: since() },
-          `npm run test:chaos -- --only ${name} --seed ${seed} tells it again.\n${cause instanceof Error ? cause.stack : cause}`,
+          `npm run test:chaos -- --only ${name} --seed ${seed} tells it again.\n${paragraphOf(cause)}`,
           cause,
         )
       })

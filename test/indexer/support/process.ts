@@ -13,7 +13,11 @@ export interface IndexerProcess {
 }
 
 export function runIndexer(args: readonly string[]): IndexerProcess {
-  const child = spawn(process.execPath, ['indexer/main.ts', ...args], { stdio: ['ignore', 'pipe', 'pipe'] })
+  return runScript('indexer/main.ts', args)
+}
+
+export function runScript(script: string, args: readonly string[]): IndexerProcess {
+  const child = spawn(process.execPath, [script, ...args], { stdio: ['ignore', 'pipe', 'pipe'] })
   let output = ''
   const take = (chunk: Buffer) => {
     output += chunk

@@ -1,0 +1,110 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { News } from '../../indexer/news.ts'
+import { digestThrough } from '../indexer/support/digest.ts'
+import { type Indexing, indexTo } from '../indexer/support/indexing.ts'
+import { restartChain, stopChain } from './chain.ts'
+import { type Chapter, type Count, Seen, tallyOf } from './chapter.ts'
+import { openHistory } from './history.ts'
+import { ANY_DEPTH, mustEqual, onScene, type Scene } from './scene.ts'
+import { watchAnswers } from './witness.ts'
+
+/**
+ * The database goes down and comes up, as an administrator or a crash would have it, or loses its sessions; the node goes away and
+ * comes back on its state. The indexer says so once, waits, goes on by itself, and has lost nothing.
+ */
+
+type Outage = 'the database stops' | 'the database crashes' | 'the sessions are cut' | 'the node is gone'
+const kinds: readonly Outage[] = [
+  'the database stops',
+  'the database crashes',
+  'the sessions are cut',
+  'the node is gone',
+]
+
+/** Begins an outage, and gives the way to end it. */
+async function begin(outage: Outage, scene: Scene, url: string): Promise<() => Promise<void>> {
+  const { server, ledger } = scene
+  switch (outage) {
+    case 'the database stops':
+      await server.down('fast')
+      return server.up
+    case 'the database crashes':
+      await server.down('immediate')
+      return server.up
+    case 'the sessions are cut':
+      await server.cutSessions(url)
+      return async () => {}
+    case 'the node is gone':
+      await stopChain(ledger)
+      return async () => scene.atEnd(await restartChain(ledger))
+  }
+}
+
+async function readyOf(indexer: Indexing): Promise<{ readonly status: number; readonly reason: string }> {
+  const response = await fetch(`${indexer.url}/ready`)
+  const { reason = '' } = (await response.json()) as { readonly reason?: string }
+  return { status: response.status, reason }
+}
+
+async function suffer(scene: Scene, outage: Outage, isLive: boolean, count: Count): Promise<void> {
+  const { server, ledger, random, story } = scene
+  await server.withDatabase(async (database) => {
+    const troubles: string[] = []
+    const report = (news: News) => news.kind === 'troubled' && troubles.push(news.error.message)
+    const options = { pollMs: 10, finalityDepth: ANY_DEPTH, maxRange: isLive ? 50 : 1, report }
+    const indexer = await indexTo(ledger, database, options)
+    const witness = watchAnswers(() => indexer.url)
+    try {
+      if (isLive) await indexer.atHead()
+      else await sleep(random.below(200))
+      const end = await begin(outage, scene, database.url)
+      // The sessions are back before anybody could look.
+      if (outage !== 'the sessions are cut') {
+        while (troubles.length === 0) await Promise.race([sleep(20), indexer.stopped])
+        await sleep(random.below(1_500))
+        const { status, reason } = await readyOf(indexer)
+        if (status !== 503 || reason === '') throw new Seen(`While ${outage}, /ready says ${status}: ${reason}`)
+        const said = new Set(troubles)
+        if (said.size > 2) throw new Seen(`While ${outage}, it says ${said.size} things: ${[...said].join(' · ')}`)
+        count('said why')
+      }
+      await end()
+      await story.tell(2)
+      await comesBack(indexer)
+      const { db, close } = await openHistory(database)
+      mustEqual(await digestThrough(db).finally(close), await scene.freshDigest(), `after ${outage}`)
+      count(outage)
+    } finally {
+      await indexer.close()
+    }
+    await witness.stop()
+    count('answers watched', witness.answers())
+  })
+}
+
+/** By itself, within a minute. */
+async function comesBack(indexer: Indexing): Promise<void> {
+  const late = sleep(60_000, undefined, { ref: false }).then(() => {
+    throw new Seen('An indexer did not come back within a minute')
+  })
+  await Promise.race([indexer.atHead(), late])
+  for (let status = 0; status !== 200; ) {
+    status = await Promise.race([readyOf(indexer).then((ready) => ready.status), late])
+    await sleep(20)
+  }
+}
+
+export const outages: Chapter = {
+  about: 'the database and the node go down and come back',
+  run: ({ seed, times, say }) =>
+    onScene(seed, async (scene) => {
+      const { counts, count } = tallyOf()
+      for (let i = 0; i < times; i++) {
+        const outage = kinds[i % kinds.length] ?? 'the database stops'
+        const isLive = Math.floor(i / kinds.length) % 2 === 0
+        await suffer(scene, outage, isLive, count)
+        say(`${outage}, ${isLive ? 'live' : 'while backfilling'}`)
+      }
+      return counts
+    }),
+}
