@@ -8,6 +8,8 @@ import { type Lie, REFUSED } from './lyingNode.ts'
 export interface NamedLie {
   readonly lie: Lie
   readonly named: RegExp
+  /** What else is told of it; the block, unless it says otherwise. */
+  readonly facts?: readonly string[]
 }
 export type Lies = Readonly<Record<string, NamedLie>>
 
@@ -211,6 +213,53 @@ export const liesAboutStorage = (earlier: ReadonlyMap<string, unknown>): Lies =>
     named: /^The proof is of more or fewer slots than asked for/,
   },
 })
+
+const aboutTag =
+  (tag: 'safe' | 'finalized', tell: () => unknown): Lie =>
+  ({ params, result }) =>
+    params[0] === tag ? tell() : result
+
+/** Those about which blocks are settled. `earlier` holds an earlier block of the chain under its number. */
+export const liesAboutFinality = (earlier: ReadonlyMap<string, unknown>): Lies => {
+  const block = () => earlier.get(FALSIFIED) as Readonly<Record<string, unknown>>
+  return {
+    'calls a block of another branch final': {
+      lie: aboutTag('finalized', () => forged(block(), { extraData: '0x01' })),
+      named: /^The finalised block of a node is not on its own branch/,
+    },
+    'calls a block of another branch safe': {
+      lie: aboutTag('safe', () => forged(block(), { extraData: '0x01' })),
+      named: /^The safe block of a node is not on its own branch/,
+    },
+    'calls a block final that it gives another number': {
+      lie: aboutTag('finalized', () => ({ ...block(), number: '0x7' })),
+      named: HEADER,
+    },
+  }
+}
+
+const FORM = /^An answer is of another form than what was asked for/
+const FORM_FACTS = ['at', 'problem']
+
+/** Those that are none, because nothing could be meant by them. */
+export const liesInForm: Lies = {
+  'tells half a byte': { lie: aboutFirstLog(({ data }) => ({ data: `${data}0` })), named: FORM, facts: FORM_FACTS },
+  'tells a hash that is too short': {
+    lie: aboutFirst(({ transactionHash }) => ({ transactionHash: String(transactionHash).slice(0, -2) })),
+    named: FORM,
+    facts: FORM_FACTS,
+  },
+  'tells a number that is none': {
+    lie: aboutBlock((block) => ({ ...block, timestamp: 'now' })),
+    named: FORM,
+    facts: FORM_FACTS,
+  },
+  'proves with half a byte': {
+    lie: aboutProofs(({ accountProof }) => ({ accountProof: accountProof.map((node) => `${node}0`) })),
+    named: FORM,
+    facts: FORM_FACTS,
+  },
+}
 
 /** Serves no proofs, and a storage in which the journals are not what they are. */
 export const lyingWithoutProofs: Lie = ({ method, result }) => {
