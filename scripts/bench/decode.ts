@@ -1,0 +1,164 @@
+/**
+ * What reading a log costs: hot events by viem and by us, their journals by sdk/journal.ts and as the indexer rolls them, and a
+ * batch of 200 records with 8 rows each.
+ *
+ *     npm run bench:decode
+ *
+ * CPU time of this process, so that a busy machine counts less; the best of several rounds.
+ */
+import {
+  type Abi,
+  type AbiEvent,
+  bytesToHex,
+  decodeEventLog,
+  encodeAbiParameters,
+  encodeEventTopics,
+  type Hex,
+} from 'viem'
+import {
+  type ChainLog,
+  type ContractName,
+  followedOf,
+  journaled,
+  namesFollowed,
+} from '../../indexer/decode/contracts.ts'
+import { decodeLogs } from '../../indexer/decode/decode.ts'
+import { emptyJournals, replayJournals } from '../../indexer/decode/journals.ts'
+import { type ModelTerms, noTerms, type Terms } from '../../indexer/decode/terms.ts'
+import { abis } from '../../sdk/contracts.ts'
+import type { Deployment } from '../../sdk/deployment.ts'
+import { EMPTY_JOURNAL, eventHash, journalStep } from '../../sdk/journal.ts'
+import { encodeRecords } from '../../sdk/record.ts'
+
+const LOGS = 4_000
+const BATCHES = 20
+const RECORDS = 200
+const ROWS = 8
+const ROUNDS = 9
+const TERMS = { dims: 256, topK: ROWS, rowCount: 100_000 }
+
+const names = Object.keys(abis) as (keyof Deployment['contracts'])[]
+const addresses = Object.fromEntries(names.map((name, i) => [name, `0x${`0${i.toString(16)}`.slice(-2).repeat(20)}`]))
+const contracts = addresses as Deployment['contracts']
+const deployment: Deployment = { name: 'paper', chainId: 1, startBlock: 0, contracts }
+const context = { deployment, followed: followedOf(deployment, namesFollowed({ transfers: true })), treasury: 1n }
+
+const hash = (n: number): Hex => `0x${n.toString(16).padStart(64, 'a')}`
+const holder = (n: number): Hex => `0x${n.toString(16).padStart(40, 'b')}`
+
+function logOf(
+  contract: ContractName,
+  eventName: string,
+  args: Readonly<Record<string, unknown>>,
+  i: number,
+): ChainLog {
+  const event = abis[contract].find((entry) => entry.type === 'event' && entry.name === eventName) as AbiEvent
+  const inData = event.inputs.filter((input) => !input.indexed)
+  return {
+    address: contracts[contract],
+    topics: encodeEventTopics({ abi: [event] as Abi, eventName, args }) as Hex[],
+    data: encodeAbiParameters(
+      inData,
+      inData.map(({ name }) => args[name as string]),
+    ),
+    block: BigInt(1_000 + Math.floor(i / 25)),
+    blockHash: hash(i),
+    logIndex: BigInt(i % 25),
+    transactionHash: hash(i),
+  }
+}
+
+const amountGwei = 10n ** 12n
+const hot: readonly (readonly [ContractName, string, (i: number) => Readonly<Record<string, unknown>>])[] = [
+  ['openToken', 'Transfer', (i) => ({ from: holder(i), to: holder(i + 1), value: 10n ** 18n * BigInt(i + 1) })],
+  ['accounts', 'AccountOpened', (i) => ({ account: i + 1, payout: holder(i) })],
+  [
+    'datasets',
+    'ContributionSubmitted',
+    (i) => ({ contribution: hash(i), dataset: 3, contributor: i, itemsRoot: hash(i), itemCount: 17 }),
+  ],
+  ['datasets', 'ContributionAccepted', (i) => ({ contribution: hash(i), dataset: 3, acceptedAt: i })],
+  [
+    'ledger',
+    'TabFunded',
+    (i) => ({ payer: i, operator: 3, amountGwei, balanceGwei: amountGwei, maxFeeGwei: 2n ** 64n - 1n }),
+  ],
+  ['ledger', 'RewardClaimed', (i) => ({ account: i, to: holder(i), amountGwei })],
+  ['ledger', 'RecordVoided', (i) => ({ batch: BigInt(i), index: 4, payer: 9, feeGwei: amountGwei })],
+  [
+    'evaluations',
+    'InferenceRated',
+    (i) => ({ batch: BigInt(i), model: 4, payer: 9, index: 5, feeGwei: amountGwei, stars: 4 }),
+  ],
+  ['pools', 'ShareClaimed', (i) => ({ pool: 7, contribution: hash(i), contributor: i, to: holder(i), amountGwei })],
+]
+
+const model: ModelTerms = {
+  owner: 5n,
+  rowCount: BigInt(TERMS.rowCount),
+  dims: BigInt(TERMS.dims),
+  topK: BigInt(TERMS.topK),
+  contributorBps: 5_000n,
+  operatorBps: 1_000n,
+  pool: null,
+  royalties: [
+    { account: 40n, bps: 300n },
+    { account: 41n, bps: 200n },
+  ],
+}
+const terms: Terms = { models: new Map([[2n, model]]) }
+
+function batchOf(batch: number): ChainLog {
+  const records = Array.from({ length: RECORDS }, (_, r) => ({
+    commitment: hash(r),
+    payer: 9,
+    feeGwei: BigInt(50_000 + ((r * 7_919) % 900_000)),
+    rows: Array.from({ length: ROWS }, (_, rank) => ({
+      row: (r * 31 + rank * 977 + batch) % TERMS.rowCount,
+      account: 100 + ((r * 13 + rank * 7) % 400),
+      weight: rank === 0 ? 65_535 - (ROWS - 1) * 8_000 : 8_000,
+    })),
+    sketch: Uint8Array.from({ length: TERMS.dims / 2 }, (_, d) => (d * 37 + r) & 0x77),
+  }))
+  const head = { batch: BigInt(batch), model: 2, operator: 6, epoch: 7, count: RECORDS, treasuryBps: 200 }
+  const body = { feesGwei: amountGwei, root: hash(batch), records: bytesToHex(encodeRecords(records, TERMS)) }
+  return logOf('ledger', 'BatchRecorded', { ...head, ...body }, batch)
+}
+
+/** CPU microseconds of the best round. */
+function cpuMicroseconds(work: () => unknown): number {
+  const times = Array.from({ length: ROUNDS }, () => {
+    const before = process.cpuUsage()
+    work()
+    const { user, system } = process.cpuUsage(before)
+    return user + system
+  })
+  return Math.min(...times)
+}
+
+function plainJournal(logs: readonly ChainLog[]): Hex {
+  return logs.reduce((slot, { topics, data }) => journalStep(slot, eventHash(topics, data)), EMPTY_JOURNAL)
+}
+
+console.log('µs of CPU an event          viem    ours   journal, plain   rolled')
+for (const [contract, name, argsOf] of hot) {
+  const logs = Array.from({ length: LOGS }, (_, i) => logOf(contract, name, argsOf(i), i))
+  const abi: Abi = abis[contract]
+  const byViem = () => logs.map(({ topics, data }) => decodeEventLog({ abi, topics: topics as [Hex, ...Hex[]], data }))
+  const each = (work: () => unknown) => (cpuMicroseconds(work) / LOGS).toFixed(2)
+  const viem = each(byViem).padStart(6)
+  const ours = each(() => decodeLogs(context, noTerms, logs)).padStart(6)
+  const isJournaled = journaled.some((one) => one === contract)
+  const plain = isJournaled ? each(() => plainJournal(logs)) : '–'
+  const rolled = isJournaled ? each(() => replayJournals(context.followed, emptyJournals, logs)) : '–'
+  console.log(`${name.padEnd(24)} ${viem.padStart(7)} ${ours.padStart(7)} ${plain.padStart(16)} ${rolled.padStart(8)}`)
+}
+
+const batches = Array.from({ length: BATCHES }, (_, i) => batchOf(i + 1))
+const { facts } = decodeLogs(context, terms, batches)
+const seconds = cpuMicroseconds(() => decodeLogs(context, terms, batches)) / 1e6
+const journal = cpuMicroseconds(() => replayJournals(context.followed, emptyJournals, batches)) / BATCHES
+const rate = (count: number) => Math.round(count / seconds / 1_000).toLocaleString('en')
+console.log(`
+A batch of ${RECORDS} records with ${ROWS} rows each: ${((seconds / BATCHES) * 1e3).toFixed(2)} ms, and ${(journal / 1e3).toFixed(2)} ms for its journal.
+Thousands a CPU second: ${rate(BATCHES * RECORDS * ROWS)} attributions, ${rate(facts.length)} facts.`)
