@@ -37,10 +37,10 @@ export async function historiesIn(db: Kysely<Database>): Promise<readonly Histor
 }
 
 /** Those that no views show and nobody writes. None for a minute after a switch: what was served then may still be read. */
-export async function prunable(doors: Doors): Promise<readonly HistoryFound[]> {
+export async function prunable(doors: Doors, now: () => number = Date.now): Promise<readonly HistoryFound[]> {
   const db = doors.reader('public')
   const servings = await servingsIn(db)
-  if (servings.some(({ since }) => Date.now() - since.getTime() < SETTLED_AFTER_MS)) return []
+  if (servings.some(({ since }) => now() - since.getTime() < SETTLED_AFTER_MS)) return []
   return (await historiesIn(db)).filter(({ servedAs, isWritten }) => servedAs.length === 0 && !isWritten)
 }
 

@@ -7,6 +7,9 @@ import { freePort } from '../../scripts/localLedger.ts'
 
 /** A PostgreSQL server of the test's own. */
 export interface PostgresServer {
+  readonly port: number
+  /** Where its files are. */
+  readonly dataFolder: string
   /** A new, empty database on it. */
   newDatabase(): Promise<DatabaseLocation & { readonly kind: 'postgres' }>
   stop(): Promise<void>
@@ -18,8 +21,9 @@ export async function startPostgres({ durable = false } = {}): Promise<PostgresS
   // The server refuses to run as root and changes to a user of its own, who must get to its files.
   chmodSync(folder, 0o755)
   const port = await freePort()
+  const dataFolder = join(folder, 'data')
   const server = new EmbeddedPostgres({
-    databaseDir: join(folder, 'data'),
+    databaseDir: dataFolder,
     user: 'indexer',
     password: 'indexer',
     port,
@@ -32,6 +36,8 @@ export async function startPostgres({ durable = false } = {}): Promise<PostgresS
   await server.start()
   let databases = 0
   return {
+    port,
+    dataFolder,
     newDatabase: async () => {
       databases += 1
       const name = `history_${databases}`
