@@ -38,7 +38,12 @@ Other commands, each with its own --help:
       metrics,
       signal,
       report: voice.heard,
+    }).catch((error: unknown) => {
+      // A service that is told to end while it stands by has ended well.
+      if (signal.aborted) return undefined
+      throw error
     })
+    if (indexer === undefined) return 0
     const line = { level: 'info', event: 'serves', message: `GraphQL is at ${indexer.url}/graphql`, facts: {} } as const
     voice.say({ ...line, facts: { url: indexer.url } })
     signal.addEventListener('abort', indexer.close)

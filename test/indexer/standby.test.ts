@@ -1,0 +1,151 @@
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import pg from 'pg'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { openDatabase } from '../../indexer/store/database.ts'
+import { historiesIn } from '../../indexer/store/histories.ts'
+import { lockKeyOf } from '../../indexer/store/history.ts'
+import { ask } from './support/ask.ts'
+import { digestOf } from './support/digest.ts'
+import { indexTo } from './support/indexing.ts'
+import { type IndexerProcess, runIndexer } from './support/process.ts'
+import { addressOf, readyAt, until } from './support/ready.ts'
+import { type Setting, startSetting } from './support/setting.ts'
+
+type Postgres = Awaited<ReturnType<Setting['postgres']['newDatabase']>>
+
+describe('of two indexers on one history, one writes and the other stands by', () => {
+  let setting: Setting
+  let args: readonly string[]
+
+  beforeAll(async () => {
+    setting = await startSetting(31)
+    await setting.story.tell(20)
+    const file = join(setting.ledger.folder, 'deployment.json')
+    writeFileSync(file, JSON.stringify(setting.ledger.deployment))
+    args = ['--deployment', file, '--rpc', setting.ledger.rpcUrl, '--port', '0', '--poll-ms', '20']
+  })
+  afterAll(async () => {
+    await setting?.stop()
+  })
+
+  const start = (where: string) => runIndexer([...args, '--database', where])
+
+  async function headAt(url: string): Promise<number> {
+    const { _meta } = await ask<{ _meta: { block: number } }>(url, '{ _meta { block } }')
+    return _meta.block
+  }
+
+  async function startPair(where: string): Promise<readonly [IndexerProcess, IndexerProcess]> {
+    const leader = start(where)
+    await leader.said(/Caught up/)
+    const standby = start(where)
+    await standby.said(/Standing by/)
+    return [leader, standby]
+  }
+
+  async function endWell(...processes: readonly IndexerProcess[]): Promise<void> {
+    for (const { child, ended, output } of processes) {
+      const asked = performance.now()
+      child.kill('SIGTERM')
+      expect([await ended, output()]).toEqual([0, expect.any(String)])
+      expect(performance.now() - asked).toBeLessThan(5_000)
+    }
+  }
+
+  async function mustBeWhole(database: Postgres): Promise<void> {
+    const fresh = await setting.postgres.newDatabase()
+    await (await indexTo(setting.ledger, fresh)).closeAtHead()
+    expect(await digestOf(database)).toEqual(await digestOf(fresh))
+  }
+
+  it('which serves meanwhile, and takes over within ten seconds when the other is killed', async () => {
+    const database = await setting.postgres.newDatabase()
+    const [leader, standby] = await startPair(database.url)
+    const url = await addressOf(standby)
+    expect(await readyAt(url)).toEqual({ status: 200, role: 'standby', state: 'following' })
+    expect(await headAt(url)).toBe(await headAt(await addressOf(leader)))
+
+    leader.child.kill('SIGKILL')
+    const tookMs = await until(async () => (await readyAt(url)).role === 'writer')
+    expect(tookMs).toBeLessThan(10_000)
+    console.log(`Took over from a killed writer within ${Math.round(tookMs)} ms`)
+    await setting.story.tell(10)
+    const head = Number(await setting.ledger.connection.reader.getBlockNumber())
+    await until(async () => (await headAt(url)) >= head)
+    await endWell(standby)
+    await mustBeWhole(database)
+  })
+
+  it('which takes over within ten seconds when the other hangs; that one stands by when it comes to itself', async () => {
+    const database = await setting.postgres.newDatabase()
+    const [leader, standby] = await startPair(database.url)
+    const url = await addressOf(standby)
+    leader.child.kill('SIGSTOP')
+    await setting.story.tell(5)
+    const tookMs = await until(async () => (await readyAt(url)).role === 'writer')
+    expect(tookMs).toBeLessThan(10_000)
+    console.log(`Took over from a writer that hung within ${Math.round(tookMs)} ms`)
+    leader.child.kill('SIGCONT')
+    const other = await addressOf(leader)
+    await until(async () => (await readyAt(other)).role === 'standby')
+    const head = Number(await setting.ledger.connection.reader.getBlockNumber())
+    await until(async () => (await headAt(other)) >= head)
+    await until(async () => (await readyAt(other)).status === 200)
+    await endWell(leader, standby)
+    await mustBeWhole(database)
+  })
+
+  it('when both begin at once', async () => {
+    const database = await setting.postgres.newDatabase()
+    const both = [start(database.url), start(database.url)]
+    const urls = await Promise.all(both.map(addressOf))
+    const states = () => Promise.all(urls.map(readyAt))
+    await until(async () => (await states()).every(({ status }) => status === 200))
+    expect((await states()).map(({ role }) => role).toSorted()).toEqual(['standby', 'writer'])
+    await endWell(...both)
+    await mustBeWhole(database)
+  })
+
+  it('as does a writer whose connection is cut and whose lock another has taken: it writes no row more', async () => {
+    const database = await setting.postgres.newDatabase()
+    const indexer = await indexTo(setting.ledger, database)
+    await indexer.atHead()
+    const doors = await openDatabase(database)
+    const [history] = await historiesIn(doors.reader('public'))
+    await doors.close()
+
+    const rival = new pg.Client(database.url)
+    await rival.connect()
+    const lockKey = `${lockKeyOf(history?.schema ?? '')}`
+    const cut = `select pg_terminate_backend(pid) from pg_locks where locktype = 'advisory' and granted`
+    await Promise.all([rival.query(cut), rival.query('select pg_advisory_lock($1)', [lockKey])])
+    await until(async () => (await readyAt(indexer.url)).role === 'standby')
+    const before = await headAt(indexer.url)
+    await setting.story.tell(5)
+    await sleep(1_000)
+    expect(await headAt(indexer.url)).toBe(before)
+
+    await rival.end()
+    await indexer.atHead()
+    expect(await readyAt(indexer.url)).toEqual({ status: 200, role: 'writer', state: 'following' })
+    await indexer.close()
+    await mustBeWhole(database)
+  })
+
+  it('in an embedded database, which one process alone can open: the other says who has it, and waits', async () => {
+    const folder = join(setting.ledger.folder, 'shared')
+    const leader = start(folder)
+    await leader.said(/Caught up/)
+    const second = start(folder)
+    await second.said(new RegExp(`Standing by .*process ${leader.child.pid}`))
+    const third = start(folder)
+    await third.said(/Standing by/)
+    await endWell(third)
+    leader.child.kill('SIGKILL')
+    await second.said(/Caught up/)
+    await addressOf(second)
+    await endWell(second)
+  })
+})
