@@ -76,12 +76,13 @@ An indexer may go on writing meanwhile, on PostgreSQL. With --repair, rows that 
         signal,
       )
 
+      const isWritten = database.kind === 'postgres' && !repair
       let named = 0
       let quietUntil = 0
       const verified = await verifyHistory(
         db,
         asker,
-        { deployment, identity, from, to, store, signal },
+        { deployment, identity, from, to, store, isWritten, signal },
         {
           differs: (difference) => {
             named += 1

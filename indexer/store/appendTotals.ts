@@ -12,18 +12,23 @@ export async function appendTotals(
   blocks: readonly Block[],
   facts: readonly Fact[],
 ): Promise<void> {
-  const moves = [...movesOf(facts), ...(await takenBack(tx, facts))]
+  const moves = await movesIn(tx, facts)
   if (moves.length === 0) return
-  // Within a block the order does not matter: sums are the same, and what is taken back was credited in a block before.
-  const inOrder = moves.toSorted((a, b) => Number(a.block - b.block))
   const timestamps = new Map(blocks.map(({ number, timestamp }) => [number, timestamp]))
   const before = await latestTotals(tx, [...new Set(moves.map(({ account }) => account))])
   await appendRows(
     tx,
     store,
     'accountTotal',
-    totalsAfter(before, inOrder, (block) => timestamps.get(block) ?? 0n),
+    totalsAfter(before, moves, (block) => timestamps.get(block) ?? 0n),
   )
+}
+
+/** The moves of earnings that facts, which are stored already, tell of: in the order of their blocks. */
+export async function movesIn(tx: Kysely<Database>, facts: readonly Fact[]): Promise<readonly EarningsMove[]> {
+  const moves = [...movesOf(facts), ...(await takenBack(tx, facts))]
+  // Within a block the order does not matter: sums are the same, and what is taken back was credited in a block before.
+  return moves.toSorted((a, b) => Number(a.block - b.block))
 }
 
 async function takenBack(tx: Kysely<Database>, facts: readonly Fact[]): Promise<readonly EarningsMove[]> {

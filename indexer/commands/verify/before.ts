@@ -2,12 +2,15 @@ import type { Kysely } from 'kysely'
 import { emptyJournals, type Journals } from '../../decode/journals.ts'
 import { type Terms, termsFrom } from '../../decode/terms.ts'
 import type { Block, Database } from '../../store/schema.ts'
+import type { Totals } from './totals.ts'
 
 /** What verifying from a block on takes over from the blocks before it: those are believed. */
 export interface Before {
   readonly head: Block | undefined
   readonly journals: Journals
   readonly terms: Terms
+  /** What accounts have earned. */
+  readonly totals: Totals
 }
 
 export async function before(db: Kysely<Database>, first: bigint): Promise<Before> {
@@ -32,9 +35,18 @@ export async function before(db: Kysely<Database>, first: bigint): Promise<Befor
     .orderBy('model')
     .orderBy('position')
     .execute()
+  const totals = await db
+    .selectFrom('accountTotal')
+    .distinctOn('account')
+    .selectAll()
+    .where('block', '<', first)
+    .orderBy('account')
+    .orderBy('block', 'desc')
+    .execute()
   return {
     head,
     journals: { ...emptyJournals, ...Object.fromEntries(moves.map(({ contract, slot }) => [contract, slot])) },
     terms: termsFrom(models, royalties),
+    totals: new Map(totals.map((total) => [total.account, total])),
   }
 }

@@ -1,8 +1,9 @@
 import { type ContractName, contractOf } from '../../decode/contracts.ts'
 import { type DecodeContext, decodeLogs } from '../../decode/decode.ts'
+import type { Fact, FactTable } from '../../decode/facts.ts'
 import type { Terms } from '../../decode/terms.ts'
 import type { Cursors } from '../../store/cursors.ts'
-import { type Database, factTables } from '../../store/schema.ts'
+import { factTables } from '../../store/schema.ts'
 import type { ProvenStretch } from './provenStretch.ts'
 
 export type Row = Readonly<Record<string, unknown>>
@@ -10,22 +11,22 @@ export type Row = Readonly<Record<string, unknown>>
 /** What must be stored of some blocks: for every table its rows, though there be none. */
 export type ChainRows = ReadonlyMap<ComparedTable, readonly Row[]>
 
-export type ComparedTable = Extract<keyof Database, 'block' | 'journalMove' | (typeof factTables)[number]>
+export type ComparedTable = 'block' | 'journalMove' | 'accountTotal' | FactTable
 
-export const comparedTables: readonly ComparedTable[] = ['block', 'journalMove', ...factTables]
+export const comparedTables: readonly ComparedTable[] = ['block', 'journalMove', ...factTables, 'accountTotal']
 
 /** Where a row says which block it is of. */
 export function blockColumn(table: ComparedTable): 'number' | 'block' {
   return table === 'block' ? 'number' : 'block'
 }
 
-/** The rows that a stretch of the chain becomes, decoded anew, and the terms after it. */
+/** The rows that a stretch of the chain becomes, decoded anew, all but the totals; and the terms after it. */
 export function chainRows(
   context: DecodeContext,
   terms: Terms,
   { blocks, logs, journalMoves }: ProvenStretch,
   isFollowedAt: (contract: ContractName, block: bigint) => boolean,
-): { readonly rows: ChainRows; readonly terms: Terms } {
+): { readonly rows: ChainRows; readonly facts: readonly Fact[]; readonly terms: Terms } {
   const kept = logs.filter((log) => {
     const contract = contractOf(context.followed, log)
     return contract !== undefined && isFollowedAt(contract, log.block)
@@ -36,7 +37,7 @@ export function chainRows(
   for (const { table, row } of decoded.facts) put(table, row)
   for (const move of journalMoves) put('journalMove', move)
   for (const block of blocks) put('block', block)
-  return { rows, terms: decoded.terms }
+  return { rows, ...decoded }
 }
 
 /** Contracts with a journal are followed always; of others, and of one that is still being caught up, the history says how far. */

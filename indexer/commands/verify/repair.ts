@@ -1,28 +1,40 @@
 import { type Kysely, sql } from 'kysely'
+import type { AccountTotal } from '../../store/accountTotal.ts'
 import { appendRows } from '../../store/appendFacts.ts'
 import type { Database } from '../../store/schema.ts'
 import type { Store } from '../../store/store.ts'
 import type { Keys } from '../keys.ts'
 import { blockColumn, type ChainRows, type ComparedTable, type Row } from './chainRows.ts'
 
-/** Puts the chain's rows in the place of the stored ones, in some tables of some blocks, and writes down what that proves: all or nothing. */
-export async function repairStretch(
-  store: Store,
-  keys: Keys,
-  chain: ChainRows,
-  tables: ReadonlySet<ComparedTable>,
-  { first, last, node }: { readonly first: bigint; readonly last: bigint; readonly node: string },
-): Promise<void> {
-  await store.write.transaction().execute(async (tx) => {
-    for (const table of tables) {
-      const rows = chain.get(table) ?? []
-      await sql`delete from ${sql.table(table)} where ${sql.ref(blockColumn(table))} between ${first} and ${last}`.execute(
-        tx,
-      )
+/** Blocks as the chain has them, and which tables are to be put right there. */
+export interface Repair {
+  readonly first: bigint
+  readonly last: bigint
+  readonly node: string
+  readonly chain: ChainRows
+  readonly differing: ReadonlySet<ComparedTable>
+  /** The totals that the facts lead to, once those are right. */
+  readonly totals: (tx: Kysely<Database>) => Promise<readonly AccountTotal[]>
+}
+
+/**
+ * Puts the chain's rows in the place of the stored ones, in the tables that differ, and writes down what that proves: all or nothing.
+ * Gives back the totals of these blocks.
+ */
+export async function repairStretch(store: Store, keys: Keys, repair: Repair): Promise<readonly AccountTotal[]> {
+  const { first, last, node, chain, differing } = repair
+  return await store.write.transaction().execute(async (tx) => {
+    const replace = async (table: ComparedTable, rows: readonly Row[]) => {
+      await sql`
+        delete from ${sql.table(table)} where ${sql.ref(blockColumn(table))} between ${first} and ${last}`.execute(tx)
       await makeRoom(tx, table, keys.get(table) ?? [], rows)
       await appendRows(tx, store, table, rows as never)
     }
+    for (const table of differing) await replace(table, chain.get(table) ?? [])
+    const totals = await repair.totals(tx)
+    if (differing.size > 0) await replace('accountTotal', totals as readonly object[] as readonly Row[])
     await provenByReceipts(tx, first, last, node)
+    return totals
   })
 }
 

@@ -10,12 +10,13 @@ import { pause } from '../../sync/backoff.ts'
 import type { JournalsBy } from '../../sync/verifyJournals.ts'
 import { readKeys } from '../keys.ts'
 import { type Before, before } from './before.ts'
-import { type ChainRows, chainRows, followedAt } from './chainRows.ts'
+import { type ChainRows, chainRows, followedAt, type Row } from './chainRows.ts'
 import { type Difference, differencesIn } from './difference.ts'
 import { compareJournals } from './journals.ts'
 import { removeOutside, rowsOutside } from './outside.ts'
 import type { Asker, ProvenStretch } from './provenStretch.ts'
-import { repairStretch } from './repair.ts'
+import { type Repair, repairStretch } from './repair.ts'
+import { newestTotals, totalsIn } from './totals.ts'
 
 export interface VerifyOptions {
   readonly deployment: Deployment
@@ -26,6 +27,8 @@ export interface VerifyOptions {
   readonly to: bigint | undefined
   /** The right to write the history, where it is to be repaired. */
   readonly store: Store | undefined
+  /** Whether an indexer may be writing meanwhile. */
+  readonly isWritten: boolean
   readonly signal: AbortSignal
 }
 
@@ -45,7 +48,7 @@ export interface Verified {
   readonly journals: JournalsBy | undefined
 }
 
-/** A history that is being written, or a chain that moves, may differ for a moment: only what differs this often is believed to. */
+/** A history that is being written while the chain moves may differ for a moment: only what differs this often is believed to. */
 const LOOKS = 3
 const LOOK_AGAIN_MS = 1_000
 
@@ -53,6 +56,7 @@ const LOOK_AGAIN_MS = 1_000
 interface Seen {
   readonly stretch: ProvenStretch
   readonly chain: ChainRows
+  readonly totals: Repair['totals']
   readonly differences: readonly Difference[]
   readonly after: Before
 }
@@ -67,25 +71,39 @@ export async function verifyHistory(
   const { deployment, identity, store, signal } = options
   const catalogue = await readCatalogue(db)
   const keys = await readKeys(db, catalogue)
-  const cursors = await cursorsOf(db)
-  const followed = followedOf(deployment, cursors.has('openToken') ? [...journaled, 'openToken'] : journaled)
+  const isWithTransfers = (await cursorsOf(db)).has('openToken')
+  const followed = followedOf(deployment, isWithTransfers ? [...journaled, 'openToken'] : journaled)
   const context = { deployment, followed, treasury: identity.treasury }
   const first = options.from ?? identity.startBlock
 
   const lookOnce = async (next: bigint, to: bigint, from: Before): Promise<Seen | undefined> => {
     const stretch = await asker.stretch({ deployment, followed, verify: 'receipts', ...from }, next, to)
     if (stretch === undefined) return undefined
-    const { rows, terms } = chainRows(context, from.terms, stretch, followedAt(cursors))
-    const differences = await db
+    return await db
       .transaction()
       .setIsolationLevel('repeatable read')
-      .execute((tx) => differencesIn(tx, catalogue, keys, rows, stretch.first, stretch.last))
-    const after = { head: stretch.blocks.at(-1), journals: stretch.journals, terms }
-    return { stretch, chain: rows, differences, after }
+      .execute(async (tx) => {
+        const { rows, facts, terms } = chainRows(context, from.terms, stretch, followedAt(await cursorsOf(tx)))
+        const totals = (by: Kysely<Database>) => totalsIn(by, from.totals, stretch.blocks, facts)
+        const told = await totals(tx)
+        const chain: ChainRows = new Map([...rows, ['accountTotal', told as readonly object[] as readonly Row[]]])
+        const differences = await differencesIn(tx, catalogue, keys, chain, stretch.first, stretch.last)
+        const after = {
+          head: stretch.blocks.at(-1),
+          journals: stretch.journals,
+          terms,
+          totals: newestTotals(from.totals, told),
+        }
+        return { stretch, chain, totals, differences, after }
+      })
   }
   const look = async (next: bigint, to: bigint, from: Before): Promise<Seen | undefined> => {
     let seen = await lookOnce(next, to, from)
-    for (let looks = 1; looks < LOOKS && seen !== undefined && seen.differences.length > 0; looks++) {
+    for (
+      let looks = 1;
+      options.isWritten && looks < LOOKS && seen !== undefined && seen.differences.length > 0;
+      looks++
+    ) {
       await pause(LOOK_AGAIN_MS, signal)
       seen = await lookOnce(next, seen.stretch.last, from)
     }
@@ -108,14 +126,17 @@ export async function verifyHistory(
     if (next > to) break
     const seen = await look(next, to, from)
     if (seen === undefined) return undefined
-    const { stretch, chain, after } = seen
+    const { stretch, chain, totals, after } = seen
     note(seen.differences)
+    const before = from.totals
+    from = after
     if (store !== undefined) {
-      await repairStretch(store, keys, chain, new Set(seen.differences.map(({ name }) => name)), stretch)
-      if (seen.differences.length > 0) listener.repaired(stretch.first, stretch.last)
+      const differing = new Set(seen.differences.map(({ name }) => name))
+      const repaired = await repairStretch(store, keys, { ...stretch, chain, totals, differing })
+      from = { ...after, totals: newestTotals(before, repaired) }
+      if (differing.size > 0) listener.repaired(stretch.first, stretch.last)
     }
     for (const one of chain.values()) rows += one.length
-    from = after
     next = stretch.last + 1n
     listener.verified(stretch.last, to)
   }

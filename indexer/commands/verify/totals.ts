@@ -1,0 +1,25 @@
+import type { Kysely } from 'kysely'
+import type { Fact } from '../../decode/facts.ts'
+import { type AccountTotal, totalsAfter } from '../../store/accountTotal.ts'
+import { movesIn } from '../../store/appendTotals.ts'
+import type { Block, Database } from '../../store/schema.ts'
+
+/** The newest total of every account that has one. */
+export type Totals = ReadonlyMap<bigint, AccountTotal>
+
+/** The totals that facts of some blocks lead to. What voided records took back is looked up among the facts that are stored. */
+export async function totalsIn(
+  tx: Kysely<Database>,
+  before: Totals,
+  blocks: readonly Block[],
+  facts: readonly Fact[],
+): Promise<readonly AccountTotal[]> {
+  const timestamps = new Map(blocks.map(({ number, timestamp }) => [number, timestamp]))
+  return totalsAfter(before, await movesIn(tx, facts), (block) => timestamps.get(block) ?? 0n)
+}
+
+export function newestTotals(before: Totals, rows: readonly AccountTotal[]): Totals {
+  const newest = new Map(before)
+  for (const row of rows) newest.set(row.account, row)
+  return newest
+}

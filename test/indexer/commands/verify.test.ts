@@ -1,0 +1,202 @@
+import { cpSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { type Kysely, sql } from 'kysely'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { verify } from '../../../indexer/commands/verify.ts'
+import { type DatabaseLocation, openDatabase } from '../../../indexer/store/database.ts'
+import { historiesIn } from '../../../indexer/store/histories.ts'
+import type { Database } from '../../../indexer/store/schema.ts'
+import { type Ran, runCommand } from '../support/commands.ts'
+import { type Digest, digestOf } from '../support/digest.ts'
+import { indexTo } from '../support/indexing.ts'
+import { type Setting, startSetting } from '../support/setting.ts'
+
+/** Something that went wrong with a database, and what is said of it. */
+interface Corruption {
+  readonly by: (db: Kysely<Database>) => Promise<unknown>
+  readonly found: RegExp
+}
+
+const HASH = `decode(repeat('ab', 32), 'hex')`
+
+const corruptions: Readonly<Record<string, Corruption>> = {
+  'a missing row': {
+    by: (db) => sql`delete from tab_funded where block = (select min(block) from tab_funded)`.execute(db),
+    found: /^Block \d+: tab_funded \(log_index \d+\) is missing$/,
+  },
+  'an altered amount': {
+    by: (db) =>
+      sql`update account_opened set account = account + 1000 where block = (select max(block) from account_opened)`.execute(
+        db,
+      ),
+    found: /^Block \d+: account_opened \(log_index \d+\) is altered: account 10\d\d, on the chain \d+$/,
+  },
+  'an invented row': {
+    by: (db) =>
+      sql`insert into tab_funded select block, log_index + 900, transaction_hash, payer, operator, amount_gwei, balance_gwei, max_fee_gwei
+          from tab_funded where block = (select max(block) from tab_funded)`.execute(db),
+    found: /^Block \d+: tab_funded \(log_index 9\d\d\) is not on the chain$/,
+  },
+  'a missing block': {
+    by: (db) => sql`delete from block where number = (select max(number) - 20 from block)`.execute(db),
+    found: /^Block \d+: block is missing$/,
+  },
+  'a wrong block hash': {
+    by: (db) =>
+      sql`update block set hash = ${sql.raw(HASH)} where number = (select max(number) - 30 from block)`.execute(db),
+    found: /^Block \d+: block is altered: hash 0x(ab){32}, on the chain 0x[0-9a-f]{64}$/,
+  },
+  'a wrong journal': {
+    by: (db) =>
+      sql`update journal_move set slot = ${sql.raw(HASH)} where contract = 'datasets'
+          and block = (select min(block) from journal_move where contract = 'datasets')`.execute(db),
+    found: /^Block \d+: journal_move \(contract datasets\) is altered: slot 0x(ab){32}, on the chain 0x[0-9a-f]{64}$/,
+  },
+  'a row that was moved to another block': {
+    by: (db) =>
+      sql`update trained_on set block = block + 1 where block = (select min(block) from trained_on)`.execute(db),
+    found:
+      /^Block \d+: trained_on \(model \d+, version \d+\) is (missing|not on the chain|altered: block \d+, on the chain \d+)$/,
+  },
+  'a wrong total': {
+    by: (db) =>
+      sql`update account_total set claimed_gwei = claimed_gwei + 1 where (account, block) = (select account, min(block) from account_total
+          group by account order by account limit 1)`.execute(db),
+    found: /^Block \d+: account_total \(account \d+\) is altered: claimed_gwei \d+, on the chain \d+$/,
+  },
+  'a row above the newest block': {
+    by: (db) =>
+      sql`insert into operator_set select block + 100000, log_index, transaction_hash, model, operator, allowed from operator_set limit 1`.execute(
+        db,
+      ),
+    found: /^Block 10\d\d\d\d: operator_set \(log_index \d+\) is not on the chain$/,
+  },
+}
+
+describe('indexer verify', () => {
+  let setting: Setting
+  let args: readonly string[]
+  let whole: Digest
+
+  beforeAll(async () => {
+    setting = await startSetting(31)
+    await setting.story.tell(40)
+    const file = join(setting.ledger.folder, 'deployment.json')
+    writeFileSync(file, JSON.stringify(setting.ledger.deployment))
+    args = ['--deployment', file, '--rpc', setting.ledger.rpcUrl, '--max-range', '30']
+    whole = await digestOf(await indexed())
+  })
+  afterAll(async () => {
+    await setting?.stop()
+  })
+
+  async function indexed(options = {}): Promise<DatabaseLocation & { readonly kind: 'postgres' }> {
+    const database = await setting.postgres.newDatabase()
+    await (await indexTo(setting.ledger, database, options)).closeAtHead()
+    return database
+  }
+  const run = (where: string, ...more: readonly string[]): Promise<Ran> =>
+    runCommand(verify, [...args, '--database', where, ...more])
+  const linesOf = ({ out }: Ran) => out.trimEnd().split('\n')
+
+  it('finds nothing wrong with a history that is right, and says how far it looked', async () => {
+    const { url } = await indexed()
+    const head = await setting.ledger.connection.reader.getBlockNumber()
+    const { status, out, errors } = await run(url)
+    expect([status, errors]).toEqual([0, ''])
+    expect(out).toMatch(
+      new RegExp(
+        `Verified blocks ${setting.ledger.deployment.startBlock} to ${head}: all \\d+ rows are what the chain says. The journals add up, by proof.\\n$`,
+      ),
+    )
+  })
+
+  for (const [what, { by, found }] of Object.entries(corruptions)) {
+    it(`finds ${what} on PostgreSQL, and repairs it`, async () => {
+      const database = await indexed()
+      await corrupt(database, by)
+      const first = await run(database.url)
+      const differing = linesOf(first).filter((line) => line.startsWith('Block'))
+      expect([first.status, first.errors]).toEqual([1, ''])
+      expect(differing.length).toBeGreaterThan(0)
+      expect(differing.filter((line) => !found.test(line))).toEqual([])
+      expect(linesOf(first).at(-1)).toMatch(
+        new RegExp(`: ${differing.length} of \\d+ rows differed from what the chain says\\. `),
+      )
+
+      const repair = await run(database.url, '--repair')
+      expect([repair.status, repair.errors]).toEqual([0, ''])
+      expect(linesOf(repair).at(-1)).toMatch(/ differed from what the chain says, and were repaired\. /)
+      expect(await digestOf(database)).toEqual(whole)
+    })
+  }
+
+  it('finds all of that at once in an embedded database, and repairs it', async () => {
+    const folder = join(setting.ledger.folder, 'embedded')
+    const database = { kind: 'embedded', folder } as const
+    await (await indexTo(setting.ledger, database)).closeAtHead()
+    await corrupt(database, async (db) => {
+      for (const { by } of Object.values(corruptions)) await by(db)
+    })
+    const broken = join(setting.ledger.folder, 'broken')
+    cpSync(folder, broken, { recursive: true })
+
+    const { status, out } = await run(broken)
+    const lines = out.split('\n')
+    expect(status).toBe(1)
+    for (const { found } of Object.values(corruptions)) expect(lines.some((line) => found.test(line))).toBe(true)
+    expect((await run(folder, '--repair')).status).toBe(0)
+    expect(await digestOf(database)).toEqual(whole)
+  }, 240_000)
+
+  it('looks only at the blocks it is asked about', async () => {
+    const database = await indexed()
+    await corrupt(database, corruptions['a missing block']?.by)
+    const head = await setting.ledger.connection.reader.getBlockNumber()
+    expect((await run(database.url, '--to', `${head - 21n}`)).status).toBe(0)
+    expect((await run(database.url, '--from', `${head - 19n}`)).status).toBe(0)
+    const { status, out } = await run(database.url, '--from', `${head - 25n}`, '--to', `${head - 15n}`)
+    expect([status, out.split('\n')[0]]).toEqual([1, `Block ${head - 20n}: block is missing`])
+  })
+
+  it('writes down, where it repairs, that the blocks are proven by receipts from now on', async () => {
+    const database = await indexed({ verify: 'off', maxRange: 7 })
+    const head = await setting.ledger.connection.reader.getBlockNumber()
+    await run(database.url, '--repair', '--from', `${head - 20n}`, '--to', `${head - 10n}`)
+    const ranges = await inHistory(database, async (db) => {
+      const { rows } = await sql<{ verdict: string; first: bigint; last: bigint }>`
+        select verdict, first, last from stretch order by first`.execute(db)
+      return rows
+    })
+    expect(ranges.filter(({ verdict }) => verdict === 'receipts')).toEqual(
+      ranges.filter(({ first, last }) => first >= head - 20n && last <= head - 10n),
+    )
+    expect(ranges.slice(1).map(({ first }) => first)).toEqual(ranges.slice(0, -1).map(({ last }) => last + 1n))
+    expect([ranges[0]?.first, ranges.at(-1)?.last]).toEqual([BigInt(setting.ledger.deployment.startBlock), head])
+  })
+
+  it('goes along with an indexer that writes meanwhile, and waits for none to repair', async () => {
+    const database = await setting.postgres.newDatabase()
+    const writer = await indexTo(setting.ledger, database, { pollMs: 10 })
+    await writer.atHead()
+    const [verified] = await Promise.all([run(database.url), setting.story.tell(15)])
+    expect(verified).toMatchObject({ status: 0, out: expect.stringMatching(/are what the chain says/), errors: '' })
+    const repair = await run(database.url, '--repair')
+    expect([repair.status, repair.errors]).toEqual([1, expect.stringMatching(/^Another indexer /)])
+    await writer.closeAtHead()
+  })
+})
+
+async function inHistory<T>(database: DatabaseLocation, act: (db: Kysely<Database>) => Promise<T>): Promise<T> {
+  const doors = await openDatabase(database)
+  try {
+    const [history] = await historiesIn(doors.reader('public'))
+    return await act(doors.reader(history?.schema ?? 'public'))
+  } finally {
+    await doors.close()
+  }
+}
+
+async function corrupt(database: DatabaseLocation, by: Corruption['by'] | undefined): Promise<void> {
+  await inHistory(database, async (db) => by?.(db))
+}
