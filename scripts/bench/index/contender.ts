@@ -33,8 +33,11 @@ export interface Running {
 const LOOK_MS = 10
 const PATIENCE_MS = 300_000
 
-/** Starts it and waits until it has caught up. */
-export async function runToHead({ name, command, folder, env, url }: Contender): Promise<Running> {
+/** Starts it and waits until it has caught up; `meanwhile` is called now and then on the way. */
+export async function runToHead(
+  { name, command, folder, env, url }: Contender,
+  meanwhile: (pid: number) => Promise<void> = async () => {},
+): Promise<Running> {
   const start = performance.now()
   const [program = '', ...args] = command
   const child = spawn(program, args, {
@@ -49,8 +52,10 @@ export async function runToHead({ name, command, folder, env, url }: Contender):
     })
   }
   const ended = once(child, 'close')
+  const pid = child.pid ?? 0
   const until = async (path: string) => {
     while (!(await isOk(`${url}${path}`))) {
+      await meanwhile(pid)
       if (child.exitCode !== null || performance.now() - start > PATIENCE_MS) {
         child.kill('SIGKILL')
         throw new StopError(`${name} does not come to ${path}`, { said: said.trim() }, 'Run it alone to see why.')
@@ -61,7 +66,6 @@ export async function runToHead({ name, command, folder, env, url }: Contender):
   }
   const answering = await until('/health')
   const ready = await until('/ready')
-  const pid = child.pid ?? 0
   return {
     pid,
     backfill: {

@@ -13,7 +13,19 @@ export function cpuSeconds(pid: number): number {
 
 /** The most memory that it ever had in use. */
 export function peakMiB(pid: number): number {
-  return Number(/VmHWM:\s+(\d+)/.exec(read(`/proc/${pid}/status`))?.[1] ?? 0) / 1_024
+  return memoryMiB(pid, 'VmHWM')
+}
+
+/** The memory that it has in use now. */
+export function residentMiB(pid: number): number {
+  return memoryMiB(pid, 'VmRSS')
+}
+
+function memoryMiB(pid: number, what: 'VmHWM' | 'VmRSS'): number {
+  const line = read(`/proc/${pid}/status`)
+    .split('\n')
+    .find((one) => one.startsWith(what))
+  return Number(line?.match(/\d+/)?.[0] ?? 0) / 1_024
 }
 
 function read(path: string): string {

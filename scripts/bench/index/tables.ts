@@ -1,0 +1,81 @@
+import { markdownTable } from '../../documentTables.ts'
+import { type Outcome, titleOf } from './backfills.ts'
+import type { Curve } from './curve.ts'
+import type { Latency } from './live.ts'
+
+/** The figures as a document shows them. */
+
+export interface BackfillTable {
+  readonly title: string
+  readonly facts: number
+  readonly outcomes: readonly Outcome[]
+}
+
+export function backfillTable({ title, facts, outcomes }: BackfillTable): string {
+  const rivals = new Map(outcomes.filter(({ run }) => run.who === 'ponder').map(({ run, best }) => [run.door, best]))
+  const plain = outcomes.find(({ run }) => run.who === 'plain' && !run.balances)?.best
+  const rows = outcomes.map(({ run, best, median, rounds }) => {
+    const rival = run.who === 'ours' ? rivals.get(run.door) : undefined
+    const memory = Math.max(...rounds.map(({ peakMiB }) => peakMiB))
+    return [
+      titleOf(run),
+      grouped(facts / best.seconds),
+      grouped(facts / median.seconds),
+      best.cpuSeconds.toFixed(1),
+      best.nodeCpuSeconds.toFixed(1),
+      memory.toFixed(0),
+      rival === undefined ? '' : `× ${(rival.seconds / best.seconds).toFixed(1)}`,
+      plain === undefined || run.who === 'plain' ? '' : `× ${(best.seconds / plain.seconds).toFixed(2)}`,
+    ]
+  })
+  const head = [title, 'a second', 'median', 'its CPU, s', 'the node’s', 'peak MiB', 'Ponder’s speed', 'the least time']
+  return markdownTable(head, rows, 'right')
+}
+
+export function liveTable(latencies: readonly Latency[]): string {
+  const rows = latencies.map(({ door, by, blocks, p50Ms, p99Ms, maxMs }) => {
+    const title = `${door === 'postgres' ? 'PostgreSQL' : 'embedded'}, ${by}`
+    return [title, `${blocks}`, ...[p50Ms, p99Ms, maxMs].map((ms) => ms.toFixed(0))]
+  })
+  return markdownTable(['from the node to GraphQL, ms', 'blocks', 'p50', 'p99', 'slowest'], rows, 'right')
+}
+
+export function curveTables({ windows, restartSeconds, queries, tables, inferences }: Curve): string {
+  const written = markdownTable(
+    ['facts stored', 'µs a fact', 'µs of CPU', 'MiB in use'],
+    windows.map((one) => [
+      grouped(one.facts),
+      one.microsecondsAFact.toFixed(1),
+      one.cpuMicrosecondsAFact.toFixed(1),
+      one.residentMiB.toFixed(0),
+    ]),
+    'right',
+  )
+  const asked = markdownTable(
+    [`asked of ${grouped(inferences)} inferences, ms`, 'p50', 'p99'],
+    queries.map(({ asked, p50Ms, p99Ms }) => [`\`${asked}\`, as in the README`, p50Ms.toFixed(1), p99Ms.toFixed(1)]),
+    'right',
+  )
+  const bytes = tables.reduce((sum, one) => sum + one.bytes, 0)
+  const stored = markdownTable(
+    ['on disk, indexes included', 'rows', 'bytes a row', 'MiB a million inferences'],
+    [
+      ...tables
+        .filter((one) => one.bytes * 200 > bytes)
+        .map((one) => [
+          `\`${one.table}\``,
+          grouped(one.rows),
+          (one.bytes / one.rows).toFixed(0),
+          grouped(((one.bytes / inferences) * 1e6) / 2 ** 20),
+        ]),
+      ['all', '', '', grouped(((bytes / inferences) * 1e6) / 2 ** 20)],
+    ],
+    'right',
+  )
+  const restart = `Started again on that history, it is ready after ${restartSeconds.toFixed(1)} s.`
+  return [written, restart, asked, stored].join('\n\n')
+}
+
+function grouped(value: number): string {
+  return Math.round(value).toLocaleString('en-US')
+}
