@@ -1,42 +1,43 @@
-// What verification costs a backfill: the same chain is indexed into fresh PostgreSQL databases with --verify=off, bloom and
-// receipts in turn, several times over. Both the node and the database run on this machine and share its cores.
+// What verification costs: each check by itself in this process's CPU, and a backfill of one chain of ERC-20 transfers into fresh
+// PostgreSQL databases with --verify=off, bloom and receipts in turn. Node and database run on this machine and share its cores.
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { encodeFunctionData, type Hex, numberToHex, toHex } from 'viem'
 import { type Indexer, startIndexer } from '../../indexer/start.ts'
 import { type Verification, verifications } from '../../indexer/sync/verify/verification.ts'
-import { type Connection, connect } from '../../sdk/contracts.ts'
 import type { Deployment } from '../../sdk/deployment.ts'
 import { type PostgresServer, startPostgres } from '../../test/indexer/support/postgres.ts'
-import { freePort } from '../../test/scripts/localLedger.ts'
 import { runCommand, wholeNumber } from '../command.ts'
-import { startLocalChain } from '../demo/localChain.ts'
-import { castOf, castSize, DEMO_MNEMONIC } from '../demo/wallets.ts'
+import { castOf } from '../demo/wallets.ts'
 import { deployLedger } from '../deploy/deploy.ts'
+import { startAnvil } from './index/anvil.ts'
+import { addTransfers } from './index/transfers.ts'
+import { timeChecks } from './verify/checks.ts'
 
-const EVENTS_A_BLOCK = 25
+const TRANSFERS_A_BLOCK = 150
+const BLOCKS_CHECKED = 20n
 
 await runCommand({
   usage: `npm run bench:verify -- [--events <number>] [--rounds <number>]
-Events a second of a backfill, by how much of it is verified; the best of the rounds.`,
-  options: { events: { type: 'string', default: '10000' }, rounds: { type: 'string', default: '5' } },
+What each check costs, and events a second of a backfill by how much of it is verified; the best of the rounds.`,
+  options: { events: { type: 'string', default: '30000' }, rounds: { type: 'string', default: '5' } },
   async run(values) {
-    const events = wholeNumber('events', values.events, 1, 1_000_000)
+    const transfers = wholeNumber('events', values.events, 3_000, 1_000_000)
     const rounds = wholeNumber('rounds', values.rounds, 1, 100)
     const folder = mkdtempSync(join(tmpdir(), 'bench-verify-'))
-    const chain = await startLocalChain({
-      folder,
-      port: await freePort(),
-      accounts: castSize(1),
-      mnemonic: DEMO_MNEMONIC,
-    })
-    const { rpcUrl } = chain
-    const { deployer, treasury } = castOf(1)
-    const deployment = await deployLedger({ name: 'bench', rpcUrl, deployer, treasuryPayout: treasury.address })
+    const anvil = await startAnvil({ save: join(folder, 'state.json') })
     const postgres = await startPostgres()
     try {
-      await openAccounts(await connect(rpcUrl, deployment), deployer.address, events)
+      const { deployer, treasury } = castOf(0)
+      const rpcUrl = anvil.url
+      const deployment = await deployLedger({ name: 'bench', rpcUrl, deployer, treasuryPayout: treasury.address })
+      await anvil.ask('evm_setAutomine', [false])
+      await addTransfers(anvil, deployment, { seed: 1, transfers, aBlock: TRANSFERS_A_BLOCK, emptyBlocks: 0 })
+
+      console.log(`${transfers} transfers, one a transaction, in blocks of ${TRANSFERS_A_BLOCK}`)
+      for (const { name, each, micros } of await timeChecks(rpcUrl, deployment, BLOCKS_CHECKED)) {
+        console.log(`${name.padEnd(18)}  ${micros.toFixed(2).padStart(8)} µs a ${each}`)
+      }
       const best = new Map<Verification, number>()
       for (let round = 0; round < rounds; round++) {
         for (const verify of verifications) {
@@ -45,35 +46,19 @@ Events a second of a backfill, by how much of it is verified; the best of the ro
         }
       }
       const off = best.get('off') ?? 0
-      console.log(`${events} events in blocks of ${EVENTS_A_BLOCK}, best of ${rounds}`)
       for (const [verify, seconds] of best) {
-        const rate = Math.round(events / seconds)
+        const rate = Math.round(transfers / seconds)
         console.log(
           `${verify.padEnd(8)}  ${seconds.toFixed(2)} s  ${rate} events/s  ${(seconds / off).toFixed(2)} x off`,
         )
       }
     } finally {
-      await chain.stop()
+      await anvil.stop()
       await postgres.stop()
       rmSync(folder, { recursive: true, force: true })
     }
   },
 })
-
-/** One event each, `EVENTS_A_BLOCK` to a block. */
-async function openAccounts({ reader, contracts }: Connection, from: Hex, count: number): Promise<void> {
-  const ask = (method: string, params: readonly unknown[]) => reader.request({ method, params } as never)
-  await ask('evm_setAutomine', [false])
-  for (let opened = 0; opened < count; opened += EVENTS_A_BLOCK) {
-    const some = Array.from({ length: Math.min(EVENTS_A_BLOCK, count - opened) }, (_, i) => opened + i)
-    for (const n of some) {
-      const address = numberToHex(2n ** 159n + BigInt(n), { size: 20 })
-      const data = encodeFunctionData({ ...contracts.accounts, functionName: 'open', args: [address] })
-      await ask('eth_sendTransaction', [{ from, to: contracts.accounts.address, data, gas: toHex(300_000) }])
-    }
-    await ask('evm_mine', [])
-  }
-}
 
 /** Seconds from a database that is open and empty to the chain's head. */
 async function backfill(
@@ -83,7 +68,8 @@ async function backfill(
   verify: Verification,
 ): Promise<number> {
   const database = await postgres.newDatabase()
-  const indexer: Indexer = await startIndexer({ deployment, rpcUrls: [rpcUrl], database, verify, pollMs: 10 })
+  const options = { deployment, rpcUrls: [rpcUrl], database, verify, pollMs: 10, transfers: true }
+  const indexer: Indexer = await startIndexer(options)
   const start = performance.now()
   await indexer.ready
   const seconds = (performance.now() - start) / 1_000

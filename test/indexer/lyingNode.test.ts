@@ -138,6 +138,7 @@ describe('a node that', () => {
     const stale = await lying(({ method, params: [number], result }) => {
       if (method !== 'eth_getBlockByNumber') return result
       if (number === 'latest') return old
+      if (number === 'safe' || number === 'finalized') return null
       return BigInt(number as string) > 30n ? null : result
     })
     const news = await comesOutRight({ rpcUrls: [stale.url, rpcUrl] })
