@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { PGlite, type Transaction } from '@electric-sql/pglite'
 import { CamelCasePlugin, Kysely, PGliteDialect } from 'kysely'
 import { StopError } from '../../sdk/errors.ts'
+import { mustHaveRoom } from './diskSpace.ts'
 import type { Doors, Patience } from './doors.ts'
 import { quoted } from './history.ts'
 import { holdFolder } from './lockFolder.ts'
@@ -15,10 +16,11 @@ import { parsers } from './types.ts'
  */
 export async function openEmbedded(folder: string, patience?: Patience): Promise<Doors> {
   makeFolder(folder)
+  mustHaveRoom(folder)
   const unlock = await holdFolder(folder, patience)
   try {
     const pglite = await PGlite.create({ dataDir: join(folder, 'postgres'), parsers })
-    return doorsOf(pglite, async () => {
+    return doorsOf(pglite, folder, async () => {
       await pglite.close()
       unlock()
     })
@@ -33,7 +35,7 @@ export async function openEmbedded(folder: string, patience?: Patience): Promise
   }
 }
 
-function doorsOf(pglite: PGlite, close: () => Promise<void>): Doors {
+function doorsOf(pglite: PGlite, folder: string, close: () => Promise<void>): Doors {
   /** The schema that the session looks into by itself. */
   let usual = 'public'
 
@@ -44,7 +46,7 @@ function doorsOf(pglite: PGlite, close: () => Promise<void>): Doors {
     })
 
   /** Each has a dialect of its own: one dialect lends its transaction to whoever asks something meanwhile. */
-  const kysely = (schema: string, began: (tx: Transaction) => void = () => {}): Kysely<Database> =>
+  const kysely = (schema: string, before = () => {}, began: (tx: Transaction) => void = () => {}): Kysely<Database> =>
     new Kysely<Database>({
       dialect: new PGliteDialect({
         pglite: {
@@ -56,14 +58,22 @@ function doorsOf(pglite: PGlite, close: () => Promise<void>): Doors {
           },
           waitReady: pglite.waitReady,
           close: async () => {},
-          query: async (text, parameters, options) =>
-            schema === usual
+          query: async (text, parameters, options) => {
+            before()
+            return schema === usual
               ? await pglite.query(text, parameters, options)
-              : await within(schema, (tx) => tx.query(text, parameters, options)),
+              : await within(schema, (tx) => tx.query(text, parameters, options))
+          },
           transaction: (body) =>
             within(schema, async (tx) => {
               began(tx)
-              return await body(tx)
+              return await body({
+                query: async (text, parameters, options) => {
+                  before()
+                  return await tx.query(text, parameters, options)
+                },
+                rollback: () => tx.rollback(),
+              })
             }),
         },
       }),
@@ -76,14 +86,19 @@ function doorsOf(pglite: PGlite, close: () => Promise<void>): Doors {
       await pglite.exec(`set search_path to ${quoted(schema)}`)
       usual = schema
       let current: Transaction | undefined
+      const mayWrite = () => mustHaveRoom(folder)
       patience?.holds()
       return {
-        write: kysely(schema, (tx) => {
+        write: kysely(schema, mayWrite, (tx) => {
           current = tx
         }),
-        aside: kysely(schema),
+        aside: kysely(schema, mayWrite),
         copy: async (table, columns, image) => {
           if (current === undefined) throw new Error('Nobody has a transaction open')
+          mustHaveRoom(
+            folder,
+            image.reduce((bytes, { length }) => bytes + length, 0),
+          )
           const from = `copy ${table} (${columns}) from '/dev/blob' (format binary)`
           await current.query(from, [], { blob: new Blob(image.map((part) => new Uint8Array(part))) })
         },
