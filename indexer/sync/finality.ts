@@ -1,8 +1,8 @@
-// Which blocks count as settled: as the chain's own layer says by its tags, or so many blocks below a node's head.
+// Which blocks count as settled: as the chain's own layer says by its tags, or so many blocks below the last that is stored.
 //
-//   finalised' = max(finalised, min(node's finalised block, our last))   by tag
-//   finalised' = max(finalised, min(node's head − n, our last))          by depth, and where a node has no such tag, n = 64
-//   safe'      = max(finalised', min(node's safe block, our last))       as last told: unlike the finalised block it may fall
+//   finalised' = max(finalised, min(node's finalised block, last))   by tag
+//   finalised' = max(finalised, last − n)                            by depth, and where a node has no such tag, n = 64
+//   safe'      = max(finalised', min(node's safe block, last))       as last told: unlike the finalised block it may fall
 
 import type { Hex } from 'viem'
 import type { Node } from './node.ts'
@@ -10,7 +10,7 @@ import type { Contradiction, Finality } from './step.ts'
 import { checkHeaders, type Header } from './verify/header.ts'
 import type { Verification } from './verify/verification.ts'
 
-/** By the node's own tag, or so many blocks below its head. */
+/** By the node's own tag, or so many blocks deep. */
 export type FinalityRule = 'tag' | bigint
 
 /** What a node takes to be safe and final; undefined where it has no such notion. */
@@ -58,22 +58,16 @@ export function falseTags(
  * What is known of finality once a node was heard and the blocks up to `last` are stored. What was final stays so, whatever a
  * node says later; what we do not have counts as neither, so that no invented height outlasts the node that told it.
  */
-export function finalityAfter(
-  rule: FinalityRule,
-  before: Finality,
-  nodeHead: bigint,
-  tagged: Tagged,
-  last: bigint,
-): Finality {
-  const finalised = higher(before.finalised, lower(heardFinal(rule, nodeHead, tagged), last))
+export function finalityAfter(rule: FinalityRule, before: Finality, tagged: Tagged, last: bigint): Finality {
+  const finalised = higher(before.finalised, heardFinal(rule, tagged, last))
   const safe = tagged.safe === undefined ? undefined : higher(finalised, lower(tagged.safe.number, last))
   return { safe, finalised }
 }
 
-function heardFinal(rule: FinalityRule, nodeHead: bigint, { finalised }: Tagged): bigint | undefined {
-  if (rule === 'tag' && finalised !== undefined) return finalised.number
+function heardFinal(rule: FinalityRule, { finalised }: Tagged, last: bigint): bigint | undefined {
+  if (rule === 'tag' && finalised !== undefined) return lower(finalised.number, last)
   const depth = rule === 'tag' ? DEPTH_WITHOUT_TAG : rule
-  return nodeHead < depth ? undefined : nodeHead - depth
+  return last < depth ? undefined : last - depth
 }
 
 function higher(a: bigint | undefined, b: bigint | undefined): bigint | undefined {
@@ -81,6 +75,6 @@ function higher(a: bigint | undefined, b: bigint | undefined): bigint | undefine
   return a > b ? a : b
 }
 
-function lower(a: bigint | undefined, last: bigint): bigint | undefined {
-  return a === undefined || a < last ? a : last
+function lower(a: bigint, b: bigint): bigint {
+  return a < b ? a : b
 }

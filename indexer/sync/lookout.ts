@@ -75,13 +75,13 @@ export function lookoutOver(
     ahead = undefined
   }
 
-  const startOf = (from: Position, followed: Followed, { nodeHead, tagged }: Sight): StretchStart => ({
+  const startOf = (from: Position, followed: Followed, { tagged }: Sight): StretchStart => ({
     deployment,
     followed,
     head: from.head,
     journals: from.journals,
     verify,
-    finalityAt: (last) => finalityAfter(rule, from.finality, nodeHead.number, tagged, last),
+    finalityAt: (last) => finalityAfter(rule, from.finality, tagged, last),
   })
 
   const fetchFrom = (node: Node, asked: Asked, from: bigint, to: bigint): Ahead =>

@@ -16,28 +16,27 @@ function tagged(safe: bigint | undefined, finalised: bigint | undefined): Tagged
 }
 
 it('a node’s tags say what is safe and final', () => {
-  expect(finalityAfter('tag', {}, 1_000n, tagged(990n, 900n), 1_000n)).toEqual({ safe: 990n, finalised: 900n })
+  expect(finalityAfter('tag', {}, tagged(990n, 900n), 1_000n)).toEqual({ safe: 990n, finalised: 900n })
 })
 
 it('64 blocks count where a node has no such tag, and nothing on a chain that is shorter', () => {
-  expect(finalityAfter('tag', {}, 1_000n, NOTHING, 1_000n)).toEqual({ safe: undefined, finalised: 936n })
-  expect(finalityAfter('tag', {}, 63n, NOTHING, 63n)).toEqual(NOTHING)
+  expect(finalityAfter('tag', {}, NOTHING, 1_000n)).toEqual({ safe: undefined, finalised: 936n })
+  expect(finalityAfter('tag', {}, NOTHING, 63n)).toEqual(NOTHING)
 })
 
 it('so many blocks count as were asked for, whatever the node takes to be final', () => {
-  expect(finalityAfter(10n, {}, 1_000n, tagged(995n, 900n), 1_000n)).toEqual({ safe: 995n, finalised: 990n })
+  expect(finalityAfter(10n, {}, tagged(995n, 900n), 1_000n)).toEqual({ safe: 995n, finalised: 990n })
 })
 
 it('what was final stays final, whatever a node says later', () => {
   const before = { safe: 990n, finalised: 900n }
-  expect(finalityAfter('tag', before, 1_000n, tagged(950n, 100n), 1_000n)).toEqual({ safe: 950n, finalised: 900n })
-  expect(finalityAfter('tag', before, 10n, NOTHING, 1_000n)).toEqual({ safe: undefined, finalised: 900n })
-  expect(finalityAfter(500n, before, 1_000n, tagged(1n, 1n), 1_000n)).toEqual({ safe: 900n, finalised: 900n })
+  expect(finalityAfter('tag', before, tagged(950n, 100n), 1_000n)).toEqual({ safe: 950n, finalised: 900n })
+  expect(finalityAfter('tag', before, NOTHING, 905n)).toEqual({ safe: undefined, finalised: 900n })
+  expect(finalityAfter(500n, before, tagged(1n, 1n), 1_000n)).toEqual({ safe: 900n, finalised: 900n })
 })
 
 it('nothing counts as final that is not stored, so that an invented height does not outlast the node that told it', () => {
-  expect(finalityAfter('tag', {}, 2n ** 60n, tagged(2n ** 60n, 2n ** 60n), 70n)).toEqual({ safe: 70n, finalised: 70n })
-  expect(finalityAfter(64n, { finalised: 40n }, 2n ** 60n, NOTHING, 70n)).toEqual({ safe: undefined, finalised: 70n })
+  expect(finalityAfter('tag', {}, tagged(2n ** 60n, 2n ** 60n), 70n)).toEqual({ safe: 70n, finalised: 70n })
 })
 
 it('a tagged block on another branch than the node’s own is a contradiction that names it', () => {
@@ -57,7 +56,7 @@ it('a real node’s tagged blocks are asked for, hash to their hashes, and are f
     const head = await node.latest()
     const heard = await askTagged(node, 'tag')
     expect(falseTags('receipts', heard, () => undefined)).toBeUndefined()
-    expect(finalityAfter('tag', {}, head.number, heard, head.number)).toEqual({ safe: 68n, finalised: 36n })
+    expect(finalityAfter('tag', {}, heard, head.number)).toEqual({ safe: 68n, finalised: 36n })
     expect(await askTagged(node, 10n)).toEqual({ safe: heard.safe, finalised: undefined })
 
     const liar = await startLyingNode(dev.url, ({ params: [tag], result }) =>
