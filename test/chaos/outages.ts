@@ -60,10 +60,10 @@ async function suffer(scene: Scene, outage: Outage, isLive: boolean, count: Coun
       const end = await begin(outage, scene, database.url)
       // The sessions are back before anybody could look.
       if (outage !== 'the sessions are cut') {
-        while (troubles.length === 0) await Promise.race([sleep(20), indexer.stopped])
+        // Whether or not there is anything new to store meanwhile.
+        if (outage !== 'the node is gone' && random.below(2) === 0) await story.tell(1)
+        await saysWhy(indexer, outage)
         await sleep(random.below(1_500))
-        const { status, reason } = await readyOf(indexer)
-        if (status !== 503 || reason === '') throw new Seen(`While ${outage}, /ready says ${status}: ${reason}`)
         const said = new Set(troubles)
         if (said.size > 2) throw new Seen(`While ${outage}, it says ${said.size} things: ${[...said].join(' · ')}`)
         count('said why')
@@ -80,6 +80,15 @@ async function suffer(scene: Scene, outage: Outage, isLive: boolean, count: Coun
     await witness.stop()
     count('answers watched', witness.answers())
   })
+}
+
+async function saysWhy(indexer: Indexing, outage: Outage): Promise<void> {
+  for (let waited = 0; waited < 15_000; waited += 50) {
+    const { status, reason } = await readyOf(indexer)
+    if (status === 503 && reason !== '') return
+    await sleep(50)
+  }
+  throw new Seen(`${outage} for 15 s, and /ready does not say so: ${JSON.stringify(await readyOf(indexer))}`)
 }
 
 /** By itself, within a minute. */

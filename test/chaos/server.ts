@@ -50,6 +50,11 @@ export async function startServer(options: ServerOptions = {}): Promise<Server> 
     await client.query(statement).finally(() => client.end())
   }
   let databases = 0
+  let isDown = false
+  const up = async () => {
+    await server.start()
+    isDown = false
+  }
   return {
     withDatabase: async (use) => {
       databases += 1
@@ -64,14 +69,17 @@ export async function startServer(options: ServerOptions = {}): Promise<Server> 
     down: async (mode) => {
       const [pid = ''] = readFileSync(join(data, 'postmaster.pid'), 'utf8').split('\n')
       process.kill(Number(pid), mode === 'fast' ? 'SIGINT' : 'SIGQUIT')
+      isDown = true
       while (isAlive(Number(pid))) await sleep(20)
     },
-    up: () => server.start(),
+    up,
     cutSessions: (url) => {
       const name = new URL(url).pathname.slice(1)
       return administer(`select pg_terminate_backend(pid) from pg_stat_activity where datname = '${name}'`)
     },
     stop: async () => {
+      // It waits for the end of a process, and would wait for ever for one that has ended.
+      if (isDown) await up()
       await server.stop()
       rmSync(folder, { recursive: true, force: true })
     },
