@@ -28,6 +28,14 @@ const deploymentSchema = z.strictObject({
     timelock: address,
     governor: address,
   }),
+  /** What the Ledger's constructor fixed for good, as its deployer saw it: an indexer holds nodes to it. */
+  ledgerTerms: z
+    .strictObject({
+      /** The account that the treasury's share is credited to. */
+      treasury: z.int().positive(),
+      epochSeconds: z.int().positive(),
+    })
+    .optional(),
 })
 
 export type Deployment = z.infer<typeof deploymentSchema>

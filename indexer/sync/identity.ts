@@ -76,15 +76,26 @@ export async function identify(
     ledger: lower(ledger),
     court: lower(court),
     evaluations: lower(evaluations),
-    treasury: await ask(node, ledger, 'treasury'),
-    epochSeconds: await ask(node, ledger, 'epochSeconds'),
+    treasury: await askTerm(node, deployment, 'treasury'),
+    epochSeconds: await askTerm(node, deployment, 'epochSeconds'),
   }
 }
 
-/** What the Ledger's constructor fixed for good. */
-async function ask(node: Node, ledger: Address, functionName: 'treasury' | 'epochSeconds'): Promise<bigint> {
-  const answer = await node.call(ledger, encodeFunctionData({ abi: abis.ledger, functionName }))
-  return BigInt(decodeFunctionResult({ abi: abis.ledger, functionName, data: answer }))
+/** What the Ledger's constructor fixed for good; where its deployer wrote it down, no node is believed in it. */
+async function askTerm(
+  node: Node,
+  { contracts, ledgerTerms }: Deployment,
+  functionName: 'treasury' | 'epochSeconds',
+): Promise<bigint> {
+  const answer = await node.call(contracts.ledger, encodeFunctionData({ abi: abis.ledger, functionName }))
+  const told = BigInt(decodeFunctionResult({ abi: abis.ledger, functionName, data: answer }))
+  const known = ledgerTerms?.[functionName]
+  if (known === undefined || told === BigInt(known)) return told
+  throw new StopError(
+    `The node at ${node.name} tells another ${functionName} of the Ledger than its deployer saw`,
+    { deployed: known, told },
+    'Leave it out of --rpc; if all nodes say so, the deployment file is not of this Ledger.',
+  )
 }
 
 function lower(address: Address): Address {

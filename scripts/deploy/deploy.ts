@@ -3,6 +3,7 @@ import { DeploymentResultType, deploy } from '@nomicfoundation/ignition-core'
 import { type Address, getAddress, type LocalAccount } from 'viem'
 import * as z from 'zod'
 import { connectReader, type Reader } from '../../sdk/chain.ts'
+import { abis } from '../../sdk/contracts.ts'
 import type { Deployment } from '../../sdk/deployment.ts'
 import { StopError } from '../../sdk/errors.ts'
 import { attributionLedger } from './module.ts'
@@ -60,6 +61,11 @@ export async function deployLedger(request: DeployRequest): Promise<Deployment> 
     if (contract === undefined) throw new Error(`Ignition reports no ${name}, although the deployment succeeded`)
     return getAddress(contract.address)
   }
+  const ledger = { address: at('Ledger'), abi: abis.ledger }
+  const [treasury, epochSeconds] = await Promise.all([
+    reader.readContract({ ...ledger, functionName: 'treasury' }),
+    reader.readContract({ ...ledger, functionName: 'epochSeconds' }),
+  ])
   return {
     name: request.name,
     chainId: reader.chain.id,
@@ -71,12 +77,13 @@ export async function deployLedger(request: DeployRequest): Promise<Deployment> 
       datasets: at('Datasets'),
       pools: at('Pools'),
       models: at('Models'),
-      ledger: at('Ledger'),
+      ledger: ledger.address,
       court: at('Court'),
       evaluations: at('Evaluations'),
       timelock: at('TimelockController'),
       governor: at('LedgerGovernor'),
     },
+    ledgerTerms: { treasury: Number(treasury), epochSeconds: Number(epochSeconds) },
   }
 }
 

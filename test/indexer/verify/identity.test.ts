@@ -1,0 +1,38 @@
+import { type Hex, numberToHex, toFunctionSelector } from 'viem'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { identify } from '../../../indexer/sync/identity.ts'
+import { connectNode } from '../../../indexer/sync/node.ts'
+import { StopError } from '../../../sdk/errors.ts'
+import { type LocalLedger, startLocalLedger } from '../../scripts/localLedger.ts'
+import { startLyingNode } from '../support/lyingNode.ts'
+
+describe('a node that is asked whose history it holds', () => {
+  let ledger: LocalLedger
+
+  beforeAll(async () => {
+    ledger = await startLocalLedger(0)
+  })
+  afterAll(() => ledger?.stop())
+
+  it('tells what the deployer saw', async () => {
+    const { rpcUrl, deployment } = ledger
+    expect(deployment.ledgerTerms).toEqual({ treasury: 1, epochSeconds: 86_400 })
+    expect(await identify(connectNode(rpcUrl), deployment)).toMatchObject({ treasury: 1n, epochSeconds: 86_400n })
+  })
+
+  it.each(['treasury', 'epochSeconds'] as const)('and lies about the %s is left out at once', async (term) => {
+    const selector = toFunctionSelector(`${term}()`)
+    const liar = await startLyingNode(ledger.rpcUrl, ({ method, params: [call], result }) =>
+      method === 'eth_call' && (call as { data: Hex }).data === selector ? numberToHex(7, { size: 32 }) : result,
+    )
+    const asked = identify(connectNode(liar.url), ledger.deployment)
+    await expect(asked).rejects.toThrow(StopError)
+    await expect(asked).rejects.toMatchObject({
+      message: `The node at ${liar.url} tells another ${term} of the Ledger than its deployer saw`,
+      facts: { told: 7n },
+    })
+    const { ledgerTerms: _, ...unwritten } = ledger.deployment
+    expect(await identify(connectNode(liar.url), unwritten)).toMatchObject({ [term]: 7n })
+    await liar.stop()
+  })
+})
