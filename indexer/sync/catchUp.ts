@@ -4,10 +4,9 @@ import { appendFollowed } from '../store/appendFollowed.ts'
 import { blocksBetween, type Position } from '../store/position.ts'
 import type { Store } from '../store/store.ts'
 import { FalseAnswer } from './contradiction.ts'
-import type { Ahead } from './fetchAhead.ts'
 import type { Fetched } from './fetchStretch.ts'
 import type { Listener } from './follow.ts'
-import type { Lookout } from './lookout.ts'
+import type { AheadOf, Lookout } from './lookout.ts'
 import type { Node } from './node.ts'
 import type { Nodes } from './nodes.ts'
 import type { Contradiction } from './step.ts'
@@ -24,7 +23,7 @@ interface Contract {
   readonly followed: Followed
   /** The block that its next stretch begins with. */
   readonly next: bigint
-  readonly pieces: Ahead
+  readonly pieces: AheadOf
 }
 
 export function catchingUp(
@@ -84,7 +83,7 @@ export function catchingUp(
     further: async (node, from) => {
       current = contractBelow(node, from)
       if (current === undefined) return undefined
-      let piece: Awaited<ReturnType<Ahead['next']>>
+      let piece: Awaited<ReturnType<AheadOf['next']>>
       try {
         piece = await current.pieces.next()
       } catch (error) {

@@ -7,7 +7,6 @@ export type Fetch = (node: Node, from: bigint, to: bigint) => AsyncGenerator<Fet
 
 /** Blocks that are fetched and verified while those before them are stored. */
 export interface Ahead {
-  readonly node: Node
   /** The next piece in the chain's order; undefined once all are given. Fails as the node did. */
   next(): Promise<Fetched | Unsettled | undefined>
   /** How many blocks were asked for together with the piece that is next, or was just given. */
@@ -45,7 +44,6 @@ export function fetchAhead(node: Node, fetch: Fetch, from: bigint, to: bigint, s
   }
 
   return {
-    node,
     asked: () => asked,
     next: async () => {
       fill()

@@ -19,6 +19,7 @@ export interface Asked {
   readonly nodeHead: bigint
   /** The block before, where it is known already. */
   readonly head?: Block | undefined
+  readonly comparesLater?: boolean
 }
 
 /** Blocks that follow each other, and all logs of ours in them, whatever comes before. */
@@ -38,6 +39,8 @@ export interface StretchStart {
   readonly head: Block | undefined
   readonly journals: Journals
   readonly verify: Verification
+  /** Journals are compared once the stretch is stored, where receipts prove it and a comparison spoke for all before it. */
+  readonly comparesLater?: boolean
   /** What is known of finality once the blocks up to `last` are there. */
   readonly finalityAt?: (last: bigint) => Finality
 }
@@ -117,17 +120,19 @@ export async function fetchStretch(
 
 async function journalsAfter(
   node: Node,
-  { deployment, followed, verify, nodeHead }: Asked,
+  { deployment, followed, verify, nodeHead, comparesLater = false }: Asked,
   blocks: readonly Header[],
 ): Promise<JournalsTold | Unsettled | undefined> {
   const [first, last] = [blocks[0] as Header, blocks.at(-1) as Header]
   const isReplayed = journaled.every((name) => followed.contracts.some((contract) => contract.name === name))
-  if (!isReplayed || !isCheckpoint(verify, first.number, last.number, nodeHead)) return undefined
+  if (!isReplayed || comparesLater || !isCheckpoint(verify, first.number, last.number, nodeHead)) return undefined
   try {
     return await askJournals(node, deployment, last, verify)
   } catch (error) {
-    // Journals add up: where a node has pruned the state, the comparison nearer to its head speaks for these blocks as well.
-    if (error instanceof StateGone && !isStateKept(last.number, nodeHead)) return undefined
+    // Journals add up: where a node has pruned the state, the comparison nearer to its head speaks for these blocks as well. Near
+    // the head, what receipts do not prove is not stored without one.
+    const isProven = verify === 'receipts' && last.number < nodeHead
+    if (error instanceof StateGone && (isProven || !isStateKept(last.number, nodeHead))) return undefined
     throw error
   }
 }

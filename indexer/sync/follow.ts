@@ -8,6 +8,7 @@ import { loadPosition, type Position } from '../store/position.ts'
 import type { Block } from '../store/schema.ts'
 import type { Store } from '../store/store.ts'
 import { undoAbove } from '../store/undo.ts'
+import { auditOf } from './audit.ts'
 import { backoffMs, pause } from './backoff.ts'
 import { catchingUp } from './catchUp.ts'
 import { FalseAnswer } from './contradiction.ts'
@@ -70,7 +71,8 @@ export async function follow(
   signal: AbortSignal,
 ): Promise<void> {
   const { heads = noHeads, meter = noMeter } = options
-  const lookout = lookoutOver(nodes, store, context, options, signal)
+  const audit = auditOf(context.deployment, options.verify, nodes, listener)
+  const lookout = lookoutOver(nodes, store, context, options, audit.isHeld, signal)
   const catchUp = catchingUp(store, context, lookout, nodes, listener)
   let databaseFailures = 0
   let looksBehind = 0
@@ -90,6 +92,7 @@ export async function follow(
       case 'blocksAdded':
         return await add(step, node.name, from)
       case 'upToDate': {
+        if (!(await audit.settled(node))) return from
         await listener.caughtUp()
         const caughtUp = await catchUp.further(node, from)
         if (caughtUp !== undefined) return caughtUp
@@ -125,7 +128,7 @@ export async function follow(
       appendBlocks(store, { blocks, facts, journalMoves, verdict, journals: journalsBy, finality, node, contracts }),
     ).then(() => {
       listener.stored({ first: first.number, head, events: facts.length, verdict, finality, node })
-      if (journalsBy !== undefined) listener.journalsHeld?.(head.number, journalsBy)
+      audit.stored(step, head)
     })
     // Whoever needs the database next waits for it, and hears of its failure.
     storing.catch(() => {})
@@ -136,6 +139,7 @@ export async function follow(
 
   const undo = async (ancestor: bigint, depth: bigint): Promise<undefined> => {
     catchUp.forget()
+    audit.forget()
     await undoAbove(store, ancestor)
     listener.undone(ancestor, depth)
   }
@@ -161,6 +165,7 @@ export async function follow(
     } catch (cause) {
       lookout.forget()
       catchUp.forget()
+      audit.forget()
       await storing.catch(() => {})
       storing = Promise.resolve()
       if (signal.aborted) return

@@ -38,13 +38,18 @@ export interface Lookout {
    */
   look(from: Position, isStored: () => Promise<void>): Promise<Looked | undefined>
   /** Pieces of the blocks from `from` to `to` as one contract alone fills them. */
-  lookBack(node: Node, followed: Followed, from: bigint, to: bigint): Ahead
+  lookBack(node: Node, followed: Followed, from: bigint, to: bigint): AheadOf
   /** Whether the next look has been under way since before. */
   isAhead(): boolean
   /** Sees to a node that failed over so many blocks. */
   failed(node: Node, error: unknown, asked: bigint): void
   /** What was looked at ahead does not count any more. */
   forget(): void
+}
+
+/** What is fetched ahead, and of whom. */
+export interface AheadOf extends Ahead {
+  readonly node: Node
 }
 
 /** What one stretch may weigh, in bytes of JSON: much less costs round trips, much more costs memory. */
@@ -61,12 +66,14 @@ export function lookoutOver(
   store: Store,
   context: DecodeContext,
   options: LookOptions,
+  /** Whether all that is stored has been found to add up to the contracts' journals. */
+  isHeld: () => boolean,
   signal: AbortSignal,
 ): Lookout {
   const { deployment } = context
   const { verify, finality: rule } = options
   let range: Range = rangeUpTo(options.maxRange)
-  let ahead: (Ahead & { readonly followed: Followed; sight: Sight; seenAt: number }) | undefined
+  let ahead: (AheadOf & { readonly followed: Followed; sight: Sight; seenAt: number }) | undefined
 
   const stored = (first: bigint, last: bigint) => blocksBetween(store.write, first, last)
 
@@ -75,7 +82,9 @@ export function lookoutOver(
     ahead = undefined
   }
 
-  const startOf = (from: Position, followed: Followed, { tagged }: Sight): StretchStart => ({
+  const startOf = (from: Position, followed: Followed, { nodeHead, tagged }: Sight): StretchStart => ({
+    // Live, a commit waits for no more than what proves its own block.
+    comparesLater: verify === 'receipts' && isHeld() && nodeHead.number === (from.head?.number ?? nodeHead.number) + 1n,
     deployment,
     followed,
     head: from.head,
@@ -84,14 +93,16 @@ export function lookoutOver(
     finalityAt: (last) => finalityAfter(rule, from.finality, tagged, last),
   })
 
-  const fetchFrom = (node: Node, asked: Asked, from: bigint, to: bigint): Ahead =>
-    fetchAhead(
+  const fetchFrom = (node: Node, asked: Asked, from: bigint, to: bigint): AheadOf => ({
+    ...fetchAhead(
       node.until(signal),
       (speaking, first, last) => fetchPieces(speaking, asked, first, last),
       from,
       to,
       () => range.size,
-    )
+    ),
+    node,
+  })
 
   const failed = (node: Node, error: unknown, asked: bigint): void => {
     if (signal.aborted) return
@@ -149,7 +160,7 @@ export function lookoutOver(
         const next = (step.blocks.at(-1)?.number ?? 0n) + 1n
         if (next <= nodeHead.number) {
           const asking = { deployment, followed, verify, nodeHead: nodeHead.number }
-          ahead = { ...fetchFrom(node, asking, next, nodeHead.number), node, followed, sight, seenAt: Date.now() }
+          ahead = { ...fetchFrom(node, asking, next, nodeHead.number), followed, sight, seenAt: Date.now() }
         }
       }
       return { node, nodeHead, step }

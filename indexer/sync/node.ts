@@ -63,6 +63,8 @@ export interface NodeOptions {
 const QUESTIONS_TOGETHER = 100
 /** Receipts are large, and many nodes limit the size of an answer. */
 const RECEIPTS_TOGETHER = 20
+/** What takes a node long must not keep quick answers waiting. */
+const LOGS_TOGETHER = 1
 
 export function connectNode(rpcUrl: string, { timeoutMs = 20_000, meter = noMeter }: NodeOptions = {}): Node {
   const name = withoutCredentials(rpcUrl)
@@ -92,7 +94,7 @@ export function connectNode(rpcUrl: string, { timeoutMs = 20_000, meter = noMete
     const blockAt = (number: bigint) => ask(headerOrNone, 'eth_getBlockByNumber', [numberToHex(number), false])
     const logsOfSome = (address: readonly Address[], topics: readonly Hex[], from: bigint, to: bigint) => {
       const range = { address, topics, fromBlock: numberToHex(from), toBlock: numberToHex(to) }
-      return ask(logsOf, 'eth_getLogs', [range])
+      return ask(logsOf, 'eth_getLogs', [range], LOGS_TOGETHER)
     }
     const receiptsOneByOne = async (block: Header): Promise<readonly Receipt[] | undefined> => {
       const asked = block.transactions.map((hash) => ask(receiptOrNone, 'eth_getTransactionReceipt', [hash]))

@@ -1,0 +1,105 @@
+import type { Deployment } from '../../sdk/deployment.ts'
+import { RetryError, StopError } from '../../sdk/errors.ts'
+import type { Journals } from '../decode/journals.ts'
+import { FalseAnswer } from './contradiction.ts'
+import type { Listener } from './follow.ts'
+import type { Node } from './node.ts'
+import { StateGone } from './nodeError.ts'
+import type { Nodes } from './nodes.ts'
+import type { Stretch } from './step.ts'
+import type { Header } from './verify/header.ts'
+import type { Verification } from './verify/verification.ts'
+import { askJournals, heldJournals, isCheckpoint, type JournalsBy } from './verifyJournals.ts'
+
+/**
+ * Compares the journals with storage once a live block is stored, where receipts prove that block by itself: a comparison speaks
+ * for all before it, and need not hold up what is proven. Until it has succeeded the history does not count as caught up.
+ */
+export interface Audit {
+  /** Whether all that was stored up to now has been compared, or is proven and follows what has been. */
+  isHeld(): boolean
+  stored(stretch: Stretch, head: Header): void
+  /**
+   * Begins to compare what has not been yet, by `node`. False where a comparison has failed, and none succeeded since: whoever
+   * failed has been seen to.
+   */
+  settled(node: Node): Promise<boolean>
+  forget(): void
+}
+
+interface Owed {
+  readonly block: Header
+  readonly journals: Journals
+}
+
+export function auditOf(
+  deployment: Deployment,
+  verify: Verification,
+  nodes: Nodes,
+  listener: Pick<Listener, 'journalsHeld' | 'troubled'>,
+): Audit {
+  let isHeld = false
+  let isSound = true
+  let owed: Owed | undefined
+  let underWay: Promise<void> | undefined
+  let failure: { readonly error: unknown } | undefined
+
+  const held = (block: bigint, by: JournalsBy): void => {
+    isHeld = true
+    listener.journalsHeld?.(block, by)
+  }
+
+  const compare = async (node: Node, { block, journals }: Owed): Promise<boolean> => {
+    try {
+      const told = await askJournals(node, deployment, block, verify)
+      const found = told.kind === 'unsettled' ? told : heldJournals(deployment, journals, told, block)
+      if (found.kind === 'held') {
+        held(block.number, found.by)
+        return true
+      }
+      listener.troubled(new FalseAnswer(node.name, found.contradiction), node.name)
+      nodes.contradicted(node, found.contradiction)
+    } catch (error) {
+      // The next block's comparison speaks for this one too.
+      if (error instanceof StateGone) return true
+      if (error instanceof RetryError) nodes.failed(node, error)
+      else if (error instanceof StopError) nodes.giveUp(node, error)
+      else throw error
+    }
+    return false
+  }
+
+  const begin = async (node: Node, due: Owed): Promise<void> => {
+    try {
+      isSound = await compare(node, due)
+      if (isSound && owed === due) owed = undefined
+    } catch (error) {
+      failure = { error }
+    } finally {
+      underWay = undefined
+    }
+  }
+
+  return {
+    isHeld: () => isHeld,
+    stored: ({ blocks, journals, journalsBy }, block) => {
+      const first = blocks[0]?.number ?? block.number
+      if (journalsBy !== undefined) {
+        owed = undefined
+        held(block.number, journalsBy)
+      } else if (isHeld && isCheckpoint(verify, first, block.number, block.number)) owed = { block, journals }
+    },
+    settled: async (node) => {
+      if (owed !== undefined) underWay ??= begin(node, owed)
+      if (!isSound) await underWay
+      if (failure === undefined) return isSound
+      const { error } = failure
+      failure = undefined
+      throw error
+    },
+    forget: () => {
+      isHeld = false
+      owed = undefined
+    },
+  }
+}
