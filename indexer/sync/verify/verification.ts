@@ -1,6 +1,6 @@
 /**
  * How much of what a node says is checked before it is stored. In every case blocks chain by their parent hashes, and the
- * contracts' journals are held against storage.
+ * contracts' journals are held against storage: by proof where headers are verified, else by the node's word.
  *
  * - `receipts`: headers hash to their block's hash, and logs are taken from receipts that hash to the header's receiptsRoot.
  * - `bloom`: headers hash as well; logs are asked for directly, and receipts only where the bloom filter speaks of others.
