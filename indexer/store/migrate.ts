@@ -11,6 +11,7 @@ import * as observation from './migrations/0005-observation.ts'
 import * as transfers from './migrations/0006-transfers.ts'
 import * as status from './migrations/0007-status.ts'
 import * as totals from './migrations/0008-totals.ts'
+import * as deferredIndex from './migrations/0009-deferred-index.ts'
 import type { Database } from './schema.ts'
 
 /** Every change of the schema, in order; one that was released is never edited. */
@@ -24,12 +25,13 @@ const migrations: MigrationProvider = {
     '0006-transfers': transfers,
     '0007-status': status,
     '0008-totals': totals,
+    '0009-deferred-index': deferredIndex,
   }),
 }
 
 /** Brings a history's tables up to date, and refuses one that a newer version of the indexer has written. */
 export async function migrate(db: Kysely<Database>, schema: string): Promise<void> {
-  await mustNotBeNewer(db, schema)
+  await refuseNewer(await appliedMigrations(db, schema))
   const migrator = new Migrator({ db, provider: migrations, migrationTableSchema: schema })
   const { error } = await migrator.migrateToLatest()
   if (error === undefined) return
@@ -43,9 +45,10 @@ export async function migrate(db: Kysely<Database>, schema: string): Promise<voi
   )
 }
 
-export async function mustNotBeNewer(db: Kysely<Database>, schema: string): Promise<void> {
+/** Refuses tables that have more than this version knows of: what it left out of them would be missing without a sign. */
+export async function refuseNewer(applied: readonly string[]): Promise<void> {
   const known = new Set(Object.keys(await migrations.getMigrations()))
-  const newer = (await appliedMigrations(db, schema)).filter((name) => !known.has(name))
+  const newer = applied.filter((name) => !known.has(name))
   if (newer.length === 0) return
   throw new StopError(
     'The database has a newer schema than this indexer',

@@ -2,7 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type pg from 'pg'
 import { RetryError } from '../../sdk/errors.ts'
 import type { Patience } from './doors.ts'
-import type { History } from './history.ts'
+import { type History, quoted } from './history.ts'
+import { refuseNewer } from './migrate.ts'
 
 const LOOK_EVERY_MS = 500
 
@@ -24,7 +25,7 @@ const noticeIdleness = { idle_session_timeout: '7000', idle_in_transaction_sessi
 /** Takes the lock of a history's one writer for as long as the connection lives. */
 export async function takeLock(
   client: pg.ClientBase,
-  { lockKey }: History,
+  { lockKey, schema }: History,
   where: string,
   patience: Patience | undefined,
 ): Promise<void> {
@@ -40,14 +41,36 @@ export async function takeLock(
       )
     }
     if (patience.signal.aborted)
-      throw new RetryError('Waiting for the database’s lock was given up', {}, 'Start again.')
+      throw new RetryError("Waiting for the database's lock was given up", {}, 'Start again.')
     if (!isWaiting) patience.waits(`another connection to ${where}`)
     isWaiting = true
     // A blocking call would keep the server from cleaning up for as long as it waits.
     await sleep(LOOK_EVERY_MS, undefined, { signal: patience.signal }).catch(() => {})
   }
+  await mustTakeWriting(client, where)
   await setWhereKnown(client, patience === undefined ? noticeSilence : { ...noticeSilence, ...noticeIdleness })
+  await refuseNewer(await migrationsIn(client, schema))
   patience?.holds()
+}
+
+/** Since it was ours last, a newer version may have had it. */
+async function migrationsIn(client: pg.ClientBase, schema: string): Promise<readonly string[]> {
+  const table = `${quoted(schema)}.kysely_migration`
+  const found = await client.query<{ there: boolean }>('select to_regclass($1) is not null as there', [table])
+  if (found.rows[0]?.there !== true) return []
+  const { rows } = await client.query<{ name: string }>(`select name from ${table}`)
+  return rows.map(({ name }) => name)
+}
+
+/** A replica grants locks of its own, which keep nobody away. */
+async function mustTakeWriting(client: pg.ClientBase, where: string): Promise<void> {
+  const { rows } = await client.query<{ follows: boolean }>('select pg_is_in_recovery() as follows')
+  if (rows[0]?.follows !== true) return
+  throw new RetryError(
+    `The database ${where} is a replica, and takes no writing`,
+    {},
+    "Give the one who writes the primary's address; to serve from a replica, run `npm run indexer -- serve`.",
+  )
 }
 
 /** Not every server of PostgreSQL's kind has all of them. */

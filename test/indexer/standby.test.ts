@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { sql } from 'kysely'
 import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { openDatabase } from '../../indexer/store/database.ts'
@@ -132,6 +133,19 @@ describe('of two indexers on one history, one writes and the other stands by', (
     expect(await readyAt(indexer.url)).toEqual({ status: 200, role: 'writer', state: 'following' })
     await indexer.close()
     await mustBeWhole(database)
+  })
+
+  it('and a writer that finds the history changed by a newer version when it has the lock again, stops and says so', async () => {
+    const database = await setting.postgres.newDatabase()
+    const indexer = await indexTo(setting.ledger, database)
+    await indexer.atHead()
+    const doors = await openDatabase(database)
+    const db = doors.reader((await historiesIn(doors.reader('public')))[0]?.schema ?? '')
+    await sql`insert into kysely_migration (name, timestamp) values ('9999-later', 'now')`.execute(db)
+    await sql`select pg_terminate_backend(pid) from pg_locks where locktype = 'advisory' and granted`.execute(db)
+    await expect(indexer.stopped).rejects.toThrow('The database has a newer schema than this indexer')
+    await doors.close()
+    await indexer.close()
   })
 
   it('in an embedded database, which one process alone can open: the other says who has it, and waits', async () => {

@@ -1,0 +1,167 @@
+import { join } from 'node:path'
+import { sql } from 'kysely'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { DatabaseLocation } from '../../indexer/store/database.ts'
+import { openDatabase } from '../../indexer/store/database.ts'
+import type { Doors } from '../../indexer/store/doors.ts'
+import { historiesIn, prunable, prune } from '../../indexer/store/histories.ts'
+import { ask } from './support/ask.ts'
+import { indexTo } from './support/indexing.ts'
+import { until } from './support/ready.ts'
+import { type Setting, startSetting } from './support/setting.ts'
+
+/** Two lists, asked for by statements of their own: in an answer that mixed two histories they would differ. */
+const QUESTION = `query ($at: AsOfBlock) {
+  some: datasets(block: $at) { items { licence } } others: datasets(block: $at, limit: 2) { items { licence } } }`
+
+type Licences = Readonly<Record<'some' | 'others', { readonly items: readonly { readonly licence: string }[] }>>
+
+describe('a history of a new version', () => {
+  let setting: Setting
+
+  beforeAll(async () => {
+    setting = await startSetting(33)
+    await setting.story.tell(40)
+  })
+  afterAll(async () => {
+    await setting?.stop()
+  })
+
+  const later = () => Date.now() + 120_000
+
+  let markedAt: number
+
+  /** Makes a history tell another licence everywhere, so that one sees whom an answer is from. */
+  async function mark(doors: Doors, schema: string): Promise<void> {
+    const db = doors.reader(schema)
+    markedAt = Number(
+      (await db.selectFrom('block').select('number').orderBy('number', 'desc').executeTakeFirst())?.number,
+    )
+    await sql`update dataset_registered set licence = 'old'`.execute(db)
+  }
+
+  async function versionAt(url: string): Promise<'old' | 'new'> {
+    const { some, others } = await ask<Licences>(url, QUESTION, { at: { number: markedAt } })
+    const licences = [...some.items, ...others.items].map(({ licence }) => licence)
+    expect(licences.length).toBeGreaterThan(1)
+    const old = licences.filter((licence) => licence === 'old').length
+    expect([0, licences.length]).toContain(old)
+    return old === 0 ? 'new' : 'old'
+  }
+
+  it('is filled beside the one that is served, which is served until then; nobody sees half a switch or an error', async () => {
+    const { ledger, postgres, story } = setting
+    const database = await postgres.newDatabase()
+    const old = await indexTo(ledger, database, { historyVersion: 1 })
+    await old.atHead()
+    const doors = await openDatabase(database)
+    const anywhere = doors.reader('public')
+    const [first] = await historiesIn(anywhere)
+    await mark(doors, first?.schema ?? '')
+
+    let isOver = false
+    const seen: string[] = []
+    const watch = async (url: string) => {
+      while (!isOver) seen.push(await versionAt(url))
+    }
+    const viewed: string[] = []
+    const watchViews = async () => {
+      while (!isOver) {
+        const { rows } = await sql<{ licence: string }>`select licence from test.dataset_registered
+          where block <= ${markedAt}`.execute(anywhere)
+        viewed.push(...rows.map(({ licence }) => licence))
+      }
+    }
+    const news: string[] = []
+    const young = await indexTo(ledger, database, {
+      historyVersion: 2,
+      maxRange: 1,
+      report: ({ kind }) => news.push(kind),
+    })
+    const watching = [watch(old.url), watch(young.url), watchViews()]
+    await story.tell(5)
+    await young.ready
+    await until(async () => (await versionAt(old.url)) === 'new' && (await versionAt(young.url)) === 'new')
+    isOver = true
+    await Promise.all(watching)
+    expect(new Set(seen)).toEqual(new Set(['old', 'new']))
+    expect(viewed.indexOf('old')).toBe(0)
+    expect(viewed.lastIndexOf('old')).toBeLessThan(viewed.length - 1)
+    expect(news.filter((kind) => kind === 'switched')).toHaveLength(1)
+
+    // Both go on, and the older does not take the views back, not even when it starts anew.
+    await old.close()
+    const again = await indexTo(ledger, database, { historyVersion: 1 })
+    await again.ready
+    expect(await versionAt(again.url)).toBe('new')
+    expect(await prunable(doors, later)).toEqual([])
+    await again.close()
+
+    expect(await prunable(doors)).toEqual([])
+    const found = await prunable(doors, later)
+    expect(found.map(({ schema, servedAs, isWritten }) => ({ schema, servedAs, isWritten }))).toEqual([
+      { schema: first?.schema, servedAs: [], isWritten: false },
+    ])
+    for (const history of found) expect(await prune(doors, history)).toBe(true)
+    expect((await historiesIn(anywhere)).map(({ servedAs, isWritten }) => ({ servedAs, isWritten }))).toEqual([
+      { servedAs: ['test'], isWritten: true },
+    ])
+    expect(await versionAt(young.url)).toBe('new')
+    await doors.close()
+    await young.close()
+  })
+
+  it('is what a process answers from whose tables the served one lacks', async () => {
+    const { ledger, postgres } = setting
+    const database = await postgres.newDatabase()
+    await (await indexTo(ledger, database, { historyVersion: 1 })).closeAtHead()
+    const doors = await openDatabase(database)
+    const [first] = await historiesIn(doors.reader('public'))
+    await mark(doors, first?.schema ?? '')
+    const db = doors.reader(first?.schema ?? '')
+    await sql`delete from kysely_migration where name = (select max(name) from kysely_migration)`.execute(db)
+    const young = await indexTo(ledger, database, { historyVersion: 2 })
+    await young.ready
+    expect(await versionAt(young.url)).toBe('new')
+    await young.close()
+    await doors.close()
+  })
+
+  it('takes over in an embedded database too', async () => {
+    const { ledger } = setting
+    const database: DatabaseLocation = { kind: 'embedded', folder: join(ledger.folder, 'two') }
+    await (await indexTo(ledger, database, { historyVersion: 1 })).closeAtHead()
+    const doors = await openDatabase(database)
+    const [first] = await historiesIn(doors.reader('public'))
+    await mark(doors, first?.schema ?? '')
+    await doors.close()
+
+    const young = await indexTo(ledger, database, { historyVersion: 2, maxRange: 1 })
+    expect(await versionAt(young.url)).toBe('old')
+    await young.ready
+    await until(async () => (await versionAt(young.url)) === 'new')
+    await young.close()
+  })
+
+  it('is seen through views that cost nothing: what is asked of them reaches the indexes', async () => {
+    const { ledger, postgres } = setting
+    const database = await postgres.newDatabase()
+    await (await indexTo(ledger, database)).closeAtHead()
+    const doors = await openDatabase(database)
+    const [history] = await historiesIn(doors.reader('public'))
+    const plans = ['test', history?.schema ?? ''].map(async (schema) => {
+      const db = doors.reader(schema)
+      return await db.transaction().execute(async (tx) => {
+        await sql`set local enable_seqscan to off`.execute(tx)
+        const { rows } =
+          await sql`explain (costs off) select amount_gwei from attribution join inference using (batch, position)
+          where account = 3 and inference.block <= 100 order by batch desc limit 5`.execute(tx)
+        return rows
+      })
+    })
+    const [throughViews, plain] = await Promise.all(plans)
+    expect(throughViews).toEqual(plain)
+    expect(JSON.stringify(plain)).toContain('Index')
+    await doors.close()
+  })
+})
