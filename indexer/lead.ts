@@ -1,5 +1,6 @@
 import { explain, isExplained } from '../sdk/errors.ts'
 import type { News } from './news.ts'
+import { makeDeferredIndexes } from './store/deferredIndexes.ts'
 import { type Status, type SyncState, writeStatus } from './store/status.ts'
 import type { Store } from './store/store.ts'
 import { serveHistory } from './store/views.ts'
@@ -54,6 +55,7 @@ export function leading(store: Store, report: (news: News) => void): Leading {
 
     caughtUp: async () => {
       if (performance.now() < serveAt) return
+      await makeDeferredIndexes(store.write)
       const { history, schema } = store
       const outcome = await serveHistory(store.write, history, schema)
       serveAt = outcome === 'busy' ? performance.now() + TRY_AGAIN_MS : Number.POSITIVE_INFINITY

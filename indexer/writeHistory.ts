@@ -79,8 +79,8 @@ export function writeHistory(
         heard({ kind: 'stored', ...stored, ...finality, block, timestamp, nodeHead }),
       undone: (ancestor, depth) => heard({ kind: 'undone', ancestor, depth }),
       caughtUp: async () => {
-        if (led.status().state.kind !== 'following') heard({ kind: 'caughtUp', block: nodeHead })
         await led.caughtUp()
+        if (led.status().state.kind !== 'following') heard({ kind: 'caughtUp', block: nodeHead })
       },
       catchesUp: (contract, last, head) => heard({ kind: 'catchesUp', contract, last, head }),
       journalsHeld: (block, by) => heard({ kind: 'journalsHeld', block, by }),

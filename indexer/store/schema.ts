@@ -65,6 +65,12 @@ export interface RevertedFact {
   readonly row: unknown
 }
 
+/** An index that is still to be made. */
+export interface DeferredIndex {
+  readonly name: string
+  readonly definition: string
+}
+
 /** The writer's last word on how it fares, in a single row. */
 export interface StatusRow {
   readonly id: bigint
@@ -87,6 +93,7 @@ export interface Database extends Facts {
   revertedBlock: RevertedBlock
   revertedFact: RevertedFact
   status: StatusRow
+  deferredIndex: DeferredIndex
 }
 
 // As the keys of a record, so that a fact without an entry here, which would survive a reorg, does not compile.

@@ -1,6 +1,7 @@
 import { type Kysely, sql } from 'kysely'
 import { StopError } from '../../sdk/errors.ts'
 import { type Catalogue, readCatalogue } from './catalogue.ts'
+import { deferIndexes } from './deferredIndexes.ts'
 import type { Doors, Patience, Writer } from './doors.ts'
 import { type History, historyOf, mustBePlain, schemaOf } from './history.ts'
 import { claimIdentity } from './identity.ts'
@@ -38,6 +39,7 @@ export async function openStore(doors: Doors, identity: Identity, options: Store
     await migrate(writer.write, history.schema)
     const catalogue = await readCatalogue(writer.write)
     await claimIdentity(writer.write, catalogue, identity)
+    await deferIndexes(writer.write)
     const served = await servedIn(writer.write, schema)
     // A newer version than what is served has to catch up first.
     if (served === undefined || served.history === history.schema) await serveHistory(writer.write, history, schema)

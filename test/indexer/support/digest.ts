@@ -7,7 +7,7 @@ import type { Database } from '../../../indexer/store/schema.ts'
 export type Digest = Readonly<Record<string, { readonly rows: bigint; readonly hash: string | null }>>
 
 /** What was observed of the chain, and when: it differs between two who index the same. */
-const observations = new Set(['stretch', 'reverted_block', 'reverted_fact', 'status'])
+const observations = new Set(['stretch', 'reverted_block', 'reverted_fact', 'status', 'deferred_index'])
 
 /** Opens a database that holds one history, which no indexer is writing, and sums it up. */
 export async function digestOf(location: DatabaseLocation): Promise<Digest> {
