@@ -28,11 +28,10 @@ export function batchRoot(batch: Uint8Array, dims: number): Hex {
 
 export type RecordPath = { readonly leaf: Hex; readonly path: readonly Hex[]; readonly root: Hex }
 
-/** How a record leads to its batch's root, given the hashes of all records of the batch. */
-export function recordPath(recordHashes: readonly Hex[], position: number): RecordPath {
+/** How each record leads to its batch's root, given the hashes of all records of the batch. */
+export function recordPaths(recordHashes: readonly Hex[]): (position: number) => RecordPath {
   const leaves = recordHashes.map((hash, index) => recordLeafOfHash(index, hash))
   const tree = merkleTree(leaves)
-  const path = proofOf(tree, position)
-  const [leaf = rootOf(tree)] = leaves.slice(position)
-  return { leaf, path, root: rootOf(tree) }
+  const root = rootOf(tree)
+  return (position) => ({ leaf: leaves[position] ?? root, path: proofOf(tree, position), root })
 }

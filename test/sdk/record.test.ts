@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest'
 import { weigh } from '../../attribution/attribution.ts'
 import { merkleRoot, verifyProof } from '../../attribution/merkle.ts'
 import { packSketch } from '../../attribution/sketch.ts'
-import { batchRoot, batchTree, recordLeaf, recordLeafOfHash, recordPath } from '../../sdk/batch.ts'
+import { batchRoot, batchTree, recordLeaf, recordLeafOfHash, recordPaths } from '../../sdk/batch.ts'
 import { StopError } from '../../sdk/errors.ts'
 import {
   decodeRecords,
@@ -103,7 +103,8 @@ describe('a batch of records', () => {
     for (const { terms, batch, leaves, root, proofs } of batches) {
       const hashes = splitRecords(batch, terms.dims).map((one) => keccak256(one))
       expect(hashes.map((hash, index) => recordLeafOfHash(index, hash))).toEqual(leaves)
-      expect(hashes.map((_, index) => recordPath(hashes, index))).toEqual(
+      const pathAt = recordPaths(hashes)
+      expect(hashes.map((_, index) => pathAt(index))).toEqual(
         leaves.map((leaf, i) => ({ leaf, path: proofs[i], root })),
       )
     }

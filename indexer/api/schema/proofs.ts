@@ -1,5 +1,5 @@
 import type { Hex } from 'viem'
-import { recordPath } from '../../../sdk/batch.ts'
+import { type RecordPath, recordPaths } from '../../../sdk/batch.ts'
 import { JOURNAL_SLOT, journalOf } from '../../../sdk/journal.ts'
 import { bondSlot, commitmentSlot, earningsSlot, voidedSlot } from '../../../sdk/ledgerStorage.ts'
 import type { JournaledName } from '../../decode/contracts.ts'
@@ -13,12 +13,18 @@ import type { Row } from '../query/entity.ts'
  */
 
 export const proofsSdl = `
-"A storage slot: ask any node eth_getProof(contract, [slot], block)."
+"""
+A storage slot. Ask any node eth_getProof(contract, [slot], block) and give the answer to proveStorage (sdk/storageProof.ts), with the stateRoot of a block whose
+hash you trust (trustedBlock of sdk/blockHeader.ts checks the header): it returns what the slot holds, or says what does not hold. Neither this API nor the node is believed.
+"""
 type StorageSlot {
   contract: Bytes!
   slot: Bytes!
 }
-"The way from a record to the commitment that the Ledger stores for its batch."
+"""
+The way from a record to the commitment that the Ledger stores for its batch. proveRecorded (sdk/provenRecord.ts) goes all of it, from the record's bytes to a block hash that you
+trust, and says whether the record stood: give it path, record and recordedBatch, and a node's eth_getProof of both slots below.
+"""
 type InclusionProof {
   "keccak256(uint256 position ‖ recordHash)."
   leaf: Bytes!
@@ -63,8 +69,8 @@ export const proofsResolvers: Readonly<Record<string, Record<string, Resolver>>>
 
 async function inclusionProof(inference: Row, _: object, context: Context): Promise<unknown> {
   const batch = inference.batch as bigint
-  const hashes = await recordHashes(context)(batch)
-  const proof = recordPath(hashes, Number(inference.position))
+  const pathAt = await recordPathsOf(context)(batch)
+  const proof = pathAt(Number(inference.position))
   return {
     ...proof,
     commitment: inLedger(context, commitmentSlot(batch)),
@@ -72,9 +78,9 @@ async function inclusionProof(inference: Row, _: object, context: Context): Prom
   }
 }
 
-/** The record hashes of whole batches, all that one request needs asked for at once. */
-function recordHashes(context: Context): (batch: bigint) => Promise<readonly Hex[]> {
-  return context.once('record hashes', () =>
+/** The trees over whole batches, all that one request needs asked for at once, and each hashed once. */
+function recordPathsOf(context: Context): (batch: bigint) => Promise<(position: number) => RecordPath> {
+  return context.once('record paths', () =>
     batched(async (batches) => {
       const rows = await context.db
         .selectFrom('inference')
@@ -83,8 +89,12 @@ function recordHashes(context: Context): (batch: bigint) => Promise<readonly Hex
         .orderBy('batch')
         .orderBy('position')
         .execute()
-      const hashes = Map.groupBy(rows, ({ batch }) => batch)
-      return (batch) => (hashes.get(batch) ?? []).map(({ recordHash }) => recordHash)
+      const paths = new Map(
+        Map.groupBy(rows, ({ batch }) => batch)
+          .entries()
+          .map(([batch, found]) => [batch, recordPaths(found.map(({ recordHash }) => recordHash))]),
+      )
+      return (batch) => paths.get(batch) ?? recordPaths([])
     }),
   )
 }
