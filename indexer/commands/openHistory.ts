@@ -35,5 +35,9 @@ export async function servedHistory(doors: Doors, schema: string): Promise<Kysel
 export function schemaChosen(schema: string | undefined, deployment: Deployment | undefined): string {
   if (schema !== undefined) return schema
   if (deployment !== undefined) return schemaOf(deployment.name)
-  throw new StopError('Which history is meant?', {}, 'Name it by --schema, or by the --deployment that it is of.')
+  throw new StopError(
+    'It is not said which history is meant',
+    {},
+    'Name it by --schema, or by the --deployment that it is of.',
+  )
 }
