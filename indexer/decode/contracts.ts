@@ -36,7 +36,7 @@ export interface Followed {
   readonly byAddress: ReadonlyMap<string, FollowedContract>
 }
 
-/** All contracts that are followed, or only those of these names. */
+/** The contracts of these names: all that an indexer follows, or one that it is catching up with. */
 export function followedOf(deployment: Deployment, names: readonly ContractName[]): Followed {
   const contracts = names.map((name) => ({
     name,
