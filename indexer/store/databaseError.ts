@@ -49,8 +49,8 @@ const failures: readonly Failure[] = [
     stops: true,
   },
   {
-    // Connection, rollback, resources, intervention, system.
-    code: /^((08|40|53|57|58)...|ECONNREFUSED|ECONNRESET|ETIMEDOUT|EPIPE|ENOTFOUND|EAI_AGAIN)$/,
+    // Connection, rollback, resources, intervention, system; no socket while the embedded server starts again.
+    code: /^((08|40|53|57|58)...|ENOENT|ECONNREFUSED|ECONNRESET|ETIMEDOUT|EPIPE|ENOTFOUND|EAI_AGAIN)$/,
     what: 'The database does not answer',
     remedy: 'It is asked again; if that goes on, check that it runs.',
   },
@@ -62,7 +62,6 @@ const LOST_CONNECTION =
 /** A failure of the database as one of our own, where it is a known one; any other is left as it is. */
 export function databaseError(error: unknown): unknown {
   if (!(error instanceof Error) || error instanceof RetryError || error instanceof StopError) return error
-  if (error instanceof WebAssembly.RuntimeError) return brokenDown(error)
   const code = codeOf(error)
   const failure = failures.find((one) => one.code.test(code))
   if (failure === undefined) return error
@@ -75,13 +74,4 @@ export function databaseError(error: unknown): unknown {
 function codeOf(error: Error): string {
   if ('code' in error && typeof error.code === 'string') return error.code
   return LOST_CONNECTION.test(error.message) ? 'ECONNRESET' : ''
-}
-
-function brokenDown(cause: Error): StopError {
-  return new StopError(
-    'The embedded database has broken down',
-    { reason: cause.message },
-    'Start the indexer again: what was stored is still there.',
-    cause,
-  )
 }

@@ -1,8 +1,8 @@
-import { join } from 'node:path'
-import { PGlite } from '@electric-sql/pglite'
-import { CamelCasePlugin, Kysely, PGliteDialect, PostgresDialect, sql } from 'kysely'
+import { resolve } from 'node:path'
+import { CamelCasePlugin, Kysely, PostgresDialect, sql } from 'kysely'
 import pg from 'pg'
 import type { DatabaseLocation } from '../../indexer/store/database.ts'
+import { startFolderServer } from '../../indexer/store/folderServer.ts'
 import type { Database } from '../../indexer/store/schema.ts'
 import { parsers } from '../../indexer/store/types.ts'
 
@@ -14,18 +14,21 @@ export interface History {
 
 /** An embedded history can be read while no indexer has it open, for it belongs to one process. */
 export async function openHistory(location: DatabaseLocation): Promise<History> {
+  const server = location.kind === 'embedded' ? await startFolderServer(resolve(location.folder)) : undefined
+  const url = location.kind === 'embedded' ? server?.url : location.url
   const db = new Kysely<Database>({
-    dialect:
-      location.kind === 'postgres'
-        ? new PostgresDialect({ pool: poolOf(location.url) })
-        : new PGliteDialect({ pglite: await PGlite.create({ dataDir: join(location.folder, 'postgres'), parsers }) }),
+    dialect: new PostgresDialect({ pool: poolOf(url ?? '') }),
     plugins: [new CamelCasePlugin()],
   })
   const { rows } = await sql<{ name: string }>`
     select nspname as name from pg_namespace where nspname like 'history\\_%' order by oid desc`.execute(db)
   // Histories have a schema each, and a database of these tests has one.
   await sql`select set_config('search_path', ${rows[0]?.name ?? 'public'}, false)`.execute(db)
-  return { db, close: () => db.destroy() }
+  const close = async () => {
+    await db.destroy()
+    await server?.stop()
+  }
+  return { db, close }
 }
 
 /** One connection, so that what is set on it holds for every statement. */

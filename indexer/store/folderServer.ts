@@ -1,0 +1,210 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import {
+  chownSync,
+  closeSync,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+} from 'node:fs'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import pg from 'pg'
+import { StopError } from '../../sdk/errors.ts'
+import { backoffMs, pause } from '../sync/backoff.ts'
+import { type Binaries, binariesHere } from './postgresBinaries.ts'
+
+/** A PostgreSQL server for the files of one folder, as a child of this process: nobody else's, and gone with it. */
+export interface FolderServer {
+  readonly url: string
+  stop(): Promise<void>
+}
+
+/** Where everything is, and whom it belongs to. */
+interface Place {
+  readonly binaries: Binaries
+  readonly data: string
+  readonly log: string
+  readonly url: string
+  readonly owner: Owner
+}
+
+type Owner = { readonly uid: number; readonly gid: number } | Record<string, never>
+
+interface Running {
+  readonly ended: Promise<void>
+  /** Sessions are cut off, and so undone. */
+  end(): void
+}
+
+/** A socket's path has room for so many bytes, and this is its name there. */
+const LONGEST_PATH = 107
+const SOCKET = '.s.PGSQL.5432'
+
+const NOBODY = 65_534
+const LINES_TOLD = 3
+
+/** Nobody comes in but by the socket in the data folder, which only its owner may enter. */
+const settings = [
+  'listen_addresses=',
+  // A crash may lose the last fraction of a second, never a part of a transaction; what is lost is indexed again.
+  'synchronous_commit=off',
+  'wal_level=minimal',
+  'max_wal_senders=0',
+  'max_connections=40',
+  // Containers often give the shared memory of parallel queries little room.
+  'max_parallel_workers_per_gather=0',
+  'jit=off',
+  'log_checkpoints=off',
+]
+
+/**
+ * The server ends when its keeper's input does: that is how it is stopped, and what becomes of it when this process is killed. Both stand
+ * in a session of their own, so that Ctrl-C reaches them only through us.
+ */
+const KEEPER = `
+  exec 3<&0
+  "$@" 3<&- &
+  server=$!
+  (while read -r _ <&3; do :; done; kill -INT $server) &
+  keeper=$!
+  wait $server
+  kill $keeper 2> /dev/null`
+
+/** Starts the server, and again whenever it breaks down, for want of room on the disk say. */
+export async function startFolderServer(folder: string): Promise<FolderServer> {
+  const data = join(folder, 'data')
+  mustFit(join(data, SOCKET))
+  const place: Place = {
+    binaries: await binariesHere(),
+    data,
+    log: join(folder, 'postgres.log'),
+    url: `postgres://postgres@localhost/postgres?host=${encodeURIComponent(data)}`,
+    owner: ownerOf(folder),
+  }
+  if (!existsSync(data)) await initialise(place)
+  let running = await start(place)
+
+  const stopping = new AbortController()
+  const tend = async () => {
+    for (let failures = 0; ; ) {
+      await running.ended
+      if (stopping.signal.aborted) return
+      failures += 1
+      await pause(backoffMs(failures), stopping.signal)
+      const started = await start(place).catch(() => undefined)
+      if (started === undefined) continue
+      running = started
+      failures = 0
+      if (stopping.signal.aborted) running.end()
+    }
+  }
+  const tended = tend()
+  return {
+    url: place.url,
+    stop: async () => {
+      stopping.abort()
+      running.end()
+      await tended
+    },
+  }
+}
+
+async function start({ binaries, data, log, url, owner }: Place): Promise<Running> {
+  await predecessorGone(data)
+  const output = openSync(log, 'a')
+  const flags = settings.flatMap((setting) => ['-c', setting])
+  const child = spawn('sh', ['-c', KEEPER, 'keeper', binaries.postgres, '-D', data, '-k', data, ...flags], {
+    ...owner,
+    detached: true,
+    stdio: ['pipe', output, output],
+  })
+  closeSync(output)
+  let hasEnded = false
+  const ended = endOf(child).then(() => {
+    hasEnded = true
+  })
+  // After a crash it repairs itself first, which takes as long as it takes.
+  while (!(await answers(url))) {
+    if (hasEnded) throw new Error(lastLines(log))
+    await sleep(25)
+  }
+  return { ended, end: () => child.stdin?.end() }
+}
+
+/** Under another name until it is whole. */
+async function initialise({ binaries, data, log, owner }: Place): Promise<void> {
+  const draft = `${data}.new`
+  rmSync(draft, { recursive: true, force: true })
+  mkdirSync(draft, { mode: 0o700 })
+  if ('uid' in owner) chownSync(draft, owner.uid, owner.gid)
+  const options = ['-U', 'postgres', '--auth=trust', '--encoding=UTF8', '--locale-provider=builtin', '--locale=C.UTF-8']
+  const output = openSync(log, 'a')
+  const child = spawn(binaries.initdb, ['-D', draft, ...options], { ...owner, stdio: ['ignore', output, output] })
+  closeSync(output)
+  await endOf(child)
+  if (child.exitCode !== 0) throw new Error(lastLines(log))
+  renameSync(draft, data)
+}
+
+/** The server of a killed process takes a moment to notice and to end. */
+async function predecessorGone(data: string): Promise<void> {
+  const pid = serverOf(data)
+  if (pid === undefined) return
+  process.kill(pid, 'SIGINT')
+  while (serverOf(data) === pid) await sleep(25)
+}
+
+/** The process that serves these files, if one does: its id may have gone to somebody else since. */
+function serverOf(data: string): number | undefined {
+  try {
+    const pid = Number(readFileSync(join(data, 'postmaster.pid'), 'utf8').split('\n')[0])
+    return readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0').includes(data) ? pid : undefined
+  } catch {
+    return undefined
+  }
+}
+
+async function answers(url: string): Promise<boolean> {
+  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 5_000 })
+  client.on('error', () => {})
+  try {
+    await client.connect()
+    return true
+  } catch {
+    return false
+  } finally {
+    await client.end().catch(() => {})
+  }
+}
+
+/** PostgreSQL refuses to run as root; then it runs as the folder's owner, or as nobody. */
+function ownerOf(folder: string): Owner {
+  if (process.getuid?.() !== 0) return {}
+  const { uid, gid } = statSync(folder)
+  return uid === 0 ? { uid: NOBODY, gid: NOBODY } : { uid, gid }
+}
+
+function endOf(child: ChildProcess): Promise<void> {
+  return new Promise((resolve, reject) => {
+    child.once('exit', () => resolve())
+    child.once('error', reject)
+  })
+}
+
+function lastLines(log: string): string {
+  return readFileSync(log, 'utf8').trimEnd().split('\n').slice(-LINES_TOLD).join(' ')
+}
+
+function mustFit(socket: string): void {
+  const bytes = Buffer.byteLength(socket)
+  if (bytes <= LONGEST_PATH) return
+  throw new StopError(
+    'The path of the database’s folder is too long for a socket in it',
+    { socket, bytes, most: LONGEST_PATH },
+    'Give --database a shorter one.',
+  )
+}
