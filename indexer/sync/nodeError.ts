@@ -12,7 +12,7 @@ export class RangeTooLarge extends RetryError {
   }
 }
 
-/** The node has pruned the state that a journal is to be checked against: ask for a range that ends nearer to its head. */
+/** The node has pruned the state that a journal is to be checked against: nearer to its head it may have it. */
 export class StateGone extends RetryError {}
 
 /** The node does not serve a method that another one can stand in for. */
@@ -67,7 +67,9 @@ const BUSY = /rate.?limit|too many requests|compute units|requests? per (second|
 const BEYOND_HEAD = /beyond (current )?head|after last (accepted )?block|in the future/i
 const TOO_LARGE = /range|too many|limit|more than \d+|response size|query timeout/i
 const STATE_GONE =
-  /missing trie node|state .*not available|historical state|header not found|required historical|out ?of ?range|proof window/i
+  /missing trie node|state .*(un|not )available|no state available|historical state|header not found|required historical|out ?of ?range|proof window|too old|pruned/i
+/** Providers that leave a method out say so under codes of their own. */
+const NOT_SERVED = /method .*(does not exist|not (found|supported|available|allowed)|unsupported|disabled)/i
 const NO_SUCH_BLOCK = /block not found|unknown block|block is not available|invalid block (tag|number)|unknown variant/i
 
 /** Which family a failed question belongs to, and what to do about it. */
@@ -135,11 +137,11 @@ function answered(
     return new StateGone(
       `The node at ${node} no longer has the state that journals are checked against`,
       facts,
-      'Longer ranges are asked for, whose ends it may still have; if that goes on, use an archive node.',
+      'It is asked again at its next head; if that goes on, use another node.',
       cause,
     )
   }
-  if (REPLACEABLE.has(method) && REFUSED.has(code)) {
+  if (REPLACEABLE.has(method) && (REFUSED.has(code) || NOT_SERVED.test(message))) {
     return new MethodMissing(`The node at ${node} does not serve ${method}`, facts, 'Use a node that serves it.', cause)
   }
   if (REFUSED.has(code)) {

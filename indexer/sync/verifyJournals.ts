@@ -5,7 +5,7 @@ import { FalseProof, proveStorage } from '../../sdk/storageProof.ts'
 import { journaled } from '../decode/contracts.ts'
 import type { Journals } from '../decode/journals.ts'
 import type { Node } from './node.ts'
-import { MethodMissing } from './nodeError.ts'
+import { MethodMissing, StateGone } from './nodeError.ts'
 import { type Contradiction, type Unsettled, unsettled } from './step.ts'
 import type { Header } from './verify/header.ts'
 import type { Verification } from './verify/verification.ts'
@@ -69,7 +69,9 @@ export async function askJournals(
     return { kind: 'journalsTold', by: 'proof', slots: proven.map(({ values }) => values[0] as Hex) }
   } catch (error) {
     if (error instanceof FalseProof) return unsettled(falseProof(error, block))
-    if (error instanceof MethodMissing) return await journalsBelieved(node, addresses, block)
+    // Some nodes prove fewer blocks than they have the storage of: reth, unless told otherwise, its newest alone.
+    const isUnproven = error instanceof MethodMissing || error instanceof StateGone
+    if (isUnproven) return await journalsBelieved(node, addresses, block)
     throw error
   }
 }

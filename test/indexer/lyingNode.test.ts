@@ -95,19 +95,22 @@ describe('a node that', () => {
   it('serves no proofs is held to the storage that it tells, and found out as well', () =>
     isFoundOut({ lie: lyingWithoutProofs, named: /do not add up to its journal/ }, 'receipts'))
 
-  it('serves no proofs brings the whole history, and the stretches say that storage was believed', async () => {
-    const node = await lying(withoutProofs)
-    await comesOutRight({ rpcUrls: [node.url] })
-    const indexer = await indexTo(setting.ledger, await setting.postgres.newDatabase(), { rpcUrls: [node.url] })
-    await indexer.atHead()
-    const { stretches } = await ask<{ stretches: { items: readonly { journals: string | null }[] } }>(
-      indexer.url,
-      '{ stretches { items { journals } } }',
-    )
-    expect(new Set(stretches.items.map(({ journals }) => journals))).toEqual(new Set(['Storage']))
-    await indexer.close()
-    await node.stop()
-  })
+  it.each(Object.entries(withoutProofs))(
+    '%s brings the whole history, and the stretches say that storage was believed',
+    async (_, honest) => {
+      const node = await lying(honest)
+      await comesOutRight({ rpcUrls: [node.url] })
+      const indexer = await indexTo(setting.ledger, await setting.postgres.newDatabase(), { rpcUrls: [node.url] })
+      await indexer.atHead()
+      const { stretches } = await ask<{ stretches: { items: readonly { journals: string | null }[] } }>(
+        indexer.url,
+        '{ stretches { items { journals } } }',
+      )
+      expect(new Set(stretches.items.map(({ journals }) => journals))).toEqual(new Set(['Storage']))
+      await indexer.close()
+      await node.stop()
+    },
+  )
 
   it('is honest among as many liars as there are lies brings the whole history, and every one that lies is named', async () => {
     const lied = new Set<string>()

@@ -1,7 +1,7 @@
 import { concat, type Hex, keccak256, toHex, toRlp } from 'viem'
 import { headerHash } from '../../../sdk/blockHeader.ts'
 import { JOURNAL_SLOT } from '../../../sdk/journal.ts'
-import { type Lie, REFUSED } from './lyingNode.ts'
+import { type Lie, REFUSED, type Refusal } from './lyingNode.ts'
 
 /** Ways in which a node can tell something else than what is on the chain, each with how it must be named. */
 
@@ -267,5 +267,13 @@ export const lyingWithoutProofs: Lie = ({ method, result }) => {
   return method === 'eth_getStorageAt' ? toHex(BigInt(result as Hex) + 1n, { size: 32 }) : result
 }
 
-/** Serves no proofs, and is honest. */
-export const withoutProofs: Lie = ({ method, result }) => (method === 'eth_getProof' ? REFUSED : result)
+/** As reth answers for all blocks but its newest. */
+const BEYOND_WINDOW: Refusal = {
+  refusal: { code: -32_602, message: 'distance to target block exceeds maximum proof window' },
+}
+
+/** Those that serve no proofs, and are honest. */
+export const withoutProofs: Readonly<Record<string, Lie>> = {
+  'serves no proofs': ({ method, result }) => (method === 'eth_getProof' ? REFUSED : result),
+  'proves none but its newest block': ({ method, result }) => (method === 'eth_getProof' ? BEYOND_WINDOW : result),
+}

@@ -7,10 +7,14 @@ export interface Exchange {
   readonly params: readonly unknown[]
   readonly result: unknown
 }
+/** What it answers instead, at once or after a while. */
 export type Lie = (exchange: Exchange) => unknown
 
-/** In place of a lie: the node says that it does not know the method. */
-export const REFUSED = Symbol('refused')
+/** In place of a lie: the node says that it will not answer. */
+export interface Refusal {
+  readonly refusal: { readonly code: number; readonly message: string }
+}
+export const REFUSED: Refusal = { refusal: { code: -32_601, message: 'The method does not exist' } }
 
 /** Something else than an answer: it takes over the response, or leaves it hanging. */
 export type Trouble = (response: ServerResponse) => void
@@ -37,21 +41,22 @@ export async function startLyingNode(rpcUrl: string, lie: Lie, trouble?: Trouble
     const answer = await fetch(rpcUrl, { method: 'POST', headers: { 'content-type': 'application/json' }, body })
     const answered: unknown = await answer.json()
     const falsified = Array.isArray(asked)
-      ? (answered as Answer[]).map((one) =>
-          falsify(
-            one,
-            (asked as Question[]).find(({ id }) => id === one.id),
+      ? await Promise.all(
+          (answered as Answer[]).map((one) =>
+            falsify(
+              one,
+              (asked as Question[]).find(({ id }) => id === one.id),
+            ),
           ),
         )
-      : falsify(answered as Answer, asked as Question)
+      : await falsify(answered as Answer, asked as Question)
     response.writeHead(200, { 'content-type': 'application/json' })
     response.end(JSON.stringify(falsified))
   })
-  const falsify = (answer: Answer, question: Question | undefined): object => {
+  const falsify = async (answer: Answer, question: Question | undefined): Promise<object> => {
     if (question === undefined) return answer
-    const result = lie({ ...question, result: answer.result })
-    if (result !== REFUSED) return { ...answer, result }
-    return { jsonrpc: '2.0', id: question.id, error: { code: -32_601, message: 'The method does not exist' } }
+    const result = await lie({ ...question, result: answer.result })
+    return isRefusal(result) ? { jsonrpc: '2.0', id: question.id, error: result.refusal } : { ...answer, result }
   }
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   return {
@@ -62,6 +67,10 @@ export async function startLyingNode(rpcUrl: string, lie: Lie, trouble?: Trouble
         server.closeAllConnections()
       }),
   }
+}
+
+function isRefusal(result: unknown): result is Refusal {
+  return typeof result === 'object' && result !== null && 'refusal' in result
 }
 
 interface Question {
