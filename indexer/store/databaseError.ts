@@ -57,7 +57,7 @@ const failures: readonly Failure[] = [
 ]
 
 const LOST_CONNECTION =
-  /connection terminated|timeout exceeded when trying to connect|client (was closed|has encountered a connection error)/i
+  /connection terminated|timeout (exceeded when trying to connect|expired)|client (was closed|has encountered a connection error)/i
 
 /** A failure of the database as one of our own, where it is a known one; any other is left as it is. */
 export function databaseError(error: unknown): unknown {

@@ -11,6 +11,7 @@ import { parsers } from './types.ts'
 import { takeLock } from './writerLock.ts'
 
 const READERS = 8
+const CONNECT_WITHIN_MS = 10_000
 
 export async function openPostgres(url: string): Promise<Doors> {
   const pools = new Map<string, pg.Pool>()
@@ -51,6 +52,9 @@ async function openWriter(url: string, history: History, patience: Patience | un
   const writers = pool(url, {
     max: 1,
     idleTimeoutMillis: 0,
+    // Whoever needs the one connection while that waits for the lock waits with it.
+    connectionTimeoutMillis: 0,
+    Client: ImpatientClient,
     onConnect: async (client) => {
       await takeLock(client, history, nameOf(url), patience)
       await lookInto(client, history.schema)
@@ -83,6 +87,13 @@ async function openWriter(url: string, history: History, patience: Patience | un
   }
 }
 
+/** Gives up connecting by itself, where its pool would wait. */
+class ImpatientClient extends pg.Client {
+  constructor(config?: pg.ClientConfig) {
+    super({ ...config, connectionTimeoutMillis: CONNECT_WITHIN_MS })
+  }
+}
+
 /** Said on the connection and not in the URL, so that it gets through PgBouncer too. */
 async function lookInto(client: pg.ClientBase, schema: string): Promise<void> {
   await client.query(`set search_path to ${quoted(schema)}`)
@@ -91,7 +102,7 @@ async function lookInto(client: pg.ClientBase, schema: string): Promise<void> {
 function pool(url: string, options: pg.PoolConfig): pg.Pool {
   const made = new pg.Pool({
     connectionString: url,
-    connectionTimeoutMillis: 10_000,
+    connectionTimeoutMillis: CONNECT_WITHIN_MS,
     application_name: 'attribution indexer',
     keepAlive: true,
     keepAliveInitialDelayMillis: 3_000,

@@ -130,6 +130,7 @@ describe('of two indexers on one history, one writes and the other stands by', (
 
     await rival.end()
     await indexer.atHead()
+    await until(async () => (await readyAt(indexer.url)).status === 200)
     expect(await readyAt(indexer.url)).toEqual({ status: 200, role: 'writer', state: 'following' })
     await indexer.close()
     await mustBeWhole(database)
