@@ -9,6 +9,8 @@ import type { Database } from '../../../indexer/store/schema.ts'
 import { type Ran, runCommand } from '../support/commands.ts'
 import { type Digest, digestOf } from '../support/digest.ts'
 import { indexTo } from '../support/indexing.ts'
+import { liesAboutHashes } from '../support/lies.ts'
+import { startLyingNode } from '../support/lyingNode.ts'
 import { type Setting, startSetting } from '../support/setting.ts'
 
 /** Something that went wrong with a database, and what is said of it. */
@@ -148,6 +150,37 @@ describe('indexer verify', () => {
     expect((await run(folder, '--repair')).status).toBe(0)
     expect(await digestOf(database)).toEqual(whole)
   }, 240_000)
+
+  it('looks at the transfers of OPEN where they are followed', async () => {
+    const database = await indexed({ transfers: true })
+    expect((await run(database.url)).status).toBe(0)
+    const newest = sql`(select max(block) from transfer)`
+    await corrupt(database, (db) =>
+      sql`update transfer set amount_wei = amount_wei + 1 where block = ${newest}`.execute(db),
+    )
+    const { status, out } = await run(database.url)
+    expect([status, out]).toEqual([
+      1,
+      expect.stringMatching(/: transfer \(log_index \d+\) is altered: amount_wei \d+, on/),
+    ])
+    expect((await run(database.url, '--repair')).status).toBe(0)
+    expect((await run(database.url)).status).toBe(0)
+  })
+
+  it('believes no node that lies, and asks another', async () => {
+    const database = await indexed()
+    const [lie] = Object.values(liesAboutHashes)
+    const liar = await startLyingNode(setting.ledger.rpcUrl, lie?.lie ?? (({ result }) => result))
+    const asking = (nodes: string) =>
+      runCommand(verify, [...args.slice(0, 2), '--rpc', nodes, '--database', database.url])
+    const { status, out } = await asking(`${liar.url},${setting.ledger.rpcUrl}`)
+    expect([status, out]).toEqual([0, expect.stringContaining(`says the node at ${liar.url}`)])
+    expect(await asking(liar.url)).toMatchObject({
+      status: 1,
+      errors: expect.stringMatching(/says the node at .* again and again/),
+    })
+    await liar.stop()
+  })
 
   it('looks only at the blocks it is asked about', async () => {
     const database = await indexed()
