@@ -10,7 +10,7 @@ import type { Hex } from 'viem'
 export interface RlpWriter {
   /** The place where the next item will end. */
   place(): number
-  /** A string, given by its hexadecimal digits. */
+  /** A string, given by its hexadecimal digits; what is no digit counts as zero, and half a byte at the end as nothing. */
   string(hex: Hex): void
   /** A whole number: big-endian, without leading zeros, the empty string for zero. */
   scalar(value: bigint): void

@@ -156,6 +156,37 @@ describe('storage by proof, of a state made by hand', () => {
     expect(refused).toThrow(named)
   })
 
+  it('is found under a root in capitals too', () => {
+    const capitals = `0x${stateRoot.slice(2).toUpperCase()}` as const
+    expect(proveStorage(capitals, ADDRESS, SLOTS, honest)).toEqual(proveStorage(stateRoot, ADDRESS, SLOTS, honest))
+  })
+
+  it.each<[string, Hex]>([
+    ['a slot of 33 bytes', toRlp(`0x${'11'.repeat(33)}`)],
+    ['a slot that is a list', toRlp(['0x01'])],
+    ['a slot of no RLP', '0xb9'],
+  ])('with %s, as only a made-up state has it, is refused', async (_, value) => {
+    const slot = SLOTS[0] as Hex
+    const storage = await trieOf(new Map([[keccak256(slot), value]]))
+    const state = await trieOf(new Map([[keccak256(ADDRESS), toRlp(['0x', '0x', storage.root, CODE_HASH])]]))
+    const madeUp: StorageProof = {
+      accountProof: await state.prove(keccak256(ADDRESS)),
+      storageHash: storage.root,
+      storageProof: [{ value: 0n, proof: await storage.prove(keccak256(slot)) }],
+    }
+    expect(() => proveStorage(state.root, ADDRESS, [slot], madeUp)).toThrow(FalseProof)
+  })
+
+  it('of an account that is none, as only a made-up state has it, is refused', async () => {
+    for (const account of ['0x01', toRlp(['0x01', '0x02']), toRlp([[], '0x', '0x', '0x']), '0xb9'] as const) {
+      const state = await trieOf(new Map([[keccak256(ADDRESS), account]]))
+      const accountProof = await state.prove(keccak256(ADDRESS))
+      expect(() => proveStorage(state.root, ADDRESS, [], { ...honest, accountProof, storageProof: [] })).toThrow(
+        FalseProof,
+      )
+    }
+  })
+
   it('for another address or another slot is refused', () => {
     expect(() => proveStorage(stateRoot, `0x${'a2'.repeat(20)}`, SLOTS, honest)).toThrow(FalseProof)
     expect(() => proveStorage(stateRoot, ADDRESS, SLOTS.with(0, JOURNAL_SLOT), honest)).toThrow(FalseProof)
