@@ -1,12 +1,12 @@
-import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { DatabaseLocation } from '../../indexer/store/database.ts'
 import { digestThrough } from '../indexer/support/digest.ts'
-import { type IndexerProcess, runIndexer, runScript } from '../indexer/support/process.ts'
+import { type IndexerProcess, runScript } from '../indexer/support/process.ts'
 import { type Chapter, type Count, Seen, tallyOf } from './chapter.ts'
 import { openHistory } from './history.ts'
-import { ANY_DEPTH, mustEqual, onScene, type Scene } from './scene.ts'
+import { CAUGHT_UP, deploymentFileOf, endWell, startProcess } from './processes.ts'
+import { mustEqual, onScene, type Scene } from './scene.ts'
 import { mustBeSound } from './sound.ts'
 
 /**
@@ -21,23 +21,14 @@ const moments: readonly Moment[] = ['starting', 'migrating', 'backfilling', 'bac
 const KILLS_A_DATABASE = 10
 /** Opening an embedded history to look at it takes longer than a life. */
 const LOOK_EVERY = { postgres: 1, embedded: 5 } as const
-const CAUGHT_UP = /Caught up with the node/
 
 interface Stage extends Scene {
-  readonly deploymentFile: string
   /** How long a process takes before it serves, measured, in milliseconds. */
   startMs: number
 }
 
 const newest = (stage: Stage, url: string) =>
-  runScript('test/chaos/newerVersion.ts', [stage.deploymentFile, stage.ledger.rpcUrl, url])
-
-function start(stage: Stage, database: DatabaseLocation, maxRange: number): IndexerProcess {
-  const where = database.kind === 'postgres' ? database.url : database.folder
-  const chain = ['--deployment', stage.deploymentFile, '--rpc', stage.ledger.rpcUrl, '--finality', `${ANY_DEPTH}`]
-  const pace = ['--port', '0', '--poll-ms', '10', '--max-range', `${maxRange}`]
-  return runIndexer([...chain, ...pace, '--database', where])
-}
+  runScript('test/chaos/newerVersion.ts', [deploymentFileOf(stage), stage.ledger.rpcUrl, url])
 
 /** Waits for the moment, while the chain goes on. */
 async function until(moment: Moment, victim: IndexerProcess, stage: Stage): Promise<void> {
@@ -80,9 +71,7 @@ async function leaveAlone(
   count: Count,
 ) {
   await last.said(hasCaughtUp)
-  last.child.kill('SIGTERM')
-  const end = await last.ended
-  if (end !== 0) throw new Seen(`Asked to end, a process ended with ${end}: ${last.output()}`)
+  await endWell(last)
   const { db, close } = await openHistory(database)
   mustEqual(await digestThrough(db).finally(close), await stage.freshDigest(), 'left alone at last')
   count('comparisons')
@@ -93,20 +82,20 @@ async function series(stage: Stage, database: DatabaseLocation, kills: number, c
   const { random, story } = stage
   for (let i = 0; i < kills; i++) {
     const moment = i === 0 ? 'migrating' : random.pick(moments)
-    const victim = start(stage, database, moment === 'backfilling' ? 1 : 20)
+    const victim = startProcess(stage, database, moment === 'backfilling' ? 1 : 20)
     await kill(moment, victim, stage, count)
     if ((i + 1) % LOOK_EVERY[database.kind] !== 0) continue
     await mustBeSound(stage, database, `killed while ${moment}`)
     count('looked at after a kill')
   }
   await story.tell(2)
-  await leaveAlone(start(stage, database, 20), stage, database, CAUGHT_UP, count)
+  await leaveAlone(startProcess(stage, database, 20), stage, database, CAUGHT_UP, count)
 }
 
 /** Kills the next version while it fills its history and has the views show it. */
 async function switches(stage: Stage, kills: number, count: Count): Promise<void> {
   await stage.server.withDatabase(async (database) => {
-    await leaveAlone(start(stage, database, 20), stage, database, CAUGHT_UP, count)
+    await leaveAlone(startProcess(stage, database, 20), stage, database, CAUGHT_UP, count)
     for (let i = 0; i < kills; i++) await kill('switching', newest(stage, database.url), stage, count)
     await leaveAlone(newest(stage, database.url), stage, database, /caughtUp/, count)
   })
@@ -117,9 +106,7 @@ export const kills: Chapter = {
   run: ({ seed, times, say }) =>
     onScene(seed, async (scene) => {
       const { counts, count } = tallyOf()
-      const deploymentFile = join(scene.ledger.folder, 'deployment.json')
-      writeFileSync(deploymentFile, JSON.stringify(scene.ledger.deployment))
-      const stage: Stage = { ...scene, deploymentFile, startMs: 0 }
+      const stage: Stage = { ...scene, startMs: 0 }
       const embedded = Math.ceil(times / 3)
       const switching = Math.ceil(times / 10)
 
@@ -145,7 +132,7 @@ export const kills: Chapter = {
 
 async function measureStart(stage: Stage, database: DatabaseLocation): Promise<number> {
   const began = performance.now()
-  const first = start(stage, database, 20)
+  const first = startProcess(stage, database, 20)
   await first.said(/GraphQL is at/)
   const startMs = performance.now() - began
   first.child.kill('SIGKILL')

@@ -3,14 +3,24 @@
 import { paragraphOf, runCommand, UsageError, wholeNumber } from '../../scripts/command.ts'
 import { StopError } from '../../sdk/errors.ts'
 import type { Chapter, Tally } from './chapter.ts'
+import { fullDisk } from './fullDisk.ts'
 import { kills } from './kills.ts'
+import { lies } from './lies.ts'
+import { networks } from './networks.ts'
 import { outages } from './outages.ts'
+import { ranges } from './ranges.ts'
 import { reorgs } from './reorgs.ts'
+import { writers } from './writers.ts'
 
 const chapters: Readonly<Record<string, { readonly chapter: Chapter; readonly times: number }>> = {
   reorgs: { chapter: reorgs, times: 1_000 },
   kills: { chapter: kills, times: 120 },
   outages: { chapter: outages, times: 32 },
+  writers: { chapter: writers, times: 20 },
+  lies: { chapter: lies, times: 200 },
+  networks: { chapter: networks, times: 20 },
+  ranges: { chapter: ranges, times: 12 },
+  fullDisk: { chapter: fullDisk, times: 2 },
 }
 
 await runCommand({

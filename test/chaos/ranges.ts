@@ -1,0 +1,115 @@
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { DatabaseLocation } from '../../indexer/store/database.ts'
+import { verifications } from '../../indexer/sync/verify/verification.ts'
+import { type Digest, digestThrough } from '../indexer/support/digest.ts'
+import { indexTo } from '../indexer/support/indexing.ts'
+import { type Chapter, type Count, tallyOf } from './chapter.ts'
+import { openHistory } from './history.ts'
+import { ANY_DEPTH, mustEqual, onScene, type Scene } from './scene.ts'
+import { type Server, startServer } from './server.ts'
+
+/**
+ * Random lives of the ledger: a chain that was followed while it was written, one that is read from zero, and one that is read in random
+ * ranges, broken off and gone on with, however much of it is verified and on either database, leave the same history.
+ */
+
+const ACTS = 90
+
+async function live(scene: Scene, database: DatabaseLocation): Promise<Digest> {
+  const { ledger, story, random } = scene
+  const indexer = await indexTo(ledger, database, {
+    pollMs: 10,
+    maxRange: 3,
+    finalityDepth: ANY_DEPTH,
+    transfers: true,
+  })
+  try {
+    for (let told = 0; told < ACTS; ) {
+      const acts = 1 + random.below(12)
+      await story.tell(acts)
+      told += acts
+      await sleep(random.below(60))
+    }
+    await indexer.atHead()
+  } finally {
+    await indexer.close()
+  }
+  return await sum(database)
+}
+
+/** Reads the chain in ranges of random sizes, and is stopped at random moments. */
+async function inRanges(scene: Scene, database: DatabaseLocation): Promise<Digest> {
+  const { ledger, random } = scene
+  for (let breaks = random.below(4); breaks >= 0; breaks--) {
+    const maxRange = 1 + random.below(random.pick([2, 10, 60, 500]))
+    const verify = random.pick(verifications)
+    const options = { pollMs: 10, maxRange, verify, finalityDepth: ANY_DEPTH, transfers: true }
+    const indexer = await indexTo(ledger, database, options)
+    try {
+      if (breaks > 0) await sleep(random.below(150))
+      else await indexer.atHead()
+    } finally {
+      await indexer.close()
+    }
+  }
+  return await sum(database)
+}
+
+async function sum(database: DatabaseLocation): Promise<Digest> {
+  const { db, close } = await openHistory(database)
+  return await digestThrough(db).finally(close)
+}
+
+async function compareOneLife(
+  server: Server,
+  seed: number,
+  onEmbedded: boolean,
+  count: Count,
+): Promise<readonly string[]> {
+  return await onScene(
+    seed,
+    async (scene) => {
+      const followed = await server.withDatabase((database) => live(scene, database))
+      const fresh = await server.withDatabase((database) => inOneGo(scene, database))
+      mustEqual(followed, fresh, `followed live, seed ${seed}`)
+      const folder = join(scene.ledger.folder, 'embedded')
+      const ways = onEmbedded ? [inRanges(scene, { kind: 'embedded', folder })] : []
+      for (let i = 0; i < 2; i++) ways.push(server.withDatabase((database) => inRanges(scene, database)))
+      for (const way of await Promise.all(ways)) {
+        mustEqual(way, fresh, `read in random ranges, seed ${seed}`)
+        count('histories compared')
+      }
+      count('chains')
+      count('rows', Number(Object.values(fresh).reduce((rows, table) => rows + table.rows, 0n)))
+      return Object.keys(fresh).filter((name) => (fresh[name]?.rows ?? 0n) > 0n)
+    },
+    server,
+  )
+}
+
+async function inOneGo(scene: Scene, database: DatabaseLocation): Promise<Digest> {
+  const indexer = await indexTo(scene.ledger, database, { pollMs: 10, finalityDepth: ANY_DEPTH, transfers: true })
+  await indexer.closeAtHead()
+  return await sum(database)
+}
+
+export const ranges: Chapter = {
+  about: 'random chains, followed live, read from zero, and read in random ranges',
+  run: async ({ seed, times, say }) => {
+    const { counts, count } = tallyOf()
+    const server = await startServer()
+    const filled = new Set<string>()
+    try {
+      for (let i = 0; i < times; i++) {
+        const tables = await compareOneLife(server, seed * 1_000 + i, i % 3 === 0, count)
+        for (const table of tables) filled.add(table)
+      }
+    } finally {
+      await server.stop()
+    }
+    count('kinds of facts', filled.size)
+    say(`in all: ${[...filled].toSorted().join(' ')}`)
+    return counts
+  },
+}
