@@ -56,7 +56,9 @@ export async function backfills(
       await databases.drop(location)
       measured[i]?.push(one)
       const rate = Math.round(content.facts / one.seconds)
-      say(`  ${titleOf(run)}: ${one.seconds.toFixed(2)} s, ${rate} a second, ${one.cpuSeconds.toFixed(1)} s of CPU`)
+      say(
+        `  ${titleOf(run)}: ${one.seconds.toFixed(2)} s, ${rate} a second, ${(one.cpuSeconds + one.childrenCpuSeconds).toFixed(1)} s of CPU`,
+      )
     }
   }
   return runs.map((run, i) => {
@@ -133,5 +135,5 @@ async function plain({ chain, facts }: Content, balances: boolean, location: Dat
   const { stdout } = await promisify(execFile)(process.execPath, balances ? [...args, 'balances'] : args)
   const { events, ...one } = plainSchema.parse(JSON.parse(stdout))
   if (events !== facts) throw new Error(`The plain program has ${events} of ${facts} events`)
-  return { ...one, startSeconds: 0 }
+  return { ...one, startSeconds: 0, childrenCpuSeconds: 0, childrenPeakMiB: 0 }
 }

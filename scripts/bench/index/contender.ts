@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { StopError } from '../../../sdk/errors.ts'
-import { cpuSeconds, peakMiB } from './processes.ts'
+import { cpuSeconds, descendantsCpuSeconds, descendantsMiB, peakMiB } from './processes.ts'
 
 /** An indexer as a process of its own, ours or another's: told apart by nothing but what it is started with. */
 export interface Contender {
@@ -22,6 +22,9 @@ export interface Backfill {
   readonly startSeconds: number
   readonly cpuSeconds: number
   readonly peakMiB: number
+  /** Of the processes below it: the server of an embedded database. */
+  readonly childrenCpuSeconds: number
+  readonly childrenPeakMiB: number
 }
 
 export interface Running {
@@ -30,7 +33,8 @@ export interface Running {
   stop(): Promise<void>
 }
 
-const LOOK_MS = 10
+const LOOK_MS = 20
+const WEIGH_MS = 250
 const PATIENCE_MS = 300_000
 
 /** Starts it and waits until it has caught up; `meanwhile` is called now and then on the way. */
@@ -53,8 +57,16 @@ export async function runToHead(
   }
   const ended = once(child, 'close')
   const pid = child.pid ?? 0
+  let childrenPeakMiB = 0
+  let weighedAt = 0
+  const weigh = () => {
+    if (performance.now() - weighedAt < WEIGH_MS) return
+    weighedAt = performance.now()
+    childrenPeakMiB = Math.max(childrenPeakMiB, descendantsMiB(pid))
+  }
   const until = async (path: string) => {
     while (!(await isOk(`${url}${path}`))) {
+      weigh()
       await meanwhile(pid)
       if (child.exitCode !== null || performance.now() - start > PATIENCE_MS) {
         child.kill('SIGKILL')
@@ -73,6 +85,8 @@ export async function runToHead(
       startSeconds: answering,
       cpuSeconds: cpuSeconds(pid),
       peakMiB: peakMiB(pid),
+      childrenCpuSeconds: descendantsCpuSeconds(pid),
+      childrenPeakMiB,
     },
     stop: async () => {
       child.kill('SIGTERM')

@@ -1,8 +1,8 @@
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { mkdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import pg from 'pg'
 import type { DatabaseLocation } from '../../../indexer/store/database.ts'
+import { newFolder } from '../../../test/indexer/support/folder.ts'
 import { type PostgresServer, startPostgres } from '../../../test/indexer/support/postgres.ts'
 
 export type Door = DatabaseLocation['kind']
@@ -15,7 +15,7 @@ export interface Databases {
 }
 
 export async function openDatabases(): Promise<Databases> {
-  const folder = mkdtempSync(join(tmpdir(), 'bench-index-'))
+  const folder = newFolder('bench')
   // Durable, as people run it: what is gained by doing without would be nobody's figure.
   const server: PostgresServer = await startPostgres({ durable: true })
   let folders = 0
@@ -23,7 +23,9 @@ export async function openDatabases(): Promise<Databases> {
     make: async (door) => {
       if (door === 'postgres') return await server.newDatabase()
       folders += 1
-      return { kind: 'embedded', folder: join(folder, `${folders}`) }
+      const its = join(folder, `${folders}`)
+      mkdirSync(its)
+      return { kind: 'embedded', folder: its }
     },
     drop: async (location) => {
       if (location.kind === 'embedded') rmSync(location.folder, { recursive: true, force: true })
