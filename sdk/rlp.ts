@@ -80,23 +80,28 @@ export function createRlpWriter(): RlpWriter {
     if (!isItself) prefix(STRING, length)
   }
 
+  const string = (hex: string): void => {
+    const since = place()
+    const bytes = (hex.length - 2) >> 1
+    makeRoom(bytes)
+    at -= bytes
+    for (let i = 0, digit = 2; i < bytes; i++, digit += 2) {
+      buffer[at + i] = ((digits[hex.charCodeAt(digit)] ?? 0) << 4) | (digits[hex.charCodeAt(digit + 1)] ?? 0)
+    }
+    closeString(since)
+  }
+
   return {
     place,
-    string: (hex) => {
-      const since = place()
-      const bytes = (hex.length - 2) >> 1
-      makeRoom(bytes)
-      at -= bytes
-      for (let i = 0, digit = 2; i < bytes; i++, digit += 2) {
-        buffer[at + i] = ((digits[hex.charCodeAt(digit)] ?? 0) << 4) | (digits[hex.charCodeAt(digit + 1)] ?? 0)
-      }
-      closeString(since)
-    },
+    string,
     scalar: (value) => {
+      if (value > Number.MAX_SAFE_INTEGER) {
+        const hex = value.toString(16)
+        string(hex.length % 2 === 0 ? `0x${hex}` : `0x0${hex}`)
+        return
+      }
       const since = place()
-      let rest = value
-      for (; rest > Number.MAX_SAFE_INTEGER; rest >>= 8n) byte(Number(rest & 0xffn))
-      bigEndian(Number(rest))
+      bigEndian(Number(value))
       closeString(since)
     },
     raw: (bytes) => {
