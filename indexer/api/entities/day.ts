@@ -68,13 +68,13 @@ export const datasetDay: Entity = {
       sum(withdrawn)::int8 as withdrawn_count, sum(inference_count)::int8 as inference_count,
       sum(fees_gwei)::int8 as fees_gwei, sum(refunded_gwei)::int8 as refunded_gwei
     from (
-      select f.dataset, b.timestamp / 86400 as day, f.submitted, f.accepted, f.withdrawn, 0 as inference_count,
+      select f.dataset, ${dayOf('f.block')} as day, f.submitted, f.accepted, f.withdrawn, 0 as inference_count,
         0 as fees_gwei, 0 as refunded_gwei
       from (
         select dataset, block, 1 as submitted, 0 as accepted, 0 as withdrawn from contribution_submitted
         union all select dataset, block, 0, 1, 0 from contribution_accepted
         union all select dataset, block, 0, 0, 1 from consent_withdrawn
-      ) f join block b on b.number = f.block
+      ) f
       where f.block <= ${block}
       union all
       select trained.dataset, m.day, 0, 0, 0, m.inference_count, m.fees_gwei, m.refunded_gwei
@@ -90,13 +90,18 @@ function modelDays(block: ReturnType<typeof sql>) {
     select model, day, sum(batches)::int8 as batch_count, sum(inferences)::int8 as inference_count,
       sum(fees_gwei)::int8 as fees_gwei, sum(voided)::int8 as voided_count, sum(refunded_gwei)::int8 as refunded_gwei
     from (
-      select r.model, b.timestamp / 86400 as day, 1 as batches, r.count as inferences, r.fees_gwei, 0 as voided,
+      select r.model, ${dayOf('r.block')} as day, 1 as batches, r.count as inferences, r.fees_gwei, 0 as voided,
         0 as refunded_gwei
-      from batch_recorded r join block b on b.number = r.block where r.block <= ${block}
+      from batch_recorded r where r.block <= ${block}
       union all
-      select r.model, b.timestamp / 86400, 0, 0, 0, 1, v.fee_gwei
-      from record_voided v join batch_recorded r on r.batch = v.batch join block b on b.number = v.block
+      select r.model, ${dayOf('v.block')}, 0, 0, 0, 1, v.fee_gwei
+      from record_voided v join batch_recorded r on r.batch = v.batch
       where v.block <= ${block}
     ) moves
     group by model, day`
+}
+
+/** A look-up a row: a join would read every block for the few that hold something. */
+function dayOf(block: string) {
+  return sql`(select b.timestamp from block b where b.number = ${sql.ref(block)}) / 86400`
 }
