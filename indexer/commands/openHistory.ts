@@ -12,7 +12,7 @@ import { servedIn } from '../store/views.ts'
 
 /** Opens a database that must be there: whoever only reads makes none. */
 export async function openExisting(location: DatabaseLocation): Promise<Doors> {
-  if (location.kind === 'embedded' && !existsSync(join(location.folder, 'postgres'))) {
+  if (location.kind === 'embedded' && !existsSync(join(location.folder, 'data'))) {
     throw new StopError(`There is no database in ${location.folder}`, {}, 'Name the one that the indexer writes to.')
   }
   return await openDatabase(location)

@@ -60,7 +60,7 @@ export async function writeTable(
   return { table: sqlName, file, rows, sha256: sha256.digest('hex'), keccak256: keccak256.digest() }
 }
 
-/** Reads through a cursor, which both databases have, within the transaction's one view of the history. */
+/** Reads through a cursor, within the transaction's one view of the history. */
 async function* chunksOf(
   tx: Kysely<Database>,
   table: string,

@@ -1,7 +1,7 @@
-import { writeFileSync } from 'node:fs'
+import { rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { describe, expect, it } from 'vitest'
+import { afterAll, describe, expect, it } from 'vitest'
 import { exportHistory } from '../../../indexer/commands/export.ts'
 import { index } from '../../../indexer/commands/index.ts'
 import { prune } from '../../../indexer/commands/prune.ts'
@@ -30,6 +30,8 @@ const options: Readonly<Record<keyof typeof commands, string>> = {
 }
 
 describe('each command of the indexer', () => {
+  afterAll(() => rmSync(deployment))
+
   for (const [name, command] of Object.entries(commands)) {
     it(`${name} says what it does and which options it takes`, async () => {
       const { status, out, errors } = await runCommand(command, ['--help'])
