@@ -1,4 +1,5 @@
 import { type ChainLog, contractOf, type Followed, type FollowedContract } from '../decode/contracts.ts'
+import type { Meter } from '../operate/meter.ts'
 import type { Node } from './node.ts'
 import { type Contradiction, type Unsettled, unsettled } from './step.ts'
 import { type BloomBits, bloomBits, mayHold } from './verify/bloom.ts'
@@ -18,18 +19,16 @@ export interface Logged {
 /** So much gas pays for at most 19 MB of logged data: what one stretch of receipts may hold in memory. */
 const GAS_A_STRETCH = 150_000_000n
 
-/** The logs as the node tells them when asked for our contracts' only. */
-export async function logsTold(node: Node, followed: Followed, from: bigint, to: bigint): Promise<readonly ChainLog[]> {
-  return await node.logs(followed.contracts, from, to)
-}
-
-/** Blocks whose receipts can be kept in memory together, and those among them that may hold logs of ours. */
+/** Blocks whose receipts, or logs, can be kept in memory together; and those among them that may hold logs of ours. */
 export interface Portion {
   readonly blocks: readonly Header[]
   readonly needed: readonly Header[]
 }
 
-/** Receipts are only needed of blocks whose bloom filter does not exclude us; and no more of them at once than fit in memory. */
+/**
+ * Receipts are only needed of blocks whose bloom filter does not exclude us; and no more of them at once than fit in memory. Where
+ * headers are believed, so is the filter as to how much will come, but not as to what.
+ */
 export function portionsOf(followed: Followed, headers: readonly Header[]): readonly Portion[] {
   const bits = followed.contracts.map(bitsOf)
   const portions: { readonly blocks: Header[]; readonly needed: Header[] }[] = []
@@ -54,19 +53,22 @@ export async function logsOfReceipts(
   node: Node,
   followed: Followed,
   { blocks, needed }: Portion,
+  meter?: Meter,
 ): Promise<Logged | Unsettled> {
-  const proven = await provenLogs(node, followed, needed)
+  const proven = await provenLogs(node, followed, needed, meter)
   return proven.kind === 'unsettled' ? proven : { ...proven, blocks }
 }
 
-/** The logs that were told, once nothing in the headers speaks against them. */
-export async function logsInBloom(
+/** The logs as the node tells them when asked for our contracts' only, once nothing in the headers speaks against them. */
+export async function logsToldOf(
   node: Node,
   followed: Followed,
   headers: readonly Header[],
-  logs: readonly ChainLog[],
   verify: Verification,
+  meter?: Meter,
 ): Promise<Logged | Unsettled> {
+  const [first, last] = [headers[0] as Header, headers.at(-1) as Header]
+  const logs = await node.logs(followed.contracts, first.number, last.number)
   const stray = strayLog(followed, headers, logs)
   if (stray !== undefined) return unsettled(stray)
   if (verify === 'off') return { kind: 'logged', blocks: headers, logs }
@@ -78,7 +80,7 @@ export async function logsInBloom(
     const addresses = new Set(told.get(number)?.map(({ address }) => address))
     return contracts.some(({ address, bits }) => mayHold(bloom, bits) !== addresses.has(address))
   })
-  const proven = await provenLogs(node, followed, suspicious)
+  const proven = await provenLogs(node, followed, suspicious, meter)
   if (proven.kind === 'unsettled') return proven
   const found = Map.groupBy(proven.logs, ({ block }) => block)
   for (const { number } of suspicious) {
@@ -89,7 +91,12 @@ export async function logsInBloom(
   return { kind: 'logged', blocks: headers, logs }
 }
 
-async function provenLogs(node: Node, followed: Followed, headers: readonly Header[]): Promise<Logged | Unsettled> {
+async function provenLogs(
+  node: Node,
+  followed: Followed,
+  headers: readonly Header[],
+  meter: Meter | undefined,
+): Promise<Logged | Unsettled> {
   const answers = await Promise.all(headers.map((header) => node.receipts(header)))
   const logs: ChainLog[] = []
   for (const [i, header] of headers.entries()) {
@@ -97,7 +104,9 @@ async function provenLogs(node: Node, followed: Followed, headers: readonly Head
     if (receipts === undefined) {
       return unsettled({ what: 'The node lacks the receipts of a block', facts: { block: header.number } })
     }
+    const begun = performance.now()
     const lie = falseReceipts(header, receipts)
+    meter?.spent('verify', performance.now() - begun)
     if (lie !== undefined) return unsettled(lie)
     for (const log of logsOf(followed, header, receipts)) logs.push(log)
   }

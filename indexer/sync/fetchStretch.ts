@@ -1,15 +1,16 @@
 import type { Deployment } from '../../sdk/deployment.ts'
 import { type ChainLog, type Followed, journaled } from '../decode/contracts.ts'
 import { type Journals, replayJournals } from '../decode/journals.ts'
+import type { Meter } from '../operate/meter.ts'
 import type { Block } from '../store/schema.ts'
 import { brokenChain } from './brokenChain.ts'
-import { type Logged, logsInBloom, logsOfReceipts, logsTold, portionsOf } from './fetchLogs.ts'
+import { logsOfReceipts, logsToldOf, portionsOf } from './fetchLogs.ts'
 import type { Node } from './node.ts'
 import { StateGone } from './nodeError.ts'
 import { type Contradiction, type Finality, type Step, type Unsettled, unsettled, type Verdict } from './step.ts'
 import { checkHeaders, type Header } from './verify/header.ts'
 import type { Verification } from './verify/verification.ts'
-import { askJournals, heldJournals, isCheckpoint, isStateKept, type JournalsTold } from './verifyJournals.ts'
+import { askJournals, heldJournals, isCheckpoint, type JournalsTold } from './verifyJournals.ts'
 
 /** What is asked of every block. */
 export interface Asked {
@@ -20,6 +21,7 @@ export interface Asked {
   /** The block before, where it is known already. */
   readonly head?: Block | undefined
   readonly comparesLater?: boolean
+  readonly meter?: Meter | undefined
 }
 
 /** Blocks that follow each other, and all logs of ours in them, whatever comes before. */
@@ -41,6 +43,7 @@ export interface StretchStart {
   readonly verify: Verification
   /** Journals are compared once the stretch is stored, where receipts prove it and a comparison spoke for all before it. */
   readonly comparesLater?: boolean
+  readonly meter?: Meter | undefined
   /** What is known of finality once the blocks up to `last` are there. */
   readonly finalityAt?: (last: bigint) => Finality
 }
@@ -59,23 +62,21 @@ export async function* fetchPieces(
   known?: Header,
 ): AsyncGenerator<Fetched | Unsettled, void> {
   const { followed, verify } = asked
-  const told = verify === 'receipts' ? undefined : logsTold(node, followed, from, to)
-  // Whichever of the two fails first speaks for both.
-  told?.catch(() => {})
   const headers = known !== undefined && from === to ? [known] : await node.blocks(from, to)
+  const begun = performance.now()
   const lie = missing(headers, from, to) ?? brokenChain(asked.head, headers, from) ?? checkHeaders(verify, headers)
+  asked.meter?.spent('verify', performance.now() - begun)
   if (lie !== undefined) {
     yield unsettled(lie)
     return
   }
-  const portions = told === undefined ? portionsOf(followed, headers) : [{ blocks: headers, needed: [] }]
-  for (const portion of portions) {
-    const [logged, journals] = await both(
-      told === undefined
-        ? logsOfReceipts(node, followed, portion)
-        : told.then((logs) => logsInBloom(node, followed, headers, logs, verify)),
+  for (const portion of portionsOf(followed, headers)) {
+    const [logged, journals] = await Promise.all([
+      verify === 'receipts'
+        ? logsOfReceipts(node, followed, portion, asked.meter)
+        : logsToldOf(node, followed, portion.blocks, verify, asked.meter),
       journalsAfter(node, asked, portion.blocks),
-    )
+    ])
     if (logged.kind === 'unsettled') yield logged
     else if (journals?.kind === 'unsettled') yield journals
     else yield { kind: 'fetched', blocks: logged.blocks, logs: logged.logs, journalsTold: journals }
@@ -129,17 +130,10 @@ async function journalsAfter(
   try {
     return await askJournals(node, deployment, last, verify)
   } catch (error) {
-    // Journals add up: where a node has pruned the state, the comparison nearer to its head speaks for these blocks as well. Near
-    // the head, what receipts do not prove is not stored without one.
-    const isProven = verify === 'receipts' && last.number < nodeHead
-    if (error instanceof StateGone && (isProven || !isStateKept(last.number, nodeHead))) return undefined
+    // Journals add up: where a node has pruned the state, the comparison at its head speaks for these blocks as well.
+    if (error instanceof StateGone && last.number < nodeHead) return undefined
     throw error
   }
-}
-
-/** Both, as soon as they are there, or the first failure; the other's goes unheard. */
-async function both<A extends Logged | Unsettled, B>(a: Promise<A>, b: Promise<B>): Promise<readonly [A, B]> {
-  return await Promise.all([a, b])
 }
 
 function missing(blocks: readonly Block[], from: bigint, to: bigint): Contradiction | undefined {

@@ -1,7 +1,7 @@
 import { RetryError } from '../../sdk/errors.ts'
 import type { ContractName } from '../decode/contracts.ts'
 import { type DecodeContext, decodeLogs } from '../decode/decode.ts'
-import { type Meter, noMeter, timed } from '../operate/meter.ts'
+import { noMeter, timed } from '../operate/meter.ts'
 import { appendBlocks } from '../store/appendBlocks.ts'
 import { databaseError } from '../store/databaseError.ts'
 import { loadPosition, type Position } from '../store/position.ts'
@@ -22,7 +22,6 @@ export interface FollowOptions extends LookOptions {
   readonly pollMs: number
   /** Who calls when there is a new block; by default nobody does. */
   readonly heads?: Heads
-  readonly meter?: Meter | undefined
 }
 
 /** What was stored at once. */

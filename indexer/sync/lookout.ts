@@ -1,6 +1,7 @@
 import { RetryError, StopError } from '../../sdk/errors.ts'
 import { type ContractName, type Followed, followedOf } from '../decode/contracts.ts'
 import type { DecodeContext } from '../decode/decode.ts'
+import type { Meter } from '../operate/meter.ts'
 import { blocksBetween, type Position } from '../store/position.ts'
 import type { Store } from '../store/store.ts'
 import { type Ahead, fetchAhead } from './fetchAhead.ts'
@@ -8,9 +9,9 @@ import { type Asked, type Fetched, fetchPieces, joinStretch, type StretchStart }
 import { type FinalityRule, falseTags, finalityAfter } from './finality.ts'
 import { nextStep } from './nextStep.ts'
 import type { Node } from './node.ts'
-import { RangeTooLarge, StateGone } from './nodeError.ts'
+import { RangeTooLarge } from './nodeError.ts'
 import type { Nodes } from './nodes.ts'
-import { type Range, rangeAfter, rangeRefused, rangeStretched, rangeUpTo } from './range.ts'
+import { type Range, rangeAfter, rangeRefused, rangeUpTo } from './range.ts'
 import { type Sight, sightOf } from './sight.ts'
 import { type Step, type Unsettled, unsettled } from './step.ts'
 import { checkHeaders, type Header } from './verify/header.ts'
@@ -21,6 +22,7 @@ export interface LookOptions {
   readonly finality: FinalityRule
   /** The most blocks to ask for at once. */
   readonly maxRange: bigint
+  readonly meter?: Meter | undefined
 }
 
 /** One look at the chain through one node. */
@@ -55,6 +57,8 @@ export interface AheadOf extends Ahead {
 /** What one stretch may weigh, in bytes of JSON: much less costs round trips, much more costs memory. */
 const WEIGHT_A_STRETCH = 6 * 2 ** 20
 const LOG_BYTES = 600
+/** What a log carries comes as hexadecimal, and becomes rows: of a batch, a thousand. */
+const COPIES_OF_DATA = 4
 const HEADER_BYTES = 1_700
 const HASH_BYTES = 69
 
@@ -71,7 +75,7 @@ export function lookoutOver(
   signal: AbortSignal,
 ): Lookout {
   const { deployment } = context
-  const { verify, finality: rule } = options
+  const { verify, finality: rule, meter } = options
   let range: Range = rangeUpTo(options.maxRange)
   let ahead: (AheadOf & { readonly followed: Followed; sight: Sight; seenAt: number }) | undefined
 
@@ -90,6 +94,7 @@ export function lookoutOver(
     head: from.head,
     journals: from.journals,
     verify,
+    meter,
     finalityAt: (last) => finalityAfter(rule, from.finality, tagged, last),
   })
 
@@ -107,27 +112,28 @@ export function lookoutOver(
   const failed = (node: Node, error: unknown, asked: bigint): void => {
     if (signal.aborted) return
     if (error instanceof RangeTooLarge) range = rangeRefused(range, asked, error.limit)
-    if (error instanceof StateGone) range = rangeStretched(range)
     if (error instanceof RetryError) nodes.failed(node, error)
     else if (error instanceof StopError) nodes.giveUp(node, error)
     else throw error
   }
 
-  /** What was fetched meanwhile; undefined where it is over, or does not simply follow and has to be looked at anew. */
+  /** What was fetched meanwhile; undefined where it is over, or the chain has moved and has to be looked at anew. */
   const lookFurther = async (from: Position): Promise<Looked | 'failed' | undefined> => {
     if (ahead === undefined) return undefined
     const { node, followed } = ahead
     try {
+      const { sight } = ahead
       const piece = await ahead.next()
-      if (piece?.kind === 'fetched') {
-        const step = joinStretch(startOf(from, followed, ahead.sight), piece)
-        if (step.kind === 'blocksAdded') {
-          range = rangeAfter(range, ahead.asked(), weightOf(piece), WEIGHT_A_STRETCH)
-          return { node, nodeHead: ahead.sight.nodeHead, step }
-        }
+      const isOnOurBranch = piece?.kind !== 'fetched' || piece.blocks[0]?.parentHash === from.head?.hash
+      if (piece === undefined || !isOnOurBranch) {
+        forget()
+        return undefined
       }
-      forget()
-      return undefined
+      const step = piece.kind === 'fetched' ? joinStretch(startOf(from, followed, sight), piece) : piece
+      if (piece.kind === 'fetched' && step.kind === 'blocksAdded') {
+        range = rangeAfter(range, ahead.asked(), weightOf(piece), WEIGHT_A_STRETCH)
+      } else forget()
+      return { node, nodeHead: sight.nodeHead, step }
     } catch (error) {
       const asked = ahead.asked()
       forget()
@@ -159,7 +165,7 @@ export function lookoutOver(
         range = rangeAfter(range, BigInt(step.blocks.length), weightOf(step), WEIGHT_A_STRETCH)
         const next = (step.blocks.at(-1)?.number ?? 0n) + 1n
         if (next <= nodeHead.number) {
-          const asking = { deployment, followed, verify, nodeHead: nodeHead.number }
+          const asking = { deployment, followed, verify, nodeHead: nodeHead.number, meter }
           ahead = { ...fetchFrom(node, asking, next, nodeHead.number), followed, sight, seenAt: Date.now() }
         }
       }
@@ -200,7 +206,8 @@ export function lookoutOver(
       await isStored()
       return await lookAnew(from)
     },
-    lookBack: (node, followed, from, to) => fetchFrom(node, { deployment, followed, verify, nodeHead: to }, from, to),
+    lookBack: (node, followed, from, to) =>
+      fetchFrom(node, { deployment, followed, verify, nodeHead: to, meter }, from, to),
     isAhead: () => ahead !== undefined,
     failed,
     forget,
@@ -217,5 +224,5 @@ export function followedFrom({ deployment, followed }: DecodeContext, { head, cu
 
 function weightOf({ blocks, logs }: Pick<Fetched, 'blocks' | 'logs'>): number {
   const headers = blocks.reduce((sum, { transactions }) => sum + HEADER_BYTES + HASH_BYTES * transactions.length, 0)
-  return logs.reduce((sum, { data }) => sum + LOG_BYTES + data.length, headers)
+  return logs.reduce((sum, { data }) => sum + LOG_BYTES + COPIES_OF_DATA * data.length, headers)
 }

@@ -72,8 +72,9 @@ export function connectNode(rpcUrl: string, { timeoutMs = 20_000, meter = noMete
     throw new StopError(`"${rpcUrl}" is not the address of a node`, {}, 'Give one like http://127.0.0.1:8545.')
   }
   const rpc = rpcOver(rpcUrl, { name, timeoutMs, meter })
-  /** Changes for good when the node says that it does not know the better way. */
+  /** They change for good when the node says that it does not know the better way. */
   let givesReceiptsByBlock = true
+  let refusesProofs: MethodMissing | undefined
 
   const speakUntil = (signal: AbortSignal | undefined): Node => {
     const ask = async <T>(
@@ -139,7 +140,13 @@ export function connectNode(rpcUrl: string, { timeoutMs = 20_000, meter = noMete
       },
       slots: (asked, blockHash) =>
         Promise.all(asked.map(({ address, slot }) => ask(hashOf, 'eth_getStorageAt', [address, slot, { blockHash }]))),
-      proof: (address, slots, { hash }) => ask(storageProofOf, 'eth_getProof', [address, slots, { blockHash: hash }]),
+      proof: async (address, slots, { hash }) => {
+        if (refusesProofs !== undefined) throw refusesProofs
+        return await ask(storageProofOf, 'eth_getProof', [address, slots, { blockHash: hash }]).catch((error) => {
+          if (error instanceof MethodMissing) refusesProofs = error
+          throw error
+        })
+      },
       hasCode: async (address) => (await ask(hexOf, 'eth_getCode', [address, 'latest'])) !== '0x',
       call: (to, data) => ask(hexOf, 'eth_call', [{ to, data }, 'latest']),
       until: speakUntil,

@@ -24,8 +24,6 @@ interface Refused {
 
 /** Small enough that the first answer is soon there and tells how dense the chain is. */
 const FIRST_SIZE = 64n
-/** As far as a node without old state may make us reach for the state that it still has. */
-const LONGEST = 100_000n
 const FIRST_PATIENCE = 64
 const LONGEST_PATIENCE = 4_096
 
@@ -56,11 +54,6 @@ export function rangeRefused(range: Range, asked: bigint, named?: bigint): Range
     good: went,
     refused: { size: limit === undefined ? asked : limit + 1n, patience: longer, untilTried: longer },
   }
-}
-
-/** A range that reaches further towards the chain's head, where a node still has the state. */
-export function rangeStretched(range: Range): Range {
-  return { ...range, size: lower(4n * range.size, LONGEST) }
 }
 
 function rememberedAfter(refused: Refused | undefined, asked: bigint): Refused | undefined {

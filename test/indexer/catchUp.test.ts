@@ -1,0 +1,85 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { namesFollowed } from '../../indexer/decode/contracts.ts'
+import type { News } from '../../indexer/news.ts'
+import type { DatabaseLocation } from '../../indexer/store/database.ts'
+import { ask } from './support/ask.ts'
+import { type Digest, digestOf } from './support/digest.ts'
+import { indexTo } from './support/indexing.ts'
+import { type Setting, startSetting } from './support/setting.ts'
+
+const SLOW_MS = 240_000
+
+interface Meta {
+  readonly _meta: { readonly block: number; readonly followed: readonly { readonly last: number }[] }
+}
+
+describe('a contract that is followed anew', () => {
+  let setting: Setting
+
+  beforeAll(async () => {
+    setting = await startSetting(43)
+    await setting.story.tell(30)
+  })
+  afterAll(async () => {
+    await setting?.stop()
+  })
+
+  /** Indexes up to the head, all contracts that are followed. */
+  async function index(
+    database: DatabaseLocation,
+    transfers: boolean,
+    meanwhile: () => Promise<void> = async () => {},
+  ): Promise<readonly News[]> {
+    const names = namesFollowed({ transfers })
+    const news: News[] = []
+    const options = { transfers, maxRange: 3, pollMs: 10, report: (heard: News) => news.push(heard) }
+    const indexer = await indexTo(setting.ledger, database, options)
+    await meanwhile()
+    await indexer.atHead()
+    const isBehind = ({ _meta: { block, followed } }: Meta) =>
+      followed.length < names.length || followed.some(({ last }) => last < block)
+    while (transfers && isBehind(await ask<Meta>(indexer.url, '{ _meta { block followed { last } } }'))) await sleep(20)
+    await indexer.close()
+    return news
+  }
+
+  /** What an indexer has that followed everything from the beginning. */
+  async function fresh(): Promise<Digest> {
+    const database = await setting.postgres.newDatabase()
+    await index(database, true)
+    return await digestOf(database)
+  }
+
+  it(
+    'comes out as if it had been followed from the beginning, the others untouched',
+    async () => {
+      const database = await setting.postgres.newDatabase()
+      await index(database, false)
+      const news = await index(database, true)
+      expect(await digestOf(database)).toEqual(await fresh())
+      expect(news.filter(({ kind }) => kind === 'undone' || kind === 'troubled')).toEqual([])
+    },
+    SLOW_MS,
+  )
+
+  it(
+    'goes on where it was left out for a while, through blocks that come and go meanwhile',
+    async () => {
+      const { ledger, postgres, story } = setting
+      const database = await postgres.newDatabase()
+      await index(database, true)
+      await story.tell(15)
+      await index(database, false)
+      const begun = await ledger.connection.reader.getBlockNumber()
+      await index(database, true, async () => {
+        await story.tell(5)
+        const depth = Number((await ledger.connection.reader.getBlockNumber()) - begun)
+        await ledger.connection.reader.request({ method: 'anvil_reorg', params: [depth, []] } as never)
+        await story.tell(3)
+      })
+      expect(await digestOf(database)).toEqual(await fresh())
+    },
+    SLOW_MS,
+  )
+})
