@@ -15,19 +15,19 @@ export async function appendTotals(
   const moves = await movesIn(tx, facts)
   if (moves.length === 0) return
   const timestamps = new Map(blocks.map(({ number, timestamp }) => [number, timestamp]))
+  const timestampOf = (block: bigint): bigint => {
+    const timestamp = timestamps.get(block)
+    if (timestamp === undefined) throw new Error(`A fact is of block ${block}, which does not come with it`)
+    return timestamp
+  }
   const before = await latestTotals(tx, [...new Set(moves.map(({ account }) => account))])
-  await appendRows(
-    tx,
-    store,
-    'accountTotal',
-    totalsAfter(before, moves, (block) => timestamps.get(block) ?? 0n),
-  )
+  await appendRows(tx, store, 'accountTotal', totalsAfter(before, moves, timestampOf))
 }
 
 /** The moves of earnings that facts, which are stored already, tell of: in the order of their blocks. */
 export async function movesIn(tx: Kysely<Database>, facts: readonly Fact[]): Promise<readonly EarningsMove[]> {
   const moves = [...movesOf(facts), ...(await takenBack(tx, facts))]
-  // Within a block the order does not matter: sums are the same, and what is taken back was credited in a block before.
+  // Sorting keeps the order within a block, where credits come before what is taken back of them.
   return moves.toSorted((a, b) => Number(a.block - b.block))
 }
 

@@ -15,17 +15,8 @@ const tables: Readonly<Record<string, string>> = {
     position int8 not null, "row" jsonb not null, primary key (block, block_hash, reverted_at, "table", position)`,
 }
 
-/** Blocks from before were fetched in some way that was not written down: nothing is claimed of them. */
-const fromBefore: readonly string[] = [
-  `insert into stretch select min(number), max(number), 'told', null, null, null, 'unknown', now() from block having count(*) > 0`,
-  `insert into followed select contract, max(b.number)
-    from unnest(array['accounts', 'datasets', 'pools', 'models', 'ledger', 'court', 'evaluations']) contract cross join block b
-    group by contract`,
-]
-
 export async function up(db: Kysely<unknown>): Promise<void> {
   for (const [name, columns] of Object.entries(tables)) {
     await sql.raw(`create table ${name} (${columns})`).execute(db)
   }
-  for (const statement of fromBefore) await sql.raw(statement).execute(db)
 }
