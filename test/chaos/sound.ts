@@ -6,6 +6,7 @@ import { openHistory } from './history.ts'
 import { askOne } from './rpc.ts'
 import { mustEqual, type Scene } from './scene.ts'
 import { mustCoverOnce } from './served.ts'
+import { snakeCase } from './tables.ts'
 
 /** What a broken-off history holds equals a fresh replay, up to the last block that it shares with the chain. */
 export async function mustBeSound(scene: Scene, database: DatabaseLocation, when: string): Promise<void> {
@@ -30,9 +31,7 @@ export async function mustBeSound(scene: Scene, database: DatabaseLocation, when
   }
 }
 
-const tablesOfBlocks = new Set(
-  [...factTables, 'journalMove', 'block'].map((name) => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)),
-)
+const tablesOfBlocks = new Set([...factTables, 'journalMove', 'block'].map(snakeCase))
 
 /** Without what speaks of the head alone, such as up to where a contract is followed. */
 function ofBlocks(digest: Digest): Digest {

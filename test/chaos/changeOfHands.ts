@@ -1,0 +1,28 @@
+import { act, transact } from '../../sdk/transact.ts'
+import type { LocalLedger } from '../scripts/localLedger.ts'
+
+/**
+ * A dataset and an account pass into other hands and back again: the one thing that a story does not tell, for whoever acts in it
+ * must keep their own.
+ */
+export async function changeHands({ connection, cast, walletOf }: LocalLedger): Promise<void> {
+  const { reader, contracts } = connection
+  const { accounts, datasets } = contracts
+  const [holder] = cast.contributors
+  if (holder === undefined) throw new Error('Nobody holds an account')
+  const account = await reader.readContract({ ...accounts, functionName: 'accountOf', args: [holder.address] })
+  for (const [from, to] of [
+    [holder, cast.curator],
+    [cast.curator, holder],
+  ] as const) {
+    await transact(reader, walletOf(from), act(accounts, 'proposePayout', [account, to.address]))
+    await transact(reader, walletOf(to), act(accounts, 'acceptPayout', [account]))
+  }
+  for (const [from, to] of [
+    [cast.curator, cast.owner],
+    [cast.owner, cast.curator],
+  ] as const) {
+    await transact(reader, walletOf(from), act(datasets, 'proposeCurator', [1, to.address]))
+    await transact(reader, walletOf(to), act(datasets, 'acceptCuration', [1]))
+  }
+}

@@ -1,0 +1,4 @@
+/** A table as the database calls it. */
+export function snakeCase(name: string): string {
+  return name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)
+}
