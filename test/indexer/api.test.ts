@@ -1,8 +1,11 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { sql } from 'kysely'
 import { type Hex, keccak256 } from 'viem'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { verifyProof } from '../../attribution/merkle.ts'
+import { openDatabase } from '../../indexer/store/database.ts'
+import { historiesIn } from '../../indexer/store/histories.ts'
 import { type BatchHeader, batchCommitment } from '../../sdk/recordProof.ts'
 import { answerTo, ask } from './support/ask.ts'
 import { type Indexing, indexTo } from './support/indexing.ts'
@@ -282,11 +285,10 @@ describe('the API', () => {
       report: (news) => news.kind === 'failedAnswer' && failures.push(news.error),
     })
     await broken.atHead()
-    const { Client } = await import('pg').then(({ default: pg }) => pg)
-    const client = new Client(database.url)
-    await client.connect()
-    await client.query('alter table tab_funded rename to secret_table')
-    await client.end()
+    const doors = await openDatabase(database)
+    const [history] = await historiesIn(doors.reader('public'))
+    await sql`alter table tab_funded rename to secret_table`.execute(doors.reader(history?.schema ?? ''))
+    await doors.close()
     const { errors } = await answerTo(broken.url, '{ tabs { items { payer } } }')
     expect(errors).toEqual([
       expect.objectContaining({
