@@ -1,15 +1,14 @@
+import { type RawBuilder, sql } from 'kysely'
 import type { Column } from '../../store/catalogue.ts'
 
 export const exportFormats = ['csv', 'jsonl'] as const
 export type ExportFormat = (typeof exportFormats)[number]
 
-/** A row's cells as PostgreSQL writes them as text. */
-export type Cells = readonly (string | null)[]
-
-/** How rows become lines. */
+/** How rows become lines. The database writes them: a million rows leave as many strings here, and no objects. */
 export interface Lines {
+  /** What stands before them, with its line break. */
   readonly header: string
-  lineOf(cells: Cells): string
+  readonly line: RawBuilder<string>
 }
 
 export function linesOf(format: ExportFormat, columns: readonly Column[]): Lines {
@@ -17,26 +16,24 @@ export function linesOf(format: ExportFormat, columns: readonly Column[]): Lines
     case 'csv':
       return {
         header: `${columns.map(({ sqlName }) => sqlName).join(',')}\n`,
-        lineOf: (cells) => `${cells.map((cell, i) => csv(cell, columns[i]?.type)).join(',')}\n`,
+        line: sql<string>`${sql.join(columns.map(csv), sql` || ',' || `)}`,
       }
     case 'jsonl': {
-      const names = columns.map(({ sqlName }) => JSON.stringify(sqlName))
-      const lineOf = (cells: Cells) =>
-        `{${cells.map((cell, i) => `${names[i]}:${json(cell, columns[i]?.type)}`).join(',')}}\n`
-      return { header: '', lineOf }
+      const members = columns.map((column) => sql`${sql.lit(`${JSON.stringify(column.sqlName)}:`)} || ${json(column)}`)
+      return { header: '', line: sql<string>`'{' || ${sql.join(members, sql` || ',' || `)} || '}'` }
     }
   }
 }
 
 /** As COPY … (format csv, header) reads it back: what is not there stays empty, and text is quoted always. */
-function csv(cell: string | null, type: string | undefined): string {
-  if (cell === null) return ''
-  return type === 'text' ? `"${cell.replaceAll('"', '""')}"` : cell
+function csv({ sqlName, type }: Column): RawBuilder<unknown> {
+  const cell = sql`${sql.ref(sqlName)}::text`
+  return type === 'text' ? sql`coalesce('"' || replace(${cell}, '"', '""') || '"', '')` : sql`coalesce(${cell}, '')`
 }
 
 /** As the API gives it: numbers of any size as strings, bytes as 0x…. */
-function json(cell: string | null, type: string | undefined): string {
-  if (cell === null) return 'null'
-  if (type === 'bool') return cell
-  return JSON.stringify(type === 'bytea' ? `0x${cell.slice(2)}` : cell)
+function json({ sqlName, type }: Column): RawBuilder<unknown> {
+  const cell = sql.ref(sqlName)
+  const value = type === 'bool' ? cell : type === 'bytea' ? sql`'0x' || encode(${cell}, 'hex')` : sql`${cell}::text`
+  return sql`coalesce(to_json(${value})::text, 'null')`
 }

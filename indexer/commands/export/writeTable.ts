@@ -5,7 +5,7 @@ import { type Kysely, type RawBuilder, sql } from 'kysely'
 import { keccakOfStream } from '../../../attribution/keccak.ts'
 import type { Column, Table } from '../../store/catalogue.ts'
 import type { Database } from '../../store/schema.ts'
-import { type Cells, type ExportFormat, linesOf } from './format.ts'
+import { type ExportFormat, linesOf } from './format.ts'
 
 /** A file of an export, and what to know it by. */
 export interface TableFile {
@@ -35,7 +35,7 @@ export async function writeTable(
   where: RawBuilder<unknown>,
 ): Promise<TableFile> {
   const file = `${sqlName}.${format}`
-  const { header, lineOf } = linesOf(format, columns)
+  const { header, line } = linesOf(format, columns)
   const sha256 = createHash('sha256')
   const keccak256 = await keccakOfStream()
   const out = await open(join(folder, file), 'wx')
@@ -48,10 +48,10 @@ export async function writeTable(
   let rows = 0
   try {
     await write(header)
-    for await (const chunk of chunksOf(tx, sqlName, columns, key, where)) {
+    for await (const chunk of chunksOf(tx, line, sqlName, columns, key, where)) {
       signal.throwIfAborted()
       rows += chunk.length
-      await write(chunk.map(lineOf).join(''))
+      await write(chunk.map((row) => `${row.line}\n`).join(''))
     }
     await out.sync()
   } finally {
@@ -63,12 +63,12 @@ export async function writeTable(
 /** Reads through a cursor, within the transaction's one view of the history. */
 async function* chunksOf(
   tx: Kysely<Database>,
+  line: RawBuilder<string>,
   table: string,
   columns: readonly Column[],
   key: readonly string[],
   where: RawBuilder<unknown>,
-): AsyncGenerator<readonly Cells[]> {
-  const cells = sql.join(columns.map(({ sqlName }) => sql`${sql.ref(sqlName)}::text`))
+): AsyncGenerator<readonly { readonly line: string }[]> {
   const ordered = columns
     .filter(({ name }) => key.includes(name))
     .toSorted((a, b) => key.indexOf(a.name) - key.indexOf(b.name))
@@ -76,12 +76,12 @@ async function* chunksOf(
     ordered.length === 0
       ? sql``
       : sql`order by ${sql.join(ordered.map(({ sqlName, type }) => (type === 'text' ? sql`${sql.ref(sqlName)} collate "C"` : sql.ref(sqlName))))}`
-  await sql`declare exported no scroll cursor for select array[${cells}] as cells from ${sql.table(table)} where ${where} ${order}`.execute(
+  await sql`declare exported no scroll cursor for select ${line} as line from ${sql.table(table)} where ${where} ${order}`.execute(
     tx,
   )
   for (;;) {
-    const { rows } = await sql<{ cells: Cells }>`fetch ${sql.lit(ROWS_A_FETCH)} from exported`.execute(tx)
-    if (rows.length > 0) yield rows.map((row) => row.cells)
+    const { rows } = await sql<{ line: string }>`fetch ${sql.lit(ROWS_A_FETCH)} from exported`.execute(tx)
+    if (rows.length > 0) yield rows
     if (rows.length < ROWS_A_FETCH) break
   }
   await sql`close exported`.execute(tx)
