@@ -24,6 +24,7 @@ export interface Audit {
    * failed has been seen to.
    */
   settled(node: Node): Promise<boolean>
+  /** The blocks above some ancestor were taken back: what was to be compared there is no more. */
   forget(): void
 }
 
@@ -99,6 +100,7 @@ export function auditOf(
     },
     forget: () => {
       isHeld = false
+      isSound = true
       owed = undefined
     },
   }

@@ -164,7 +164,6 @@ export async function follow(
     } catch (cause) {
       lookout.forget()
       catchUp.forget()
-      audit.forget()
       await storing.catch(() => {})
       storing = Promise.resolve()
       if (signal.aborted) return
