@@ -1,0 +1,87 @@
+import type { KyselyPlugin } from 'kysely'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { graphqlHandler } from '../../indexer/api/graphql.ts'
+import { defaultLimits } from '../../indexer/api/limits.ts'
+import { openDatabase } from '../../indexer/store/database.ts'
+import { historiesIn } from '../../indexer/store/histories.ts'
+import { openStore } from '../../indexer/store/store.ts'
+import { undoAbove } from '../../indexer/store/undo.ts'
+import { indexTo } from './support/indexing.ts'
+import { type Setting, startSetting } from './support/setting.ts'
+
+const QUESTION = `{ _meta { block } blocks(orderBy: number, orderDirection: desc, limit: 1) { items { number } }
+  batches(limit: 100) { totalCount items { id } } }`
+
+interface Answer {
+  readonly data: {
+    readonly _meta: { readonly block: number }
+    readonly blocks: { readonly items: readonly { readonly number: number }[] }
+    readonly batches: { readonly totalCount: number; readonly items: readonly unknown[] }
+  } | null
+  readonly errors?: readonly { readonly extensions: { readonly code: string } }[]
+}
+
+describe('an answer during which the chain is reorganised', () => {
+  let setting: Setting
+
+  beforeAll(async () => {
+    setting = await startSetting(5)
+    await setting.story.tell(30)
+  })
+  afterAll(async () => {
+    await setting?.stop()
+  })
+
+  /** Asks, while after every statement of an answer, as often as `times` says, a block is taken back. */
+  async function answerAmidReorgs(times: number): Promise<{ readonly answer: Answer; readonly head: bigint }> {
+    const database = await setting.postgres.newDatabase()
+    await (await indexTo(setting.ledger, database)).closeAtHead()
+    const doors = await openDatabase(database)
+    const [found] = await historiesIn(doors.reader('public'))
+    const reader = doors.reader(found?.schema ?? '')
+    const identity = await reader.selectFrom('identity').selectAll().executeTakeFirstOrThrow()
+    const store = await openStore(doors, identity)
+    let head = found?.head ?? 0n
+    let left = times
+    const reorgs: KyselyPlugin = {
+      transformQuery: ({ node }) => node,
+      transformResult: async ({ result }) => {
+        if (left > 0) {
+          left -= 1
+          head -= 1n
+          await undoAbove(store, head)
+        }
+        return result
+      },
+    }
+    const db = reader.withPlugin(reorgs)
+    const sources = { db, identity, status: async () => undefined, blob: async () => undefined }
+    const yoga = graphqlHandler(
+      async () => sources,
+      defaultLimits,
+      () => {},
+    )
+    const response = await yoga.fetch('http://localhost/graphql', {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ query: QUESTION }),
+    })
+    const answer = (await response.json()) as Answer
+    await store.close()
+    await doors.close()
+    return { answer, head }
+  }
+
+  it('speaks of the branch after the reorg alone', async () => {
+    const { answer, head } = await answerAmidReorgs(1)
+    expect(answer.data?._meta.block).toBe(Number(head))
+    expect(answer.data?.blocks.items).toEqual([{ number: Number(head) }])
+    expect(answer.data?.batches.items).toHaveLength(answer.data?.batches.totalCount ?? -1)
+  })
+
+  it('is given up where that goes on and on, with a code that says to ask again', async () => {
+    const { answer } = await answerAmidReorgs(60)
+    expect(answer.data ?? null).toBeNull()
+    expect(answer.errors?.map(({ extensions }) => extensions.code)).toEqual(['REORGED'])
+  })
+})
