@@ -64,7 +64,7 @@ const ASKED_OF_STATE = new Set(['eth_getStorageAt', 'eth_getProof'])
 const REPLACEABLE = new Set(['eth_getBlockReceipts', 'eth_getProof'])
 const TOO_MANY_REQUESTS = 429
 const BUSY = /rate.?limit|too many requests|compute units|requests? per (second|minute)|throttl|try again later/i
-const BEYOND_HEAD = /beyond (current )?head|after last (accepted )?block|in the future/i
+const BEYOND_HEAD = /beyond (current )?head|after last (accepted )?block|in the future|BlockOutOfRange/i
 const TOO_LARGE = /range|too many|limit|more than \d+|response size|query timeout/i
 const STATE_GONE =
   /missing trie node|state .*(un|not )available|no state available|historical state|header not found|required historical|out ?of ?range|proof window|too old|pruned/i
@@ -144,7 +144,8 @@ function answered(
   if (REPLACEABLE.has(method) && (REFUSED.has(code) || NOT_SERVED.test(message))) {
     return new MethodMissing(`The node at ${node} does not serve ${method}`, facts, 'Use a node that serves it.', cause)
   }
-  if (REFUSED.has(code)) {
+  // A chain that was just made shorter is asked about a block that it had.
+  if (REFUSED.has(code) && !BEYOND_HEAD.test(message)) {
     return new MethodRefused(`The node at ${node} refuses ${method}`, facts, 'Use a node that serves it.', cause)
   }
   return new RetryError(`The node at ${node} failed at ${method}`, facts, 'It is asked again.', cause)
