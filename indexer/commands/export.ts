@@ -33,7 +33,6 @@ const exportSettings = {
 
 /** Writes a history, as of a block, into files. */
 export const exportHistory = command({
-  summary: 'writes every table, as of a block, into files',
   about: `Writes every table of a history, as of a block, into a new folder: a file a table, and manifest.json, which says what it is of, how
 complete, and how many rows and which hashes each file has. The folder is there when it is whole, and not before.
 

@@ -6,7 +6,6 @@ import { startIndexer } from '../start.ts'
 
 /** Follows the chain and serves what it knows; or serves, and waits to take over, where another does. */
 export const index = command({
-  summary: 'writes a history and serves it',
   about: `Follows the ledger's contracts and answers GraphQL over their history. Started again on the same history it stands by: it serves, and
 takes over when the one that writes is gone.
 

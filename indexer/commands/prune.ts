@@ -9,7 +9,6 @@ const { database, log } = settings
 
 /** Drops what is not served any more. */
 export const prune = command({
-  summary: 'drops histories that are not served any more',
   about: `Lists the histories in a database that no name stands for and nobody writes: those of older versions, and of deployments that are
 served no more. With --drop they are dropped.
 

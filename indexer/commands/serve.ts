@@ -24,7 +24,6 @@ const serveSettings = {
 
 /** Answers over a history that another process writes. */
 export const serve = command({
-  summary: 'serves a history that another process writes',
   about: `Answers GraphQL over a history that another process writes. Needs no node, and only reads: any replica of the database will do.
 
   npm run indexer -- serve --deployment <file> --database postgres://… [options]`,

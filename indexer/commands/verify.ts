@@ -44,7 +44,6 @@ const NAMED = 1_000
 
 /** Holds a stored history against a node, and repairs it. */
 export const verify = command({
-  summary: 'holds a stored history against another node, and repairs it',
   about: `Fetches the chain anew, proves headers and logs by the block hashes, decodes them, and holds every stored row against that; at the end
 the journals against the contracts' storage. Names every block, table and row that differs, and ends with exit status 1 if there are any.
 An indexer may go on writing meanwhile, on PostgreSQL. With --repair, rows that differ are replaced, those of a stretch of blocks at once.

@@ -15,14 +15,11 @@ export interface World {
 export type Output = Pick<NodeJS.WriteStream, 'write'> & Partial<Pick<NodeJS.WriteStream, 'isTTY' | 'columns'>>
 
 export interface Command {
-  /** In a few words, for the list of all commands. */
-  readonly summary: string
   /** Resolves with the exit status. */
   run(args: readonly string[], world: World): Promise<number>
 }
 
 interface CommandOptions<S extends Settings> {
-  readonly summary: string
   /** How it is called, and what it does. */
   readonly about: string
   readonly settings: S
@@ -30,9 +27,8 @@ interface CommandOptions<S extends Settings> {
 }
 
 /** A command whose failure is one clear paragraph and exit status 1. */
-export function command<S extends Settings>({ summary, about, settings, run }: CommandOptions<S>): Command {
+export function command<S extends Settings>({ about, settings, run }: CommandOptions<S>): Command {
   return {
-    summary,
     run: async (args, world) => {
       let format: LogFormat = 'text'
       try {

@@ -74,6 +74,7 @@ describe('/metrics', () => {
       const count = sum('indexer_stage_duration_count', new RegExp(`stage="${stage}"`))
       expect({ stage, isCounted: count >= stretches }).toEqual({ stage, isCounted: true })
     }
+    expect(sum('indexer_stage_duration_count', /stage="verify"/)).toBeGreaterThan(0)
     expect(sum('indexer_rpc_request_duration_count', /method="eth_getBlockReceipts"/)).toBeGreaterThan(0)
     expect(sum('indexer_realtime_latency_count')).toBeGreaterThan(0)
     expect(sum('indexer_http_server_request_duration_ms_count', /path="\/graphql".*status="200"/)).toBeGreaterThan(0)
