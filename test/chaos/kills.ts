@@ -119,13 +119,13 @@ export const kills: Chapter = {
       await inSeries(times - embedded - switching, (kills) =>
         scene.server.withDatabase((database) => series(stage, database, kills, count)),
       )
-      say(`PostgreSQL: ${JSON.stringify(counts)}`)
+      say(`PostgreSQL: ${counts.kills} kills`)
       await switches(stage, switching, count)
       let folders = 0
       const folder = () => join(scene.ledger.folder, `embedded-${++folders}`)
       stage.startMs = await measureStart(stage, { kind: 'embedded', folder: folder() })
       await inSeries(embedded, (kills) => series(stage, { kind: 'embedded', folder: folder() }, kills, count))
-      say(`embedded: ${JSON.stringify(counts)}`)
+      say(`with the embedded database: ${counts.kills} kills`)
       return counts
     }),
 }

@@ -76,8 +76,10 @@ export const lies: Chapter = {
   run: ({ seed, times, say }) =>
     onScene(seed, async (scene) => {
       const { counts, count } = tallyOf()
-      for (let tries = 0; (counts.lies ?? 0) < times && tries < times * 3; tries++) await hearOneLie(scene, count)
-      say(JSON.stringify(counts))
+      for (let tries = 0; (counts.lies ?? 0) < times && tries < times * 3; tries++) {
+        await hearOneLie(scene, count)
+        if (tries % 20 === 19) say(`${counts.lies} lies`)
+      }
       return counts
     }),
 }

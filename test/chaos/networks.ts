@@ -70,8 +70,8 @@ export const networks: Chapter = {
       for (let i = 0; i < times; i++) {
         const some = scene.random.shuffled(kinds).slice(0, 1 + scene.random.below(kinds.length))
         await backfillThrough(scene, some, 1 + (i % 3), count)
+        say(some.join(', '))
       }
-      say(JSON.stringify(counts))
       return counts
     }),
 }

@@ -108,6 +108,7 @@ export const ranges: Chapter = {
       for (let i = 0; i < times; i++) {
         const tables = await compareOneLife(server, seed * 1_000 + i, i % 3 === 0, count)
         for (const table of tables) filled.add(table)
+        say(`chain ${i + 1}: ${counts['histories compared']} histories compared`)
       }
     } finally {
       await server.stop()

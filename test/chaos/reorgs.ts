@@ -116,7 +116,12 @@ export const reorgs: Chapter = {
   about: 'random reorgs, live and while backfilling, on both databases',
   run: ({ seed, times, say }) =>
     onScene(seed, async (scene) => {
-      const { counts, count } = tallyOf()
+      const { counts, count: add } = tallyOf()
+      const count: Count = (what, by) => {
+        add(what, by)
+        if (what === 'comparisons' && (counts[what] ?? 0) % 25 === 0)
+          say(`${counts.reorgs} reorgs, ${counts[what]} compared`)
+      }
       const embedded = Math.ceil(times / 10)
       const backfilled = Math.ceil(times / 5)
       const live = times - embedded - backfilled

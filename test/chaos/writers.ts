@@ -38,8 +38,10 @@ export const writers: Chapter = {
           })
           await Promise.race([standby.said(LEADS), late])
           late.catch(() => {})
+          const tookMs = Math.round(performance.now() - began)
           count('take-overs')
-          count('milliseconds in all', Math.round(performance.now() - began))
+          count('milliseconds in all', tookMs)
+          say(`taken over in ${tookMs} ms`)
           leader = standby
         }
         await story.tell(2)
@@ -52,7 +54,6 @@ export const writers: Chapter = {
         mustEqual(await digestThrough(db).finally(close), await scene.freshDigest(), 'after the last take-over')
         count('comparisons')
       })
-      say(JSON.stringify(counts))
       return counts
     }),
 }
