@@ -103,8 +103,8 @@ function windowsOf(
   factsAWindow: number,
 ): readonly Window[] {
   const windows: Window[] = []
-  // Loading itself and opening the database are no part of it.
-  let before = samples.findLast(({ block }) => factsAt(block) === 0) ?? samples[0]
+  // The first of them came while everything was still being loaded and opened.
+  let before = samples.find(({ block }) => factsAt(block) >= factsAWindow)
   for (const sample of samples) {
     if (before === undefined) break
     const facts = factsAt(sample.block) - factsAt(before.block)

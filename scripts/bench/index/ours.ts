@@ -1,4 +1,6 @@
+import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
+import { z } from 'zod'
 import type { DatabaseLocation } from '../../../indexer/store/database.ts'
 import type { Verification } from '../../../indexer/sync/verify/verification.ts'
 import { freePort } from '../../../test/scripts/localLedger.ts'
@@ -12,15 +14,20 @@ export interface OurOptions {
   /** Whether the token's transfers are followed as well. */
   readonly transfers: boolean
   readonly more?: readonly string[]
-  /** Options of Node's own, before ours: such as `--cpu-prof`. */
-  readonly node?: readonly string[]
+}
+
+/** What stands behind `node` in `npm run indexer`. */
+function script(): readonly string[] {
+  const manifest = z.object({ scripts: z.object({ indexer: z.string() }) })
+  const { scripts } = manifest.parse(JSON.parse(readFileSync(`${PROJECT}package.json`, 'utf8')))
+  return scripts.indexer.split(' ').slice(1)
 }
 
 /** Our indexer, as people run it. */
 export async function ours(
   { anvil, deploymentFile }: Pick<Chain, 'anvil' | 'deploymentFile'>,
   database: DatabaseLocation,
-  { verify, transfers, more = [], node = [] }: OurOptions,
+  { verify, transfers, more = [] }: OurOptions,
 ): Promise<Contender> {
   const port = await freePort()
   return {
@@ -28,7 +35,7 @@ export async function ours(
     folder: PROJECT,
     // biome-ignore format: one option a line reads best
     command: [
-      process.execPath, ...node, 'indexer/main.ts',
+      process.execPath, ...script(),
       '--deployment', deploymentFile,
       '--rpc', anvil.url,
       '--verify', verify,
