@@ -3,6 +3,7 @@ import type { News } from './news.ts'
 import { makeDeferredIndexes } from './store/deferredIndexes.ts'
 import { type Status, type SyncState, writeStatus } from './store/status.ts'
 import type { Store } from './store/store.ts'
+import { finalityOf } from './store/stretch.ts'
 import { serveHistory } from './store/views.ts'
 import { changes, tellStatus } from './tellStatus.ts'
 
@@ -56,6 +57,9 @@ export function leading(store: Store, report: (news: News) => void): Leading {
     caughtUp: async () => {
       if (performance.now() < serveAt) return
       await makeDeferredIndexes(store.write)
+      // After a restart nothing new may be stored for long.
+      const { safe, finalised } = await finalityOf(store.write)
+      status = { ...status, safe: status.safe ?? safe, finalised: status.finalised ?? finalised }
       const { history, schema } = store
       const outcome = await serveHistory(store.write, history, schema)
       serveAt = outcome === 'busy' ? performance.now() + TRY_AGAIN_MS : Number.POSITIVE_INFINITY
@@ -70,7 +74,7 @@ export function leading(store: Store, report: (news: News) => void): Leading {
       } finally {
         ending.abort()
         await telling
-        if (status.state.kind === 'stopped') await writeStatus(store.aside, status).catch(() => {})
+        if (status.state.kind === 'stopped') await writeStatus(store.write, status).catch(() => {})
       }
     },
   }

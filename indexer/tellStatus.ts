@@ -15,7 +15,7 @@ export async function tellStatus(
   signal: AbortSignal,
 ): Promise<void> {
   while (!signal.aborted) {
-    await writeStatus(store.aside, status()).catch(() => {})
+    await writeStatus(store.write, status()).catch(() => {})
     await Promise.race([changed.next(), sleep(TELL_EVERY_MS, undefined, { signal }).catch(() => {})])
   }
 }

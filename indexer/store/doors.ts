@@ -15,8 +15,6 @@ export interface Doors {
 /** The way in for the one who writes a history: no connection is behind it that does not hold the history's lock. */
 export interface Writer {
   readonly write: Kysely<Database>
-  /** Under the same lock, but not in the transactions that `write` begins. */
-  readonly aside: Kysely<Database>
   /** Copies rows in PostgreSQL's binary format, within the transaction that `write` has open. Names come quoted. */
   copy(table: string, columns: string, image: readonly Uint8Array[]): Promise<void>
   close(): Promise<void>

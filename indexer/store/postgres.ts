@@ -74,10 +74,8 @@ async function openWriter(url: string, history: History, patience: Patience | un
     await writers.end()
     throw error
   }
-  const write = kysely(writers)
   return {
-    write,
-    aside: write,
+    write: kysely(writers),
     copy: async (table, columns, image) => {
       if (current === undefined) throw new Error('Nobody has a transaction open')
       const into = current.query(copyFrom(`copy ${table} (${columns}) from stdin (format binary)`))
