@@ -1,5 +1,5 @@
-import { type AnswerOptions, answer } from './answer.ts'
 import type { News } from './news.ts'
+import { type AnswerOptions, answer } from './roles/answer.ts'
 import { type DatabaseLocation, openDatabase } from './store/database.ts'
 import { mustBePlain } from './store/history.ts'
 

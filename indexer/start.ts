@@ -1,14 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { type AnswerOptions, answer } from './answer.ts'
 import { namesFollowed } from './decode/contracts.ts'
 import type { News } from './news.ts'
-import { lockedRole, openStandingBy } from './standBy.ts'
+import { type AnswerOptions, answer } from './roles/answer.ts'
+import { lockedRole, openStandingBy } from './roles/standBy.ts'
+import { type WriteOptions, type Writing, writeHistory } from './roles/writeHistory.ts'
 import { type DatabaseLocation, openDatabase } from './store/database.ts'
 import { historyOf, schemaOf } from './store/history.ts'
 import { openStore } from './store/store.ts'
 import { identifyAll } from './sync/identity.ts'
 import { connectNode } from './sync/node.ts'
-import { type WriteOptions, type Writing, writeHistory } from './writeHistory.ts'
 
 export interface IndexerOptions extends WriteOptions, AnswerOptions {
   /** Nodes of the deployment's chain. Where one fails or says what cannot be, another is asked. */

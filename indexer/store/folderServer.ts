@@ -14,7 +14,7 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import pg from 'pg'
 import { StopError } from '../../sdk/errors.ts'
-import { backoffMs, pause } from '../sync/backoff.ts'
+import { backoffMs, pause } from '../backoff.ts'
 import { type Binaries, binariesHere } from './postgresBinaries.ts'
 
 /** A PostgreSQL server for the files of one folder, as a child of this process: nobody else's, and gone with it. */

@@ -1,6 +1,6 @@
 import { withoutCredentials } from '../../sdk/chain.ts'
 import { StopError } from '../../sdk/errors.ts'
-import { backoffMs, pause } from './backoff.ts'
+import { backoffMs, pause } from '../backoff.ts'
 
 /**
  * Nodes that call when there is a new block. What they say of it is not looked at: whoever is woken asks a node as ever, and

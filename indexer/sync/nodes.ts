@@ -1,5 +1,5 @@
 import { RetryError, StopError } from '../../sdk/errors.ts'
-import { backoffMs, pause } from './backoff.ts'
+import { backoffMs, pause } from '../backoff.ts'
 import { NodeContradictsItself } from './contradiction.ts'
 import type { Node } from './node.ts'
 import { Malformed, NodeBusy } from './nodeError.ts'

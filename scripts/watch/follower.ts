@@ -1,7 +1,7 @@
+import { pause } from '../../indexer/backoff.ts'
 import { followedOf, journaled } from '../../indexer/decode/contracts.ts'
 import { emptyJournals, type Journals } from '../../indexer/decode/journals.ts'
 import type { Block } from '../../indexer/store/schema.ts'
-import { pause } from '../../indexer/sync/backoff.ts'
 import { NodeContradictsItself } from '../../indexer/sync/contradiction.ts'
 import { nextStep } from '../../indexer/sync/nextStep.ts'
 import type { Node } from '../../indexer/sync/node.ts'

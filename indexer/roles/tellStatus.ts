@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { type Status, writeStatus } from './store/status.ts'
-import type { Store } from './store/store.ts'
+import { type Status, writeStatus } from '../store/status.ts'
+import type { Store } from '../store/store.ts'
 
 const TELL_EVERY_MS = 1_000
 

@@ -1,10 +1,10 @@
-import { RetryError } from '../sdk/errors.ts'
-import type { Role } from './api/health.ts'
-import type { News } from './news.ts'
-import { databaseError } from './store/databaseError.ts'
-import type { Patience } from './store/doors.ts'
-import type { Store } from './store/store.ts'
-import { backoffMs, pause } from './sync/backoff.ts'
+import { RetryError } from '../../sdk/errors.ts'
+import type { Role } from '../api/health.ts'
+import { backoffMs, pause } from '../backoff.ts'
+import type { News } from '../news.ts'
+import { databaseError } from '../store/databaseError.ts'
+import type { Patience } from '../store/doors.ts'
+import type { Store } from '../store/store.ts'
 
 /** Whether this process writes or stands by, as its history's lock comes and goes. */
 export interface LockedRole {

@@ -1,10 +1,10 @@
-import { explain, isExplained } from '../sdk/errors.ts'
-import type { News } from './news.ts'
-import { makeDeferredIndexes } from './store/deferredIndexes.ts'
-import { type Status, type SyncState, writeStatus } from './store/status.ts'
-import type { Store } from './store/store.ts'
-import { finalityOf } from './store/stretch.ts'
-import { serveHistory } from './store/views.ts'
+import { explain, isExplained } from '../../sdk/errors.ts'
+import type { News } from '../news.ts'
+import { makeDeferredIndexes } from '../store/deferredIndexes.ts'
+import { type Status, type SyncState, writeStatus } from '../store/status.ts'
+import type { Store } from '../store/store.ts'
+import { finalityOf } from '../store/stretch.ts'
+import { serveHistory } from '../store/views.ts'
 import { changes, tellStatus } from './tellStatus.ts'
 
 /** What one who writes a history does beside storing it: it tells how it fares, and has the history served once it is complete. */
