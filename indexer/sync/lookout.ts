@@ -55,7 +55,7 @@ export interface AheadOf extends Ahead {
 }
 
 /** What one stretch may weigh, in bytes of JSON: much less costs round trips, much more costs memory. */
-const WEIGHT_A_STRETCH = 6 * 2 ** 20
+const WEIGHT_A_STRETCH = 3 * 2 ** 20
 const LOG_BYTES = 600
 /** What a log carries comes as hexadecimal, and becomes rows: of a batch, a thousand. */
 const COPIES_OF_DATA = 4
