@@ -28,7 +28,7 @@ export async function openEmbedded(folder: string, patience?: Patience): Promise
     throw new StopError(
       `The embedded database in ${folder} does not open`,
       { reason: cause instanceof Error ? cause.message : String(cause) },
-      'Give a folder that whoever runs this may enter and write to (root lends it to the folder’s owner, or to nobody), or delete this one to index again from the chain.',
+      'Give a folder that whoever runs this may enter and write to (where root may not make a namespace, the user nobody does), or delete this one to index again from the chain.',
       cause,
     )
   }

@@ -1,21 +1,12 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import {
-  chownSync,
-  closeSync,
-  existsSync,
-  mkdirSync,
-  openSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  statSync,
-} from 'node:fs'
+import { chownSync, closeSync, existsSync, mkdirSync, openSync, readFileSync, renameSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import pg from 'pg'
 import { StopError } from '../../sdk/errors.ts'
 import { backoffMs, pause } from '../backoff.ts'
 import { type Binaries, binariesHere } from './postgresBinaries.ts'
+import { type ServerUser, serverUser } from './serverUser.ts'
 
 /** A PostgreSQL server for the files of one folder, as a child of this process: nobody else's, and gone with it. */
 export interface FolderServer {
@@ -29,10 +20,8 @@ interface Place {
   readonly data: string
   readonly log: string
   readonly url: string
-  readonly owner: Owner
+  readonly user: ServerUser
 }
-
-type Owner = { readonly uid: number; readonly gid: number } | Record<string, never>
 
 interface Running {
   readonly ended: Promise<void>
@@ -44,7 +33,6 @@ interface Running {
 const LONGEST_PATH = 107
 const SOCKET = '.s.PGSQL.5432'
 
-const NOBODY = 65_534
 const LINES_TOLD = 3
 
 /** Nobody comes in but by the socket in the data folder, which only its owner may enter. */
@@ -83,7 +71,7 @@ export async function startFolderServer(folder: string): Promise<FolderServer> {
     data,
     log: join(folder, 'postgres.log'),
     url: `postgres://postgres@localhost/postgres?host=${encodeURIComponent(data)}`,
-    owner: ownerOf(folder),
+    user: serverUser(folder, data),
   }
   if (!existsSync(data)) await initialise(place)
   let running = await start(place)
@@ -113,12 +101,12 @@ export async function startFolderServer(folder: string): Promise<FolderServer> {
   }
 }
 
-async function start({ binaries, data, log, url, owner }: Place): Promise<Running> {
+async function start({ binaries, data, log, url, user }: Place): Promise<Running> {
   await predecessorGone(data)
   const output = openSync(log, 'a')
   const flags = settings.flatMap((setting) => ['-c', setting])
-  const child = spawn('sh', ['-c', KEEPER, 'keeper', binaries.postgres, '-D', data, '-k', data, ...flags], {
-    ...owner,
+  const child = spawn('sh', ['-c', KEEPER, 'keeper', ...user.by, binaries.postgres, '-D', data, '-k', data, ...flags], {
+    ...user.as,
     detached: true,
     stdio: ['pipe', output, output],
   })
@@ -136,14 +124,15 @@ async function start({ binaries, data, log, url, owner }: Place): Promise<Runnin
 }
 
 /** Under another name until it is whole. */
-async function initialise({ binaries, data, log, owner }: Place): Promise<void> {
+async function initialise({ binaries, data, log, user }: Place): Promise<void> {
   const draft = `${data}.new`
   rmSync(draft, { recursive: true, force: true })
   mkdirSync(draft, { mode: 0o700 })
-  if ('uid' in owner) chownSync(draft, owner.uid, owner.gid)
+  if (user.as !== undefined) chownSync(draft, user.as.uid, user.as.gid)
   const options = ['-U', 'postgres', '--auth=trust', '--encoding=UTF8', '--locale-provider=builtin', '--locale=C.UTF-8']
   const output = openSync(log, 'a')
-  const child = spawn(binaries.initdb, ['-D', draft, ...options], { ...owner, stdio: ['ignore', output, output] })
+  const [program = '', ...args] = [...user.by, binaries.initdb, '-D', draft, ...options]
+  const child = spawn(program, args, { ...user.as, stdio: ['ignore', output, output] })
   closeSync(output)
   await endOf(child)
   if (child.exitCode !== 0) throw new Error(lastLines(log))
@@ -179,13 +168,6 @@ async function answers(url: string): Promise<boolean> {
   } finally {
     await client.end().catch(() => {})
   }
-}
-
-/** PostgreSQL refuses to run as root; then it runs as the folder's owner, or as nobody. */
-function ownerOf(folder: string): Owner {
-  if (process.getuid?.() !== 0) return {}
-  const { uid, gid } = statSync(folder)
-  return uid === 0 ? { uid: NOBODY, gid: NOBODY } : { uid, gid }
 }
 
 function endOf(child: ChildProcess): Promise<void> {
