@@ -72,8 +72,11 @@ export function auditOf(
 
   const begin = async (node: Node, due: Owed): Promise<void> => {
     try {
-      isSound = await compare(node, due)
-      if (isSound && owed === due) owed = undefined
+      const found = await compare(node, due)
+      // Taken back, or spoken for by a later comparison: what was found does not matter any more.
+      if (owed === undefined) return
+      isSound = found
+      if (found && owed === due) owed = undefined
     } catch (error) {
       failure = { error }
     } finally {
@@ -87,6 +90,7 @@ export function auditOf(
       const first = blocks[0]?.number ?? block.number
       if (journalsBy !== undefined) {
         owed = undefined
+        isSound = true
         held(block.number, journalsBy)
       } else if (isHeld && isCheckpoint(verify, first, block.number, block.number)) owed = { block, journals }
     },
