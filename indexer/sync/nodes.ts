@@ -64,6 +64,7 @@ export function nodesOf(nodes: readonly Node[], options: NodesOptions): Nodes {
     }),
   )
   let current: Health | undefined
+  let givenUpLast: StopError | undefined
 
   const healthOf = (node: Node): Health => healths.find((one) => one.node === node) as Health
   const usable = () => healths.filter(({ isGivenUp }) => !isGivenUp)
@@ -88,6 +89,8 @@ export function nodesOf(nodes: readonly Node[], options: NodesOptions): Nodes {
 
     next: async (signal) => {
       while (!signal.aborted) {
+        // Whoever gave up the last one may have been busy with something else.
+        if (usable().length === 0 && givenUpLast !== undefined) throw givenUpLast
         const health = choose()
         if (health === undefined) {
           const earliest = Math.min(...usable().map(({ restsUntil }) => restsUntil))
@@ -123,6 +126,7 @@ export function nodesOf(nodes: readonly Node[], options: NodesOptions): Nodes {
 
     giveUp: (node, error) => {
       healthOf(node).isGivenUp = true
+      givenUpLast = error
       if (usable().length === 0) throw error
       options.givenUp(error, node.name)
     },
@@ -157,6 +161,7 @@ export function nodesOf(nodes: readonly Node[], options: NodesOptions): Nodes {
       return await health.node.latest()
     } catch (error) {
       if (error instanceof RetryError) self.failed(health.node, error)
+      else if (error instanceof StopError) self.giveUp(health.node, error)
       else throw error
       return undefined
     }

@@ -62,6 +62,25 @@ describe('among several nodes', () => {
     expect(() => nodes.contradicted(b, lie)).toThrow(NodeContradictsItself)
   })
 
+  it('none is waited for once the last of them was given up', async () => {
+    const { nodes } = nodesAmong([a])
+    const refused = new StopError('No key', {}, 'Get one.')
+    expect(() => nodes.giveUp(a, refused)).toThrow(refused)
+    await expect(nodes.next(AbortSignal.timeout(500))).rejects.toBe(refused)
+  })
+
+  it('one that refuses to say where it stands is given up, and the one at hand is asked on', async () => {
+    const refused = new StopError('No key', {}, 'Get one.')
+    const latest = async () => {
+      throw refused
+    }
+    const closed = { name: 'http://closed', latest } as unknown as Node
+    const { nodes, heard } = nodesAmong([a, closed])
+    expect(await nodes.next(signal)).toBe(a)
+    expect(await nodes.turnToHigher(7n)).toBeUndefined()
+    expect([heard, await nodes.next(signal)]).toEqual([[refused], a])
+  })
+
   it('one on another chain is never asked for anything else', async () => {
     const elsewhere = new StopError('Another chain', {}, 'Leave it out.')
     const { nodes, heard } = nodesAmong([a, b], async (node) => {
