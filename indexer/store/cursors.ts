@@ -30,7 +30,10 @@ export async function advanceCursors(
 ): Promise<void> {
   const names = sql`${sql.val(contracts)}::text[]`
   if (isBeginning) {
-    await sql`insert into followed (contract, last) select unnest(${names}), ${last}`.execute(db)
+    // There are some already where a reorg took back the first block.
+    await sql`
+      insert into followed (contract, last) select unnest(${names}), ${last}
+      on conflict (contract) do update set last = excluded.last`.execute(db)
     return
   }
   await sql`update followed set last = ${last} where contract = any(${names}) and last = ${first - 1n}`.execute(db)
