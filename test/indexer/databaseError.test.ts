@@ -49,6 +49,10 @@ describe('a failure of the database', () => {
         'The disk of the database is full',
       ],
       [databaseError(new Error('Connection terminated unexpectedly')), 'The database does not answer'],
+      [
+        databaseError(Object.assign(new Error('idle-in-transaction timeout'), { code: '25P03' })),
+        'The database does not answer',
+      ],
     ] as const
     for (const [error, what] of passing) {
       expect(error).toBeInstanceOf(RetryError)
