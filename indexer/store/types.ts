@@ -1,8 +1,8 @@
 import type { Hex } from 'viem'
 
 /**
- * How values leave the two drivers, which differ by themselves: PGlite makes numbers of small int8s and arrays of bytea, pg
- * strings and Buffers. Here both give bigint for every integer and hexadecimal for every bytea.
+ * How values leave the driver, which by itself makes strings of large integers and Buffers of bytes: bigint for every integer, and
+ * hexadecimal for every bytea.
  */
 
 const INT8 = 20
@@ -15,7 +15,7 @@ export const parsers: Readonly<Record<number, (value: string) => bigint | Hex>> 
   [BYTEA]: (value) => `0x${value.slice(2)}`,
 }
 
-/** How bytes are handed to either driver. */
+/** How bytes are handed to the driver. */
 export function toBytea(hex: Hex): Buffer {
   return Buffer.from(hex.slice(2), 'hex')
 }
