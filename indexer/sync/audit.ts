@@ -1,12 +1,12 @@
 import type { Deployment } from '../../sdk/deployment.ts'
 import { RetryError, StopError } from '../../sdk/errors.ts'
 import type { Journals } from '../decode/journals.ts'
-import { FalseAnswer } from './contradiction.ts'
+import { FalseAnswer, NodeContradictsItself } from './contradiction.ts'
 import type { Listener } from './follow.ts'
 import type { Node } from './node.ts'
 import { StateGone } from './nodeError.ts'
-import type { Nodes } from './nodes.ts'
-import type { Stretch } from './step.ts'
+import { CONTRADICTIONS_BELIEVED, type Nodes } from './nodes.ts'
+import type { Contradiction, Stretch } from './step.ts'
 import type { Header } from './verify/header.ts'
 import type { Verification } from './verify/verification.ts'
 import { askJournals, heldJournals, isCheckpoint, type JournalsBy } from './verifyJournals.ts'
@@ -44,6 +44,16 @@ export function auditOf(
   let owed: Owed | undefined
   let underWay: Promise<void> | undefined
   let failure: { readonly error: unknown } | undefined
+  /** How often in a row each node told another storage: that it tells sound blocks meanwhile takes nothing off that. */
+  const contradictions = new Map<Node, number>()
+
+  const contradicted = (node: Node, contradiction: Contradiction): void => {
+    const times = (contradictions.get(node) ?? 0) + 1
+    contradictions.set(node, times)
+    listener.troubled(new FalseAnswer(node.name, contradiction), node.name)
+    if (times < CONTRADICTIONS_BELIEVED) nodes.contradicted(node, contradiction)
+    else nodes.giveUp(node, new NodeContradictsItself(node.name, contradiction))
+  }
 
   const held = (block: bigint, by: JournalsBy): void => {
     isHeld = true
@@ -55,11 +65,11 @@ export function auditOf(
       const told = await askJournals(node, deployment, block, verify)
       const found = told.kind === 'unsettled' ? told : heldJournals(deployment, journals, told, block)
       if (found.kind === 'held') {
+        contradictions.delete(node)
         held(block.number, found.by)
         return true
       }
-      listener.troubled(new FalseAnswer(node.name, found.contradiction), node.name)
-      nodes.contradicted(node, found.contradiction)
+      contradicted(node, found.contradiction)
     } catch (error) {
       // The next block's comparison speaks for this one too.
       if (error instanceof StateGone) return true

@@ -50,7 +50,7 @@ interface Health {
 }
 
 /** How often the same look may fail to fit together before that is put down to the node and not to bad timing. */
-const CONTRADICTIONS_BELIEVED = 5
+export const CONTRADICTIONS_BELIEVED = 5
 
 export function nodesOf(nodes: readonly Node[], options: NodesOptions): Nodes {
   const healths = nodes.map(

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { journaled } from '../../indexer/decode/contracts.ts'
 import { emptyJournals } from '../../indexer/decode/journals.ts'
 import { auditOf } from '../../indexer/sync/audit.ts'
+import { NodeContradictsItself } from '../../indexer/sync/contradiction.ts'
 import type { Node } from '../../indexer/sync/node.ts'
 import { MethodMissing } from '../../indexer/sync/nodeError.ts'
 import { nodesOf } from '../../indexer/sync/nodes.ts'
@@ -30,7 +31,7 @@ describe('the comparison of journals beside a live chain', () => {
     }
     store(31n, 'proof')
     store(32n)
-    return { audit, node, store }
+    return { audit, node, nodes, store }
   }
 
   it('holds up what is caught up after it has failed, until it succeeds', async () => {
@@ -41,6 +42,18 @@ describe('the comparison of journals beside a live chain', () => {
     expect(await audit.settled(node)).toBe(false)
     answer = async () => empty
     expect(await audit.settled(node)).toBe(true)
+  })
+
+  it('gives up a node that tells another storage five times in a row, however well it does otherwise', async () => {
+    const { audit, node, nodes } = audited(async () => empty.map((): Hex => `0x${'01'.repeat(32)}`))
+    const look = async () => {
+      await nodes.next(new AbortController().signal)
+      nodes.didWell(node)
+      await audit.settled(node)
+      await moment()
+    }
+    for (let looks = 0; looks < 4; looks++) await look()
+    await expect(look()).rejects.toThrow(NodeContradictsItself)
   })
 
   it('that failed does not matter any more once a later one has succeeded', async () => {
