@@ -31,7 +31,11 @@ function messageOf(told: unknown): Message {
   if (error !== undefined && error !== null) {
     if (!isObject(error)) return { kind: 'garbled', reason: 'no sound error' }
     const { code, message } = error
-    return { kind: 'answered', code: typeof code === 'number' ? code : 0, message: String(message) }
+    return {
+      kind: 'answered',
+      code: typeof code === 'number' ? code : 0,
+      message: typeof message === 'string' ? message : 'no text',
+    }
   }
   return 'result' in told ? { kind: 'result', result: told.result } : { kind: 'garbled', reason: 'no result' }
 }

@@ -116,6 +116,12 @@ describe('questions to a node', () => {
     await expect(ask(1)).rejects.toMatchObject({ name: NodeBusy.name, retryAfterMs })
   })
 
+  it('fail where the message of an error is no text', async () => {
+    const hostile = { toString: 1, valueOf: 1 }
+    serve = refuse(200, { code: -32000, message: hostile })
+    await expect(ask(1)).rejects.toMatchObject({ facts: { code: -32_000, message: 'no text' } })
+  })
+
   it('come to an end with whoever asked', async () => {
     serve = () => {}
     const ended = new AbortController()
