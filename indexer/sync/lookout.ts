@@ -3,6 +3,7 @@ import { type ContractName, type Followed, followedOf } from '../decode/contract
 import type { DecodeContext } from '../decode/decode.ts'
 import type { Meter } from '../operate/meter.ts'
 import { blocksBetween, type Position } from '../store/position.ts'
+import type { Block } from '../store/schema.ts'
 import type { Store } from '../store/store.ts'
 import { type Ahead, fetchAhead } from './fetchAhead.ts'
 import { type Asked, type Fetched, fetchPieces, joinStretch, type StretchStart } from './fetchStretch.ts'
@@ -129,7 +130,10 @@ export function lookoutOver(
         forget()
         return undefined
       }
-      const step = piece.kind === 'fetched' ? joinStretch(startOf(from, followed, sight), piece) : piece
+      const step =
+        piece.kind === 'fetched'
+          ? (lieAmong(sight, piece.blocks) ?? joinStretch(startOf(from, followed, sight), piece))
+          : piece
       if (piece.kind === 'fetched' && step.kind === 'blocksAdded') {
         range = rangeAfter(range, ahead.asked(), weightOf(piece), WEIGHT_A_STRETCH)
       } else forget()
@@ -177,11 +181,15 @@ export function lookoutOver(
   }
 
   /** On our own branch, what a node calls safe or final must be blocks of ours. */
-  const lieOfTags = async ({ tagged }: Sight, step: Step): Promise<Unsettled | undefined> => {
+  const lieOfTags = async (sight: Sight, step: Step): Promise<Unsettled | undefined> => {
+    const { tagged } = sight
     if (step.kind !== 'blocksAdded' && step.kind !== 'upToDate') return undefined
     const heights = [tagged.safe, tagged.finalised].flatMap((header) => (header === undefined ? [] : [header.number]))
     const ours = (await Promise.all(heights.map((height) => stored(height, height)))).flat()
-    const blocks = step.kind === 'blocksAdded' ? [...ours, ...step.blocks] : ours
+    return lieAmong(sight, step.kind === 'blocksAdded' ? [...ours, ...step.blocks] : ours)
+  }
+
+  const lieAmong = ({ tagged }: Sight, blocks: readonly Block[]): Unsettled | undefined => {
     const hashes = new Map(blocks.map(({ number, hash }) => [number, hash]))
     const lie = falseTags(verify, tagged, (height) => hashes.get(height))
     return lie && unsettled(lie)

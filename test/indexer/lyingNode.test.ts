@@ -78,6 +78,17 @@ describe('a node that', () => {
   describe('is held to its bloom filters and', () => areFoundOut(liesAboutLogs, 'bloom'))
   describe('is asked for proofs of storage and', () => areFoundOut(liesAboutStorage(earlier), 'receipts'))
   describe('is asked what is settled and', () => areFoundOut(liesAboutFinality(earlier), 'receipts'))
+  it('calls a block of another branch final that is fetched ahead is found out before it is stored', async () => {
+    const { lie } = liesAboutFinality(earlier)['calls a block of another branch final'] as NamedLie
+    const node = await lying(lie)
+    const database = await setting.postgres.newDatabase()
+    const indexer = await indexTo(setting.ledger, database, { rpcUrls: [node.url], maxRange: 1, pollMs: 10 })
+    await expect(indexer.stopped).rejects.toThrow('The finalised block of a node is not on its own branch')
+    expect(await ask(indexer.url, '{ _meta { block } }')).toEqual({ _meta: { block: 0x14 - 1 } })
+    await indexer.close()
+    await node.stop()
+  })
+
   describe('is asked again and again and', () => areFoundOut(liesInForm, 'receipts'))
   describe('is taken at its word, but for the journals, and', () => areFoundOut(liesAboutLogs, 'off'))
 
