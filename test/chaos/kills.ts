@@ -1,11 +1,12 @@
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { DatabaseLocation } from '../../indexer/store/database.ts'
+import { deploymentFileOf } from '../indexer/support/deploymentFile.ts'
 import { digestThrough } from '../indexer/support/digest.ts'
 import { type IndexerProcess, runScript } from '../indexer/support/process.ts'
 import { type Chapter, type Count, Seen, tallyOf } from './chapter.ts'
 import { openHistory } from './history.ts'
-import { CAUGHT_UP, deploymentFileOf, endWell, startProcess } from './processes.ts'
+import { CAUGHT_UP, endWell, startProcess } from './processes.ts'
 import { mustEqual, onScene, type Scene } from './scene.ts'
 import { mustBeSound } from './sound.ts'
 
@@ -28,7 +29,7 @@ interface Stage extends Scene {
 }
 
 const newest = (stage: Stage, url: string) =>
-  runScript('test/chaos/newerVersion.ts', [deploymentFileOf(stage), stage.ledger.rpcUrl, url])
+  runScript('test/chaos/newerVersion.ts', [deploymentFileOf(stage.ledger), stage.ledger.rpcUrl, url])
 
 /** Waits for the moment, while the chain goes on. */
 async function until(moment: Moment, victim: IndexerProcess, stage: Stage): Promise<void> {

@@ -1,13 +1,10 @@
-import { type Kysely, sql } from 'kysely'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type DatabaseLocation, openDatabase } from '../../indexer/store/database.ts'
-import { historiesIn } from '../../indexer/store/histories.ts'
-import type { Database } from '../../indexer/store/schema.ts'
-import { type Verification, verifications } from '../../indexer/sync/verify/verification.ts'
+import { verifications } from '../../indexer/sync/verify/verification.ts'
 import { bondOfModel } from '../../sdk/bond.ts'
 import { WEI_PER_GWEI } from '../../sdk/units.ts'
-import type { LocalLedger } from '../scripts/localLedger.ts'
+import { strings, total } from './support/amounts.ts'
 import { ask } from './support/ask.ts'
+import { coversEveryBlockOnce } from './support/coverage.ts'
 import { digestOf } from './support/digest.ts'
 import { indexTo } from './support/indexing.ts'
 import { randomOf } from './support/random.ts'
@@ -57,70 +54,6 @@ describe('a history', () => {
     SLOW_MS,
   )
 
-  it(
-    'keeps totals that are the sums of its facts, as of every block',
-    async () => {
-      const { ledger, postgres } = setting
-      const database = await postgres.newDatabase()
-      await (await indexTo(ledger, database, { maxRange: 17 })).closeAtHead()
-      const { rows } = await throughDoor(database, (db) =>
-        sql<Readonly<Record<string, bigint>>>`
-          select t.credited_gwei, t.bounties_gwei, t.claimed_gwei, t.newer_gwei, t.older_gwei, t.day,
-            (select coalesce(sum(amount_gwei), 0) from credit c where c.account = t.account and c.block <= t.block)
-              - (select coalesce(sum(amount_gwei), 0) from credit_taken_back c
-                where c.account = t.account and c.block <= t.block) as credited_sum,
-            (select coalesce(sum(bounty_gwei), 0) from bond_move m where m.beneficiary = t.account and m.block <= t.block)
-              as bounties_sum,
-            (select coalesce(sum(amount_gwei), 0) from reward_claimed c where c.account = t.account and c.block <= t.block)
-              as claimed_sum,
-            ${creditedIn(0)} as newer_sum, ${creditedIn(1)} as older_sum,
-            (select b.timestamp / 86400 from block b where b.number = t.block) as day_of_block
-          from account_total t`.execute(db),
-      )
-      expect(rows.length).toBeGreaterThan(50)
-      for (const row of rows) {
-        expect(row).toMatchObject({
-          creditedSum: row.creditedGwei,
-          bountiesSum: row.bountiesGwei,
-          claimedSum: row.claimedGwei,
-          newerSum: row.newerGwei,
-          olderSum: row.olderGwei,
-          dayOfBlock: row.day,
-        })
-      }
-    },
-    SLOW_MS,
-  )
-
-  it('tells day by day what adds up to its totals', async () => {
-    const { ledger, postgres } = setting
-    const indexer = await indexTo(ledger, await postgres.newDatabase())
-    await indexer.atHead()
-    const { accounts, models, datasets } = await ask<DayByDay>(
-      indexer.url,
-      `{ accounts(limit: 40) { items { creditedGwei bountiesGwei claimedGwei
-           days(limit: 100) { items { creditedGwei bountiesGwei claimedGwei } } } }
-         models(limit: 20) { items { inferenceCount voidedCount feesGwei
-           days(limit: 100) { items { inferenceCount voidedCount feesGwei refundedGwei } } } }
-         datasets(limit: 30) { items { contributionCount days(limit: 100) { items { submittedCount } } } } }`,
-    )
-    await indexer.close()
-    for (const { days, ...ever } of accounts.items) {
-      const sums = ['creditedGwei', 'bountiesGwei', 'claimedGwei'].map((name) => [name, `${total(days.items, name)}`])
-      expect(Object.fromEntries(sums)).toEqual(ever)
-    }
-    for (const { days, ...ever } of models.items) {
-      expect({
-        inferenceCount: Number(total(days.items, 'inferenceCount')),
-        voidedCount: Number(total(days.items, 'voidedCount')),
-        feesGwei: `${total(days.items, 'feesGwei') - total(days.items, 'refundedGwei')}`,
-      }).toEqual(ever)
-    }
-    for (const { days, contributionCount } of datasets.items) {
-      expect(total(days.items, 'submittedCount')).toBe(BigInt(contributionCount))
-    }
-  })
-
   it('holds what goes wrong: strikes, demands, appeals and ratings', async () => {
     const { ledger, postgres, story } = setting
     const indexer = await indexTo(ledger, await postgres.newDatabase())
@@ -152,35 +85,6 @@ describe('a history', () => {
       })
       expect(struckInference.recordedBatch.voidedCount).toBeGreaterThan(0)
       expect(BigInt(bountyGwei) * 2n).toBeLessThanOrEqual(BigInt(slashedGwei))
-    }
-    await indexer.close()
-  })
-
-  it('says the same of money as of any block as the contracts said then', async () => {
-    const { ledger, postgres } = setting
-    const { reader, contracts, fromBlock } = ledger.connection
-    const indexer = await indexTo(ledger, await postgres.newDatabase())
-    await indexer.atHead()
-    const head = await reader.getBlockNumber()
-    const voids = await reader.getContractEvents({ ...contracts.ledger, eventName: 'RecordVoided', fromBlock })
-    const struck = voids.slice(-4).flatMap(({ blockNumber }) => [blockNumber - 1n, blockNumber])
-    for (const blockNumber of [head / 2n, head - 9n, ...struck]) {
-      const { accounts, bonds } = await ask<Money>(
-        indexer.url,
-        `query ($at: AsOfBlock) { accounts(limit: 500, block: $at) { items { id maturedGwei pendingGwei } }
-           bonds(limit: 500, block: $at) { items { id balanceGwei exposureGwei } } }`,
-        { at: { number: Number(blockNumber) } },
-      )
-      for (const { id, ...earnings } of accounts.items) {
-        const read = { ...contracts.ledger, functionName: 'earningsOf', args: [id], blockNumber } as const
-        const [maturedGwei, pendingGwei] = await reader.readContract(read)
-        expect({ id, blockNumber, ...earnings }).toEqual({ id, blockNumber, ...strings({ maturedGwei, pendingGwei }) })
-      }
-      for (const { id, ...held } of bonds.items) {
-        const read = { ...contracts.ledger, functionName: 'bondStateOf', args: [BigInt(id)], blockNumber } as const
-        const { balanceGwei, exposureGwei } = await reader.readContract(read)
-        expect({ id, blockNumber, ...held }).toEqual({ id, blockNumber, ...strings({ balanceGwei, exposureGwei }) })
-      }
     }
     await indexer.close()
   })
@@ -342,125 +246,7 @@ describe('a history', () => {
       }
     }
   })
-
-  it(
-    'keeps what it served and withdrew, and only ever adds to it',
-    async () => {
-      const { ledger, postgres, story } = setting
-      const database = await postgres.newDatabase()
-      const indexer = await indexTo(ledger, database, { pollMs: 10 })
-      let kept: readonly RevertedBlock[] = []
-      for (let round = 0; round < 4; round++) {
-        await story.tell(6)
-        await indexer.atHead()
-        const served = await ask<Served>(indexer.url, SERVED)
-        await ledger.connection.reader.request({ method: 'anvil_reorg', params: [5, []] } as never)
-        await indexer.atHead()
-
-        const { revertedBlocks } = await ask<{ revertedBlocks: Items<RevertedBlock> }>(indexer.url, REVERTED)
-        const fresh = revertedBlocks.items.filter(({ hash }) => !kept.some((block) => block.hash === hash))
-        expect(revertedBlocks.items).toEqual(expect.arrayContaining([...kept]))
-        expect(fresh.map(({ number, hash }) => ({ number, hash }))).toEqual(served.blocks.items.toReversed())
-        for (const { number, servedFromMs, revertedAtMs, facts } of fresh) {
-          expect(servedFromMs).toBeLessThanOrEqual(revertedAtMs)
-          const batches = facts.items.filter(({ table }) => table === 'batchRecorded').map(({ row }) => JSON.parse(row))
-          const told = served.batches.items.filter(({ block }) => block === number)
-          expect(batches.map(({ batch, root, feesGwei }) => ({ id: batch, root, feesGwei }))).toEqual(
-            told.map(({ id, root, feesGwei }) => ({ id, root, feesGwei })),
-          )
-        }
-        kept = revertedBlocks.items
-      }
-      expect(kept).toHaveLength(20)
-      await indexer.closeAtHead()
-      await coversEveryBlockOnce(database, ledger, 'receipts')
-    },
-    SLOW_MS,
-  )
 })
-
-const SERVED = `{ blocks(orderBy: number, orderDirection: desc, limit: 5) { items { number hash } }
-  batches(orderBy: id, orderDirection: desc, limit: 50) { items { id root feesGwei block } } }`
-
-const REVERTED = `{ revertedBlocks(limit: 50) { items { number hash servedFromMs revertedAtMs
-  facts(limit: 200) { items { table row } } } } }`
-
-/** What was credited to the account of a total in its epoch, or in one before, less what was taken back. */
-function creditedIn(epochsBefore: number) {
-  const sum = (from: string) =>
-    sql`(select coalesce(sum(amount_gwei), 0) from ${sql.table(from)} c
-      where c.account = t.account and c.block <= t.block and c.epoch = t.epoch - ${epochsBefore})`
-  return sql`${sum('credit')} - ${sum('credit_taken_back')}`
-}
-
-/** Reads the one history of a database. */
-async function throughDoor<T>(location: DatabaseLocation, read: (db: Kysely<Database>) => Promise<T>): Promise<T> {
-  const doors = await openDatabase(location)
-  try {
-    const [history] = await historiesIn(doors.reader('public'))
-    return await read(doors.reader(history?.schema ?? 'public'))
-  } finally {
-    await doors.close()
-  }
-}
-
-/** Every block from the first to the newest belongs to exactly one stretch, and all were verified in this way. */
-async function coversEveryBlockOnce(
-  location: DatabaseLocation,
-  { deployment }: LocalLedger,
-  verify: Verification = 'receipts',
-): Promise<void> {
-  const { stretches, blocks } = await throughDoor(location, async (db) => ({
-    stretches: await db.selectFrom('stretch').selectAll().orderBy('first').execute(),
-    blocks: await db.selectFrom('block').select('number').orderBy('number').execute(),
-  }))
-  const covered = stretches.flatMap(({ first, last }) =>
-    Array.from({ length: Number(last - first) + 1 }, (_, i) => first + BigInt(i)),
-  )
-  expect(covered).toEqual(blocks.map(({ number }) => number))
-  expect(covered[0]).toBe(BigInt(deployment.startBlock))
-  expect(new Set(stretches.map(({ verdict }) => verdict))).toEqual(new Set([verify === 'off' ? 'told' : verify]))
-}
-
-/** Amounts as the API writes them. */
-function strings(amounts: Readonly<Record<string, bigint>>): Readonly<Record<string, string>> {
-  return Object.fromEntries(Object.entries(amounts).map(([name, amount]) => [name, `${amount}`]))
-}
-
-/** The sum of some amounts of every item. */
-function total<name extends string>(
-  items: readonly Readonly<Record<name, string | number>>[],
-  ...names: readonly name[]
-): bigint {
-  return items.flatMap((item) => names.map((name) => BigInt(item[name]))).reduce((sum, amount) => sum + amount, 0n)
-}
-
-interface DayByDay {
-  readonly accounts: Items<{ readonly days: Items<Readonly<Record<string, string>>> }>
-  readonly models: Items<{ readonly days: Items<Readonly<Record<string, string | number>>> }>
-  readonly datasets: Items<{
-    readonly contributionCount: number
-    readonly days: Items<Readonly<Record<string, number>>>
-  }>
-}
-
-interface Served {
-  readonly blocks: Items<{ readonly number: number; readonly hash: string }>
-  readonly batches: Items<{ id: string; root: string; feesGwei: string; block: number }>
-}
-
-interface RevertedBlock {
-  readonly number: number
-  readonly hash: string
-  readonly servedFromMs: number
-  readonly revertedAtMs: number
-  readonly facts: Items<{ readonly table: string; readonly row: string }>
-}
-
-interface Money {
-  readonly accounts: Items<{ id: number; maturedGwei: string; pendingGwei: string }>
-  readonly bonds: Items<{ id: number; balanceGwei: string; exposureGwei: string }>
-}
 
 interface Struck {
   readonly fault: string

@@ -1,8 +1,8 @@
-import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { DatabaseLocation } from '../../indexer/store/database.ts'
+import { deploymentFileOf } from './support/deploymentFile.ts'
 import { digestOf } from './support/digest.ts'
 import { indexTo } from './support/indexing.ts'
 import { runIndexer } from './support/process.ts'
@@ -16,9 +16,18 @@ describe('kill -9 of the indexer', () => {
   beforeAll(async () => {
     setting = await startSetting(9)
     await setting.story.tell(60)
-    const file = join(setting.ledger.folder, 'deployment.json')
-    writeFileSync(file, JSON.stringify(setting.ledger.deployment))
-    args = ['--deployment', file, '--rpc', setting.ledger.rpcUrl, '--port', '0', '--max-range', '1', '--poll-ms', '10']
+    args = [
+      '--deployment',
+      deploymentFileOf(setting.ledger),
+      '--rpc',
+      setting.ledger.rpcUrl,
+      '--port',
+      '0',
+      '--max-range',
+      '1',
+      '--poll-ms',
+      '10',
+    ]
   })
   afterAll(async () => {
     await setting?.stop()

@@ -5,10 +5,10 @@ import { join } from 'node:path'
 import { sql } from 'kysely'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { openDatabase } from '../../indexer/store/database.ts'
-import { historiesIn } from '../../indexer/store/histories.ts'
 import { freePort, startLocalLedger } from '../scripts/localLedger.ts'
 import { startDevNode } from './support/devNodes.ts'
 import { indexTo } from './support/indexing.ts'
+import { inHistory } from './support/inHistory.ts'
 import { runIndexer } from './support/process.ts'
 import { type Setting, startSetting } from './support/setting.ts'
 
@@ -112,11 +112,8 @@ describe('the indexer refuses, in one clear sentence and with exit status 1,', (
   it('a database of a newer schema', async () => {
     const database = await setting.postgres.newDatabase()
     await (await indexTo(setting.ledger, database)).closeAtHead()
-    const doors = await openDatabase(database)
-    const [history] = await historiesIn(doors.reader('public'))
     const later = sql`insert into kysely_migration (name, timestamp) values ('9999-later', 'now')`
-    await later.execute(doors.reader(history?.schema ?? ''))
-    await doors.close()
+    await inHistory(database, (db) => later.execute(db))
     expect(await refusal({ database: database.url })).toMatch(/newer schema .*unknown 9999-later/)
   })
 

@@ -1,8 +1,7 @@
-import { writeFileSync } from 'node:fs'
-import { join } from 'node:path'
 import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { ask } from './support/ask.ts'
+import { deploymentFileOf } from './support/deploymentFile.ts'
 import { indexTo } from './support/indexing.ts'
 import { runIndexer } from './support/process.ts'
 import { addressOf, readyAt, until } from './support/ready.ts'
@@ -28,8 +27,7 @@ describe('processes that only serve, from a streaming replica that refuses to be
 
   it('answer what the one who writes to the primary answers, need no node, and say when it is no longer heard', async () => {
     const { ledger, postgres, story } = setting
-    const file = join(ledger.folder, 'deployment.json')
-    writeFileSync(file, JSON.stringify(ledger.deployment))
+    const file = deploymentFileOf(ledger)
     const database = await postgres.newDatabase()
     const copy = replica.databaseLike(database.url)
     const writer = await indexTo(ledger, database)
@@ -57,7 +55,6 @@ describe('processes that only serve, from a streaming replica that refuses to be
 
     await postgres.stop()
     const silentAfterMs = await until(async () => (await areReady()).every(({ status }) => status === 503))
-    console.log(`Not ready ${Math.round(silentAfterMs)} ms after the primary was gone`)
     expect(silentAfterMs).toBeLessThan(15_000)
     for (const ready of await areReady()) {
       expect(ready).toMatchObject({ role: 'reader', state: 'silent', reason: expect.stringMatching(/not been heard/) })

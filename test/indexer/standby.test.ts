@@ -1,4 +1,3 @@
-import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { sql } from 'kysely'
@@ -8,6 +7,7 @@ import { openDatabase } from '../../indexer/store/database.ts'
 import { historiesIn } from '../../indexer/store/histories.ts'
 import { lockKeyOf } from '../../indexer/store/history.ts'
 import { ask } from './support/ask.ts'
+import { deploymentFileOf } from './support/deploymentFile.ts'
 import { digestOf } from './support/digest.ts'
 import { indexTo } from './support/indexing.ts'
 import { type IndexerProcess, runIndexer } from './support/process.ts'
@@ -23,9 +23,16 @@ describe('of two indexers on one history, one writes and the other stands by', (
   beforeAll(async () => {
     setting = await startSetting(31)
     await setting.story.tell(20)
-    const file = join(setting.ledger.folder, 'deployment.json')
-    writeFileSync(file, JSON.stringify(setting.ledger.deployment))
-    args = ['--deployment', file, '--rpc', setting.ledger.rpcUrl, '--port', '0', '--poll-ms', '20']
+    args = [
+      '--deployment',
+      deploymentFileOf(setting.ledger),
+      '--rpc',
+      setting.ledger.rpcUrl,
+      '--port',
+      '0',
+      '--poll-ms',
+      '20',
+    ]
   })
   afterAll(async () => {
     await setting?.stop()
@@ -71,7 +78,6 @@ describe('of two indexers on one history, one writes and the other stands by', (
     leader.child.kill('SIGKILL')
     const tookMs = await until(async () => (await readyAt(url)).role === 'writer')
     expect(tookMs).toBeLessThan(10_000)
-    console.log(`Took over from a killed writer within ${Math.round(tookMs)} ms`)
     await setting.story.tell(10)
     const head = Number(await setting.ledger.connection.reader.getBlockNumber())
     await until(async () => (await headAt(url)) >= head)
@@ -87,7 +93,6 @@ describe('of two indexers on one history, one writes and the other stands by', (
     await setting.story.tell(5)
     const tookMs = await until(async () => (await readyAt(url)).role === 'writer')
     expect(tookMs).toBeLessThan(10_000)
-    console.log(`Took over from a writer that hung within ${Math.round(tookMs)} ms`)
     leader.child.kill('SIGCONT')
     const other = await addressOf(leader)
     await until(async () => (await readyAt(other)).role === 'standby')

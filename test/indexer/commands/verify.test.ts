@@ -1,14 +1,14 @@
-import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { type Kysely, sql } from 'kysely'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { verify } from '../../../indexer/commands/verify.ts'
-import { type DatabaseLocation, openDatabase } from '../../../indexer/store/database.ts'
-import { historiesIn } from '../../../indexer/store/histories.ts'
+import type { DatabaseLocation } from '../../../indexer/store/database.ts'
 import type { Database } from '../../../indexer/store/schema.ts'
 import { type Ran, runCommand } from '../support/commands.ts'
+import { deploymentFileOf } from '../support/deploymentFile.ts'
 import { type Digest, digestOf } from '../support/digest.ts'
 import { indexTo } from '../support/indexing.ts'
+import { inHistory } from '../support/inHistory.ts'
 import { liesAboutHashes } from '../support/lies.ts'
 import { startLyingNode } from '../support/lyingNode.ts'
 import { type Setting, startSetting } from '../support/setting.ts'
@@ -83,9 +83,7 @@ describe('indexer verify', () => {
   beforeAll(async () => {
     setting = await startSetting(31)
     await setting.story.tell(40)
-    const file = join(setting.ledger.folder, 'deployment.json')
-    writeFileSync(file, JSON.stringify(setting.ledger.deployment))
-    args = ['--deployment', file, '--rpc', setting.ledger.rpcUrl, '--max-range', '30']
+    args = ['--deployment', deploymentFileOf(setting.ledger), '--rpc', setting.ledger.rpcUrl, '--max-range', '30']
     whole = await digestOf(await indexed())
   })
   afterAll(async () => {
@@ -216,16 +214,6 @@ describe('indexer verify', () => {
     await writer.closeAtHead()
   })
 })
-
-async function inHistory<T>(database: DatabaseLocation, act: (db: Kysely<Database>) => Promise<T>): Promise<T> {
-  const doors = await openDatabase(database)
-  try {
-    const [history] = await historiesIn(doors.reader('public'))
-    return await act(doors.reader(history?.schema ?? 'public'))
-  } finally {
-    await doors.close()
-  }
-}
 
 async function corrupt(database: DatabaseLocation, by: Corruption['by'] | undefined): Promise<void> {
   await inHistory(database, async (db) => by?.(db))

@@ -1,7 +1,6 @@
-import { writeFileSync } from 'node:fs'
-import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { deploymentFileOf } from '../support/deploymentFile.ts'
 import { startLyingNode } from '../support/lyingNode.ts'
 import { type IndexerProcess, runIndexer } from '../support/process.ts'
 import { type Setting, startSetting } from '../support/setting.ts'
@@ -15,9 +14,7 @@ describe('an indexer that is asked to end', () => {
   beforeAll(async () => {
     setting = await startSetting(71)
     await setting.story.tell(20)
-    const file = join(setting.ledger.folder, 'deployment.json')
-    writeFileSync(file, JSON.stringify(setting.ledger.deployment))
-    args = ['--deployment', file, '--port', '0', '--poll-ms', '10']
+    args = ['--deployment', deploymentFileOf(setting.ledger), '--port', '0', '--poll-ms', '10']
   })
   afterAll(async () => {
     await setting?.stop()
