@@ -4,9 +4,9 @@ import { blockNumber, oneOf, optional, required, type Settings } from '../operat
 import { voiceTo } from '../operate/voice.ts'
 import { exportFormats } from './export/format.ts'
 import { writeExport } from './export/writeExport.ts'
-import { openExisting, schemaChosen, servedHistory } from './openHistory.ts'
+import { deploymentForName, openExisting, schemaChosen, servedHistory } from './openHistory.ts'
 
-const { deployment, database, schema, log } = settings
+const { database, schema, log } = settings
 
 const exportSettings = {
   out: { value: '<folder>', help: 'the folder to make', read: required((text) => text) },
@@ -21,11 +21,7 @@ const exportSettings = {
     help: 'up to and with which block; the newest one where none is given',
     read: optional(blockNumber),
   },
-  deployment: {
-    ...deployment,
-    help: `${deployment.help}, for the name it is served under`,
-    read: optional(deployment.read),
-  },
+  deployment: deploymentForName,
   schema,
   database,
   log,

@@ -3,12 +3,23 @@ import { join } from 'node:path'
 import type { Kysely } from 'kysely'
 import type { Deployment } from '../../sdk/deployment.ts'
 import { StopError } from '../../sdk/errors.ts'
+import { settings } from '../commandLine.ts'
+import { optional } from '../operate/settings.ts'
 import { type DatabaseLocation, openDatabase } from '../store/database.ts'
 import type { Doors } from '../store/doors.ts'
 import { historiesIn } from '../store/histories.ts'
 import { schemaOf } from '../store/history.ts'
 import type { Database } from '../store/schema.ts'
 import { servedIn } from '../store/views.ts'
+
+const { deployment } = settings
+
+/** Those who only read a history need no more of a deployment than its name. */
+export const deploymentForName = {
+  ...deployment,
+  help: `${deployment.help}, for the name it is served under`,
+  read: optional(deployment.read),
+}
 
 /** Opens a database that must be there: whoever only reads makes none. */
 export async function openExisting(location: DatabaseLocation): Promise<Doors> {

@@ -1,19 +1,15 @@
 import { settings } from '../commandLine.ts'
 import { command } from '../operate/command.ts'
 import { metricsOf } from '../operate/metrics.ts'
-import { optional, type Settings } from '../operate/settings.ts'
+import type { Settings } from '../operate/settings.ts'
 import { voiceTo } from '../operate/voice.ts'
 import { startServing } from '../serve.ts'
-import { schemaChosen } from './openHistory.ts'
+import { deploymentForName, schemaChosen } from './openHistory.ts'
 
-const { deployment, schema, database, host, port, blobs, log } = settings
+const { schema, database, host, port, blobs, log } = settings
 
 const serveSettings = {
-  deployment: {
-    ...deployment,
-    help: `${deployment.help}, for the name it is served under`,
-    read: optional(deployment.read),
-  },
+  deployment: deploymentForName,
   schema,
   database,
   host,
