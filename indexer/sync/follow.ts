@@ -76,6 +76,10 @@ export async function follow(
   let databaseFailures = 0
   let looksBehind = 0
   let idleLooks = 0
+  let highest = 0n
+  /** The other nodes are asked beside all this: one that does not answer keeps no block waiting. */
+  let isAsking = false
+  let askingFailed: { readonly error: unknown } | undefined
   let position: Position | undefined
   /** One stretch is stored while the next is waited for and decoded. */
   let storing: Promise<void> = Promise.resolve()
@@ -83,6 +87,7 @@ export async function follow(
   /** Where the step leads; undefined where the database must be asked. */
   const take = async ({ node, nodeHead, step }: Looked, from: Position): Promise<Position | undefined> => {
     listener.looked(nodeHead)
+    highest = nodeHead.number
     const hasNew = idleLooks === 0
     looksBehind = step.kind === 'behind' ? looksBehind + 1 : 0
     idleLooks = step.kind === 'upToDate' ? idleLooks + 1 : 0
@@ -95,7 +100,8 @@ export async function follow(
         await listener.caughtUp()
         const caughtUp = await catchUp.further(node, from)
         if (caughtUp !== undefined) return caughtUp
-        if (idleLooks % IDLE_LOOKS === 0) await askOthers(nodeHead)
+        if (idleLooks % IDLE_LOOKS === 0) void askOthers()
+        if (askingFailed !== undefined) throw askingFailed.error
         await heads.wait(options.pollMs, hasNew, signal)
         return from
       }
@@ -143,9 +149,17 @@ export async function follow(
     listener.undone(ancestor, depth)
   }
 
-  const askOthers = async (nodeHead: Block): Promise<void> => {
-    const overtaken = await nodes.turnToHigher(nodeHead.number)
-    if (overtaken !== undefined) listener.overtaken(overtaken)
+  const askOthers = async (): Promise<void> => {
+    if (isAsking) return
+    isAsking = true
+    try {
+      const overtaken = await nodes.turnToHigher(() => highest)
+      if (overtaken !== undefined) listener.overtaken(overtaken)
+    } catch (error) {
+      askingFailed = { error }
+    } finally {
+      isAsking = false
+    }
   }
 
   const look = async (from: Position): Promise<Looked | undefined> => {

@@ -20,8 +20,8 @@ export interface Nodes {
   yields(node: Node): void
   /** Nothing is to be had of it. Throws where it was the last. */
   giveUp(node: Node, error: StopError): void
-  /** Turns to a node whose head is above `head`, should there be one; says who was passed over. */
-  turnToHigher(head: bigint): Promise<Overtaken | undefined>
+  /** Turns to a node whose head is above `head` at that time, should there be one; says who was passed over. */
+  turnToHigher(head: () => bigint): Promise<Overtaken | undefined>
 }
 
 export interface Overtaken {
@@ -131,11 +131,12 @@ export function nodesOf(nodes: readonly Node[], options: NodesOptions): Nodes {
       options.givenUp(error, node.name)
     },
 
-    turnToHigher: async (head) => {
+    turnToHigher: async (headNow) => {
       const others = usable().filter((health) => health !== current && health.restsUntil <= Date.now())
       for (const other of others) {
         const there = other.isAdmitted || (await admit(other)) ? await headOf(other) : undefined
-        if (there === undefined || there.number <= head) continue
+        const head = headNow()
+        if (there === undefined || there.number <= head || other.isGivenUp) continue
         const node = current?.node.name ?? ''
         current = other
         return { node, head, by: other.node.name, headThere: there.number }

@@ -77,7 +77,7 @@ describe('among several nodes', () => {
     const closed = { name: 'http://closed', latest } as unknown as Node
     const { nodes, heard } = nodesAmong([a, closed])
     expect(await nodes.next(signal)).toBe(a)
-    expect(await nodes.turnToHigher(7n)).toBeUndefined()
+    expect(await nodes.turnToHigher(() => 7n)).toBeUndefined()
     expect([heard, await nodes.next(signal)]).toEqual([[refused], a])
   })
 
