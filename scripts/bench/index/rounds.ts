@@ -1,13 +1,14 @@
 /** Several measurements of the same thing. Other programs only ever make one longer, so the best is what the machine can do. */
 export interface Rounds<T> {
   readonly best: T
+  /** Of an even number, the worse of the two in the middle. */
   readonly median: T
 }
 
 /** Picks by `cost`, of which less is better. */
 export function roundsOf<T>(measured: readonly T[], cost: (one: T) => number): Rounds<T> {
   const sorted = measured.toSorted((a, b) => cost(a) - cost(b))
-  const [best, median] = [sorted[0], sorted[(sorted.length - 1) >> 1]]
+  const [best, median] = [sorted[0], sorted[sorted.length >> 1]]
   if (best === undefined || median === undefined) throw new Error('Nothing was measured')
   return { best, median }
 }
