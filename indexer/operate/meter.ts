@@ -3,7 +3,7 @@ export type Stage = 'fetch' | 'verify' | 'decode' | 'store'
 
 /** What the rooms tell of the time they spend. Passed to whoever measures something; `/metrics` is one that listens. */
 export interface Meter {
-  /** So long took one stage of one stretch. */
+  /** So long took one stage of a stretch, or a part of it that goes on beside others. */
   spent(stage: Stage, ms: number): void
   /** So long took a node over one question, whether or not an answer came of it. */
   asked(question: Question): void
