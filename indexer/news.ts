@@ -13,7 +13,13 @@ export type News =
   | { readonly kind: 'catchesUp'; readonly contract: string; readonly last: bigint; readonly head: bigint }
   /** All that is stored up to there adds up to the contracts' journals, by proof or by a node's word. */
   | { readonly kind: 'journalsHeld'; readonly block: bigint; readonly by: 'proof' | 'storage' }
-  | { readonly kind: 'troubled'; readonly error: RetryError; readonly node?: string | undefined }
+  /** Aside: of a node that was not needed. */
+  | {
+      readonly kind: 'troubled'
+      readonly error: RetryError
+      readonly node?: string | undefined
+      readonly isAside?: boolean
+    }
   /** A node is not asked any more; others are. */
   | { readonly kind: 'gaveUpNode'; readonly error: StopError; readonly node: string }
   /** A node was left for one that stands higher. */

@@ -1,4 +1,4 @@
-import type { StopError } from '../../sdk/errors.ts'
+import { StopError } from '../../sdk/errors.ts'
 import { settings } from '../commandLine.ts'
 import { command } from '../operate/command.ts'
 import type { Line } from '../operate/line.ts'
@@ -52,6 +52,13 @@ An indexer may go on writing meanwhile, on PostgreSQL. With --repair, rows that 
   settings: verifySettings,
   run: async (chosen, { env, out, signal }) => {
     const { deployment, rpc, rpcTimeoutMs, database, schema, from, to, repair, maxRange, log } = chosen
+    if (repair && to !== undefined) {
+      throw new StopError(
+        '--repair goes on to the newest block',
+        {},
+        'Leave out --to: running totals above it follow from what is repaired.',
+      )
+    }
     const voice = voiceTo(out, { format: log, verify: 'receipts', env, now: Date.now })
     const say = (level: Line['level'], event: string, message: string, facts: Line['facts']) =>
       voice.say({ level, event, message, facts })

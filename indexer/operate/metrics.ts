@@ -169,7 +169,7 @@ export function metricsOf({ chain, chosen, now }: MetricsOptions): Metrics {
         case 'journalsHeld':
           return sync.journals.set({ by: news.by }, Number(news.block))
         case 'troubled':
-          sync.isRealtime.set(0)
+          if (news.isAside !== true) sync.isRealtime.set(0)
           if (news.error instanceof FalseAnswer) nodes.lies.inc({ node: news.error.node, kind: news.error.what })
           else if (news.node !== undefined) nodes.rests.inc({ node: news.node })
           else database.failed.inc({ service: 'store', method: 'append' })

@@ -43,7 +43,8 @@ export function leading(store: Store, report: (news: News) => void): Leading {
           status = { ...status, safe: news.safe, finalised: news.finalised }
           return
         case 'troubled':
-          return turn({ kind: 'troubled', reason: explain(news.error) })
+          if (news.isAside !== true) turn({ kind: 'troubled', reason: explain(news.error) })
+          return
         case 'caughtUp':
           return turn({ kind: 'following' })
         case 'stopped':

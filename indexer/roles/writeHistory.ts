@@ -55,7 +55,7 @@ export function writeHistory(
   const nodes = nodesOf(connections, {
     admit: async (node) => mustAgree(identity, await identify(node, deployment, names), node),
     restMs: pollMs,
-    failed: (error, node) => heard({ kind: 'troubled', error, node }),
+    failed: (error, node, isAside) => heard({ kind: 'troubled', error, node, isAside }),
     givenUp: (error, node) => heard({ kind: 'gaveUpNode', error, node }),
   })
   const sync = follow(

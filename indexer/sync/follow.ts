@@ -73,6 +73,7 @@ export async function follow(
   const audit = auditOf(context.deployment, options.verify, nodes, listener)
   const lookout = lookoutOver(nodes, store, context, options, audit.isHeld, signal)
   const catchUp = catchingUp(store, context, lookout, nodes, listener)
+  /** Without anything stored in between. */
   let databaseFailures = 0
   let looksBehind = 0
   let idleLooks = 0
@@ -132,6 +133,7 @@ export async function follow(
     storing = timed(meter, 'store', () =>
       appendBlocks(store, { blocks, facts, journalMoves, verdict, journals: journalsBy, finality, node, contracts }),
     ).then(() => {
+      databaseFailures = 0
       listener.stored({ first: first.number, head, events: facts.length, verdict, finality, node })
       audit.stored(step, head)
     })
@@ -174,7 +176,6 @@ export async function follow(
       position ??= await loadPosition(store.write)
       const looked = await look(position)
       if (looked !== undefined) position = await take(looked, position)
-      databaseFailures = 0
     } catch (cause) {
       lookout.forget()
       catchUp.forget()

@@ -37,7 +37,8 @@ export interface NodesOptions {
   /** How long a node rests that answered, but not with what is needed. */
   readonly restMs: number
   readonly givenUp: (error: StopError, node: string) => void
-  readonly failed: (error: RetryError, node: string) => void
+  /** Aside is one that was not needed: another is asked anyway. */
+  readonly failed: (error: RetryError, node: string, isAside: boolean) => void
 }
 
 interface Health {
@@ -104,7 +105,7 @@ export function nodesOf(nodes: readonly Node[], options: NodesOptions): Nodes {
 
     failed: (node, error) => {
       const health = healthOf(node)
-      options.failed(error, node.name)
+      options.failed(error, node.name, current !== undefined && current !== health)
       // An answer of another form is nothing that happens on the way.
       if (error instanceof Malformed) {
         self.contradicted(node, { what: 'An answer is of another form than what was asked for', facts: error.facts })

@@ -187,17 +187,26 @@ describe('indexer verify', () => {
     expect([status, out.split('\n')[0]]).toEqual([1, `Block ${head - 20n}: block is missing`])
   })
 
+  it('repairs up to the newest block or not at all, since totals follow from what is below them', async () => {
+    const database = await indexed()
+    const { status, errors } = await run(database.url, '--repair', '--to', '5')
+    expect([status, errors]).toEqual([
+      1,
+      expect.stringMatching(/^--repair goes on to the newest block\. Leave out --to/),
+    ])
+  })
+
   it('writes down, where it repairs, that the blocks are proven by receipts from now on', async () => {
     const database = await indexed({ verify: 'off', maxRange: 7 })
     const head = await setting.ledger.connection.reader.getBlockNumber()
-    await run(database.url, '--repair', '--from', `${head - 20n}`, '--to', `${head - 10n}`)
+    await run(database.url, '--repair', '--from', `${head - 20n}`)
     const ranges = await inHistory(database, async (db) => {
       const { rows } = await sql<{ verdict: string; first: bigint; last: bigint }>`
         select verdict, first, last from stretch order by first`.execute(db)
       return rows
     })
     expect(ranges.filter(({ verdict }) => verdict === 'receipts')).toEqual(
-      ranges.filter(({ first, last }) => first >= head - 20n && last <= head - 10n),
+      ranges.filter(({ first }) => first >= head - 20n),
     )
     expect(ranges.slice(1).map(({ first }) => first)).toEqual(ranges.slice(0, -1).map(({ last }) => last + 1n))
     expect([ranges[0]?.first, ranges.at(-1)?.last]).toEqual([BigInt(setting.ledger.deployment.startBlock), head])
