@@ -24,6 +24,16 @@ describe('among several nodes', () => {
     expect([await nodes.next(signal), heard]).toEqual([b, [silent]])
   })
 
+  it('one that fails and was not the one to be asked is said to stand aside', async () => {
+    const asides: boolean[] = []
+    const failed = (_error: RetryError, _node: string, isAside: boolean) => asides.push(isAside)
+    const nodes = nodesOf([a, b], { admit: async () => {}, restMs: 30, failed, givenUp: () => {} })
+    await nodes.next(signal)
+    nodes.failed(b, silent)
+    nodes.failed(a, silent)
+    expect(asides).toEqual([true, false])
+  })
+
   it('one that asks for a pause gets it, even where there is no other', async () => {
     const { nodes } = nodesAmong([a])
     const start = Date.now()
