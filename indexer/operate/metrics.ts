@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs'
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
+import type { Meter } from '../meter.ts'
 import type { News, StoredNews } from '../news.ts'
 import { FalseAnswer, NodeContradictsItself } from '../sync/contradiction.ts'
 import type { Verdict } from '../sync/step.ts'
 import { type HttpMetrics, httpMetrics } from './httpMetrics.ts'
-import type { Meter } from './meter.ts'
 
 /**
  * The numbers at `/metrics`. What Ponder has as well bears its name, with `indexer_` for `ponder_`, its labels and its units

@@ -1,5 +1,5 @@
 import { type ChainLog, contractOf, type Followed, type FollowedContract } from '../decode/contracts.ts'
-import type { Meter } from '../operate/meter.ts'
+import type { Meter } from '../meter.ts'
 import type { Node } from './node.ts'
 import { type Contradiction, type Unsettled, unsettled } from './step.ts'
 import { type BloomBits, bloomBits, mayHold } from './verify/bloom.ts'

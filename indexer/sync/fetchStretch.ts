@@ -1,7 +1,7 @@
 import type { Deployment } from '../../sdk/deployment.ts'
 import { type ChainLog, type Followed, journaled } from '../decode/contracts.ts'
 import { type Journals, replayJournals } from '../decode/journals.ts'
-import type { Meter } from '../operate/meter.ts'
+import type { Meter } from '../meter.ts'
 import type { Block } from '../store/schema.ts'
 import { brokenChain } from './brokenChain.ts'
 import { logsOfReceipts, logsToldOf, portionsOf } from './fetchLogs.ts'

@@ -1,7 +1,7 @@
 import { RetryError, StopError } from '../../sdk/errors.ts'
 import { type ContractName, type Followed, followedOf } from '../decode/contracts.ts'
 import type { DecodeContext } from '../decode/decode.ts'
-import type { Meter } from '../operate/meter.ts'
+import type { Meter } from '../meter.ts'
 import { blocksBetween, type Position } from '../store/position.ts'
 import type { Block } from '../store/schema.ts'
 import type { Store } from '../store/store.ts'

@@ -3,7 +3,7 @@ import { withoutCredentials } from '../../sdk/chain.ts'
 import { StopError } from '../../sdk/errors.ts'
 import type { StorageProof } from '../../sdk/storageProof.ts'
 import type { ChainLog } from '../decode/contracts.ts'
-import { type Meter, noMeter } from '../operate/meter.ts'
+import { type Meter, noMeter } from '../meter.ts'
 import type { Block } from '../store/schema.ts'
 import {
   hashOf,

@@ -1,4 +1,4 @@
-import { type Meter, noMeter } from '../operate/meter.ts'
+import { type Meter, noMeter } from '../meter.ts'
 import { type Failure, nodeError } from './nodeError.ts'
 import { type Message, messagesIn } from './rpcMessage.ts'
 
