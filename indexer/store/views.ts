@@ -1,5 +1,5 @@
 import { type Kysely, sql } from 'kysely'
-import { StopError } from '../../sdk/errors.ts'
+import { RetryError, StopError } from '../../sdk/errors.ts'
 import { type History, quoted } from './history.ts'
 import { mustBeSame } from './identity.ts'
 import type { Database, Identity } from './schema.ts'
@@ -46,17 +46,23 @@ export async function serveHistory(db: Kysely<Database>, history: History, schem
       if (served !== undefined && served.version > history.version) return 'newerIsServed'
       if (served?.history === history.schema && (await showsAll(tx, history, schema))) return 'unchanged'
       await sql`create schema if not exists ${sql.raw(quoted(schema))}`.execute(tx)
-      await dropViews(tx, schema, served !== undefined)
+      if (served === undefined) await mustBeFree(tx, schema)
+      else if (served.history !== history.schema) await dropViews(tx, schema, served)
       await createViews(tx, history, schema)
       return 'switched'
     })
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === LOCK_NOT_AVAILABLE) return 'busy'
+    if (codeOf(error) === LOCK_NOT_AVAILABLE) return 'busy'
     throw error
   }
 }
 
 const LOCK_NOT_AVAILABLE = '55P03'
+const DEPENDENT_OBJECTS_STILL_EXIST = '2BP01'
+
+function codeOf(error: unknown): unknown {
+  return error instanceof Error && 'code' in error ? error.code : undefined
+}
 
 /** Whether every column of the history is to be seen: a migration may have added some. */
 async function showsAll(tx: Kysely<Database>, history: History, schema: string): Promise<boolean> {
@@ -68,27 +74,47 @@ async function showsAll(tx: Kysely<Database>, history: History, schema: string):
   return rows.length === 0
 }
 
-async function dropViews(tx: Kysely<Database>, schema: string, areOurs: boolean): Promise<void> {
-  const found = await relationsIn(tx, schema)
-  if (found.length === 0) return
-  if (!areOurs) {
-    throw new StopError(
-      `The schema ${schema} is used for something else`,
-      { holds: found[0] ?? '' },
-      'Give --schema a name that is free.',
-    )
+async function mustBeFree(tx: Kysely<Database>, schema: string): Promise<void> {
+  const [found] = await relationsIn(tx, schema)
+  if (found === undefined) return
+  throw new StopError(
+    `The schema ${schema} is used for something else`,
+    { holds: found },
+    'Give --schema a name that is free.',
+  )
+}
+
+/** Drops our views, and nothing that somebody else has put beside them or upon them. */
+async function dropViews(tx: Kysely<Database>, schema: string, { history }: Served): Promise<void> {
+  const shown = new Set(['served', ...(await relationsIn(tx, history))])
+  const ours = (await relationsIn(tx, schema)).filter((name) => shown.has(name))
+  const views = ours.map((name) => `${quoted(schema)}.${quoted(name)}`)
+  try {
+    await sql`drop view ${sql.raw(views.join(', '))}`.execute(tx)
+  } catch (error) {
+    throw codeOf(error) === DEPENDENT_OBJECTS_STILL_EXIST ? leanedUpon(schema, error) : error
   }
-  const views = found.map((name) => `${quoted(schema)}.${quoted(name)}`)
-  await sql`drop view ${sql.raw(views.join(', '))}`.execute(tx)
+}
+
+/** The server's detail has a line for each: `view mine.sums depends on view ours.inference`. */
+function leanedUpon(schema: string, cause: unknown): RetryError {
+  const detail = cause instanceof Error && 'detail' in cause ? `${cause.detail}` : ''
+  const leaning = new Set(detail.split('\n').map((line) => line.replace(/ depends on .*/, '')))
+  return new RetryError(
+    `Others have views upon those in ${schema}, which therefore cannot show a newer history`,
+    {},
+    `Drop ${[...leaning].join(', ')}, and make them anew after the switch; until then it is tried again, and the older history is served.`,
+    cause,
+  )
 }
 
 async function createViews(tx: Kysely<Database>, history: History, schema: string): Promise<void> {
   for (const name of await relationsIn(tx, history.schema)) {
     if (name.startsWith('kysely_')) continue
     const [view, table] = [schema, history.schema].map((one) => sql.raw(`${quoted(one)}.${quoted(name)}`))
-    await sql`create view ${view} as select * from ${table}`.execute(tx)
+    await sql`create or replace view ${view} as select * from ${table}`.execute(tx)
   }
-  await sql`create view ${sql.raw(quoted(schema))}.served as select ${sql.lit(history.schema)}::text as history,
+  await sql`create or replace view ${sql.raw(quoted(schema))}.served as select ${sql.lit(history.schema)}::text as history,
     ${sql.lit(history.version)}::int8 as version, ${sql.lit(new Date().toISOString())}::timestamptz as since`.execute(
     tx,
   )

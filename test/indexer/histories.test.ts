@@ -5,7 +5,11 @@ import type { DatabaseLocation } from '../../indexer/store/database.ts'
 import { openDatabase } from '../../indexer/store/database.ts'
 import type { Doors } from '../../indexer/store/doors.ts'
 import { historiesIn, prunable, prune } from '../../indexer/store/histories.ts'
+import { openStore, type Store } from '../../indexer/store/store.ts'
+import { servedIn, serveHistory } from '../../indexer/store/views.ts'
+import { explain, RetryError } from '../../sdk/errors.ts'
 import { ask } from './support/ask.ts'
+import { identity } from './support/identity.ts'
 import { indexTo } from './support/indexing.ts'
 import { until } from './support/ready.ts'
 import { type Setting, startSetting } from './support/setting.ts'
@@ -124,6 +128,34 @@ describe('a history of a new version', () => {
     await young.ready
     expect(await versionAt(young.url)).toBe('new')
     await young.close()
+    await doors.close()
+  })
+
+  it('waits for whoever has views of their own upon those that are served, and names them', async () => {
+    const doors = await openDatabase(await setting.postgres.newDatabase())
+    const old = await openStore(doors, identity, { version: 1 })
+    const young = await openStore(doors, identity, { version: 2 })
+    const serve = ({ write, history, schema }: Store) => serveHistory(write, history, schema)
+    const db = doors.reader('public')
+    await sql`create view nowhere.mine as select fee_gwei from nowhere.inference`.execute(db)
+    await sql`create view public.sums as select sum(fee_gwei) from nowhere.mine`.execute(db)
+
+    const refused = await serve(young).catch((error) => error)
+    expect(refused).toBeInstanceOf(RetryError)
+    expect(explain(refused)).toBe(
+      'Others have views upon those in nowhere, which therefore cannot show a newer history. Drop view nowhere.mine, ' +
+        'view public.sums, and make them anew after the switch; until then it is tried again, and the older history is served.',
+    )
+    expect(await servedIn(db, 'nowhere')).toMatchObject({ history: old.history.schema })
+
+    // What an upgrade adds to a history in its place is shown all the same.
+    await sql`alter table inference add column more int4`.execute(old.write)
+    expect([await serve(old), await serve(old)]).toEqual(['switched', 'unchanged'])
+    expect((await sql`select more from nowhere.inference`.execute(db)).rows).toEqual([])
+
+    await sql`drop view nowhere.mine cascade`.execute(db)
+    expect(await serve(young)).toBe('switched')
+    expect(await servedIn(db, 'nowhere')).toMatchObject({ history: young.history.schema })
     await doors.close()
   })
 
