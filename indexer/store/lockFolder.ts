@@ -109,8 +109,10 @@ function parse(text: string): Holder | undefined {
 function read(path: string): string | undefined {
   try {
     return readFileSync(path, 'utf8')
-  } catch {
-    return undefined
+  } catch (error) {
+    // A process that ends while it is looked at has no file either.
+    if (isCode(error, 'ENOENT') || isCode(error, 'ESRCH')) return undefined
+    throw error
   }
 }
 
