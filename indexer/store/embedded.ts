@@ -10,20 +10,15 @@ import { openPostgres } from './postgres.ts'
 export async function openEmbedded(folder: string, patience?: Patience): Promise<Doors> {
   const path = resolve(folder)
   makeFolder(path)
-  const unlock = await holdFolder(path, patience)
+  // What was opened is closed in the opposite order, each whatever becomes of the others: here where one fails, else by `close`.
+  await using opened = new AsyncDisposableStack()
   try {
-    const server = await startFolderServer(path)
-    const doors = await openPostgres(server.url)
-    return {
-      ...doors,
-      close: async () => {
-        await doors.close()
-        await server.stop()
-        unlock()
-      },
-    }
+    opened.defer(await holdFolder(path, patience))
+    const server = opened.adopt(await startFolderServer(path), (server) => server.stop())
+    const doors = opened.adopt(await openPostgres(server.url), (doors) => doors.close())
+    const kept = opened.move()
+    return { ...doors, close: () => kept.disposeAsync() }
   } catch (cause) {
-    unlock()
     if (isExplained(cause)) throw cause
     throw new StopError(
       `The embedded database in ${folder} does not open`,

@@ -1,11 +1,14 @@
-import { type ChildProcess, spawn } from 'node:child_process'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { chownSync, closeSync, existsSync, mkdirSync, openSync, readFileSync, renameSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import pg from 'pg'
 import { StopError } from '../../sdk/errors.ts'
 import { backoffMs, pause } from '../backoff.ts'
+import { type Kept, keep } from './keeper.ts'
 import { type Binaries, binariesHere } from './postgresBinaries.ts'
+import { endPredecessor } from './predecessor.ts'
 import { type ServerUser, serverUser } from './serverUser.ts'
 
 /** A PostgreSQL server for the files of one folder, as a child of this process: nobody else's, and gone with it. */
@@ -21,12 +24,6 @@ interface Place {
   readonly log: string
   readonly url: string
   readonly user: ServerUser
-}
-
-interface Running {
-  readonly ended: Promise<void>
-  /** Sessions are cut off, and so undone. */
-  end(): void
 }
 
 /** A socket's path has room for so many bytes, and this is its name there. */
@@ -49,19 +46,6 @@ const settings = [
   'log_checkpoints=off',
 ]
 
-/**
- * The server ends when its keeper's input does: that is how it is stopped, and what becomes of it when this process is killed. Both stand
- * in a session of their own, so that Ctrl-C reaches them only through us.
- */
-const KEEPER = `
-  exec 3<&0
-  "$@" 3<&- &
-  server=$!
-  (while read -r _ <&3; do :; done; kill -INT $server) &
-  keeper=$!
-  wait $server
-  kill $keeper 2> /dev/null`
-
 /** Starts the server, and again whenever it breaks down, for want of room on the disk say. */
 export async function startFolderServer(folder: string): Promise<FolderServer> {
   const data = join(folder, 'data')
@@ -74,20 +58,19 @@ export async function startFolderServer(folder: string): Promise<FolderServer> {
     user: serverUser(folder, data),
   }
   if (!existsSync(data)) await initialise(place)
-  let running = await start(place)
-
   const stopping = new AbortController()
+  let server = await start(place, stopping.signal)
+
   const tend = async () => {
     for (let failures = 0; ; ) {
-      await running.ended
+      await server.ended
       if (stopping.signal.aborted) return
       failures += 1
       await pause(backoffMs(failures), stopping.signal)
-      const started = await start(place).catch(() => undefined)
+      const started = await start(place, stopping.signal).catch(() => undefined)
       if (started === undefined) continue
-      running = started
+      server = started
       failures = 0
-      if (stopping.signal.aborted) running.end()
     }
   }
   const tended = tend()
@@ -95,32 +78,25 @@ export async function startFolderServer(folder: string): Promise<FolderServer> {
     url: place.url,
     stop: async () => {
       stopping.abort()
-      running.end()
       await tended
     },
   }
 }
 
-async function start({ binaries, data, log, url, user }: Place): Promise<Running> {
-  await predecessorGone(data)
+async function start({ binaries, data, log, url, user }: Place, stopping: AbortSignal): Promise<Kept> {
+  await endPredecessor(data, stopping)
+  stopping.throwIfAborted()
   const output = openSync(log, 'a')
   const flags = settings.flatMap((setting) => ['-c', setting])
-  const child = spawn('sh', ['-c', KEEPER, 'keeper', ...user.by, binaries.postgres, '-D', data, '-k', data, ...flags], {
-    ...user.as,
-    detached: true,
-    stdio: ['pipe', output, output],
-  })
+  const command = [...user.by, binaries.postgres, '-D', data, '-k', data, ...flags]
+  const server = keep(command, { output, as: user.as, until: stopping })
   closeSync(output)
-  let hasEnded = false
-  const ended = endOf(child).then(() => {
-    hasEnded = true
-  })
   // After a crash it repairs itself first, which takes as long as it takes.
   while (!(await answers(url))) {
+    const hasEnded = await Promise.race([server.ended.then(() => true), sleep(25, false)])
     if (hasEnded) throw new Error(lastLines(log))
-    await sleep(25)
   }
-  return { ended, end: () => child.stdin?.end() }
+  return server
 }
 
 /** Under another name until it is whole. */
@@ -134,27 +110,9 @@ async function initialise({ binaries, data, log, user }: Place): Promise<void> {
   const [program = '', ...args] = [...user.by, binaries.initdb, '-D', draft, ...options]
   const child = spawn(program, args, { ...user.as, stdio: ['ignore', output, output] })
   closeSync(output)
-  await endOf(child)
-  if (child.exitCode !== 0) throw new Error(lastLines(log))
+  const [status] = await once(child, 'exit')
+  if (status !== 0) throw new Error(lastLines(log))
   renameSync(draft, data)
-}
-
-/** The server of a killed process takes a moment to notice and to end. */
-async function predecessorGone(data: string): Promise<void> {
-  const pid = serverOf(data)
-  if (pid === undefined) return
-  process.kill(pid, 'SIGINT')
-  while (serverOf(data) === pid) await sleep(25)
-}
-
-/** The process that serves these files, if one does: its id may have gone to somebody else since. */
-function serverOf(data: string): number | undefined {
-  try {
-    const pid = Number(readFileSync(join(data, 'postmaster.pid'), 'utf8').split('\n')[0])
-    return readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0').includes(data) ? pid : undefined
-  } catch {
-    return undefined
-  }
 }
 
 async function answers(url: string): Promise<boolean> {
@@ -168,13 +126,6 @@ async function answers(url: string): Promise<boolean> {
   } finally {
     await client.end().catch(() => {})
   }
-}
-
-function endOf(child: ChildProcess): Promise<void> {
-  return new Promise((resolve, reject) => {
-    child.once('exit', () => resolve())
-    child.once('error', reject)
-  })
 }
 
 function lastLines(log: string): string {

@@ -1,28 +1,48 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { sql } from 'kysely'
 import { afterAll, describe, expect, it, vi } from 'vitest'
+import type { Doors } from '../../indexer/store/doors.ts'
 import { openEmbedded } from '../../indexer/store/embedded.ts'
+import { keep } from '../../indexer/store/keeper.ts'
+import { endPredecessor } from '../../indexer/store/predecessor.ts'
+import { serverUser } from '../../indexer/store/serverUser.ts'
 import { newFolder } from './support/folder.ts'
 
-describe('the server of an embedded database', () => {
-  const root = newFolder('folder-server')
-  afterAll(() => rmSync(root, { recursive: true }))
+const root = newFolder('folder-server')
+afterAll(() => rmSync(root, { recursive: true }))
 
-  const serverIn = (folder: string) => Number(readFileSync(join(folder, 'data/postmaster.pid'), 'utf8').split('\n')[0])
-  const isThere = (pid: number) => {
-    try {
-      process.kill(pid, 0)
-      return true
-    } catch {
-      return false
-    }
+const isThere = (pid: number) => {
+  try {
+    process.kill(pid, 0)
+    return true
+  } catch {
+    return false
   }
+}
+
+describe('the server of an embedded database', () => {
+  // One for all that follows, since filling a new one takes seconds.
+  const folder = join(root, 'database')
+  const server = () => Number(readFileSync(join(folder, 'data/postmaster.pid'), 'utf8').split('\n')[0])
+  const keeperOf = (pid: number) => Number(/^PPid:\t(\d+)$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1])
+  const replaced = (pid: number) => vi.waitFor(() => expect(server()).not.toBe(pid), 20_000)
+  const answered = async (doors: Doors) => {
+    const answer = () => sql`select 1 as one`.execute(doors.reader('public'))
+    await vi.waitFor(async () => expect((await answer()).rows).toEqual([{ one: 1 }]), 20_000)
+  }
+  const isUnlocked = () => !existsSync(join(folder, 'writer.lock'))
+
+  it('begins anew where its files were never finished', async () => {
+    mkdirSync(join(folder, 'data.new'), { recursive: true })
+    writeFileSync(join(folder, 'data.new/PG_VERSION'), 'half')
+    await (await openEmbedded(folder)).close()
+  })
 
   it('goes with the process that started it, even a killed one, and the next process finds everything', async () => {
-    const folder = join(root, 'killed')
     const program = `
       import { openEmbedded } from './indexer/store/embedded.ts'
       import { sql } from 'kysely'
@@ -33,42 +53,138 @@ describe('the server of an embedded database', () => {
       stdio: ['ignore', 'pipe', 'inherit'],
     })
     await once(child.stdout, 'data')
-    const server = serverIn(folder)
+    const left = server()
     child.kill('SIGKILL')
-    await vi.waitFor(() => expect(isThere(server)).toBe(false), 10_000)
+    await vi.waitFor(() => expect(isThere(left)).toBe(false), 10_000)
 
     const doors = await openEmbedded(folder)
     expect((await sql`select number from kept`.execute(doors.reader('public'))).rows).toEqual([{ number: 7 }])
     await doors.close()
   })
 
-  it('is started again when it breaks down', async () => {
-    const folder = join(root, 'broken')
+  it('is started again when it breaks down, and when it was left alone and stopped', async () => {
     const doors = await openEmbedded(folder)
-    process.kill(serverIn(folder), 'SIGKILL')
-    const answer = () => sql`select 1 as one`.execute(doors.reader('public'))
-    await vi.waitFor(async () => expect((await answer()).rows).toEqual([{ one: 1 }]), 20_000)
+    const first = server()
+    process.kill(first, 'SIGKILL')
+    await replaced(first)
+    await answered(doors)
+
+    const left = server()
+    process.kill(left, 'SIGSTOP')
+    process.kill(keeperOf(left), 'SIGKILL')
+    await replaced(left)
+    await answered(doors)
     await doors.close()
   })
 
   it('ends when the database is closed, and its lock with it', async () => {
-    const folder = join(root, 'closed')
     const doors = await openEmbedded(folder)
-    const server = serverIn(folder)
+    const open = server()
     await expect(openEmbedded(folder)).rejects.toThrow(/in use by another process/)
     await doors.close()
-    expect(isThere(server)).toBe(false)
-    await (await openEmbedded(folder)).close()
+    expect({ server: isThere(open), isUnlocked: isUnlocked() }).toEqual({ server: false, isUnlocked: true })
   })
 
-  it('begins anew where its files were never finished', async () => {
-    const folder = join(root, 'unfinished')
-    mkdirSync(join(folder, 'data.new'), { recursive: true })
-    writeFileSync(join(folder, 'data.new/PG_VERSION'), 'half')
-    await (await openEmbedded(folder)).close()
+  it('ends with its lock even where the connections to it do not close in order', async () => {
+    const doors = await openEmbedded(folder)
+    const open = server()
+    const reader = doors.reader('public')
+    await sql`select`.execute(reader)
+    await reader.destroy()
+    await expect(doors.close()).rejects.toThrow(/more than once/)
+    expect({ server: isThere(open), isUnlocked: isUnlocked() }).toEqual({ server: false, isUnlocked: true })
+  })
+
+  it('ends when the database is closed while it is being started again', async () => {
+    const doors = await openEmbedded(folder)
+    const access = join(folder, 'data/pg_hba.conf')
+    const before = readFileSync(access)
+    const first = server()
+    // It starts, but lets nobody in, and so is waited for.
+    writeFileSync(access, 'local all all reject')
+    process.kill(first, 'SIGKILL')
+    await replaced(first)
+    const second = server()
+    await doors.close()
+    expect({ server: isThere(second), isUnlocked: isUnlocked() }).toEqual({ server: false, isUnlocked: true })
+    writeFileSync(access, before)
+  })
+
+  it('is not left running where the database lets nobody in', async () => {
+    const doors = await openEmbedded(folder)
+    await sql`create function refuse() returns event_trigger language plpgsql as $$
+      begin
+        if current_setting('application_name') = 'attribution indexer' then raise 'Nobody enters'; end if;
+      end $$`.execute(doors.reader('public'))
+    await sql`create event trigger door on login execute function refuse()`.execute(doors.reader('public'))
+    await doors.close()
+
+    await expect(openEmbedded(folder)).rejects.toThrow(/cannot be opened/)
+    expect({ server: existsSync(join(folder, 'data/postmaster.pid')), isUnlocked: isUnlocked() }).toEqual({
+      server: false,
+      isUnlocked: true,
+    })
   })
 
   it('is refused a folder whose path leaves no room for a socket', async () => {
     await expect(openEmbedded(join(root, 'x'.repeat(90)))).rejects.toThrow(/too long for a socket/)
+  })
+
+  it('is refused a folder whose lock cannot be read', async () => {
+    const locked = join(root, 'locked')
+    mkdirSync(join(locked, 'writer.lock'), { recursive: true })
+    await expect(openEmbedded(locked)).rejects.toThrow(/does not open/)
+  })
+})
+
+describe('a program that is kept', () => {
+  it('is asked to end until it hears', async () => {
+    const ending = new AbortController()
+    const { ended } = keep(['sh', '-c', 'sleep 0.2; exec env --default-signal=INT sleep 60'], {
+      output: process.stderr.fd,
+      until: ending.signal,
+    })
+    ending.abort()
+    expect(await Promise.race([ended.then(() => 'ended'), sleep(20_000, 'goes on')])).toBe('ended')
+  })
+})
+
+describe('a server that was left behind', () => {
+  const leftIn = async (data: string, heeds: string) => {
+    mkdirSync(data)
+    const program = `trap '' INT QUIT; trap - ${heeds}; echo ready; while :; do sleep 0.02; done`
+    const left = spawn('sh', ['-c', program, 'postgres', data], { stdio: ['ignore', 'pipe', 'inherit'] })
+    await once(left.stdout, 'data')
+    writeFileSync(join(data, 'postmaster.pid'), `${left.pid}\n`)
+    return left
+  }
+  const signal = new AbortController().signal
+
+  it('is asked to end, and to drop everything where that does not help', async () => {
+    const left = await leftIn(join(root, 'slow'), 'QUIT')
+    const ended = once(left, 'exit')
+    await endPredecessor(join(root, 'slow'), signal, 200)
+    expect(await ended).toEqual([null, 'SIGQUIT'])
+  })
+
+  it('is named where it does not end', async () => {
+    const left = await leftIn(join(root, 'stubborn'), '')
+    await expect(endPredecessor(join(root, 'stubborn'), signal, 50)).rejects.toMatchObject({
+      name: 'RetryError',
+      facts: { pid: left.pid, folder: root },
+    })
+    left.kill('SIGKILL')
+  })
+})
+
+describe('who runs the server', () => {
+  // Only root asks.
+  it.runIf(process.getuid?.() === 0)('is nobody where a namespace is not made in time', () => {
+    const programs = join(root, 'programs')
+    mkdirSync(programs)
+    writeFileSync(join(programs, 'unshare'), '#!/bin/sh\nexec /bin/sleep 60', { mode: 0o755 })
+    vi.stubEnv('PATH', programs)
+    expect(serverUser(root, join(root, 'none'), 100)).toEqual({ by: [], as: { uid: 65_534, gid: 65_534 } })
+    vi.unstubAllEnvs()
   })
 })
