@@ -1,5 +1,5 @@
 // How fast the indexer is, and what it takes: beside a program that does the least that anybody must, and, if asked, beside
-// Ponder from npm, on the same node, the same database server and in the same run. Figures mean something on a quiet machine only.
+// Ponder and SQD from npm, on the same node, the same database server and in the same run. Figures mean something on a quiet machine only.
 import { availableParallelism, cpus, loadavg } from 'node:os'
 import { writeWhole } from '../../pipeline/publish/writeWhole.ts'
 import { runCommand, wholeNumber } from '../command.ts'
@@ -8,9 +8,11 @@ import { backfills, type Content, type Outcome, type Run } from './index/backfil
 import { type ChainKind, forgetChains, openChain } from './index/chains.ts'
 import { curve } from './index/curve.ts'
 import { type Databases, openDatabases, withClient } from './index/databases.ts'
+import { install } from './index/install.ts'
 import { live } from './index/live.ts'
-import { ourRuns, plainRuns, planOf, rivalRuns } from './index/plan.ts'
-import { installPonder } from './index/ponder.ts'
+import { ourRuns, plainRuns, planOf, ponderRuns, sqdRuns } from './index/plan.ts'
+import { PONDER } from './index/ponder.ts'
+import { SQD } from './index/sqd.ts'
 import { backfillTable, curveTables, liveTable } from './index/tables.ts'
 
 const PAGE = 'docs/benchmarks.md'
@@ -18,32 +20,38 @@ const JSON_FILE = 'var/bench/index.json'
 
 await runCommand({
   usage: `npm run bench:index -- [options]
-Events a second of a backfill, milliseconds from the node to the answers, and what a long history costs. About 25 minutes with Ponder.
+Events a second of a backfill, milliseconds from the node to the answers, and what a long history costs. About 25 minutes with Ponder and SQD.
 Its chains are made once and kept in var/bench; figures go to ${JSON_FILE} as well.
   --quick        a tenth of everything, once, in two minutes: for trying
   --ponder       Ponder beside us: installed from npm into var/bench when it is not there
+  --sqd          SQD likewise
   --rounds <n>   how often each backfill is timed (3)
   --fresh        makes the chains anew
   --write-docs   puts the tables into ${PAGE}`,
   options: {
     quick: { type: 'boolean', default: false },
     ponder: { type: 'boolean', default: false },
+    sqd: { type: 'boolean', default: false },
     rounds: { type: 'string', default: '3' },
     fresh: { type: 'boolean', default: false },
     'write-docs': { type: 'boolean', default: false },
   },
-  async run({ quick, ponder, rounds, fresh, 'write-docs': write }) {
+  async run({ quick, ponder, sqd, rounds, fresh, 'write-docs': write }) {
     const plan = planOf(quick, wholeNumber('rounds', rounds, 1, 20))
     const loadBefore = loadavg()[0] ?? 0
-    const rival = ponder ? await installPonder() : undefined
+    const rivals = [
+      ...(ponder ? [{ version: await install(PONDER), runs: ponderRuns() }] : []),
+      ...(sqd ? [{ version: await install(SQD), runs: sqdRuns() }] : []),
+    ]
+    const versions = rivals.map(({ version }) => version)
     if (fresh) forgetChains()
     const databases = await openDatabases()
     try {
-      const rivals = rival === undefined ? [] : rivalRuns()
+      const everybody = [...plainRuns(), ...ourRuns(), ...rivals.flatMap(({ runs }) => runs)]
       const filled = (kind: ChainKind & { facts: number }, content: Content['kind'], runs: readonly Run[]) =>
         onChain(kind, content, (one) => backfills(one, runs, plan.rounds, databases, say))
-      const transfers = await filled(plan.transfers, 'transfers', [...plainRuns(), ...ourRuns(), ...rivals])
-      const sparse = await filled(plan.sparse, 'transfers', [...plainRuns(), ...ourRuns(), ...rivals])
+      const transfers = await filled(plan.transfers, 'transfers', everybody)
+      const sparse = await filled(plan.sparse, 'transfers', everybody)
       const records = await filled(plan.records, 'records', ourRuns())
       const long = await onChain(plan.records, 'records', (one) => curve(one, plan.factsAWindow, databases))
       const latencies = await live(databases, plan.liveBlocks, say)
@@ -54,10 +62,19 @@ Its chains are made once and kept in var/bench; figures go to ${JSON_FILE} as we
         table('inferences and attributions', plan.records.facts, records),
         liveTable(latencies),
         curveTables(long),
-        await machine(databases, loadBefore, rival),
+        await machine(databases, loadBefore, versions),
       ].join('\n\n')
       process.stdout.write(`\n${tables}\n`)
-      const figures = { at: new Date().toISOString(), quick, rival, transfers, sparse, records, latencies, long }
+      const figures = {
+        at: new Date().toISOString(),
+        quick,
+        rivals: versions,
+        transfers,
+        sparse,
+        records,
+        latencies,
+        long,
+      }
       writeWhole(JSON_FILE, `${JSON.stringify(figures, null, 2)}\n`)
       if (write) writeTables(PAGE, tables, 'npm run bench:index')
     } finally {
@@ -88,16 +105,12 @@ async function onChain<T>(
   }
 }
 
-async function machine(databases: Databases, loadBefore: number, rival: string | undefined): Promise<string> {
+async function machine(databases: Databases, loadBefore: number, rivals: readonly string[]): Promise<string> {
   const database = await databases.make('postgres')
   if (database.kind !== 'postgres') throw new Error('A database of PostgreSQL was asked for')
   const { rows } = await withClient(database.url, (client) => client.query('show server_version'))
   const load = (loadavg()[0] ?? 0).toFixed(1)
-  const versions = [
-    `Node ${process.versions.node}`,
-    `PostgreSQL ${rows[0]?.server_version} with fsync`,
-    ...(rival === undefined ? [] : [`Ponder ${rival}`]),
-  ]
+  const versions = [`Node ${process.versions.node}`, `PostgreSQL ${rows[0]?.server_version} with fsync`, ...rivals]
   return (
     `${cpus()[0]?.model ?? 'An unnamed processor'}, ${availableParallelism()} cores for indexer, node and database together, ` +
     `with a load of ${loadBefore.toFixed(1)} before and ${load} at the end; ${versions.join(', ')}.`

@@ -12,11 +12,13 @@ import { ours } from './ours.ts'
 import { ponder } from './ponder.ts'
 import { cpuSeconds } from './processes.ts'
 import { type Rounds, roundsOf } from './rounds.ts'
+import { sqd, transfersOfSqd } from './sqd.ts'
 
 /** Who fills which database with a chain's history. */
 export type Run =
   | { readonly who: 'ours'; readonly door: Door; readonly verify: Verification }
   | { readonly who: 'ponder'; readonly door: Door }
+  | { readonly who: 'sqd'; readonly door: 'postgres' }
   /** The least that anybody must do; with balances kept as well, or not. */
   | { readonly who: 'plain'; readonly door: 'postgres'; readonly balances: boolean }
 
@@ -74,6 +76,8 @@ export function titleOf(run: Run): string {
       return `ours, \`--verify=${run.verify}\`, ${where}`
     case 'ponder':
       return `Ponder, ${where === 'embedded' ? 'PGlite' : where}`
+    case 'sqd':
+      return `SQD, ${where}`
     case 'plain':
       return `fetch, decode, COPY${run.balances ? ', and balances' : ''}`
   }
@@ -91,14 +95,10 @@ async function indexed(
   run: Exclude<Run, { who: 'plain' }>,
   location: DatabaseLocation,
 ): Promise<Backfill> {
-  const transfers = content.kind === 'transfers'
-  const contender: Contender =
-    run.who === 'ours'
-      ? await ours(content.chain, location, { verify: run.verify, transfers })
-      : await ponder(content.chain, location)
+  const contender = await contenderOf(content, run, location)
   const running = await runToHead(contender)
   try {
-    const found = await factsAt(contender.url, content.kind)
+    const found = run.who === 'sqd' ? await transfersOfSqd(urlOf(location)) : await factsAt(contender.url, content.kind)
     if (found !== content.facts) throw new Error(`${contender.name} has ${found} of ${content.facts} facts`)
   } finally {
     await running.stop()
@@ -106,8 +106,28 @@ async function indexed(
   return running.backfill
 }
 
+function contenderOf(
+  { chain, kind }: Content,
+  run: Exclude<Run, { who: 'plain' }>,
+  location: DatabaseLocation,
+): Promise<Contender> {
+  switch (run.who) {
+    case 'ours':
+      return ours(chain, location, { verify: run.verify, transfers: kind === 'transfers' })
+    case 'ponder':
+      return ponder(chain, location)
+    case 'sqd':
+      return sqd(chain, urlOf(location))
+  }
+}
+
+function urlOf(location: DatabaseLocation): string {
+  if (location.kind !== 'postgres') throw new Error('A database of PostgreSQL was asked for')
+  return location.url
+}
+
 /** How many of a chain's facts an indexer can show. */
-export async function factsAt(url: string, kind: Content['kind']): Promise<number> {
+async function factsAt(url: string, kind: Content['kind']): Promise<number> {
   if (kind === 'transfers') {
     const { transfers } = await askGraphql(
       url,
@@ -129,9 +149,8 @@ const PLAIN = fileURLToPath(new URL('plain.ts', import.meta.url))
 const plainSchema = z.object({ seconds: z.number(), events: z.int(), cpuSeconds: z.number(), peakMiB: z.number() })
 
 async function plain({ chain, facts }: Content, balances: boolean, location: DatabaseLocation): Promise<Backfill> {
-  if (location.kind !== 'postgres') throw new Error('The plain program knows PostgreSQL only')
   const { anvil, deployment } = chain
-  const args = [PLAIN, anvil.url, deployment.contracts.openToken, `${deployment.startBlock}`, location.url]
+  const args = [PLAIN, anvil.url, deployment.contracts.openToken, `${deployment.startBlock}`, urlOf(location)]
   const { stdout } = await promisify(execFile)(process.execPath, balances ? [...args, 'balances'] : args)
   const { events, ...one } = plainSchema.parse(JSON.parse(stdout))
   if (events !== facts) throw new Error(`The plain program has ${events} of ${facts} events`)

@@ -64,8 +64,13 @@ export function ourRuns(): readonly Run[] {
   return doors.flatMap((door) => verifications.toReversed().map((verify): Run => ({ who: 'ours', door, verify })))
 }
 
-export function rivalRuns(): readonly Run[] {
+export function ponderRuns(): readonly Run[] {
   return doors.map((door): Run => ({ who: 'ponder', door }))
+}
+
+/** It stores in PostgreSQL only. */
+export function sqdRuns(): readonly Run[] {
+  return [{ who: 'sqd', door: 'postgres' }]
 }
 
 export function plainRuns(): readonly Run[] {

@@ -1,9 +1,16 @@
 import { markdownTable } from '../../documentTables.ts'
 import { type Outcome, titleOf } from './backfills.ts'
 import type { Curve } from './curve.ts'
+import type { Door } from './databases.ts'
 import type { Latency } from './live.ts'
 
 /** The figures as a document shows them. */
+
+/** Each has a column where it ran. One that knows only PostgreSQL is what ours on either database is held against. */
+const RIVALS = [
+  { name: 'Ponder', who: 'ponder' },
+  { name: 'SQD', who: 'sqd' },
+] as const
 
 export interface BackfillTable {
   readonly title: string
@@ -12,10 +19,12 @@ export interface BackfillTable {
 }
 
 export function backfillTable({ title, facts, outcomes }: BackfillTable): string {
-  const rivals = new Map(outcomes.filter(({ run }) => run.who === 'ponder').map(({ run, best }) => [run.door, best]))
+  const rivals = RIVALS.flatMap(({ name, who }) => {
+    const its = new Map(outcomes.filter(({ run }) => run.who === who).map(({ run, best }) => [run.door, best.seconds]))
+    return its.size === 0 ? [] : [{ name, secondsAt: (door: Door) => its.get(door) ?? its.get('postgres') }]
+  })
   const plain = outcomes.find(({ run }) => run.who === 'plain' && !run.balances)?.best
   const rows = outcomes.map(({ run, best, median, rounds }) => {
-    const rival = run.who === 'ours' ? rivals.get(run.door) : undefined
     const memory = Math.max(...rounds.map(({ peakMiB }) => peakMiB))
     const itsServer = Math.max(...rounds.map(({ childrenPeakMiB }) => childrenPeakMiB))
     const hasServer = run.who === 'ours' && run.door === 'embedded'
@@ -27,7 +36,10 @@ export function backfillTable({ title, facts, outcomes }: BackfillTable): string
       withServer(best.cpuSeconds.toFixed(1), best.childrenCpuSeconds.toFixed(1), hasServer),
       best.nodeCpuSeconds.toFixed(1),
       withServer(memory.toFixed(0), itsServer.toFixed(0), hasServer),
-      rival === undefined ? '' : `× ${(rival.seconds / best.seconds).toFixed(1)}`,
+      ...rivals.map(({ secondsAt }) => {
+        const seconds = run.who === 'ours' ? secondsAt(run.door) : undefined
+        return seconds === undefined ? '' : `× ${(seconds / best.seconds).toFixed(1)}`
+      }),
       plain === undefined || run.who === 'plain' ? '' : `× ${(best.seconds / plain.seconds).toFixed(2)}`,
     ]
   })
@@ -39,7 +51,7 @@ export function backfillTable({ title, facts, outcomes }: BackfillTable): string
     'its CPU, s',
     'the node’s',
     'peak MiB',
-    'Ponder’s speed',
+    ...rivals.map(({ name }) => `${name}’s speed`),
     'the least time',
   ]
   return markdownTable(head, rows, 'right')
