@@ -1,8 +1,9 @@
 import type { Hex } from 'viem'
 import { keccak } from '../../attribution/keccak.ts'
 import { decodeRecords, recordSize } from '../../sdk/record.ts'
-import type { BatchRecorded, Fact, Role } from './facts.ts'
+import type { Fact } from './facts.ts'
 import { sum } from './feeSplit.ts'
+import type { BatchRecorded, Role } from './ledgerFacts.ts'
 import { feeSplitter } from './quickSplit.ts'
 import type { ModelTerms } from './terms.ts'
 

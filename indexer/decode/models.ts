@@ -1,7 +1,8 @@
 import { abis } from '../../sdk/contracts.ts'
 import type { ChainLog } from './contracts.ts'
 import { eventReader, named, text, unreachable } from './event.ts'
-import type { Fact, FineTuneRegistered, Method, Rule, SketchSource } from './facts.ts'
+import type { Fact } from './facts.ts'
+import type { FineTuneRegistered, Method, Rule, SketchSource } from './modelFacts.ts'
 import type { Place } from './place.ts'
 
 export const readModels = eventReader(abis.models)

@@ -1,4 +1,5 @@
-import type { Fact, FineTuneRegistered, RoyaltyOwed } from './facts.ts'
+import type { Fact } from './facts.ts'
+import type { FineTuneRegistered, RoyaltyOwed } from './modelFacts.ts'
 
 /**
  * What a batch's bytes mean depends on facts before it: how its model's records are laid out and its fees shared. Terms are
