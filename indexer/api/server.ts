@@ -22,7 +22,7 @@ export interface Server {
 }
 
 /** Serves `/graphql`, `/health` (this process lives), `/ready` (its answers are fresh), `/metrics` and `/blobs/<hash>`. */
-export async function serve(options: ServerOptions): Promise<Server> {
+export async function startServer(options: ServerOptions): Promise<Server> {
   const server = createServer((request, response) => {
     route(options, request, response).catch(() => response.destroy())
   })

@@ -3,7 +3,7 @@ import { command } from '../operate/command.ts'
 import { metricsOf } from '../operate/metrics.ts'
 import type { Settings } from '../operate/settings.ts'
 import { voiceTo } from '../operate/voice.ts'
-import { startServing } from '../serve.ts'
+import { startReader } from '../startReader.ts'
 import { deploymentForName, schemaChosen } from './openHistory.ts'
 
 const { schema, database, host, port, blobs, log } = settings
@@ -32,7 +32,7 @@ export const serve = command({
       chosen: { command: 'serve', database: database.kind, verify: '' },
       now: Date.now,
     })
-    const serving = await startServing({
+    const reader = await startReader({
       database,
       schema: name,
       host,
@@ -41,10 +41,10 @@ export const serve = command({
       metrics,
       report: voice.heard,
     })
-    const message = `GraphQL is at ${serving.url}/graphql`
-    voice.say({ level: 'info', event: 'serves', message, facts: { url: serving.url } })
-    signal.addEventListener('abort', () => serving.close())
-    await serving.stopped.finally(serving.close)
+    const message = `GraphQL is at ${reader.url}/graphql`
+    voice.say({ level: 'info', event: 'serves', message, facts: { url: reader.url } })
+    signal.addEventListener('abort', () => reader.close())
+    await reader.stopped.finally(reader.close)
     return 0
   },
 })

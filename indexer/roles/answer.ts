@@ -5,7 +5,7 @@ import { type Health, type Role, readiness } from '../api/health.ts'
 import { defaultLimits } from '../api/limits.ts'
 import { BadRequest } from '../api/query/badRequest.ts'
 import { type ReadingOptions, readingOf } from '../api/reading.ts'
-import { type Server, serve } from '../api/server.ts'
+import { type Server, startServer } from '../api/server.ts'
 import type { News } from '../news.ts'
 import type { Metrics } from '../operate/metrics.ts'
 import { databaseError } from '../store/databaseError.ts'
@@ -37,7 +37,7 @@ export async function answer(
       throw error
     }
   }
-  return await serve({
+  return await startServer({
     host,
     port,
     blobsFolder,

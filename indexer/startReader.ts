@@ -3,7 +3,7 @@ import { type AnswerOptions, answer } from './roles/answer.ts'
 import { type DatabaseLocation, openDatabase } from './store/database.ts'
 import { mustBePlain } from './store/history.ts'
 
-export interface ServingOptions extends AnswerOptions {
+export interface ReaderOptions extends AnswerOptions {
   /** Any replica of the database will do. */
   readonly database: DatabaseLocation
   /** The schema of views that says which history is served. */
@@ -11,7 +11,7 @@ export interface ServingOptions extends AnswerOptions {
   readonly report?: (news: News) => void
 }
 
-export interface Serving {
+export interface Reader {
   readonly url: string
   /** Resolves after `close`. */
   readonly stopped: Promise<void>
@@ -19,7 +19,7 @@ export interface Serving {
 }
 
 /** Answers from a history that another process writes. It asks no node, and writes nothing. */
-export async function startServing(options: ServingOptions): Promise<Serving> {
+export async function startReader(options: ReaderOptions): Promise<Reader> {
   const { schema, metrics } = options
   mustBePlain(schema)
   const report = (news: News) => {
