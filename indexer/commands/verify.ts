@@ -75,12 +75,7 @@ An indexer may go on writing meanwhile, on PostgreSQL. With --repair, rows that 
         failed: (error, node) => voice.heard({ kind: 'troubled', error, node }),
         givenUp: (error: StopError, node: string) => voice.heard({ kind: 'gaveUpNode', error, node }),
       })
-      const asker = askerOf(
-        nodes,
-        BigInt(maxRange),
-        (error, node) => voice.heard({ kind: 'troubled', error, node }),
-        signal,
-      )
+      const asker = askerOf(nodes, BigInt(maxRange), signal)
 
       const isWritten = database.kind === 'postgres' && !repair
       let named = 0

@@ -84,7 +84,7 @@ export function writeHistory(
       },
       catchesUp: (contract, last, head) => heard({ kind: 'catchesUp', contract, last, head }),
       journalsHeld: (block, by) => heard({ kind: 'journalsHeld', block, by }),
-      troubled: (error, node) => heard({ kind: 'troubled', error, node }),
+      troubled: (error) => heard({ kind: 'troubled', error }),
       overtaken: (overtaken) => heard({ kind: 'leftNode', overtaken }),
     },
     signal,

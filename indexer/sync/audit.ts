@@ -1,12 +1,10 @@
 import type { Deployment } from '../../sdk/deployment.ts'
-import { RetryError, StopError } from '../../sdk/errors.ts'
 import type { Journals } from '../decode/journals.ts'
-import { FalseAnswer, NodeContradictsItself } from './contradiction.ts'
 import type { Listener } from './follow.ts'
 import type { Node } from './node.ts'
 import { StateGone } from './nodeError.ts'
-import { CONTRADICTIONS_BELIEVED, type Nodes } from './nodes.ts'
-import type { Contradiction, Stretch } from './step.ts'
+import type { Nodes } from './nodes.ts'
+import type { Stretch } from './step.ts'
 import type { Header } from './verify/header.ts'
 import type { Verification } from './verify/verification.ts'
 import { askJournals, heldJournals, isCheckpoint, type JournalsBy } from './verifyJournals.ts'
@@ -37,23 +35,13 @@ export function auditOf(
   deployment: Deployment,
   verify: Verification,
   nodes: Nodes,
-  listener: Pick<Listener, 'journalsHeld' | 'troubled'>,
+  listener: Pick<Listener, 'journalsHeld'>,
 ): Audit {
   let isHeld = false
   let isSound = true
   let owed: Owed | undefined
   let underWay: Promise<void> | undefined
   let failure: { readonly error: unknown } | undefined
-  /** How often in a row each node told another storage: that it tells sound blocks meanwhile takes nothing off that. */
-  const contradictions = new Map<Node, number>()
-
-  const contradicted = (node: Node, contradiction: Contradiction): void => {
-    const times = (contradictions.get(node) ?? 0) + 1
-    contradictions.set(node, times)
-    listener.troubled(new FalseAnswer(node.name, contradiction), node.name)
-    if (times < CONTRADICTIONS_BELIEVED) nodes.contradicted(node, contradiction)
-    else nodes.giveUp(node, new NodeContradictsItself(node.name, contradiction))
-  }
 
   const held = (block: bigint, by: JournalsBy): void => {
     isHeld = true
@@ -65,17 +53,15 @@ export function auditOf(
       const told = await askJournals(node, deployment, block, verify)
       const found = told.kind === 'unsettled' ? told : heldJournals(deployment, journals, told, block)
       if (found.kind === 'held') {
-        contradictions.delete(node)
+        nodes.didWell(node, 'storage')
         held(block.number, found.by)
         return true
       }
-      contradicted(node, found.contradiction)
+      nodes.contradicted(node, 'storage', found.contradiction)
     } catch (error) {
       // The next block's comparison speaks for this one too.
       if (error instanceof StateGone) return true
-      if (error instanceof RetryError) nodes.failed(node, error)
-      else if (error instanceof StopError) nodes.giveUp(node, error)
-      else throw error
+      nodes.failed(node, 'storage', error)
     }
     return false
   }

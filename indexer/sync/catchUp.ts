@@ -3,7 +3,6 @@ import { type DecodeContext, decodeLogs } from '../decode/decode.ts'
 import { appendFollowed } from '../store/appendFollowed.ts'
 import { blocksBetween, type Position } from '../store/position.ts'
 import type { Store } from '../store/store.ts'
-import { FalseAnswer } from './contradiction.ts'
 import type { Fetched } from './fetchStretch.ts'
 import type { Listener } from './follow.ts'
 import type { AheadOf, Lookout } from './lookout.ts'
@@ -31,7 +30,7 @@ export function catchingUp(
   context: DecodeContext,
   lookout: Lookout,
   nodes: Nodes,
-  listener: Pick<Listener, 'catchesUp' | 'troubled'>,
+  listener: Pick<Listener, 'catchesUp'>,
 ): CatchingUp {
   const { deployment } = context
   const startBlock = BigInt(deployment.startBlock)
@@ -89,7 +88,7 @@ export function catchingUp(
       } catch (error) {
         const asked = current.pieces.asked()
         forget()
-        lookout.failed(node, error, asked)
+        lookout.failed(node, 'catchingUp', error, asked)
         return from
       }
       if (piece === undefined) {
@@ -98,12 +97,12 @@ export function catchingUp(
         return from
       }
       const lie = piece.kind === 'unsettled' ? piece.contradiction : await strangeBlock(piece)
-      if (lie === undefined && piece.kind === 'fetched') return await append(current, piece, from)
-      forget()
-      if (lie !== undefined) {
-        listener.troubled(new FalseAnswer(node.name, lie), node.name)
-        nodes.contradicted(node, lie)
+      if (lie === undefined && piece.kind === 'fetched') {
+        nodes.didWell(node, 'catchingUp')
+        return await append(current, piece, from)
       }
+      forget()
+      if (lie !== undefined) nodes.contradicted(node, 'catchingUp', lie)
       return from
     },
     forget,

@@ -11,7 +11,6 @@ import type { Store } from '../store/store.ts'
 import { undoAbove } from '../store/undo.ts'
 import { auditOf } from './audit.ts'
 import { catchingUp } from './catchUp.ts'
-import { FalseAnswer } from './contradiction.ts'
 import { type Heads, noHeads } from './heads.ts'
 import { followedFrom, type Looked, type LookOptions, lookoutOver } from './lookout.ts'
 import type { Nodes, Overtaken } from './nodes.ts'
@@ -47,7 +46,8 @@ export interface Listener {
   catchesUp?(contract: ContractName, last: bigint, head: bigint): void
   /** What is stored up to there adds up to the contracts' journals. */
   journalsHeld?(block: bigint, by: 'proof' | 'storage'): void
-  troubled(error: RetryError, node?: string): void
+  /** The database failed; what nodes do, they say themselves. */
+  troubled(error: RetryError): void
   overtaken(overtaken: Overtaken): void
 }
 
@@ -92,7 +92,7 @@ export async function follow(
     const hasNew = idleLooks === 0
     looksBehind = step.kind === 'behind' ? looksBehind + 1 : 0
     idleLooks = step.kind === 'upToDate' ? idleLooks + 1 : 0
-    if (step.kind !== 'unsettled') nodes.didWell(node)
+    if (step.kind !== 'unsettled') nodes.didWell(node, 'blocks')
     switch (step.kind) {
       case 'blocksAdded':
         return await add(step, node.name, from)
@@ -110,14 +110,15 @@ export async function follow(
         const { finalised } = from.finality
         if (looksBehind < LOOKS_BEHIND * nodes.count) nodes.yields(node)
         else if (finalised === undefined || nodeHead.number >= finalised) return await undo(nodeHead.number, step.depth)
-        else nodes.giveUp(node, new ReorgTooDeep(node, from.head ?? nodeHead, finalised))
+        else nodes.failed(node, 'blocks', new ReorgTooDeep(node, from.head ?? nodeHead, finalised))
         return from
       }
       case 'reorged':
+        // What did not fit while a contract was caught up was of another branch, and no lie.
+        nodes.didWell(node, 'catchingUp')
         return await undo(step.ancestor, step.depth)
       case 'unsettled':
-        listener.troubled(new FalseAnswer(node.name, step.contradiction), node.name)
-        nodes.contradicted(node, step.contradiction)
+        nodes.contradicted(node, 'blocks', step.contradiction)
         return from
     }
   }

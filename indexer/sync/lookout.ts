@@ -1,4 +1,3 @@
-import { RetryError, StopError } from '../../sdk/errors.ts'
 import { type ContractName, type Followed, followedOf } from '../decode/contracts.ts'
 import type { DecodeContext } from '../decode/decode.ts'
 import type { Meter } from '../meter.ts'
@@ -11,7 +10,7 @@ import { type FinalityRule, falseTags, finalityAfter } from './finality.ts'
 import { nextStep } from './nextStep.ts'
 import type { Node } from './node.ts'
 import { RangeTooLarge } from './nodeError.ts'
-import type { Nodes } from './nodes.ts'
+import type { Nodes, Subject } from './nodes.ts'
 import { type Range, rangeAfter, rangeRefused, rangeUpTo } from './range.ts'
 import { type Sight, sightOf } from './sight.ts'
 import { type Step, type Unsettled, unsettled } from './step.ts'
@@ -45,7 +44,7 @@ export interface Lookout {
   /** Whether the next look has been under way since before. */
   isAhead(): boolean
   /** Sees to a node that failed over so many blocks. */
-  failed(node: Node, error: unknown, asked: bigint): void
+  failed(node: Node, about: Subject, error: unknown, asked: bigint): void
   /** What was looked at ahead does not count any more. */
   forget(): void
 }
@@ -110,12 +109,10 @@ export function lookoutOver(
     node,
   })
 
-  const failed = (node: Node, error: unknown, asked: bigint): void => {
+  const failed: Lookout['failed'] = (node, about, error, asked) => {
     if (signal.aborted) return
     if (error instanceof RangeTooLarge) range = rangeRefused(range, asked, error.limit)
-    if (error instanceof RetryError) nodes.failed(node, error)
-    else if (error instanceof StopError) nodes.giveUp(node, error)
-    else throw error
+    nodes.failed(node, about, error)
   }
 
   /** What was fetched meanwhile; undefined where it is over, or the chain has moved and has to be looked at anew. */
@@ -141,7 +138,7 @@ export function lookoutOver(
     } catch (error) {
       const asked = ahead.asked()
       forget()
-      failed(node, error, asked)
+      failed(node, 'blocks', error, asked)
       return 'failed'
     }
   }
@@ -175,7 +172,7 @@ export function lookoutOver(
       }
       return { node, nodeHead, step }
     } catch (error) {
-      failed(node, error, asked)
+      failed(node, 'blocks', error, asked)
       return undefined
     }
   }

@@ -1,25 +1,29 @@
 import { RetryError, StopError } from '../../sdk/errors.ts'
 import { backoffMs, pause } from '../backoff.ts'
-import { NodeContradictsItself } from './contradiction.ts'
+import { FalseAnswer, NodeContradictsItself } from './contradiction.ts'
 import type { Node } from './node.ts'
 import { Malformed, NodeBusy } from './nodeError.ts'
 import type { Contradiction } from './step.ts'
 import type { Header } from './verify/header.ts'
+
+/** What a node is asked about. How well it tells of one takes nothing off its lies about another. */
+export type Subject = 'blocks' | 'storage' | 'catchingUp'
 
 /** The nodes that may be asked, and how each of them has fared. */
 export interface Nodes {
   readonly count: number
   /** The one to ask: the same as last time while it does well, else the best of the others. Waits while all of them rest. */
   next(signal: AbortSignal): Promise<Node | undefined>
-  didWell(node: Node): void
-  /** It does not answer: it rests, ever longer or as long as it asked for. */
-  failed(node: Node, error: RetryError): void
+  didWell(node: Node, about: Subject): void
+  /**
+   * It does not answer: it rests, ever longer or as long as it asked for. Where nothing is to be had of it, it is given up. Throws
+   * where it was the last, and what is no fault of a node.
+   */
+  failed(node: Node, about: Subject, error: unknown): void
   /** It said what cannot be: it rests, and is given up after the fifth time in a row. */
-  contradicted(node: Node, contradiction: Contradiction): void
+  contradicted(node: Node, about: Subject, contradiction: Contradiction): void
   /** It answers, but not with what is needed now: others go before it for a moment. */
   yields(node: Node): void
-  /** Nothing is to be had of it. Throws where it was the last. */
-  giveUp(node: Node, error: StopError): void
   /** Turns to a node whose head is above `head` at that time, should there be one; says who was passed over. */
   turnToHigher(head: () => bigint): Promise<Overtaken | undefined>
 }
@@ -37,7 +41,7 @@ export interface NodesOptions {
   /** How long a node rests that answered, but not with what is needed. */
   readonly restMs: number
   readonly givenUp: (error: StopError, node: string) => void
-  /** Aside is one that was not needed: another is asked anyway. */
+  /** It does not answer, or says what cannot be. Aside is one that was not needed: another is asked anyway. */
   readonly failed: (error: RetryError, node: string, isAside: boolean) => void
 }
 
@@ -45,13 +49,14 @@ interface Health {
   readonly node: Node
   isAdmitted: boolean
   failures: number
-  contradictions: number
+  /** How often in a row it said what cannot be. */
+  readonly contradictions: Map<Subject, number>
   restsUntil: number
   isGivenUp: boolean
 }
 
 /** How often the same look may fail to fit together before that is put down to the node and not to bad timing. */
-export const CONTRADICTIONS_BELIEVED = 5
+const CONTRADICTIONS_BELIEVED = 5
 
 export function nodesOf(nodes: readonly Node[], options: NodesOptions): Nodes {
   const healths = nodes.map(
@@ -59,7 +64,7 @@ export function nodesOf(nodes: readonly Node[], options: NodesOptions): Nodes {
       node,
       isAdmitted: false,
       failures: 0,
-      contradictions: 0,
+      contradictions: new Map(),
       restsUntil: 0,
       isGivenUp: false,
     }),
@@ -75,12 +80,27 @@ export function nodesOf(nodes: readonly Node[], options: NodesOptions): Nodes {
     if (current === health) current = undefined
   }
 
+  /** Nothing is to be had of it. Throws where it was the last. */
+  const giveUp = (health: Health, error: StopError): void => {
+    health.isGivenUp = true
+    givenUpLast = error
+    if (usable().length === 0) throw error
+    options.givenUp(error, health.node.name)
+  }
+
+  const countContradiction = (health: Health, about: Subject, contradiction: Contradiction): void => {
+    const times = (health.contradictions.get(about) ?? 0) + 1
+    health.contradictions.set(about, times)
+    if (times < CONTRADICTIONS_BELIEVED) rest(health, options.restMs)
+    else giveUp(health, new NodeContradictsItself(health.node.name, contradiction))
+  }
+
   const choose = (): Health | undefined => {
     const now = Date.now()
     if (current !== undefined && !current.isGivenUp && current.restsUntil <= now) return current
     const [best] = usable()
       .filter(({ restsUntil }) => restsUntil <= now)
-      .toSorted((a, b) => a.contradictions - b.contradictions || a.failures - b.failures)
+      .toSorted((a, b) => contradictionsOf(a) - contradictionsOf(b) || a.failures - b.failures)
     current = best
     return best
   }
@@ -101,36 +121,33 @@ export function nodesOf(nodes: readonly Node[], options: NodesOptions): Nodes {
       return undefined
     },
 
-    didWell: (node) => Object.assign(healthOf(node), { failures: 0, contradictions: 0 }),
-
-    failed: (node, error) => {
+    didWell: (node, about) => {
       const health = healthOf(node)
+      health.failures = 0
+      health.contradictions.delete(about)
+    },
+
+    failed: (node, about, error) => {
+      const health = healthOf(node)
+      if (error instanceof StopError) return giveUp(health, error)
+      if (!(error instanceof RetryError)) throw error
       options.failed(error, node.name, current !== undefined && current !== health)
       // An answer of another form is nothing that happens on the way.
       if (error instanceof Malformed) {
-        self.contradicted(node, { what: 'An answer is of another form than what was asked for', facts: error.facts })
-        return
+        const what = 'An answer is of another form than what was asked for'
+        return countContradiction(health, about, { what, facts: error.facts })
       }
       health.failures += 1
       const wanted = error instanceof NodeBusy ? (error.retryAfterMs ?? 0) : 0
       rest(health, Math.max(wanted, backoffMs(health.failures)))
     },
 
-    contradicted: (node, contradiction) => {
-      const health = healthOf(node)
-      health.contradictions += 1
-      if (health.contradictions < CONTRADICTIONS_BELIEVED) rest(health, options.restMs)
-      else self.giveUp(node, new NodeContradictsItself(node.name, contradiction))
+    contradicted: (node, about, contradiction) => {
+      options.failed(new FalseAnswer(node.name, contradiction), node.name, false)
+      countContradiction(healthOf(node), about, contradiction)
     },
 
     yields: (node) => rest(healthOf(node), options.restMs),
-
-    giveUp: (node, error) => {
-      healthOf(node).isGivenUp = true
-      givenUpLast = error
-      if (usable().length === 0) throw error
-      options.givenUp(error, node.name)
-    },
 
     turnToHigher: async (headNow) => {
       const others = usable().filter((health) => health !== current && health.restsUntil <= Date.now())
@@ -151,9 +168,7 @@ export function nodesOf(nodes: readonly Node[], options: NodesOptions): Nodes {
       await options.admit(health.node)
       health.isAdmitted = true
     } catch (error) {
-      if (error instanceof RetryError) self.failed(health.node, error)
-      else if (error instanceof StopError) self.giveUp(health.node, error)
-      else throw error
+      self.failed(health.node, 'blocks', error)
     }
     return health.isAdmitted
   }
@@ -162,12 +177,14 @@ export function nodesOf(nodes: readonly Node[], options: NodesOptions): Nodes {
     try {
       return await health.node.latest()
     } catch (error) {
-      if (error instanceof RetryError) self.failed(health.node, error)
-      else if (error instanceof StopError) self.giveUp(health.node, error)
-      else throw error
+      self.failed(health.node, 'blocks', error)
       return undefined
     }
   }
 
   return self
+}
+
+function contradictionsOf({ contradictions }: Health): number {
+  return contradictions.values().reduce((sum, times) => sum + times, 0)
 }

@@ -24,7 +24,7 @@ describe('the comparison of journals beside a live chain', () => {
     }
     const node = { name: 'http://node', proof, slots } as unknown as Node
     const nodes = nodesOf([node], { admit: async () => {}, restMs: 1, failed: () => {}, givenUp: () => {} })
-    const audit = auditOf(paperDeployment, 'receipts', nodes, { troubled: () => {} })
+    const audit = auditOf(paperDeployment, 'receipts', nodes, {})
     const store = (number: bigint, journalsBy?: JournalsBy) => {
       const head = { number, hash: '0x', stateRoot: '0x' } as unknown as Header
       audit.stored({ blocks: [head], journals: emptyJournals, journalsBy } as unknown as Stretch, head)
@@ -48,7 +48,7 @@ describe('the comparison of journals beside a live chain', () => {
     const { audit, node, nodes } = audited(async () => empty.map((): Hex => `0x${'01'.repeat(32)}`))
     const look = async () => {
       await nodes.next(new AbortController().signal)
-      nodes.didWell(node)
+      nodes.didWell(node, 'blocks')
       await audit.settled(node)
       await moment()
     }

@@ -3,9 +3,12 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { namesFollowed } from '../../indexer/decode/contracts.ts'
 import type { News } from '../../indexer/news.ts'
 import type { DatabaseLocation } from '../../indexer/store/database.ts'
+import { NodeContradictsItself } from '../../indexer/sync/contradiction.ts'
 import { ask } from './support/ask.ts'
 import { type Digest, digestOf } from './support/digest.ts'
 import { indexTo } from './support/indexing.ts'
+import { liesAboutHashes, type NamedLie } from './support/lies.ts'
+import { startLyingNode } from './support/lyingNode.ts'
 import { type Setting, startSetting } from './support/setting.ts'
 
 const SLOW_MS = 240_000
@@ -82,4 +85,16 @@ describe('a contract that is followed anew', () => {
     },
     SLOW_MS,
   )
+
+  it('is not caught up by a node that lies about old blocks alone, which is given up however true its new ones are', async () => {
+    const { ledger, postgres } = setting
+    const database = await postgres.newDatabase()
+    await index(database, false)
+    const { lie } = liesAboutHashes['empties a bloom filter'] as NamedLie
+    const liar = await startLyingNode(ledger.rpcUrl, lie)
+    const indexer = await indexTo(ledger, database, { rpcUrls: [liar.url], transfers: true, maxRange: 3, pollMs: 10 })
+    await expect(indexer.stopped).rejects.toThrow(NodeContradictsItself)
+    await indexer.close()
+    await liar.stop()
+  })
 })

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { NodeContradictsItself } from '../../indexer/sync/contradiction.ts'
+import { FalseAnswer, NodeContradictsItself } from '../../indexer/sync/contradiction.ts'
 import type { Node } from '../../indexer/sync/node.ts'
 import { NodeBusy } from '../../indexer/sync/nodeError.ts'
 import { nodesOf } from '../../indexer/sync/nodes.ts'
@@ -20,7 +20,7 @@ describe('among several nodes', () => {
   it('one is asked as long as it does well, and another at once where it fails', async () => {
     const { nodes, heard } = nodesAmong([a, b])
     expect([await nodes.next(signal), await nodes.next(signal)]).toEqual([a, a])
-    nodes.failed(a, silent)
+    nodes.failed(a, 'blocks', silent)
     expect([await nodes.next(signal), heard]).toEqual([b, [silent]])
   })
 
@@ -29,22 +29,22 @@ describe('among several nodes', () => {
     const failed = (_error: RetryError, _node: string, isAside: boolean) => asides.push(isAside)
     const nodes = nodesOf([a, b], { admit: async () => {}, restMs: 30, failed, givenUp: () => {} })
     await nodes.next(signal)
-    nodes.failed(b, silent)
-    nodes.failed(a, silent)
+    nodes.failed(b, 'blocks', silent)
+    nodes.failed(a, 'blocks', silent)
     expect(asides).toEqual([true, false])
   })
 
   it('one that asks for a pause gets it, even where there is no other', async () => {
     const { nodes } = nodesAmong([a])
     const start = Date.now()
-    nodes.failed(a, new NodeBusy(a.name, { status: 429 }, 300, undefined))
+    nodes.failed(a, 'blocks', new NodeBusy(a.name, { status: 429 }, 300, undefined))
     expect(await nodes.next(signal)).toBe(a)
     expect(Date.now() - start).toBeGreaterThanOrEqual(299)
   })
 
   it('one that keeps failing rests ever longer', async () => {
     const { nodes } = nodesAmong([a])
-    for (let failures = 0; failures < 4; failures++) nodes.failed(a, silent)
+    for (let failures = 0; failures < 4; failures++) nodes.failed(a, 'blocks', silent)
     const start = Date.now()
     await nodes.next(signal)
     expect(Date.now() - start).toBeGreaterThanOrEqual(399)
@@ -53,29 +53,38 @@ describe('among several nodes', () => {
   it('those that never said what cannot be go before one that did', async () => {
     const { nodes } = nodesAmong([a, b, c])
     await nodes.next(signal)
-    nodes.contradicted(a, lie)
+    nodes.contradicted(a, 'blocks', lie)
     expect(await nodes.next(signal)).toBe(b)
-    nodes.contradicted(b, lie)
+    nodes.contradicted(b, 'blocks', lie)
     expect(await nodes.next(signal)).toBe(c)
-    nodes.failed(c, silent)
+    nodes.failed(c, 'blocks', silent)
     await new Promise((done) => setTimeout(done, 200))
     expect(await nodes.next(signal)).toBe(c)
   })
 
   it('one that says for the fifth time in a row what cannot be is given up, and the last of them stops everything', async () => {
     const { nodes, heard } = nodesAmong([a, b])
-    for (let times = 0; times < 5; times++) nodes.contradicted(a, lie)
-    expect(heard).toEqual([expect.any(NodeContradictsItself)])
-    for (let times = 0; times < 4; times++) nodes.contradicted(b, lie)
-    nodes.didWell(b)
-    for (let times = 0; times < 4; times++) nodes.contradicted(b, lie)
-    expect(() => nodes.contradicted(b, lie)).toThrow(NodeContradictsItself)
+    for (let times = 0; times < 5; times++) nodes.contradicted(a, 'blocks', lie)
+    expect(heard).toEqual([...Array(5).fill(expect.any(FalseAnswer)), expect.any(NodeContradictsItself)])
+    for (let times = 0; times < 4; times++) nodes.contradicted(b, 'blocks', lie)
+    nodes.didWell(b, 'blocks')
+    for (let times = 0; times < 4; times++) nodes.contradicted(b, 'blocks', lie)
+    expect(() => nodes.contradicted(b, 'blocks', lie)).toThrow(NodeContradictsItself)
+  })
+
+  it('one that tells sound blocks is given up for what it says of storage all the same', async () => {
+    const { nodes } = nodesAmong([a])
+    for (let times = 0; times < 4; times++) {
+      nodes.contradicted(a, 'storage', lie)
+      nodes.didWell(a, 'blocks')
+    }
+    expect(() => nodes.contradicted(a, 'storage', lie)).toThrow(NodeContradictsItself)
   })
 
   it('none is waited for once the last of them was given up', async () => {
     const { nodes } = nodesAmong([a])
     const refused = new StopError('No key', {}, 'Get one.')
-    expect(() => nodes.giveUp(a, refused)).toThrow(refused)
+    expect(() => nodes.failed(a, 'blocks', refused)).toThrow(refused)
     await expect(nodes.next(AbortSignal.timeout(500))).rejects.toBe(refused)
   })
 

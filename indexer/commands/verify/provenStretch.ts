@@ -1,5 +1,3 @@
-import { RetryError, StopError } from '../../../sdk/errors.ts'
-import { FalseAnswer } from '../../sync/contradiction.ts'
 import { fetchPieces, joinStretch, type StretchStart } from '../../sync/fetchStretch.ts'
 import type { Node } from '../../sync/node.ts'
 import { RangeTooLarge } from '../../sync/nodeError.ts'
@@ -31,12 +29,7 @@ interface Answer<T> {
 /** Where the journals are compared is for who verifies to say: all stretches are fetched as if they lay far below the head. */
 const FAR_ABOVE = 1_000_000n
 
-export function askerOf(
-  nodes: Nodes,
-  maxRange: bigint,
-  troubled: (error: RetryError, node: string) => void,
-  signal: AbortSignal,
-): Asker {
+export function askerOf(nodes: Nodes, maxRange: bigint, signal: AbortSignal): Asker {
   let range = maxRange
 
   const ask: Asker['ask'] = async (question) => {
@@ -46,18 +39,14 @@ export function askerOf(
       try {
         const answer = await question(node)
         if (answer.kind !== 'unsettled') {
-          nodes.didWell(node)
+          nodes.didWell(node, 'blocks')
           return { node: node.name, answer } as never
         }
-        const { contradiction } = answer as Unsettled
-        troubled(new FalseAnswer(node.name, contradiction), node.name)
-        nodes.contradicted(node, contradiction)
+        nodes.contradicted(node, 'blocks', (answer as Unsettled).contradiction)
       } catch (error) {
         if (signal.aborted) return undefined
         if (error instanceof RangeTooLarge) range = range > 1n ? range / 2n : 1n
-        if (error instanceof RetryError) nodes.failed(node, error)
-        else if (error instanceof StopError) nodes.giveUp(node, error)
-        else throw error
+        nodes.failed(node, 'blocks', error)
       }
     }
   }
