@@ -150,9 +150,9 @@ describe('a program that is kept', () => {
 })
 
 describe('a server that was left behind', () => {
-  const leftIn = async (data: string, heeds: string) => {
+  const leftIn = async (data: string, deafTo: string) => {
     mkdirSync(data)
-    const program = `trap '' INT QUIT; trap - ${heeds}; echo ready; while :; do sleep 0.02; done`
+    const program = `trap '' ${deafTo}; echo ready; while :; do sleep 0.02; done`
     const left = spawn('sh', ['-c', program, 'postgres', data], { stdio: ['ignore', 'pipe', 'inherit'] })
     await once(left.stdout, 'data')
     writeFileSync(join(data, 'postmaster.pid'), `${left.pid}\n`)
@@ -161,14 +161,14 @@ describe('a server that was left behind', () => {
   const signal = new AbortController().signal
 
   it('is asked to end, and to drop everything where that does not help', async () => {
-    const left = await leftIn(join(root, 'slow'), 'QUIT')
+    const left = await leftIn(join(root, 'slow'), 'INT')
     const ended = once(left, 'exit')
-    await endPredecessor(join(root, 'slow'), signal, 200)
+    await endPredecessor(join(root, 'slow'), signal, 500)
     expect(await ended).toEqual([null, 'SIGQUIT'])
   })
 
   it('is named where it does not end', async () => {
-    const left = await leftIn(join(root, 'stubborn'), '')
+    const left = await leftIn(join(root, 'stubborn'), 'INT QUIT')
     await expect(endPredecessor(join(root, 'stubborn'), signal, 50)).rejects.toMatchObject({
       name: 'RetryError',
       facts: { pid: left.pid, folder: root },
