@@ -2,29 +2,18 @@ import { readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'no
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { sketchRows } from '../../../attribution/sketcher.ts'
-import { type ImportOptions, importRun } from '../../../pipeline/import/importRun.ts'
+import { importRun } from '../../../pipeline/import/importRun.ts'
 import { fitRunSketcher } from '../../../pipeline/publish/sketches.ts'
 import { digestFile } from '../../../pipeline/run/digest.ts'
 import { readRun } from '../../../pipeline/run/readRun.ts'
 import { formatRows } from '../../../pipeline/run/rows.ts'
-import {
-  CONTRIBUTIONS,
-  copyOf,
-  expectedRows,
-  fixture,
-  importerOf,
-  optionsFor,
-  ROWS,
-  renameBase,
-  scratch,
-} from './importSetup.ts'
+import { CONTRIBUTIONS, copyOf, expectedRows, fixture, importerOf, optionsFor, ROWS, scratch } from './importSetup.ts'
 
 const newFolder = scratch()
 const ADAPTER = ['model.layers.0.self_attn.', 'model.layers.1.self_attn.'].flatMap((layer) =>
   ['q_proj', 'v_proj'].map((name) => `${layer}${name}`),
 )
-const NF4 = { scheme: 'nf4', bits: 4, doubleQuant: true, blockSize: 64 }
-const { importFrom, importOf, refusal, ownBase } = importerOf(newFolder)
+const { importFrom, importOf, refusal } = importerOf(newFolder)
 
 describe('a real training of Transformers and PEFT', () => {
   const { out, manifest, zeroRows, left } = importFrom(fixture('transformers'))
@@ -115,106 +104,6 @@ describe('a real training of Transformers and PEFT', () => {
 
   it('is not written over', () => {
     expect(() => importRun(optionsFor(fixture('transformers'), out))).toThrow('already there')
-  })
-})
-
-describe('which tool trained is recognised, and what it says is carried', () => {
-  const training = (
-    names: readonly string[],
-    others: Partial<ImportOptions> = {},
-    change?: (folder: string) => void,
-  ) => {
-    const { manifest, out } = importOf(names, others, change)
-    readRun(out)
-    const { method, quantisation, training } = manifest
-    return { method, quantisation, training }
-  }
-  const unknown = { version: null, optimiser: null, schedule: null, seed: null, learningRate: null, weightDecay: null }
-
-  it('TRL, as it really writes', () => {
-    expect(training(['trl'])).toEqual({
-      method: 'lora',
-      quantisation: null,
-      training: {
-        ...unknown,
-        tool: 'trl',
-        version: '1.13.0',
-        epochs: 2,
-        steps: 6,
-        batchSize: 2,
-        maxTokens: null,
-        loss: 3.4475056727727256,
-      },
-    })
-  })
-
-  it('Axolotl, by the configuration in its card', () => {
-    expect(training(['transformers', 'axolotl'])).toEqual({
-      method: 'qlora',
-      quantisation: NF4,
-      training: {
-        tool: 'axolotl',
-        version: '0.11.0',
-        optimiser: 'adamw_bnb',
-        schedule: 'cosine',
-        seed: 42,
-        learningRate: 0.0002,
-        epochs: 2,
-        steps: 6,
-        batchSize: 4,
-        weightDecay: 0.01,
-        maxTokens: 2048,
-        loss: 3.45041561126709,
-      },
-    })
-  })
-
-  it('LLaMA-Factory, by its tag and arguments', () => {
-    expect(training(['transformers', 'llama-factory'])).toEqual({
-      method: 'qlora',
-      quantisation: NF4,
-      training: {
-        tool: 'llama-factory',
-        version: null,
-        optimiser: 'adamw_torch',
-        schedule: 'cosine',
-        seed: 42,
-        learningRate: 0.00005,
-        epochs: 2,
-        steps: 6,
-        batchSize: 16,
-        weightDecay: null,
-        maxTokens: 2048,
-        loss: 3.45041561126709,
-      },
-    })
-  })
-
-  it('Unsloth, by its tag, on a base that was quantised beforehand', () => {
-    const rename = (folder: string) => renameBase(folder, 'unsloth/tiny-llama-bnb-4bit')
-    const said = training(['transformers', 'unsloth'], ownBase('unsloth/tiny-llama-bnb-4bit'), rename)
-    expect(said).toMatchObject({ method: 'qlora', quantisation: NF4, training: { tool: 'unsloth', steps: 6 } })
-  })
-
-  it('PEFT alone, with how bitsandbytes quantised the base', () => {
-    const dropState = (folder: string) => rmSync(join(folder, 'trainer_state.json'))
-    expect(training(['transformers', 'quantised-card'], {}, dropState)).toMatchObject({
-      method: 'qlora',
-      quantisation: NF4,
-      training: { tool: 'peft', steps: null, loss: null },
-    })
-  })
-
-  it('none, where a folder has no card', () => {
-    const bare = (folder: string) => {
-      for (const file of ['README.md', 'trainer_state.json', 'all_results.json']) rmSync(join(folder, file))
-    }
-    expect(training(['transformers'], { quantisation: null }, bare)).toMatchObject({ training: { tool: 'peft' } })
-    const int8 = { scheme: 'int8', bits: 8, doubleQuant: false, blockSize: null }
-    expect(training(['transformers'], { quantisation: int8 }, bare)).toMatchObject({
-      method: 'qlora',
-      quantisation: int8,
-    })
   })
 })
 
