@@ -16,13 +16,14 @@ interface KeepOptions {
 /**
  * The program ends when its keeper's input does: that is how it is stopped, and what becomes of it when this process is killed. It is asked
  * until it is gone, since one that has only begun is deaf to SIGINT, and one that was stopped hears nothing before it is continued. Both stand
- * in a session of their own, so that Ctrl-C reaches them only through us.
+ * in a session of their own, so that Ctrl-C reaches them only through us. What it pauses by may outlive the program by a blink, and so holds no
+ * file of its folder open.
  */
 const KEEPER = `
   exec 3<&0
   "$@" 3<&- &
   program=$!
-  (while read -r _ <&3; do :; done; while kill -INT $program && kill -CONT $program; do sleep 0.1; done) 2> /dev/null &
+  (while read -r _ <&3; do :; done; while kill -INT $program && kill -CONT $program; do sleep 0.1; done) > /dev/null 2>&1 &
   keeper=$!
   wait $program
   kill $keeper 2> /dev/null`
