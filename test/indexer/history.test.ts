@@ -6,6 +6,7 @@ import { strings, total } from './support/amounts.ts'
 import { ask } from './support/ask.ts'
 import { coversEveryBlockOnce } from './support/coverage.ts'
 import { digestOf } from './support/digest.ts'
+import { askEverything, type Items } from './support/everything.ts'
 import { indexTo } from './support/indexing.ts'
 import { randomOf } from './support/random.ts'
 import { type Setting, startSetting } from './support/setting.ts'
@@ -25,9 +26,11 @@ describe('a history', () => {
 
   it(
     'reads the same when followed live, fetched in ranges of any size, verified or not, and kept on either database',
-    async () => {
+    async ({ onTestFailed }) => {
       const { ledger, postgres, story } = setting
-      const random = randomOf(Date.now())
+      const seed = Date.now() % 2 ** 32
+      onTestFailed(() => console.error(`The ranges were drawn from the seed ${seed}`))
+      const random = randomOf(seed)
       const live = await postgres.newDatabase()
       const follower = await indexTo(ledger, live, { maxRange: 3, transfers: true })
       await story.tell(120)
@@ -96,29 +99,7 @@ describe('a history', () => {
     const indexer = await indexTo(ledger, await postgres.newDatabase())
     await indexer.atHead()
 
-    const found = await ask<Everything>(
-      indexer.url,
-      `{ accounts(limit: 500) { items { id payout maturedGwei pendingGwei } }
-         tabs(limit: 500) { items { payer operator balanceGwei maxFeeGwei leavingGwei leavesAt } }
-         contributions(limit: 500) { items { id status acceptedAt withdrawnAt } }
-         datasets(limit: 500) { items { id curator contributionCount acceptedCount versionCount } }
-         versions(limit: 100) { items { id contributionCount itemCount contributions { items { id } totalCount } } }
-         bonds(limit: 500) { items { id balanceGwei exposureGwei requiredGwei stakedGwei leavingGwei leavesAt frozenUntil stopped } }
-         inferences(limit: 500) { items { batch position stands } pageInfo { hasNextPage } }
-         demands(limit: 500) { items { model row demander dueAt feeGwei status } }
-         appeals(limit: 500) { items { id appellant accused dueAt stakeGwei status } }
-         models(limit: 500) { items { id stopped ratingCount ratingStars } }
-         bondRules(orderBy: block, orderDirection: desc, limit: 1) { items { minimumGwei ratioBps bountyBps } }
-         courtTerms(orderBy: block, orderDirection: desc, limit: 1) {
-           items { demandFeeGwei demandSeconds appealStakeGwei rulingSeconds } }
-         bondMoves(where: { kind: Slashed }, limit: 500) { items { amountGwei bountyGwei } }
-         burns(limit: 500) { items { amountGwei } } }`,
-    )
-    const { pools } = await ask<{ pools: Items<FoundPool> }>(
-      indexer.url,
-      `{ pools(limit: 50) { items { id wallet itemCount receivedGwei claimedGwei
-           shares(limit: 50) { items { contribution claimableGwei claimedGwei } } } } }`,
-    )
+    const found = await askEverything(indexer.url)
     await indexer.close()
 
     for (const account of found.accounts.items) {
@@ -221,8 +202,8 @@ describe('a history', () => {
       const onChain = await reader.readContract({ ...contracts.datasets, functionName: 'datasetOf', args: [id] })
       expect({ curator, ...counts }).toEqual({ ...onChain, curator: onChain.curator.toLowerCase() })
     }
-    expect(total(pools.items, 'claimedGwei')).toBeGreaterThan(0n)
-    for (const { id, shares, ...pool } of pools.items) {
+    expect(total(found.pools.items, 'claimedGwei')).toBeGreaterThan(0n)
+    for (const { id, shares, ...pool } of found.pools.items) {
       const { wallet, ...state } = await reader.readContract({
         ...contracts.pools,
         functionName: 'stateOf',
@@ -256,55 +237,4 @@ interface Struck {
   readonly slashedGwei: string
   readonly bountyGwei: string
   readonly struckInference: { readonly recordedBatch: { readonly voidedCount: number } }
-}
-
-interface FoundPool {
-  readonly id: number
-  readonly wallet: string
-  readonly itemCount: string
-  readonly receivedGwei: string
-  readonly claimedGwei: string
-  readonly shares: Items<{ contribution: `0x${string}`; claimableGwei: string; claimedGwei: string }>
-}
-
-interface Everything {
-  readonly accounts: Items<{ id: number; payout: string; maturedGwei: string; pendingGwei: string }>
-  readonly tabs: Items<{ payer: number; operator: number; balanceGwei: string }>
-  readonly bonds: Items<{ id: number; balanceGwei: string; stakedGwei: string }>
-  readonly inferences: Items<{ batch: string; position: number; stands: boolean }> & {
-    readonly pageInfo: { readonly hasNextPage: boolean }
-  }
-  readonly demands: Items<{
-    model: number
-    row: number
-    demander: number
-    dueAt: number
-    feeGwei: string
-    status: string
-  }>
-  readonly appeals: Items<{
-    id: string
-    appellant: number
-    accused: number
-    dueAt: number
-    stakeGwei: string
-    status: string
-  }>
-  readonly models: Items<{ id: number; stopped: boolean; ratingCount: number; ratingStars: number }>
-  readonly bondRules: Items<unknown>
-  readonly courtTerms: Items<unknown>
-  readonly bondMoves: Items<{ amountGwei: string; bountyGwei: string }>
-  readonly burns: Items<{ amountGwei: string }>
-  readonly contributions: Items<{ id: `0x${string}`; status: string; acceptedAt?: number; withdrawnAt?: number }>
-  readonly datasets: Items<{ id: number; curator: string }>
-  readonly versions: Items<{
-    id: string
-    contributionCount: number
-    itemCount: string
-    contributions: Items<{ id: `0x${string}` }> & { readonly totalCount: number }
-  }>
-}
-
-interface Items<T> {
-  readonly items: readonly T[]
 }
