@@ -1,26 +1,27 @@
 import type { Deployment } from '../../../sdk/deployment.ts'
-import type { Journals } from '../../decode/journals.ts'
-import type { Block } from '../../store/schema.ts'
 import { StateGone } from '../../sync/nodeError.ts'
-import { unsettled } from '../../sync/step.ts'
-import { checkHeaders } from '../../sync/verify/header.ts'
 import { askJournals, heldJournals, type JournalsBy } from '../../sync/verifyJournals.ts'
+import type { Before } from './before.ts'
+import { branchOf, type OtherBranch } from './branch.ts'
 import type { Asker } from './provenStretch.ts'
 
-/** Holds the journals that all proven logs add up to against storage at `head`; undefined where its state is gone. */
+export interface Compared {
+  readonly kind: 'compared'
+  /** Undefined where the state is gone. */
+  readonly by: JournalsBy | undefined
+}
+
+/** Holds the journals that all proven logs add up to against storage at the last block. Undefined where it was asked to end. */
 export async function compareJournals(
   asker: Asker,
   deployment: Deployment,
-  head: Block,
-  journals: Journals,
-): Promise<JournalsBy | undefined> {
-  const asked = await asker.ask<{ readonly kind: 'compared'; readonly by: JournalsBy | undefined }>(async (node) => {
-    const [header] = await node.blocks(head.number, head.number)
-    if (header === undefined || header.hash !== head.hash) {
-      return unsettled({ what: 'A block is not the one that was proven before', facts: { block: head.number } })
-    }
-    const lie = checkHeaders('receipts', [header])
-    if (lie !== undefined) return unsettled(lie)
+  { head, journals }: Pick<Before, 'head' | 'journals'>,
+): Promise<Compared | OtherBranch | undefined> {
+  if (head === undefined) return { kind: 'compared', by: undefined }
+  const asked = await asker.ask<Compared | OtherBranch>(async (node) => {
+    const branch = await branchOf(node, head)
+    if (branch.kind !== 'sameBranch') return branch
+    const { header } = branch
     try {
       const told = await askJournals(node, deployment, header, 'receipts')
       const held = told.kind === 'unsettled' ? told : heldJournals(deployment, journals, told, header)
@@ -30,5 +31,5 @@ export async function compareJournals(
       throw error
     }
   })
-  return asked?.answer.by
+  return asked?.answer
 }

@@ -3,18 +3,29 @@ import type { Node } from '../../sync/node.ts'
 import { RangeTooLarge } from '../../sync/nodeError.ts'
 import type { Nodes } from '../../sync/nodes.ts'
 import type { Stretch, Unsettled } from '../../sync/step.ts'
+import { branchOf, type OtherBranch } from './branch.ts'
 
 /** What the chain holds in some blocks, by receipts that hash to the headers. */
 export interface ProvenStretch extends Stretch {
+  readonly kind: 'proven'
   readonly first: bigint
   readonly last: bigint
   readonly node: string
 }
 
+/** The node's chain, or what is to be verified, has come to its end. */
+export interface NothingMore {
+  readonly kind: 'nothingMore'
+}
+
 /** Asks nodes for proven answers until one gives them: each failure is the node's, and is reported. */
 export interface Asker {
-  /** Undefined where it was asked to end. */
-  stretch(start: StretchStart, first: bigint, to: bigint): Promise<ProvenStretch | undefined>
+  /** Blocks from `first` on that follow what was proven before, up to `to` at most. Undefined where it was asked to end. */
+  stretch(
+    start: StretchStart,
+    first: bigint,
+    to: bigint,
+  ): Promise<ProvenStretch | NothingMore | OtherBranch | undefined>
   /** The same for any other question that may come out as a contradiction. */
   ask<T extends { readonly kind: string }>(
     question: (node: Node) => Promise<T | Unsettled>,
@@ -55,16 +66,20 @@ export function askerOf(nodes: Nodes, maxRange: bigint, signal: AbortSignal): As
     ask,
     stretch: async (start, first, to) => {
       const asked = await ask(async (node) => {
-        const last = first + range - 1n < to ? first + range - 1n : to
+        const [nodeHead, branch] = await Promise.all([node.latest(), start.head && branchOf(node, start.head)])
+        if (branch !== undefined && branch.kind !== 'sameBranch') return branch
+        const last = [first + range - 1n, to, nodeHead.number].reduce((a, b) => (a < b ? a : b))
+        if (last < first) return { kind: 'nothingMore' } as const
         const pieces = fetchPieces(node, { ...start, nodeHead: last + FAR_ABOVE }, first, last)
         for await (const piece of pieces) return piece.kind === 'unsettled' ? piece : joinStretch(start, piece)
         throw new Error('A range without a block')
       })
       if (asked === undefined) return undefined
       const { node, answer } = asked
+      if (answer.kind === 'nothingMore' || answer.kind === 'otherBranch') return answer
       if (answer.kind !== 'blocksAdded') throw new Error(`A stretch came out as ${answer.kind}`)
       range = range * 2n < maxRange ? range * 2n : maxRange
-      return { ...answer, first, last: first + BigInt(answer.blocks.length) - 1n, node }
+      return { ...answer, kind: 'proven', first, last: first + BigInt(answer.blocks.length) - 1n, node }
     },
   }
 }

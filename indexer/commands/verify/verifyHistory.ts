@@ -10,13 +10,15 @@ import type { Store } from '../../store/store.ts'
 import type { JournalsBy } from '../../sync/verifyJournals.ts'
 import { readKeys } from '../keys.ts'
 import { type Before, before } from './before.ts'
+import type { OtherBranch } from './branch.ts'
 import { type ChainRows, chainRows, followedAt, type Row } from './chainRows.ts'
 import { type Difference, differencesIn } from './difference.ts'
-import { compareJournals } from './journals.ts'
+import { type Compared, compareJournals } from './journals.ts'
 import { removeOutside, rowsOutside } from './outside.ts'
-import type { Asker, ProvenStretch } from './provenStretch.ts'
+import type { Asker, NothingMore, ProvenStretch } from './provenStretch.ts'
 import { type Repair, repairStretch } from './repair.ts'
 import { newestTotals, totalsIn } from './totals.ts'
+import { backOn, furtherOn, newest, type Standing, type Trail } from './trail.ts'
 
 export interface VerifyOptions {
   readonly deployment: Deployment
@@ -54,12 +56,15 @@ const LOOK_AGAIN_MS = 1_000
 
 /** The chain and the history side by side, in some blocks. */
 interface Seen {
+  readonly kind: 'seen'
   readonly stretch: ProvenStretch
   readonly chain: ChainRows
   readonly totals: Repair['totals']
   readonly differences: readonly Difference[]
   readonly after: Before
 }
+
+type Look = Seen | NothingMore | OtherBranch
 
 /** Holds a stored history against what nodes prove of the chain. Undefined where it was asked to end. */
 export async function verifyHistory(
@@ -76,9 +81,9 @@ export async function verifyHistory(
   const context = { deployment, followed, treasury: identity.treasury }
   const first = options.from ?? identity.startBlock
 
-  const lookOnce = async (next: bigint, to: bigint, from: Before): Promise<Seen | undefined> => {
+  const lookOnce = async (next: bigint, to: bigint, from: Before): Promise<Look | undefined> => {
     const stretch = await asker.stretch({ deployment, followed, verify: 'receipts', ...from }, next, to)
-    if (stretch === undefined) return undefined
+    if (stretch?.kind !== 'proven') return stretch
     return await db
       .transaction()
       .setIsolationLevel('repeatable read')
@@ -94,14 +99,14 @@ export async function verifyHistory(
           terms,
           totals: newestTotals(from.totals, told),
         }
-        return { stretch, chain, totals, differences, after }
+        return { kind: 'seen', stretch, chain, totals, differences, after }
       })
   }
-  const look = async (next: bigint, to: bigint, from: Before): Promise<Seen | undefined> => {
+  const look = async (next: bigint, to: bigint, from: Before): Promise<Look | undefined> => {
     let seen = await lookOnce(next, to, from)
     for (
       let looks = 1;
-      options.isWritten && looks < LOOKS && seen !== undefined && seen.differences.length > 0;
+      options.isWritten && looks < LOOKS && seen?.kind === 'seen' && seen.differences.length > 0;
       looks++
     ) {
       await pause(LOOK_AGAIN_MS, signal)
@@ -110,42 +115,47 @@ export async function verifyHistory(
     return seen
   }
 
-  let rows = 0
-  let differences = 0
-  const note = (found: readonly Difference[]) => {
-    differences += found.length
+  const note = (found: readonly Difference[]): number => {
     for (const difference of found) listener.differs(difference)
+    return found.length
   }
-  let from = await before(db, first)
-  let next = first
-  for (;;) {
-    const nodeHead = await asker.ask(async (node) => ({ kind: 'head', number: (await node.latest()).number }))
-    if (nodeHead === undefined) return undefined
-    const stored = options.to ?? (await headOf(db))?.number ?? first - 1n
-    const to = stored < nodeHead.answer.number ? stored : nodeHead.answer.number
-    if (next > to) break
-    const seen = await look(next, to, from)
-    if (seen === undefined) return undefined
-    const { stretch, chain, totals, after } = seen
-    note(seen.differences)
-    const before = from.totals
-    from = after
+
+  /** Where verifying stands after what was seen, which is put right where it is to be. */
+  const after = async ({ stretch, chain, totals, differences, after }: Seen, at: Standing): Promise<Standing> => {
+    const found = note(differences)
+    let from = after
     if (store !== undefined) {
-      const differing = new Set(seen.differences.map(({ name }) => name))
+      const differing = new Set(differences.map(({ name }) => name))
       const repaired = await repairStretch(store, keys, { ...stretch, chain, totals, differing })
-      from = { ...after, totals: newestTotals(before, repaired) }
-      if (differing.size > 0) listener.repaired(stretch.first, stretch.last)
+      from = { ...after, totals: newestTotals(at.from.totals, repaired) }
+      if (found > 0) listener.repaired(stretch.first, stretch.last)
     }
-    for (const one of chain.values()) rows += one.length
-    next = stretch.last + 1n
-    listener.verified(stretch.last, to)
+    const rows = chain.values().reduce((sum, { length }) => sum + length, at.rows)
+    return { next: stretch.last + 1n, from, rows, differences: at.differences + found }
   }
+
+  let trail: Trail = [{ next: first, from: await before(db, first), rows: 0, differences: 0 }]
+  let compared: Compared | undefined
+  while (compared === undefined) {
+    const at = newest(trail)
+    const to = options.to ?? (await headOf(db))?.number ?? first - 1n
+    const seen = await look(at.next, to, at.from)
+    if (seen?.kind === 'seen') {
+      trail = furtherOn(trail, await after(seen, at))
+      listener.verified(seen.stretch.last, to)
+      continue
+    }
+    const end = seen?.kind === 'nothingMore' ? await compareJournals(asker, deployment, at.from) : seen
+    if (end === undefined) return undefined
+    if (end.kind === 'compared') compared = end
+    else trail = backOn(trail)
+  }
+  const { next, rows, ...counted } = newest(trail)
+  let { differences } = counted
   if (options.from === undefined && options.to === undefined) {
     const outside = await rowsOutside(db, catalogue, keys, first)
-    note(outside)
+    differences += note(outside)
     if (store !== undefined && outside.length > 0) await removeOutside(store, first)
   }
-  const journals =
-    from.head === undefined ? undefined : await compareJournals(asker, deployment, from.head, from.journals)
-  return { first, last: next - 1n, rows, differences, journals }
+  return { first, last: next - 1n, rows, differences, journals: compared.by }
 }

@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import { type Kysely, sql } from 'kysely'
+import { toHex } from 'viem'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { verify } from '../../../indexer/commands/verify.ts'
 import type { DatabaseLocation } from '../../../indexer/store/database.ts'
@@ -221,6 +222,29 @@ describe('indexer verify', () => {
     const repair = await run(database.url, '--repair')
     expect([repair.status, repair.errors]).toEqual([1, expect.stringMatching(/^Another indexer /)])
     await writer.closeAtHead()
+  })
+  it('goes back where the chain is reorganised below what it has proven, and gives no node up for that', async () => {
+    const { ledger, postgres } = setting
+    const database = await postgres.newDatabase()
+    const writer = await indexTo(ledger, database, { pollMs: 10 })
+    await writer.atHead()
+    const head = await ledger.connection.reader.getBlockNumber()
+    let isTurned = false
+    const node = await startLyingNode(ledger.rpcUrl, async ({ params: [asked], result }) => {
+      if (asked === toHex(head - 2n) && !isTurned) {
+        isTurned = true
+        await ledger.connection.reader.request({ method: 'anvil_reorg', params: [20, []] } as never)
+      }
+      return result
+    })
+    const { status, out, errors } = await runCommand(verify, [
+      ...args.slice(0, 2),
+      ...['--rpc', node.url, '--max-range', '8', '--database', database.url],
+    ])
+    expect([status, errors]).toEqual([0, ''])
+    expect(out).toMatch(new RegExp(`Verified blocks \\d+ to ${head}: all \\d+ rows are what the chain says`))
+    await writer.close()
+    await node.stop()
   })
 })
 
