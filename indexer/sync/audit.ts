@@ -18,10 +18,11 @@ export interface Audit {
   isHeld(): boolean
   stored(stretch: Stretch, head: Header): void
   /**
-   * Begins to compare what has not been yet, by `node`. False where a comparison has failed, and none succeeded since: whoever
-   * failed has been seen to.
+   * Begins to compare what has not been yet, by `node`; all is stored up to `head`, and adds up to `journals`. False where the last
+   * comparison failed: whoever failed has been seen to. The first is waited for, since an earlier process may have ended with one
+   * that failed.
    */
-  settled(node: Node): Promise<boolean>
+  settled(node: Node, head: Header, journals: Journals): Promise<boolean>
   /** The blocks above some ancestor were taken back: what was to be compared there is no more. */
   forget(): void
 }
@@ -36,9 +37,11 @@ export function auditOf(
   verify: Verification,
   nodes: Nodes,
   listener: Pick<Listener, 'journalsHeld'>,
+  signal: AbortSignal,
 ): Audit {
   let isHeld = false
-  let isSound = true
+  /** Whether the last comparison succeeded. */
+  let isSound = false
   let owed: Owed | undefined
   let underWay: Promise<void> | undefined
   let failure: { readonly error: unknown } | undefined
@@ -50,7 +53,7 @@ export function auditOf(
 
   const compare = async (node: Node, { block, journals }: Owed): Promise<boolean> => {
     try {
-      const told = await askJournals(node, deployment, block, verify)
+      const told = await askJournals(node.until(signal), deployment, block, verify)
       const found = told.kind === 'unsettled' ? told : heldJournals(deployment, journals, told, block)
       if (found.kind === 'held') {
         nodes.didWell(node, 'storage')
@@ -90,7 +93,8 @@ export function auditOf(
         held(block.number, journalsBy)
       } else if (isHeld && isCheckpoint(verify, first, block.number, block.number)) owed = { block, journals }
     },
-    settled: async (node) => {
+    settled: async (node, head, journals) => {
+      if (!isSound) owed ??= { block: head, journals }
       if (owed !== undefined) underWay ??= begin(node, owed)
       if (!isSound) await underWay
       if (failure === undefined) return isSound
@@ -100,7 +104,6 @@ export function auditOf(
     },
     forget: () => {
       isHeld = false
-      isSound = true
       owed = undefined
     },
   }

@@ -13,6 +13,7 @@ import { auditOf } from './audit.ts'
 import { catchingUp } from './catchUp.ts'
 import { type Heads, noHeads } from './heads.ts'
 import { followedFrom, type Looked, type LookOptions, lookoutOver } from './lookout.ts'
+import type { Node } from './node.ts'
 import type { Nodes, Overtaken } from './nodes.ts'
 import { ReorgTooDeep } from './reorg.ts'
 import type { Finality, Step, Verdict } from './step.ts'
@@ -51,7 +52,7 @@ export interface Listener {
   overtaken(overtaken: Overtaken): void
 }
 
-/** How many looks each node may stand behind us before the chain counts as rolled back. */
+/** So many looks in a row must each node stand behind us before the chain counts as rolled back: one alone may lag for as long as it likes. */
 const LOOKS_BEHIND = 5
 
 /** How many looks that find nothing new before the other nodes are asked whether there is. */
@@ -70,12 +71,13 @@ export async function follow(
   signal: AbortSignal,
 ): Promise<void> {
   const { heads = noHeads, meter = noMeter } = options
-  const audit = auditOf(context.deployment, options.verify, nodes, listener)
+  const audit = auditOf(context.deployment, options.verify, nodes, listener, signal)
   const lookout = lookoutOver(nodes, store, context, options, audit.isHeld, signal)
   const catchUp = catchingUp(store, context, lookout, nodes, listener)
   /** Without anything stored in between. */
   let databaseFailures = 0
-  let looksBehind = 0
+  /** Of each node, since one was last seen where we are. */
+  const looksBehind = new Map<Node, number>()
   let idleLooks = 0
   let highest = 0n
   /** The other nodes are asked beside all this: one that does not answer keeps no block waiting. */
@@ -90,14 +92,15 @@ export async function follow(
     listener.looked(nodeHead)
     highest = nodeHead.number
     const hasNew = idleLooks === 0
-    looksBehind = step.kind === 'behind' ? looksBehind + 1 : 0
+    if (step.kind === 'behind') looksBehind.set(node, (looksBehind.get(node) ?? 0) + 1)
+    else looksBehind.clear()
     idleLooks = step.kind === 'upToDate' ? idleLooks + 1 : 0
     if (step.kind !== 'unsettled') nodes.didWell(node, 'blocks')
     switch (step.kind) {
       case 'blocksAdded':
         return await add(step, node.name, from)
       case 'upToDate': {
-        if (!(await audit.settled(node))) return from
+        if (from.head !== undefined && !(await audit.settled(node, nodeHead, from.journals))) return from
         await listener.caughtUp()
         const caughtUp = await catchUp.further(node, from)
         if (caughtUp !== undefined) return caughtUp
@@ -108,7 +111,8 @@ export async function follow(
       }
       case 'behind': {
         const { finalised } = from.finality
-        if (looksBehind < LOOKS_BEHIND * nodes.count) nodes.yields(node)
+        const areEnough = looksBehind.values().every((looks) => looks >= LOOKS_BEHIND)
+        if (looksBehind.size < nodes.count || !areEnough) nodes.yields(node)
         else if (finalised === undefined || nodeHead.number >= finalised) return await undo(nodeHead.number, step.depth)
         else nodes.failed(node, 'blocks', new ReorgTooDeep(node, from.head ?? nodeHead, finalised))
         return from

@@ -22,34 +22,49 @@ describe('the comparison of journals beside a live chain', () => {
     const proof = async () => {
       throw new MethodMissing('It serves no proofs', {}, '')
     }
-    const node = { name: 'http://node', proof, slots } as unknown as Node
+    const node: Node = { name: 'http://node', proof, slots, until: () => node } as unknown as Node
     const nodes = nodesOf([node], { admit: async () => {}, restMs: 1, failed: () => {}, givenUp: () => {} })
-    const audit = auditOf(paperDeployment, 'receipts', nodes, {})
+    const audit = auditOf(paperDeployment, 'receipts', nodes, {}, new AbortController().signal)
+    let head = { number: 30n, hash: '0x', stateRoot: '0x' } as unknown as Header
     const store = (number: bigint, journalsBy?: JournalsBy) => {
-      const head = { number, hash: '0x', stateRoot: '0x' } as unknown as Header
+      head = { ...head, number }
       audit.stored({ blocks: [head], journals: emptyJournals, journalsBy } as unknown as Stretch, head)
     }
-    store(31n, 'proof')
-    store(32n)
-    return { audit, node, nodes, store }
+    const isSettled = () => audit.settled(node, head, emptyJournals)
+    return { audit, isSettled, node, nodes, store }
   }
+
+  const auditedLive = (slots: () => Promise<readonly Hex[]>) => {
+    const live = audited(slots)
+    live.store(31n, 'proof')
+    live.store(32n)
+    return live
+  }
+
+  it('is waited for at the start, whatever an earlier process has found', async () => {
+    let slots = empty.map((): Hex => `0x${'01'.repeat(32)}`)
+    const { isSettled } = audited(async () => slots)
+    expect(await isSettled()).toBe(false)
+    slots = [...empty]
+    expect(await isSettled()).toBe(true)
+  })
 
   it('holds up what is caught up after it has failed, until it succeeds', async () => {
     let answer: () => Promise<readonly Hex[]> = () => Promise.reject(silent)
-    const { audit, node } = audited(() => answer())
-    expect(await audit.settled(node)).toBe(true)
+    const { isSettled } = auditedLive(() => answer())
+    expect(await isSettled()).toBe(true)
     await moment()
-    expect(await audit.settled(node)).toBe(false)
+    expect(await isSettled()).toBe(false)
     answer = async () => empty
-    expect(await audit.settled(node)).toBe(true)
+    expect(await isSettled()).toBe(true)
   })
 
   it('gives up a node that tells another storage five times in a row, however well it does otherwise', async () => {
-    const { audit, node, nodes } = audited(async () => empty.map((): Hex => `0x${'01'.repeat(32)}`))
+    const { isSettled, node, nodes } = auditedLive(async () => empty.map((): Hex => `0x${'01'.repeat(32)}`))
     const look = async () => {
       await nodes.next(new AbortController().signal)
       nodes.didWell(node, 'blocks')
-      await audit.settled(node)
+      await isSettled()
       await moment()
     }
     for (let looks = 0; looks < 4; looks++) await look()
@@ -57,20 +72,20 @@ describe('the comparison of journals beside a live chain', () => {
   })
 
   it('that failed does not matter any more once a later one has succeeded', async () => {
-    const { audit, node, store } = audited(() => Promise.reject(silent))
-    await audit.settled(node)
+    const { isSettled, store } = auditedLive(() => Promise.reject(silent))
+    await isSettled()
     await moment()
     store(33n, 'proof')
-    expect(await audit.settled(node)).toBe(true)
+    expect(await isSettled()).toBe(true)
   })
 
   it('that fails after its block was taken back does not matter', async () => {
     const answer = Promise.withResolvers<readonly Hex[]>()
-    const { audit, node } = audited(() => answer.promise)
-    expect(await audit.settled(node)).toBe(true)
+    const { audit, isSettled } = auditedLive(() => answer.promise)
+    expect(await isSettled()).toBe(true)
     audit.forget()
     answer.reject(silent)
     await moment()
-    expect(await audit.settled(node)).toBe(true)
+    expect(await isSettled()).toBe(true)
   })
 })

@@ -1,5 +1,5 @@
 import { type Hex, toHex } from 'viem'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { journaled } from '../../indexer/decode/contracts.ts'
 import type { News } from '../../indexer/news.ts'
 import type { IndexerOptions } from '../../indexer/start.ts'
@@ -146,21 +146,55 @@ describe('a node that', () => {
     await Promise.all(liars.map((liar) => liar.stop()))
   })
 
-  it('has stopped at an old head is left for one that stands higher', async () => {
-    const { rpcUrl, connection } = setting.ledger
-    const old = await connection.reader.request({ method: 'eth_getBlockByNumber', params: ['0x1e', false] })
-    const stale = await lying(({ method, params: [number], result }) => {
+  /** A chain that ends at block 30. */
+  async function stoppedAtOldHead(asked: () => void = () => {}): Promise<Lie> {
+    const { reader } = setting.ledger.connection
+    const old = await reader.request({ method: 'eth_getBlockByNumber', params: ['0x1e', false] })
+    return ({ method, params: [number], result }) => {
       if (method !== 'eth_getBlockByNumber') return result
-      if (number === 'latest') return old
+      if (number === 'latest') {
+        asked()
+        return old
+      }
       if (number === 'safe' || number === 'finalized') return null
       return BigInt(number as string) > 30n ? null : result
-    })
+    }
+  }
+
+  it('has stopped at an old head is left for one that stands higher', async () => {
+    const stale = await lying(await stoppedAtOldHead())
+    const { rpcUrl } = setting.ledger
     const news = await comesOutRight({ rpcUrls: [stale.url, rpcUrl] })
     expect(news).toContainEqual({
       kind: 'leftNode',
       overtaken: { node: stale.url, head: 30n, by: rpcUrl, headThere: expect.any(BigInt) },
     })
     await stale.stop()
+  })
+
+  it('has stopped at an old head takes nothing back while the other is not there', async () => {
+    let looks = 0
+    let isGone = false
+    const stale = await lying(await stoppedAtOldHead(() => looks++))
+    const other = await startLyingNode(
+      setting.ledger.rpcUrl,
+      ({ result }) => result,
+      () => (isGone ? (response) => response.destroy() : undefined),
+    )
+    const news: News[] = []
+    const indexer = await indexTo(setting.ledger, await setting.postgres.newDatabase(), {
+      rpcUrls: [other.url, stale.url],
+      pollMs: 10,
+      report: (heard) => news.push(heard),
+    })
+    await indexer.atHead()
+    isGone = true
+    const enough = looks + 25
+    await vi.waitUntil(() => looks > enough, { timeout: 30_000 })
+    isGone = false
+    await indexer.closeAtHead()
+    expect(news.filter(({ kind }) => kind === 'undone')).toEqual([])
+    await Promise.all([stale.stop(), other.stop()])
   })
 
   it('tells half a reorg is found out before anything is taken back', async () => {
