@@ -3,6 +3,7 @@ import { command } from '../operate/command.ts'
 import { metricsOf } from '../operate/metrics.ts'
 import { voiceTo } from '../operate/voice.ts'
 import { startIndexer } from '../start.ts'
+import { leftBehind } from '../store/embedded.ts'
 
 /** Follows the chain and serves what it knows; or serves, and waits to take over, where another does. */
 export const index = command({
@@ -22,6 +23,11 @@ Other commands, each with its own --help:
     const { deployment, rpc, ws = [], blobs, finality, log, ...options } = chosen
     const { verify, database } = options
     const voice = voiceTo(out, { format: log, verify, env, now: Date.now })
+    const left = database.kind === 'embedded' ? leftBehind(database.folder) : undefined
+    if (left !== undefined) {
+      const message = `${left} is of an earlier version and is not read any more: it may be deleted`
+      voice.say({ level: 'info', event: 'leftBehind', message, facts: { folder: left } })
+    }
     const metrics = metricsOf({
       chain: deployment.name,
       chosen: { command: 'index', database: database.kind, verify },

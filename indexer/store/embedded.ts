@@ -1,5 +1,5 @@
-import { mkdirSync } from 'node:fs'
-import { resolve } from 'node:path'
+import { existsSync, mkdirSync } from 'node:fs'
+import { join, resolve } from 'node:path'
 import { isExplained, StopError } from '../../sdk/errors.ts'
 import type { Doors, Patience } from './doors.ts'
 import { startFolderServer } from './folderServer.ts'
@@ -27,6 +27,12 @@ export async function openEmbedded(folder: string, patience?: Patience): Promise
       cause,
     )
   }
+}
+
+/** The database that an earlier version kept in the folder, by PGlite; nothing reads it any more. */
+export function leftBehind(folder: string): string | undefined {
+  const path = join(folder, 'postgres')
+  return existsSync(join(path, 'PG_VERSION')) ? path : undefined
 }
 
 function makeFolder(folder: string): void {

@@ -6,7 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { sql } from 'kysely'
 import { afterAll, describe, expect, it, vi } from 'vitest'
 import type { Doors } from '../../indexer/store/doors.ts'
-import { openEmbedded } from '../../indexer/store/embedded.ts'
+import { leftBehind, openEmbedded } from '../../indexer/store/embedded.ts'
 import { keep } from '../../indexer/store/keeper.ts'
 import { endPredecessor } from '../../indexer/store/predecessor.ts'
 import { serverUser } from '../../indexer/store/serverUser.ts'
@@ -174,6 +174,16 @@ describe('a server that was left behind', () => {
       facts: { pid: left.pid, folder: root },
     })
     left.kill('SIGKILL')
+  })
+})
+
+describe('what an earlier version left in the folder', () => {
+  it('is found by its files, and nothing else is', () => {
+    const folder = join(root, 'earlier')
+    mkdirSync(join(folder, 'postgres'), { recursive: true })
+    expect(leftBehind(folder)).toBe(undefined)
+    writeFileSync(join(folder, 'postgres/PG_VERSION'), '17')
+    expect(leftBehind(folder)).toBe(join(folder, 'postgres'))
   })
 })
 
