@@ -51,13 +51,15 @@ export function auditOf(
     listener.journalsHeld?.(block, by)
   }
 
-  const compare = async (node: Node, { block, journals }: Owed): Promise<boolean> => {
+  const compare = async (node: Node, due: Owed): Promise<boolean> => {
+    const { block, journals } = due
     try {
       const told = await askJournals(node.until(signal), deployment, block, verify)
       const found = told.kind === 'unsettled' ? told : heldJournals(deployment, journals, told, block)
       if (found.kind === 'held') {
         nodes.didWell(node, 'storage')
-        held(block.number, found.by)
+        // Else it is taken back meanwhile, or a later one is to be compared.
+        if (owed === due) held(block.number, found.by)
         return true
       }
       nodes.contradicted(node, 'storage', found.contradiction)
@@ -73,9 +75,9 @@ export function auditOf(
     try {
       const found = await compare(node, due)
       // Taken back, or spoken for by a later comparison: what was found does not matter any more.
-      if (owed === undefined) return
+      if (owed !== due) return
       isSound = found
-      if (found && owed === due) owed = undefined
+      if (found) owed = undefined
     } catch (error) {
       failure = { error }
     } finally {
