@@ -27,6 +27,7 @@ export async function startPostgres({ durable = false } = {}): Promise<PostgresS
     port,
     persistent: true,
     createPostgresUser: process.getuid?.() === 0,
+    initdbFlags: durable ? [] : ['--no-sync'],
     postgresFlags: [...(durable ? [] : ['-c', 'fsync=off']), '-c', 'max_connections=200'],
     onLog: () => {},
   })
