@@ -2,32 +2,18 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { DatabaseLocation } from '../../indexer/store/database.ts'
-import { deploymentFileOf } from './support/deploymentFile.ts'
 import { digestOf } from './support/digest.ts'
+import { startFollowing } from './support/followingProcess.ts'
 import { indexTo } from './support/indexing.ts'
-import { runIndexer } from './support/process.ts'
 import { randomOf } from './support/random.ts'
 import { type Setting, startSetting } from './support/setting.ts'
 
 describe('kill -9 of the indexer', () => {
   let setting: Setting
-  let args: readonly string[]
 
   beforeAll(async () => {
     setting = await startSetting(9)
     await setting.story.tell(60)
-    args = [
-      '--deployment',
-      deploymentFileOf(setting.ledger),
-      '--rpc',
-      setting.ledger.rpcUrl,
-      '--port',
-      '0',
-      '--max-range',
-      '1',
-      '--poll-ms',
-      '10',
-    ]
   })
   afterAll(async () => {
     await setting?.stop()
@@ -36,14 +22,15 @@ describe('kill -9 of the indexer', () => {
   /** Kills it again and again before it is through, then lets it finish, and compares with one that was never killed. */
   async function surviveKills(database: DatabaseLocation, where: string, kills: number, seed: number): Promise<void> {
     const random = randomOf(seed)
+    const start = () => startFollowing(setting.ledger, where, ['--max-range', '1'])
     for (let i = 0; i < kills; i++) {
-      const victim = runIndexer([...args, '--database', where])
+      const victim = start()
       await victim.said(/GraphQL is at/)
       await sleep(random.below(150))
       victim.child.kill('SIGKILL')
       expect(await victim.ended).toBe('SIGKILL')
     }
-    const last = runIndexer([...args, '--database', where])
+    const last = start()
     await last.said(/Caught up with the node/)
     last.child.kill('SIGTERM')
     expect(await last.ended).toBe(0)

@@ -7,10 +7,10 @@ import { openDatabase } from '../../indexer/store/database.ts'
 import { historiesIn } from '../../indexer/store/histories.ts'
 import { lockKeyOf } from '../../indexer/store/history.ts'
 import { ask } from './support/ask.ts'
-import { deploymentFileOf } from './support/deploymentFile.ts'
 import { digestOf } from './support/digest.ts'
+import { startFollowing } from './support/followingProcess.ts'
 import { indexTo } from './support/indexing.ts'
-import { type IndexerProcess, runIndexer } from './support/process.ts'
+import type { IndexerProcess } from './support/process.ts'
 import { addressOf, readyAt, until } from './support/ready.ts'
 import { type Setting, startSetting } from './support/setting.ts'
 
@@ -18,27 +18,16 @@ type Postgres = Awaited<ReturnType<Setting['postgres']['newDatabase']>>
 
 describe('of two indexers on one history, one writes and the other stands by', () => {
   let setting: Setting
-  let args: readonly string[]
 
   beforeAll(async () => {
     setting = await startSetting(31)
     await setting.story.tell(20)
-    args = [
-      '--deployment',
-      deploymentFileOf(setting.ledger),
-      '--rpc',
-      setting.ledger.rpcUrl,
-      '--port',
-      '0',
-      '--poll-ms',
-      '20',
-    ]
   })
   afterAll(async () => {
     await setting?.stop()
   })
 
-  const start = (where: string) => runIndexer([...args, '--database', where])
+  const start = (where: string) => startFollowing(setting.ledger, where)
 
   async function headAt(url: string): Promise<number> {
     const { _meta } = await ask<{ _meta: { block: number } }>(url, '{ _meta { block } }')
