@@ -14,7 +14,7 @@ export default defineConfig({
   test: {
     testTimeout: 180_000,
     hookTimeout: 300_000,
-    globalSetup: 'test/scripts/built.ts',
+    globalSetup: 'test/scripts/before.ts',
     projects: [
       {
         extends: true,
