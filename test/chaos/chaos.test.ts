@@ -10,7 +10,7 @@ import { writers } from './writers.ts'
 
 /** `npm run test:chaos` in short: every chapter, seldom. A chapter throws what it sees that must not be. */
 
-const SLOW = 300_000
+const SLOW = 600_000
 const say = () => {}
 
 it(

@@ -18,7 +18,7 @@ describe('given an operator and model owners who lie in every way, and a watcher
       kills: 1,
       say: () => undefined,
     })
-  }, 240_000)
+  }, 600_000)
 
   it('every kind of lie is struck, once, in one transaction after its announcement', () => {
     const missed = verdicts.kinds.filter(({ tried, struck }) => tried === 0 || tried !== struck)

@@ -11,7 +11,7 @@ import { liesAboutHashes, type NamedLie } from './support/lies.ts'
 import { startLyingNode } from './support/lyingNode.ts'
 import { type Setting, startSetting } from './support/setting.ts'
 
-const SLOW_MS = 240_000
+const SLOW_MS = 600_000
 
 interface Meta {
   readonly _meta: { readonly block: number; readonly followed: readonly { readonly last: number }[] }

@@ -12,7 +12,7 @@ import { randomOf } from './support/random.ts'
 import { type Setting, startSetting } from './support/setting.ts'
 
 /** Many histories are filled, on databases that share the machine with the chain. */
-const SLOW_MS = 300_000
+const SLOW_MS = 600_000
 
 describe('a history', () => {
   let setting: Setting

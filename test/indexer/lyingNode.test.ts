@@ -190,7 +190,7 @@ describe('a node that', () => {
     await indexer.atHead()
     isGone = true
     const enough = looks + 25
-    await vi.waitUntil(() => looks > enough, { timeout: 30_000 })
+    await vi.waitUntil(() => looks > enough, { timeout: 120_000 })
     isGone = false
     await indexer.closeAtHead()
     expect(news.filter(({ kind }) => kind === 'undone')).toEqual([])

@@ -206,7 +206,7 @@ describe('an indexer killed in the middle', () => {
       .toEqual(whole)
     second.child.kill('SIGINT')
     expect(await second.exited, second.output()).toBe(0)
-  }, 180_000)
+  }, 600_000)
 })
 
 describe('Ctrl-C', () => {

@@ -69,7 +69,7 @@ describe('a deployment', () => {
         [`${ARBITER_ROLE}`]: [timelock],
       })
     }
-  }, 240_000)
+  }, 600_000)
 
   describe('whose votes are held by somebody else than its deployer', () => {
     const voting = { delaySeconds: 10, periodSeconds: 100, proposalThreshold: parseEther('1'), quorumPercent: 4 }

@@ -185,7 +185,7 @@ describe('results of lm-evaluation-harness', () => {
     expect(await count()).toBe(before + 4n)
     for (const file of readdirSync(blobs))
       expect(readFileSync(join(blobs, file), 'latin1')).not.toContain('row a follows')
-  }, 240_000)
+  }, 600_000)
 
   it.each<[string, () => readonly string[], RegExp]>([
     [

@@ -21,7 +21,7 @@ export async function readyAt(url: string): Promise<Readiness> {
 }
 
 /** Asks until it is so, and says after how many milliseconds that was. */
-export async function until(isSo: () => Promise<boolean>, patienceMs = 60_000): Promise<number> {
+export async function until(isSo: () => Promise<boolean>, patienceMs = 120_000): Promise<number> {
   const begun = performance.now()
   while (!(await isSo())) {
     if (performance.now() - begun > patienceMs) throw new Error(`It did not come about within ${patienceMs} ms`)

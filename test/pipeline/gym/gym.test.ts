@@ -96,7 +96,7 @@ describe('the gym', () => {
       rows.reduce((sum, { row, contribution }) => sum + (contribution === id ? (paid[row] ?? 0) : 0), 0),
     )
     expect(played.earned[AS_PAID.name]?.contributions).toEqual(sums)
-  }, 180_000)
+  }, 600_000)
 
   it('goes on where it stopped: what was played is read', async () => {
     const before = readdirSync(worlds)
