@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { existsSync, globSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, globSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import type { Artifact, ArtifactResolver } from '@nomicfoundation/ignition-core'
@@ -11,12 +11,12 @@ import { StopError } from '../../sdk/errors.ts'
 const project = fileURLToPath(new URL('../../', import.meta.url))
 export const releaseFolder = `${project}var/release`
 
-const builtFrom = `${releaseFolder}/built-from`
+/** Says which sources the build is of, and is there only while it is whole. */
+export const builtFrom = `${releaseFolder}/built-from`
 
 /** Compiles what changed; the first time takes half a minute on one core, an unchanged tree no time. */
 export async function buildRelease(): Promise<void> {
-  const sources = digestOfSources()
-  if (existsSync(builtFrom) && readFileSync(builtFrom, 'utf8') === sources) return
+  if (existsSync(builtFrom) && readFileSync(builtFrom, 'utf8') === digestOfSources()) return
   try {
     await promisify(execFile)(process.execPath, [fileURLToPath(new URL('build.ts', import.meta.url))], { cwd: project })
   } catch (cause) {
@@ -27,11 +27,10 @@ export async function buildRelease(): Promise<void> {
       'Run `npx hardhat build` to see where.',
     )
   }
-  writeFileSync(builtFrom, sources)
 }
 
 /** All that the build depends on; package.json pins the compiler and the libraries. */
-function digestOfSources(): string {
+export function digestOfSources(): string {
   const paths = globSync(['contracts/**/*.sol', 'hardhat.config.ts', 'package.json'], { cwd: project }).toSorted()
   const sources = paths.map((path) => [path, readFileSync(`${project}${path}`, 'utf8')])
   return createHash('sha256').update(JSON.stringify(sources)).digest('hex')
