@@ -18,7 +18,8 @@ contract Accounts is IAccounts, Journal {
     /// @inheritdoc IAccounts
     function open(address payout) external returns (AccountId account) {
         require(payout != address(0), Accounts_ZeroAddress());
-        _requireFree(payout);
+        AccountId held = _accounts[payout];
+        require(AccountId.unwrap(held) == 0, Accounts_AlreadyHasAccount(payout, held));
 
         account = AccountId.wrap(++accountCount);
         _payouts[account] = payout;
@@ -42,14 +43,23 @@ contract Accounts is IAccounts, Journal {
         address previous = payoutOf(account);
         address proposed = _proposed[account];
         require(msg.sender == proposed, Accounts_NotProposed(account, msg.sender, proposed));
-        _requireFree(proposed);
 
         delete _proposed[account];
-        _accounts[previous] = AccountId.wrap(0);
+        if (_accounts[previous] == account) _accounts[previous] = AccountId.wrap(0);
         _payouts[account] = proposed;
         _accounts[proposed] = account;
 
         _emit(4, abi.encode(PayoutRotated.selector, account, previous, proposed));
+    }
+
+    /// @inheritdoc IAccounts
+    function actAs(AccountId account) external {
+        address payout = payoutOf(account);
+        require(msg.sender == payout, Accounts_NotPayout(account, msg.sender, payout));
+
+        _accounts[payout] = account;
+
+        _emit(3, abi.encode(ActingAs.selector, account, payout));
     }
 
     /// @inheritdoc IAccounts
@@ -67,10 +77,5 @@ contract Accounts is IAccounts, Journal {
     function payoutOf(AccountId account) public view returns (address payout) {
         payout = _payouts[account];
         require(payout != address(0), Accounts_UnknownAccount(account));
-    }
-
-    function _requireFree(address holder) private view {
-        AccountId held = _accounts[holder];
-        require(AccountId.unwrap(held) == 0, Accounts_AlreadyHasAccount(holder, held));
     }
 }

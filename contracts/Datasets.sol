@@ -4,10 +4,19 @@ pragma solidity 0.8.37;
 import {EIP712} from "@openzeppelin/contracts/utils/cryptography/EIP712.sol";
 import {Nonces} from "@openzeppelin/contracts/utils/Nonces.sol";
 import {IAccounts} from "./interfaces/IAccounts.sol";
-import {Contribution, ContributionStatus, Dataset, DatasetTerms, IDatasets, Version} from "./interfaces/IDatasets.sol";
+import {
+    Contribution,
+    ContributionStatus,
+    Dataset,
+    DatasetTerms,
+    IDatasets,
+    Member,
+    Version
+} from "./interfaces/IDatasets.sol";
 import {Journal} from "./Journal.sol";
 import {Signatures} from "./libraries/Signatures.sol";
-import {AccountId, ContributionId, DatasetId, VersionId} from "./types/Ids.sol";
+import {EDITION, PRODUCT} from "./types/Domain.sol";
+import {AccountId, ContributionId, DatasetId, datasetIn, VersionId} from "./types/Ids.sol";
 
 /// @title Datasets
 /// @dev What each function promises stands in `IDatasets`. Times are positions in the journal, so that accepting, withdrawing
@@ -17,9 +26,12 @@ contract Datasets is IDatasets, Journal, EIP712, Nonces {
 
     // solhint-disable gas-small-strings
     bytes32 private constant CONTRIBUTION_TYPEHASH = keccak256(
-        "Contribution(uint32 contributor,uint32 dataset,bytes32 itemsRoot,uint32 itemCount,uint256 nonce,uint256 deadline)"
+        "Contribution(uint32 contributor,uint32 dataset,bytes32 termsHash,bytes32 itemsRoot,uint32 itemCount,uint256 nonce,uint256 deadline)"
     );
     // solhint-enable gas-small-strings
+
+    uint256 public constant MAX_CONTRIBUTIONS = 2_000;
+    uint40 public constant CONSENT_GRACE = 30 days;
 
     IAccounts public immutable accounts;
 
@@ -27,12 +39,13 @@ contract Datasets is IDatasets, Journal, EIP712, Nonces {
     uint32 public datasetCount;
 
     mapping(DatasetId dataset => Dataset) private _datasets;
+    mapping(DatasetId dataset => bytes32 termsHash) private _terms;
     mapping(DatasetId dataset => address proposed) private _proposedCurators;
     mapping(DatasetId dataset => uint64 itemCount) private _acceptedItems;
     mapping(ContributionId contribution => Contribution) private _contributions;
     mapping(VersionId version => Version) private _versions;
 
-    constructor(IAccounts accounts_) EIP712("Datasets", "1") {
+    constructor(IAccounts accounts_) EIP712(PRODUCT, EDITION) {
         accounts = accounts_;
     }
 
@@ -42,6 +55,7 @@ contract Datasets is IDatasets, Journal, EIP712, Nonces {
 
         dataset = DatasetId.wrap(++datasetCount);
         _datasets[dataset].curator = msg.sender;
+        _terms[dataset] = terms.termsHash;
 
         _emit(
             3,
@@ -75,14 +89,20 @@ contract Datasets is IDatasets, Journal, EIP712, Nonces {
     }
 
     /// @inheritdoc IDatasets
-    function contribute(DatasetId dataset, bytes32 itemsRoot, uint32 itemCount) external returns (ContributionId) {
-        return _contribute(accounts.requireAccountOf(msg.sender), dataset, itemsRoot, itemCount);
+    function contribute(
+        DatasetId dataset,
+        bytes32 termsHash,
+        bytes32 itemsRoot,
+        uint32 itemCount
+    ) external returns (ContributionId) {
+        return _contribute(accounts.requireAccountOf(msg.sender), dataset, termsHash, itemsRoot, itemCount);
     }
 
     /// @inheritdoc IDatasets
     function contributeBySig(
         AccountId contributor,
         DatasetId dataset,
+        bytes32 termsHash,
         bytes32 itemsRoot,
         uint32 itemCount,
         uint256 deadline,
@@ -91,18 +111,32 @@ contract Datasets is IDatasets, Journal, EIP712, Nonces {
         require(block.timestamp <= deadline, Datasets_SignatureExpired(deadline, block.timestamp));
         address signer = accounts.payoutOf(contributor);
         bytes32 signed = keccak256(
-            abi.encode(CONTRIBUTION_TYPEHASH, contributor, dataset, itemsRoot, itemCount, _useNonce(signer), deadline)
+            abi.encode(
+                CONTRIBUTION_TYPEHASH,
+                contributor,
+                dataset,
+                termsHash,
+                itemsRoot,
+                itemCount,
+                _useNonce(signer),
+                deadline
+            )
         );
         require(signer.isSignedBy(_hashTypedDataV4(signed), signature), Datasets_BadSignature(signer));
-        return _contribute(contributor, dataset, itemsRoot, itemCount);
+        return _contribute(contributor, dataset, termsHash, itemsRoot, itemCount);
     }
 
     /// @inheritdoc IDatasets
     function accept(ContributionId[] calldata contributions) external {
         for (uint256 i = 0; i < contributions.length; ++i) {
             ContributionId contribution = contributions[i];
-            Contribution storage stored = _requireSubmitted(contribution);
+            Contribution storage stored = _requireContribution(contribution);
             Dataset storage dataset = _requireCurator(stored.dataset);
+            if (stored.status != ContributionStatus.Submitted) continue;
+            require(
+                dataset.acceptedCount < MAX_CONTRIBUTIONS,
+                Datasets_TooManyContributions(stored.dataset, MAX_CONTRIBUTIONS)
+            );
 
             uint48 acceptedAt = _nextCount();
             stored.status = ContributionStatus.Accepted;
@@ -116,8 +150,12 @@ contract Datasets is IDatasets, Journal, EIP712, Nonces {
 
     /// @inheritdoc IDatasets
     function reject(ContributionId contribution) external {
-        Contribution storage stored = _requireSubmitted(contribution);
+        Contribution storage stored = _requireContribution(contribution);
         _requireCurator(stored.dataset);
+        require(
+            stored.status == ContributionStatus.Submitted,
+            Datasets_WrongStatus(contribution, stored.status)
+        );
 
         stored.status = ContributionStatus.Rejected;
 
@@ -137,6 +175,7 @@ contract Datasets is IDatasets, Journal, EIP712, Nonces {
         uint48 withdrawnAt = _nextCount();
         stored.status = ContributionStatus.Withdrawn;
         stored.withdrawnAt = withdrawnAt;
+        stored.withdrawnTime = uint40(block.timestamp);
         if (wasAccepted) {
             --_datasets[stored.dataset].acceptedCount;
             _acceptedItems[stored.dataset] -= stored.itemCount;
@@ -163,19 +202,47 @@ contract Datasets is IDatasets, Journal, EIP712, Nonces {
     }
 
     /// @inheritdoc IDatasets
+    function cancelSignature() external {
+        _useNonce(msg.sender);
+    }
+
+    /// @inheritdoc IDatasets
     function includes(VersionId version, ContributionId contribution) external view returns (bool) {
-        uint48 frozenAt = versionOf(version).frozenAt;
-        Contribution storage stored = _contributions[contribution];
-        return
-            DatasetId.unwrap(stored.dataset) == VersionId.unwrap(version) >> 32 &&
-            stored.acceptedAt != 0 &&
-            stored.acceptedAt < frozenAt &&
-            (stored.withdrawnAt == 0 || stored.withdrawnAt > frozenAt);
+        return _includes(version, versionOf(version).frozenAt, _contributions[contribution]);
+    }
+
+    /// @inheritdoc IDatasets
+    function membersOf(
+        VersionId[] calldata versions,
+        ContributionId[] calldata contributions
+    ) external view returns (Member[] memory members) {
+        uint48[] memory frozenAt = new uint48[](versions.length);
+        for (uint256 v = 0; v < versions.length; ++v) frozenAt[v] = versionOf(versions[v]).frozenAt;
+        members = new Member[](contributions.length);
+        for (uint256 i = 0; i < contributions.length; ++i) {
+            Contribution memory stored = _contributions[contributions[i]];
+            uint256 mask = 0;
+            for (uint256 v = 0; v < versions.length; ++v) {
+                if (_includes(versions[v], frozenAt[v], stored)) mask |= 1 << v;
+            }
+            members[i] = Member({
+                contributor: stored.contributor,
+                itemCount: stored.itemCount,
+                versions: uint8(mask),
+                usableUntil: stored.withdrawnTime == 0 ? type(uint40).max : stored.withdrawnTime + CONSENT_GRACE
+            });
+        }
     }
 
     /// @inheritdoc IDatasets
     function datasetOf(DatasetId dataset) external view returns (Dataset memory) {
         return _requireDataset(dataset);
+    }
+
+    /// @inheritdoc IDatasets
+    function termsHashOf(DatasetId dataset) external view returns (bytes32) {
+        _requireDataset(dataset);
+        return _terms[dataset];
     }
 
     /// @inheritdoc IDatasets
@@ -207,10 +274,13 @@ contract Datasets is IDatasets, Journal, EIP712, Nonces {
     function _contribute(
         AccountId contributor,
         DatasetId dataset,
+        bytes32 termsHash,
         bytes32 itemsRoot,
         uint32 itemCount
     ) private returns (ContributionId contribution) {
         Dataset storage stored = _requireDataset(dataset);
+        bytes32 agreed = _terms[dataset];
+        require(termsHash == agreed, Datasets_OtherTerms(dataset, termsHash, agreed));
         require(itemCount != 0 && itemsRoot != 0, Datasets_EmptyContribution(dataset));
         contribution = contributionId(dataset, contributor, itemsRoot, itemCount);
         Contribution storage submitted = _contributions[contribution];
@@ -240,8 +310,11 @@ contract Datasets is IDatasets, Journal, EIP712, Nonces {
         require(stored.status != ContributionStatus.None, Datasets_UnknownContribution(contribution));
     }
 
-    function _requireSubmitted(ContributionId contribution) private view returns (Contribution storage stored) {
-        stored = _requireContribution(contribution);
-        require(stored.status == ContributionStatus.Submitted, Datasets_WrongStatus(contribution, stored.status));
+    function _includes(VersionId version, uint48 frozenAt, Contribution memory stored) private pure returns (bool) {
+        return
+            stored.dataset == datasetIn(version) &&
+            stored.acceptedAt != 0 &&
+            stored.acceptedAt < frozenAt &&
+            (stored.withdrawnAt == 0 || stored.withdrawnAt > frozenAt);
     }
 }

@@ -14,16 +14,15 @@ import {
 import {ILedger} from "./interfaces/ILedger.sol";
 import {IModels} from "./interfaces/IModels.sol";
 import {Journal} from "./Journal.sol";
-import {RecordProofs} from "./libraries/RecordProofs.sol";
-import {AccountId, BatchId, ModelId} from "./types/Ids.sol";
-import {RecordProof} from "./types/Records.sol";
+import {Records} from "./libraries/Records.sol";
+import {AccountId, BatchId, ModelId, modelOf, operatorOf} from "./types/Ids.sol";
+import {BatchHeader, RecordProof} from "./types/Records.sol";
 
 /// @title Evaluations
 /// @dev What each function promises stands in `IEvaluations`. Evaluations live in the logs alone; ratings are kept, so that no
 /// inference is rated twice.
 contract Evaluations is IEvaluations, Journal {
-    using RecordProofs for RecordProof;
-    using RecordProofs for bytes;
+    using Records for RecordProof;
 
     uint8 public constant MAX_STARS = 5;
 
@@ -67,9 +66,19 @@ contract Evaluations is IEvaluations, Journal {
     }
 
     /// @inheritdoc IEvaluations
-    function recordProduction(ModelId model, Production calldata production) external returns (uint64 evaluation) {
+    function recordProduction(
+        ModelId model,
+        Production calldata production,
+        BatchHeader calldata first,
+        BatchHeader calldata last
+    ) external returns (uint64 evaluation) {
         AccountId evaluator = _requireMeasured(model, production.measured);
-        _requireBatches(production.firstBatch, production.lastBatch);
+        _requireBatch(model, production.firstBatch, first);
+        _requireBatch(model, production.lastBatch, last);
+        require(
+            BatchId.unwrap(production.firstBatch) <= BatchId.unwrap(production.lastBatch),
+            Evaluations_BatchesOutOfOrder(production.firstBatch, production.lastBatch)
+        );
 
         evaluation = ++evaluationCount;
 
@@ -106,34 +115,44 @@ contract Evaluations is IEvaluations, Journal {
     function rate(RecordProof calldata call, uint8 stars) external {
         require(stars != 0 && stars <= MAX_STARS, Evaluations_StarsOutOfRange(stars, MAX_STARS));
         BatchId batch = call.header.batch;
-        _requireRecorded(call);
-        require(!ledger.isVoided(batch, call.index), Evaluations_Voided(batch, call.index));
-        AccountId payer = call.record.payerOf();
+        require(call.stands(call.leafOf(), ledger.batchCommitmentOf(batch)), Evaluations_NotRecorded(batch, call.index));
+        AccountId payer = call.record.payer;
+        require(!(payer == operatorOf(call.header.book)), Evaluations_OwnService(payer));
         address payout = accounts.payoutOf(payer);
         require(msg.sender == payout, Evaluations_NotPayer(payer, msg.sender, payout));
         uint8 before = starsOf(batch, call.index);
         require(before == 0, Evaluations_AlreadyRated(batch, call.index, before));
 
+        uint64 feeGwei = _feeOf(call);
         _stars[batch][call.index >> 6] |= uint256(stars) << _place(call.index);
-        Rating storage rating = _ratings[call.header.model];
-        (rating.count, rating.stars) = (rating.count + 1, rating.stars + stars);
+        Rating memory rating = _ratings[modelOf(call.header.book)];
+        ++rating.count;
+        rating.feesGwei += feeGwei;
+        rating.starsGwei += uint128(feeGwei) * stars;
+        _ratings[modelOf(call.header.book)] = rating;
 
-        _emitRating(InferenceRated.selector, call, payer, stars);
+        _emitRating(InferenceRated.selector, call, feeGwei, stars);
     }
 
     /// @inheritdoc IEvaluations
     function dropRating(RecordProof calldata call) external {
         BatchId batch = call.header.batch;
-        _requireRecorded(call);
-        require(ledger.isVoided(batch, call.index), Evaluations_NotVoided(batch, call.index));
+        require(
+            call.stands(Records.voidedLeaf(call.leafOf()), ledger.batchCommitmentOf(batch)),
+            Evaluations_NotVoided(batch, call.index)
+        );
         uint8 stars = starsOf(batch, call.index);
         require(stars != 0, Evaluations_NotRated(batch, call.index));
 
+        uint64 feeGwei = _feeOf(call);
         _stars[batch][call.index >> 6] ^= uint256(stars) << _place(call.index);
-        Rating storage rating = _ratings[call.header.model];
-        (rating.count, rating.stars) = (rating.count - 1, rating.stars - stars);
+        Rating memory rating = _ratings[modelOf(call.header.book)];
+        --rating.count;
+        rating.feesGwei -= feeGwei;
+        rating.starsGwei -= uint128(feeGwei) * stars;
+        _ratings[modelOf(call.header.book)] = rating;
 
-        _emitRating(RatingDropped.selector, call, call.record.payerOf(), stars);
+        _emitRating(RatingDropped.selector, call, feeGwei, stars);
     }
 
     /// @inheritdoc IEvaluations
@@ -146,11 +165,23 @@ contract Evaluations is IEvaluations, Journal {
         return uint8((_stars[batch][index >> 6] >> _place(index)) & 0xf);
     }
 
-    function _emitRating(bytes32 selector, RecordProof calldata call, AccountId payer, uint8 stars) private {
+    function _emitRating(bytes32 selector, RecordProof calldata call, uint64 feeGwei, uint8 stars) private {
         _emit(
             4,
-            abi.encode(selector, call.header.batch, call.header.model, payer, call.index, call.record.feeOf(), stars)
+            abi.encode(
+                selector,
+                call.header.batch,
+                modelOf(call.header.book),
+                call.record.payer,
+                call.index,
+                feeGwei,
+                stars
+            )
         );
+    }
+
+    function _feeOf(RecordProof calldata call) private view returns (uint64) {
+        return uint64(call.record.feeUnits) * models.feeUnitOf(modelOf(call.header.book));
     }
 
     function _requireMeasured(ModelId model, Measurement calldata measured) private view returns (AccountId evaluator) {
@@ -171,19 +202,14 @@ contract Evaluations is IEvaluations, Journal {
         require(flips <= loss.measured.sampleCount, Evaluations_TooManyFlips(flips, loss.measured.sampleCount));
     }
 
-    function _requireBatches(BatchId firstBatch, BatchId lastBatch) private view {
-        uint64 first = BatchId.unwrap(firstBatch);
-        uint64 last = BatchId.unwrap(lastBatch);
-        uint64 batchCount = ledger.batchCount();
+    /// @dev That a header is the one of that batch, and the batch the model's.
+    function _requireBatch(ModelId model, BatchId batch, BatchHeader calldata header) private view {
         require(
-            first != 0 && first <= last && last <= batchCount,
-            Evaluations_BatchesOutOfRange(firstBatch, lastBatch, batchCount)
+            BatchId.unwrap(header.batch) == BatchId.unwrap(batch) &&
+                modelOf(header.book) == model &&
+                Records.commitmentOf(header) == ledger.batchCommitmentOf(batch),
+            Evaluations_OtherBatch(model, batch)
         );
-    }
-
-    function _requireRecorded(RecordProof calldata call) private view {
-        BatchId batch = call.header.batch;
-        require(call.isRecorded(ledger.batchCommitmentOf(batch)), Evaluations_NotRecorded(batch, call.index));
     }
 
     function _requireScore(Score calldata score) private pure {

@@ -1,59 +1,107 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
+import {Governed} from "./Governed.sol";
 import {IAccounts} from "./interfaces/IAccounts.sol";
+import {IClock} from "./interfaces/IClock.sol";
 import {IDatasets} from "./interfaces/IDatasets.sol";
-import {BaseModel, FineTune, IModels, InfluenceIndex, Royalty, Rule, ServingTerms} from "./interfaces/IModels.sol";
-import {IPools} from "./interfaces/IPools.sol";
-import {Journal} from "./Journal.sol";
+import {
+    BaseModel,
+    FineTuneTerms,
+    IModels,
+    ModelTerms,
+    PayTerms,
+    RecordingTerms,
+    RowTerms,
+    SettlementTerms,
+    WeighedUnit
+} from "./interfaces/IModels.sol";
 import {Lineage, Royalties} from "./libraries/Royalties.sol";
+import {WideProducts, WideVector} from "./libraries/WideProducts.sol";
+import {Sheet, Sheets} from "./models/Sheets.sol";
+import {UnitPages} from "./models/UnitPages.sol";
 import {AccountId, ModelId, VersionId} from "./types/Ids.sol";
 
 /// @title Models
-/// @dev What each function promises stands in `IModels`. What the ledger reads for every batch is two slots.
-contract Models is IModels, Journal {
+/// @dev What each function promises stands in `IModels`. What the Ledger reads for every batch is one slot.
+contract Models is IModels, Governed {
     using Royalties for Lineage;
+    using Sheets for Sheet;
 
-    /// @dev One slot. A base model has an owner, a royalty, and nothing else; only where the rule is `EqualSplit` is there a pool.
+    /// @dev Two slots; the first is what recording reads. A base model has an owner, a royalty, and nothing else.
+    ///
+    ///     sheet (160) | activeFrom (40) | feeUnitGwei (32) | dims (16) | sketched (8)
+    ///     owner (32) | parent (32) | royaltyBps, contributorBps, operatorBps, baseBps, floorBps (16 each) | struckAt (40)
     struct Model {
+        address sheet;
+        uint40 activeFrom;
+        uint32 feeUnitGwei;
+        uint16 dims;
+        bool sketched;
         AccountId owner;
         ModelId parent;
-        uint32 rowCount;
-        uint16 dims;
-        uint8 topK;
+        uint16 royaltyBps;
         uint16 contributorBps;
         uint16 operatorBps;
-        uint16 royaltyBps;
-        AccountId pool;
+        uint16 baseBps;
+        uint16 floorBps;
+        uint40 struckAt;
+    }
+
+    /// @dev A struck unit, for the books that it still counts in.
+    struct StruckUnit {
+        uint16 unit;
+        uint40 struckAt;
     }
 
     uint256 public constant MAX_SHARES_BPS = 9_000;
-    uint256 public constant MAX_VERSIONS = 8;
-    uint256 public constant MAX_TOP_K = 16;
-    uint256 public constant MAX_DIMS = 4_096;
+    uint256 public constant MAX_DIMS = 1_024;
     uint256 public constant DIMS_STEP = 64;
+    uint256 public constant MAX_FEE_UNIT = 1e9;
+    uint256 private constant BPS = 10_000;
+    uint256 private constant MIN_FLOOR = 5_000;
+    uint256 private constant MAX_FLOOR = 40_000;
+    uint40 private constant FOR_GOOD = type(uint40).max;
 
     IAccounts public immutable accounts;
     IDatasets public immutable datasets;
-    IPools public immutable pools;
+    IClock public immutable clock;
 
     /// @inheritdoc IModels
     uint32 public modelCount;
 
+    ModelTerms private _terms;
+
+    /// @inheritdoc IModels
+    address public fineTunes;
+
+    /// @inheritdoc IModels
+    address public court;
+
+    /// @inheritdoc IModels
+    address public unitCourt;
+
     mapping(ModelId model => Model) private _models;
     mapping(ModelId model => Lineage) private _lineages;
-    mapping(ModelId model => bytes32 root) private _influenceRoots;
-    mapping(ModelId model => VersionId[]) private _versions;
-    mapping(ModelId model => mapping(AccountId operator => bool allowed)) private _operators;
+    mapping(ModelId model => StruckUnit[]) private _struck;
+    mapping(ModelId model => mapping(AccountId operator => uint40 until)) private _operators;
 
-    constructor(IAccounts accounts_, IDatasets datasets_, IPools pools_) {
+    constructor(
+        IAccounts accounts_,
+        IDatasets datasets_,
+        IClock clock_,
+        address authority_,
+        ModelTerms memory terms_
+    ) Governed(authority_) {
         accounts = accounts_;
         datasets = datasets_;
-        pools = pools_;
+        clock = clock_;
+        _setTerms(terms_);
     }
 
     /// @inheritdoc IModels
     function registerBase(BaseModel calldata base) external returns (ModelId model) {
+        clock.runningTime();
         AccountId owner = accounts.requireAccountOf(msg.sender);
         require(bytes(base.name).length != 0, Models_EmptyName());
         require(base.weightsHash != 0, Models_ZeroHash("weightsHash"));
@@ -67,81 +115,219 @@ contract Models is IModels, Journal {
     }
 
     /// @inheritdoc IModels
-    function registerFineTune(FineTune calldata fineTune) external returns (ModelId model) {
-        AccountId owner = accounts.requireAccountOf(msg.sender);
-        Model storage parent = _requireModel(fineTune.parent);
-        _requireVersions(fineTune.versions);
-        require(fineTune.adapterHash != 0, Models_ZeroHash("adapterHash"));
-        require(fineTune.manifestHash != 0, Models_ZeroHash("manifestHash"));
-        _requireIndex(fineTune.influence, fineTune.rule);
-        _requireRoyalty(fineTune.shares.royaltyBps);
-        Lineage lineage = _lineages[fineTune.parent].below(parent.owner, parent.royaltyBps);
-        uint256 royaltiesBps = lineage.totalBps();
-        require(royaltiesBps <= Royalties.MAX_BPS, Models_RoyaltyTooHigh(royaltiesBps, Royalties.MAX_BPS));
-        uint256 sharesBps = royaltiesBps + fineTune.shares.contributorBps + fineTune.shares.operatorBps;
-        require(sharesBps <= MAX_SHARES_BPS, Models_SharesTooHigh(sharesBps, MAX_SHARES_BPS));
+    function enter(AccountId owner, FineTuneTerms calldata entered) external returns (ModelId model) {
+        require(msg.sender == fineTunes, Models_NotAppointed(msg.sender));
+        Lineage lineage = _check(entered);
 
-        AccountId pool = fineTune.rule == Rule.EqualSplit ? pools.open(fineTune.versions) : AccountId.wrap(0);
         model = ModelId.wrap(++modelCount);
         _models[model] = Model({
+            sheet: address(0),
+            activeFrom: 0,
+            feeUnitGwei: entered.pay.feeUnitGwei,
+            dims: entered.dims,
+            sketched: entered.pay.sketched,
             owner: owner,
-            parent: fineTune.parent,
-            rowCount: fineTune.influence.rowCount,
-            dims: fineTune.influence.dims,
-            topK: fineTune.influence.topK,
-            contributorBps: fineTune.shares.contributorBps,
-            operatorBps: fineTune.shares.operatorBps,
-            royaltyBps: fineTune.shares.royaltyBps,
-            pool: pool
+            parent: entered.parent,
+            royaltyBps: entered.shares.royaltyBps,
+            contributorBps: entered.shares.contributorBps,
+            operatorBps: entered.shares.operatorBps,
+            baseBps: entered.pay.baseBps,
+            floorBps: entered.pay.floorBps,
+            struckAt: 0
         });
         _lineages[model] = lineage;
-        _influenceRoots[model] = fineTune.influence.root;
-        _versions[model] = fineTune.versions;
 
-        _emit(
-            4,
-            abi.encodePacked(
-                abi.encode(FineTuneRegistered.selector, model, owner, fineTune.parent),
-                abi.encode(fineTune, lineage.list(), pool)
-            )
-        );
+        bytes memory topics = abi.encode(FineTuneEntered.selector, model, owner, entered.parent);
+        _emit(4, abi.encodePacked(topics, abi.encode(entered, lineage.list())));
+    }
+
+    /// @inheritdoc IModels
+    function activate(ModelId model, address sheet) external {
+        require(msg.sender == fineTunes, Models_NotAppointed(msg.sender));
+        uint40 activeFrom_ = clock.runningTime() + _terms.activationSeconds;
+        _models[model].sheet = sheet;
+        _models[model].activeFrom = activeFrom_;
+        _emit(2, abi.encode(ModelActivated.selector, model, activeFrom_, sheet));
     }
 
     /// @inheritdoc IModels
     function setOperator(ModelId model, AccountId operator, bool allowed) external {
-        Model storage stored = _requireServable(model);
-        require(msg.sender == accounts.payoutOf(stored.owner), Models_NotOwner(model, msg.sender));
+        _requireServable(model);
+        _requireOwner(model);
         uint32 number = AccountId.unwrap(operator);
         require(number != 0 && number <= accounts.accountCount(), Models_UnknownOperator(operator));
 
-        _operators[model][operator] = allowed;
+        uint40 until = _operators[model][operator];
+        if (allowed) until = FOR_GOOD;
+        else if (until == FOR_GOOD) until = clock.time() + _terms.noticeSeconds;
+        _operators[model][operator] = until;
 
-        _emit(3, abi.encode(OperatorSet.selector, model, operator, allowed));
+        _emit(3, abi.encode(OperatorSet.selector, model, operator, allowed, until));
     }
 
     /// @inheritdoc IModels
-    function servingTerms(ModelId model) external view returns (ServingTerms memory terms) {
-        Model memory stored = _requireServable(model);
-        terms = ServingTerms({
+    function strike(ModelId model, uint16 unit) external {
+        require(msg.sender == court || msg.sender == unitCourt, Models_NotAppointed(msg.sender));
+        Model storage stored = _requireServable(model);
+        uint256 count = Sheets.read(stored.sheet).unitCount();
+        require(unit < count, Models_UnknownUnit(model, unit, count));
+        StruckUnit[] storage struck = _struck[model];
+        for (uint256 i = 0; i < struck.length; ++i) {
+            if (struck[i].unit == unit) return;
+        }
+
+        uint40 now_ = clock.time();
+        if (stored.struckAt == 0) stored.struckAt = now_;
+        struck.push(StruckUnit({unit: unit, struckAt: now_}));
+
+        _emit(3, abi.encode(UnitStruck.selector, model, unit, now_));
+    }
+
+    /// @inheritdoc IModels
+    function appoint(address fineTunes_, address court_, address unitCourt_) external restricted {
+        require(
+            fineTunes_ != address(0) && court_ != address(0) && unitCourt_ != address(0),
+            Models_ZeroAddress()
+        );
+        require(fineTunes == address(0), Models_AlreadyAppointed(fineTunes, court, unitCourt));
+        (fineTunes, court, unitCourt) = (fineTunes_, court_, unitCourt_);
+        _emit(4, abi.encode(ModelUsersAppointed.selector, fineTunes_, court_, unitCourt_));
+    }
+
+    /// @inheritdoc IModels
+    function setTerms(ModelTerms calldata terms_) external restricted {
+        _setTerms(terms_);
+    }
+
+    /// @inheritdoc IModels
+    function recordingTerms(ModelId model, AccountId operator) external view returns (RecordingTerms memory) {
+        Model storage stored = _requireServable(model);
+        uint40 now_ = clock.runningTime();
+        require(now_ >= stored.activeFrom, Models_NotActive(model, stored.activeFrom, now_));
+        require(stored.struckAt == 0, Models_Struck(model, stored.struckAt));
+        uint40 until = _operators[model][operator];
+        require(until == FOR_GOOD || now_ < until, Models_NotOperator(model, operator));
+        return
+            RecordingTerms({
+                feeUnitGwei: stored.feeUnitGwei,
+                sketchBytes: stored.sketched ? stored.dims / 8 : 0,
+                time: now_
+            });
+    }
+
+    /// @inheritdoc IModels
+    function settlementTerms(ModelId model, uint40 until) external view returns (SettlementTerms memory settled) {
+        Model storage stored = _requireServable(model);
+        Sheet sheet = Sheets.read(stored.sheet);
+        settled = SettlementTerms({
             owner: stored.owner,
-            rowCount: stored.rowCount,
-            dims: stored.dims,
-            topK: stored.topK,
             contributorBps: stored.contributorBps,
             operatorBps: stored.operatorBps,
+            baseBps: stored.baseBps,
+            floorBps: stored.floorBps,
+            dims: stored.sketched ? stored.dims : 0,
+            unitCount: sheet.unitCount(),
+            keptRows: sheet.keptRows(),
+            floorNorm: sheet.floorNorm(),
+            fixedTotal: sheet.fixedTotal(),
             royalties: _lineages[model].list()
         });
-        if (AccountId.unwrap(stored.pool) != 0) _payPool(terms, stored.pool);
+        if (stored.struckAt == 0) return settled;
+        StruckUnit[] storage struck = _struck[model];
+        for (uint256 i = 0; i < struck.length; ++i) {
+            if (struck[i].struckAt >= until) continue;
+            (, uint16 kept, , uint64 fixedWeight) = _headOf(sheet, stored.dims, struck[i].unit);
+            settled.keptRows -= kept;
+            settled.fixedTotal -= fixedWeight;
+        }
     }
 
     /// @inheritdoc IModels
-    function isOperator(ModelId model, AccountId operator) external view returns (bool) {
+    function weigh(
+        ModelId model,
+        uint256 first,
+        uint256 count,
+        uint40 until,
+        bytes calldata totals,
+        uint256 weight
+    ) external view returns (WeighedUnit[] memory weighed) {
+        Model storage stored = _requireServable(model);
+        Sheet sheet = Sheets.read(stored.sheet);
+        uint256 unitCount = sheet.unitCount();
+        require(first + count <= unitCount, Models_UnknownUnit(model, first + count - 1, unitCount));
+        weighed = new WeighedUnit[](count);
+        _weigh(weighed, sheet.units(stored.dims, first, count), stored.dims, totals, weight);
+        if (stored.struckAt == 0) return weighed;
+        StruckUnit[] storage struck = _struck[model];
+        for (uint256 i = 0; i < struck.length; ++i) {
+            uint256 unit = struck[i].unit;
+            if (struck[i].struckAt < until && unit >= first && unit < first + count) {
+                // Its payee stays, which earns nothing.
+                weighed[unit - first] = WeighedUnit.wrap(uint32(WeighedUnit.unwrap(weighed[unit - first])));
+            }
+        }
+    }
+
+    /// @inheritdoc IModels
+    function memberOf(
+        ModelId model,
+        uint16 unit,
+        uint32 member
+    ) external view returns (AccountId account, uint32 kept, uint32 unitKept) {
+        Model storage stored = _requireServable(model);
+        Sheet sheet = Sheets.read(stored.sheet);
+        (account, kept) = sheet.member(unit, member);
+        require(AccountId.unwrap(account) != 0, Models_NoMember(model, unit, member));
+        (, unitKept, , ) = _headOf(sheet, stored.dims, unit);
+    }
+
+    /// @inheritdoc IModels
+    function unitOf(
+        ModelId model,
+        uint16 unit
+    ) external view returns (AccountId payee, uint16 kept, uint16 scale, uint64 fixedWeight, bytes memory sketch) {
+        Model storage stored = _requireServable(model);
+        Sheet sheet = Sheets.read(stored.sheet);
+        uint256 count = sheet.unitCount();
+        require(unit < count, Models_UnknownUnit(model, unit, count));
+        (payee, kept, scale, fixedWeight) = _headOf(sheet, stored.dims, unit);
+        bytes memory data = sheet.units(stored.dims, unit, 1);
+        uint256 length = stored.dims / 2;
+        assembly ("memory-safe") {
+            // What precedes the sketch makes room for its length; what follows it is left over.
+            sketch := add(data, 0x10)
+            mstore(sketch, length)
+        }
+    }
+
+    /// @inheritdoc IModels
+    function rowTermsOf(ModelId model) external view returns (RowTerms memory) {
+        Model storage stored = _requireServable(model);
+        Sheet sheet = Sheets.read(stored.sheet);
+        return
+            RowTerms({
+                indexRoot: sheet.indexRoot(),
+                totalHash: sheet.totalHash(),
+                maxPeak: sheet.maxPeak(),
+                registeredIn: sheet.registeredIn(),
+                dims: stored.dims,
+                unitCount: sheet.unitCount()
+            });
+    }
+
+    /// @inheritdoc IModels
+    function struckAt(ModelId model) external view returns (uint40) {
+        return _requireModel(model).struckAt;
+    }
+
+    /// @inheritdoc IModels
+    function activeFrom(ModelId model) external view returns (uint40) {
+        return _requireModel(model).activeFrom;
+    }
+
+    /// @inheritdoc IModels
+    function operatorUntil(ModelId model, AccountId operator) external view returns (uint40) {
         return _operators[model][operator];
-    }
-
-    /// @inheritdoc IModels
-    function poolOf(ModelId model) external view returns (AccountId) {
-        return _requireModel(model).pool;
     }
 
     /// @inheritdoc IModels
@@ -155,21 +341,49 @@ contract Models is IModels, Journal {
     }
 
     /// @inheritdoc IModels
-    function influenceRootOf(ModelId model) external view returns (bytes32) {
-        _requireServable(model);
-        return _influenceRoots[model];
+    function feeUnitOf(ModelId model) external view returns (uint32) {
+        return _requireServable(model).feeUnitGwei;
+    }
+
+    /// @inheritdoc IModels
+    function poolTermsOf(ModelId model) external view returns (uint16 contributorBps, uint32 feeUnitGwei) {
+        Model storage stored = _requireServable(model);
+        return (stored.contributorBps, stored.feeUnitGwei);
     }
 
     /// @inheritdoc IModels
     function versionsOf(ModelId model) external view returns (VersionId[] memory) {
-        _requireModel(model);
-        return _versions[model];
+        return Sheets.read(_requireServable(model).sheet).versions();
     }
 
-    /// @dev The contributors' share becomes one more royalty, the pool's.
-    function _payPool(ServingTerms memory terms, AccountId pool) private pure {
-        terms.royalties = Royalties.joined(terms.royalties, Royalty({account: pool, bps: terms.contributorBps}));
-        terms.contributorBps = 0;
+    /// @inheritdoc IModels
+    function terms() external view returns (ModelTerms memory) {
+        return _terms;
+    }
+
+    function _setTerms(ModelTerms memory terms_) private {
+        require(
+            terms_.activationSeconds >= 1 days &&
+                terms_.activationSeconds <= 14 days &&
+                terms_.noticeSeconds >= 1 hours &&
+                terms_.noticeSeconds <= 14 days,
+            Models_TermsOutOfRange(terms_)
+        );
+        ModelTerms memory previous = _terms;
+        _terms = terms_;
+        _emit(1, abi.encode(ModelTermsSet.selector, previous, terms_));
+    }
+
+    /// @return lineage The royalties owed on every fee.
+    function _check(FineTuneTerms calldata entered) private view returns (Lineage lineage) {
+        Model storage parent = _requireModel(entered.parent);
+        _requirePay(entered.pay, entered.dims);
+        _requireRoyalty(entered.shares.royaltyBps);
+        lineage = _lineages[entered.parent].below(parent.owner, parent.royaltyBps);
+        uint256 royaltiesBps = lineage.totalBps();
+        require(royaltiesBps <= Royalties.MAX_BPS, Models_RoyaltyTooHigh(royaltiesBps, Royalties.MAX_BPS));
+        uint256 sharesBps = royaltiesBps + entered.shares.contributorBps + entered.shares.operatorBps;
+        require(sharesBps <= MAX_SHARES_BPS, Models_SharesTooHigh(sharesBps, MAX_SHARES_BPS));
     }
 
     function _requireModel(ModelId model) private view returns (Model storage stored) {
@@ -177,42 +391,75 @@ contract Models is IModels, Journal {
         require(AccountId.unwrap(stored.owner) != 0, Models_UnknownModel(model));
     }
 
-    /// @dev A fine-tune was trained on rows, a base model on none that are known here.
+    /// @dev A fine-tune whose units are all registered.
     function _requireServable(ModelId model) private view returns (Model storage stored) {
-        stored = _requireModel(model);
-        require(stored.rowCount != 0, Models_NotServable(model));
-    }
-
-    function _requireVersions(VersionId[] calldata versions) private view {
-        require(
-            versions.length != 0 && versions.length <= MAX_VERSIONS,
-            Models_VersionsOutOfRange(versions.length, MAX_VERSIONS)
-        );
-        VersionId previous;
-        for (uint256 i = 0; i < versions.length; ++i) {
-            VersionId version = versions[i];
-            require(VersionId.unwrap(version) > VersionId.unwrap(previous), Models_VersionsUnsorted(previous, version));
-            datasets.versionOf(version);
-            previous = version;
+        stored = _models[model];
+        if (stored.sheet == address(0)) {
+            _requireModel(model);
+            revert Models_NotServable(model);
         }
     }
 
-    function _requireIndex(InfluenceIndex calldata index, Rule rule) private pure {
-        require(index.rowCount != 0, Models_RowCountZero());
-        if (rule == Rule.EqualSplit) {
-            require(
-                index.root == 0 && index.indexHash == 0 && index.dims == 0 && index.topK == 0,
-                Models_IndexNotNeeded()
+    function _requireOwner(ModelId model) private view {
+        address owner = accounts.payoutOf(_requireModel(model).owner);
+        require(msg.sender == owner, Models_NotOwner(model, msg.sender));
+    }
+
+    /// @dev The head of a unit, without its sketch.
+    function _headOf(
+        Sheet sheet,
+        uint256 dims,
+        uint256 unit
+    ) private view returns (AccountId payee, uint16 kept, uint16 scale, uint64 fixedWeight) {
+        uint256 head = uint256(bytes32(sheet.units(dims, unit, 1)));
+        return (AccountId.wrap(uint32(head >> 224)), uint16(head >> 208), uint16(head >> 192), uint64(head >> 128));
+    }
+
+    function _weigh(
+        WeighedUnit[] memory weighed,
+        bytes memory units,
+        uint256 dims,
+        bytes memory totals,
+        uint256 weight
+    ) private pure {
+        uint256 size = UnitPages.unitBytes(dims);
+        bool isWeighed = totals.length != 0 && weight != 0;
+        WideVector vector = isWeighed ? WideProducts.ofTotals(totals, weight) : WideVector.wrap(0);
+        uint256 place;
+        assembly ("memory-safe") {
+            place := add(units, 0x20)
+        }
+        for (uint256 i = 0; i < weighed.length; ++i) {
+            uint256 head;
+            assembly ("memory-safe") {
+                head := mload(place)
+            }
+            uint256 net = 0;
+            if (isWeighed) {
+                int256 product = WideProducts.dot(vector, place + UnitPages.HEAD_BYTES);
+                if (product > 0) net = uint256(product) * uint16(head >> 192);
+            }
+            weighed[i] = WeighedUnit.wrap(
+                (net << 112) | (uint256(uint64(head >> 128)) << 48) | (uint256(uint16(head >> 208)) << 32) | (head >> 224)
             );
-            return;
+            place += size;
         }
-        require(index.root != 0, Models_ZeroHash("influence.root"));
-        require(index.indexHash != 0, Models_ZeroHash("influence.indexHash"));
+    }
+
+    /// @dev Without sketches of units everything goes by rows: nothing else could be computed.
+    function _requirePay(PayTerms calldata pay, uint16 dims) private pure {
+        bool isEqual = pay.baseBps == BPS;
         require(
-            index.dims != 0 && index.dims <= MAX_DIMS && index.dims % DIMS_STEP == 0,
-            Models_DimsOutOfRange(index.dims)
+            pay.baseBps <= BPS &&
+                pay.floorBps >= MIN_FLOOR &&
+                pay.floorBps <= MAX_FLOOR &&
+                pay.feeUnitGwei != 0 &&
+                pay.feeUnitGwei <= MAX_FEE_UNIT &&
+                !(isEqual && pay.sketched) &&
+                (dims != 0 || isEqual),
+            Models_PayOutOfRange(pay, dims)
         );
-        require(index.topK != 0 && index.topK <= MAX_TOP_K, Models_TopKOutOfRange(index.topK));
+        require(dims <= MAX_DIMS && dims % DIMS_STEP == 0, Models_DimsOutOfRange(dims));
     }
 
     function _requireRoyalty(uint16 royaltyBps) private pure {

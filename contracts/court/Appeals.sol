@@ -1,18 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
-import {Appeal, AppealSubject, Fault, ICourt} from "../interfaces/ICourt.sol";
-import {IBonds} from "../interfaces/IBonds.sol";
-import {RecordProofs} from "../libraries/RecordProofs.sol";
-import {AccountId, BatchId, BondId, bondOf, ModelId} from "../types/Ids.sol";
-import {BatchHeader, RecordProof} from "../types/Records.sol";
-import {Terms} from "./Terms.sol";
+import {BondRule} from "../interfaces/IBonds.sol";
+import {Appeal, CourtTerms, ICourt} from "../interfaces/ICourt.sol";
+import {AccountId, BondId, bondOf, ModelId, modelOf, operatorOf} from "../types/Ids.sol";
+import {RecordProof} from "../types/Records.sol";
+import {Receipts} from "./Receipts.sol";
 
 /// @title Appeals
-/// @notice What no chain can decide, such as whether a sketch was taken from the request that was answered: two bonds, a
-/// deadline and an arbiter.
-abstract contract Appeals is Terms {
-    using RecordProofs for RecordProof;
+/// @notice What no chain can decide, such as whether a sketch was taken from the request that was answered: two bonds, a deadline and an
+/// arbiter.
+abstract contract Appeals is Receipts {
+    uint64 public constant APPEAL_FEES = 20;
+    uint64 private constant BURNT_PART = 4;
 
     /// @inheritdoc ICourt
     uint64 public appealCount;
@@ -22,51 +22,57 @@ abstract contract Appeals is Terms {
     /// @inheritdoc ICourt
     function appealRecord(
         RecordProof calldata call,
+        bytes calldata sum,
         bytes32 groundsHash,
         string calldata groundsURI
     ) external returns (uint64 appeal) {
-        BatchHeader calldata header = call.header;
-        require(
-            call.isRecorded(ledger.batchCommitmentOf(header.batch)),
-            IBonds.Ledger_NotRecorded(header.batch, call.index)
-        );
-        require(!ledger.isVoided(header.batch, call.index), IBonds.Ledger_AlreadyVoided(header.batch, call.index));
-        return
-            _file(
-                AppealSubject({model: header.model, batch: header.batch, index: uint32(call.index)}),
-                header.operator,
-                bondOf(header.operator),
-                groundsHash,
-                groundsURI
-            );
+        Appeal memory filed;
+        filed.feeGwei = ledger.setAside(call, sum);
+        (filed.accused, filed.model) = (operatorOf(call.header.book), modelOf(call.header.book));
+        filed.payer = call.record.payer;
+        appeal = _file(filed, bondOf(filed.accused), _costOf(filed.feeGwei), filed.feeGwei * APPEAL_FEES);
+        bytes memory topics = abi.encode(RecordAppealed.selector, appeal, call.header.batch, filed.appellant);
+        _emit(4, abi.encodePacked(topics, _told(filed, call.index, groundsHash, groundsURI)));
     }
 
     /// @inheritdoc ICourt
-    function appealModel(
+    function appealUnit(
         ModelId model,
+        uint16 unit,
         bytes32 groundsHash,
         string calldata groundsURI
     ) external returns (uint64 appeal) {
-        require(!_isStopped(model), IBonds.Ledger_ModelStopped(model));
-        return
-            _file(
-                AppealSubject({model: model, batch: BatchId.wrap(0), index: 0}),
-                _models.servingTerms(model).owner,
-                bondOf(model),
-                groundsHash,
-                groundsURI
-            );
+        // Reverts where there is no such unit.
+        _models.unitOf(model, unit);
+        Appeal memory filed;
+        (filed.accused, filed.model) = (_models.ownerOf(model), model);
+        (filed.isUnit, filed.unit) = (true, unit);
+        appeal = _file(filed, bondOf(model), _bonds.rule().minimumGwei, 0);
+
+        _emit(
+            4,
+            abi.encodePacked(
+                abi.encode(UnitAppealed.selector, appeal, model, filed.appellant),
+                abi.encode(unit, filed.stakeGwei, filed.heldGwei, filed.dueAt, groundsHash, groundsURI)
+            )
+        );
     }
 
     /// @inheritdoc ICourt
     function lapse(uint64 appeal) external {
         Appeal memory filed = _requireFiled(appeal);
-        require(block.timestamp > filed.dueAt, Court_AppealOpen(filed.dueAt, block.timestamp));
+        uint40 now_ = _clock.time();
+        require(now_ >= filed.dueAt, Court_AppealOpen(filed.dueAt, now_));
 
         delete _appeals[appeal];
 
         _emit(2, abi.encode(AppealLapsed.selector, appeal));
-        ledger.release(bondOf(filed.appellant), filed.stakeGwei);
+        _bonds.release(_bondOf(filed), filed.heldGwei);
+        uint64 burntGwei = filed.stakeGwei / BURNT_PART;
+        BondId appellants = bondOf(filed.appellant);
+        _bonds.release(appellants, filed.stakeGwei - burntGwei);
+        _bonds.slash(appellants, burntGwei, burntGwei, _toChallenger(filed.appellant, 0));
+        _returnFee(filed, false);
     }
 
     /// @inheritdoc ICourt
@@ -74,15 +80,16 @@ abstract contract Appeals is Terms {
         return _appeals[appeal];
     }
 
-    function _rule(
-        uint64 appeal,
-        bool upheld,
-        RecordProof[] calldata calls,
-        bytes32 reasonsHash,
-        string calldata reasonsURI
-    ) internal {
+    function _rule(uint64 appeal, bool upheld, bytes32 reasonsHash, string calldata reasonsURI) internal {
         Appeal memory filed = _requireFiled(appeal);
-        require(block.timestamp <= filed.dueAt, Court_AppealOver(filed.dueAt, block.timestamp));
+        uint40 now_ = _clock.time();
+        require(now_ < filed.dueAt, Court_AppealOver(filed.dueAt, now_));
+        AccountId arbiter = _accounts.accountOf(msg.sender);
+        require(
+            AccountId.unwrap(arbiter) == 0 ||
+                !(arbiter == filed.appellant || arbiter == filed.accused || arbiter == filed.payer),
+            Court_Partial(appeal, msg.sender)
+        );
 
         delete _appeals[appeal];
 
@@ -90,59 +97,79 @@ abstract contract Appeals is Terms {
             2,
             abi.encodePacked(abi.encode(AppealRuled.selector, appeal), abi.encode(upheld, reasonsHash, reasonsURI))
         );
-        BondId appellants = bondOf(filed.appellant);
-        ledger.release(appellants, filed.stakeGwei);
-        if (upheld) _uphold(appeal, filed, calls);
-        else ledger.slash(appellants, filed.stakeGwei, filed.accused);
+        if (upheld) _uphold(filed);
+        else _deny(filed);
+        _returnFee(filed, upheld);
     }
 
-    /// @dev A record whose credits have matured stays paid; its operator loses what the appellant had at stake.
-    function _uphold(uint64 appeal, Appeal memory filed, RecordProof[] calldata calls) private {
-        AppealSubject memory subject = filed.subject;
-        if (BatchId.unwrap(subject.batch) == 0) {
-            _strikeIndex(subject.model, filed.appellant, Fault.Appeal);
-        } else if (calls.length == 0) {
-            ledger.slash(bondOf(filed.accused), filed.stakeGwei, filed.appellant);
-        } else {
-            RecordProof calldata call = calls[0];
-            require(
-                calls.length == 1 &&
-                    BatchId.unwrap(call.header.batch) == BatchId.unwrap(subject.batch) &&
-                    call.index == subject.index,
-                Court_WrongSubject(appeal)
-            );
-            _strikeRecord(call, bondOf(filed.accused), filed.appellant, Fault.Appeal);
+    function _uphold(Appeal memory filed) private {
+        uint16 bountyBps = _bonds.rule().bountyBps;
+        _bonds.release(bondOf(filed.appellant), filed.stakeGwei);
+        uint64 takenGwei = filed.heldGwei;
+        if (filed.isUnit) {
+            _models.strike(filed.model, filed.unit);
+            takenGwei = type(uint64).max;
         }
+        _bonds.slash(_bondOf(filed), takenGwei, filed.heldGwei, _toChallenger(filed.appellant, bountyBps));
     }
 
-    function _file(
-        AppealSubject memory subject,
-        AccountId accused,
-        BondId bond,
+    function _deny(Appeal memory filed) private {
+        _bonds.release(_bondOf(filed), filed.heldGwei);
+        _bonds.slash(
+            bondOf(filed.appellant),
+            filed.stakeGwei,
+            filed.stakeGwei,
+            _toChallenger(filed.accused, WHOLE_BPS / 2)
+        );
+    }
+
+    /// @dev What an appeal about a record costs its operator.
+    function _costOf(uint64 feeGwei) private view returns (uint64) {
+        BondRule memory rule_ = _bonds.rule();
+        return uint64((uint256(feeGwei) * rule_.ratioBps) / WHOLE_BPS) + rule_.perRecordGwei;
+    }
+
+    function _told(
+        Appeal memory filed,
+        uint256 index,
         bytes32 groundsHash,
         string calldata groundsURI
-    ) private returns (uint64 appeal) {
-        AccountId appellant = _accounts.requireAccountOf(msg.sender);
-        appeal = ++appealCount;
-        Appeal memory filed = Appeal({
-            appellant: appellant,
-            accused: accused,
-            dueAt: uint40(block.timestamp + _terms.rulingSeconds),
-            stakeGwei: _terms.appealStakeGwei,
-            subject: subject
-        });
-        _appeals[appeal] = filed;
+    ) private pure returns (bytes memory) {
+        return
+            abi.encode(
+                uint32(index),
+                filed.stakeGwei,
+                filed.heldGwei,
+                filed.feeGwei,
+                filed.dueAt,
+                groundsHash,
+                groundsURI
+            );
+    }
 
-        _emit(
-            4,
-            abi.encodePacked(
-                abi.encode(AppealFiled.selector, appeal, appellant, accused),
-                abi.encode(subject, filed.stakeGwei, filed.dueAt, groundsHash, groundsURI)
-            )
-        );
-        ledger.stake(bondOf(appellant), filed.stakeGwei);
-        // In the last second it can still be ruled.
-        ledger.freezeBond(bond, filed.dueAt + 1);
+    /// @dev The accused bond is held for what the ruling may cost, from what is leaving too.
+    function _file(
+        Appeal memory filed,
+        BondId accused,
+        uint64 costGwei,
+        uint64 leastStakeGwei
+    ) private returns (uint64 appeal) {
+        CourtTerms memory terms_ = _terms;
+        filed.appellant = _accounts.requireAccountOf(msg.sender);
+        filed.dueAt = _clock.time() + terms_.rulingSeconds;
+        filed.stakeGwei = terms_.appealStakeGwei < leastStakeGwei ? leastStakeGwei : terms_.appealStakeGwei;
+        _bonds.stake(bondOf(filed.appellant), filed.stakeGwei);
+        filed.heldGwei = _bonds.hold(accused, costGwei);
+        appeal = ++appealCount;
+        _appeals[appeal] = filed;
+    }
+
+    function _returnFee(Appeal memory filed, bool toPayer) private {
+        if (filed.feeGwei != 0) ledger.returnFee(filed.model, filed.accused, filed.payer, filed.feeGwei, toPayer);
+    }
+
+    function _bondOf(Appeal memory filed) private pure returns (BondId) {
+        return filed.isUnit ? bondOf(filed.model) : bondOf(filed.accused);
     }
 
     function _requireFiled(uint64 appeal) private view returns (Appeal memory filed) {

@@ -3,6 +3,9 @@ pragma solidity 0.8.37;
 
 import {Governor} from "@openzeppelin/contracts/governance/Governor.sol";
 import {GovernorCountingSimple} from "@openzeppelin/contracts/governance/extensions/GovernorCountingSimple.sol";
+import {
+    GovernorPreventLateQuorum
+} from "@openzeppelin/contracts/governance/extensions/GovernorPreventLateQuorum.sol";
 import {GovernorSettings} from "@openzeppelin/contracts/governance/extensions/GovernorSettings.sol";
 import {GovernorTimelockControl} from "@openzeppelin/contracts/governance/extensions/GovernorTimelockControl.sol";
 import {GovernorVotes} from "@openzeppelin/contracts/governance/extensions/GovernorVotes.sol";
@@ -15,11 +18,13 @@ import {IVotes} from "@openzeppelin/contracts/governance/utils/IVotes.sol";
 /// @param votingPeriod How long votes are taken.
 /// @param proposalThreshold Votes (wei of OPEN) that a proposer must hold.
 /// @param quorumPercent Part of the supply that must vote for or abstain, of 100.
+/// @param lateQuorumExtension How long voting goes on after the quorum was reached, at least.
 struct VotingTerms {
     uint48 votingDelay;
     uint32 votingPeriod;
     uint256 proposalThreshold;
     uint256 quorumPercent;
+    uint48 lateQuorumExtension;
 }
 
 /// @title LedgerGovernor
@@ -31,6 +36,7 @@ contract LedgerGovernor is
     GovernorCountingSimple,
     GovernorVotes,
     GovernorVotesQuorumFraction,
+    GovernorPreventLateQuorum,
     GovernorTimelockControl
 {
     constructor(
@@ -38,15 +44,22 @@ contract LedgerGovernor is
         TimelockController timelock_,
         VotingTerms memory terms
     )
-        Governor("Ledger governor")
+        Governor("Attribution Ledger")
         GovernorSettings(terms.votingDelay, terms.votingPeriod, terms.proposalThreshold)
         GovernorVotes(token_)
         GovernorVotesQuorumFraction(terms.quorumPercent)
+        GovernorPreventLateQuorum(terms.lateQuorumExtension)
         GovernorTimelockControl(timelock_)
     {}
 
     function proposalThreshold() public view override(Governor, GovernorSettings) returns (uint256) {
         return super.proposalThreshold();
+    }
+
+    function proposalDeadline(
+        uint256 proposalId
+    ) public view override(Governor, GovernorPreventLateQuorum) returns (uint256) {
+        return super.proposalDeadline(proposalId);
     }
 
     function state(uint256 proposalId) public view override(Governor, GovernorTimelockControl) returns (ProposalState) {
@@ -86,6 +99,10 @@ contract LedgerGovernor is
         bytes32 descriptionHash
     ) internal override(Governor, GovernorTimelockControl) returns (uint256) {
         return super._cancel(targets, values, calldatas, descriptionHash);
+    }
+
+    function _tallyUpdated(uint256 proposalId) internal override(Governor, GovernorPreventLateQuorum) {
+        super._tallyUpdated(proposalId);
     }
 
     function _executor() internal view override(Governor, GovernorTimelockControl) returns (address) {

@@ -1,139 +1,174 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
-import {AccountId, BatchId, BondId, ModelId} from "../types/Ids.sol";
-import {RecordProof} from "../types/Records.sol";
+import {OpenToken} from "../OpenToken.sol";
+import {AccountId, BondId, ModelId} from "../types/Ids.sol";
+import {IAccounts} from "./IAccounts.sol";
+import {IClock} from "./IClock.sol";
+import {IEarnings} from "./IEarnings.sol";
+import {IJournal} from "./IJournal.sol";
+import {ILedger} from "./ILedger.sol";
+import {IModels} from "./IModels.sol";
 
-/// @notice What bonds must cover, and what a fault costs.
-/// @param minimumGwei The least bond that records at all, and the fixed part of what a struck record costs; not zero.
-/// @param ratioBps Bond asked for each fee that can still be struck, and the part of what a struck record costs that grows with
-/// its fee; 10,000 is the fee itself.
-/// @param bountyBps The challenger's part of what is slashed, at most 5,000; the rest is burnt, so that challenging
-/// oneself always loses.
+/// @notice What bonds must cover, and what becomes of what is slashed. Held within bounds by the code.
+/// @param minimumGwei The least bond that records at all, 1 OPEN at least.
+/// @param perRecordGwei What an unsettled record asks of an operator's bond beside its fee; not zero.
+/// @param ratioBps What an unsettled fee asks of it, 5,000 to 30,000; 10,000 is the fee itself.
+/// @param bountyBps The challenger's part of what is slashed, at most half; `ratio · (1 − bounty)` is half a fee at least. The rest is
+/// burnt or given to contributors, so that striking oneself always loses.
+/// @param noticeSeconds How long a holder waits between asking a bond back and taking it: a window and an epoch at least, 60 days at most.
+/// @param modelSeconds How long after its settlement a book still asks for its contributors' pool in the model's bond, 7 to 60 days.
 struct BondRule {
     uint64 minimumGwei;
-    uint32 ratioBps;
+    uint64 perRecordGwei;
+    uint16 ratioBps;
     uint16 bountyBps;
+    uint32 noticeSeconds;
+    uint32 modelSeconds;
 }
 
-/// @notice A bond as it stands now, amounts in gwei-OPEN.
+/// @notice A bond as it stands now, amounts in gwei-OPEN. Of the balance, what is neither leaving nor held is what covers.
 /// @param balanceGwei What can be slashed.
-/// @param exposureGwei The fees that it answers for and that can still be struck.
-/// @param stakedGwei What the Court holds of it, outside the balance.
-/// @param leavingGwei What its holder has asked back.
-/// @param leavesAt When that can be taken.
-/// @param frozenUntil Nothing can be taken before that, because of something undecided.
-/// @param isStopped Whether the bond's model records no more.
+/// @param leavingGwei What its holder has asked back; it covers nothing any more.
+/// @param heldGwei What a court holds of it until something is decided.
+/// @param exposedGwei What it must cover beside the minimum: of an operator its unsettled records by the rule of their day, of a model the
+/// contributors' pools of unsettled books.
+/// @param settledGwei Of a model also the pools of books settled lately.
+/// @param leavesAt From when what is leaving can be taken, for seven days.
 struct Bond {
     uint64 balanceGwei;
-    uint64 exposureGwei;
-    uint64 stakedGwei;
     uint64 leavingGwei;
+    uint64 heldGwei;
+    uint64 exposedGwei;
+    uint64 settledGwei;
     uint40 leavesAt;
-    uint40 frozenUntil;
-    bool isStopped;
+}
+
+/// @notice Where slashed OPEN goes; what is left of it is burnt.
+/// @param to Whose earnings grow.
+/// @param toBps By which part.
+/// @param model Whose contributors get a part, by fixed weights.
+/// @param operator In whose open book.
+/// @param givenBps Which part.
+struct Split {
+    AccountId to;
+    uint16 toBps;
+    ModelId model;
+    AccountId operator;
+    uint16 givenBps;
 }
 
 /// @title Bonds
-/// @notice The part of the Ledger that makes lies expensive. An account's bond answers for the calls that it records, a model's bond
-/// for its influence index. Both must cover the fees that can still be struck; only the Court takes from them.
-interface IBonds {
+/// @notice Makes lies expensive. An account's bond answers for the calls that it records and for what it challenges, a model's bond for its
+/// units. Only the courts take from them.
+interface IBonds is IJournal {
     event BondDeposited(uint64 indexed bond, address indexed from, uint64 amountGwei, uint64 balanceGwei);
     event BondWithdrawalRequested(uint64 indexed bond, uint64 leavingGwei, uint40 leavesAt);
     event BondWithdrawn(uint64 indexed bond, address indexed to, uint64 amountGwei, uint64 balanceGwei);
-    event BondFrozen(uint64 indexed bond, uint40 frozenUntil);
-    event BondStaked(uint64 indexed bond, uint64 amountGwei, uint64 balanceGwei, uint64 stakedGwei);
-    event BondReleased(uint64 indexed bond, uint64 amountGwei, uint64 balanceGwei, uint64 stakedGwei);
-    event StakePaid(uint64 indexed bond, uint32 indexed beneficiary, uint64 amountGwei, uint64 stakedGwei);
+    event BondHeld(uint64 indexed bond, uint64 amountGwei, uint64 heldGwei, uint64 leavingGwei);
+    event BondReleased(uint64 indexed bond, uint64 amountGwei, uint64 heldGwei);
     event BondSlashed(
         uint64 indexed bond,
         uint32 indexed beneficiary,
         uint64 amountGwei,
         uint64 bountyGwei,
-        uint64 balanceGwei
+        uint64 givenGwei,
+        uint64 balanceGwei,
+        uint64 heldGwei,
+        uint64 leavingGwei
     );
     event SlashedBurnt(uint64 amountGwei);
-    event RecordVoided(uint64 indexed batch, uint32 indexed index, uint32 indexed payer, uint64 feeGwei);
-    event ModelStopped(uint32 indexed model);
     event BondRuleSet(BondRule previous, BondRule rule);
-    event CourtAppointed(address indexed court);
+    event BondUsersAppointed(address indexed ledger, address indexed court, address indexed unitCourt);
 
-    error Ledger_BondNoticeTooShort(uint32 noticeSeconds, uint256 minimumSeconds);
-    error Ledger_BondRuleOutOfRange(uint64 minimumGwei, uint16 bountyBps, uint16 maxBountyBps);
-    error Ledger_BondTooSmall(BondId bond, uint64 balanceGwei, uint256 requiredGwei);
-    error Ledger_StakeTooSmall(BondId bond, uint64 stakedGwei, uint64 amountGwei);
-    error Ledger_UnknownBond(BondId bond);
-    error Ledger_NotBondHolder(BondId bond, address caller, address holder);
-    error Ledger_NoBondLeaving(BondId bond);
-    error Ledger_ZeroDeposit(BondId bond);
-    error Ledger_ModelStopped(ModelId model);
-    error Ledger_NotCourt(address caller, address court);
-    error Ledger_CourtAlreadyAppointed(address court);
-    error Ledger_NotRecorded(BatchId batch, uint256 index);
-    error Ledger_AlreadyVoided(BatchId batch, uint256 index);
-    error Ledger_RecordMatured(BatchId batch, uint32 epoch, uint32 currentEpoch);
-    error Ledger_NothingToBurn();
+    error Bonds_RuleOutOfRange(BondRule rule);
+    error Bonds_TooSmall(BondId bond, uint64 coveringGwei, uint256 requiredGwei);
+    error Bonds_Unknown(BondId bond);
+    error Bonds_NotHolder(BondId bond, address caller, address holder);
+    error Bonds_NothingLeaving(BondId bond);
+    error Bonds_LeavesLater(uint40 leavesAt, uint40 time);
+    error Bonds_RequestExpired(uint40 expiredAt, uint40 time);
+    error Bonds_ZeroDeposit(BondId bond);
+    error Bonds_NotAppointed(address caller);
+    error Bonds_AlreadyAppointed(address ledger, address court, address unitCourt);
+    error Bonds_ZeroAddress();
+    error Bonds_NothingToBurn();
 
     /// @notice Adds to a bond; anyone may. Needs an allowance of `amountGwei · 1e9` wei.
-    function depositBond(BondId bond, uint64 amountGwei) external;
+    function deposit(BondId bond, uint64 amountGwei) external;
 
-    /// @notice Asks `amountGwei` of a bond back, or all of it where that is less; replaces an earlier request, zero takes it back.
+    /// @notice Asks `amountGwei` of a bond back, or all of it where that is less; replaces an earlier request, zero cancels it. What is
+    /// asked back covers nothing from then on.
     /// @dev Only its holder: the account's payout address, or that of the model's owner.
-    function requestBondWithdrawal(BondId bond, uint64 amountGwei) external;
+    function requestWithdrawal(BondId bond, uint64 amountGwei) external;
 
-    /// @notice Pays out what was asked back, or what is left of it, once the notice is over and nothing is undecided. What stays
-    /// must cover the fees that can still be struck.
-    function withdrawBond(BondId bond) external;
+    /// @notice Pays out what was asked back once the notice is over, as far as what stays covers what it must at that moment. Within seven
+    /// days: later, ask again.
+    function withdraw(BondId bond) external;
 
     /// @notice Burns the part of slashed bonds that is nobody's. Anyone may call it.
     function burnSlashed() external returns (uint64 amountGwei);
 
-    /// @notice Names the contract that may strike records and take bonds. Once, for good.
-    function appointCourt(address court) external;
+    /// @notice Names the contracts that expose and that hold and slash bonds. Once, for good.
+    function appoint(ILedger ledger, address court, address unitCourt) external;
 
-    /// @notice Sets what bonds must cover from now on.
-    function setBondRule(BondRule calldata rule) external;
+    /// @notice Sets what bonds must cover for what is recorded from now on.
+    function setRule(BondRule calldata rule) external;
 
-    /// @notice Voids a recorded inference while its credits are pending: takes every credit back, refunds the payer's tab to the
-    /// gwei, and slashes `minimumGwei + fee · ratio` of a bond, as far as it goes.
-    /// @dev The Court only, as are all functions below up to `payStake`.
-    /// @param culprit The bond that answers for it.
-    /// @param beneficiary The account that earns the bounty.
-    function strikeRecord(RecordProof calldata call, BondId culprit, AccountId beneficiary) external;
+    /// @notice Lets an operator's bond answer for a batch, if it covers it.
+    /// @dev The Ledger only, as `settle`.
+    /// @return coverGwei What the bond must hold for it until its book is settled.
+    function expose(AccountId operator, uint64 feesGwei, uint256 records) external returns (uint64 coverGwei);
 
-    /// @notice Stops a model for good and slashes all of its bond.
-    function strikeModel(ModelId model, AccountId beneficiary) external;
+    /// @notice Releases what a settled book exposed, and keeps its pool in mind for a while.
+    function settle(AccountId operator, ModelId model, uint64 coverGwei, uint64 poolGwei) external;
 
-    /// @notice Slashes a bond by `amountGwei`, as far as it goes.
-    function slash(BondId bond, uint64 amountGwei, AccountId beneficiary) external;
-
-    /// @notice Lets nothing be withdrawn from a bond until a time; never shortens an earlier freeze.
-    function freezeBond(BondId bond, uint40 until) external;
-
-    /// @notice Holds a part of a bond that is not frozen; what stays must cover the fees that can still be struck.
+    /// @notice Holds a part of a bond that covers nothing else.
+    /// @dev The courts only, as all below up to `slash`.
     function stake(BondId bond, uint64 amountGwei) external;
 
-    /// @notice Gives a part of what is held back to the bond.
+    /// @notice Holds what there is of an accused bond, up to `amountGwei`, from what is leaving too.
+    /// @return heldGwei What is held for this.
+    function hold(BondId bond, uint64 amountGwei) external returns (uint64 heldGwei);
+
+    /// @notice Lets a held part go.
     function release(BondId bond, uint64 amountGwei) external;
 
-    /// @notice Pays a part of what is held to an account's earnings, to be claimed at once.
-    function payStake(BondId bond, uint64 amountGwei, AccountId beneficiary) external;
+    /// @notice Takes from a bond what there is, up to `amountGwei`, and splits it. `heldGwei` of it was held for this, and ends being held.
+    /// @return takenGwei What was taken.
+    function slash(
+        BondId bond,
+        uint64 amountGwei,
+        uint64 heldGwei,
+        Split calldata split
+    ) external returns (uint64 takenGwei);
 
     function bondStateOf(BondId bond) external view returns (Bond memory);
 
-    /// @notice What a bond must hold now for its account or model to record a further fee of `feeGwei`.
-    function requiredBondOf(BondId bond, uint64 feeGwei) external view returns (uint256);
+    /// @notice What a bond must hold beside what is leaving and held.
+    function requiredOf(BondId bond) external view returns (uint256);
 
-    function bondRule() external view returns (BondRule memory);
+    /// @notice Reverts with `Bonds_TooSmall` unless a model's bond lets a book open.
+    function requireModelCover(ModelId model) external view;
 
-    /// @notice How long a holder waits between asking a bond back and taking it: longer than any record can be struck.
-    function bondNoticeSeconds() external view returns (uint32);
-
-    /// @notice Whether a record was struck.
-    function isVoided(BatchId batch, uint256 index) external view returns (bool);
-
-    function court() external view returns (address);
+    function rule() external view returns (BondRule memory);
 
     /// @notice What was slashed for nobody and is not burnt yet.
     function unburntGwei() external view returns (uint64);
+
+    function token() external view returns (OpenToken);
+
+    function accounts() external view returns (IAccounts);
+
+    function models() external view returns (IModels);
+
+    function earnings() external view returns (IEarnings);
+
+    function clock() external view returns (IClock);
+
+    function ledger() external view returns (ILedger);
+
+    function court() external view returns (address);
+
+    function unitCourt() external view returns (address);
 }

@@ -2,99 +2,128 @@
 pragma solidity 0.8.37;
 
 import {AccountId, BatchId, ModelId} from "../types/Ids.sol";
-import {IndexProof, RecordProof} from "../types/Records.sol";
-import {IDatasets} from "./IDatasets.sol";
-import {IJournal} from "./IJournal.sol";
+import {Record, RecordProof} from "../types/Records.sol";
+import {ICommitments} from "./ICommitments.sol";
 import {ILedger} from "./ILedger.sol";
 
-/// @notice What a proof showed.
-enum Fault {
-    /// The record's rows, their order or their weights do not follow from its sketch.
-    WrongWeights,
-    /// A row that moved the answer more than a listed one, or at all where places were left, is missing.
-    OmittedRow,
-    /// A row is credited to an account that did not contribute it.
-    WrongAccount,
-    /// A listed row has no leaf in the influence index.
-    AbsentRow,
-    /// A row of the index is not of the model's dataset versions, or its sketch is no sketch.
-    ForeignRow,
-    /// Two rows of the index cannot stand beside each other.
-    ConflictingRows,
-    /// A demanded row was not shown in time.
-    WithheldRow,
-    /// A row that the record lists was struck before.
-    StruckRow,
-    /// The arbiter upheld an appeal.
-    Appeal
+/// @notice What an operator signs with every answer.
+/// @param model Whose answer it is.
+/// @param channel The channel that pays.
+/// @param recordHash The leaf of the record that will be.
+/// @param recordBy Until when it will be recorded; clients refuse more than a day.
+struct Receipt {
+    ModelId model;
+    bytes32 channel;
+    bytes32 recordHash;
+    uint64 recordBy;
 }
 
-/// @notice What challenges of the slow kind cost and how long they take.
-/// @param demandFeeGwei What a demand stakes, and what showing the row earns: the gas that it takes.
-/// @param demandSeconds How long there is to show a demanded row.
-/// @param appealStakeGwei What an appeal stakes.
-/// @param rulingSeconds How long the arbiter has.
+/// @notice What challenges of records cost and how long they take. Held within bounds by the code.
+/// @param demandFeeGwei What a demand stakes; not zero.
+/// @param demandSeconds How long there is to answer one: an hour at least, a third of the Ledger's window at most.
+/// @param receiptFees What a broken or unrecorded receipt costs, in fees of its record: 2 to 100.
+/// @param appealStakeGwei What an appeal stakes at least, 1 to 1,000 OPEN; `APPEAL_FEES` fees of a record where that is more.
+/// @param rulingSeconds How long the arbiter has, 7 to 30 days.
+/// @param keyNoticeSeconds How long a new receipt key waits, 1 hour to 14 days.
 struct CourtTerms {
     uint64 demandFeeGwei;
     uint32 demandSeconds;
+    uint16 receiptFees;
     uint64 appealStakeGwei;
     uint32 rulingSeconds;
+    uint32 keyNoticeSeconds;
 }
 
-/// @notice A row that somebody asks to see, in two slots.
-/// @param demander Who asked, zero if nobody did.
-/// @param dueAt Until when it has to be shown.
-/// @param feeGwei What was staked.
-/// @param isShown Whether it was: its entry is in the logs then, or that there is none.
-struct Demand {
+/// @notice From when a key signs receipts of an operator, and up to which `recordBy` they count.
+struct KeyTerm {
+    uint40 from;
+    uint40 until;
+}
+
+enum DemandState {
+    None,
+    Open,
+    Shown,
+    Closed
+}
+
+/// @notice A receipt whose record somebody asks to see, once and for all.
+/// @param demander Who asks.
+/// @param operator Who signed.
+/// @param model The receipt's.
+/// @param dueAt Until when the record has to be shown.
+/// @param stakeGwei What the demander staked.
+/// @param heldGwei What is held of the operator's bond.
+struct RecordDemand {
     AccountId demander;
-    uint40 dueAt;
-    uint64 feeGwei;
-    bool isShown;
-}
-
-/// @notice What an appeal is about.
-/// @param model The model complained of; its influence index where `batch` is zero.
-/// @param batch The batch of the record complained of.
-/// @param index Which of its records.
-struct AppealSubject {
+    AccountId operator;
     ModelId model;
-    BatchId batch;
-    uint32 index;
+    uint40 dueAt;
+    DemandState state;
+    uint64 stakeGwei;
+    uint64 heldGwei;
 }
 
 /// @notice An appeal that waits for a ruling.
 /// @param appellant Whose stake it is, zero where there is no such appeal.
-/// @param accused Whose bond answers: the account of the operator, or of the model's owner.
+/// @param accused The operator, or the model's owner.
+/// @param model The model appealed against, or of whose records one is.
+/// @param isUnit Whether it is against a unit.
+/// @param unit Which unit.
 /// @param dueAt Until when it can be ruled.
 /// @param stakeGwei What was staked.
+/// @param heldGwei What is held of the accused bond.
+/// @param feeGwei The fee of the record, held until the ruling.
+/// @param payer Who paid it.
 struct Appeal {
     AccountId appellant;
     AccountId accused;
+    ModelId model;
+    bool isUnit;
+    uint16 unit;
     uint40 dueAt;
     uint64 stakeGwei;
-    AppealSubject subject;
+    uint64 heldGwei;
+    uint64 feeGwei;
+    AccountId payer;
 }
 
 /// @title Court
-/// @notice Where a wrong attribution is proved in one transaction. A struck record is voided and its operator's bond slashed; a
-/// false influence index stops its model and costs all of its bond.
-/// @dev A proof is committed first and sent `COMMIT_BLOCKS` later, so that nobody who sees it pending can take its bounty. The
-/// caller must hold an account; bounties go to its earnings. A row found false is struck: every record that lists it can be voided.
-interface ICourt is IJournal {
-    event ChallengeCommitted(bytes32 indexed commitment);
-    event RecordStruck(uint64 indexed batch, uint32 indexed index, uint32 indexed challenger, Fault fault);
-    event RowStruck(uint32 indexed model, uint32 indexed row, Fault fault);
-    event IndexStruck(uint32 indexed model, uint32 indexed challenger, Fault fault);
-    event RowDemanded(uint32 indexed model, uint32 indexed row, uint32 indexed demander, uint64 feeGwei, uint40 dueAt);
-    event RowShown(uint32 indexed model, uint32 indexed row, uint32 indexed shownBy, bytes entry);
-    event DemandClosed(uint32 indexed model, uint32 indexed row, uint32 indexed demander);
-    event AppealFiled(
-        uint64 indexed appeal,
-        uint32 indexed appellant,
-        uint32 indexed accused,
-        AppealSubject subject,
+/// @notice Holds operators to what they signed, and hears appeals about what no chain can decide. Callers hold an account; bounties go to
+/// its earnings, stakes come from its bond.
+interface ICourt is ICommitments {
+    event ReceiptKeySet(uint32 indexed operator, address indexed key, uint40 from, address previous, uint40 previousUntil);
+    event ReceiptBroken(uint64 indexed batch, uint32 indexed index, uint32 indexed challenger, bytes32 recordHash);
+    event ReceiptDemanded(
+        bytes32 indexed recordHash,
+        uint32 indexed operator,
+        uint32 indexed demander,
+        uint32 model,
+        uint40 dueAt,
         uint64 stakeGwei,
+        uint64 heldGwei
+    );
+    event RecordShown(bytes32 indexed recordHash, uint64 indexed batch, uint32 indexed shownBy, uint32 index);
+    event ReceiptUnrecorded(bytes32 indexed recordHash, uint32 indexed operator, uint32 indexed demander, uint64 takenGwei);
+    event RecordAppealed(
+        uint64 indexed appeal,
+        uint64 indexed batch,
+        uint32 indexed appellant,
+        uint32 index,
+        uint64 stakeGwei,
+        uint64 heldGwei,
+        uint64 feeGwei,
+        uint40 dueAt,
+        bytes32 groundsHash,
+        string groundsURI
+    );
+    event UnitAppealed(
+        uint64 indexed appeal,
+        uint32 indexed model,
+        uint32 indexed appellant,
+        uint16 unit,
+        uint64 stakeGwei,
+        uint64 heldGwei,
         uint40 dueAt,
         bytes32 groundsHash,
         string groundsURI
@@ -103,159 +132,108 @@ interface ICourt is IJournal {
     event AppealLapsed(uint64 indexed appeal);
     event CourtTermsSet(CourtTerms previous, CourtTerms terms);
 
-    error Court_AlreadyCommitted(bytes32 commitment);
-    error Court_NotCommitted(bytes32 commitment);
-    error Court_TooSoon(uint256 blockNumber, uint256 openAt);
-    error Court_EntriesDiffer(uint256 found, uint256 expected);
-    error Court_RowNotListed(uint32 row);
-    error Court_RowListed(uint32 row);
-    error Court_RowNotShown(uint32 row);
-    error Court_WeightsRight(BatchId batch, uint256 index);
-    error Court_RowRightlyOmitted(uint32 row, uint64 score, uint64 listedScore);
-    error Court_AccountRight(uint32 row, AccountId contributor);
-    error Court_RowPresent(uint32 row);
-    error Court_RowSound(uint32 row);
-    error Court_NoConflict(uint32 row, uint32 other);
-    error Court_RowNotStruck(ModelId model, uint32 row);
-    error Court_OtherModel(ModelId model, ModelId other);
-    error Court_AlreadyDemanded(ModelId model, uint32 row);
-    error Court_NotDemanded(ModelId model, uint32 row);
-    error Court_NoIndex(ModelId model);
-    error Court_RowOutOfRange(uint32 row, uint32 rowCount);
-    error Court_DemandOpen(uint40 dueAt, uint256 timestamp);
-    error Court_DemandOver(uint40 dueAt, uint256 timestamp);
-    error Court_WrongRow(uint32 row, uint32 demanded);
-    error Court_ItemNotContributed(uint32 row);
-    error Court_UnknownAppeal(uint64 appeal);
-    error Court_AppealOpen(uint40 dueAt, uint256 timestamp);
-    error Court_AppealOver(uint40 dueAt, uint256 timestamp);
-    error Court_WrongSubject(uint64 appeal);
     error Court_TermsOutOfRange(CourtTerms terms);
+    error Court_ZeroKey();
+    error Court_KeyUsed(address key);
+    error Court_BadReceipt(address signer, uint40 from, uint40 until, uint64 recordBy);
+    error Court_OtherRecord(bytes32 found, bytes32 expected);
+    error Court_OtherModel(ModelId model);
+    error Court_OtherCommitment(bytes32 found, bytes32 expected);
+    error Court_ReceiptKept(bytes32 recordHash);
+    error Court_AlreadyDemanded(bytes32 recordHash);
+    error Court_NotDemanded(bytes32 recordHash, DemandState state);
+    error Court_DemandTooEarly(uint64 recordBy, uint40 time);
+    error Court_DemandTooLate(uint256 endsAt, uint40 time);
+    error Court_DemandOpen(uint40 dueAt, uint40 time);
+    error Court_DemandOver(uint40 dueAt, uint40 time);
+    error Court_UnknownAppeal(uint64 appeal);
+    error Court_AppealOpen(uint40 dueAt, uint40 time);
+    error Court_AppealOver(uint40 dueAt, uint40 time);
+    error Court_Partial(uint64 appeal, address arbiter);
 
-    /// @notice Announces a proof without telling it.
-    /// @param commitment `keccak256(abi.encode(sender, calldata))` of the call that will follow.
-    function commit(bytes32 commitment) external;
+    /// @notice Names the key that signs the caller's receipts from now on, or, where there was one before, after the notice. Receipts
+    /// of the key before it count for a day more, which is as long as they may promise.
+    function setReceiptKey(address key) external;
 
-    /// @notice Strikes a record whose rows do not follow from its sketch: the listed rows' scores, their order or a weight differ.
+    /// @notice Strikes a record that is not as its receipt says: same commitment, another fee, sketch or channel. It is voided, and its
+    /// operator's bond loses `receiptFees` fees.
     /// @param salt Anything; makes the commitment hard to guess, here and below.
-    /// @param listed The entries of exactly the rows that the record lists.
-    function proveWrongWeights(bytes32 salt, RecordProof calldata call, IndexProof calldata listed) external;
-
-    /// @notice Strikes a record that leaves out a row.
-    /// @param shown The entry of the omitted row; where the record lists as many rows as its model allows, also
-    /// that of a listed row that counts for less.
-    /// @param omitted Which of the entries is the omitted row's.
-    function proveOmittedRow(
+    /// @param promised The record that the receipt's `recordHash` is the leaf of.
+    /// @param call What was recorded.
+    /// @param sum The sum of its batch's query sketches as it stands.
+    function proveBrokenReceipt(
         bytes32 salt,
+        Receipt calldata receipt,
+        bytes calldata signature,
+        Record calldata promised,
         RecordProof calldata call,
-        IndexProof calldata shown,
-        uint256 omitted
+        bytes calldata sum
     ) external;
 
-    /// @notice Strikes a record that credits a row to another account than its contributor's.
-    /// @param listed The row's entry.
-    function proveWrongAccount(bytes32 salt, RecordProof calldata call, IndexProof calldata listed) external;
-
-    /// @notice Strikes a record that lists a row without a leaf.
-    /// @param row The listed row.
-    /// @param neighbour The entry whose link passes the row over.
-    function proveAbsentRow(
+    /// @notice Asks an operator to show the record of a receipt, from `recordBy` on and within a window of it.
+    function demandRecord(
         bytes32 salt,
-        RecordProof calldata call,
-        uint32 row,
-        IndexProof calldata neighbour
+        AccountId operator,
+        Receipt calldata receipt,
+        bytes calldata signature,
+        Record calldata promised
     ) external;
 
-    /// @notice Strikes an influence index with a row whose contribution none of the model's versions includes, whose number the
-    /// model does not have, or whose sketch holds the code -8.
-    /// @param calls Records that list the row, to be voided with it.
-    function proveForeignRow(
-        bytes32 salt,
-        ModelId model,
-        IndexProof calldata shown,
-        RecordProof[] calldata calls
-    ) external;
+    /// @notice Shows a demanded record, whether it stands or was voided. Nine tenths of the stake are the caller's.
+    function showRecord(RecordProof calldata call) external;
 
-    /// @notice Strikes an influence index with two entries that cannot both be true: near-copies, of which the later
-    /// accepted is struck (within a contribution that of the higher number), or the one that none of the model's versions includes;
-    /// two entries of one row;
-    /// or a row that the other's link passes over.
-    function proveConflictingRows(
-        bytes32 salt,
-        ModelId model,
-        IndexProof calldata shown,
-        RecordProof[] calldata calls
-    ) external;
+    /// @notice Strikes an operator that did not show a demanded record in time. The demander gets its stake back and the bounty, the model's
+    /// contributors the rest.
+    function closeRecordDemand(bytes32 recordHash) external;
 
-    /// @notice Voids records that list a struck row.
-    function voidStruckRow(ModelId model, uint32 row, RecordProof[] calldata calls) external;
-
-    /// @notice Asks to see the entry of a row. Stakes `demandFeeGwei` of the caller's bond, which whoever shows it earns.
-    function demandRow(bytes32 salt, ModelId model, uint32 row) external;
-
-    /// @notice Shows a demanded row and that its item was contributed, or that the row has no leaf.
-    /// @param shown The row's entry, or the one whose link passes the row over.
-    /// @param itemsRoot The root that the row's contribution committed to.
-    /// @param itemPath The way from the row's item to it.
-    function showRow(
-        ModelId model,
-        uint32 row,
-        IndexProof calldata shown,
-        bytes32 itemsRoot,
-        bytes32[] calldata itemPath
-    ) external;
-
-    /// @notice Stops a model whose demanded row was not shown in time; the stake returns and the demander earns the bounty.
-    function closeDemand(ModelId model, uint32 row, RecordProof[] calldata calls) external;
-
-    /// @notice Appeals against a record for what no chain can decide. Stakes `appealStakeGwei` of the caller's bond.
+    /// @notice Appeals against a record whose window is open: its sketch was not taken from its request, say. The record is set aside, so that
+    /// no settlement waits.
     /// @param groundsHash keccak256 of the grounds.
     /// @param groundsURI Where they can be read.
     function appealRecord(
         RecordProof calldata call,
+        bytes calldata sum,
         bytes32 groundsHash,
         string calldata groundsURI
     ) external returns (uint64 appeal);
 
-    /// @notice Appeals against a model's influence index.
-    function appealModel(
+    /// @notice Appeals against a unit: its rows are not of the run, say.
+    function appealUnit(
         ModelId model,
+        uint16 unit,
         bytes32 groundsHash,
         string calldata groundsURI
     ) external returns (uint64 appeal);
 
-    /// @notice Rules an appeal. Upheld: the stake returns, the record is voided if its credits are still pending and its operator's bond
-    /// slashed, or the model is stopped. Denied: the stake is slashed, the accused earning the bounty.
-    /// @dev The arbiter only.
-    /// @param calls The record appealed against, while its credits are pending; none otherwise.
-    function rule(
-        uint64 appeal,
-        bool upheld,
-        RecordProof[] calldata calls,
-        bytes32 reasonsHash,
-        string calldata reasonsURI
-    ) external;
+    /// @notice Rules an appeal. Upheld: the fee goes to the payer, the operator's bond is slashed, or the unit struck. Denied: half of the
+    /// stake goes to the accused, half is burnt, and the fee goes to contributors.
+    /// @dev The arbiter only, and of nothing that it is party to.
+    function rule(uint64 appeal, bool upheld, bytes32 reasonsHash, string calldata reasonsURI) external;
 
-    /// @notice Ends an appeal that nobody ruled in time: both bonds are free again.
+    /// @notice Ends an appeal that nobody ruled in time: the fee goes to contributors, a quarter of the stake is burnt.
     function lapse(uint64 appeal) external;
 
-    /// @notice Sets what demands and appeals cost from now on.
+    /// @notice Sets what challenges cost from now on.
     function setTerms(CourtTerms calldata terms) external;
 
-    function terms() external view returns (CourtTerms memory);
+    /// @notice Whether an operator has a receipt key.
+    function hasReceiptKey(AccountId operator) external view returns (bool);
 
-    /// @notice The block in which a commitment was made, zero if there is none.
-    function committedAt(bytes32 commitment) external view returns (uint64);
+    /// @notice The newest receipt key of an operator.
+    function receiptKeyOf(AccountId operator) external view returns (address);
 
-    function demandOf(ModelId model, uint32 row) external view returns (Demand memory);
+    function keyTermOf(AccountId operator, address key) external view returns (KeyTerm memory);
+
+    function demandOf(bytes32 recordHash) external view returns (RecordDemand memory);
 
     function appealOf(uint64 appeal) external view returns (Appeal memory);
 
     function appealCount() external view returns (uint64);
 
-    function isRowStruck(ModelId model, uint32 row) external view returns (bool);
+    function terms() external view returns (CourtTerms memory);
+
+    /// @notice What the Ledger's window must be at least.
+    function leastWindow() external view returns (uint32);
 
     function ledger() external view returns (ILedger);
-
-    function datasets() external view returns (IDatasets);
 }

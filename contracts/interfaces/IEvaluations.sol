@@ -2,7 +2,7 @@
 pragma solidity 0.8.37;
 
 import {AccountId, BatchId, ModelId} from "../types/Ids.sol";
-import {RecordProof} from "../types/Records.sol";
+import {BatchHeader, RecordProof} from "../types/Records.sol";
 import {IAccounts} from "./IAccounts.sol";
 import {IJournal} from "./IJournal.sol";
 import {ILedger} from "./ILedger.sol";
@@ -70,18 +70,20 @@ struct QuantisationLoss {
     uint64 meanKl;
 }
 
-/// @notice The ratings of a model's recorded inferences, in one slot. Their mean is `stars / count`.
+/// @notice The ratings of a model's recorded inferences, in one slot. They weigh what was paid: their mean is `starsGwei / feesGwei`.
 /// @param count How many inferences were rated.
-/// @param stars The sum of their stars.
+/// @param feesGwei What those cost.
+/// @param starsGwei The sum of their stars, each times its fee.
 struct Rating {
     uint64 count;
-    uint64 stars;
+    uint64 feesGwei;
+    uint128 starsGwei;
 }
 
 /// @title Evaluations
 /// @notice What people measured of models, signed by who says so, and what paying callers thought of the answers they paid for.
 /// @dev An evaluation is its evaluator's word: anyone who holds an account may give it, and readers choose whom to believe. A rating
-/// is a payer's: one for each recorded inference, and none for a voided one.
+/// is a payer's: one for each recorded inference, none for a voided one, and none by an operator of its own service.
 interface IEvaluations is IJournal {
     event BenchmarkRecorded(
         uint64 indexed evaluation,
@@ -123,7 +125,9 @@ interface IEvaluations is IJournal {
     error Evaluations_ZeroHash(string field);
     error Evaluations_NoSamples();
     error Evaluations_ScoreOutsideInterval(int64 value, int64 low, int64 high);
-    error Evaluations_BatchesOutOfRange(BatchId firstBatch, BatchId lastBatch, uint64 batchCount);
+    error Evaluations_BatchesOutOfOrder(BatchId firstBatch, BatchId lastBatch);
+    error Evaluations_OtherBatch(ModelId model, BatchId batch);
+    error Evaluations_OwnService(AccountId payer);
     error Evaluations_TwinOfItself(ModelId model);
     error Evaluations_TooManyFlips(uint256 flips, uint32 sampleCount);
     error Evaluations_StarsOutOfRange(uint8 stars, uint8 max);
@@ -138,8 +142,15 @@ interface IEvaluations is IJournal {
     /// @return evaluation The new evaluation's number, counting from 1 over all kinds.
     function recordBenchmark(ModelId model, Benchmark calldata benchmark) external returns (uint64 evaluation);
 
-    /// @notice Records how a model did in production, on samples from recorded batches.
-    function recordProduction(ModelId model, Production calldata production) external returns (uint64 evaluation);
+    /// @notice Records how a model did in production, on samples from its recorded batches.
+    /// @param first Header of the first batch that samples were taken from, as it stands.
+    /// @param last Header of the last one.
+    function recordProduction(
+        ModelId model,
+        Production calldata production,
+        BatchHeader calldata first,
+        BatchHeader calldata last
+    ) external returns (uint64 evaluation);
 
     /// @notice Records what quantising a model cost, against its full-precision twin on the same samples.
     function recordQuantisationLoss(ModelId model, QuantisationLoss calldata loss) external returns (uint64 evaluation);

@@ -1,184 +1,188 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
-import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
-import {AccountId, BatchId, ModelId} from "../types/Ids.sol";
+import {AccountId, BatchId, BookId, ModelId} from "../types/Ids.sol";
+import {BatchHeader, RecordProof} from "../types/Records.sol";
 import {IAccounts} from "./IAccounts.sol";
-import {BondRule, IBonds} from "./IBonds.sol";
+import {IBonds} from "./IBonds.sol";
+import {IChannels} from "./IChannels.sol";
+import {IClock} from "./IClock.sol";
+import {IEarnings} from "./IEarnings.sol";
 import {IJournal} from "./IJournal.sol";
 import {IModels} from "./IModels.sol";
 
-/// @notice A payer's prepaid spending permission for one operator, in one slot. Amounts in gwei-OPEN (1e9 wei of OPEN).
-/// @param balanceGwei What the operator can still charge, the part that is leaving included.
-/// @param maxFeeGwei The most that one inference may cost.
-/// @param leavingGwei What the payer has asked back.
-/// @param leavesAt When it can be taken; until then the operator can settle calls already served.
-struct Tab {
-    uint64 balanceGwei;
-    uint64 maxFeeGwei;
-    uint64 leavingGwei;
-    uint40 leavesAt;
-}
-
-/// @notice What a ledger is deployed with.
-/// @param epochSeconds How long an epoch lasts.
-/// @param tabNoticeSeconds How long a payer waits between asking a tab back and taking it.
-/// @param bondNoticeSeconds The same for bonds; two epochs at least.
-/// @param treasuryBps The treasury's share of fees.
-/// @param bondRule What bonds must cover.
+/// @notice What governance may set. A book keeps what it was opened with.
+/// @param epochSeconds How long an epoch lasts, 1 hour to 30 days. Epoch n begins at `n · epochSeconds`.
+/// @param windowSeconds How long after a book closes its records can be voided, 1 to 14 days.
+/// @param minBookGwei Fees from which a book closes with its epoch, up to 1,000 OPEN.
+/// @param treasuryBps The treasury's share of fees, 100 to 1,000: at zero, paying oneself would cost nothing.
 struct LedgerTerms {
     uint32 epochSeconds;
-    uint32 tabNoticeSeconds;
-    uint32 bondNoticeSeconds;
+    uint32 windowSeconds;
+    uint64 minBookGwei;
     uint16 treasuryBps;
-    BondRule bondRule;
+}
+
+/// @notice A book as it stands now.
+/// @param openedAt When its first record, or the first thing given to it, came.
+/// @param closesAt From when it takes no more records.
+/// @param windowSeconds How long after that its records can be voided.
+/// @param epochSeconds How long epochs were when it was opened.
+/// @param minBookGwei Fees from which it closes with its epoch.
+/// @param treasuryBps The treasury's share.
+/// @param batches How many batches it holds.
+/// @param units Their fees, in the model's fee unit, without what was voided or set aside.
+/// @param givenGwei Penalties and fees that go whole to contributors, by fixed weights.
+/// @param coverGwei What the operator's bond must hold for it until it is settled.
+/// @param isSettled Whether it is.
+struct Book {
+    uint40 openedAt;
+    uint40 closesAt;
+    uint32 windowSeconds;
+    uint32 epochSeconds;
+    uint64 minBookGwei;
+    uint16 treasuryBps;
+    uint32 batches;
+    uint64 units;
+    uint64 givenGwei;
+    uint64 coverGwei;
+    bool isSettled;
 }
 
 /// @title Ledger
-/// @notice Holds all money: payers' tabs, everyone's earnings, and bonds. Records batches of attributed inferences, splits their
-/// fees, and pays claims.
-/// @dev Fee split of one record with fee f, in gwei, every division rounded down:
-///
-///     pool      = f · contributorBps / 10,000      row i gets pool · weight_i / 65,535
-///     operator  = f · operatorBps / 10,000
-///     royalty j = f · royaltyBps_j / 10,000
-///     owner     = f · (10,000 − contributorBps − operatorBps − Σ royaltyBps − treasuryBps) / 10,000
-///     treasury  = f − all of the above, so that dust, and the pool of an answer no row moved, end in one named account
-///
-/// Credit written in epoch e is pending until epoch e+2 begins.
-interface ILedger is IJournal, IBonds {
-    event TabFunded(
-        uint32 indexed payer,
-        uint32 indexed operator,
-        uint64 amountGwei,
-        uint64 balanceGwei,
-        uint64 maxFeeGwei
+/// @notice Records batches of paid inferences, charges their payers' channels, and keeps them in books, from which records can be voided until
+/// their window ends. No account is touched: a batch is one commitment, whose records are in the log.
+/// @dev What one operator records can never move what another operator's payers paid: a book is one model's and one operator's.
+interface ILedger is IJournal {
+    event BookOpened(
+        uint96 indexed book,
+        uint40 closesAt,
+        uint32 windowSeconds,
+        uint32 epochSeconds,
+        uint64 minBookGwei,
+        uint16 treasuryBps
     );
-    event TabWithdrawalRequested(uint32 indexed payer, uint32 indexed operator, uint64 leavingGwei, uint40 leavesAt);
-    event TabWithdrawn(
-        uint32 indexed payer,
-        uint32 indexed operator,
-        address indexed to,
-        uint64 amountGwei,
-        uint64 balanceGwei
-    );
+    event BookClosing(uint96 indexed book, uint40 closesAt);
     event BatchRecorded(
         uint64 indexed batch,
-        uint32 indexed model,
-        uint32 indexed operator,
-        uint32 epoch,
-        uint32 count,
-        uint16 treasuryBps,
-        uint64 feesGwei,
+        uint96 indexed book,
+        uint32 number,
+        uint64 units,
         bytes32 root,
+        bytes channels,
         bytes records
     );
-    event RewardClaimed(uint32 indexed account, address indexed to, uint64 amountGwei);
-    event TreasuryShareSet(uint16 previousBps, uint16 treasuryBps);
-    event RecordingPaused(address indexed by);
-    event RecordingResumed(address indexed by);
+    event RecordVoided(
+        uint64 indexed batch,
+        uint32 indexed index,
+        uint32 indexed payer,
+        uint64 feeGwei,
+        bool isSetAside,
+        uint64 units,
+        bytes32 root,
+        bytes32 sumHash
+    );
+    event FeeReturned(uint96 indexed book, uint32 indexed payer, uint64 feeGwei, bool toPayer);
+    event GivenToBook(uint96 indexed book, uint64 amountGwei);
+    event BookReleased(uint96 indexed book);
+    event LedgerTermsSet(LedgerTerms previous, LedgerTerms terms);
+    event LedgerUsersAppointed(address indexed court, address indexed settlement);
 
-    error Ledger_SupplyTooLarge(uint256 supplyGwei, uint256 maxGwei);
-    error Ledger_ZeroEpoch();
     error Ledger_ZeroAddress();
-    error Ledger_UnknownTreasury(AccountId treasury);
-    error Ledger_UnknownOperator(AccountId operator);
-    error Ledger_NotOperator(ModelId model, address caller);
-    error Ledger_Paused();
-    error Ledger_NotPaused();
+    error Ledger_TermsOutOfRange(LedgerTerms terms);
+    error Ledger_AlreadyAppointed(address court, address settlement);
+    error Ledger_NotAppointed(address caller);
     error Ledger_EmptyBatch();
+    error Ledger_LengthUneven(uint256 length, uint256 size);
     error Ledger_TooManyRecords(uint256 count, uint256 max);
-    error Ledger_TooManyAccounts(uint256 max);
-    error Ledger_RecordTruncated(uint256 index, uint256 offset);
-    error Ledger_TooManyRows(uint256 index, uint256 rowCount, uint256 topK);
-    error Ledger_RowOutOfRange(uint256 index, uint256 row, uint256 rowCount);
-    error Ledger_RowRepeated(uint256 index, uint256 row);
-    error Ledger_UnknownAccount(uint256 index, AccountId account);
-    error Ledger_WeightsUnsorted(uint256 index);
-    error Ledger_WeightsDoNotSum(uint256 index, uint256 sum);
-    error Ledger_CodeOutOfRange(uint256 index);
-    error Ledger_FeeAboveCap(uint256 index, AccountId payer, uint256 feeGwei, uint256 maxFeeGwei);
-    error Ledger_TabTooSmall(uint256 index, AccountId payer, uint256 feeGwei, uint256 balanceGwei);
-    error Ledger_NothingLeaving(AccountId payer, AccountId operator);
-    error Ledger_LeavesLater(uint40 leavesAt, uint256 timestamp);
-    error Ledger_NothingToClaim(AccountId account);
-    error Ledger_SignatureExpired(uint256 deadline, uint256 timestamp);
-    error Ledger_BadSignature(address signer);
-    error Ledger_TreasuryShareTooHigh(uint16 bps, uint16 maxBps);
+    error Ledger_TooManyChannels(uint256 count, uint256 max);
+    error Ledger_ChannelOutOfRange(uint256 record, uint256 channel, uint256 count);
+    error Ledger_FeeZero(uint256 record);
+    error Ledger_NoReceiptKey(AccountId operator);
+    error Ledger_UnknownBook(BookId book);
+    error Ledger_WindowOver(BookId book, uint40 endedAt, uint40 time);
+    error Ledger_SumDiffers(bytes32 found, bytes32 expected);
 
-    /// @notice Adds to the caller's tab at `operator` and sets the most that one inference may cost.
-    /// @param amountGwei May be zero to change only the cap. Needs an allowance of `amountGwei · 1e9` wei.
-    function fundTab(AccountId operator, uint64 amountGwei, uint64 maxFeeGwei) external;
-
-    /// @notice Asks `amountGwei` of the caller's tab back, or all of it where that is less; replaces an earlier request,
-    /// zero takes it back.
-    function requestTabWithdrawal(AccountId operator, uint64 amountGwei) external;
-
-    /// @notice Pays out what was asked back, or what calls settled meanwhile have left of it, once the notice is over.
-    function withdrawTab(AccountId operator) external;
-
-    /// @notice Records inferences that the caller served as an operator of `model`, and splits their fees.
-    /// @param records Concatenated records (docs/protocol.md, "Record"); a malformed one reverts the batch.
+    /// @notice Records inferences that the caller served as an operator of `model`, and charges their channels. Any refusal reverts the whole
+    /// batch. It goes into the open book of the model and the caller, or opens the next.
+    /// @param channels payer uint32 ‖ salt uint32 for each channel, at most 255.
+    /// @param vouchers What `IChannels.charge` is to present first.
+    /// @param records channel index uint8 ‖ fee uint16 ‖ commitment bytes32 ‖ query sketch for each record, 1 to 1,024.
+    /// @dev `BatchRecorded` tells of each channel what `IChannels.charge` does.
     /// @return batch The new batch's number, counting from 1.
-    function recordBatch(ModelId model, bytes calldata records) external returns (BatchId batch);
+    function recordBatch(
+        ModelId model,
+        bytes calldata channels,
+        bytes calldata vouchers,
+        bytes calldata records
+    ) external returns (BatchId batch);
 
-    /// @notice Pays an account's matured earnings to its payout address. Anyone may call it and pay the gas.
-    function claim(AccountId account) external returns (uint64 amountGwei);
+    /// @notice Voids a record while its book's window is open: its fee and its sketch leave the book, and its payer's earnings grow by the fee.
+    /// A record without a payer is given to its book.
+    /// @dev The Court only, as the two below.
+    /// @param sum The sum of the batch's query sketches as it stands.
+    function voidRecord(RecordProof calldata call, bytes calldata sum) external returns (uint64 feeGwei);
 
-    /// @notice Pays the caller's matured earnings to another address.
-    function claimTo(address to) external returns (uint64 amountGwei);
+    /// @notice Sets a record aside: as if voided, but its fee is held until `returnFee`.
+    function setAside(RecordProof calldata call, bytes calldata sum) external returns (uint64 feeGwei);
 
-    /// @notice Pays an account's matured earnings to an address that its payout address signed for; anyone may send it.
-    /// @dev EIP-712, domain name `Ledger`, version `1`, and
-    /// `Claim(uint32 account,address to,uint256 nonce,uint256 deadline)` with the signer's next nonce. ECDSA first, then
-    /// ERC-1271.
-    function claimBySig(
-        AccountId account,
-        address to,
-        uint256 deadline,
-        bytes calldata signature
-    ) external returns (uint64 amountGwei);
+    /// @notice Returns the fee of a record that was set aside: to its payer, or to contributors by way of the operator's open book.
+    function returnFee(
+        ModelId model,
+        AccountId operator,
+        AccountId payer,
+        uint64 feeGwei,
+        bool toPayer
+    ) external;
 
-    /// @notice Claims for many accounts at once; those with nothing matured are passed over, unless all are.
-    function claimMany(AccountId[] calldata claimants) external returns (uint64 totalGwei);
+    /// @notice Gives OPEN that `Earnings` holds already to contributors of a model, by way of an operator's open book.
+    /// @dev Bonds only.
+    function give(ModelId model, AccountId operator, uint64 amountGwei) external;
 
-    /// @notice Sets the treasury's share of fees recorded from now on, at most 1,000 basis points.
-    function setTreasuryShare(uint16 treasuryBps) external;
+    /// @notice Releases what bonds must hold for a book that is settled.
+    /// @dev The Settlement only.
+    /// @param poolGwei The contributors' share of its fees.
+    function release(BookId book, uint64 poolGwei) external;
 
-    /// @notice Stops recording; claims and withdrawals go on.
-    function pauseRecording() external;
+    /// @notice Names the contracts that may void records and that settle books. Once, for good.
+    function appoint(address court, address settlement) external;
 
-    /// @notice Lets recording go on.
-    function resumeRecording() external;
+    function setTerms(LedgerTerms calldata terms) external;
 
-    /// @notice What `account` could claim now, and what is still inside its challenge window.
-    function earningsOf(AccountId account) external view returns (uint64 maturedGwei, uint64 pendingGwei);
-
-    function tabOf(AccountId payer, AccountId operator) external view returns (Tab memory);
-
-    /// @notice `keccak256(abi.encode(model, operator, epoch, count, treasuryBps, root))` of a batch, zero if there is none.
+    /// @notice What the Ledger commits to of a batch, zero if there is none.
     function batchCommitmentOf(BatchId batch) external view returns (bytes32);
 
     function batchCount() external view returns (uint64);
 
-    function currentEpoch() external view returns (uint32);
+    function bookStateOf(BookId book) external view returns (Book memory);
 
-    function treasuryBps() external view returns (uint16);
+    /// @notice How many books of a model and an operator were opened.
+    function bookCountOf(ModelId model, AccountId operator) external view returns (uint32);
 
-    function recordingPaused() external view returns (bool);
+    /// @notice Until when a book's records can be voided, and from when it can be settled.
+    function windowEndOf(BookId book) external view returns (uint40);
 
-    /// @notice How long an epoch lasts; epoch n begins at `n · epochSeconds` of Unix time.
-    function epochSeconds() external view returns (uint32);
+    /// @notice The contributors' share of all fees in a model's unsettled books.
+    function unsettledPoolOf(ModelId model) external view returns (uint64);
 
-    /// @notice How long a payer waits between asking a tab back and taking it.
-    function tabNoticeSeconds() external view returns (uint32);
+    /// @notice What a bond's notice must be at least: a window and an epoch.
+    function leastBondNotice() external view returns (uint32);
 
-    /// @notice The account that earns the treasury's share and the dust.
-    function treasury() external view returns (AccountId);
+    function terms() external view returns (LedgerTerms memory);
 
-    function token() external view returns (IERC20);
+    function earnings() external view returns (IEarnings);
 
     function accounts() external view returns (IAccounts);
 
     function models() external view returns (IModels);
+
+    function bonds() external view returns (IBonds);
+
+    function clock() external view returns (IClock);
+
+    function channels() external view returns (IChannels);
+
+    function court() external view returns (address);
+
+    function settlement() external view returns (address);
 }

@@ -1,69 +1,77 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
-import {ILedger, Tab} from "../interfaces/ILedger.sol";
-import {Royalty, ServingTerms} from "../interfaces/IModels.sol";
-import {AccountTable, AccountTables} from "../libraries/AccountTable.sol";
-import {Batch, BatchReader} from "../libraries/BatchReader.sol";
-import {FixedShare, FixedShares} from "../libraries/FixedShares.sol";
-import {MerkleRoot} from "../libraries/MerkleRoot.sol";
-import {RecordRules} from "../libraries/RecordRules.sol";
-import {AccountId, BatchId, bondOf, ModelId} from "../types/Ids.sol";
-import {Bonds} from "./Bonds.sol";
-import {Tabs} from "./Tabs.sol";
+import {ICourt} from "../interfaces/ICourt.sol";
+import {ILedger} from "../interfaces/ILedger.sol";
+import {RecordingTerms} from "../interfaces/IModels.sol";
+import {OrderedTree} from "../libraries/OrderedTree.sol";
+import {RecordReader} from "../libraries/RecordReader.sol";
+import {Records} from "../libraries/Records.sol";
+import {AccountId, BatchId, BookId, ChannelId, ModelId} from "../types/Ids.sol";
+import {BatchHeader} from "../types/Records.sol";
+import {Books} from "./Books.sol";
 
 /// @title Recording
-/// @notice Records batches of attributed inferences and splits their fees.
-/// @dev The calldata floor (EIP-7623) charges up to 40 gas a byte whether or not execution uses them. The records are copied
-/// to memory once, and read, hashed and emitted from there, to stay near it.
-abstract contract Recording is Tabs, Bonds {
-    using AccountTables for AccountTable;
-    using FixedShares for FixedShare;
-    using RecordRules for Batch;
+/// @notice Records batches and charges their channels.
+/// @dev A record's calldata costs what it costs, so what matters here is everything else: no account is touched, a batch is one new slot, and the
+/// records are copied to memory once, and read, hashed and emitted from there.
+abstract contract Recording is Books {
+    /// @dev A batch while it is recorded.
+    /// @param table For each channel its id and what it owes: two words each, for `RecordReader`.
+    /// @param words The words of `BatchRecorded`.
+    /// @param channels Memory address of the channels' bytes within them.
+    /// @param records Memory address of the records within them.
+    struct Batch {
+        ModelId model;
+        AccountId operator;
+        RecordingTerms terms;
+        uint256[] table;
+        bytes words;
+        uint256 channels;
+        uint256 records;
+        uint256 recordBytes;
+        uint256 count;
+    }
 
     uint256 public constant MAX_RECORDS = 1_024;
-
-    /// @inheritdoc ILedger
-    AccountId public immutable treasury;
-
-    /// @inheritdoc ILedger
-    uint64 public batchCount;
-
-    /// @inheritdoc ILedger
-    uint16 public treasuryBps;
-
-    /// @inheritdoc ILedger
-    bool public recordingPaused;
+    uint256 public constant MAX_CHANNELS = 255;
+    uint256 private constant CHANNEL_BYTES = 8;
+    uint256 private constant CHARGE_BYTES = 12;
 
     mapping(BatchId batch => bytes32 commitment) internal _batches;
 
-    constructor(AccountId treasury_) {
-        require(_exists(treasury_), Ledger_UnknownTreasury(treasury_));
-        treasury = treasury_;
-    }
-
     /// @inheritdoc ILedger
-    function recordBatch(ModelId model, bytes calldata records) external returns (BatchId id) {
-        require(!recordingPaused, Ledger_Paused());
-        require(records.length != 0, Ledger_EmptyBatch());
-        AccountId operator = accounts.requireAccountOf(msg.sender);
-        require(models.isOperator(model, operator), Ledger_NotOperator(model, msg.sender));
-        Batch memory batch = _begin(operator, models.servingTerms(model));
-        bytes memory words = _layOut(batch, records);
-        bytes32[] memory leaves = _readAll(batch, operator, records.length);
+    function recordBatch(
+        ModelId model,
+        bytes calldata channels_,
+        bytes calldata vouchers,
+        bytes calldata records
+    ) external returns (BatchId id) {
+        Batch memory batch;
+        batch.model = model;
+        batch.operator = accounts.requireAccountOf(msg.sender);
+        batch.terms = models.recordingTerms(model, batch.operator);
+        RecordReader.reserve();
+        _measure(batch, records.length);
+        _nameChannels(batch, channels_);
+        _layOut(batch, channels_.length / CHANNEL_BYTES, records);
 
-        uint32 epoch = currentEpoch();
-        uint256 feesGwei = _settleTabs(batch.payers, operator);
-        _settleCredits(batch, feesGwei, epoch);
-        _expose(bondOf(operator), feesGwei, epoch);
-        _expose(bondOf(model), feesGwei, epoch);
+        BatchHeader memory header;
+        bytes32[] memory leaves = new bytes32[](batch.count);
+        header.units = _read(batch, leaves, records);
+        header.root = OrderedTree.consume(leaves);
+        if (batch.terms.sketchBytes != 0) {
+            uint256 end = batch.records + records.length;
+            header.sumHash = keccak256(RecordReader.sumSketches(batch.records, end, batch.recordBytes));
+        }
+        _charge(batch, channels_, vouchers);
+        header.count = uint32(batch.count);
+        header.recordedIn = uint40(block.number);
+        _enter(batch, header);
+
         id = BatchId.wrap(++batchCount);
-        uint256 count = leaves.length;
-        bytes32 root = MerkleRoot.consume(leaves);
-        _batches[id] = keccak256(abi.encode(model, operator, epoch, count, treasuryBps, root));
-
-        _fill(words, id, model, operator, epoch, count, feesGwei, root);
-        _emit(4, words);
+        _batches[id] = Records.commitmentOf(header);
+        _tell(batch.words, id, header);
     }
 
     /// @inheritdoc ILedger
@@ -71,157 +79,161 @@ abstract contract Recording is Tabs, Bonds {
         return _batches[batch];
     }
 
-    /// @dev What the records are held to and how their fees are split. The owner's share is named, not what is left: what
-    /// rounding leaves is the treasury's, so that nobody gains by hiding rows.
-    function _begin(AccountId operator, ServingTerms memory terms) private view returns (Batch memory batch) {
-        uint256 accountCount = accounts.accountCount();
-        batch.topK = terms.topK;
-        batch.rowLimit = (uint256(terms.rowCount) << 224) - 1;
-        batch.sketchBytes = terms.dims / 2;
-        batch.contributorBps = terms.contributorBps;
-        batch.payers = AccountTables.create(accountCount);
-        batch.credits = AccountTables.create(accountCount);
-
-        uint256 ownerBps = BPS - terms.contributorBps - terms.operatorBps - treasuryBps;
-        batch.royalties = new FixedShare[](terms.royalties.length);
-        for (uint256 i = 0; i < terms.royalties.length; ++i) {
-            Royalty memory royalty = terms.royalties[i];
-            batch.royalties[i] = FixedShares.create(royalty.account, royalty.bps);
-            ownerBps -= royalty.bps;
+    /// @dev Puts a batch into its book, and lets the operator's bond answer for it.
+    function _enter(Batch memory batch, BatchHeader memory header) private {
+        uint40 now_ = batch.terms.time;
+        uint32 opened = _bookCounts[batch.model][batch.operator];
+        BookId book = _openBook(batch.model, batch.operator, now_, now_);
+        if (opened != _bookCounts[batch.model][batch.operator]) {
+            bonds.requireModelCover(batch.model);
+            require(ICourt(court).hasReceiptKey(batch.operator), Ledger_NoReceiptKey(batch.operator));
         }
-        batch.operator = FixedShares.create(operator, terms.operatorBps);
-        batch.owner = FixedShares.create(terms.owner, ownerBps);
+        uint256 feeUnit = batch.terms.feeUnitGwei;
+        uint64 feesGwei = uint64(header.units * feeUnit);
+        uint64 coverGwei = bonds.expose(batch.operator, feesGwei, header.count);
+
+        StoredBook storage stored = _books[book];
+        (header.book, header.number) = (book, stored.batches);
+        (uint64 units, uint64 coverBefore) = (stored.units + header.units, stored.coverGwei);
+        (stored.units, stored.coverGwei, stored.batches) = (units, coverBefore + coverGwei, header.number + 1);
+        _unsettledUnits[batch.model] += header.units;
+        if (!stored.isClosing && units * feeUnit >= stored.minBookGwei) _closeWithEpoch(book, stored, now_);
     }
 
-    /// @return leaves One of each record, in their order.
-    function _readAll(
-        Batch memory batch,
-        AccountId operator,
-        uint256 length
-    ) private view returns (bytes32[] memory leaves) {
-        // The shortest record has no rows, so there cannot be more of them than this.
-        leaves = new bytes32[](length / (BatchReader.HEAD_BYTES + batch.sketchBytes));
-        uint256 first;
-        assembly ("memory-safe") {
-            first := add(leaves, 0x20)
-        }
-        batch.leaves = first;
-
-        uint256 start = batch.position;
-        BatchReader.advance(batch);
-        while (batch.position != batch.end) {
-            _attend(batch, operator, start);
-            BatchReader.advance(batch);
-        }
-
-        uint256 count = batch.index;
-        require(count <= MAX_RECORDS, Ledger_TooManyRecords(count, MAX_RECORDS));
-        assembly ("memory-safe") {
-            mstore(leaves, count)
-        }
+    /// @dev Lets a book close with the epoch in which its fees were enough.
+    function _closeWithEpoch(BookId book, StoredBook storage stored, uint40 now_) private {
+        stored.isClosing = true;
+        uint40 epochEnd = (now_ / stored.epochSeconds + 1) * stored.epochSeconds;
+        if (epochEnd >= stored.closesAt) return;
+        stored.closesAt = epochEnd;
+        _emit(2, abi.encode(BookClosing.selector, book, epochEnd));
     }
 
-    /// @dev The reader stopped: its next record either names a payer whose tab it has not seen, or breaks a rule.
-    function _attend(Batch memory batch, AccountId operator, uint256 start) private view {
-        batch.requireHead(start);
-        (uint256 payer, , ) = RecordRules.head(batch.position);
-        (uint256 entry, bool opened) = batch.payers.entryOf(payer);
-        if (opened) {
-            batch.payers.requireRoom();
-            Tab storage tab = _tabs[AccountId.wrap(uint32(payer))][operator];
-            AccountTables.increase(entry, (uint256(tab.maxFeeGwei) << 64) | tab.balanceGwei);
-            return;
-        }
-        (, uint256 value, ) = AccountTables.read(entry);
-        batch.requireTab(uint64(value >> 64), uint64(value));
-        batch.requireRows();
-        batch.credits.requireRoom();
-        batch.requireCodes();
-        // The reader and the rules disagree: a fault of this contract, which must not record anything then.
-        assert(false);
-    }
-
-    /// @return feesGwei What left all tabs together.
-    function _settleTabs(AccountTable payers, AccountId operator) private returns (uint256 feesGwei) {
-        for (uint256 entry = payers.newest(); entry != 0;) {
-            (uint256 payer, uint256 value, uint256 older) = AccountTables.read(entry);
-            Tab storage tab = _tabs[AccountId.wrap(uint32(payer))][operator];
-            feesGwei += tab.balanceGwei - uint64(value);
-            tab.balanceGwei = uint64(value);
-            entry = older;
-        }
-    }
-
-    /// @dev What nobody else was given, dust and the pools of answers that no row moved included, is the treasury's.
-    function _settleCredits(Batch memory batch, uint256 feesGwei, uint32 epoch) private {
-        AccountTable credits = batch.credits;
-        _creditShare(credits, batch.operator);
-        _creditShare(credits, batch.owner);
-        for (uint256 i = 0; i < batch.royalties.length; ++i) _creditShare(credits, batch.royalties[i]);
-        credits.requireRoom();
-
-        uint256 givenGwei = 0;
-        uint256 entry = credits.newest();
-        while (entry != 0) {
-            (uint256 account, uint256 amountGwei, uint256 older) = AccountTables.read(entry);
-            _credit(AccountId.wrap(uint32(account)), amountGwei, epoch);
-            unchecked {
-                givenGwei += amountGwei;
+    /// @dev Charges every channel what its records cost, and tells how it then stands.
+    function _charge(Batch memory batch, bytes calldata channels_, bytes calldata vouchers) private {
+        uint256 count = batch.table.length / 2;
+        bytes memory charges = new bytes(CHARGE_BYTES * count + 0x20);
+        for (uint256 i = 0; i < count; ++i) {
+            uint256 word = uint64(bytes8(channels_[CHANNEL_BYTES * i:CHANNEL_BYTES * (i + 1)]));
+            word = (word << 32) | batch.table[2 * i + 1];
+            assembly ("memory-safe") {
+                mstore(add(add(charges, 0x20), mul(CHARGE_BYTES, i)), shl(160, word))
             }
-            entry = older;
         }
-        _credit(treasury, feesGwei - givenGwei, epoch);
+        assembly ("memory-safe") {
+            mstore(charges, mul(CHARGE_BYTES, count))
+        }
+        uint32 feeUnit = batch.terms.feeUnitGwei;
+        bytes memory charged = channels.charge(batch.model, batch.operator, feeUnit, charges, vouchers);
+        uint256 place = batch.channels;
+        assembly ("memory-safe") {
+            mcopy(place, add(charged, 0x20), mload(charged))
+        }
     }
 
-    function _creditShare(AccountTable credits, FixedShare share) private pure {
-        (uint256 taker, uint256 amountGwei) = share.read();
-        (uint256 entry, ) = credits.entryOf(taker);
-        AccountTables.increase(entry, amountGwei);
+    function _measure(Batch memory batch, uint256 length) private pure {
+        require(length != 0, Ledger_EmptyBatch());
+        batch.recordBytes = RecordReader.HEAD_BYTES + batch.terms.sketchBytes;
+        batch.count = length / batch.recordBytes;
+        require(batch.count * batch.recordBytes == length, Ledger_LengthUneven(length, batch.recordBytes));
+        require(batch.count <= MAX_RECORDS, Ledger_TooManyRecords(batch.count, MAX_RECORDS));
     }
 
-    /// @dev Lays out the words of `BatchRecorded`, four topics and then the data, around the one copy of the records.
-    function _layOut(Batch memory batch, bytes calldata records) private pure returns (bytes memory words) {
+    function _nameChannels(Batch memory batch, bytes calldata channels_) private pure {
+        uint256 count = channels_.length / CHANNEL_BYTES;
+        require(count * CHANNEL_BYTES == channels_.length, Ledger_LengthUneven(channels_.length, CHANNEL_BYTES));
+        require(count <= MAX_CHANNELS, Ledger_TooManyChannels(count, MAX_CHANNELS));
+        batch.table = new uint256[](2 * count);
+        for (uint256 i = 0; i < count; ++i) {
+            uint64 named = uint64(bytes8(channels_[i * CHANNEL_BYTES:(i + 1) * CHANNEL_BYTES]));
+            ChannelId id = Records.channelOf(
+                AccountId.wrap(uint32(named >> 32)),
+                batch.operator,
+                batch.model,
+                uint32(named)
+            );
+            batch.table[2 * i] = uint256(ChannelId.unwrap(id));
+        }
+    }
+
+    /// @return units The sum of all fees.
+    function _read(
+        Batch memory batch,
+        bytes32[] memory leaves,
+        bytes calldata records
+    ) private pure returns (uint64) {
+        uint256 table;
+        uint256[] memory entries = batch.table;
+        assembly ("memory-safe") {
+            table := add(entries, 0x20)
+        }
+        (uint256 units, bool isWell) = RecordReader.read(
+            batch.records,
+            batch.records + records.length,
+            batch.recordBytes,
+            table,
+            batch.table.length / 2,
+            leaves
+        );
+        if (!isWell) _explain(records, batch.recordBytes, entries.length / 2);
+        return uint64(units);
+    }
+
+    /// @dev Says which record is wrong, and how.
+    function _explain(bytes calldata records, uint256 recordBytes, uint256 channels) private pure {
+        for (uint256 i = 0; ; ++i) {
+            uint256 offset = i * recordBytes;
+            uint256 channel = uint8(records[offset]);
+            require(channel < channels, Ledger_ChannelOutOfRange(i, channel, channels));
+            require(uint16(bytes2(records[offset + 1:offset + 3])) != 0, Ledger_FeeZero(i));
+        }
+    }
+
+    /// @dev Lays out the words of `BatchRecorded`, three topics and then the data, around the one copy of the records:
+    ///
+    ///     selector | batch | book | number | units | root | 0xa0 | where records begin | 16 · channels | … | length | records
+    function _layOut(Batch memory batch, uint256 channels, bytes calldata records) private pure {
+        bytes memory words;
+        uint256 told;
         uint256 start;
         assembly ("memory-safe") {
-            let padded := and(add(records.length, 0x1f), not(0x1f))
             words := mload(0x40)
-            start := add(words, 0x180)
-            mstore(0x40, add(start, padded))
+            told := add(words, 0x140)
+            let toldBytes := shl(4, channels)
+            let toldWords := and(add(toldBytes, 0x1f), not(0x1f))
+            start := add(add(told, toldWords), 0x20)
+            let recordWords := and(add(records.length, 0x1f), not(0x1f))
+            // A word more, which is read behind the last record.
+            mstore(0x40, add(add(start, recordWords), 0x20))
 
-            mstore(words, add(0x160, padded))
-            // Where `records` begins within the data, and its length.
-            mstore(add(words, 0x140), 0xc0)
-            mstore(add(words, 0x160), records.length)
-            // The last word first, so that what pads the records is zero.
-            mstore(add(words, add(0x160, padded)), 0)
+            mstore(words, sub(add(start, recordWords), add(words, 0x20)))
+            mstore(add(words, 0xe0), 0xa0)
+            mstore(add(words, 0x100), add(0xc0, toldWords))
+            mstore(add(words, 0x120), toldBytes)
+            // The last words first, so that what pads is zero.
+            mstore(sub(start, 0x40), 0)
+            mstore(add(start, recordWords), 0)
+            mstore(sub(add(start, recordWords), 0x20), 0)
+            mstore(sub(start, 0x20), records.length)
             calldatacopy(start, records.offset, records.length)
         }
-        batch.position = start;
-        batch.end = start + records.length;
+        (batch.words, batch.channels, batch.records) = (words, told, start);
     }
 
-    function _fill(
-        bytes memory words,
-        BatchId id,
-        ModelId model,
-        AccountId operator,
-        uint32 epoch,
-        uint256 count,
-        uint256 feesGwei,
-        bytes32 root
-    ) private view {
+    function _tell(bytes memory words, BatchId id, BatchHeader memory header) private {
         bytes32 selector = BatchRecorded.selector;
-        uint256 treasuryBps_ = treasuryBps;
+        BookId book = header.book;
+        uint256 place = header.number;
+        uint256 units = header.units;
+        bytes32 root = header.root;
         assembly ("memory-safe") {
             mstore(add(words, 0x20), selector)
             mstore(add(words, 0x40), id)
-            mstore(add(words, 0x60), model)
-            mstore(add(words, 0x80), operator)
-            mstore(add(words, 0xa0), epoch)
-            mstore(add(words, 0xc0), count)
-            mstore(add(words, 0xe0), treasuryBps_)
-            mstore(add(words, 0x100), feesGwei)
-            mstore(add(words, 0x120), root)
+            mstore(add(words, 0x60), book)
+            mstore(add(words, 0x80), place)
+            mstore(add(words, 0xa0), units)
+            mstore(add(words, 0xc0), root)
         }
+        _emit(3, words);
     }
 }

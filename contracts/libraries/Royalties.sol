@@ -55,11 +55,4 @@ library Royalties {
         royalties = new Royalty[](length(lineage));
         for (uint256 i = 0; i < royalties.length; ++i) royalties[i] = royaltyAt(lineage, i);
     }
-
-    /// @notice A list with one more royalty at its end, which no bound here holds for.
-    function joined(Royalty[] memory royalties, Royalty memory last) internal pure returns (Royalty[] memory all) {
-        all = new Royalty[](royalties.length + 1);
-        for (uint256 i = 0; i < royalties.length; ++i) all[i] = royalties[i];
-        all[royalties.length] = last;
-    }
 }

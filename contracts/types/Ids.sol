@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
-/// @notice An account: a number that credits point to, with a payout address that can change. Zero means none.
+/// @notice An account: a number that earnings point to, with a payout address that can change. Zero means none.
 type AccountId is uint32;
 
 /// @notice A dataset. Zero means none.
@@ -16,6 +16,12 @@ type VersionId is uint64;
 /// @notice A model: a base, or a fine-tune of a parent on dataset versions. Zero means none.
 type ModelId is uint32;
 
+/// @notice A payer's deposit for one operator and one model: `keccak256(payer ‖ operator ‖ model ‖ salt)`, four bytes each.
+type ChannelId is bytes32;
+
+/// @notice The n-th book of a model and an operator: `model << 64 | operator << 32 | n`, where n counts from 1.
+type BookId is uint96;
+
 /// @notice A batch of inferences recorded in one transaction. Zero means none.
 type BatchId is uint64;
 
@@ -27,13 +33,33 @@ function bondOf(AccountId account) pure returns (BondId) {
     return BondId.wrap(AccountId.unwrap(account));
 }
 
-/// @notice The bond that answers for a model's influence index.
+/// @notice The bond that answers for a model's units.
 function bondOf(ModelId model) pure returns (BondId) {
     return BondId.wrap((uint64(1) << 32) | ModelId.unwrap(model));
 }
 
+function bookOf(ModelId model, AccountId operator, uint32 number) pure returns (BookId) {
+    return
+        BookId.wrap((uint96(ModelId.unwrap(model)) << 64) | (uint96(AccountId.unwrap(operator)) << 32) | uint96(number));
+}
+
+/// @notice The model whose calls a book holds.
+function modelOf(BookId book) pure returns (ModelId) {
+    return ModelId.wrap(uint32(BookId.unwrap(book) >> 64));
+}
+
+/// @notice The operator that records into a book.
+function operatorOf(BookId book) pure returns (AccountId) {
+    return AccountId.wrap(uint32(BookId.unwrap(book) >> 32));
+}
+
+/// @notice Which book of its model and operator it is.
+function numberOf(BookId book) pure returns (uint32) {
+    return uint32(BookId.unwrap(book));
+}
+
 /// @notice The dataset that a version froze.
-function datasetOf(VersionId version) pure returns (DatasetId) {
+function datasetIn(VersionId version) pure returns (DatasetId) {
     return DatasetId.wrap(uint32(VersionId.unwrap(version) >> 32));
 }
 

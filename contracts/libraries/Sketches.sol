@@ -4,10 +4,10 @@ pragma solidity 0.8.37;
 /// @dev The lower byte of every two.
 uint256 constant LOW_BYTES = 0x00ff00ff00ff00ff00ff00ff00ff00ff00ff00ff00ff00ff00ff00ff00ff00ff;
 
-/// @title SquaredLength
-/// @notice `Σ_d r_d²` of a sketch, 256 codes at a time.
-/// @dev Four words are turned into four planes: one bit of all 256 codes each. Sizes of codes are then three planes
-/// (a b c, from 4 to 1), and the bits of their squares five:
+/// @title Sketches
+/// @notice What can be asked of a packed sketch of int4 codes that lies in memory (docs/protocol.md, "Sketches").
+/// @dev For the length, four words are turned into four planes: one bit of all 256 codes each. Sizes of codes are then three
+/// planes (a b c, from 4 to 1), and the bits of their squares five:
 ///
 ///     size      1   2   3   4   5   6   7       plane
 ///     1s        1       1       1       1       c
@@ -16,31 +16,49 @@ uint256 constant LOW_BYTES = 0x00ff00ff00ff00ff00ff00ff00ff00ff00ff00ff00ff00ff0
 ///     16s                   1   1       1       a, but not 6
 ///     32s                           1   1       a and b
 ///
-/// What is left is counting bits. The nibble 0x8 counts as -8. The plain twin is `Scoring.dot(row, row)`.
-library SquaredLength {
-    /// @notice `Σ_d r_d²`; the length of `row` is a multiple of 32.
+/// What is left is counting bits. The plain twin is test/contracts/harness/PlainUnits.sol.
+library Sketches {
+    uint256 private constant EIGHTS = 0x8888888888888888888888888888888888888888888888888888888888888888;
+    uint256 private constant ONES = 0x1111111111111111111111111111111111111111111111111111111111111111;
+
+    /// @notice Whether a sketch of `length` bytes, a multiple of 32, holds the nibble 0x8, which stands for no code.
+    function holdsEight(uint256 sketch, uint256 length) internal pure returns (bool) {
+        uint256 found;
+        assembly ("memory-safe") {
+            for {
+                let end := add(sketch, length)
+            } lt(sketch, end) {
+                sketch := add(sketch, 0x20)
+            } {
+                // Without its highest bit only 0x8 is zero, and only a zero borrows when one is taken from it.
+                let codes := mload(sketch)
+                found := or(found, and(sub(xor(codes, EIGHTS), ONES), codes))
+            }
+        }
+        return found & EIGHTS != 0;
+    }
+
+    /// @notice `Σ_d code_d²` of a sketch of `length` bytes, a multiple of 32, without the nibble 0x8.
     // solhint-disable-next-line function-max-lines
-    function measure(bytes calldata row) internal pure returns (uint256 square) {
+    function squaredLength(uint256 sketch, uint256 length) internal pure returns (uint256 square) {
         assembly ("memory-safe") {
             // 0x55…, 0x33… and 0x0f…. Not as literals: the compiler would write those out in full wherever they are
             // used.
-            let all := not(shr(255, row.length))
+            let all := not(shr(255, length))
             let ones := div(all, 3)
             let twos := div(all, 5)
             let fourBits := div(all, 17)
 
-            // In fresh memory, with zeros up to the next 256 codes.
-            let position := mload(0x40)
-            let end := add(position, row.length)
-            calldatacopy(end, calldatasize(), 0x60)
-            calldatacopy(position, row.offset, row.length)
-            for {} lt(position, end) {
-                position := add(position, 0x80)
+            for {
+                let end := add(sketch, length)
+            } lt(sketch, end) {
+                sketch := add(sketch, 0x80)
             } {
-                let c := mload(position)
-                let b := mload(add(position, 0x20))
-                let a := mload(add(position, 0x40))
-                let sign := mload(add(position, 0x60))
+                let left := sub(end, sketch)
+                let c := mload(sketch)
+                let b := mul(mload(add(sketch, 0x20)), gt(left, 0x20))
+                let a := mul(mload(add(sketch, 0x40)), gt(left, 0x40))
+                let sign := mul(mload(add(sketch, 0x60)), gt(left, 0x60))
 
                 // Words to planes: odd bits of one word change places with even bits of the next, then pairs of bits.
                 let moved := and(xor(shr(1, c), b), ones)
@@ -56,9 +74,8 @@ library SquaredLength {
                 sign := xor(sign, moved)
                 b := xor(b, shl(2, moved))
 
-                // Codes to sizes: of a negative one, every bit above its lowest one is turned. What has only a sign is -8.
+                // Codes to sizes: of a negative one, every bit above its lowest one is turned.
                 let anyLow := or(b, c)
-                let eights := and(sign, not(or(a, anyLow)))
                 a := xor(a, and(sign, anyLow))
                 b := xor(b, and(sign, c))
 
@@ -87,11 +104,6 @@ library SquaredLength {
                 let high := add(and(sixteens, fourBits), and(shr(4, sixteens), fourBits))
                 high := add(and(high, LOW_BYTES), and(shr(8, high), LOW_BYTES))
                 low := add(low, shl(4, high))
-                // One by one: they are none in any index that is honest.
-                for {} eights {} {
-                    square := add(square, 64)
-                    eights := and(eights, sub(eights, 1))
-                }
                 // As 2^16 leaves 1, a number leaves the sum of its digits in base 2^16, which stays below 2^14.
                 square := add(square, mod(low, 0xffff))
             }

@@ -1,0 +1,357 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity 0.8.37;
+
+import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
+import {Governed} from "./Governed.sol";
+import {IAccounts} from "./interfaces/IAccounts.sol";
+import {Bond, BondRule, IBonds, Split} from "./interfaces/IBonds.sol";
+import {IClock} from "./interfaces/IClock.sol";
+import {IEarnings} from "./interfaces/IEarnings.sol";
+import {ILedger} from "./interfaces/ILedger.sol";
+import {IModels} from "./interfaces/IModels.sol";
+import {OpenToken} from "./OpenToken.sol";
+import {AccountId, BondId, bondOf, ModelId} from "./types/Ids.sol";
+
+/// @title Bonds
+/// @dev What each function promises stands in `IBonds`. Of every bond, `leaving + held ≤ balance`.
+contract Bonds is IBonds, Governed {
+    /// @dev One slot.
+    struct Stored {
+        uint64 balanceGwei;
+        uint64 leavingGwei;
+        uint64 heldGwei;
+        uint64 exposedGwei;
+    }
+
+    /// @dev Pools of a model's books settled since `since`, and in the time of `modelSeconds` before it, in one slot.
+    struct Settled {
+        uint64 newerGwei;
+        uint64 olderGwei;
+        uint40 since;
+    }
+
+    uint64 public constant LEAST_MINIMUM = 1e9;
+    uint16 public constant MIN_RATIO_BPS = 5_000;
+    uint16 public constant MAX_RATIO_BPS = 30_000;
+    uint16 public constant MAX_BOUNTY_BPS = 5_000;
+    uint256 public constant MIN_LOSS_BPS = 5_000;
+    uint32 public constant MAX_NOTICE = 60 days;
+    uint32 public constant MIN_MODEL_SECONDS = 7 days;
+    uint32 public constant MAX_MODEL_SECONDS = 60 days;
+    uint40 public constant REQUEST_SECONDS = 7 days;
+    uint256 private constant BPS = 10_000;
+    uint256 private constant WEI_PER_GWEI = 1e9;
+
+    OpenToken public immutable token;
+    IAccounts public immutable accounts;
+    IModels public immutable models;
+    IEarnings public immutable earnings;
+    IClock public immutable clock;
+
+    BondRule private _rule;
+
+    /// @inheritdoc IBonds
+    ILedger public ledger;
+
+    /// @inheritdoc IBonds
+    uint64 public unburntGwei;
+
+    /// @inheritdoc IBonds
+    address public court;
+
+    /// @inheritdoc IBonds
+    address public unitCourt;
+
+    mapping(BondId bond => Stored) private _bonds;
+    mapping(BondId bond => uint40 leavesAt) private _leaves;
+    mapping(ModelId model => Settled) private _settled;
+
+    modifier onlyLedger() {
+        require(msg.sender == address(ledger), Bonds_NotAppointed(msg.sender));
+        _;
+    }
+
+    modifier onlyCourts() {
+        require(msg.sender == court || msg.sender == unitCourt, Bonds_NotAppointed(msg.sender));
+        _;
+    }
+
+    constructor(
+        OpenToken token_,
+        IModels models_,
+        IEarnings earnings_,
+        address authority_,
+        BondRule memory rule_
+    ) Governed(authority_) {
+        token = token_;
+        accounts = models_.accounts();
+        models = models_;
+        earnings = earnings_;
+        clock = models_.clock();
+        token_.refuseTransfers();
+        _setRule(rule_);
+    }
+
+    /// @inheritdoc IBonds
+    function deposit(BondId bond, uint64 amountGwei) external {
+        require(amountGwei != 0, Bonds_ZeroDeposit(bond));
+        _holderOf(bond);
+
+        uint64 balanceGwei = _bonds[bond].balanceGwei + amountGwei;
+        _bonds[bond].balanceGwei = balanceGwei;
+
+        _emit(3, abi.encode(BondDeposited.selector, bond, msg.sender, amountGwei, balanceGwei));
+        token.transferFrom(msg.sender, address(this), amountGwei * WEI_PER_GWEI);
+    }
+
+    /// @inheritdoc IBonds
+    function requestWithdrawal(BondId bond, uint64 amountGwei) external {
+        _requireHolder(bond);
+
+        Stored storage stored = _bonds[bond];
+        uint64 leavingGwei = _min(amountGwei, stored.balanceGwei - stored.heldGwei);
+        uint40 leavesAt = leavingGwei == 0 ? 0 : clock.time() + _rule.noticeSeconds;
+        stored.leavingGwei = leavingGwei;
+        _leaves[bond] = leavesAt;
+
+        _emit(2, abi.encode(BondWithdrawalRequested.selector, bond, leavingGwei, leavesAt));
+    }
+
+    /// @inheritdoc IBonds
+    function withdraw(BondId bond) external {
+        _requireHolder(bond);
+        Stored memory stored = _bonds[bond];
+        uint40 leavesAt = _leaves[bond];
+        uint40 now_ = clock.time();
+        require(stored.leavingGwei != 0, Bonds_NothingLeaving(bond));
+        require(now_ >= leavesAt, Bonds_LeavesLater(leavesAt, now_));
+        require(now_ < leavesAt + REQUEST_SECONDS, Bonds_RequestExpired(leavesAt + REQUEST_SECONDS, now_));
+        uint256 requiredGwei = requiredOf(bond);
+        uint64 standingGwei = stored.balanceGwei - stored.heldGwei;
+        require(standingGwei > requiredGwei, Bonds_TooSmall(bond, standingGwei, requiredGwei));
+
+        uint64 amountGwei = _min(stored.leavingGwei, standingGwei - uint64(requiredGwei));
+        stored.balanceGwei -= amountGwei;
+        stored.leavingGwei = 0;
+        _bonds[bond] = stored;
+        delete _leaves[bond];
+
+        _emit(3, abi.encode(BondWithdrawn.selector, bond, msg.sender, amountGwei, stored.balanceGwei));
+        token.send(msg.sender, amountGwei * WEI_PER_GWEI);
+    }
+
+    /// @inheritdoc IBonds
+    function burnSlashed() external returns (uint64 amountGwei) {
+        amountGwei = unburntGwei;
+        require(amountGwei != 0, Bonds_NothingToBurn());
+
+        unburntGwei = 0;
+
+        _emit(1, abi.encode(SlashedBurnt.selector, amountGwei));
+        token.burn(amountGwei * WEI_PER_GWEI);
+    }
+
+    /// @inheritdoc IBonds
+    function appoint(ILedger ledger_, address court_, address unitCourt_) external restricted {
+        require(
+            address(ledger_) != address(0) && court_ != address(0) && unitCourt_ != address(0),
+            Bonds_ZeroAddress()
+        );
+        require(court == address(0), Bonds_AlreadyAppointed(address(ledger), court, unitCourt));
+        (ledger, court, unitCourt) = (ledger_, court_, unitCourt_);
+        _emit(4, abi.encode(BondUsersAppointed.selector, ledger_, court_, unitCourt_));
+    }
+
+    /// @inheritdoc IBonds
+    function setRule(BondRule calldata rule_) external restricted {
+        _setRule(rule_);
+    }
+
+    /// @inheritdoc IBonds
+    function expose(
+        AccountId operator,
+        uint64 feesGwei,
+        uint256 records
+    ) external onlyLedger returns (uint64 coverGwei) {
+        BondRule memory rule_ = _rule;
+        coverGwei = uint64(Math.ceilDiv(uint256(feesGwei) * rule_.ratioBps, BPS) + records * rule_.perRecordGwei);
+        BondId bond = bondOf(operator);
+        Stored memory stored = _bonds[bond];
+        stored.exposedGwei += coverGwei;
+        _requireCover(bond, stored, uint256(rule_.minimumGwei) + stored.exposedGwei);
+        _bonds[bond] = stored;
+    }
+
+    /// @inheritdoc IBonds
+    function settle(AccountId operator, ModelId model, uint64 coverGwei, uint64 poolGwei) external onlyLedger {
+        _bonds[bondOf(operator)].exposedGwei -= coverGwei;
+        Settled memory settled = _rolled(_settled[model]);
+        settled.newerGwei += poolGwei;
+        _settled[model] = settled;
+    }
+
+    /// @inheritdoc IBonds
+    function stake(BondId bond, uint64 amountGwei) external onlyCourts {
+        Stored memory stored = _bonds[bond];
+        // Who records nothing has no minimum to keep.
+        uint256 requiredGwei = stored.exposedGwei == 0 ? amountGwei : requiredOf(bond) + amountGwei;
+        _requireCover(bond, stored, requiredGwei);
+        stored.heldGwei += amountGwei;
+        _bonds[bond] = stored;
+        _emit(2, abi.encode(BondHeld.selector, bond, amountGwei, stored.heldGwei, stored.leavingGwei));
+    }
+
+    /// @inheritdoc IBonds
+    function hold(BondId bond, uint64 amountGwei) external onlyCourts returns (uint64 heldGwei) {
+        Stored memory stored = _bonds[bond];
+        heldGwei = _min(amountGwei, stored.balanceGwei - stored.heldGwei);
+        if (heldGwei == 0) return 0;
+        stored.heldGwei += heldGwei;
+        stored.leavingGwei = _min(stored.leavingGwei, stored.balanceGwei - stored.heldGwei);
+        _bonds[bond] = stored;
+        _emit(2, abi.encode(BondHeld.selector, bond, heldGwei, stored.heldGwei, stored.leavingGwei));
+    }
+
+    /// @inheritdoc IBonds
+    function release(BondId bond, uint64 amountGwei) external onlyCourts {
+        if (amountGwei == 0) return;
+        uint64 heldGwei = _bonds[bond].heldGwei - amountGwei;
+        _bonds[bond].heldGwei = heldGwei;
+        _emit(2, abi.encode(BondReleased.selector, bond, amountGwei, heldGwei));
+    }
+
+    /// @inheritdoc IBonds
+    function slash(
+        BondId bond,
+        uint64 amountGwei,
+        uint64 heldGwei,
+        Split calldata split
+    ) external onlyCourts returns (uint64 takenGwei) {
+        Stored memory stored = _bonds[bond];
+        stored.heldGwei -= heldGwei;
+        // What is held for something else is not there to be taken.
+        takenGwei = _min(amountGwei, stored.balanceGwei - stored.heldGwei);
+        stored.balanceGwei -= takenGwei;
+        stored.leavingGwei = _min(stored.leavingGwei, stored.balanceGwei - stored.heldGwei);
+        _bonds[bond] = stored;
+        uint64 bountyGwei = uint64((uint256(takenGwei) * split.toBps) / BPS);
+        uint64 givenGwei = uint64((uint256(takenGwei) * split.givenBps) / BPS);
+        unburntGwei += takenGwei - bountyGwei - givenGwei;
+
+        _emit(
+            3,
+            abi.encode(
+                BondSlashed.selector,
+                bond,
+                split.to,
+                takenGwei,
+                bountyGwei,
+                givenGwei,
+                stored.balanceGwei,
+                stored.heldGwei,
+                stored.leavingGwei
+            )
+        );
+        if (bountyGwei + givenGwei == 0) return takenGwei;
+        token.send(address(earnings), (bountyGwei + givenGwei) * WEI_PER_GWEI);
+        if (bountyGwei != 0) earnings.credit(split.to, bountyGwei);
+        if (givenGwei != 0) ledger.give(split.model, split.operator, givenGwei);
+    }
+
+    /// @inheritdoc IBonds
+    function bondStateOf(BondId bond) external view returns (Bond memory) {
+        Stored memory stored = _bonds[bond];
+        Settled memory settled = _rolled(_settled[_modelOf(bond)]);
+        return
+            Bond({
+                balanceGwei: stored.balanceGwei,
+                leavingGwei: stored.leavingGwei,
+                heldGwei: stored.heldGwei,
+                exposedGwei: _isModel(bond) ? ledger.unsettledPoolOf(_modelOf(bond)) : stored.exposedGwei,
+                settledGwei: _isModel(bond) ? settled.newerGwei + settled.olderGwei : 0,
+                leavesAt: _leaves[bond]
+            });
+    }
+
+    /// @inheritdoc IBonds
+    function requireModelCover(ModelId model) external view {
+        BondId bond = bondOf(model);
+        _requireCover(bond, _bonds[bond], uint256(_rule.minimumGwei) + _poolsOf(bond));
+    }
+
+    /// @inheritdoc IBonds
+    function requiredOf(BondId bond) public view returns (uint256) {
+        uint256 exposedGwei = _isModel(bond) ? _poolsOf(bond) : _bonds[bond].exposedGwei;
+        return exposedGwei == 0 ? 0 : _rule.minimumGwei + exposedGwei;
+    }
+
+    /// @inheritdoc IBonds
+    function rule() external view returns (BondRule memory) {
+        return _rule;
+    }
+
+    function _setRule(BondRule memory rule_) private {
+        uint256 leastNotice = address(ledger) == address(0) ? 0 : ledger.leastBondNotice();
+        require(
+            rule_.minimumGwei >= LEAST_MINIMUM &&
+                rule_.perRecordGwei != 0 &&
+                rule_.ratioBps >= MIN_RATIO_BPS &&
+                rule_.ratioBps <= MAX_RATIO_BPS &&
+                rule_.bountyBps <= MAX_BOUNTY_BPS &&
+                uint256(rule_.ratioBps) * (BPS - rule_.bountyBps) >= MIN_LOSS_BPS * BPS &&
+                rule_.noticeSeconds >= leastNotice &&
+                rule_.noticeSeconds <= MAX_NOTICE &&
+                rule_.modelSeconds >= MIN_MODEL_SECONDS &&
+                rule_.modelSeconds <= MAX_MODEL_SECONDS,
+            Bonds_RuleOutOfRange(rule_)
+        );
+        BondRule memory previous = _rule;
+        _rule = rule_;
+        _emit(1, abi.encode(BondRuleSet.selector, previous, rule_));
+    }
+
+    function _requireCover(BondId bond, Stored memory stored, uint256 requiredGwei) private pure {
+        uint64 coveringGwei = stored.balanceGwei - stored.leavingGwei - stored.heldGwei;
+        require(coveringGwei >= requiredGwei, Bonds_TooSmall(bond, coveringGwei, requiredGwei));
+    }
+
+    /// @dev The contributors' pools that a model's bond answers for.
+    function _poolsOf(BondId bond) private view returns (uint256) {
+        Settled memory settled = _rolled(_settled[_modelOf(bond)]);
+        return uint256(ledger.unsettledPoolOf(_modelOf(bond))) + settled.newerGwei + settled.olderGwei;
+    }
+
+    /// @dev The same pools seen now. A pool is kept for one to two times `modelSeconds`.
+    function _rolled(Settled memory settled) private view returns (Settled memory) {
+        uint40 modelSeconds = _rule.modelSeconds;
+        uint40 now_ = clock.time();
+        if (now_ < settled.since + modelSeconds) return settled;
+        uint64 olderGwei = now_ < settled.since + 2 * modelSeconds ? settled.newerGwei : 0;
+        return Settled({newerGwei: 0, olderGwei: olderGwei, since: now_});
+    }
+
+    /// @dev Where a bond is paid back to; there is no bond of an account or a model that does not exist.
+    function _holderOf(BondId bond) private view returns (address) {
+        uint64 number = BondId.unwrap(bond);
+        require(number >> 33 == 0, Bonds_Unknown(bond));
+        if (!_isModel(bond)) return accounts.payoutOf(AccountId.wrap(uint32(number)));
+        return accounts.payoutOf(models.ownerOf(_modelOf(bond)));
+    }
+
+    function _requireHolder(BondId bond) private view {
+        address holder = _holderOf(bond);
+        require(msg.sender == holder, Bonds_NotHolder(bond, msg.sender, holder));
+    }
+
+    function _isModel(BondId bond) private pure returns (bool) {
+        return BondId.unwrap(bond) >> 32 != 0;
+    }
+
+    function _modelOf(BondId bond) private pure returns (ModelId) {
+        return ModelId.wrap(uint32(BondId.unwrap(bond)));
+    }
+
+    function _min(uint64 a, uint64 b) private pure returns (uint64) {
+        return a < b ? a : b;
+    }
+}

@@ -1,0 +1,464 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity 0.8.37;
+
+import {Create2} from "@openzeppelin/contracts/utils/Create2.sol";
+import {EIP712} from "@openzeppelin/contracts/utils/cryptography/EIP712.sol";
+import {DepositWallet} from "./DepositWallet.sol";
+import {Governed} from "./Governed.sol";
+import {IAccounts} from "./interfaces/IAccounts.sol";
+import {Channel, ChannelKey, IChannels, WalkIn} from "./interfaces/IChannels.sol";
+import {IClock} from "./interfaces/IClock.sol";
+import {IEarnings} from "./interfaces/IEarnings.sol";
+import {IModels} from "./interfaces/IModels.sol";
+import {Records} from "./libraries/Records.sol";
+import {OpenToken} from "./OpenToken.sol";
+import {EDITION, PRODUCT} from "./types/Domain.sol";
+import {AccountId, ChannelId, ModelId} from "./types/Ids.sol";
+
+/// @title Channels
+/// @dev What each function promises stands in `IChannels`.
+contract Channels is IChannels, Governed, EIP712 {
+    /// @dev What a batch reads and writes of a channel, in one slot: that is why coverage is counted in 32 bits of fee units.
+    ///
+    ///     chargedUnits (highest 32 bits) | coveredUnits (32) | limitUnits (32) | signer (160)
+    struct Charge {
+        address signer;
+        uint32 limitUnits;
+        uint32 coveredUnits;
+        uint32 chargedUnits;
+    }
+
+    /// @dev One slot.
+    struct Deposit {
+        uint64 depositGwei;
+        uint64 withdrawnGwei;
+        uint64 leavingGwei;
+        uint40 leavesAt;
+    }
+
+    /// @dev One slot.
+    struct NextSigner {
+        address signer;
+        uint40 from;
+    }
+
+    // solhint-disable-next-line gas-small-strings
+    bytes32 private constant VOUCHER_TYPEHASH = keccak256(
+        "Voucher(bytes32 channelId,uint128 maxClaimableAmount)"
+    );
+    uint40 public constant REQUEST_SECONDS = 7 days;
+    uint256 private constant WEI_PER_GWEI = 1e9;
+    uint256 private constant CHARGE_BYTES = 12;
+    uint256 private constant CHARGED_BYTES = 16;
+    uint256 private constant VOUCHER_BYTES = 81;
+
+    IAccounts public immutable accounts;
+    IModels public immutable models;
+    IEarnings public immutable earnings;
+    IClock public immutable clock;
+    OpenToken private immutable _token;
+
+    /// @inheritdoc IChannels
+    address public ledger;
+
+    /// @inheritdoc IChannels
+    uint32 public noticeSeconds;
+
+    mapping(ChannelId channel => Charge) private _charges;
+    mapping(ChannelId channel => Deposit) private _deposits;
+    mapping(ChannelId channel => NextSigner) private _nextSigners;
+
+    constructor(
+        IEarnings earnings_,
+        address authority_,
+        uint32 noticeSeconds_
+    ) Governed(authority_) EIP712(PRODUCT, EDITION) {
+        accounts = earnings_.accounts();
+        models = earnings_.models();
+        clock = models.clock();
+        earnings = earnings_;
+        _token = earnings_.token();
+        _token.refuseTransfers();
+        _setNotice(noticeSeconds_);
+    }
+
+    /// @inheritdoc IChannels
+    function charge(
+        ModelId model,
+        AccountId operator,
+        uint32 feeUnitGwei,
+        bytes calldata charges,
+        bytes calldata vouchers
+    ) external returns (bytes memory charged) {
+        require(msg.sender == ledger, Channels_NotLedger(msg.sender));
+        uint256 count = charges.length / CHARGE_BYTES;
+        ChannelId[] memory ids = new ChannelId[](count);
+        Charge[] memory loaded = new Charge[](count);
+        for (uint256 i = 0; i < count; ++i) {
+            uint96 word = uint96(bytes12(charges[i * CHARGE_BYTES:(i + 1) * CHARGE_BYTES]));
+            ids[i] = Records.channelOf(AccountId.wrap(uint32(word >> 64)), operator, model, uint32(word >> 32));
+            loaded[i] = _charges[ids[i]];
+        }
+        if (vouchers.length != 0) _presentAll(ids, loaded, vouchers, WEI_PER_GWEI * feeUnitGwei);
+
+        charged = new bytes(count * CHARGED_BYTES + 0x10);
+        for (uint256 i = 0; i < count; ++i) {
+            uint96 word = uint96(bytes12(charges[i * CHARGE_BYTES:(i + 1) * CHARGE_BYTES]));
+            uint256 place = _charge(ids[i], loaded[i], uint32(word));
+            uint256 told = (uint256(word >> 32) << 64) | place;
+            assembly ("memory-safe") {
+                mstore(add(add(charged, 0x20), shl(4, i)), shl(128, told))
+            }
+        }
+        assembly ("memory-safe") {
+            mstore(charged, shl(4, count))
+        }
+    }
+
+    /// @inheritdoc IChannels
+    function appointLedger(address ledger_) external restricted {
+        require(ledger_ != address(0), Channels_ZeroAddress());
+        require(ledger == address(0), Channels_AlreadyAppointed(ledger));
+        ledger = ledger_;
+        _emit(2, abi.encode(LedgerAppointed.selector, ledger_));
+    }
+
+    /// @inheritdoc IChannels
+    function setNotice(uint32 noticeSeconds_) external restricted {
+        _setNotice(noticeSeconds_);
+    }
+
+    /// @inheritdoc IChannels
+    function openChannel(
+        AccountId operator,
+        ModelId model,
+        uint32 salt,
+        address signer,
+        uint64 amountGwei
+    ) external returns (ChannelId channel) {
+        require(salt != 0, Channels_SaltReserved());
+        require(signer != address(0), Channels_ZeroSigner());
+        uint32 number = AccountId.unwrap(operator);
+        require(number != 0 && number <= accounts.accountCount(), Channels_UnknownOperator(operator));
+        ChannelKey memory key = ChannelKey({
+            payer: _accountOf(msg.sender),
+            operator: operator,
+            model: model,
+            salt: salt
+        });
+        channel = _idOf(key);
+        require(_charges[channel].signer == address(0), Channels_Exists(channel));
+
+        _charges[channel].signer = signer;
+
+        _emitOpened(channel, key, signer);
+        _fund(channel, model, amountGwei);
+        if (amountGwei != 0) earnings.collect(msg.sender, amountGwei);
+    }
+
+    /// @inheritdoc IChannels
+    function fundChannel(ChannelKey calldata key, uint64 amountGwei) external {
+        ChannelId channel = _requireOpen(key);
+        require(amountGwei != 0, Channels_ZeroAmount(channel));
+        _fund(channel, key.model, amountGwei);
+        earnings.collect(msg.sender, amountGwei);
+    }
+
+    /// @inheritdoc IChannels
+    function present(ChannelKey calldata key, uint128 maxClaimableAmount, bytes32 r, bytes32 vs) external {
+        ChannelId channel = _requireOpen(key);
+        Charge storage stored = _charges[channel];
+        address signer = stored.signer;
+        address recovered = _signerOf(channel, maxClaimableAmount, r, vs);
+        require(recovered == signer && signer != address(0), Channels_BadVoucher(channel, recovered, signer));
+        uint256 units = maxClaimableAmount / (WEI_PER_GWEI * models.feeUnitOf(key.model));
+        if (units > stored.limitUnits) units = stored.limitUnits;
+        if (units <= stored.coveredUnits) return;
+
+        stored.coveredUnits = uint32(units);
+
+        _emit(2, abi.encode(VoucherPresented.selector, channel, maxClaimableAmount, units));
+    }
+
+    /// @inheritdoc IChannels
+    function proposeSigner(ChannelKey calldata key, address signer) external {
+        ChannelId channel = _requireOpen(key);
+        _requirePayer(key.payer);
+        require(_charges[channel].signer != address(0), Channels_SaltReserved());
+
+        uint40 from = signer == address(0) ? 0 : clock.time() + noticeSeconds;
+        _nextSigners[channel] = NextSigner({signer: signer, from: from});
+
+        _emit(3, abi.encode(SignerProposed.selector, channel, signer, from));
+    }
+
+    /// @inheritdoc IChannels
+    function acceptSigner(ChannelKey calldata key) external {
+        ChannelId channel = _requireOpen(key);
+        NextSigner memory next = _nextSigners[channel];
+        require(next.signer != address(0), Channels_NothingProposed(channel));
+        uint40 now_ = clock.time();
+        require(now_ >= next.from, Channels_LeavesLater(next.from, now_));
+
+        address previous = _charges[channel].signer;
+        _charges[channel].signer = next.signer;
+        delete _nextSigners[channel];
+
+        _emit(4, abi.encode(SignerChanged.selector, channel, previous, next.signer));
+    }
+
+    /// @inheritdoc IChannels
+    function requestChannelWithdrawal(ChannelKey calldata key, uint64 amountGwei) external {
+        ChannelId channel = _requireOpen(key);
+        _requirePayer(key.payer);
+
+        Deposit storage deposit = _deposits[channel];
+        uint64 leftGwei = _leftOf(channel, key.model, deposit);
+        uint64 leavingGwei = amountGwei < leftGwei ? amountGwei : leftGwei;
+        uint40 leavesAt = leavingGwei == 0 ? 0 : clock.time() + noticeSeconds;
+        (deposit.leavingGwei, deposit.leavesAt) = (leavingGwei, leavesAt);
+
+        _emit(2, abi.encode(WithdrawalRequested.selector, channel, leavingGwei, leavesAt));
+    }
+
+    /// @inheritdoc IChannels
+    function withdrawChannel(ChannelKey calldata key) external {
+        ChannelId channel = _requireOpen(key);
+        _requirePayer(key.payer);
+        Deposit memory deposit = _deposits[channel];
+        require(deposit.leavingGwei != 0, Channels_NothingLeaving(channel));
+        uint40 now_ = clock.time();
+        require(now_ >= deposit.leavesAt, Channels_LeavesLater(deposit.leavesAt, now_));
+        uint40 expiredAt = deposit.leavesAt + REQUEST_SECONDS;
+        require(now_ < expiredAt, Channels_RequestExpired(expiredAt, now_));
+
+        uint64 leftGwei = _leftOf(channel, key.model, deposit);
+        uint64 amountGwei = deposit.leavingGwei < leftGwei ? deposit.leavingGwei : leftGwei;
+        deposit.withdrawnGwei += amountGwei;
+        (deposit.leavingGwei, deposit.leavesAt) = (0, 0);
+        _deposits[channel] = deposit;
+        Charge storage stored = _charges[channel];
+        uint32 limitUnits = uint32(
+            (deposit.depositGwei - deposit.withdrawnGwei) / models.feeUnitOf(key.model)
+        );
+        stored.limitUnits = limitUnits;
+        // What was not recorded within the notice can no longer be.
+        if (stored.coveredUnits > limitUnits) stored.coveredUnits = limitUnits;
+
+        _emit(
+            3,
+            abi.encode(
+                ChannelWithdrawn.selector,
+                channel,
+                msg.sender,
+                amountGwei,
+                deposit.withdrawnGwei,
+                stored.coveredUnits
+            )
+        );
+        if (amountGwei != 0) earnings.pay(msg.sender, amountGwei);
+    }
+
+    /// @inheritdoc IChannels
+    function settleWalkIn(
+        AccountId operator,
+        ModelId model,
+        WalkIn calldata walkIn
+    ) external returns (ChannelId channel) {
+        address wallet = _walletOf(operator, model);
+        uint64 amountGwei = uint64(walkIn.value / WEI_PER_GWEI);
+        channel = _coverWalkIn(_accountOf(walkIn.from), operator, model, wallet, amountGwei);
+        _token.transferWithAuthorization(
+            walkIn.from,
+            wallet,
+            walkIn.value,
+            walkIn.validAfter,
+            walkIn.validBefore,
+            walkIn.nonce,
+            walkIn.v,
+            walkIn.r,
+            walkIn.s
+        );
+        earnings.collect(wallet, amountGwei);
+    }
+
+    /// @inheritdoc IChannels
+    function sweep(AccountId operator, ModelId model) external returns (uint64 amountGwei) {
+        address wallet = _walletOf(operator, model);
+        amountGwei = uint64(_token.balanceOf(wallet) / WEI_PER_GWEI);
+        _coverWalkIn(AccountId.wrap(0), operator, model, wallet, amountGwei);
+        earnings.collect(wallet, amountGwei);
+    }
+
+    /// @inheritdoc IChannels
+    function depositAddressOf(AccountId operator, ModelId model) public view returns (address) {
+        return Create2.computeAddress(_saltOf(operator, model), keccak256(_walletCode()));
+    }
+
+    /// @inheritdoc IChannels
+    function channelOf(ChannelKey calldata key) external view returns (Channel memory) {
+        ChannelId channel = _idOf(key);
+        Charge memory stored = _charges[channel];
+        Deposit memory deposit = _deposits[channel];
+        NextSigner memory next = _nextSigners[channel];
+        return
+            Channel({
+                signer: stored.signer,
+                limitUnits: stored.limitUnits,
+                coveredUnits: stored.coveredUnits,
+                chargedUnits: stored.chargedUnits,
+                depositGwei: deposit.depositGwei,
+                withdrawnGwei: deposit.withdrawnGwei,
+                leavingGwei: deposit.leavingGwei,
+                leavesAt: deposit.leavesAt,
+                nextSigner: next.signer,
+                nextSignerAt: next.from
+            });
+    }
+
+    /// @dev Charges a channel, and says what it is then covered for and charged.
+    function _charge(ChannelId channel, Charge memory loaded, uint32 units) private returns (uint256) {
+        uint256 chargedUnits = uint256(loaded.chargedUnits) + units;
+        require(
+            chargedUnits <= loaded.coveredUnits,
+            Channels_NotCovered(channel, chargedUnits, loaded.coveredUnits)
+        );
+        loaded.chargedUnits = uint32(chargedUnits);
+        _charges[channel] = loaded;
+        return (uint256(loaded.coveredUnits) << 32) | chargedUnits;
+    }
+
+    function _setNotice(uint32 noticeSeconds_) private {
+        require(
+            noticeSeconds_ >= 1 hours && noticeSeconds_ <= 14 days,
+            Channels_NoticeOutOfRange(noticeSeconds_)
+        );
+        uint32 previous = noticeSeconds;
+        noticeSeconds = noticeSeconds_;
+        _emit(1, abi.encode(NoticeSet.selector, previous, noticeSeconds_));
+    }
+
+    function _presentAll(
+        ChannelId[] memory ids,
+        Charge[] memory loaded,
+        bytes calldata vouchers,
+        uint256 weiPerUnit
+    ) private view {
+        uint256 count = vouchers.length / VOUCHER_BYTES;
+        require(count * VOUCHER_BYTES == vouchers.length, Channels_VouchersUneven(vouchers.length, VOUCHER_BYTES));
+        for (uint256 i = 0; i < count; ++i) {
+            bytes calldata voucher = vouchers[i * VOUCHER_BYTES:(i + 1) * VOUCHER_BYTES];
+            uint256 channel = uint8(voucher[0]);
+            require(channel < ids.length, Channels_VoucherOutOfRange(i, channel, ids.length));
+            uint128 maxClaimableAmount = uint128(bytes16(voucher[1:17]));
+            address recovered = _signerOf(
+                ids[channel],
+                maxClaimableAmount,
+                bytes32(voucher[17:49]),
+                bytes32(voucher[49:81])
+            );
+            Charge memory covered = loaded[channel];
+            require(
+                recovered == covered.signer && recovered != address(0),
+                Channels_BadVoucher(ids[channel], recovered, covered.signer)
+            );
+            uint256 units = maxClaimableAmount / weiPerUnit;
+            if (units > covered.limitUnits) units = covered.limitUnits;
+            if (units > covered.coveredUnits) covered.coveredUnits = uint32(units);
+        }
+    }
+
+    /// @dev Who signed a voucher, zero where nobody did.
+    function _signerOf(
+        ChannelId channel,
+        uint128 maxClaimableAmount,
+        bytes32 r,
+        bytes32 vs
+    ) private view returns (address) {
+        bytes32 digest = _hashTypedDataV4(keccak256(abi.encode(VOUCHER_TYPEHASH, channel, maxClaimableAmount)));
+        bytes32 s = vs & bytes32(uint256(type(int256).max));
+        return ecrecover(digest, uint8(uint256(vs) >> 255) + 27, r, s);
+    }
+
+    function _accountOf(address holder) private returns (AccountId account) {
+        account = accounts.accountOf(holder);
+        if (AccountId.unwrap(account) == 0) account = accounts.open(holder);
+    }
+
+    /// @dev Adds to the walk-in channel of a payer, all of it covered.
+    function _coverWalkIn(
+        AccountId payer,
+        AccountId operator,
+        ModelId model,
+        address wallet,
+        uint64 amountGwei
+    ) private returns (ChannelId channel) {
+        ChannelKey memory key = ChannelKey({payer: payer, operator: operator, model: model, salt: 0});
+        channel = _idOf(key);
+        require(amountGwei != 0, Channels_ZeroAmount(channel));
+        if (_deposits[channel].depositGwei == 0) {
+            require(
+                AccountId.unwrap(operator) != 0 && AccountId.unwrap(operator) <= accounts.accountCount(),
+                Channels_UnknownOperator(operator)
+            );
+            _emitOpened(channel, key, address(0));
+        }
+        if (wallet.code.length == 0) Create2.deploy(0, _saltOf(operator, model), _walletCode());
+        _fund(channel, model, amountGwei);
+        Charge storage stored = _charges[channel];
+        uint256 covered = stored.coveredUnits + amountGwei / models.feeUnitOf(model);
+        stored.coveredUnits = covered < stored.limitUnits ? uint32(covered) : stored.limitUnits;
+        _emit(2, abi.encode(VoucherPresented.selector, channel, amountGwei * WEI_PER_GWEI, stored.coveredUnits));
+    }
+
+    function _fund(ChannelId channel, ModelId model, uint64 amountGwei) private {
+        uint256 feeUnit = models.feeUnitOf(model);
+        if (amountGwei == 0) return;
+        Deposit storage deposit = _deposits[channel];
+        uint64 depositGwei = deposit.depositGwei + amountGwei;
+        uint256 units = (depositGwei - deposit.withdrawnGwei) / feeUnit;
+        require(units <= type(uint32).max, Channels_Full(channel, units, type(uint32).max));
+        deposit.depositGwei = depositGwei;
+        _charges[channel].limitUnits = uint32(units);
+        _emit(3, abi.encode(ChannelFunded.selector, channel, msg.sender, amountGwei, depositGwei));
+    }
+
+    function _emitOpened(ChannelId channel, ChannelKey memory key, address signer) private {
+        _emit(4, abi.encode(ChannelOpened.selector, channel, key.payer, key.operator, key.model, key.salt, signer));
+    }
+
+    function _requireOpen(ChannelKey calldata key) private view returns (ChannelId channel) {
+        channel = _idOf(key);
+        require(
+            _charges[channel].signer != address(0) || _deposits[channel].depositGwei != 0,
+            Channels_Unknown(channel)
+        );
+    }
+
+    function _requirePayer(AccountId payer) private view {
+        address payout = accounts.payoutOf(payer);
+        require(msg.sender == payout, Channels_NotPayer(payer, msg.sender, payout));
+    }
+
+    /// @dev What is neither charged nor withdrawn.
+    function _leftOf(ChannelId channel, ModelId model, Deposit memory deposit) private view returns (uint64) {
+        uint256 chargedGwei = uint256(_charges[channel].chargedUnits) * models.feeUnitOf(model);
+        return uint64(deposit.depositGwei - deposit.withdrawnGwei - chargedGwei);
+    }
+
+    function _walletOf(AccountId operator, ModelId model) private view returns (address) {
+        return depositAddressOf(operator, model);
+    }
+
+    function _walletCode() private view returns (bytes memory) {
+        return abi.encodePacked(type(DepositWallet).creationCode, abi.encode(_token, earnings));
+    }
+
+    function _saltOf(AccountId operator, ModelId model) private pure returns (bytes32) {
+        return keccak256(abi.encode(operator, model));
+    }
+
+    function _idOf(ChannelKey memory key) private pure returns (ChannelId) {
+        return Records.channelOf(key.payer, key.operator, key.model, key.salt);
+    }
+}
