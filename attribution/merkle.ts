@@ -14,15 +14,23 @@ const EMPTY_ROOT: Hex = `0x${'00'.repeat(NODE)}`
 
 export type MerkleTree = { readonly leafCount: number; readonly levels: readonly Uint8Array[] }
 
+/** How the node above two neighbours is made. */
+type HashNodes = (left: Uint8Array, right: Uint8Array) => Uint8Array
+
 /** Builds the tree over leaves in the order given. */
 export function merkleTree(leaves: readonly Hex[]): MerkleTree {
+  return treeOf(leaves, hashPair)
+}
+
+/** Builds a tree of any kind of node. */
+export function treeOf(leaves: readonly Hex[], hashNodes: HashNodes): MerkleTree {
   let level = new Uint8Array(leaves.length * NODE)
   leaves.forEach((leaf, i) => {
     level.set(bytes32(leaf), i * NODE)
   })
   const levels = [level]
   while (level.length > NODE) {
-    level = levelAbove(level)
+    level = levelAbove(level, hashNodes)
     levels.push(level)
   }
   return { leafCount: leaves.length, levels }
@@ -64,14 +72,14 @@ export function verifyProof(root: Hex, leaf: Hex, proof: readonly Hex[]): boolea
   return bytesToHex(node) === root.toLowerCase()
 }
 
-function levelAbove(level: Uint8Array): Uint8Array<ArrayBuffer> {
+function levelAbove(level: Uint8Array, hashNodes: HashNodes): Uint8Array<ArrayBuffer> {
   const count = level.length / NODE
   const above = new Uint8Array(Math.ceil(count / 2) * NODE)
   for (let i = 0; i < count; i += 2) {
     const start = i * NODE
     const left = level.subarray(start, start + NODE)
     const right = level.subarray(start + NODE, start + 2 * NODE)
-    above.set(right.length === 0 ? left : hashPair(left, right), start / 2)
+    above.set(right.length === 0 ? left : hashNodes(left, right), start / 2)
   }
   return above
 }

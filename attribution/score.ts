@@ -10,19 +10,11 @@
 // With k ≤ 4096 no intermediate reaches 2^51, and a double can neither round a square root nor a quotient of integers of
 // that size up to the next integer, so plain numbers give exactly what Solidity's integers give.
 
+import { dot, fixedNorm } from './codes.ts'
+
+export { dot, fixedNorm }
+
 const FIXED = 2 ** 32
-
-/** Sum of products of two sketches' codes. As 32-bit integers: a plain product may be -0, which would make all of it floats. */
-export function dot(a: Int8Array, b: Int8Array): number {
-  let sum = 0
-  for (let d = 0; d < a.length; d++) sum = (sum + Math.imul(a[d] as number, b[d] as number)) | 0
-  return sum
-}
-
-/** The length of a sketch in fixed point with 16 fractional bits, rounded down. */
-export function fixedNorm(codes: Int8Array): number {
-  return Math.floor(Math.sqrt(dot(codes, codes) * FIXED))
-}
 
 /** The score of a row whose fixed-point norm is known. */
 export function scoreOf(dotProduct: number, norm: number): number {

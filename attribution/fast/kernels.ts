@@ -37,6 +37,18 @@ export type Kernels = {
     found: number,
     room: number,
   ) => number
+  readonly bestRows: (
+    rows: number,
+    weights: number,
+    count: number,
+    bytes: number,
+    operands: number,
+    bias: number,
+    towards: number,
+    away: number,
+    most: number,
+  ) => number
+  readonly addRows: (rows: number, multipliers: number, count: number, bytes: number, sums: number) => void
   readonly hashRecords: (
     records: number,
     size: number,

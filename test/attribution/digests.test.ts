@@ -2,23 +2,33 @@ import { existsSync } from 'node:fs'
 import { chromium } from 'playwright-core'
 import { describe, expect, it } from 'vitest'
 import { digestVectors } from '../vectors/digests.ts'
+import { modelDigestVectors } from '../vectors/modelDigests.ts'
 import { readVectors } from '../vectors/read.ts'
 import { serveModules } from './moduleServer.ts'
 
-const committed = readVectors<ReturnType<typeof digestVectors>[number]>('digests.json')
+const committed = {
+  rows: readVectors<ReturnType<typeof digestVectors>[number]>('digests.json'),
+  models: readVectors<ReturnType<typeof modelDigestVectors>[number]>('modelDigests.json'),
+}
 
 /** Debian's; set CHROMIUM for one elsewhere. */
 const CHROMIUM = process.env.CHROMIUM ?? '/usr/bin/chromium'
 
 describe('from gradients on, the same bits', () => {
+  it('make models that nobody finds a fault in', () => {
+    expect(committed.models.map(({ faults }) => faults)).toEqual([0, 0])
+  })
+
   it('come of the fast paths in Node', () => {
-    expect(digestVectors('fast')).toEqual(committed)
+    expect({ rows: digestVectors('fast'), models: modelDigestVectors('fast') }).toEqual(committed)
   })
 
   it.skipIf(!existsSync(CHROMIUM))('come of both paths in Chromium', async () => {
     const server = await serveModules(`
       import { digestVectors } from '/test/vectors/digests.ts'
-      globalThis.digests = { plain: digestVectors('plain'), fast: digestVectors('fast') }
+      import { modelDigestVectors } from '/test/vectors/modelDigests.ts'
+      const digestsOf = (path) => ({ rows: digestVectors(path), models: modelDigestVectors(path) })
+      globalThis.digests = { plain: digestsOf('plain'), fast: digestsOf('fast') }
     `)
     const browser = await chromium.launch({
       executablePath: CHROMIUM,

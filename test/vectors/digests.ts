@@ -75,7 +75,7 @@ export function digestVectors(path: 'plain' | 'fast' = 'plain') {
  * Of three modules, one of which is kept whole: 292 numbers, wide beside 64 dimensions and narrow beside 128. Every seventh row is
  * close to the one before.
  */
-function drawGradients(next: RandomSource): Rows {
+export function drawGradients(next: RandomSource): Rows {
   const side = (width: number, keep: number) => {
     const values = new Float32Array(ROWS * width)
     for (let at = 0; at < values.length; at++) {
@@ -95,12 +95,12 @@ function drawGradients(next: RandomSource): Rows {
 
 type SketchedRun = { readonly sketcher: Sketcher; readonly codes: readonly Int8Array[] }
 
-function sketchPlainly(u: Rows, v: Rows, settings: SketchSettings): SketchedRun {
+export function sketchPlainly(u: Rows, v: Rows, settings: SketchSettings): SketchedRun {
   const sketcher = fitSketcher({ u, v }, settings)
   return { sketcher, codes: sketchRows(sketcher, u) }
 }
 
-function sketchFast(u: Rows, v: Rows, settings: SketchSettings): SketchedRun {
+export function sketchFast(u: Rows, v: Rows, settings: SketchSettings): SketchedRun {
   const sketcher = fitSketcherFast({ u: blocksOf(u), v: blocksOf(v) }, settings)
   const { dims } = sketcher
   const codes = [...sketchBlocks(sketcher, blocksOf(u))].flatMap((block) =>

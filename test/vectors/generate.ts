@@ -1,8 +1,19 @@
 import { writeFileSync } from 'node:fs'
+import { bookPayVectors, querySumVectors } from './books.ts'
 import { digestVectors } from './digests.ts'
 import { contributionVectors, indexVectors, journalVectors, merkleVectors, multiproofVectors } from './hashes.ts'
+import { modelDigestVectors } from './modelDigests.ts'
 import { batchVectors, commitmentVectors, refusalVectors } from './records.ts'
 import { attributionVectors, scoreVectors, sketchVectors, weightVectors } from './scores.ts'
+import { orderedMerkleVectors, rowIndexVectors } from './trees.ts'
+import {
+  capVectors,
+  fixedWeightVectors,
+  multiplierVectors,
+  nearCopyVectors,
+  unitPlanVectors,
+  unitVectors,
+} from './units.ts'
 
 /** Every vector file by name. `node test/vectors/generate.ts` writes them; a test holds the files to this. */
 export function vectorFiles(): Readonly<Record<string, unknown>> {
@@ -20,6 +31,17 @@ export function vectorFiles(): Readonly<Record<string, unknown>> {
     'refusals.json': refusalVectors(),
     'commitments.json': commitmentVectors(),
     'digests.json': digestVectors(),
+    'modelDigests.json': modelDigestVectors(),
+    'multipliers.json': multiplierVectors(),
+    'caps.json': capVectors(),
+    'nearCopies.json': nearCopyVectors(),
+    'unitPlans.json': unitPlanVectors(),
+    'units.json': unitVectors(),
+    'fixedWeights.json': fixedWeightVectors(),
+    'querySums.json': querySumVectors(),
+    'bookPays.json': bookPayVectors(),
+    'orderedMerkle.json': orderedMerkleVectors(),
+    'rowIndexes.json': rowIndexVectors(),
   }
 }
 

@@ -1,4 +1,4 @@
-// Dot products of one query with many packed rows, and the two searches made of them. AssemblyScript, WebAssembly SIMD.
+// Dot products of one query with many packed rows, and the searches made of them. AssemblyScript, WebAssembly SIMD.
 //
 // A 16-bit word of a row holds four codes, from its lowest nibble up: c1, c0, c3, c2 (the even code of a byte is its high
 // nibble). Rows are stored with 8 added to c1, c0 and c3, so that with W the signed word and M_b its lowest b bits
@@ -85,11 +85,11 @@ export function topRows(
       const squared = load<i32>(squares + ((<usize>(i + lane)) << 2));
       if (dot <= 0 || squared == 0) continue;
       const score = <i32>(Math.floor((<f64>dot * FIXED) / fixedNorm(squared)));
-      const last = size == topK ? load<i32>(kept + ((<usize>(size - 1)) << 3)) : 0;
+      const last = size == topK ? lastOf(kept, size) : 0;
       if (score <= last) continue;
       if (size < topK) size++;
       insert(kept, size, score, i + lane);
-      if (size == topK) threshold = f32x4.splat(thresholdAbove(load<i32>(kept + ((<usize>(size - 1)) << 3))));
+      if (size == topK) threshold = f32x4.splat(thresholdAbove(lastOf(kept, size)));
     }
   }
   return size;
@@ -127,6 +127,47 @@ export function reachingRows(
     if (size > room - LANES) break;
   }
   return size;
+}
+
+/**
+ * The rows whose dot product with the query, times their weight, is largest and smallest: as (size, position) pairs by (size
+ * descending, position ascending), those above zero in `towards`, those below in `away`. At most `most` < 2^15 of each.
+ * Returns how many there are: towards, and 2^16 times away. `count` is a multiple of LANES, filled up with weights of zero.
+ */
+export function bestRows(
+  rows: usize,
+  weights: usize,
+  count: i32,
+  bytes: i32,
+  operands: usize,
+  bias: i32,
+  towards: usize,
+  away: usize,
+  most: i32,
+): i32 {
+  let towardsSize = 0;
+  let awaySize = 0;
+  // What a term must exceed to be among the best.
+  let highest = i32x4.splat(0);
+  let lowest = i32x4.splat(0);
+  for (let i = 0; i < count; i += LANES) {
+    const dots = dotProducts(rows + <usize>i * <usize>bytes, bytes, operands, bias);
+    const terms = i32x4.mul(dots, v128.load(weights + ((<usize>i) << 2)));
+    if (!v128.any_true(v128.or(i32x4.gt_s(terms, highest), i32x4.lt_s(terms, lowest)))) continue;
+    for (let lane = 0; lane < LANES; lane++) {
+      const term = laneOf(terms, lane);
+      if (term > i32x4.extract_lane(highest, 0)) {
+        if (towardsSize < most) towardsSize++;
+        insert(towards, towardsSize, term, i + lane);
+        if (towardsSize == most) highest = i32x4.splat(lastOf(towards, most));
+      } else if (term < i32x4.extract_lane(lowest, 0)) {
+        if (awaySize < most) awaySize++;
+        insert(away, awaySize, -term, i + lane);
+        if (awaySize == most) lowest = i32x4.splat(-lastOf(away, most));
+      }
+    }
+  }
+  return towardsSize | (awaySize << 16);
 }
 
 /** The dot products of LANES rows, exact. */
@@ -205,6 +246,13 @@ function laneOf(lanes: v128, lane: i32): i32 {
   if (lane == 1) return i32x4.extract_lane(lanes, 1);
   if (lane == 2) return i32x4.extract_lane(lanes, 2);
   return i32x4.extract_lane(lanes, 3);
+}
+
+/** The score of the last of those kept. */
+// @ts-ignore: decorator
+@inline
+function lastOf(kept: usize, size: i32): i32 {
+  return load<i32>(kept + ((<usize>(size - 1)) << 3));
 }
 
 /** Puts a pair where it belongs among those kept, of which the last makes room. An equal score kept earlier stays before it. */
