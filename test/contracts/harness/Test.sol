@@ -25,6 +25,8 @@ interface Vm {
 
     function assertLe(uint256 left, uint256 right, string calldata what) external pure;
 
+    function assertGe(uint256 left, uint256 right, string calldata what) external pure;
+
     function assertTrue(bool condition) external pure;
 
     function assertFalse(bool condition) external pure;
@@ -42,6 +44,8 @@ interface Vm {
     function prank(address sender) external;
 
     function recordLogs() external;
+
+    function roll(uint256 blockNumber) external;
 
     function sign(uint256 key, bytes32 digest) external pure returns (uint8 v, bytes32 r, bytes32 s);
 

@@ -3,83 +3,124 @@ pragma solidity 0.8.37;
 
 import {AccessManager} from "@openzeppelin/contracts/access/manager/AccessManager.sol";
 import {Accounts} from "../../../contracts/Accounts.sol";
+import {Bonds} from "../../../contracts/Bonds.sol";
+import {Channels} from "../../../contracts/Channels.sol";
+import {Clock} from "../../../contracts/Clock.sol";
+import {Court} from "../../../contracts/Court.sol";
 import {Datasets} from "../../../contracts/Datasets.sol";
+import {Earnings} from "../../../contracts/Earnings.sol";
+import {Evaluations} from "../../../contracts/Evaluations.sol";
+import {FineTunes} from "../../../contracts/FineTunes.sol";
 import {BondRule} from "../../../contracts/interfaces/IBonds.sol";
+import {CourtTerms} from "../../../contracts/interfaces/ICourt.sol";
 import {DatasetTerms} from "../../../contracts/interfaces/IDatasets.sol";
 import {LedgerTerms} from "../../../contracts/interfaces/ILedger.sol";
-import {
-    BaseModel,
-    FeeShares,
-    FineTune,
-    InfluenceIndex,
-    Method,
-    Quantisation,
-    Rule,
-    SketchSource
-} from "../../../contracts/interfaces/IModels.sol";
+import {BaseModel, ModelTerms} from "../../../contracts/interfaces/IModels.sol";
+import {UnitCourtTerms} from "../../../contracts/interfaces/IUnitCourt.sol";
 import {Ledger} from "../../../contracts/Ledger.sol";
 import {Models} from "../../../contracts/Models.sol";
 import {OpenToken} from "../../../contracts/OpenToken.sol";
-import {Pools} from "../../../contracts/Pools.sol";
-import {AccountId, ContributionId, DatasetId, ModelId, VersionId} from "../../../contracts/types/Ids.sol";
+import {Settlement} from "../../../contracts/Settlement.sol";
+import {AccountId} from "../../../contracts/types/Ids.sol";
+import {UnitCourt} from "../../../contracts/UnitCourt.sol";
 import {Test} from "./Test.sol";
 
-/// @notice Everything deployed, with the test itself as token holder and admin, and the few people that tests need.
+/// @notice Everything deployed, with the test itself as token holder and admin.
 abstract contract World is Test {
     uint32 internal constant EPOCH = 1 days;
-    uint32 internal constant NOTICE = 2 hours;
+    uint32 internal constant WINDOW = 2 days;
+    uint32 internal constant NOTICE = 2 days;
+    uint32 internal constant ACTIVATION = 3 days;
+    uint32 internal constant DEMAND = 12 hours;
+    uint32 internal constant RULING = 14 days;
     uint16 internal constant TREASURY_BPS = 200;
-    uint64 internal constant MINIMUM_BOND = 1_000_000;
+    uint64 internal constant OPEN = 1e9;
+    uint64 internal constant MINIMUM_BOND = 10 * OPEN;
 
     AccessManager internal manager;
     OpenToken internal token;
+    Clock internal clock;
     Accounts internal accounts;
     Datasets internal datasets;
-    Pools internal pools;
     Models internal models;
+    FineTunes internal fineTunes;
+    Earnings internal earnings;
+    Bonds internal bonds;
+    Channels internal channels;
     Ledger internal ledger;
-
-    address internal treasurer = named("treasurer");
+    Settlement internal settlement;
+    Court internal court;
+    UnitCourt internal unitCourt;
+    Evaluations internal evaluations;
     AccountId internal treasury;
 
     function setUp() public virtual {
-        vm.warp(1_000 * uint256(EPOCH));
+        vm.warp(20_000 * uint256(EPOCH));
+        vm.roll(1_000);
         manager = new AccessManager(address(this));
         token = new OpenToken(address(this));
+        clock = new Clock(address(manager));
         accounts = new Accounts();
-        treasury = accounts.open(treasurer);
+        treasury = accounts.open(named("treasurer"));
         datasets = new Datasets(accounts);
-        pools = new Pools(token, accounts, datasets);
-        models = new Models(accounts, datasets, pools);
-        ledger = new Ledger(token, accounts, models, address(manager), treasury, ledgerTerms());
+        models = new Models(accounts, datasets, clock, address(manager), modelTerms());
+        fineTunes = new FineTunes(models);
+        earnings = new Earnings(token, accounts, models, address(manager));
+        bonds = new Bonds(token, models, earnings, address(manager), bondRule());
+        channels = new Channels(earnings, address(manager), NOTICE);
+        ledger = new Ledger(channels, bonds, address(manager), ledgerTerms());
+        settlement = new Settlement(ledger, treasury);
+        court = new Court(ledger, address(manager), courtTerms());
+        unitCourt = new UnitCourt(models, bonds, address(manager), unitCourtTerms());
+        evaluations = new Evaluations(ledger);
+
+        models.appoint(address(fineTunes), address(court), address(unitCourt));
+        earnings.appoint(address(channels), address(ledger), settlement, address(bonds));
+        bonds.appoint(ledger, address(court), address(unitCourt));
+        channels.appointLedger(address(ledger));
+        ledger.appoint(address(court), address(settlement));
+    }
+
+    function modelTerms() internal pure returns (ModelTerms memory) {
+        return ModelTerms({activationSeconds: ACTIVATION, noticeSeconds: NOTICE});
+    }
+
+    function bondRule() internal pure returns (BondRule memory) {
+        return
+            BondRule({
+                minimumGwei: MINIMUM_BOND,
+                perRecordGwei: OPEN / 100,
+                ratioBps: 10_000,
+                bountyBps: 3_000,
+                noticeSeconds: 4 days,
+                modelSeconds: 14 days
+            });
     }
 
     function ledgerTerms() internal pure returns (LedgerTerms memory) {
         return
             LedgerTerms({
                 epochSeconds: EPOCH,
-                tabNoticeSeconds: NOTICE,
-                bondNoticeSeconds: 3 * EPOCH,
-                treasuryBps: TREASURY_BPS,
-                bondRule: BondRule({minimumGwei: MINIMUM_BOND, ratioBps: 10_000, bountyBps: 5_000})
+                windowSeconds: WINDOW,
+                minBookGwei: OPEN,
+                treasuryBps: TREASURY_BPS
             });
     }
 
-    function openAccount(string memory name) internal returns (AccountId) {
-        return accounts.open(named(name));
+    function courtTerms() internal pure returns (CourtTerms memory) {
+        return
+            CourtTerms({
+                demandFeeGwei: OPEN,
+                demandSeconds: DEMAND,
+                receiptFees: 10,
+                appealStakeGwei: 10 * OPEN,
+                rulingSeconds: RULING,
+                keyNoticeSeconds: NOTICE
+            });
     }
 
-    /// @dev Registers a dataset curated by `curator`, with one accepted contribution of `contributor`, and freezes it.
-    function frozenVersion(address curator, address contributor) internal returns (VersionId version) {
-        vm.prank(curator);
-        DatasetId dataset = datasets.register(datasetTerms());
-        ContributionId[] memory contributions = new ContributionId[](1);
-        vm.prank(contributor);
-        contributions[0] = datasets.contribute(dataset, keccak256("items"), 3);
-        vm.startPrank(curator);
-        datasets.accept(contributions);
-        version = datasets.freeze(dataset);
-        vm.stopPrank();
+    function unitCourtTerms() internal pure returns (UnitCourtTerms memory) {
+        return UnitCourtTerms({demandFeeGwei: OPEN, demandSeconds: DEMAND});
     }
 
     function datasetTerms() internal pure returns (DatasetTerms memory) {
@@ -103,36 +144,13 @@ abstract contract World is Test {
             });
     }
 
-    /// @dev A fine-tune with 500 rows, 64 dimensions and at most 8 rows an attribution.
-    function fineTune(ModelId parent, VersionId version) internal pure returns (FineTune memory tune) {
-        tune.parent = parent;
-        tune.versions = new VersionId[](1);
-        tune.versions[0] = version;
-        tune.adapterHash = keccak256("adapter");
-        tune.manifestHash = keccak256("manifest");
-        tune.manifestURI = "ipfs://run.json";
-        tune.method = Method.QLoRA;
-        tune.quantisation = Quantisation({scheme: "nf4", bits: 4, doubleQuant: true});
-        tune.influence = InfluenceIndex({
-            root: keccak256("root"),
-            indexHash: keccak256("index"),
-            indexURI: "ipfs://index",
-            rowCount: 500,
-            dims: 64,
-            topK: 8,
-            source: SketchSource.Gradient
-        });
-        tune.shares = FeeShares({contributorBps: 6_000, operatorBps: 2_000, royaltyBps: 500});
+    function openAccount(string memory name) internal returns (AccountId) {
+        return accounts.open(named(name));
     }
 
-    /// @dev The same with the rule `EqualSplit`, and without an index.
-    function splitEqually(FineTune memory tune) internal pure returns (FineTune memory) {
-        tune.rule = Rule.EqualSplit;
-        tune.influence.root = 0;
-        tune.influence.indexHash = 0;
-        tune.influence.indexURI = "";
-        tune.influence.dims = 0;
-        tune.influence.topK = 0;
-        return tune;
+    /// @dev Lets time pass, and blocks with it.
+    function pass(uint256 secondsPassed) internal {
+        vm.warp(block.timestamp + secondsPassed);
+        vm.roll(block.number + 10);
     }
 }
