@@ -74,6 +74,12 @@ contract Accounts is IAccounts, Journal {
     }
 
     /// @inheritdoc IAccounts
+    function payoutsOf(AccountId[] calldata accounts) external view returns (address[] memory payouts) {
+        payouts = new address[](accounts.length);
+        for (uint256 i = 0; i < accounts.length; ++i) payouts[i] = payoutOf(accounts[i]);
+    }
+
+    /// @inheritdoc IAccounts
     function payoutOf(AccountId account) public view returns (address payout) {
         payout = _payouts[account];
         require(payout != address(0), Accounts_UnknownAccount(account));

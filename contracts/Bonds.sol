@@ -9,19 +9,14 @@ import {IClock} from "./interfaces/IClock.sol";
 import {IEarnings} from "./interfaces/IEarnings.sol";
 import {ILedger} from "./interfaces/ILedger.sol";
 import {IModels} from "./interfaces/IModels.sol";
+import {BondSlot, BondSlots} from "./libraries/BondSlot.sol";
 import {OpenToken} from "./OpenToken.sol";
 import {AccountId, BondId, bondOf, ModelId} from "./types/Ids.sol";
 
 /// @title Bonds
 /// @dev What each function promises stands in `IBonds`. Of every bond, `leaving + held ≤ balance`.
 contract Bonds is IBonds, Governed {
-    /// @dev One slot.
-    struct Stored {
-        uint64 balanceGwei;
-        uint64 leavingGwei;
-        uint64 heldGwei;
-        uint64 exposedGwei;
-    }
+    using BondSlots for BondSlot;
 
     /// @dev Pools of a model's books settled since `since`, and in the time of `modelSeconds` before it, in one slot.
     struct Settled {
@@ -62,7 +57,7 @@ contract Bonds is IBonds, Governed {
     /// @inheritdoc IBonds
     address public unitCourt;
 
-    mapping(BondId bond => Stored) private _bonds;
+    mapping(BondId bond => BondSlot) private _bonds;
     mapping(BondId bond => uint40 leavesAt) private _leaves;
     mapping(ModelId model => Settled) private _settled;
 
@@ -97,10 +92,10 @@ contract Bonds is IBonds, Governed {
         require(amountGwei != 0, Bonds_ZeroDeposit(bond));
         _holderOf(bond);
 
-        uint64 balanceGwei = _bonds[bond].balanceGwei + amountGwei;
-        _bonds[bond].balanceGwei = balanceGwei;
+        BondSlot slot = _bonds[bond].deposited(amountGwei);
+        _bonds[bond] = slot;
 
-        _emit(3, abi.encode(BondDeposited.selector, bond, msg.sender, amountGwei, balanceGwei));
+        _emit(3, abi.encode(BondDeposited.selector, bond, msg.sender, amountGwei, slot.balance()));
         token.transferFrom(msg.sender, address(this), amountGwei * WEI_PER_GWEI);
     }
 
@@ -108,10 +103,10 @@ contract Bonds is IBonds, Governed {
     function requestWithdrawal(BondId bond, uint64 amountGwei) external {
         _requireHolder(bond);
 
-        Stored storage stored = _bonds[bond];
-        uint64 leavingGwei = _min(amountGwei, stored.balanceGwei - stored.heldGwei);
+        BondSlot slot = _bonds[bond];
+        uint64 leavingGwei = _min(amountGwei, slot.standing());
         uint40 leavesAt = leavingGwei == 0 ? 0 : clock.time() + _rule.noticeSeconds;
-        stored.leavingGwei = leavingGwei;
+        _bonds[bond] = slot.leavingAll(leavingGwei);
         _leaves[bond] = leavesAt;
 
         _emit(2, abi.encode(BondWithdrawalRequested.selector, bond, leavingGwei, leavesAt));
@@ -120,23 +115,21 @@ contract Bonds is IBonds, Governed {
     /// @inheritdoc IBonds
     function withdraw(BondId bond) external {
         _requireHolder(bond);
-        Stored memory stored = _bonds[bond];
+        BondSlot slot = _bonds[bond];
         uint40 leavesAt = _leaves[bond];
         uint40 now_ = clock.time();
-        require(stored.leavingGwei != 0, Bonds_NothingLeaving(bond));
+        require(slot.leaving() != 0, Bonds_NothingLeaving(bond));
         require(now_ >= leavesAt, Bonds_LeavesLater(leavesAt, now_));
         require(now_ < leavesAt + REQUEST_SECONDS, Bonds_RequestExpired(leavesAt + REQUEST_SECONDS, now_));
         uint256 requiredGwei = requiredOf(bond);
-        uint64 standingGwei = stored.balanceGwei - stored.heldGwei;
-        require(standingGwei > requiredGwei, Bonds_TooSmall(bond, standingGwei, requiredGwei));
+        require(slot.standing() > requiredGwei, Bonds_TooSmall(bond, slot.standing(), requiredGwei));
 
-        uint64 amountGwei = _min(stored.leavingGwei, standingGwei - uint64(requiredGwei));
-        stored.balanceGwei -= amountGwei;
-        stored.leavingGwei = 0;
-        _bonds[bond] = stored;
+        uint64 amountGwei = _min(slot.leaving(), slot.standing() - uint64(requiredGwei));
+        slot = slot.leavingAll(0).taken(amountGwei);
+        _bonds[bond] = slot;
         delete _leaves[bond];
 
-        _emit(3, abi.encode(BondWithdrawn.selector, bond, msg.sender, amountGwei, stored.balanceGwei));
+        _emit(3, abi.encode(BondWithdrawn.selector, bond, msg.sender, amountGwei, slot.balance()));
         token.send(msg.sender, amountGwei * WEI_PER_GWEI);
     }
 
@@ -176,15 +169,14 @@ contract Bonds is IBonds, Governed {
         BondRule memory rule_ = _rule;
         coverGwei = uint64(Math.ceilDiv(uint256(feesGwei) * rule_.ratioBps, BPS) + records * rule_.perRecordGwei);
         BondId bond = bondOf(operator);
-        Stored memory stored = _bonds[bond];
-        stored.exposedGwei += coverGwei;
-        _requireCover(bond, stored, uint256(rule_.minimumGwei) + stored.exposedGwei);
-        _bonds[bond] = stored;
+        BondSlot slot = _bonds[bond].exposing(coverGwei);
+        _requireCover(bond, slot, uint256(rule_.minimumGwei) + slot.exposed());
+        _bonds[bond] = slot;
     }
 
     /// @inheritdoc IBonds
     function settle(AccountId operator, ModelId model, uint64 coverGwei, uint64 poolGwei) external onlyLedger {
-        _bonds[bondOf(operator)].exposedGwei -= coverGwei;
+        _bonds[bondOf(operator)] = _bonds[bondOf(operator)].relieved(coverGwei);
         Settled memory settled = _rolled(_settled[model]);
         settled.newerGwei += poolGwei;
         _settled[model] = settled;
@@ -192,32 +184,31 @@ contract Bonds is IBonds, Governed {
 
     /// @inheritdoc IBonds
     function stake(BondId bond, uint64 amountGwei) external onlyCourts {
-        Stored memory stored = _bonds[bond];
+        BondSlot slot = _bonds[bond];
         // Who records nothing has no minimum to keep.
-        uint256 requiredGwei = stored.exposedGwei == 0 ? amountGwei : requiredOf(bond) + amountGwei;
-        _requireCover(bond, stored, requiredGwei);
-        stored.heldGwei += amountGwei;
-        _bonds[bond] = stored;
-        _emit(2, abi.encode(BondHeld.selector, bond, amountGwei, stored.heldGwei, stored.leavingGwei));
+        uint256 requiredGwei = slot.exposed() == 0 ? amountGwei : requiredOf(bond) + amountGwei;
+        _requireCover(bond, slot, requiredGwei);
+        slot = slot.holding(amountGwei);
+        _bonds[bond] = slot;
+        _emit(2, abi.encode(BondHeld.selector, bond, amountGwei, slot.held(), slot.leaving()));
     }
 
     /// @inheritdoc IBonds
     function hold(BondId bond, uint64 amountGwei) external onlyCourts returns (uint64 heldGwei) {
-        Stored memory stored = _bonds[bond];
-        heldGwei = _min(amountGwei, stored.balanceGwei - stored.heldGwei);
+        BondSlot slot = _bonds[bond];
+        heldGwei = _min(amountGwei, slot.standing());
         if (heldGwei == 0) return 0;
-        stored.heldGwei += heldGwei;
-        stored.leavingGwei = _min(stored.leavingGwei, stored.balanceGwei - stored.heldGwei);
-        _bonds[bond] = stored;
-        _emit(2, abi.encode(BondHeld.selector, bond, heldGwei, stored.heldGwei, stored.leavingGwei));
+        slot = slot.holding(heldGwei);
+        _bonds[bond] = slot;
+        _emit(2, abi.encode(BondHeld.selector, bond, heldGwei, slot.held(), slot.leaving()));
     }
 
     /// @inheritdoc IBonds
     function release(BondId bond, uint64 amountGwei) external onlyCourts {
         if (amountGwei == 0) return;
-        uint64 heldGwei = _bonds[bond].heldGwei - amountGwei;
-        _bonds[bond].heldGwei = heldGwei;
-        _emit(2, abi.encode(BondReleased.selector, bond, amountGwei, heldGwei));
+        BondSlot slot = _bonds[bond].releasing(amountGwei);
+        _bonds[bond] = slot;
+        _emit(2, abi.encode(BondReleased.selector, bond, amountGwei, slot.held()));
     }
 
     /// @inheritdoc IBonds
@@ -227,29 +218,19 @@ contract Bonds is IBonds, Governed {
         uint64 heldGwei,
         Split calldata split
     ) external onlyCourts returns (uint64 takenGwei) {
-        Stored memory stored = _bonds[bond];
-        stored.heldGwei -= heldGwei;
+        BondSlot slot = _bonds[bond].releasing(heldGwei);
         // What is held for something else is not there to be taken.
-        takenGwei = _min(amountGwei, stored.balanceGwei - stored.heldGwei);
-        stored.balanceGwei -= takenGwei;
-        stored.leavingGwei = _min(stored.leavingGwei, stored.balanceGwei - stored.heldGwei);
-        _bonds[bond] = stored;
+        takenGwei = _min(amountGwei, slot.standing());
+        _bonds[bond] = slot.taken(takenGwei);
         uint64 bountyGwei = uint64((uint256(takenGwei) * split.toBps) / BPS);
         uint64 givenGwei = uint64((uint256(takenGwei) * split.givenBps) / BPS);
         unburntGwei += takenGwei - bountyGwei - givenGwei;
 
         _emit(
             3,
-            abi.encode(
-                BondSlashed.selector,
-                bond,
-                split.to,
-                takenGwei,
-                bountyGwei,
-                givenGwei,
-                stored.balanceGwei,
-                stored.heldGwei,
-                stored.leavingGwei
+            abi.encodePacked(
+                abi.encode(BondSlashed.selector, bond, split.to, takenGwei, bountyGwei, givenGwei),
+                _told(_bonds[bond])
             )
         );
         if (bountyGwei + givenGwei == 0) return takenGwei;
@@ -260,14 +241,14 @@ contract Bonds is IBonds, Governed {
 
     /// @inheritdoc IBonds
     function bondStateOf(BondId bond) external view returns (Bond memory) {
-        Stored memory stored = _bonds[bond];
+        BondSlot slot = _bonds[bond];
         Settled memory settled = _rolled(_settled[_modelOf(bond)]);
         return
             Bond({
-                balanceGwei: stored.balanceGwei,
-                leavingGwei: stored.leavingGwei,
-                heldGwei: stored.heldGwei,
-                exposedGwei: _isModel(bond) ? ledger.unsettledPoolOf(_modelOf(bond)) : stored.exposedGwei,
+                balanceGwei: slot.balance(),
+                leavingGwei: slot.leaving(),
+                heldGwei: slot.held(),
+                exposedGwei: _isModel(bond) ? ledger.unsettledPoolOf(_modelOf(bond)) : slot.exposed(),
                 settledGwei: _isModel(bond) ? settled.newerGwei + settled.olderGwei : 0,
                 leavesAt: _leaves[bond]
             });
@@ -281,7 +262,7 @@ contract Bonds is IBonds, Governed {
 
     /// @inheritdoc IBonds
     function requiredOf(BondId bond) public view returns (uint256) {
-        uint256 exposedGwei = _isModel(bond) ? _poolsOf(bond) : _bonds[bond].exposedGwei;
+        uint256 exposedGwei = _isModel(bond) ? _poolsOf(bond) : _bonds[bond].exposed();
         return exposedGwei == 0 ? 0 : _rule.minimumGwei + exposedGwei;
     }
 
@@ -310,9 +291,12 @@ contract Bonds is IBonds, Governed {
         _emit(1, abi.encode(BondRuleSet.selector, previous, rule_));
     }
 
-    function _requireCover(BondId bond, Stored memory stored, uint256 requiredGwei) private pure {
-        uint64 coveringGwei = stored.balanceGwei - stored.leavingGwei - stored.heldGwei;
-        require(coveringGwei >= requiredGwei, Bonds_TooSmall(bond, coveringGwei, requiredGwei));
+    function _requireCover(BondId bond, BondSlot slot, uint256 requiredGwei) private pure {
+        require(slot.covering() >= requiredGwei, Bonds_TooSmall(bond, slot.covering(), requiredGwei));
+    }
+
+    function _told(BondSlot slot) private pure returns (bytes memory) {
+        return abi.encode(slot.balance(), slot.held(), slot.leaving());
     }
 
     /// @dev The contributors' pools that a model's bond answers for.

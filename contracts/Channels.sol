@@ -10,6 +10,7 @@ import {Channel, ChannelKey, IChannels, WalkIn} from "./interfaces/IChannels.sol
 import {IClock} from "./interfaces/IClock.sol";
 import {IEarnings} from "./interfaces/IEarnings.sol";
 import {IModels} from "./interfaces/IModels.sol";
+import {ChargeSlot, ChargeSlots} from "./libraries/ChargeSlot.sol";
 import {Records} from "./libraries/Records.sol";
 import {OpenToken} from "./OpenToken.sol";
 import {EDITION, PRODUCT} from "./types/Domain.sol";
@@ -18,15 +19,7 @@ import {AccountId, ChannelId, ModelId} from "./types/Ids.sol";
 /// @title Channels
 /// @dev What each function promises stands in `IChannels`.
 contract Channels is IChannels, Governed, EIP712 {
-    /// @dev What a batch reads and writes of a channel, in one slot: that is why coverage is counted in 32 bits of fee units.
-    ///
-    ///     chargedUnits (highest 32 bits) | coveredUnits (32) | limitUnits (32) | signer (160)
-    struct Charge {
-        address signer;
-        uint32 limitUnits;
-        uint32 coveredUnits;
-        uint32 chargedUnits;
-    }
+    using ChargeSlots for ChargeSlot;
 
     /// @dev One slot.
     struct Deposit {
@@ -48,8 +41,6 @@ contract Channels is IChannels, Governed, EIP712 {
     );
     uint40 public constant REQUEST_SECONDS = 7 days;
     uint256 private constant WEI_PER_GWEI = 1e9;
-    uint256 private constant CHARGE_BYTES = 12;
-    uint256 private constant CHARGED_BYTES = 16;
     uint256 private constant VOUCHER_BYTES = 81;
 
     IAccounts public immutable accounts;
@@ -64,7 +55,7 @@ contract Channels is IChannels, Governed, EIP712 {
     /// @inheritdoc IChannels
     uint32 public noticeSeconds;
 
-    mapping(ChannelId channel => Charge) private _charges;
+    mapping(ChannelId channel => ChargeSlot) private _charges;
     mapping(ChannelId channel => Deposit) private _deposits;
     mapping(ChannelId channel => NextSigner) private _nextSigners;
 
@@ -84,34 +75,19 @@ contract Channels is IChannels, Governed, EIP712 {
 
     /// @inheritdoc IChannels
     function charge(
-        ModelId model,
-        AccountId operator,
+        uint256[] calldata charges,
         uint32 feeUnitGwei,
-        bytes calldata charges,
         bytes calldata vouchers
-    ) external returns (bytes memory charged) {
+    ) external returns (uint64[] memory charged) {
         require(msg.sender == ledger, Channels_NotLedger(msg.sender));
-        uint256 count = charges.length / CHARGE_BYTES;
-        ChannelId[] memory ids = new ChannelId[](count);
-        Charge[] memory loaded = new Charge[](count);
+        uint256 count = charges.length / 2;
+        ChargeSlot[] memory slots = new ChargeSlot[](count);
+        for (uint256 i = 0; i < count; ++i) slots[i] = _charges[ChannelId.wrap(bytes32(charges[2 * i]))];
+        if (vouchers.length != 0) _presentAll(charges, slots, vouchers, WEI_PER_GWEI * feeUnitGwei);
+        charged = new uint64[](count);
         for (uint256 i = 0; i < count; ++i) {
-            uint96 word = uint96(bytes12(charges[i * CHARGE_BYTES:(i + 1) * CHARGE_BYTES]));
-            ids[i] = Records.channelOf(AccountId.wrap(uint32(word >> 64)), operator, model, uint32(word >> 32));
-            loaded[i] = _charges[ids[i]];
-        }
-        if (vouchers.length != 0) _presentAll(ids, loaded, vouchers, WEI_PER_GWEI * feeUnitGwei);
-
-        charged = new bytes(count * CHARGED_BYTES + 0x10);
-        for (uint256 i = 0; i < count; ++i) {
-            uint96 word = uint96(bytes12(charges[i * CHARGE_BYTES:(i + 1) * CHARGE_BYTES]));
-            uint256 place = _charge(ids[i], loaded[i], uint32(word));
-            uint256 told = (uint256(word >> 32) << 64) | place;
-            assembly ("memory-safe") {
-                mstore(add(add(charged, 0x20), shl(4, i)), shl(128, told))
-            }
-        }
-        assembly ("memory-safe") {
-            mstore(charged, shl(4, count))
+            ChargeSlot slot = _charge(ChannelId.wrap(bytes32(charges[2 * i])), slots[i], charges[2 * i + 1]);
+            charged[i] = (uint64(slot.covered()) << 32) | slot.charged();
         }
     }
 
@@ -147,9 +123,9 @@ contract Channels is IChannels, Governed, EIP712 {
             salt: salt
         });
         channel = _idOf(key);
-        require(_charges[channel].signer == address(0), Channels_Exists(channel));
+        require(_charges[channel].signer() == address(0), Channels_Exists(channel));
 
-        _charges[channel].signer = signer;
+        _charges[channel] = _charges[channel].withSigner(signer);
 
         _emitOpened(channel, key, signer);
         _fund(channel, model, amountGwei);
@@ -167,24 +143,22 @@ contract Channels is IChannels, Governed, EIP712 {
     /// @inheritdoc IChannels
     function present(ChannelKey calldata key, uint128 maxClaimableAmount, bytes32 r, bytes32 vs) external {
         ChannelId channel = _requireOpen(key);
-        Charge storage stored = _charges[channel];
-        address signer = stored.signer;
-        address recovered = _signerOf(channel, maxClaimableAmount, r, vs);
-        require(recovered == signer && signer != address(0), Channels_BadVoucher(channel, recovered, signer));
+        ChargeSlot slot = _charges[channel];
+        _requireSigned(channel, slot, maxClaimableAmount, r, vs);
         uint256 units = maxClaimableAmount / (WEI_PER_GWEI * models.feeUnitOf(key.model));
-        if (units > stored.limitUnits) units = stored.limitUnits;
-        if (units <= stored.coveredUnits) return;
+        ChargeSlot raised = slot.covering(units);
+        if (raised.covered() == slot.covered()) return;
 
-        stored.coveredUnits = uint32(units);
+        _charges[channel] = raised;
 
-        _emit(2, abi.encode(VoucherPresented.selector, channel, maxClaimableAmount, units));
+        _emit(2, abi.encode(VoucherPresented.selector, channel, maxClaimableAmount, raised.covered()));
     }
 
     /// @inheritdoc IChannels
     function proposeSigner(ChannelKey calldata key, address signer) external {
         ChannelId channel = _requireOpen(key);
         _requirePayer(key.payer);
-        require(_charges[channel].signer != address(0), Channels_SaltReserved());
+        require(_charges[channel].signer() != address(0), Channels_SaltReserved());
 
         uint40 from = signer == address(0) ? 0 : clock.time() + noticeSeconds;
         _nextSigners[channel] = NextSigner({signer: signer, from: from});
@@ -200,8 +174,8 @@ contract Channels is IChannels, Governed, EIP712 {
         uint40 now_ = clock.time();
         require(now_ >= next.from, Channels_LeavesLater(next.from, now_));
 
-        address previous = _charges[channel].signer;
-        _charges[channel].signer = next.signer;
+        address previous = _charges[channel].signer();
+        _charges[channel] = _charges[channel].withSigner(next.signer);
         delete _nextSigners[channel];
 
         _emit(4, abi.encode(SignerChanged.selector, channel, previous, next.signer));
@@ -237,13 +211,10 @@ contract Channels is IChannels, Governed, EIP712 {
         deposit.withdrawnGwei += amountGwei;
         (deposit.leavingGwei, deposit.leavesAt) = (0, 0);
         _deposits[channel] = deposit;
-        Charge storage stored = _charges[channel];
-        uint32 limitUnits = uint32(
-            (deposit.depositGwei - deposit.withdrawnGwei) / models.feeUnitOf(key.model)
-        );
-        stored.limitUnits = limitUnits;
         // What was not recorded within the notice can no longer be.
-        if (stored.coveredUnits > limitUnits) stored.coveredUnits = limitUnits;
+        uint64 heldGwei = deposit.depositGwei - deposit.withdrawnGwei;
+        ChargeSlot slot = _charges[channel].limited(uint32(heldGwei / models.feeUnitOf(key.model)));
+        _charges[channel] = slot;
 
         _emit(
             3,
@@ -253,7 +224,7 @@ contract Channels is IChannels, Governed, EIP712 {
                 msg.sender,
                 amountGwei,
                 deposit.withdrawnGwei,
-                stored.coveredUnits
+                slot.covered()
             )
         );
         if (amountGwei != 0) earnings.pay(msg.sender, amountGwei);
@@ -298,15 +269,15 @@ contract Channels is IChannels, Governed, EIP712 {
     /// @inheritdoc IChannels
     function channelOf(ChannelKey calldata key) external view returns (Channel memory) {
         ChannelId channel = _idOf(key);
-        Charge memory stored = _charges[channel];
+        ChargeSlot slot = _charges[channel];
         Deposit memory deposit = _deposits[channel];
         NextSigner memory next = _nextSigners[channel];
         return
             Channel({
-                signer: stored.signer,
-                limitUnits: stored.limitUnits,
-                coveredUnits: stored.coveredUnits,
-                chargedUnits: stored.chargedUnits,
+                signer: slot.signer(),
+                limitUnits: slot.limit(),
+                coveredUnits: slot.covered(),
+                chargedUnits: slot.charged(),
                 depositGwei: deposit.depositGwei,
                 withdrawnGwei: deposit.withdrawnGwei,
                 leavingGwei: deposit.leavingGwei,
@@ -316,16 +287,11 @@ contract Channels is IChannels, Governed, EIP712 {
             });
     }
 
-    /// @dev Charges a channel, and says what it is then covered for and charged.
-    function _charge(ChannelId channel, Charge memory loaded, uint32 units) private returns (uint256) {
-        uint256 chargedUnits = uint256(loaded.chargedUnits) + units;
-        require(
-            chargedUnits <= loaded.coveredUnits,
-            Channels_NotCovered(channel, chargedUnits, loaded.coveredUnits)
-        );
-        loaded.chargedUnits = uint32(chargedUnits);
-        _charges[channel] = loaded;
-        return (uint256(loaded.coveredUnits) << 32) | chargedUnits;
+    function _charge(ChannelId channel, ChargeSlot slot, uint256 units) private returns (ChargeSlot charged) {
+        uint256 chargedUnits = slot.charged() + units;
+        require(chargedUnits <= slot.covered(), Channels_NotCovered(channel, chargedUnits, slot.covered()));
+        charged = slot.charging(units);
+        _charges[channel] = charged;
     }
 
     function _setNotice(uint32 noticeSeconds_) private {
@@ -339,8 +305,8 @@ contract Channels is IChannels, Governed, EIP712 {
     }
 
     function _presentAll(
-        ChannelId[] memory ids,
-        Charge[] memory loaded,
+        uint256[] calldata charges,
+        ChargeSlot[] memory slots,
         bytes calldata vouchers,
         uint256 weiPerUnit
     ) private view {
@@ -348,24 +314,28 @@ contract Channels is IChannels, Governed, EIP712 {
         require(count * VOUCHER_BYTES == vouchers.length, Channels_VouchersUneven(vouchers.length, VOUCHER_BYTES));
         for (uint256 i = 0; i < count; ++i) {
             bytes calldata voucher = vouchers[i * VOUCHER_BYTES:(i + 1) * VOUCHER_BYTES];
-            uint256 channel = uint8(voucher[0]);
-            require(channel < ids.length, Channels_VoucherOutOfRange(i, channel, ids.length));
+            uint256 place = uint8(voucher[0]);
+            require(place < slots.length, Channels_VoucherOutOfRange(i, place, slots.length));
+            ChannelId channel = ChannelId.wrap(bytes32(charges[2 * place]));
             uint128 maxClaimableAmount = uint128(bytes16(voucher[1:17]));
-            address recovered = _signerOf(
-                ids[channel],
-                maxClaimableAmount,
-                bytes32(voucher[17:49]),
-                bytes32(voucher[49:81])
-            );
-            Charge memory covered = loaded[channel];
-            require(
-                recovered == covered.signer && recovered != address(0),
-                Channels_BadVoucher(ids[channel], recovered, covered.signer)
-            );
-            uint256 units = maxClaimableAmount / weiPerUnit;
-            if (units > covered.limitUnits) units = covered.limitUnits;
-            if (units > covered.coveredUnits) covered.coveredUnits = uint32(units);
+            ChargeSlot slot = slots[place];
+            _requireSigned(channel, slot, maxClaimableAmount, bytes32(voucher[17:49]), bytes32(voucher[49:81]));
+            slots[place] = slot.covering(maxClaimableAmount / weiPerUnit);
         }
+    }
+
+    function _requireSigned(
+        ChannelId channel,
+        ChargeSlot slot,
+        uint128 maxClaimableAmount,
+        bytes32 r,
+        bytes32 vs
+    ) private view {
+        address recovered = _signerOf(channel, maxClaimableAmount, r, vs);
+        require(
+            recovered == slot.signer() && recovered != address(0),
+            Channels_BadVoucher(channel, recovered, slot.signer())
+        );
     }
 
     /// @dev Who signed a voucher, zero where nobody did.
@@ -405,10 +375,10 @@ contract Channels is IChannels, Governed, EIP712 {
         }
         if (wallet.code.length == 0) Create2.deploy(0, _saltOf(operator, model), _walletCode());
         _fund(channel, model, amountGwei);
-        Charge storage stored = _charges[channel];
-        uint256 covered = stored.coveredUnits + amountGwei / models.feeUnitOf(model);
-        stored.coveredUnits = covered < stored.limitUnits ? uint32(covered) : stored.limitUnits;
-        _emit(2, abi.encode(VoucherPresented.selector, channel, amountGwei * WEI_PER_GWEI, stored.coveredUnits));
+        ChargeSlot slot = _charges[channel];
+        slot = slot.covering(slot.covered() + amountGwei / models.feeUnitOf(model));
+        _charges[channel] = slot;
+        _emit(2, abi.encode(VoucherPresented.selector, channel, amountGwei * WEI_PER_GWEI, slot.covered()));
     }
 
     function _fund(ChannelId channel, ModelId model, uint64 amountGwei) private {
@@ -419,7 +389,7 @@ contract Channels is IChannels, Governed, EIP712 {
         uint256 units = (depositGwei - deposit.withdrawnGwei) / feeUnit;
         require(units <= type(uint32).max, Channels_Full(channel, units, type(uint32).max));
         deposit.depositGwei = depositGwei;
-        _charges[channel].limitUnits = uint32(units);
+        _charges[channel] = _charges[channel].limited(uint32(units));
         _emit(3, abi.encode(ChannelFunded.selector, channel, msg.sender, amountGwei, depositGwei));
     }
 
@@ -430,7 +400,7 @@ contract Channels is IChannels, Governed, EIP712 {
     function _requireOpen(ChannelKey calldata key) private view returns (ChannelId channel) {
         channel = _idOf(key);
         require(
-            _charges[channel].signer != address(0) || _deposits[channel].depositGwei != 0,
+            _charges[channel].signer() != address(0) || _deposits[channel].depositGwei != 0,
             Channels_Unknown(channel)
         );
     }
@@ -442,7 +412,7 @@ contract Channels is IChannels, Governed, EIP712 {
 
     /// @dev What is neither charged nor withdrawn.
     function _leftOf(ChannelId channel, ModelId model, Deposit memory deposit) private view returns (uint64) {
-        uint256 chargedGwei = uint256(_charges[channel].chargedUnits) * models.feeUnitOf(model);
+        uint256 chargedGwei = uint256(_charges[channel].charged()) * models.feeUnitOf(model);
         return uint64(deposit.depositGwei - deposit.withdrawnGwei - chargedGwei);
     }
 

@@ -8,6 +8,7 @@ import {IAccounts} from "./interfaces/IAccounts.sol";
 import {Credit, IEarnings, JointShare} from "./interfaces/IEarnings.sol";
 import {BookPage, ISettlement} from "./interfaces/ISettlement.sol";
 import {IModels} from "./interfaces/IModels.sol";
+import {EarningsSlot, EarningsSlots} from "./libraries/EarningsSlot.sol";
 import {Signatures} from "./libraries/Signatures.sol";
 import {OpenToken} from "./OpenToken.sol";
 import {EDITION, PRODUCT} from "./types/Domain.sol";
@@ -16,11 +17,7 @@ import {AccountId, ModelId} from "./types/Ids.sol";
 /// @title Earnings
 /// @dev What each function promises stands in `IEarnings`.
 contract Earnings is IEarnings, Governed, EIP712, Nonces {
-    /// @dev One slot.
-    struct Account {
-        uint64 earnedGwei;
-        uint64 claimedGwei;
-    }
+    using EarningsSlots for EarningsSlot;
 
     // solhint-disable-next-line gas-small-strings
     bytes32 private constant CLAIM_TYPEHASH = keccak256(
@@ -45,7 +42,7 @@ contract Earnings is IEarnings, Governed, EIP712, Nonces {
     /// @inheritdoc IEarnings
     address public bonds;
 
-    mapping(AccountId account => Account) private _accounts;
+    mapping(AccountId account => EarningsSlot) private _accounts;
     mapping(uint256 joint => uint64 receivedGwei) private _received;
     mapping(uint256 joint => mapping(uint32 member => uint64 drawnGwei)) private _drawn;
 
@@ -111,33 +108,36 @@ contract Earnings is IEarnings, Governed, EIP712, Nonces {
 
     /// @inheritdoc IEarnings
     function claimMany(AccountId[] calldata claimants) external returns (uint64 totalGwei) {
+        address[] memory payouts = accounts.payoutsOf(claimants);
         bytes memory claims = new bytes(claimants.length * CLAIM_BYTES);
-        uint256 paid = 0;
+        uint256 end;
+        assembly ("memory-safe") {
+            end := add(claims, 0x20)
+        }
+        uint256 start = end;
         for (uint256 i = 0; i < claimants.length; ++i) {
             uint64 amountGwei = _take(claimants[i]);
             if (amountGwei == 0) continue;
-            address payout = accounts.payoutOf(claimants[i]);
-            uint256 word = (uint256(AccountId.unwrap(claimants[i])) << 224) |
-                (uint256(uint160(payout)) << 64) |
-                amountGwei;
-            assembly ("memory-safe") {
-                mstore(add(add(claims, 0x20), shl(5, paid)), word)
-            }
-            ++paid;
             totalGwei += amountGwei;
+            uint256 word = uint256(AccountId.unwrap(claimants[i])) << 224;
+            word |= (uint256(uint160(payouts[i])) << 64) | amountGwei;
+            assembly ("memory-safe") {
+                mstore(end, word)
+                end := add(end, CLAIM_BYTES)
+            }
         }
         require(
-            paid != 0,
+            end != start,
             Earnings_NothingToClaim(claimants.length == 0 ? AccountId.wrap(0) : claimants[claimants.length - 1])
         );
         assembly ("memory-safe") {
-            mstore(claims, shl(5, paid))
+            mstore(claims, sub(end, start))
         }
         _emit(1, abi.encodePacked(RewardsClaimed.selector, abi.encode(claims)));
-        for (uint256 i = 0; i < paid; ++i) {
+        for (; start != end; start += CLAIM_BYTES) {
             uint256 word;
             assembly ("memory-safe") {
-                word := mload(add(add(claims, 0x20), shl(5, i)))
+                word := mload(start)
             }
             _send(address(uint160(word >> 64)), uint64(word));
         }
@@ -196,7 +196,7 @@ contract Earnings is IEarnings, Governed, EIP712, Nonces {
 
     /// @inheritdoc IEarnings
     function credit(AccountId account, uint64 amountGwei) external onlyCreditors {
-        _accounts[account].earnedGwei += amountGwei;
+        _accounts[account] = _accounts[account].earning(amountGwei);
     }
 
     /// @inheritdoc IEarnings
@@ -205,16 +205,16 @@ contract Earnings is IEarnings, Governed, EIP712, Nonces {
             uint256 word = Credit.unwrap(credits[i]);
             uint64 amountGwei = uint64(word);
             if (amountGwei == 0) continue;
-            uint32 account = uint32(word >> 64);
-            if (account != 0) _accounts[AccountId.wrap(account)].earnedGwei += amountGwei;
+            AccountId account = AccountId.wrap(uint32(word >> 64));
+            if (AccountId.unwrap(account) != 0) _accounts[account] = _accounts[account].earning(amountGwei);
             else _received[word >> 96] += amountGwei;
         }
     }
 
     /// @inheritdoc IEarnings
     function earningsOf(AccountId account) external view returns (uint64 earnedGwei, uint64 claimedGwei) {
-        Account storage stored = _accounts[account];
-        return (stored.earnedGwei, stored.claimedGwei);
+        EarningsSlot slot = _accounts[account];
+        return (slot.earned(), slot.claimed());
     }
 
     /// @inheritdoc IEarnings
@@ -250,10 +250,9 @@ contract Earnings is IEarnings, Governed, EIP712, Nonces {
     }
 
     function _take(AccountId account) private returns (uint64 amountGwei) {
-        Account storage stored = _accounts[account];
-        uint64 earnedGwei = stored.earnedGwei;
-        amountGwei = earnedGwei - stored.claimedGwei;
-        if (amountGwei != 0) stored.claimedGwei = earnedGwei;
+        EarningsSlot slot = _accounts[account];
+        amountGwei = slot.earned() - slot.claimed();
+        if (amountGwei != 0) _accounts[account] = slot.claimedAll();
     }
 
     /// @dev A member's part of all that its unit ever received, less what it drew before.
@@ -268,7 +267,7 @@ contract Earnings is IEarnings, Governed, EIP712, Nonces {
             if (amountGwei == 0) continue;
 
             _drawn[joint][share.member] = dueGwei;
-            _accounts[account].earnedGwei += amountGwei;
+            _accounts[account] = _accounts[account].earning(amountGwei);
 
             _emit(
                 4,

@@ -30,14 +30,15 @@ contract Models is IModels, Governed {
 
     /// @dev Two slots; the first is what recording reads. A base model has an owner, a royalty, and nothing else.
     ///
-    ///     sheet (160) | activeFrom (40) | feeUnitGwei (32) | dims (16) | sketched (8)
+    ///     sheet (160) | activeFrom (40) | feeUnitGwei (32) | dims / 64 (8) | sketched (8) | isStruck (8)
     ///     owner (32) | parent (32) | royaltyBps, contributorBps, operatorBps, baseBps, floorBps (16 each) | struckAt (40)
     struct Model {
         address sheet;
         uint40 activeFrom;
         uint32 feeUnitGwei;
-        uint16 dims;
+        uint8 steps;
         bool sketched;
+        bool isStruck;
         AccountId owner;
         ModelId parent;
         uint16 royaltyBps;
@@ -124,8 +125,9 @@ contract Models is IModels, Governed {
             sheet: address(0),
             activeFrom: 0,
             feeUnitGwei: entered.pay.feeUnitGwei,
-            dims: entered.dims,
+            steps: uint8(entered.dims / DIMS_STEP),
             sketched: entered.pay.sketched,
+            isStruck: false,
             owner: owner,
             parent: entered.parent,
             royaltyBps: entered.shares.royaltyBps,
@@ -177,7 +179,7 @@ contract Models is IModels, Governed {
         }
 
         uint40 now_ = clock.time();
-        if (stored.struckAt == 0) stored.struckAt = now_;
+        if (!stored.isStruck) (stored.isStruck, stored.struckAt) = (true, now_);
         struck.push(StruckUnit({unit: unit, struckAt: now_}));
 
         _emit(3, abi.encode(UnitStruck.selector, model, unit, now_));
@@ -204,13 +206,13 @@ contract Models is IModels, Governed {
         Model storage stored = _requireServable(model);
         uint40 now_ = clock.runningTime();
         require(now_ >= stored.activeFrom, Models_NotActive(model, stored.activeFrom, now_));
-        require(stored.struckAt == 0, Models_Struck(model, stored.struckAt));
+        require(!stored.isStruck, Models_Struck(model, stored.struckAt));
         uint40 until = _operators[model][operator];
         require(until == FOR_GOOD || now_ < until, Models_NotOperator(model, operator));
         return
             RecordingTerms({
                 feeUnitGwei: stored.feeUnitGwei,
-                sketchBytes: stored.sketched ? stored.dims / 8 : 0,
+                sketchBytes: stored.sketched ? stored.steps * 8 : 0,
                 time: now_
             });
     }
@@ -225,18 +227,18 @@ contract Models is IModels, Governed {
             operatorBps: stored.operatorBps,
             baseBps: stored.baseBps,
             floorBps: stored.floorBps,
-            dims: stored.sketched ? stored.dims : 0,
+            dims: stored.sketched ? _dimsOf(stored) : 0,
             unitCount: sheet.unitCount(),
             keptRows: sheet.keptRows(),
             floorNorm: sheet.floorNorm(),
             fixedTotal: sheet.fixedTotal(),
             royalties: _lineages[model].list()
         });
-        if (stored.struckAt == 0) return settled;
+        if (!stored.isStruck) return settled;
         StruckUnit[] storage struck = _struck[model];
         for (uint256 i = 0; i < struck.length; ++i) {
             if (struck[i].struckAt >= until) continue;
-            (, uint16 kept, , uint64 fixedWeight) = _headOf(sheet, stored.dims, struck[i].unit);
+            (, uint16 kept, , uint64 fixedWeight) = _headOf(sheet, _dimsOf(stored), struck[i].unit);
             settled.keptRows -= kept;
             settled.fixedTotal -= fixedWeight;
         }
@@ -256,8 +258,8 @@ contract Models is IModels, Governed {
         uint256 unitCount = sheet.unitCount();
         require(first + count <= unitCount, Models_UnknownUnit(model, first + count - 1, unitCount));
         weighed = new WeighedUnit[](count);
-        _weigh(weighed, sheet.units(stored.dims, first, count), stored.dims, totals, weight);
-        if (stored.struckAt == 0) return weighed;
+        _weigh(weighed, sheet.units(_dimsOf(stored), first, count), _dimsOf(stored), totals, weight);
+        if (!stored.isStruck) return weighed;
         StruckUnit[] storage struck = _struck[model];
         for (uint256 i = 0; i < struck.length; ++i) {
             uint256 unit = struck[i].unit;
@@ -278,7 +280,7 @@ contract Models is IModels, Governed {
         Sheet sheet = Sheets.read(stored.sheet);
         (account, kept) = sheet.member(unit, member);
         require(AccountId.unwrap(account) != 0, Models_NoMember(model, unit, member));
-        (, unitKept, , ) = _headOf(sheet, stored.dims, unit);
+        (, unitKept, , ) = _headOf(sheet, _dimsOf(stored), unit);
     }
 
     /// @inheritdoc IModels
@@ -290,9 +292,9 @@ contract Models is IModels, Governed {
         Sheet sheet = Sheets.read(stored.sheet);
         uint256 count = sheet.unitCount();
         require(unit < count, Models_UnknownUnit(model, unit, count));
-        (payee, kept, scale, fixedWeight) = _headOf(sheet, stored.dims, unit);
-        bytes memory data = sheet.units(stored.dims, unit, 1);
-        uint256 length = stored.dims / 2;
+        (payee, kept, scale, fixedWeight) = _headOf(sheet, _dimsOf(stored), unit);
+        bytes memory data = sheet.units(_dimsOf(stored), unit, 1);
+        uint256 length = _dimsOf(stored) / 2;
         assembly ("memory-safe") {
             // What precedes the sketch makes room for its length; what follows it is left over.
             sketch := add(data, 0x10)
@@ -310,7 +312,7 @@ contract Models is IModels, Governed {
                 totalHash: sheet.totalHash(),
                 maxPeak: sheet.maxPeak(),
                 registeredIn: sheet.registeredIn(),
-                dims: stored.dims,
+                dims: _dimsOf(stored),
                 unitCount: sheet.unitCount()
             });
     }
@@ -403,6 +405,10 @@ contract Models is IModels, Governed {
     function _requireOwner(ModelId model) private view {
         address owner = accounts.payoutOf(_requireModel(model).owner);
         require(msg.sender == owner, Models_NotOwner(model, msg.sender));
+    }
+
+    function _dimsOf(Model storage stored) private view returns (uint16) {
+        return uint16(stored.steps * DIMS_STEP);
     }
 
     /// @dev The head of a unit, without its sketch.

@@ -183,15 +183,34 @@ contract Settlement is ISettlement, Journal {
         if (state.first != from || state.weighed.length < count) _weighFrom(state, count);
 
         Pot memory pot = _potOf(state);
-        Credit[] memory credits = new Credit[](count);
-        bytes memory told = new bytes(8 * count + 0x20);
-        uint256 units = uint256(ModelId.unwrap(modelOf(state.book))) << 112;
+        (Credit[] memory credits, bytes memory told, uint64 paidGwei) = _payAll(state, pot, from, count);
+        state.progress.paidGwei += paidGwei;
+        _emit(2, abi.encodePacked(abi.encode(UnitsPaid.selector, state.book), abi.encode(uint32(from), told)));
+        state.next = uint32(from + count);
+        earnings.creditMany(credits);
+        if (state.next == state.terms.unitCount) _finish(state, pot);
+    }
+
+    /// @return credits What each unit's payee, or the joint unit itself, is credited.
+    /// @return told The same for the log, eight bytes a unit.
+    function _payAll(
+        Settling memory state,
+        Pot memory pot,
+        uint256 from,
+        uint256 count
+    ) private pure returns (Credit[] memory credits, bytes memory told, uint64 paidGwei) {
+        credits = new Credit[](count);
+        told = new bytes(8 * count + 0x20);
+        WeighedUnit[] memory weighed = state.weighed;
+        uint256 joint = (uint256(ModelId.unwrap(modelOf(state.book))) << 112) | (from << 96);
         for (uint256 i = 0; i < count; ++i) {
-            WeighedUnit unit = state.weighed[i];
+            WeighedUnit unit = weighed[i];
             uint64 amountGwei = BookPay.payOf(pot, unit);
-            state.progress.paidGwei += amountGwei;
             uint256 payee = uint32(WeighedUnit.unwrap(unit));
-            credits[i] = Credit.wrap((payee == 0 ? units | ((from + i) << 96) : payee << 64) | amountGwei);
+            unchecked {
+                paidGwei += amountGwei;
+                credits[i] = Credit.wrap((payee == 0 ? joint + (i << 96) : payee << 64) | amountGwei);
+            }
             assembly ("memory-safe") {
                 mstore(add(add(told, 0x20), shl(3, i)), shl(192, amountGwei))
             }
@@ -199,10 +218,6 @@ contract Settlement is ISettlement, Journal {
         assembly ("memory-safe") {
             mstore(told, shl(3, count))
         }
-        _emit(2, abi.encodePacked(abi.encode(UnitsPaid.selector, state.book), abi.encode(uint32(from), told)));
-        state.next = uint32(from + count);
-        earnings.creditMany(credits);
-        if (state.next == state.terms.unitCount) _finish(state, pot);
     }
 
     /// @dev Pays the operator, the owner, its ancestors' owners, and what is left to the treasury.

@@ -46,6 +46,9 @@ interface IAccounts is IJournal {
     /// @notice Where `account` is paid; reverts with `Accounts_UnknownAccount` where there is none.
     function payoutOf(AccountId account) external view returns (address);
 
+    /// @notice Where each of several accounts is paid.
+    function payoutsOf(AccountId[] calldata accounts) external view returns (address[] memory payouts);
+
     /// @notice How many accounts are open; they are numbered from 1 to this.
     function accountCount() external view returns (uint32);
 }

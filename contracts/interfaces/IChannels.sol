@@ -151,17 +151,15 @@ interface IChannels is IJournal {
     function sweep(AccountId operator, ModelId model) external returns (uint64 amountGwei);
 
     /// @notice Presents vouchers, then charges channels for a batch; any that is not covered reverts it all.
-    /// @dev The Ledger only.
-    /// @param charges payer uint32 ‖ salt uint32 ‖ units uint32 for each channel.
+    /// @dev The Ledger only: it names channels of the batch's operator and model.
+    /// @param charges For each channel its id and what it owes, in fee units: two words each.
     /// @param vouchers channel index uint8 ‖ maxClaimableAmount uint128 ‖ r bytes32 ‖ vs bytes32 for each voucher.
-    /// @return charged payer uint32 ‖ salt uint32 ‖ coveredUnits uint32 ‖ chargedUnits uint32 for each channel, as they then stand.
+    /// @return charged For each channel `coveredUnits << 32 | chargedUnits`, as it then stands.
     function charge(
-        ModelId model,
-        AccountId operator,
+        uint256[] calldata charges,
         uint32 feeUnitGwei,
-        bytes calldata charges,
         bytes calldata vouchers
-    ) external returns (bytes memory charged);
+    ) external returns (uint64[] memory charged);
 
     /// @notice Names the contract that may charge. Once, for good.
     function appointLedger(address ledger) external;

@@ -108,7 +108,7 @@ interface ILedger is IJournal {
     /// @param channels payer uint32 ‖ salt uint32 for each channel, at most 255.
     /// @param vouchers What `IChannels.charge` is to present first.
     /// @param records channel index uint8 ‖ fee uint16 ‖ commitment bytes32 ‖ query sketch for each record, 1 to 1,024.
-    /// @dev `BatchRecorded` tells of each channel what `IChannels.charge` does.
+    /// @dev `BatchRecorded` tells of each channel payer uint32 ‖ salt uint32 ‖ coveredUnits uint32 ‖ chargedUnits uint32, as it then stands.
     /// @return batch The new batch's number, counting from 1.
     function recordBatch(
         ModelId model,

@@ -9,19 +9,16 @@ import {IClock} from "../interfaces/IClock.sol";
 import {IEarnings} from "../interfaces/IEarnings.sol";
 import {IModels} from "../interfaces/IModels.sol";
 import {Book, ILedger, LedgerTerms} from "../interfaces/ILedger.sol";
+import {BookSlot, BookSlots} from "../libraries/BookSlot.sol";
 import {AccountId, BookId, bookOf, ModelId, modelOf, operatorOf} from "../types/Ids.sol";
 
 /// @title Books
 /// @notice Which book takes what, when it closes, and how long its records can be voided.
 abstract contract Books is ILedger, Governed {
-    /// @dev Two slots: what every batch changes; what a book was opened with, and what was given to it.
-    struct StoredBook {
-        uint64 units;
-        uint64 coverGwei;
-        uint32 batches;
-        uint40 closesAt;
-        bool isClosing;
-        bool isSettled;
+    using BookSlots for BookSlot;
+
+    /// @dev What a book was opened with, and what was given to it, in one slot.
+    struct Opening {
         uint40 openedAt;
         uint32 windowSeconds;
         uint32 epochSeconds;
@@ -51,7 +48,8 @@ abstract contract Books is ILedger, Governed {
     /// @inheritdoc ILedger
     uint64 public batchCount;
 
-    mapping(BookId book => StoredBook) internal _books;
+    mapping(BookId book => BookSlot) internal _books;
+    mapping(BookId book => Opening) internal _openings;
     mapping(ModelId model => mapping(AccountId operator => uint32 count)) internal _bookCounts;
 
     /// @dev Units of a model's unsettled books, for what its bond must cover.
@@ -69,11 +67,11 @@ abstract contract Books is ILedger, Governed {
     /// @inheritdoc ILedger
     function release(BookId book, uint64 poolGwei) external {
         require(msg.sender == settlement, Ledger_NotAppointed(msg.sender));
-        StoredBook storage stored = _books[book];
-        stored.isSettled = true;
-        _unsettledUnits[modelOf(book)] -= stored.units;
+        BookSlot slot = _books[book];
+        _books[book] = slot.settled();
+        _unsettledUnits[modelOf(book)] -= slot.units();
         _emit(2, abi.encode(BookReleased.selector, book));
-        bonds.settle(operatorOf(book), modelOf(book), stored.coverGwei, poolGwei);
+        bonds.settle(operatorOf(book), modelOf(book), slot.coverGwei(), poolGwei);
     }
 
     /// @inheritdoc ILedger
@@ -84,20 +82,21 @@ abstract contract Books is ILedger, Governed {
 
     /// @inheritdoc ILedger
     function bookStateOf(BookId book) external view returns (Book memory) {
-        StoredBook memory stored = _requireBook(book);
+        Opening memory opening = _requireBook(book);
+        BookSlot slot = _books[book];
         return
             Book({
-                openedAt: stored.openedAt,
-                closesAt: _closesAt(book, stored),
-                windowSeconds: stored.windowSeconds,
-                epochSeconds: stored.epochSeconds,
-                minBookGwei: stored.minBookGwei,
-                treasuryBps: stored.treasuryBps,
-                batches: stored.batches,
-                units: stored.units,
-                givenGwei: stored.givenGwei,
-                coverGwei: stored.coverGwei,
-                isSettled: stored.isSettled
+                openedAt: opening.openedAt,
+                closesAt: _closesAt(book, slot),
+                windowSeconds: opening.windowSeconds,
+                epochSeconds: opening.epochSeconds,
+                minBookGwei: opening.minBookGwei,
+                treasuryBps: opening.treasuryBps,
+                batches: slot.batches(),
+                units: slot.units(),
+                givenGwei: opening.givenGwei,
+                coverGwei: slot.coverGwei(),
+                isSettled: slot.isSettled()
             });
     }
 
@@ -123,7 +122,7 @@ abstract contract Books is ILedger, Governed {
         // The books of a struck model are closed.
         uint40 openAt = now_ < _struckAt(model) ? now_ : type(uint40).max;
         BookId book = _openBook(model, operator, openAt, now_);
-        _books[book].givenGwei += amountGwei;
+        _openings[book].givenGwei += amountGwei;
         _emit(2, abi.encode(GivenToBook.selector, book, amountGwei));
     }
 
@@ -137,7 +136,7 @@ abstract contract Books is ILedger, Governed {
         uint32 number = _bookCounts[model][operator];
         if (number != 0) {
             book = bookOf(model, operator, number);
-            if (openAt < _books[book].closesAt) return book;
+            if (openAt < _books[book].closesAt()) return book;
         }
 
         ++number;
@@ -145,14 +144,15 @@ abstract contract Books is ILedger, Governed {
         book = bookOf(model, operator, number);
         LedgerTerms memory terms_ = _terms;
         uint40 longest = terms_.epochSeconds > LONGEST_BOOK ? terms_.epochSeconds : LONGEST_BOOK;
-        StoredBook storage opened = _books[book];
-        opened.closesAt = now_ + longest;
-        (opened.openedAt, opened.windowSeconds, opened.epochSeconds) = (
-            now_,
-            terms_.windowSeconds,
-            terms_.epochSeconds
-        );
-        (opened.minBookGwei, opened.treasuryBps) = (terms_.minBookGwei, terms_.treasuryBps);
+        _books[book] = BookSlots.opened(now_ + longest);
+        _openings[book] = Opening({
+            openedAt: now_,
+            windowSeconds: terms_.windowSeconds,
+            epochSeconds: terms_.epochSeconds,
+            minBookGwei: terms_.minBookGwei,
+            givenGwei: 0,
+            treasuryBps: terms_.treasuryBps
+        });
 
         _emit(
             2,
@@ -168,20 +168,19 @@ abstract contract Books is ILedger, Governed {
         );
     }
 
-    function _requireBook(BookId book) internal view returns (StoredBook storage stored) {
-        stored = _books[book];
-        require(stored.openedAt != 0, Ledger_UnknownBook(book));
-    }
-
-    /// @dev A strike of the model closes its books at that moment.
-    function _closesAt(BookId book, StoredBook memory stored) internal view returns (uint40) {
-        uint40 struckAt = _struckAt(modelOf(book));
-        return struckAt < stored.closesAt ? struckAt : stored.closesAt;
+    function _requireBook(BookId book) internal view returns (Opening memory opening) {
+        opening = _openings[book];
+        require(opening.openedAt != 0, Ledger_UnknownBook(book));
     }
 
     function _windowEndOf(BookId book) internal view returns (uint40) {
-        StoredBook memory stored = _requireBook(book);
-        return _closesAt(book, stored) + stored.windowSeconds;
+        return _closesAt(book, _books[book]) + _requireBook(book).windowSeconds;
+    }
+
+    /// @dev A strike of the model closes its books at that moment.
+    function _closesAt(BookId book, BookSlot slot) private view returns (uint40) {
+        uint40 struckAt = _struckAt(modelOf(book));
+        return struckAt < slot.closesAt() ? struckAt : slot.closesAt();
     }
 
     /// @dev When a model was struck, or never.

@@ -4,6 +4,7 @@ pragma solidity 0.8.37;
 import {ICourt} from "../interfaces/ICourt.sol";
 import {ILedger} from "../interfaces/ILedger.sol";
 import {RecordingTerms} from "../interfaces/IModels.sol";
+import {BookSlot, BookSlots} from "../libraries/BookSlot.sol";
 import {OrderedTree} from "../libraries/OrderedTree.sol";
 import {RecordReader} from "../libraries/RecordReader.sol";
 import {Records} from "../libraries/Records.sol";
@@ -16,8 +17,10 @@ import {Books} from "./Books.sol";
 /// @dev A record's calldata costs what it costs, so what matters here is everything else: no account is touched, a batch is one new slot, and the
 /// records are copied to memory once, and read, hashed and emitted from there.
 abstract contract Recording is Books {
+    using BookSlots for BookSlot;
+
     /// @dev A batch while it is recorded.
-    /// @param table For each channel its id and what it owes: two words each, for `RecordReader`.
+    /// @param table For each channel its id and what it owes, two words each: `RecordReader` adds to it, `Channels` charges it.
     /// @param words The words of `BatchRecorded`.
     /// @param channels Memory address of the channels' bytes within them.
     /// @param records Memory address of the records within them.
@@ -36,7 +39,6 @@ abstract contract Recording is Books {
     uint256 public constant MAX_RECORDS = 1_024;
     uint256 public constant MAX_CHANNELS = 255;
     uint256 private constant CHANNEL_BYTES = 8;
-    uint256 private constant CHARGE_BYTES = 12;
 
     mapping(BatchId batch => bytes32 commitment) internal _batches;
 
@@ -92,42 +94,38 @@ abstract contract Recording is Books {
         uint64 feesGwei = uint64(header.units * feeUnit);
         uint64 coverGwei = bonds.expose(batch.operator, feesGwei, header.count);
 
-        StoredBook storage stored = _books[book];
-        (header.book, header.number) = (book, stored.batches);
-        (uint64 units, uint64 coverBefore) = (stored.units + header.units, stored.coverGwei);
-        (stored.units, stored.coverGwei, stored.batches) = (units, coverBefore + coverGwei, header.number + 1);
+        BookSlot slot = _books[book];
+        (header.book, header.number) = (book, slot.batches());
+        slot = slot.taking(header.units, coverGwei);
+        if (!slot.isClosing()) slot = _closeWithEpoch(book, slot, feeUnit, now_);
+        _books[book] = slot;
         _unsettledUnits[batch.model] += header.units;
-        if (!stored.isClosing && units * feeUnit >= stored.minBookGwei) _closeWithEpoch(book, stored, now_);
     }
 
-    /// @dev Lets a book close with the epoch in which its fees were enough.
-    function _closeWithEpoch(BookId book, StoredBook storage stored, uint40 now_) private {
-        stored.isClosing = true;
-        uint40 epochEnd = (now_ / stored.epochSeconds + 1) * stored.epochSeconds;
-        if (epochEnd >= stored.closesAt) return;
-        stored.closesAt = epochEnd;
-        _emit(2, abi.encode(BookClosing.selector, book, epochEnd));
+    /// @dev Lets a book close with the epoch in which its fees are enough.
+    function _closeWithEpoch(
+        BookId book,
+        BookSlot slot,
+        uint256 feeUnit,
+        uint40 now_
+    ) private returns (BookSlot closing) {
+        Opening memory opening = _openings[book];
+        if (slot.units() * feeUnit < opening.minBookGwei) return slot;
+        closing = slot.closing((now_ / opening.epochSeconds + 1) * opening.epochSeconds);
+        if (closing.closesAt() != slot.closesAt()) _emit(2, abi.encode(BookClosing.selector, book, closing.closesAt()));
     }
 
     /// @dev Charges every channel what its records cost, and tells how it then stands.
     function _charge(Batch memory batch, bytes calldata channels_, bytes calldata vouchers) private {
-        uint256 count = batch.table.length / 2;
-        bytes memory charges = new bytes(CHARGE_BYTES * count + 0x20);
-        for (uint256 i = 0; i < count; ++i) {
-            uint256 word = uint64(bytes8(channels_[CHANNEL_BYTES * i:CHANNEL_BYTES * (i + 1)]));
-            word = (word << 32) | batch.table[2 * i + 1];
-            assembly ("memory-safe") {
-                mstore(add(add(charges, 0x20), mul(CHARGE_BYTES, i)), shl(160, word))
-            }
-        }
-        assembly ("memory-safe") {
-            mstore(charges, mul(CHARGE_BYTES, count))
-        }
-        uint32 feeUnit = batch.terms.feeUnitGwei;
-        bytes memory charged = channels.charge(batch.model, batch.operator, feeUnit, charges, vouchers);
+        uint64[] memory charged = channels.charge(batch.table, batch.terms.feeUnitGwei, vouchers);
         uint256 place = batch.channels;
-        assembly ("memory-safe") {
-            mcopy(place, add(charged, 0x20), mload(charged))
+        for (uint256 i = 0; i < charged.length; ++i) {
+            uint256 told = (uint256(_nameAt(channels_, i)) << 64) | charged[i];
+            assembly ("memory-safe") {
+                // What stands behind the last channel is kept.
+                mstore(place, or(shl(128, told), shr(128, shl(128, mload(place)))))
+                place := add(place, 0x10)
+            }
         }
     }
 
@@ -145,14 +143,24 @@ abstract contract Recording is Books {
         require(count <= MAX_CHANNELS, Ledger_TooManyChannels(count, MAX_CHANNELS));
         batch.table = new uint256[](2 * count);
         for (uint256 i = 0; i < count; ++i) {
-            uint64 named = uint64(bytes8(channels_[i * CHANNEL_BYTES:(i + 1) * CHANNEL_BYTES]));
-            ChannelId id = Records.channelOf(
-                AccountId.wrap(uint32(named >> 32)),
-                batch.operator,
-                batch.model,
-                uint32(named)
+            uint64 named = _nameAt(channels_, i);
+            batch.table[2 * i] = uint256(
+                ChannelId.unwrap(
+                    Records.channelOf(
+                        AccountId.wrap(uint32(named >> 32)),
+                        batch.operator,
+                        batch.model,
+                        uint32(named)
+                    )
+                )
             );
-            batch.table[2 * i] = uint256(ChannelId.unwrap(id));
+        }
+    }
+
+    /// @dev payer (32 bits) | salt (32) of a channel.
+    function _nameAt(bytes calldata channels_, uint256 i) private pure returns (uint64 named) {
+        assembly ("memory-safe") {
+            named := shr(192, calldataload(add(channels_.offset, shl(3, i))))
         }
     }
 

@@ -3,6 +3,7 @@ pragma solidity 0.8.37;
 
 import {ILedger} from "../interfaces/ILedger.sol";
 import {BatchSums} from "../libraries/BatchSums.sol";
+import {BookSlot, BookSlots} from "../libraries/BookSlot.sol";
 import {OrderedTree} from "../libraries/OrderedTree.sol";
 import {Records} from "../libraries/Records.sol";
 import {AccountId, BookId, ModelId, modelOf, operatorOf} from "../types/Ids.sol";
@@ -13,6 +14,7 @@ import {Recording} from "./Recording.sol";
 /// @notice Takes a record out of its book while the book's window is open: fee, sketch and leaf. What was charged never falls, so that a
 /// voucher cannot be charged twice; the payer gets the fee as earnings.
 abstract contract Voiding is Recording {
+    using BookSlots for BookSlot;
     using Records for RecordProof;
 
     modifier onlyCourt() {
@@ -70,7 +72,7 @@ abstract contract Voiding is Recording {
         header.units -= units;
         header.sumHash = _sumWithout(call, sum);
         _batches[header.batch] = Records.commitmentOf(header);
-        _books[header.book].units -= units;
+        _books[header.book] = _books[header.book].without(units);
         _unsettledUnits[modelOf(header.book)] -= units;
         feeGwei = units * models.feeUnitOf(modelOf(header.book));
 

@@ -53,11 +53,20 @@ library BookPay {
     function payOf(Pot memory pot, WeighedUnit unit) internal pure returns (uint64) {
         uint256 word = WeighedUnit.unwrap(unit);
         uint256 kept = uint16(word >> 32);
-        uint256 fixedWeight = uint64(word >> 48);
-        uint256 amountGwei = pot.scale == 0 ? 0 : (pot.netGwei * (word >> 112)) / pot.scale;
-        if (pot.keptRows != 0) amountGwei += (pot.baseGwei * kept) / pot.keptRows;
-        if (pot.fixedTotal != 0) amountGwei += (pot.fixedGwei * fixedWeight) / pot.fixedTotal;
-        else if (pot.keptRows != 0) amountGwei += (pot.fixedGwei * kept) / pot.keptRows;
-        return uint64(amountGwei);
+        unchecked {
+            uint256 amountGwei = _part(pot.netGwei, word >> 112, pot.scale);
+            amountGwei += _part(pot.baseGwei, kept, pot.keptRows);
+            amountGwei += pot.fixedTotal == 0
+                ? _part(pot.fixedGwei, kept, pot.keptRows)
+                : _part(pot.fixedGwei, uint64(word >> 48), pot.fixedTotal);
+            return uint64(amountGwei);
+        }
+    }
+
+    /// @dev A part of an amount, rounded down; nothing of nothing.
+    function _part(uint256 amountGwei, uint256 weight, uint256 total) private pure returns (uint256 part) {
+        assembly ("memory-safe") {
+            part := div(mul(amountGwei, weight), total)
+        }
     }
 }

@@ -34,7 +34,16 @@ library Records {
         ModelId model,
         uint32 salt
     ) internal pure returns (ChannelId) {
-        return ChannelId.wrap(keccak256(abi.encodePacked(payer, operator, model, salt)));
+        uint256 word = (uint256(AccountId.unwrap(payer)) << 224) |
+            (uint256(AccountId.unwrap(operator)) << 192) |
+            (uint256(ModelId.unwrap(model)) << 160) |
+            (uint256(salt) << 128);
+        bytes32 channel;
+        assembly ("memory-safe") {
+            mstore(0x00, word)
+            channel := keccak256(0x00, 0x10)
+        }
+        return ChannelId.wrap(channel);
     }
 
     /// @notice The leaf of a record of `model` at `operator`, which is what a receipt calls its `recordHash`.
