@@ -8,7 +8,7 @@
 // docs/protocol.md, "Units". units (rows (mult, codes (k))) → the same with multipliers lowered,
 // and their sketches.
 //
-// Each round lowers a row to its cap for good, so the rounds end.
+// Each round lowers a row to its cap for good, so the rounds end. No cap is 0: kept rows stay kept.
 
 import { dot } from './codes.ts'
 import { alongTotal, totalOf } from './fixedWeights.ts'

@@ -4,8 +4,10 @@
 //   L = median |x|      V = Σ x_r / |x_r|      l_r = |x_r| / L                  over the kept rows
 //   h_r     = min(l_r, 1) where x_r · V ≥ 0,  √l_r elsewhere
 //   n_r     = ⌊|code_r| · 2^16⌋
-//   mult_r  = min(65535, round(2^28 · h_r / n_r))         0 for dropped rows and zero codes
-//   cap_r   = min(65535, ⌊(2^29 + n_r) / (2 · n_r)⌋)      the multiplier of h = 1, by codes alone
+//   mult_r  = min(65535, max(1, round(2^28 · h_r / n_r)))    0 of dropped rows
+//   cap_r   = ⌊(2^29 + n_r) / (2 · n_r)⌋                     the multiplier of h = 1, by codes alone
+//
+// Of kept rows whose codes are all 0, both are 1.
 //
 // docs/protocol.md, "Multipliers". x (n × k) float32, codes (n × k) → multipliers and caps (n).
 //
@@ -16,6 +18,8 @@ import { MalformedError } from './malformed.ts'
 import type { Rows } from './matrix.ts'
 import { innerProduct, squaredLength } from './vectors.ts'
 
+/** Of a kept row: 0 says that a row was dropped. */
+const LEAST = 1
 const MAX_MULTIPLIER = 65_535
 const FULL = 2 ** 28
 
@@ -57,23 +61,28 @@ export function multipliersOf(mapped: Rows, codes: readonly Int8Array[], kept: r
     direction,
     helps,
     strengths,
-    multipliers: Uint16Array.from(codes, (code, r) => multiplierOf(strengths[r] as number, fixedNorm(code))),
+    multipliers: Uint16Array.from(codes, (code, r) =>
+      kept[r] ? multiplierOf(strengths[r] as number, fixedNorm(code)) : 0,
+    ),
     caps: Uint16Array.from(codes, (code) => capOf(dot(code, code))),
   }
 }
 
 /**
- * The largest multiplier of a row that helps. n_r ≥ 2^16 makes it at most 4,096.
+ * The largest multiplier of a row that helps: at most 4,096, because n_r ≥ 2^16, and at least 18
+ * where a code is not 0.
  * @param squared |code_r|²
  */
 export function capOf(squared: number): number {
-  if (squared === 0) return 0
+  if (squared === 0) return LEAST
   const norm = normOf(squared)
-  return Math.min(MAX_MULTIPLIER, Math.floor((2 * FULL + norm) / (2 * norm)))
+  return Math.floor((2 * FULL + norm) / (2 * norm))
 }
 
+/** Of a kept row. */
 function multiplierOf(strength: number, norm: number): number {
-  return norm === 0 ? 0 : Math.min(MAX_MULTIPLIER, Math.round((FULL * strength) / norm))
+  if (norm === 0) return LEAST
+  return Math.min(MAX_MULTIPLIER, Math.max(LEAST, Math.round((FULL * strength) / norm)))
 }
 
 function directionOf(rows: readonly Float32Array[], lengths: Float64Array, kept: readonly boolean[]): Float64Array {

@@ -8,9 +8,8 @@
 //
 // docs/protocol.md, "Row index". units of rows ⇄ bytes → hash.
 //
-// A kept row may have the multiplier 0, because its codes are zero or it counts for less than half
-// a step: it names itself. What needs more than one row to judge, such as whether a copied row is
-// kept, `rowIndexFindings.ts` judges.
+// A kept row has a multiplier of at least 1, so one of 0 says that a row was dropped. What needs
+// more than one row to judge, such as whether a copied row is kept, `rowIndexFindings.ts` judges.
 
 import { bytesToHex, type Hex } from 'viem'
 import { bytes32 } from './bytes32.ts'
@@ -35,7 +34,7 @@ export type IndexRow = {
   readonly multiplier: number
   /** Packed codes. */
   readonly sketch: Uint8Array
-  /** The kept row that it copies, or its own place; there exactly where the multiplier is 0. */
+  /** The kept row that it copies; there exactly where the multiplier is 0. */
   readonly copies?: RowPlace
 }
 
@@ -125,9 +124,9 @@ export function rowIndexHash(file: Uint8Array): Hex {
   return keccak(file)
 }
 
-/** Whether a row is kept: it counts, or names itself. */
-export function isKept({ multiplier, copies }: IndexRow, { unit, row }: RowPlace): boolean {
-  return multiplier > 0 || (copies?.unit === unit && copies.row === row)
+/** Whether a row is kept: it counts. */
+export function isKept({ multiplier }: IndexRow): boolean {
+  return multiplier > 0
 }
 
 const REMEDY = 'The file may be truncated or of another model; fetch it again and compare its keccak256.'
@@ -157,7 +156,7 @@ function checkRow(row: IndexRow, place: RowPlace, k: number): IndexRow {
     const named = copies ? 'names' : 'does not name'
     refuse(
       `has the multiplier ${multiplier} and ${named} a row that it copies`,
-      'Rows with the multiplier 0, and no others, name the kept row that they copy, or themselves.',
+      'Rows with the multiplier 0, and no others, name the kept row that they copy.',
     )
   }
   if (copies && !(isUint(copies.unit, 2 ** 16) && isUint(copies.row, 2 ** 32))) {

@@ -1,10 +1,10 @@
 // What any reader of a row index can check: whether its rows make up the units that are registered,
 // and what each fault is.
 //
-//   root, count   rows lead to the registered root of the unit, and as many are kept as registered
-//   code, peak    R_u = Σ mult · code reproduces the registered sketch
-//   above cap     mult > cap although code · T ≥ 0, T from the registered sketches
-//   copies        a dropped row names a kept row and reaches 60 with it;  no two kept rows reach 80
+//   root, rows, count   rows lead to the registered root of the unit, as many rows and kept ones
+//   code, peak          R_u = Σ mult · code reproduces the registered sketch
+//   above cap           mult > cap although code · T ≥ 0, T from the registered sketches
+//   copies              a dropped row names a kept row and reaches 60 with it;  no two kept rows reach 80
 //
 // docs/protocol.md, "Units", "Near-copies", "Row index". row index, registered units → findings,
 // fault by fault.
@@ -16,18 +16,23 @@ import { totalOf } from './fixedWeights.ts'
 import { MalformedError } from './malformed.ts'
 import { capOf } from './multipliers.ts'
 import { findKeptCopies, isCopy, type KeptSearch } from './nearCopies.ts'
-import { isKept, type RowIndex, type RowPlace } from './rowIndex.ts'
-import { type UnitHeader, unitHeaders } from './rowIndexTree.ts'
+import { type IndexRow, isKept, type RowIndex, type RowPlace } from './rowIndex.ts'
+import { rowsRootOf, type UnitHeader } from './rowIndexTree.ts'
 import { unpackSketch } from './sketch.ts'
 import { type CountedRow, scaledUnits, type UnitSketch, unitSketch, unitSum } from './unitSketch.ts'
 
-/** A unit as the contract holds it. */
-export type RegisteredUnit = UnitSketch & { readonly rowsRoot: Hex; readonly kept: number }
+/** A unit as it was registered, whoever's it is. */
+export type RegisteredUnit = UnitSketch & Omit<UnitHeader, 'contribution'>
 
 export type Finding =
   | { readonly fault: 'root'; readonly unit: number; readonly registered: Hex; readonly found: Hex }
-  | { readonly fault: 'count'; readonly unit: number; readonly registered: number; readonly found: number }
-  | { readonly fault: 'peak'; readonly unit: number; readonly registered: number; readonly found: number }
+  | {
+      /** `count`: of kept rows. */
+      readonly fault: 'rows' | 'count' | 'peak'
+      readonly unit: number
+      readonly registered: number
+      readonly found: number
+    }
   | {
       readonly fault: 'code'
       readonly unit: number
@@ -53,9 +58,8 @@ export function findRowIndexFaults(
   const rows = index.units.map((unit) =>
     unit.map(({ multiplier, sketch }) => ({ multiplier, codes: unpackSketch(sketch) })),
   )
-  const headers = unitHeaders(index)
   return [
-    ...registered.flatMap((unit, u) => unitFindings(u, unit, headers[u] as UnitHeader, rows[u] as CountedRow[])),
+    ...registered.flatMap((unit, u) => unitFindings(u, unit, index.units[u] as IndexRow[], rows[u] as CountedRow[])),
     ...capFindings(rows, totalOf(scaledUnits(registered))),
     ...droppedFindings(index, rows),
     ...keptFindings(index, rows, search),
@@ -65,17 +69,20 @@ export function findRowIndexFaults(
 function unitFindings(
   unit: number,
   registered: RegisteredUnit,
-  header: UnitHeader,
-  rows: readonly CountedRow[],
+  rows: readonly IndexRow[],
+  counted: readonly CountedRow[],
 ): readonly Finding[] {
-  const { peak, codes } = unitSketch(unitSum(rows, registered.codes.length))
+  const rowsRoot = rowsRootOf(rows)
+  const kept = rows.filter(isKept).length
+  const { peak, codes } = unitSketch(unitSum(counted, registered.codes.length))
   const findings: Finding[] = []
-  if (header.rowsRoot !== registered.rowsRoot.toLowerCase()) {
-    findings.push({ fault: 'root', unit, registered: registered.rowsRoot, found: header.rowsRoot })
+  if (rowsRoot !== registered.rowsRoot.toLowerCase()) {
+    findings.push({ fault: 'root', unit, registered: registered.rowsRoot, found: rowsRoot })
   }
-  if (header.kept !== registered.kept) {
-    findings.push({ fault: 'count', unit, registered: registered.kept, found: header.kept })
+  if (rows.length !== registered.rows) {
+    findings.push({ fault: 'rows', unit, registered: registered.rows, found: rows.length })
   }
+  if (kept !== registered.kept) findings.push({ fault: 'count', unit, registered: registered.kept, found: kept })
   if (peak !== registered.peak) findings.push({ fault: 'peak', unit, registered: registered.peak, found: peak })
   const dimension = codes.findIndex((code, d) => code !== registered.codes[d])
   if (dimension >= 0) {
@@ -99,10 +106,10 @@ function droppedFindings({ units }: RowIndex, rows: readonly (readonly CountedRo
   return units.flatMap((unitRows, unit) =>
     unitRows.flatMap((entry, row): readonly Finding[] => {
       const { copies } = entry
-      if (copies === undefined || isKept(entry, { unit, row })) return []
+      if (copies === undefined || isKept(entry)) return []
       const named = units[copies.unit]?.[copies.row]
       if (named === undefined) return [{ fault: 'copies nothing', unit, row, copies }]
-      if (!isKept(named, copies)) return [{ fault: 'copies a dropped row', unit, row, copies }]
+      if (!isKept(named)) return [{ fault: 'copies a dropped row', unit, row, copies }]
       const close = isCopy(codesAt(rows, { unit, row }), codesAt(rows, copies))
       return close ? [] : [{ fault: 'no copy', unit, row, copies }]
     }),
@@ -115,7 +122,7 @@ function keptFindings(
   search: KeptSearch,
 ): readonly Finding[] {
   const kept = units.flatMap((unitRows, unit) =>
-    unitRows.flatMap((entry, row) => (isKept(entry, { unit, row }) ? [{ unit, row }] : [])),
+    unitRows.flatMap((entry, row) => (isKept(entry) ? [{ unit, row }] : [])),
   )
   return [...search(kept.map((place) => codesAt(rows, place)))].map(([at, earlier]) => ({
     fault: 'kept copy',

@@ -13,7 +13,7 @@
 import { roundedQuotient } from './rounding.ts'
 import { MAX_CODE } from './sketch.ts'
 
-const MAX_SCALE = 65_535
+export const MAX_SCALE = 65_535
 
 /** A row as it counts: its multiplier and its codes. */
 export type CountedRow = { readonly multiplier: number; readonly codes: Int8Array }

@@ -46,6 +46,14 @@ describe('capping the rows of a model', () => {
     expect(capRows(units, 64).multipliers).toEqual([Uint16Array.of(585), Uint16Array.of(585)])
   })
 
+  it('lowers a row of zeros to 1, so that it stays kept', () => {
+    const zeros = [{ multiplier: 9, codes: flat(64, 0) }]
+    expect(capRows([zeros, [{ multiplier: 1, codes: along }]], 64).multipliers).toEqual([
+      Uint16Array.of(1),
+      Uint16Array.of(1),
+    ])
+  })
+
   it('leaves no row that makes its unit false, and touches no other', () => {
     const drawn = codeCounts.chain((k) =>
       fc.record({ k: fc.constant(k), units: fc.array(countedRows(k, 8), { minLength: 1, maxLength: 6 }) }),
@@ -65,6 +73,8 @@ describe('capping the rows of a model', () => {
           return now === multiplier || (multiplier > cap && now === cap) ? [] : [i]
         })
         expect(changed).toEqual([])
+        const dropped = (rows: typeof units) => rows.flat().map(({ multiplier }) => multiplier === 0)
+        expect(dropped(capped)).toEqual(dropped(units))
       }),
     )
   })

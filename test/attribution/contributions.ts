@@ -1,9 +1,17 @@
 import fc from 'fast-check'
+import { type Hex, numberToHex } from 'viem'
 import type { Contribution } from '../../attribution/unitPlan.ts'
+
+/** A contribution's id, from a number above 0. */
+export const idOf = (number: number): Hex => numberToHex(number, { size: 32 })
 
 /** Contributions with so many kept rows, and every third with dropped ones. */
 export function contributionsOf(kept: readonly number[]): readonly Contribution[] {
-  return kept.map((count, i) => ({ id: i + 1, kept: count, items: Math.max(1, count + (i % 3 === 0 ? 2 : 0)) }))
+  return kept.map((count, i) => ({
+    id: idOf(i + 1),
+    kept: count,
+    items: Math.max(1, count + (i % 3 === 0 ? 2 : 0)),
+  }))
 }
 
 /**

@@ -51,17 +51,20 @@ describe('multipliers', () => {
     })
   })
 
-  it('are 0 of rows of zeros, and their caps too', () => {
+  it('are 1 of kept rows of zeros, and their caps too', () => {
     const { multipliers, caps } = multipliersOfRows([[0, 0], ...rows])
-    expect([multipliers[0], caps[0]]).toEqual([0, 0])
-    expect([...multipliersOfRows([[0, 0]]).multipliers]).toEqual([0])
+    expect([multipliers[0], caps[0]]).toEqual([1, 1])
+    expect([...multipliersOfRows([[0, 0]]).multipliers]).toEqual([1])
+    expect([...multipliersOfRows([[0, 0], ...rows], [false, true, true, true, true]).multipliers]).toEqual([
+      0, 476, 585, 673, 117,
+    ])
   })
 
-  it('are 0 of kept rows that count for less than half a step', () => {
+  it('are 1 of kept rows that count for less than a step', () => {
     const { strengths, multipliers } = multipliersOfRows([...rows, [0, 0.002]])
     expect({ strength: strengths[4], multiplier: multipliers[4] }).toEqual({
       strength: expect.closeTo(0.0004),
-      multiplier: 0,
+      multiplier: 1,
     })
   })
 
@@ -73,6 +76,21 @@ describe('multipliers', () => {
       [-1e9, 0],
     ])
     expect([...multipliers]).toEqual([585, 585, 585, 65_535])
+  })
+
+  it('are 0 of dropped rows and no others', () => {
+    const cases = rowsOf.chain((drawn) =>
+      fc.record({
+        drawn: fc.constant(drawn),
+        kept: fc.array(fc.boolean(), { minLength: drawn.length, maxLength: drawn.length }),
+      }),
+    )
+    fc.assert(
+      fc.property(cases, ({ drawn, kept }) => {
+        const { multipliers } = multipliersOfRows(drawn, kept)
+        expect([...multipliers].map((multiplier) => multiplier > 0)).toEqual(kept)
+      }),
+    )
   })
 
   it('of rows that help never exceed their caps, and reach them from the median length on', () => {
@@ -112,7 +130,7 @@ describe('a cap', () => {
       const exact = (2n ** 29n + norm) / (2n * norm)
       if (BigInt(capOf(squared)) !== exact) expect.fail(`the cap of ${squared} is ${capOf(squared)}, not ${exact}`)
     }
-    expect([capOf(1), capOf(49 * 1024)]).toEqual([4096, 18])
+    expect([capOf(0), capOf(1), capOf(49 * 1024)]).toEqual([1, 4096, 18])
   })
 
   it('depends on the codes alone', () => {

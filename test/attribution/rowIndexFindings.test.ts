@@ -2,12 +2,12 @@ import { describe, expect, it } from 'vitest'
 import { findKeptCopiesFast } from '../../attribution/fast/nearCopies.ts'
 import type { IndexRow, RowIndex } from '../../attribution/rowIndex.ts'
 import { findRowIndexFaults, type RegisteredUnit } from '../../attribution/rowIndexFindings.ts'
-import { unitHeaders } from '../../attribution/rowIndexTree.ts'
+import { type UnitHeader, unitHeaders } from '../../attribution/rowIndexTree.ts'
 import { packSketch, unpackSketch } from '../../attribution/sketch.ts'
 import { unitSketch, unitSum } from '../../attribution/unitSketch.ts'
 import { soundModel } from './soundModel.ts'
 
-const { index, registered } = soundModel()
+const { index, contributions, registered } = soundModel()
 const rowAt = (unit: number, row: number) => index.units[unit]?.[row] as IndexRow
 
 /** The index with one of its rows changed. */
@@ -18,11 +18,10 @@ function withRow(unit: number, row: number, changes: Partial<IndexRow>): RowInde
 
 /** An index's own roots, counts and sketches, registered as they are. */
 function registeredAs(changed: RowIndex): readonly RegisteredUnit[] {
-  const headers = unitHeaders(changed)
+  const headers = unitHeaders(changed, contributions)
   return changed.units.map((rows, u) => {
     const counted = rows.map(({ multiplier, sketch }) => ({ multiplier, codes: unpackSketch(sketch) }))
-    const { rowsRoot, kept } = headers[u] as (typeof headers)[number]
-    return { ...unitSketch(unitSum(counted, index.k)), rowsRoot, kept }
+    return { ...unitSketch(unitSum(counted, index.k)), ...(headers[u] as UnitHeader) }
   })
 }
 
@@ -32,19 +31,20 @@ describe('the faults of a row index', () => {
     expect(findRowIndexFaults(index, registered, findKeptCopiesFast)).toEqual([])
   })
 
-  it('are the unit whose root, kept rows, peak or codes are not those of its rows', () => {
+  it('are the unit whose root, rows, kept rows, peak or codes are not those of its rows', () => {
     const [first, second, third] = registered as [RegisteredUnit, RegisteredUnit, RegisteredUnit]
     const code = first.codes[7] as number
     const other = code === 7 ? 6 : code + 1
     const changed = [
       { ...first, codes: first.codes.with(7, other) },
       { ...second, peak: second.peak + 1 },
-      { ...third, rowsRoot: first.rowsRoot, kept: 3 },
+      { ...third, rowsRoot: first.rowsRoot, rows: 6, kept: 3 },
     ]
     expect(findRowIndexFaults(index, changed)).toEqual([
       { fault: 'code', unit: 0, dimension: 7, registered: other, found: code },
       { fault: 'peak', unit: 1, registered: second.peak + 1, found: second.peak },
       { fault: 'root', unit: 2, registered: first.rowsRoot, found: third.rowsRoot },
+      { fault: 'rows', unit: 2, registered: 6, found: 5 },
       { fault: 'count', unit: 2, registered: 3, found: 4 },
     ])
   })
@@ -66,16 +66,15 @@ describe('the faults of a row index', () => {
     ])
   })
 
-  it('are rows of zeros that count, for their cap is 0', () => {
-    const { copies: _, ...zero } = rowAt(2, 2)
-    const rows = (index.units[2] as readonly IndexRow[]).with(2, { ...zero, multiplier: 1 })
-    const changed = { ...index, units: index.units.with(2, rows) }
+  it('are rows of zeros that count more than 1, for that is their cap', () => {
+    expect(rowAt(2, 2).multiplier).toBe(1)
+    const changed = withRow(2, 2, { multiplier: 2 })
     expect(findRowIndexFaults(changed, registeredAs(changed))).toEqual([
-      { fault: 'above cap', unit: 2, row: 2, multiplier: 1, cap: 0 },
+      { fault: 'above cap', unit: 2, row: 2, multiplier: 2, cap: 1 },
     ])
   })
 
-  it('are dropped rows that copy nothing, a dropped row, or a row that they are not close to', () => {
+  it('are dropped rows that copy nothing, a dropped row such as themselves, or a row that they are not close to', () => {
     const naming = (unit: number, row: number) => {
       const changed = withRow(0, 4, { copies: { unit, row } })
       return findRowIndexFaults(changed, registeredAs(changed))
@@ -83,23 +82,20 @@ describe('the faults of a row index', () => {
     expect(naming(3, 0)).toEqual([{ fault: 'copies nothing', unit: 0, row: 4, copies: { unit: 3, row: 0 } }])
     expect(naming(0, 5)).toEqual([{ fault: 'copies nothing', unit: 0, row: 4, copies: { unit: 0, row: 5 } }])
     expect(naming(1, 4)).toEqual([{ fault: 'copies a dropped row', unit: 0, row: 4, copies: { unit: 1, row: 4 } }])
+    expect(naming(0, 4)).toEqual([{ fault: 'copies a dropped row', unit: 0, row: 4, copies: { unit: 0, row: 4 } }])
     expect(naming(1, 3)).toEqual([{ fault: 'no copy', unit: 0, row: 4, copies: { unit: 1, row: 3 } }])
     expect(naming(2, 2)).toEqual([{ fault: 'no copy', unit: 0, row: 4, copies: { unit: 2, row: 2 } }])
   })
 
-  it('are rows that copy an earlier one and are kept, by counting or by naming themselves', () => {
-    const { copies: _, ...row } = rowAt(1, 4)
+  it('are rows that copy an earlier one and are kept', () => {
+    const { copies: _, ...copy } = rowAt(1, 4)
     const rows = index.units[1] as readonly IndexRow[]
-    const found = [row, { ...row, copies: { unit: 1, row: 4 } }].map((kept, i) => {
-      const changed = { ...index, units: index.units.with(1, rows.with(4, { ...kept, multiplier: 1 - i })) }
-      const [plain, fast] = [undefined, findKeptCopiesFast].map((search) =>
-        findRowIndexFaults(changed, registeredAs(changed), search),
-      )
-      expect(fast).toEqual(plain)
-      return plain
-    })
-    const expected = [{ fault: 'kept copy', unit: 1, row: 4, earlier: { unit: 1, row: 3 } }]
-    expect(found).toEqual([expected, expected])
+    const changed = { ...index, units: index.units.with(1, rows.with(4, { ...copy, multiplier: 1 })) }
+    const [plain, fast] = [undefined, findKeptCopiesFast].map((search) =>
+      findRowIndexFaults(changed, registeredAs(changed), search),
+    )
+    expect(plain).toEqual([{ fault: 'kept copy', unit: 1, row: 4, earlier: { unit: 1, row: 3 } }])
+    expect(fast).toEqual(plain)
   })
 
   it('cannot be looked for in the index of another model', () => {

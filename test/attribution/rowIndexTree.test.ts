@@ -1,4 +1,4 @@
-import { bytesToHex, encodePacked, keccak256 } from 'viem'
+import { bytesToHex, encodePacked, type Hex, keccak256, zeroHash } from 'viem'
 import { describe, expect, it } from 'vitest'
 import { rootOf } from '../../attribution/merkle.ts'
 import { orderedRoot } from '../../attribution/orderedMerkle.ts'
@@ -14,19 +14,22 @@ import {
 } from '../../attribution/rowIndexTree.ts'
 import { soundModel } from './soundModel.ts'
 
-const { index } = soundModel()
-const headers = unitHeaders(index)
-const root = rowIndexRoot(index)
+const { index, contributions } = soundModel()
+const headers = unitHeaders(index, contributions)
+const root = rowIndexRoot(headers)
 
 describe('what a model commits to of its row index', () => {
-  it('is a leaf a row, and a leaf a unit of its rows’ root, rows and kept rows', () => {
+  it('is a leaf a row, and a leaf a unit of its rows’ root, rows, kept rows and contribution', () => {
     const [row] = index.units[0] as [IndexRow]
     expect(rowLeaf(row)).toBe(keccak256(encodeRow(row)))
     const [header] = headers
-    expect(header).toEqual({ rowsRoot: orderedRoot((index.units[0] ?? []).map(rowLeaf)), rows: 5, kept: 4 })
-    expect(unitLeaf({ rowsRoot: root, rows: 5, kept: 4 })).toBe(
-      keccak256(encodePacked(['bytes32', 'uint32', 'uint32'], [root, 5, 4])),
+    const contribution = contributions[0] as Hex
+    const rowsRoot = orderedRoot((index.units[0] ?? []).map(rowLeaf))
+    expect(header).toEqual({ rowsRoot, rows: 5, kept: 4, contribution })
+    expect(unitLeaf({ rowsRoot, rows: 5, kept: 4, contribution })).toBe(
+      keccak256(encodePacked(['bytes32', 'uint32', 'uint32', 'bytes32'], [rowsRoot, 5, 4, contribution])),
     )
+    expect(headers[1]?.contribution).toBe(zeroHash)
     expect(root).toBe(orderedRoot(headers.map(unitLeaf)))
     expect(root).toBe(rootOf(unitsTree(headers)))
   })
@@ -55,11 +58,18 @@ describe('what a model commits to of its row index', () => {
       { ...proof, rowPath: { ...rowPath, place: 3 } },
       { ...proof, rowPath: { ...rowPath, count: 6 } },
       { ...proof, unit: { ...unit, kept: 5 } },
+      { ...proof, unit: { ...unit, contribution: contributions[0] as Hex } },
       { ...proof, unit: { ...unit, rows: 4 }, rowPath: { ...rowPath, count: 4 } },
       { ...proof, unitPath: { ...unitPath, place: 0 } },
     ]
-    expect(others.map((other) => rowStands(root, other))).toEqual(new Array(6).fill(false))
+    expect(others.map((other) => rowStands(root, other))).toEqual(new Array(7).fill(false))
     expect(rowStands(keccak256(root), proof)).toBe(false)
+  })
+
+  it('takes the contribution of every unit', () => {
+    expect(() => unitHeaders(index, contributions.slice(1))).toThrow(
+      'A row index of 3 units does not go with the contributions of 2',
+    )
   })
 
   it('shows no row that is not there', () => {

@@ -1,12 +1,18 @@
+import { type Hex, zeroHash } from 'viem'
 import { capRows } from '../../attribution/cappedRows.ts'
 import { randomSource } from '../../attribution/random.ts'
 import type { IndexRow, RowIndex } from '../../attribution/rowIndex.ts'
 import type { RegisteredUnit } from '../../attribution/rowIndexFindings.ts'
-import { unitHeaders } from '../../attribution/rowIndexTree.ts'
+import { type UnitHeader, unitHeaders } from '../../attribution/rowIndexTree.ts'
 import { packSketch } from '../../attribution/sketch.ts'
 import { codes, hash, integer, nearby } from '../vectors/draw.ts'
 
-export type SoundModel = { readonly index: RowIndex; readonly registered: readonly RegisteredUnit[] }
+export type SoundModel = {
+  readonly index: RowIndex
+  /** Whose each unit is: every second one is a joint one. */
+  readonly contributions: readonly Hex[]
+  readonly registered: readonly RegisteredUnit[]
+}
 
 /**
  * A row index that nobody can find a fault in, with the units that it makes up. Every unit of five
@@ -22,7 +28,7 @@ export function soundModel(k = 64, units = 3): SoundModel {
   })
   const counted = drawn.map((rows) =>
     rows.map((row, place) => ({
-      multiplier: place === 4 || row.every((code) => code === 0) ? 0 : 50 + integer(next, 150),
+      multiplier: place === 4 ? 0 : row.every((code) => code === 0) ? 1 : 50 + integer(next, 150),
       codes: row,
     })),
   )
@@ -33,16 +39,15 @@ export function soundModel(k = 64, units = 3): SoundModel {
       rows.map((row, place): IndexRow => {
         const multiplier = multipliers[unit]?.[place] as number
         const entry = { itemHash: hash(next), multiplier, sketch: packSketch(row) }
-        return multiplier > 0 ? entry : { ...entry, copies: { unit, row: place === 4 ? 3 : place } }
+        return multiplier > 0 ? entry : { ...entry, copies: { unit, row: 3 } }
       }),
     ),
   }
-  const headers = unitHeaders(index)
+  const contributions = drawn.map((_, unit) => (unit % 2 === 1 ? zeroHash : hash(next)))
+  const headers = unitHeaders(index, contributions)
   return {
     index,
-    registered: sketches.map((sketch, u) => {
-      const { rowsRoot, kept } = headers[u] as (typeof headers)[number]
-      return { ...sketch, rowsRoot, kept }
-    }),
+    contributions,
+    registered: sketches.map((sketch, u) => ({ ...sketch, ...(headers[u] as UnitHeader) })),
   }
 }

@@ -1,52 +1,61 @@
 import fc from 'fast-check'
+import { type Hex, zeroHash } from 'viem'
 import { describe, expect, it } from 'vitest'
-import { type Contribution, planUnits, type UnitPlan } from '../../attribution/unitPlan.ts'
-import { contributionsOf, keptCounts } from './contributions.ts'
+import { type Contribution, planUnits, type UnitPlan, unitContributions } from '../../attribution/unitPlan.ts'
+import { contributionsOf, idOf, keptCounts } from './contributions.ts'
 
 const planOf = (kept: readonly number[]): UnitPlan => planUnits(contributionsOf(kept))
 const repeated = (count: number, kept: number) => new Array<number>(count).fill(kept)
 
+type Told = { readonly own: boolean; readonly kept: number; readonly completeAt: number }
+
 /**
- * The protocol's words, one after the other, in bigints: [last contribution, kept rows] of every
- * unit.
+ * A model's units as they are told one contribution after the other, without looking ahead further
+ * than the sum of all small ones: as contracts do it (UnitPages.sol).
  */
-function plainPlan(kept: readonly number[], m: number): readonly (readonly [number, number])[] {
-  const others = kept.flatMap((count, i) => (count < m ? [{ i, count: BigInt(count) }] : []))
-  const s = others.reduce((sum, { count }) => sum + count, 0n)
-  const J = Math.max(1, Math.ceil(Number(s) / (1025 - m)))
-  const joint = new Map<bigint, [number, number]>()
-  let p = 0n
-  let previous = 0n
-  for (const { i, count } of others) {
-    const unit = count === 0n ? previous : (p * BigInt(J)) / s
-    joint.set(unit, [i, (joint.get(unit)?.[1] ?? 0) + Number(count)])
-    p += count
-    previous = unit
+function toldUnits(kept: readonly number[], m: number): readonly Told[] {
+  const s = kept.reduce((sum, count) => (count < m ? sum + BigInt(count) : sum), 0n)
+  const capacity = BigInt(1025 - m)
+  const J = s <= capacity ? 1n : (s + capacity - 1n) / capacity
+  const units: Told[] = []
+  let done = 0n
+  let open: bigint | undefined
+  const close = (completeAt: number) => {
+    if (open !== undefined) units.push({ own: false, kept: Number(open), completeAt })
+    open = undefined
   }
-  const own = kept.flatMap((count, i) => {
-    if (count < m) return []
-    const n = Math.ceil(count / 1024)
-    return Array.from({ length: n }, (_, t): [number, number] => [
-      i,
-      Math.floor(((t + 1) * count) / n) - Math.floor((t * count) / n),
-    ])
+  kept.forEach((count, i) => {
+    if (count >= m) {
+      const n = Math.ceil(count / 1024)
+      for (let t = 0; t < n; t++) {
+        const size = Math.floor(((t + 1) * count) / n) - Math.floor((t * count) / n)
+        units.push({ own: true, kept: size, completeAt: i })
+      }
+      return
+    }
+    const isNext = count > 0 && (open ?? 0n) > 0n && (done * J) / s !== ((done - (open ?? 0n)) * J) / s
+    if (isNext) close(i)
+    open = (open ?? 0n) + BigInt(count)
+    done += BigInt(count)
   })
-  return [...own, ...joint.values()].sort(([a], [b]) => a - b)
+  close(kept.length - 1)
+  return units
 }
 
 function leastMinimum(kept: readonly number[]): number {
-  for (let m = 16; ; m++) if (plainPlan(kept, m).length <= 1024) return m
+  for (let m = 16; ; m++) if (toldUnits(kept, m).length <= 1024) return m
 }
 
 describe('a unit plan', () => {
-  it('gives large contributions units of their own and small ones a joint one, in the order of their last contribution', () => {
+  it('gives large contributions units of their own and small ones a joint one, which is complete at the end', () => {
     expect(planOf([20, 3, 0, 2000, 5, 16])).toEqual({
       contributions: contributionsOf([20, 3, 0, 2000, 5, 16]),
       minimum: 16,
       units: [
-        { kind: 'own', kept: 20, members: [{ contribution: 0, from: 0, kept: 20 }] },
-        { kind: 'own', kept: 1000, members: [{ contribution: 3, from: 0, kept: 1000 }] },
-        { kind: 'own', kept: 1000, members: [{ contribution: 3, from: 1000, kept: 1000 }] },
+        { kind: 'own', kept: 20, members: [{ contribution: 0, from: 0, kept: 20 }], completeAt: 0 },
+        { kind: 'own', kept: 1000, members: [{ contribution: 3, from: 0, kept: 1000 }], completeAt: 3 },
+        { kind: 'own', kept: 1000, members: [{ contribution: 3, from: 1000, kept: 1000 }], completeAt: 3 },
+        { kind: 'own', kept: 16, members: [{ contribution: 5, from: 0, kept: 16 }], completeAt: 5 },
         {
           kind: 'joint',
           kept: 8,
@@ -55,10 +64,27 @@ describe('a unit plan', () => {
             { contribution: 2, from: 0, kept: 0 },
             { contribution: 4, from: 0, kept: 5 },
           ],
+          completeAt: 5,
         },
-        { kind: 'own', kept: 16, members: [{ contribution: 5, from: 0, kept: 16 }] },
       ],
     })
+  })
+
+  it('numbers a joint unit when the first contribution with kept rows of the next one comes', () => {
+    const { units } = planOf([...repeated(68, 15), 0, 20, 0, 15, 0, 30])
+    expect(units.map(({ kind, members, completeAt }) => [kind, members.length, completeAt])).toEqual([
+      ['joint', 35, 35],
+      ['own', 1, 69],
+      ['own', 1, 73],
+      ['joint', 37, 73],
+    ])
+    // Between the last contribution of a joint unit and the first of the next one.
+    const between = planOf([...repeated(35, 15), 0, 20, 0, ...repeated(34, 15)]).units
+    expect(between.map(({ kind, members, completeAt }) => [kind, members.length, completeAt])).toEqual([
+      ['own', 1, 36],
+      ['joint', 37, 38],
+      ['joint', 34, 71],
+    ])
   })
 
   it('splits a contribution as evenly as possible', () => {
@@ -81,7 +107,9 @@ describe('a unit plan', () => {
       [0, 55],
       [56, 112],
     ])
-    expect(planOf([0]).units).toEqual([{ kind: 'joint', kept: 0, members: [{ contribution: 0, from: 0, kept: 0 }] }])
+    expect(planOf([0]).units).toEqual([
+      { kind: 'joint', kept: 0, members: [{ contribution: 0, from: 0, kept: 0 }], completeAt: 0 },
+    ])
   })
 
   it('raises the minimum only as far as 1,024 units ask for, and to 332 at most', () => {
@@ -95,12 +123,14 @@ describe('a unit plan', () => {
     )
   })
 
-  it('is what the protocol says, word by word', () => {
+  it('is what a contract is told, contribution by contribution', () => {
     fc.assert(
       fc.property(keptCounts, (kept) => {
         const { minimum, units } = planOf(kept)
         expect(minimum).toBe(leastMinimum(kept))
-        expect(units.map((unit) => [unit.members.at(-1)?.contribution, unit.kept])).toEqual(plainPlan(kept, minimum))
+        expect(
+          units.map((unit) => ({ own: unit.kind === 'own', kept: unit.kept, completeAt: unit.completeAt })),
+        ).toEqual(toldUnits(kept, minimum))
       }),
     )
   })
@@ -134,14 +164,23 @@ describe('a unit plan', () => {
       (...contributions: Contribution[]) =>
       () =>
         planUnits(contributions)
-    const one = { id: 1, kept: 1, items: 1 }
+    const one = { id: idOf(1), kept: 1, items: 1 }
     expect(planning()).toThrow('A model without contributions has no units')
-    expect(planning(one, one)).toThrow('Contribution 1, at place 1, is not above the one before it')
-    expect(planning({ ...one, id: 2 }, one)).toThrow('Contribution 1, at place 1, is not above')
-    expect(planning({ ...one, id: '0xB0' }, { ...one, id: '0xaf' })).toThrow('Contribution 0xaf, at place 1')
-    expect(planning({ ...one, id: '0xAF' }, { ...one, id: '0xb0' })).not.toThrow()
-    expect(planning({ id: 1, kept: 2, items: 1 })).toThrow('Contribution 1 cannot have 2 kept rows of 1 items')
-    expect(planning({ id: 1, kept: 0, items: 0 })).toThrow('Contribution 1 cannot have 0 kept rows of 0 items')
-    expect(planning({ id: 1, kept: 0.5, items: 1 })).toThrow('Contribution 1 cannot have 0.5 kept rows')
+    expect(planning(one, one)).toThrow(`Contribution ${one.id}, at place 1, is not above the one before it`)
+    expect(planning({ ...one, id: idOf(2) }, one)).toThrow(`Contribution ${one.id}, at place 1, is not above`)
+    expect(planning({ ...one, id: idOf(0) })).toThrow(`Contribution ${idOf(0)}, at place 0, is not above`)
+    expect(planning({ ...one, id: '0x01' })).toThrow('"0x01" is not a hash')
+    const [lower, upper] = [idOf(0xaf), idOf(0xb0).replace('b', 'B') as Hex]
+    expect(planning({ ...one, id: upper }, { ...one, id: lower })).toThrow(`Contribution ${lower}, at place 1`)
+    expect(planning({ ...one, id: lower }, { ...one, id: upper })).not.toThrow()
+    expect(planning({ ...one, kept: 2 })).toThrow(`Contribution ${one.id} cannot have 2 kept rows of 1 items`)
+    expect(planning({ ...one, kept: 0, items: 0 })).toThrow(`Contribution ${one.id} cannot have 0 kept rows of 0 items`)
+    expect(planning({ ...one, kept: 0.5 })).toThrow(`Contribution ${one.id} cannot have 0.5 kept rows`)
+  })
+})
+
+describe('the contributions of units', () => {
+  it('are whose they are alone, and 0 of joint ones', () => {
+    expect(unitContributions(planOf([3, 2000, 0, 16]))).toEqual([idOf(2), idOf(2), idOf(4), zeroHash])
   })
 })

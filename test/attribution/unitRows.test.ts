@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { planUnits } from '../../attribution/unitPlan.ts'
 import { type ContributedRow, rowsOfUnits } from '../../attribution/unitRows.ts'
-import { contributionsOf, keptCounts } from './contributions.ts'
+import { contributionsOf, idOf, keptCounts } from './contributions.ts'
 
 const kept = (contribution: number): ContributedRow => ({ contribution, kept: true })
 const dropped = (contribution: number): ContributedRow => ({ contribution, kept: false })
@@ -23,9 +23,9 @@ const runs = fc.tuple(keptCounts, fc.boolean(), fc.integer({ min: 0, max: 1000 }
 describe('the rows of units', () => {
   it('are those of their contributions, a dropped row where the kept one before it is', () => {
     const plan = planUnits([
-      { id: 1, kept: 2, items: 5 },
-      { id: 2, kept: 0, items: 1 },
-      { id: 3, kept: 20, items: 20 },
+      { id: idOf(1), kept: 2, items: 5 },
+      { id: idOf(2), kept: 0, items: 1 },
+      { id: idOf(3), kept: 20, items: 20 },
     ])
     const rows = [
       dropped(0),
@@ -39,14 +39,14 @@ describe('the rows of units', () => {
     ]
     const { unitOf, rowsOf } = rowsOfUnits(plan, rows)
     expect(rowsOf).toEqual([
-      [0, 2, 3, 4, 5, 6],
       [1, ...Array.from({ length: 19 }, (_, i) => 7 + i)],
+      [0, 2, 3, 4, 5, 6],
     ])
-    expect([...unitOf]).toEqual([0, 1, 0, 0, 0, 0, 0, ...new Array(19).fill(1)])
+    expect([...unitOf]).toEqual([1, 0, 1, 1, 1, 1, 1, ...new Array(19).fill(0)])
   })
 
   it('of a split contribution go on where the unit before ends, dropped rows with the kept one before them', () => {
-    const plan = planUnits([{ id: 1, kept: 1025, items: 1028 }])
+    const plan = planUnits([{ id: idOf(1), kept: 1025, items: 1028 }])
     const rows = [
       dropped(0),
       ...Array.from({ length: 512 }, () => kept(0)),
@@ -79,9 +79,9 @@ describe('the rows of units', () => {
   })
 
   it('must be those that were planned', () => {
-    const plan = planUnits([{ id: 7, kept: 1, items: 2 }])
+    const plan = planUnits([{ id: idOf(7), kept: 1, items: 2 }])
     expect(() => rowsOfUnits(plan, [kept(0), kept(0)])).toThrow(
-      'Contribution 7 was planned with 1 kept rows of 2, but has 2 of 2',
+      `Contribution ${idOf(7)} was planned with 1 kept rows of 2, but has 2 of 2`,
     )
     expect(() => rowsOfUnits(plan, [kept(0)])).toThrow('but has 1 of 1')
     expect(() => rowsOfUnits(plan, [kept(1)])).toThrow('Row 0 is of contribution 1, but the plan has 1')

@@ -1,4 +1,4 @@
-import { bytesToHex } from 'viem'
+import { bytesToHex, numberToHex } from 'viem'
 import { capRows } from '../../attribution/cappedRows.ts'
 import { explain } from '../../attribution/explanation.ts'
 import { explainerOf } from '../../attribution/fast/explainer.ts'
@@ -16,7 +16,7 @@ import { findRowIndexFaults } from '../../attribution/rowIndexFindings.ts'
 import { rowIndexRoot, unitHeaders } from '../../attribution/rowIndexTree.ts'
 import { packSketch, quantise, unpackSketch } from '../../attribution/sketch.ts'
 import { mapGradient, type Sketcher, type SketchSettings } from '../../attribution/sketcher.ts'
-import { planUnits } from '../../attribution/unitPlan.ts'
+import { planUnits, unitContributions } from '../../attribution/unitPlan.ts'
 import { rowsOfUnits } from '../../attribution/unitRows.ts'
 import { scaledUnits, unitSketch, unitSum } from '../../attribution/unitSketch.ts'
 import { drawGradients, sketchFast, sketchPlainly } from './digests.ts'
@@ -43,8 +43,8 @@ export function modelDigestVectors(path: 'plain' | 'fast' = 'plain') {
   return SETTINGS.map((settings) => {
     const [u, v, queries] = [drawGradients(next), drawGradients(next), drawGradients(next)]
     const { sketcher, codes } = (path === 'plain' ? sketchPlainly : sketchFast)(u, v, settings)
-    const { index, rows, multipliers } = indexOf(next, mapped(sketcher, u), codes, path)
-    const headers = unitHeaders(index)
+    const { index, owners, rows, multipliers } = indexOf(next, mapped(sketcher, u), codes, path)
+    const headers = unitHeaders(index, owners)
     const sketches = index.units.map((unit) => unitSketch(sumOf(unit, index.k, path)))
     const registered = sketches.map((sketch, unit) => ({ ...sketch, ...(headers[unit] as (typeof headers)[number]) }))
     const search = path === 'plain' ? findKeptCopies : findKeptCopiesFast
@@ -56,7 +56,7 @@ export function modelDigestVectors(path: 'plain' | 'fast' = 'plain') {
       peaks: sketches.map(({ peak }) => peak),
       fixed: fixedWeights(scaledUnits(sketches)).map(String),
       file: rowIndexHash(encodeRowIndex(index)),
-      root: rowIndexRoot(index),
+      root: rowIndexRoot(headers),
       faults: findRowIndexFaults(index, registered, search).length,
       explanations: explanationsOf(index, sketcher, queries, path),
     }
@@ -76,11 +76,13 @@ function indexOf(next: RandomSource, x: Rows, codes: readonly Int8Array[], path:
   const kept = codes.map((_, row) => !copies.has(row))
   const { multipliers } = multipliersOf(x, codes, kept)
   const trained = kept.map((isKept, row) => ({ contribution: TURNS[row % TURNS.length] as number, kept: isKept }))
-  const contributions = [0, 1, 2, 3, 4].map((id) => {
-    const own = trained.filter(({ contribution }) => contribution === id)
+  const contributions = [0, 1, 2, 3, 4].map((place) => {
+    const own = trained.filter(({ contribution }) => contribution === place)
+    const id = numberToHex(place + 1, { size: 32 })
     return { id, kept: own.filter((row) => row.kept).length, items: own.length }
   })
-  const { rowsOf, unitOf } = rowsOfUnits(planUnits(contributions), trained)
+  const plan = planUnits(contributions)
+  const { rowsOf, unitOf } = rowsOfUnits(plan, trained)
   const counted = rowsOf.map((rows) =>
     rows.map((row) => ({ multiplier: multipliers[row] as number, codes: codes[row] as Int8Array })),
   )
@@ -93,11 +95,11 @@ function indexOf(next: RandomSource, x: Rows, codes: readonly Int8Array[], path:
     rows.map((row, place): IndexRow => {
       const multiplier = capped[unit]?.[place] as number
       const entry = { itemHash: bytesToHex(bytes(next, 32)), multiplier, sketch: packSketch(codes[row] as Int8Array) }
-      return multiplier > 0 ? entry : { ...entry, copies: placeOf(copies.get(row) ?? row) }
+      return multiplier > 0 ? entry : { ...entry, copies: placeOf(copies.get(row) as number) }
     }),
   )
   const index: RowIndex = { k: x.width, units }
-  return { index, rows: rowsOf, multipliers }
+  return { index, owners: unitContributions(plan), rows: rowsOf, multipliers }
 }
 
 function sumOf(rows: readonly IndexRow[], k: number, path: 'plain' | 'fast'): Int32Array {

@@ -32,8 +32,8 @@ export function orderedMerkleVectors() {
 
 /** Row indexes: the file, its roots, and every unit's last two rows shown. */
 export function rowIndexVectors() {
-  return [soundModel(64, 3), soundModel(256, 2), soundModel(64, 1)].map(({ index, registered }) => {
-    const headers = unitHeaders(index)
+  return [soundModel(64, 3), soundModel(256, 2), soundModel(64, 1)].map(({ index, contributions, registered }) => {
+    const headers = unitHeaders(index, contributions)
     const places = index.units.flatMap((rows, unit) => [
       { unit, row: rows.length - 2 },
       { unit, row: rows.length - 1 },
@@ -46,11 +46,12 @@ export function rowIndexVectors() {
       hash: rowIndexHash(file),
       unitRows: headers.map(({ rows }) => rows),
       unitKept: headers.map(({ kept }) => kept),
+      unitContributions: contributions,
       peaks: registered.map(({ peak }) => peak),
       rowLeaves: index.units.flat().map(rowLeaf),
       rowsRoots: headers.map(({ rowsRoot }) => rowsRoot),
       unitLeaves: headers.map(unitLeaf),
-      root: rowIndexRoot(index),
+      root: rowIndexRoot(headers),
       shownUnits: places.map(({ unit }) => unit),
       shownRows: places.map(({ row }) => row),
       shown: proofs.map(({ row }) => bytesToHex(encodeRow(row))),

@@ -1,4 +1,4 @@
-import { bytesToHex, type Hex } from 'viem'
+import { bytesToHex, type Hex, numberToHex } from 'viem'
 import { dot, fixedNorm } from '../../attribution/codes.ts'
 import { fixedWeights, normFloor, totalOf } from '../../attribution/fixedWeights.ts'
 import { capOf, multipliersOf } from '../../attribution/multipliers.ts'
@@ -8,6 +8,7 @@ import { packSketch, quantise } from '../../attribution/sketch.ts'
 import { planUnits } from '../../attribution/unitPlan.ts'
 import { rowsOfUnits } from '../../attribution/unitRows.ts'
 import { type CountedRow, type ScaledUnit, scalesOf, unitSketch, unitSum } from '../../attribution/unitSketch.ts'
+import { encodeUnitTotal, unitTotalHash } from '../../attribution/unitTotalBytes.ts'
 import { codes, integer, nearby } from './draw.ts'
 
 /** Packed sketches, one after the other. */
@@ -56,14 +57,17 @@ function bigEndian(values: Float32Array): Hex {
   return bytesToHex(new Uint8Array(view.buffer))
 }
 
-/** Caps of squared lengths: of every small one, and of some up to the largest. */
+/** Caps of squared lengths: of 0, of every small one, and of some up to the largest. */
 export function capVectors() {
   const all = Array.from({ length: 49 * 1024 }, (_, i) => i + 1)
-  const squared = all.filter((x) => x < 70 || x % 191 === 0 || x === all.length)
+  const squared = [0, ...all].filter((x) => x < 70 || x % 191 === 0 || x === all.length)
   return [{ squared, caps: squared.map(capOf) }]
 }
 
-/** Kept rows and items of contributions, and the units that they make up. */
+/**
+ * Kept rows and items of contributions, whose ids are their places from 1, and the units that they
+ * make up.
+ */
 export function unitPlanVectors() {
   const next = randomSource(22)
   const repeated = (count: number, kept: number) => new Array<number>(count).fill(kept)
@@ -85,7 +89,11 @@ export function unitPlanVectors() {
   ]
   return lists.map((kept) => {
     const items = kept.map((count) => Math.max(1, count + integer(next, 3)))
-    const contributions = kept.map((count, i) => ({ id: i + 1, kept: count, items: items[i] as number }))
+    const contributions = kept.map((count, i) => ({
+      id: numberToHex(i + 1, { size: 32 }),
+      kept: count,
+      items: items[i] as number,
+    }))
     const plan = planUnits(contributions)
     const members = plan.units.flatMap((unit, u) => unit.members.map((member) => ({ unit: u, ...member })))
     const rows = contributions.flatMap((contribution, c) =>
@@ -100,6 +108,7 @@ export function unitPlanVectors() {
       minimum: plan.minimum,
       unitKept: plan.units.map((unit) => unit.kept),
       joint: plan.units.map(({ kind }) => kind === 'joint'),
+      completeAt: plan.units.map(({ completeAt }) => completeAt),
       memberUnits: members.map(({ unit }) => unit),
       memberContributions: members.map(({ contribution }) => contribution),
       memberFrom: members.map(({ from }) => from),
@@ -140,7 +149,7 @@ export function unitVectors() {
   })
 }
 
-/** Units of models: T, fixed weights and N. */
+/** Units of models: T and its bytes, fixed weights and N. */
 export function fixedWeightVectors() {
   const next = randomSource(24)
   const models: { k: number; units: readonly ScaledUnit[] }[] = [
@@ -153,12 +162,15 @@ export function fixedWeightVectors() {
       units: [7, 7, 7, -7, 0].map((code, u) => ({ scale: u === 2 ? 1 : 65_535, codes: new Int8Array(64).fill(code) })),
     },
     { k: 1024, units: [7, 7, 7].map((code) => ({ scale: 65_535, codes: new Int8Array(1024).fill(code) })) },
+    { k: 320, units: drawUnits(next, 320, 3) },
   ]
   return models.map(({ k, units }) => ({
     k,
     scales: units.map(({ scale }) => scale),
     codes: packAll(units.map((unit) => unit.codes)),
     total: [...totalOf(units)],
+    totalBytes: bytesToHex(encodeUnitTotal(totalOf(units))),
+    totalHash: unitTotalHash(totalOf(units)),
     fixed: fixedWeights(units).map(String),
     norm: String(normFloor(units)),
   }))
