@@ -378,7 +378,7 @@ contract Channels is IChannels, Governed, EIP712 {
         ChargeSlot slot = _charges[channel];
         slot = slot.covering(slot.covered() + amountGwei / models.feeUnitOf(model));
         _charges[channel] = slot;
-        _emit(2, abi.encode(VoucherPresented.selector, channel, amountGwei * WEI_PER_GWEI, slot.covered()));
+        _emit(2, abi.encode(WalkInCovered.selector, channel, amountGwei, slot.covered()));
     }
 
     function _fund(ChannelId channel, ModelId model, uint64 amountGwei) private {

@@ -349,7 +349,7 @@ contract Models is IModels, Governed {
 
     /// @inheritdoc IModels
     function poolTermsOf(ModelId model) external view returns (uint16 contributorBps, uint32 feeUnitGwei) {
-        Model storage stored = _requireServable(model);
+        Model storage stored = _requireModel(model);
         return (stored.contributorBps, stored.feeUnitGwei);
     }
 

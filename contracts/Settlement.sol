@@ -115,7 +115,8 @@ contract Settlement is ISettlement, Journal {
     function _resume(Settling memory state, BookPage calldata page, Reached memory reached) private view {
         (state.stage, state.next) = (reached.stage, reached.next);
         state.terms = models.settlementTerms(modelOf(page.book), state.until);
-        if (reached.progress == 0) {
+        // The first page needs nothing, however often somebody sends one that shows nothing.
+        if (reached.stage == Stage.Summing && reached.next == 0) {
             state.progress.totals = BatchSums.begin(state.terms.dims);
             return;
         }

@@ -7,15 +7,21 @@ import { type Contract, compile, readSources } from './solidity/compile.ts'
 const contracts = [
   'AccessManager',
   'Accounts',
+  'Bonds',
+  'Channels',
+  'Clock',
   'Court',
   'Datasets',
+  'Earnings',
   'Evaluations',
+  'FineTunes',
   'Ledger',
   'LedgerGovernor',
   'Models',
   'OpenToken',
-  'Pools',
+  'Settlement',
   'TimelockController',
+  'UnitCourt',
 ] as const
 /** Deployed, but no contract of ours imports it. */
 const accessManager = '@openzeppelin/contracts/access/manager/AccessManager.sol'

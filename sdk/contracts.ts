@@ -1,15 +1,21 @@
 import type { Abi, Address } from 'viem'
 import { accessManagerAbi } from '../deployments/abi/accessManager.ts'
 import { accountsAbi } from '../deployments/abi/accounts.ts'
+import { bondsAbi } from '../deployments/abi/bonds.ts'
+import { channelsAbi } from '../deployments/abi/channels.ts'
+import { clockAbi } from '../deployments/abi/clock.ts'
 import { courtAbi } from '../deployments/abi/court.ts'
 import { datasetsAbi } from '../deployments/abi/datasets.ts'
+import { earningsAbi } from '../deployments/abi/earnings.ts'
 import { evaluationsAbi } from '../deployments/abi/evaluations.ts'
+import { fineTunesAbi } from '../deployments/abi/fineTunes.ts'
 import { ledgerAbi } from '../deployments/abi/ledger.ts'
 import { ledgerGovernorAbi } from '../deployments/abi/ledgerGovernor.ts'
 import { modelsAbi } from '../deployments/abi/models.ts'
 import { openTokenAbi } from '../deployments/abi/openToken.ts'
-import { poolsAbi } from '../deployments/abi/pools.ts'
+import { settlementAbi } from '../deployments/abi/settlement.ts'
 import { timelockControllerAbi } from '../deployments/abi/timelockController.ts'
+import { unitCourtAbi } from '../deployments/abi/unitCourt.ts'
 import { connectReader, type Reader } from './chain.ts'
 import type { Deployment } from './deployment.ts'
 
@@ -26,12 +32,18 @@ export type Contracts = ReturnType<typeof contractsOf>
 export const abis = {
   accessManager: accessManagerAbi,
   openToken: openTokenAbi,
+  clock: clockAbi,
   accounts: accountsAbi,
   datasets: datasetsAbi,
-  pools: poolsAbi,
   models: modelsAbi,
+  fineTunes: fineTunesAbi,
+  earnings: earningsAbi,
+  bonds: bondsAbi,
+  channels: channelsAbi,
   ledger: ledgerAbi,
+  settlement: settlementAbi,
   court: courtAbi,
+  unitCourt: unitCourtAbi,
   evaluations: evaluationsAbi,
   timelock: timelockControllerAbi,
   governor: ledgerGovernorAbi,
@@ -41,12 +53,18 @@ function contractsOf({ contracts }: Deployment) {
   return {
     accessManager: { name: 'AccessManager', address: contracts.accessManager, abi: abis.accessManager },
     openToken: { name: 'OpenToken', address: contracts.openToken, abi: abis.openToken },
+    clock: { name: 'Clock', address: contracts.clock, abi: abis.clock },
     accounts: { name: 'Accounts', address: contracts.accounts, abi: abis.accounts },
     datasets: { name: 'Datasets', address: contracts.datasets, abi: abis.datasets },
-    pools: { name: 'Pools', address: contracts.pools, abi: abis.pools },
     models: { name: 'Models', address: contracts.models, abi: abis.models },
+    fineTunes: { name: 'FineTunes', address: contracts.fineTunes, abi: abis.fineTunes },
+    earnings: { name: 'Earnings', address: contracts.earnings, abi: abis.earnings },
+    bonds: { name: 'Bonds', address: contracts.bonds, abi: abis.bonds },
+    channels: { name: 'Channels', address: contracts.channels, abi: abis.channels },
     ledger: { name: 'Ledger', address: contracts.ledger, abi: abis.ledger },
+    settlement: { name: 'Settlement', address: contracts.settlement, abi: abis.settlement },
     court: { name: 'Court', address: contracts.court, abi: abis.court },
+    unitCourt: { name: 'UnitCourt', address: contracts.unitCourt, abi: abis.unitCourt },
     evaluations: { name: 'Evaluations', address: contracts.evaluations, abi: abis.evaluations },
     timelock: { name: 'TimelockController', address: contracts.timelock, abi: abis.timelock },
     governor: { name: 'LedgerGovernor', address: contracts.governor, abi: abis.governor },

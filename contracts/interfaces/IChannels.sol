@@ -77,6 +77,7 @@ interface IChannels is IJournal {
     );
     event ChannelFunded(bytes32 indexed channel, address indexed from, uint64 amountGwei, uint64 depositGwei);
     event VoucherPresented(bytes32 indexed channel, uint128 maxClaimableAmount, uint32 coveredUnits);
+    event WalkInCovered(bytes32 indexed channel, uint64 amountGwei, uint32 coveredUnits);
     event SignerProposed(bytes32 indexed channel, address indexed signer, uint40 from);
     event SignerChanged(bytes32 indexed channel, address indexed previous, address indexed signer);
     event WithdrawalRequested(bytes32 indexed channel, uint64 leavingGwei, uint40 leavesAt);

@@ -225,7 +225,7 @@ interface IModels is IJournal {
 
     function feeUnitOf(ModelId model) external view returns (uint32);
 
-    /// @notice The contributors' share of fees, and what those are counted in.
+    /// @notice The contributors' share of fees, and what those are counted in; zeros of a base model.
     function poolTermsOf(ModelId model) external view returns (uint16 contributorBps, uint32 feeUnitGwei);
 
     function versionsOf(ModelId model) external view returns (VersionId[] memory);

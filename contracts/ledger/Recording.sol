@@ -84,9 +84,9 @@ abstract contract Recording is Books {
     /// @dev Puts a batch into its book, and lets the operator's bond answer for it.
     function _enter(Batch memory batch, BatchHeader memory header) private {
         uint40 now_ = batch.terms.time;
-        uint32 opened = _bookCounts[batch.model][batch.operator];
         BookId book = _openBook(batch.model, batch.operator, now_, now_);
-        if (opened != _bookCounts[batch.model][batch.operator]) {
+        BookSlot slot = _books[book];
+        if (slot.batches() == 0) {
             bonds.requireModelCover(batch.model);
             require(ICourt(court).hasReceiptKey(batch.operator), Ledger_NoReceiptKey(batch.operator));
         }
@@ -94,7 +94,6 @@ abstract contract Recording is Books {
         uint64 feesGwei = uint64(header.units * feeUnit);
         uint64 coverGwei = bonds.expose(batch.operator, feesGwei, header.count);
 
-        BookSlot slot = _books[book];
         (header.book, header.number) = (book, slot.batches());
         slot = slot.taking(header.units, coverGwei);
         if (!slot.isClosing()) slot = _closeWithEpoch(book, slot, feeUnit, now_);

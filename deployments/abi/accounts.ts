@@ -118,6 +118,25 @@ export const accountsAbi = [
         "internalType": "address",
         "name": "payout",
         "type": "address"
+      }
+    ],
+    "name": "ActingAs",
+    "type": "event"
+  },
+  {
+    "anonymous": false,
+    "inputs": [
+      {
+        "indexed": true,
+        "internalType": "uint32",
+        "name": "account",
+        "type": "uint32"
+      },
+      {
+        "indexed": true,
+        "internalType": "address",
+        "name": "payout",
+        "type": "address"
       },
       {
         "indexed": true,
@@ -200,6 +219,19 @@ export const accountsAbi = [
     "type": "function"
   },
   {
+    "inputs": [
+      {
+        "internalType": "AccountId",
+        "name": "account",
+        "type": "uint32"
+      }
+    ],
+    "name": "actAs",
+    "outputs": [],
+    "stateMutability": "nonpayable",
+    "type": "function"
+  },
+  {
     "inputs": [],
     "name": "journal",
     "outputs": [
@@ -250,6 +282,25 @@ export const accountsAbi = [
         "internalType": "address",
         "name": "payout",
         "type": "address"
+      }
+    ],
+    "stateMutability": "view",
+    "type": "function"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "AccountId[]",
+        "name": "accounts",
+        "type": "uint32[]"
+      }
+    ],
+    "name": "payoutsOf",
+    "outputs": [
+      {
+        "internalType": "address[]",
+        "name": "payouts",
+        "type": "address[]"
       }
     ],
     "stateMutability": "view",

@@ -8,11 +8,6 @@ export const courtAbi = [
         "type": "address"
       },
       {
-        "internalType": "contract IDatasets",
-        "name": "datasets_",
-        "type": "address"
-      },
-      {
         "internalType": "address",
         "name": "authority_",
         "type": "address"
@@ -30,6 +25,11 @@ export const courtAbi = [
             "type": "uint32"
           },
           {
+            "internalType": "uint16",
+            "name": "receiptFees",
+            "type": "uint16"
+          },
+          {
             "internalType": "uint64",
             "name": "appealStakeGwei",
             "type": "uint64"
@@ -37,6 +37,11 @@ export const courtAbi = [
           {
             "internalType": "uint32",
             "name": "rulingSeconds",
+            "type": "uint32"
+          },
+          {
+            "internalType": "uint32",
+            "name": "keyNoticeSeconds",
             "type": "uint32"
           }
         ],
@@ -89,17 +94,49 @@ export const courtAbi = [
   {
     "inputs": [
       {
-        "internalType": "uint32",
-        "name": "row",
-        "type": "uint32"
+        "internalType": "bytes32",
+        "name": "commitment",
+        "type": "bytes32"
       },
       {
-        "internalType": "AccountId",
-        "name": "contributor",
-        "type": "uint32"
+        "internalType": "uint64",
+        "name": "blockNumber",
+        "type": "uint64"
       }
     ],
-    "name": "Court_AccountRight",
+    "name": "Commitments_AlreadyCommitted",
+    "type": "error"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "uint64",
+        "name": "blockNumber",
+        "type": "uint64"
+      },
+      {
+        "internalType": "uint40",
+        "name": "recordedIn",
+        "type": "uint40"
+      }
+    ],
+    "name": "Commitments_BeforeItsSubject",
+    "type": "error"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "uint40",
+        "name": "expiredAt",
+        "type": "uint40"
+      },
+      {
+        "internalType": "uint256",
+        "name": "timestamp",
+        "type": "uint256"
+      }
+    ],
+    "name": "Commitments_Expired",
     "type": "error"
   },
   {
@@ -110,20 +147,31 @@ export const courtAbi = [
         "type": "bytes32"
       }
     ],
-    "name": "Court_AlreadyCommitted",
+    "name": "Commitments_NotCommitted",
     "type": "error"
   },
   {
     "inputs": [
       {
-        "internalType": "ModelId",
-        "name": "model",
-        "type": "uint32"
+        "internalType": "uint256",
+        "name": "blockNumber",
+        "type": "uint256"
       },
       {
-        "internalType": "uint32",
-        "name": "row",
-        "type": "uint32"
+        "internalType": "uint256",
+        "name": "openFrom",
+        "type": "uint256"
+      }
+    ],
+    "name": "Commitments_TooSoon",
+    "type": "error"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "bytes32",
+        "name": "recordHash",
+        "type": "bytes32"
       }
     ],
     "name": "Court_AlreadyDemanded",
@@ -137,9 +185,9 @@ export const courtAbi = [
         "type": "uint40"
       },
       {
-        "internalType": "uint256",
-        "name": "timestamp",
-        "type": "uint256"
+        "internalType": "uint40",
+        "name": "time",
+        "type": "uint40"
       }
     ],
     "name": "Court_AppealOpen",
@@ -153,12 +201,38 @@ export const courtAbi = [
         "type": "uint40"
       },
       {
-        "internalType": "uint256",
-        "name": "timestamp",
-        "type": "uint256"
+        "internalType": "uint40",
+        "name": "time",
+        "type": "uint40"
       }
     ],
     "name": "Court_AppealOver",
+    "type": "error"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "address",
+        "name": "signer",
+        "type": "address"
+      },
+      {
+        "internalType": "uint40",
+        "name": "from",
+        "type": "uint40"
+      },
+      {
+        "internalType": "uint40",
+        "name": "until",
+        "type": "uint40"
+      },
+      {
+        "internalType": "uint64",
+        "name": "recordBy",
+        "type": "uint64"
+      }
+    ],
+    "name": "Court_BadReceipt",
     "type": "error"
   },
   {
@@ -169,9 +243,9 @@ export const courtAbi = [
         "type": "uint40"
       },
       {
-        "internalType": "uint256",
-        "name": "timestamp",
-        "type": "uint256"
+        "internalType": "uint40",
+        "name": "time",
+        "type": "uint40"
       }
     ],
     "name": "Court_DemandOpen",
@@ -185,9 +259,9 @@ export const courtAbi = [
         "type": "uint40"
       },
       {
-        "internalType": "uint256",
-        "name": "timestamp",
-        "type": "uint256"
+        "internalType": "uint40",
+        "name": "time",
+        "type": "uint40"
       }
     ],
     "name": "Court_DemandOver",
@@ -196,79 +270,57 @@ export const courtAbi = [
   {
     "inputs": [
       {
+        "internalType": "uint64",
+        "name": "recordBy",
+        "type": "uint64"
+      },
+      {
+        "internalType": "uint40",
+        "name": "time",
+        "type": "uint40"
+      }
+    ],
+    "name": "Court_DemandTooEarly",
+    "type": "error"
+  },
+  {
+    "inputs": [
+      {
         "internalType": "uint256",
-        "name": "found",
+        "name": "endsAt",
         "type": "uint256"
       },
       {
-        "internalType": "uint256",
-        "name": "expected",
-        "type": "uint256"
+        "internalType": "uint40",
+        "name": "time",
+        "type": "uint40"
       }
     ],
-    "name": "Court_EntriesDiffer",
+    "name": "Court_DemandTooLate",
     "type": "error"
   },
   {
     "inputs": [
       {
-        "internalType": "uint32",
-        "name": "row",
-        "type": "uint32"
+        "internalType": "address",
+        "name": "key",
+        "type": "address"
       }
     ],
-    "name": "Court_ItemNotContributed",
-    "type": "error"
-  },
-  {
-    "inputs": [
-      {
-        "internalType": "uint32",
-        "name": "row",
-        "type": "uint32"
-      },
-      {
-        "internalType": "uint32",
-        "name": "other",
-        "type": "uint32"
-      }
-    ],
-    "name": "Court_NoConflict",
-    "type": "error"
-  },
-  {
-    "inputs": [
-      {
-        "internalType": "ModelId",
-        "name": "model",
-        "type": "uint32"
-      }
-    ],
-    "name": "Court_NoIndex",
+    "name": "Court_KeyUsed",
     "type": "error"
   },
   {
     "inputs": [
       {
         "internalType": "bytes32",
-        "name": "commitment",
+        "name": "recordHash",
         "type": "bytes32"
-      }
-    ],
-    "name": "Court_NotCommitted",
-    "type": "error"
-  },
-  {
-    "inputs": [
-      {
-        "internalType": "ModelId",
-        "name": "model",
-        "type": "uint32"
       },
       {
-        "internalType": "uint32",
-        "name": "row",
-        "type": "uint32"
+        "internalType": "enum DemandState",
+        "name": "state",
+        "type": "uint8"
       }
     ],
     "name": "Court_NotDemanded",
@@ -277,13 +329,24 @@ export const courtAbi = [
   {
     "inputs": [
       {
-        "internalType": "ModelId",
-        "name": "model",
-        "type": "uint32"
+        "internalType": "bytes32",
+        "name": "found",
+        "type": "bytes32"
       },
       {
+        "internalType": "bytes32",
+        "name": "expected",
+        "type": "bytes32"
+      }
+    ],
+    "name": "Court_OtherCommitment",
+    "type": "error"
+  },
+  {
+    "inputs": [
+      {
         "internalType": "ModelId",
-        "name": "other",
+        "name": "model",
         "type": "uint32"
       }
     ],
@@ -293,109 +356,44 @@ export const courtAbi = [
   {
     "inputs": [
       {
-        "internalType": "uint32",
-        "name": "row",
-        "type": "uint32"
-      }
-    ],
-    "name": "Court_RowListed",
-    "type": "error"
-  },
-  {
-    "inputs": [
-      {
-        "internalType": "uint32",
-        "name": "row",
-        "type": "uint32"
-      }
-    ],
-    "name": "Court_RowNotListed",
-    "type": "error"
-  },
-  {
-    "inputs": [
-      {
-        "internalType": "uint32",
-        "name": "row",
-        "type": "uint32"
-      }
-    ],
-    "name": "Court_RowNotShown",
-    "type": "error"
-  },
-  {
-    "inputs": [
-      {
-        "internalType": "ModelId",
-        "name": "model",
-        "type": "uint32"
+        "internalType": "bytes32",
+        "name": "found",
+        "type": "bytes32"
       },
       {
-        "internalType": "uint32",
-        "name": "row",
-        "type": "uint32"
+        "internalType": "bytes32",
+        "name": "expected",
+        "type": "bytes32"
       }
     ],
-    "name": "Court_RowNotStruck",
+    "name": "Court_OtherRecord",
     "type": "error"
   },
   {
     "inputs": [
-      {
-        "internalType": "uint32",
-        "name": "row",
-        "type": "uint32"
-      },
-      {
-        "internalType": "uint32",
-        "name": "rowCount",
-        "type": "uint32"
-      }
-    ],
-    "name": "Court_RowOutOfRange",
-    "type": "error"
-  },
-  {
-    "inputs": [
-      {
-        "internalType": "uint32",
-        "name": "row",
-        "type": "uint32"
-      }
-    ],
-    "name": "Court_RowPresent",
-    "type": "error"
-  },
-  {
-    "inputs": [
-      {
-        "internalType": "uint32",
-        "name": "row",
-        "type": "uint32"
-      },
       {
         "internalType": "uint64",
-        "name": "score",
+        "name": "appeal",
         "type": "uint64"
       },
       {
-        "internalType": "uint64",
-        "name": "listedScore",
-        "type": "uint64"
+        "internalType": "address",
+        "name": "arbiter",
+        "type": "address"
       }
     ],
-    "name": "Court_RowRightlyOmitted",
+    "name": "Court_Partial",
     "type": "error"
   },
   {
     "inputs": [
       {
-        "internalType": "uint32",
-        "name": "row",
-        "type": "uint32"
+        "internalType": "bytes32",
+        "name": "recordHash",
+        "type": "bytes32"
       }
     ],
-    "name": "Court_RowSound",
+    "name": "Court_ReceiptKept",
     "type": "error"
   },
   {
@@ -413,6 +411,11 @@ export const courtAbi = [
             "type": "uint32"
           },
           {
+            "internalType": "uint16",
+            "name": "receiptFees",
+            "type": "uint16"
+          },
+          {
             "internalType": "uint64",
             "name": "appealStakeGwei",
             "type": "uint64"
@@ -420,6 +423,11 @@ export const courtAbi = [
           {
             "internalType": "uint32",
             "name": "rulingSeconds",
+            "type": "uint32"
+          },
+          {
+            "internalType": "uint32",
+            "name": "keyNoticeSeconds",
             "type": "uint32"
           }
         ],
@@ -434,22 +442,6 @@ export const courtAbi = [
   {
     "inputs": [
       {
-        "internalType": "uint256",
-        "name": "blockNumber",
-        "type": "uint256"
-      },
-      {
-        "internalType": "uint256",
-        "name": "openAt",
-        "type": "uint256"
-      }
-    ],
-    "name": "Court_TooSoon",
-    "type": "error"
-  },
-  {
-    "inputs": [
-      {
         "internalType": "uint64",
         "name": "appeal",
         "type": "uint64"
@@ -459,46 +451,29 @@ export const courtAbi = [
     "type": "error"
   },
   {
+    "inputs": [],
+    "name": "Court_ZeroKey",
+    "type": "error"
+  },
+  {
+    "inputs": [],
+    "name": "InvalidShortString",
+    "type": "error"
+  },
+  {
     "inputs": [
-      {
-        "internalType": "BatchId",
-        "name": "batch",
-        "type": "uint64"
-      },
       {
         "internalType": "uint256",
         "name": "index",
         "type": "uint256"
-      }
-    ],
-    "name": "Court_WeightsRight",
-    "type": "error"
-  },
-  {
-    "inputs": [
-      {
-        "internalType": "uint32",
-        "name": "row",
-        "type": "uint32"
       },
       {
-        "internalType": "uint32",
-        "name": "demanded",
-        "type": "uint32"
+        "internalType": "uint256",
+        "name": "count",
+        "type": "uint256"
       }
     ],
-    "name": "Court_WrongRow",
-    "type": "error"
-  },
-  {
-    "inputs": [
-      {
-        "internalType": "uint64",
-        "name": "appeal",
-        "type": "uint64"
-      }
-    ],
-    "name": "Court_WrongSubject",
+    "name": "OrderedTree_NoLeaf",
     "type": "error"
   },
   {
@@ -510,202 +485,81 @@ export const courtAbi = [
       },
       {
         "internalType": "uint256",
-        "name": "sketchBytes",
+        "name": "expected",
         "type": "uint256"
       }
     ],
-    "name": "Index_EntriesMalformed",
+    "name": "OrderedTree_PathLength",
     "type": "error"
   },
   {
     "inputs": [
-      {
-        "internalType": "bytes32",
-        "name": "found",
-        "type": "bytes32"
-      },
-      {
-        "internalType": "bytes32",
-        "name": "root",
-        "type": "bytes32"
-      }
-    ],
-    "name": "Index_WrongRoot",
-    "type": "error"
-  },
-  {
-    "inputs": [
-      {
-        "internalType": "BatchId",
-        "name": "batch",
-        "type": "uint64"
-      },
-      {
-        "internalType": "uint256",
-        "name": "index",
-        "type": "uint256"
-      }
-    ],
-    "name": "Ledger_AlreadyVoided",
-    "type": "error"
-  },
-  {
-    "inputs": [
-      {
-        "internalType": "ModelId",
-        "name": "model",
-        "type": "uint32"
-      }
-    ],
-    "name": "Ledger_ModelStopped",
-    "type": "error"
-  },
-  {
-    "inputs": [
-      {
-        "internalType": "BatchId",
-        "name": "batch",
-        "type": "uint64"
-      },
-      {
-        "internalType": "uint256",
-        "name": "index",
-        "type": "uint256"
-      }
-    ],
-    "name": "Ledger_NotRecorded",
-    "type": "error"
-  },
-  {
-    "inputs": [
-      {
-        "internalType": "uint256",
-        "name": "step",
-        "type": "uint256"
-      }
-    ],
-    "name": "Multiproof_StepFails",
-    "type": "error"
-  },
-  {
-    "inputs": [
-      {
-        "internalType": "uint256",
-        "name": "nodes",
-        "type": "uint256"
-      },
-      {
-        "internalType": "uint256",
-        "name": "leavesLeft",
-        "type": "uint256"
-      },
-      {
-        "internalType": "uint256",
-        "name": "siblingsLeft",
-        "type": "uint256"
-      }
-    ],
-    "name": "Multiproof_Unfinished",
-    "type": "error"
-  },
-  {
-    "inputs": [
-      {
-        "internalType": "uint256",
-        "name": "length",
-        "type": "uint256"
-      }
-    ],
-    "name": "Scoring_LengthUneven",
-    "type": "error"
-  },
-  {
-    "inputs": [
-      {
-        "internalType": "uint256",
-        "name": "a",
-        "type": "uint256"
-      },
-      {
-        "internalType": "uint256",
-        "name": "b",
-        "type": "uint256"
-      }
-    ],
-    "name": "Scoring_LengthsDiffer",
-    "type": "error"
-  },
-  {
-    "anonymous": false,
-    "inputs": [
-      {
-        "indexed": true,
-        "internalType": "uint64",
-        "name": "appeal",
-        "type": "uint64"
-      },
-      {
-        "indexed": true,
-        "internalType": "uint32",
-        "name": "appellant",
-        "type": "uint32"
-      },
-      {
-        "indexed": true,
-        "internalType": "uint32",
-        "name": "accused",
-        "type": "uint32"
-      },
       {
         "components": [
-          {
-            "internalType": "ModelId",
-            "name": "model",
-            "type": "uint32"
-          },
           {
             "internalType": "BatchId",
             "name": "batch",
             "type": "uint64"
           },
           {
+            "internalType": "BookId",
+            "name": "book",
+            "type": "uint96"
+          },
+          {
             "internalType": "uint32",
-            "name": "index",
+            "name": "number",
             "type": "uint32"
+          },
+          {
+            "internalType": "uint40",
+            "name": "recordedIn",
+            "type": "uint40"
+          },
+          {
+            "internalType": "uint32",
+            "name": "count",
+            "type": "uint32"
+          },
+          {
+            "internalType": "uint64",
+            "name": "units",
+            "type": "uint64"
+          },
+          {
+            "internalType": "bytes32",
+            "name": "root",
+            "type": "bytes32"
+          },
+          {
+            "internalType": "bytes32",
+            "name": "sumHash",
+            "type": "bytes32"
           }
         ],
-        "indexed": false,
-        "internalType": "struct AppealSubject",
-        "name": "subject",
+        "internalType": "struct BatchHeader",
+        "name": "header",
         "type": "tuple"
       },
       {
-        "indexed": false,
-        "internalType": "uint64",
-        "name": "stakeGwei",
-        "type": "uint64"
-      },
+        "internalType": "uint256",
+        "name": "index",
+        "type": "uint256"
+      }
+    ],
+    "name": "Records_NotRecorded",
+    "type": "error"
+  },
+  {
+    "inputs": [
       {
-        "indexed": false,
-        "internalType": "uint40",
-        "name": "dueAt",
-        "type": "uint40"
-      },
-      {
-        "indexed": false,
-        "internalType": "bytes32",
-        "name": "groundsHash",
-        "type": "bytes32"
-      },
-      {
-        "indexed": false,
         "internalType": "string",
-        "name": "groundsURI",
+        "name": "str",
         "type": "string"
       }
     ],
-    "name": "AppealFiled",
-    "type": "event"
+    "name": "StringTooLong",
+    "type": "error"
   },
   {
     "anonymous": false,
@@ -793,6 +647,11 @@ export const courtAbi = [
             "type": "uint32"
           },
           {
+            "internalType": "uint16",
+            "name": "receiptFees",
+            "type": "uint16"
+          },
+          {
             "internalType": "uint64",
             "name": "appealStakeGwei",
             "type": "uint64"
@@ -800,6 +659,11 @@ export const courtAbi = [
           {
             "internalType": "uint32",
             "name": "rulingSeconds",
+            "type": "uint32"
+          },
+          {
+            "internalType": "uint32",
+            "name": "keyNoticeSeconds",
             "type": "uint32"
           }
         ],
@@ -821,6 +685,11 @@ export const courtAbi = [
             "type": "uint32"
           },
           {
+            "internalType": "uint16",
+            "name": "receiptFees",
+            "type": "uint16"
+          },
+          {
             "internalType": "uint64",
             "name": "appealStakeGwei",
             "type": "uint64"
@@ -828,6 +697,11 @@ export const courtAbi = [
           {
             "internalType": "uint32",
             "name": "rulingSeconds",
+            "type": "uint32"
+          },
+          {
+            "internalType": "uint32",
+            "name": "keyNoticeSeconds",
             "type": "uint32"
           }
         ],
@@ -842,52 +716,8 @@ export const courtAbi = [
   },
   {
     "anonymous": false,
-    "inputs": [
-      {
-        "indexed": true,
-        "internalType": "uint32",
-        "name": "model",
-        "type": "uint32"
-      },
-      {
-        "indexed": true,
-        "internalType": "uint32",
-        "name": "row",
-        "type": "uint32"
-      },
-      {
-        "indexed": true,
-        "internalType": "uint32",
-        "name": "demander",
-        "type": "uint32"
-      }
-    ],
-    "name": "DemandClosed",
-    "type": "event"
-  },
-  {
-    "anonymous": false,
-    "inputs": [
-      {
-        "indexed": true,
-        "internalType": "uint32",
-        "name": "model",
-        "type": "uint32"
-      },
-      {
-        "indexed": true,
-        "internalType": "uint32",
-        "name": "challenger",
-        "type": "uint32"
-      },
-      {
-        "indexed": false,
-        "internalType": "enum Fault",
-        "name": "fault",
-        "type": "uint8"
-      }
-    ],
-    "name": "IndexStruck",
+    "inputs": [],
+    "name": "EIP712DomainChanged",
     "type": "event"
   },
   {
@@ -913,12 +743,61 @@ export const courtAbi = [
       },
       {
         "indexed": false,
-        "internalType": "enum Fault",
-        "name": "fault",
-        "type": "uint8"
+        "internalType": "bytes32",
+        "name": "recordHash",
+        "type": "bytes32"
       }
     ],
-    "name": "RecordStruck",
+    "name": "ReceiptBroken",
+    "type": "event"
+  },
+  {
+    "anonymous": false,
+    "inputs": [
+      {
+        "indexed": true,
+        "internalType": "bytes32",
+        "name": "recordHash",
+        "type": "bytes32"
+      },
+      {
+        "indexed": true,
+        "internalType": "uint32",
+        "name": "operator",
+        "type": "uint32"
+      },
+      {
+        "indexed": true,
+        "internalType": "uint32",
+        "name": "demander",
+        "type": "uint32"
+      },
+      {
+        "indexed": false,
+        "internalType": "uint32",
+        "name": "model",
+        "type": "uint32"
+      },
+      {
+        "indexed": false,
+        "internalType": "uint40",
+        "name": "dueAt",
+        "type": "uint40"
+      },
+      {
+        "indexed": false,
+        "internalType": "uint64",
+        "name": "stakeGwei",
+        "type": "uint64"
+      },
+      {
+        "indexed": false,
+        "internalType": "uint64",
+        "name": "heldGwei",
+        "type": "uint64"
+      }
+    ],
+    "name": "ReceiptDemanded",
     "type": "event"
   },
   {
@@ -927,13 +806,50 @@ export const courtAbi = [
       {
         "indexed": true,
         "internalType": "uint32",
-        "name": "model",
+        "name": "operator",
         "type": "uint32"
       },
       {
         "indexed": true,
+        "internalType": "address",
+        "name": "key",
+        "type": "address"
+      },
+      {
+        "indexed": false,
+        "internalType": "uint40",
+        "name": "from",
+        "type": "uint40"
+      },
+      {
+        "indexed": false,
+        "internalType": "address",
+        "name": "previous",
+        "type": "address"
+      },
+      {
+        "indexed": false,
+        "internalType": "uint40",
+        "name": "previousUntil",
+        "type": "uint40"
+      }
+    ],
+    "name": "ReceiptKeySet",
+    "type": "event"
+  },
+  {
+    "anonymous": false,
+    "inputs": [
+      {
+        "indexed": true,
+        "internalType": "bytes32",
+        "name": "recordHash",
+        "type": "bytes32"
+      },
+      {
+        "indexed": true,
         "internalType": "uint32",
-        "name": "row",
+        "name": "operator",
         "type": "uint32"
       },
       {
@@ -941,6 +857,55 @@ export const courtAbi = [
         "internalType": "uint32",
         "name": "demander",
         "type": "uint32"
+      },
+      {
+        "indexed": false,
+        "internalType": "uint64",
+        "name": "takenGwei",
+        "type": "uint64"
+      }
+    ],
+    "name": "ReceiptUnrecorded",
+    "type": "event"
+  },
+  {
+    "anonymous": false,
+    "inputs": [
+      {
+        "indexed": true,
+        "internalType": "uint64",
+        "name": "appeal",
+        "type": "uint64"
+      },
+      {
+        "indexed": true,
+        "internalType": "uint64",
+        "name": "batch",
+        "type": "uint64"
+      },
+      {
+        "indexed": true,
+        "internalType": "uint32",
+        "name": "appellant",
+        "type": "uint32"
+      },
+      {
+        "indexed": false,
+        "internalType": "uint32",
+        "name": "index",
+        "type": "uint32"
+      },
+      {
+        "indexed": false,
+        "internalType": "uint64",
+        "name": "stakeGwei",
+        "type": "uint64"
+      },
+      {
+        "indexed": false,
+        "internalType": "uint64",
+        "name": "heldGwei",
+        "type": "uint64"
       },
       {
         "indexed": false,
@@ -953,9 +918,21 @@ export const courtAbi = [
         "internalType": "uint40",
         "name": "dueAt",
         "type": "uint40"
+      },
+      {
+        "indexed": false,
+        "internalType": "bytes32",
+        "name": "groundsHash",
+        "type": "bytes32"
+      },
+      {
+        "indexed": false,
+        "internalType": "string",
+        "name": "groundsURI",
+        "type": "string"
       }
     ],
-    "name": "RowDemanded",
+    "name": "RecordAppealed",
     "type": "event"
   },
   {
@@ -963,15 +940,15 @@ export const courtAbi = [
     "inputs": [
       {
         "indexed": true,
-        "internalType": "uint32",
-        "name": "model",
-        "type": "uint32"
+        "internalType": "bytes32",
+        "name": "recordHash",
+        "type": "bytes32"
       },
       {
         "indexed": true,
-        "internalType": "uint32",
-        "name": "row",
-        "type": "uint32"
+        "internalType": "uint64",
+        "name": "batch",
+        "type": "uint64"
       },
       {
         "indexed": true,
@@ -981,17 +958,23 @@ export const courtAbi = [
       },
       {
         "indexed": false,
-        "internalType": "bytes",
-        "name": "entry",
-        "type": "bytes"
+        "internalType": "uint32",
+        "name": "index",
+        "type": "uint32"
       }
     ],
-    "name": "RowShown",
+    "name": "RecordShown",
     "type": "event"
   },
   {
     "anonymous": false,
     "inputs": [
+      {
+        "indexed": true,
+        "internalType": "uint64",
+        "name": "appeal",
+        "type": "uint64"
+      },
       {
         "indexed": true,
         "internalType": "uint32",
@@ -1001,18 +984,61 @@ export const courtAbi = [
       {
         "indexed": true,
         "internalType": "uint32",
-        "name": "row",
+        "name": "appellant",
         "type": "uint32"
       },
       {
         "indexed": false,
-        "internalType": "enum Fault",
-        "name": "fault",
-        "type": "uint8"
+        "internalType": "uint16",
+        "name": "unit",
+        "type": "uint16"
+      },
+      {
+        "indexed": false,
+        "internalType": "uint64",
+        "name": "stakeGwei",
+        "type": "uint64"
+      },
+      {
+        "indexed": false,
+        "internalType": "uint64",
+        "name": "heldGwei",
+        "type": "uint64"
+      },
+      {
+        "indexed": false,
+        "internalType": "uint40",
+        "name": "dueAt",
+        "type": "uint40"
+      },
+      {
+        "indexed": false,
+        "internalType": "bytes32",
+        "name": "groundsHash",
+        "type": "bytes32"
+      },
+      {
+        "indexed": false,
+        "internalType": "string",
+        "name": "groundsURI",
+        "type": "string"
       }
     ],
-    "name": "RowStruck",
+    "name": "UnitAppealed",
     "type": "event"
+  },
+  {
+    "inputs": [],
+    "name": "APPEAL_FEES",
+    "outputs": [
+      {
+        "internalType": "uint64",
+        "name": "",
+        "type": "uint64"
+      }
+    ],
+    "stateMutability": "view",
+    "type": "function"
   },
   {
     "inputs": [],
@@ -1029,12 +1055,12 @@ export const courtAbi = [
   },
   {
     "inputs": [],
-    "name": "MAX_RULING_SECONDS",
+    "name": "COMMIT_SECONDS",
     "outputs": [
       {
-        "internalType": "uint32",
+        "internalType": "uint40",
         "name": "",
-        "type": "uint32"
+        "type": "uint40"
       }
     ],
     "stateMutability": "view",
@@ -1051,35 +1077,6 @@ export const courtAbi = [
       }
     ],
     "stateMutability": "view",
-    "type": "function"
-  },
-  {
-    "inputs": [
-      {
-        "internalType": "ModelId",
-        "name": "model",
-        "type": "uint32"
-      },
-      {
-        "internalType": "bytes32",
-        "name": "groundsHash",
-        "type": "bytes32"
-      },
-      {
-        "internalType": "string",
-        "name": "groundsURI",
-        "type": "string"
-      }
-    ],
-    "name": "appealModel",
-    "outputs": [
-      {
-        "internalType": "uint64",
-        "name": "appeal",
-        "type": "uint64"
-      }
-    ],
-    "stateMutability": "nonpayable",
     "type": "function"
   },
   {
@@ -1105,6 +1102,21 @@ export const courtAbi = [
             "type": "uint32"
           },
           {
+            "internalType": "ModelId",
+            "name": "model",
+            "type": "uint32"
+          },
+          {
+            "internalType": "bool",
+            "name": "isUnit",
+            "type": "bool"
+          },
+          {
+            "internalType": "uint16",
+            "name": "unit",
+            "type": "uint16"
+          },
+          {
             "internalType": "uint40",
             "name": "dueAt",
             "type": "uint40"
@@ -1115,26 +1127,19 @@ export const courtAbi = [
             "type": "uint64"
           },
           {
-            "components": [
-              {
-                "internalType": "ModelId",
-                "name": "model",
-                "type": "uint32"
-              },
-              {
-                "internalType": "BatchId",
-                "name": "batch",
-                "type": "uint64"
-              },
-              {
-                "internalType": "uint32",
-                "name": "index",
-                "type": "uint32"
-              }
-            ],
-            "internalType": "struct AppealSubject",
-            "name": "subject",
-            "type": "tuple"
+            "internalType": "uint64",
+            "name": "heldGwei",
+            "type": "uint64"
+          },
+          {
+            "internalType": "uint64",
+            "name": "feeGwei",
+            "type": "uint64"
+          },
+          {
+            "internalType": "AccountId",
+            "name": "payer",
+            "type": "uint32"
           }
         ],
         "internalType": "struct Appeal",
@@ -1157,19 +1162,19 @@ export const courtAbi = [
                 "type": "uint64"
               },
               {
-                "internalType": "ModelId",
-                "name": "model",
-                "type": "uint32"
-              },
-              {
-                "internalType": "AccountId",
-                "name": "operator",
-                "type": "uint32"
+                "internalType": "BookId",
+                "name": "book",
+                "type": "uint96"
               },
               {
                 "internalType": "uint32",
-                "name": "epoch",
+                "name": "number",
                 "type": "uint32"
+              },
+              {
+                "internalType": "uint40",
+                "name": "recordedIn",
+                "type": "uint40"
               },
               {
                 "internalType": "uint32",
@@ -1177,13 +1182,18 @@ export const courtAbi = [
                 "type": "uint32"
               },
               {
-                "internalType": "uint16",
-                "name": "treasuryBps",
-                "type": "uint16"
+                "internalType": "uint64",
+                "name": "units",
+                "type": "uint64"
               },
               {
                 "internalType": "bytes32",
                 "name": "root",
+                "type": "bytes32"
+              },
+              {
+                "internalType": "bytes32",
+                "name": "sumHash",
                 "type": "bytes32"
               }
             ],
@@ -1197,9 +1207,36 @@ export const courtAbi = [
             "type": "uint256"
           },
           {
-            "internalType": "bytes",
+            "components": [
+              {
+                "internalType": "AccountId",
+                "name": "payer",
+                "type": "uint32"
+              },
+              {
+                "internalType": "uint32",
+                "name": "salt",
+                "type": "uint32"
+              },
+              {
+                "internalType": "uint16",
+                "name": "feeUnits",
+                "type": "uint16"
+              },
+              {
+                "internalType": "bytes32",
+                "name": "commitment",
+                "type": "bytes32"
+              },
+              {
+                "internalType": "bytes",
+                "name": "sketch",
+                "type": "bytes"
+              }
+            ],
+            "internalType": "struct Record",
             "name": "record",
-            "type": "bytes"
+            "type": "tuple"
           },
           {
             "internalType": "bytes32[]",
@@ -1210,6 +1247,11 @@ export const courtAbi = [
         "internalType": "struct RecordProof",
         "name": "call",
         "type": "tuple"
+      },
+      {
+        "internalType": "bytes",
+        "name": "sum",
+        "type": "bytes"
       },
       {
         "internalType": "bytes32",
@@ -1223,6 +1265,40 @@ export const courtAbi = [
       }
     ],
     "name": "appealRecord",
+    "outputs": [
+      {
+        "internalType": "uint64",
+        "name": "appeal",
+        "type": "uint64"
+      }
+    ],
+    "stateMutability": "nonpayable",
+    "type": "function"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "ModelId",
+        "name": "model",
+        "type": "uint32"
+      },
+      {
+        "internalType": "uint16",
+        "name": "unit",
+        "type": "uint16"
+      },
+      {
+        "internalType": "bytes32",
+        "name": "groundsHash",
+        "type": "bytes32"
+      },
+      {
+        "internalType": "string",
+        "name": "groundsURI",
+        "type": "string"
+      }
+    ],
+    "name": "appealUnit",
     "outputs": [
       {
         "internalType": "uint64",
@@ -1249,81 +1325,12 @@ export const courtAbi = [
   {
     "inputs": [
       {
-        "internalType": "ModelId",
-        "name": "model",
-        "type": "uint32"
-      },
-      {
-        "internalType": "uint32",
-        "name": "row",
-        "type": "uint32"
-      },
-      {
-        "components": [
-          {
-            "components": [
-              {
-                "internalType": "BatchId",
-                "name": "batch",
-                "type": "uint64"
-              },
-              {
-                "internalType": "ModelId",
-                "name": "model",
-                "type": "uint32"
-              },
-              {
-                "internalType": "AccountId",
-                "name": "operator",
-                "type": "uint32"
-              },
-              {
-                "internalType": "uint32",
-                "name": "epoch",
-                "type": "uint32"
-              },
-              {
-                "internalType": "uint32",
-                "name": "count",
-                "type": "uint32"
-              },
-              {
-                "internalType": "uint16",
-                "name": "treasuryBps",
-                "type": "uint16"
-              },
-              {
-                "internalType": "bytes32",
-                "name": "root",
-                "type": "bytes32"
-              }
-            ],
-            "internalType": "struct BatchHeader",
-            "name": "header",
-            "type": "tuple"
-          },
-          {
-            "internalType": "uint256",
-            "name": "index",
-            "type": "uint256"
-          },
-          {
-            "internalType": "bytes",
-            "name": "record",
-            "type": "bytes"
-          },
-          {
-            "internalType": "bytes32[]",
-            "name": "path",
-            "type": "bytes32[]"
-          }
-        ],
-        "internalType": "struct RecordProof[]",
-        "name": "calls",
-        "type": "tuple[]"
+        "internalType": "bytes32",
+        "name": "recordHash",
+        "type": "bytes32"
       }
     ],
-    "name": "closeDemand",
+    "name": "closeRecordDemand",
     "outputs": [],
     "stateMutability": "nonpayable",
     "type": "function"
@@ -1355,19 +1362,11 @@ export const courtAbi = [
         "internalType": "uint64",
         "name": "blockNumber",
         "type": "uint64"
-      }
-    ],
-    "stateMutability": "view",
-    "type": "function"
-  },
-  {
-    "inputs": [],
-    "name": "datasets",
-    "outputs": [
+      },
       {
-        "internalType": "contract IDatasets",
-        "name": "",
-        "type": "address"
+        "internalType": "uint40",
+        "name": "timestamp",
+        "type": "uint40"
       }
     ],
     "stateMutability": "view",
@@ -1376,14 +1375,9 @@ export const courtAbi = [
   {
     "inputs": [
       {
-        "internalType": "ModelId",
-        "name": "model",
-        "type": "uint32"
-      },
-      {
-        "internalType": "uint32",
-        "name": "row",
-        "type": "uint32"
+        "internalType": "bytes32",
+        "name": "recordHash",
+        "type": "bytes32"
       }
     ],
     "name": "demandOf",
@@ -1396,22 +1390,37 @@ export const courtAbi = [
             "type": "uint32"
           },
           {
+            "internalType": "AccountId",
+            "name": "operator",
+            "type": "uint32"
+          },
+          {
+            "internalType": "ModelId",
+            "name": "model",
+            "type": "uint32"
+          },
+          {
             "internalType": "uint40",
             "name": "dueAt",
             "type": "uint40"
           },
           {
+            "internalType": "enum DemandState",
+            "name": "state",
+            "type": "uint8"
+          },
+          {
             "internalType": "uint64",
-            "name": "feeGwei",
+            "name": "stakeGwei",
             "type": "uint64"
           },
           {
-            "internalType": "bool",
-            "name": "isShown",
-            "type": "bool"
+            "internalType": "uint64",
+            "name": "heldGwei",
+            "type": "uint64"
           }
         ],
-        "internalType": "struct Demand",
+        "internalType": "struct RecordDemand",
         "name": "",
         "type": "tuple"
       }
@@ -1427,19 +1436,140 @@ export const courtAbi = [
         "type": "bytes32"
       },
       {
-        "internalType": "ModelId",
-        "name": "model",
+        "internalType": "AccountId",
+        "name": "operator",
         "type": "uint32"
       },
       {
-        "internalType": "uint32",
-        "name": "row",
+        "components": [
+          {
+            "internalType": "ModelId",
+            "name": "model",
+            "type": "uint32"
+          },
+          {
+            "internalType": "bytes32",
+            "name": "channel",
+            "type": "bytes32"
+          },
+          {
+            "internalType": "bytes32",
+            "name": "recordHash",
+            "type": "bytes32"
+          },
+          {
+            "internalType": "uint64",
+            "name": "recordBy",
+            "type": "uint64"
+          }
+        ],
+        "internalType": "struct Receipt",
+        "name": "receipt",
+        "type": "tuple"
+      },
+      {
+        "internalType": "bytes",
+        "name": "signature",
+        "type": "bytes"
+      },
+      {
+        "components": [
+          {
+            "internalType": "AccountId",
+            "name": "payer",
+            "type": "uint32"
+          },
+          {
+            "internalType": "uint32",
+            "name": "salt",
+            "type": "uint32"
+          },
+          {
+            "internalType": "uint16",
+            "name": "feeUnits",
+            "type": "uint16"
+          },
+          {
+            "internalType": "bytes32",
+            "name": "commitment",
+            "type": "bytes32"
+          },
+          {
+            "internalType": "bytes",
+            "name": "sketch",
+            "type": "bytes"
+          }
+        ],
+        "internalType": "struct Record",
+        "name": "promised",
+        "type": "tuple"
+      }
+    ],
+    "name": "demandRecord",
+    "outputs": [],
+    "stateMutability": "nonpayable",
+    "type": "function"
+  },
+  {
+    "inputs": [],
+    "name": "eip712Domain",
+    "outputs": [
+      {
+        "internalType": "bytes1",
+        "name": "fields",
+        "type": "bytes1"
+      },
+      {
+        "internalType": "string",
+        "name": "name",
+        "type": "string"
+      },
+      {
+        "internalType": "string",
+        "name": "version",
+        "type": "string"
+      },
+      {
+        "internalType": "uint256",
+        "name": "chainId",
+        "type": "uint256"
+      },
+      {
+        "internalType": "address",
+        "name": "verifyingContract",
+        "type": "address"
+      },
+      {
+        "internalType": "bytes32",
+        "name": "salt",
+        "type": "bytes32"
+      },
+      {
+        "internalType": "uint256[]",
+        "name": "extensions",
+        "type": "uint256[]"
+      }
+    ],
+    "stateMutability": "view",
+    "type": "function"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "AccountId",
+        "name": "operator",
         "type": "uint32"
       }
     ],
-    "name": "demandRow",
-    "outputs": [],
-    "stateMutability": "nonpayable",
+    "name": "hasReceiptKey",
+    "outputs": [
+      {
+        "internalType": "bool",
+        "name": "",
+        "type": "bool"
+      }
+    ],
+    "stateMutability": "view",
     "type": "function"
   },
   {
@@ -1450,30 +1580,6 @@ export const courtAbi = [
         "internalType": "bytes4",
         "name": "",
         "type": "bytes4"
-      }
-    ],
-    "stateMutability": "view",
-    "type": "function"
-  },
-  {
-    "inputs": [
-      {
-        "internalType": "ModelId",
-        "name": "model",
-        "type": "uint32"
-      },
-      {
-        "internalType": "uint32",
-        "name": "row",
-        "type": "uint32"
-      }
-    ],
-    "name": "isRowStruck",
-    "outputs": [
-      {
-        "internalType": "bool",
-        "name": "",
-        "type": "bool"
       }
     ],
     "stateMutability": "view",
@@ -1500,6 +1606,42 @@ export const courtAbi = [
   {
     "inputs": [
       {
+        "internalType": "AccountId",
+        "name": "operator",
+        "type": "uint32"
+      },
+      {
+        "internalType": "address",
+        "name": "key",
+        "type": "address"
+      }
+    ],
+    "name": "keyTermOf",
+    "outputs": [
+      {
+        "components": [
+          {
+            "internalType": "uint40",
+            "name": "from",
+            "type": "uint40"
+          },
+          {
+            "internalType": "uint40",
+            "name": "until",
+            "type": "uint40"
+          }
+        ],
+        "internalType": "struct KeyTerm",
+        "name": "",
+        "type": "tuple"
+      }
+    ],
+    "stateMutability": "view",
+    "type": "function"
+  },
+  {
+    "inputs": [
+      {
         "internalType": "uint64",
         "name": "appeal",
         "type": "uint64"
@@ -1508,6 +1650,19 @@ export const courtAbi = [
     "name": "lapse",
     "outputs": [],
     "stateMutability": "nonpayable",
+    "type": "function"
+  },
+  {
+    "inputs": [],
+    "name": "leastWindow",
+    "outputs": [
+      {
+        "internalType": "uint32",
+        "name": "",
+        "type": "uint32"
+      }
+    ],
+    "stateMutability": "view",
     "type": "function"
   },
   {
@@ -1533,6 +1688,70 @@ export const courtAbi = [
       {
         "components": [
           {
+            "internalType": "ModelId",
+            "name": "model",
+            "type": "uint32"
+          },
+          {
+            "internalType": "bytes32",
+            "name": "channel",
+            "type": "bytes32"
+          },
+          {
+            "internalType": "bytes32",
+            "name": "recordHash",
+            "type": "bytes32"
+          },
+          {
+            "internalType": "uint64",
+            "name": "recordBy",
+            "type": "uint64"
+          }
+        ],
+        "internalType": "struct Receipt",
+        "name": "receipt",
+        "type": "tuple"
+      },
+      {
+        "internalType": "bytes",
+        "name": "signature",
+        "type": "bytes"
+      },
+      {
+        "components": [
+          {
+            "internalType": "AccountId",
+            "name": "payer",
+            "type": "uint32"
+          },
+          {
+            "internalType": "uint32",
+            "name": "salt",
+            "type": "uint32"
+          },
+          {
+            "internalType": "uint16",
+            "name": "feeUnits",
+            "type": "uint16"
+          },
+          {
+            "internalType": "bytes32",
+            "name": "commitment",
+            "type": "bytes32"
+          },
+          {
+            "internalType": "bytes",
+            "name": "sketch",
+            "type": "bytes"
+          }
+        ],
+        "internalType": "struct Record",
+        "name": "promised",
+        "type": "tuple"
+      },
+      {
+        "components": [
+          {
             "components": [
               {
                 "internalType": "BatchId",
@@ -1540,19 +1759,19 @@ export const courtAbi = [
                 "type": "uint64"
               },
               {
-                "internalType": "ModelId",
-                "name": "model",
-                "type": "uint32"
-              },
-              {
-                "internalType": "AccountId",
-                "name": "operator",
-                "type": "uint32"
+                "internalType": "BookId",
+                "name": "book",
+                "type": "uint96"
               },
               {
                 "internalType": "uint32",
-                "name": "epoch",
+                "name": "number",
                 "type": "uint32"
+              },
+              {
+                "internalType": "uint40",
+                "name": "recordedIn",
+                "type": "uint40"
               },
               {
                 "internalType": "uint32",
@@ -1560,13 +1779,18 @@ export const courtAbi = [
                 "type": "uint32"
               },
               {
-                "internalType": "uint16",
-                "name": "treasuryBps",
-                "type": "uint16"
+                "internalType": "uint64",
+                "name": "units",
+                "type": "uint64"
               },
               {
                 "internalType": "bytes32",
                 "name": "root",
+                "type": "bytes32"
+              },
+              {
+                "internalType": "bytes32",
+                "name": "sumHash",
                 "type": "bytes32"
               }
             ],
@@ -1580,9 +1804,36 @@ export const courtAbi = [
             "type": "uint256"
           },
           {
-            "internalType": "bytes",
+            "components": [
+              {
+                "internalType": "AccountId",
+                "name": "payer",
+                "type": "uint32"
+              },
+              {
+                "internalType": "uint32",
+                "name": "salt",
+                "type": "uint32"
+              },
+              {
+                "internalType": "uint16",
+                "name": "feeUnits",
+                "type": "uint16"
+              },
+              {
+                "internalType": "bytes32",
+                "name": "commitment",
+                "type": "bytes32"
+              },
+              {
+                "internalType": "bytes",
+                "name": "sketch",
+                "type": "bytes"
+              }
+            ],
+            "internalType": "struct Record",
             "name": "record",
-            "type": "bytes"
+            "type": "tuple"
           },
           {
             "internalType": "bytes32[]",
@@ -1595,546 +1846,33 @@ export const courtAbi = [
         "type": "tuple"
       },
       {
-        "internalType": "uint32",
-        "name": "row",
+        "internalType": "bytes",
+        "name": "sum",
+        "type": "bytes"
+      }
+    ],
+    "name": "proveBrokenReceipt",
+    "outputs": [],
+    "stateMutability": "nonpayable",
+    "type": "function"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "AccountId",
+        "name": "operator",
         "type": "uint32"
-      },
-      {
-        "components": [
-          {
-            "internalType": "bytes",
-            "name": "entries",
-            "type": "bytes"
-          },
-          {
-            "internalType": "bytes32[]",
-            "name": "siblings",
-            "type": "bytes32[]"
-          },
-          {
-            "internalType": "bytes",
-            "name": "steps",
-            "type": "bytes"
-          }
-        ],
-        "internalType": "struct IndexProof",
-        "name": "neighbour",
-        "type": "tuple"
       }
     ],
-    "name": "proveAbsentRow",
-    "outputs": [],
-    "stateMutability": "nonpayable",
-    "type": "function"
-  },
-  {
-    "inputs": [
+    "name": "receiptKeyOf",
+    "outputs": [
       {
-        "internalType": "bytes32",
-        "name": "",
-        "type": "bytes32"
-      },
-      {
-        "internalType": "ModelId",
-        "name": "model",
-        "type": "uint32"
-      },
-      {
-        "components": [
-          {
-            "internalType": "bytes",
-            "name": "entries",
-            "type": "bytes"
-          },
-          {
-            "internalType": "bytes32[]",
-            "name": "siblings",
-            "type": "bytes32[]"
-          },
-          {
-            "internalType": "bytes",
-            "name": "steps",
-            "type": "bytes"
-          }
-        ],
-        "internalType": "struct IndexProof",
-        "name": "shown",
-        "type": "tuple"
-      },
-      {
-        "components": [
-          {
-            "components": [
-              {
-                "internalType": "BatchId",
-                "name": "batch",
-                "type": "uint64"
-              },
-              {
-                "internalType": "ModelId",
-                "name": "model",
-                "type": "uint32"
-              },
-              {
-                "internalType": "AccountId",
-                "name": "operator",
-                "type": "uint32"
-              },
-              {
-                "internalType": "uint32",
-                "name": "epoch",
-                "type": "uint32"
-              },
-              {
-                "internalType": "uint32",
-                "name": "count",
-                "type": "uint32"
-              },
-              {
-                "internalType": "uint16",
-                "name": "treasuryBps",
-                "type": "uint16"
-              },
-              {
-                "internalType": "bytes32",
-                "name": "root",
-                "type": "bytes32"
-              }
-            ],
-            "internalType": "struct BatchHeader",
-            "name": "header",
-            "type": "tuple"
-          },
-          {
-            "internalType": "uint256",
-            "name": "index",
-            "type": "uint256"
-          },
-          {
-            "internalType": "bytes",
-            "name": "record",
-            "type": "bytes"
-          },
-          {
-            "internalType": "bytes32[]",
-            "name": "path",
-            "type": "bytes32[]"
-          }
-        ],
-        "internalType": "struct RecordProof[]",
-        "name": "calls",
-        "type": "tuple[]"
+        "internalType": "address",
+        "name": "key",
+        "type": "address"
       }
     ],
-    "name": "proveConflictingRows",
-    "outputs": [],
-    "stateMutability": "nonpayable",
-    "type": "function"
-  },
-  {
-    "inputs": [
-      {
-        "internalType": "bytes32",
-        "name": "",
-        "type": "bytes32"
-      },
-      {
-        "internalType": "ModelId",
-        "name": "model",
-        "type": "uint32"
-      },
-      {
-        "components": [
-          {
-            "internalType": "bytes",
-            "name": "entries",
-            "type": "bytes"
-          },
-          {
-            "internalType": "bytes32[]",
-            "name": "siblings",
-            "type": "bytes32[]"
-          },
-          {
-            "internalType": "bytes",
-            "name": "steps",
-            "type": "bytes"
-          }
-        ],
-        "internalType": "struct IndexProof",
-        "name": "shown",
-        "type": "tuple"
-      },
-      {
-        "components": [
-          {
-            "components": [
-              {
-                "internalType": "BatchId",
-                "name": "batch",
-                "type": "uint64"
-              },
-              {
-                "internalType": "ModelId",
-                "name": "model",
-                "type": "uint32"
-              },
-              {
-                "internalType": "AccountId",
-                "name": "operator",
-                "type": "uint32"
-              },
-              {
-                "internalType": "uint32",
-                "name": "epoch",
-                "type": "uint32"
-              },
-              {
-                "internalType": "uint32",
-                "name": "count",
-                "type": "uint32"
-              },
-              {
-                "internalType": "uint16",
-                "name": "treasuryBps",
-                "type": "uint16"
-              },
-              {
-                "internalType": "bytes32",
-                "name": "root",
-                "type": "bytes32"
-              }
-            ],
-            "internalType": "struct BatchHeader",
-            "name": "header",
-            "type": "tuple"
-          },
-          {
-            "internalType": "uint256",
-            "name": "index",
-            "type": "uint256"
-          },
-          {
-            "internalType": "bytes",
-            "name": "record",
-            "type": "bytes"
-          },
-          {
-            "internalType": "bytes32[]",
-            "name": "path",
-            "type": "bytes32[]"
-          }
-        ],
-        "internalType": "struct RecordProof[]",
-        "name": "calls",
-        "type": "tuple[]"
-      }
-    ],
-    "name": "proveForeignRow",
-    "outputs": [],
-    "stateMutability": "nonpayable",
-    "type": "function"
-  },
-  {
-    "inputs": [
-      {
-        "internalType": "bytes32",
-        "name": "",
-        "type": "bytes32"
-      },
-      {
-        "components": [
-          {
-            "components": [
-              {
-                "internalType": "BatchId",
-                "name": "batch",
-                "type": "uint64"
-              },
-              {
-                "internalType": "ModelId",
-                "name": "model",
-                "type": "uint32"
-              },
-              {
-                "internalType": "AccountId",
-                "name": "operator",
-                "type": "uint32"
-              },
-              {
-                "internalType": "uint32",
-                "name": "epoch",
-                "type": "uint32"
-              },
-              {
-                "internalType": "uint32",
-                "name": "count",
-                "type": "uint32"
-              },
-              {
-                "internalType": "uint16",
-                "name": "treasuryBps",
-                "type": "uint16"
-              },
-              {
-                "internalType": "bytes32",
-                "name": "root",
-                "type": "bytes32"
-              }
-            ],
-            "internalType": "struct BatchHeader",
-            "name": "header",
-            "type": "tuple"
-          },
-          {
-            "internalType": "uint256",
-            "name": "index",
-            "type": "uint256"
-          },
-          {
-            "internalType": "bytes",
-            "name": "record",
-            "type": "bytes"
-          },
-          {
-            "internalType": "bytes32[]",
-            "name": "path",
-            "type": "bytes32[]"
-          }
-        ],
-        "internalType": "struct RecordProof",
-        "name": "call",
-        "type": "tuple"
-      },
-      {
-        "components": [
-          {
-            "internalType": "bytes",
-            "name": "entries",
-            "type": "bytes"
-          },
-          {
-            "internalType": "bytes32[]",
-            "name": "siblings",
-            "type": "bytes32[]"
-          },
-          {
-            "internalType": "bytes",
-            "name": "steps",
-            "type": "bytes"
-          }
-        ],
-        "internalType": "struct IndexProof",
-        "name": "shown",
-        "type": "tuple"
-      },
-      {
-        "internalType": "uint256",
-        "name": "omitted",
-        "type": "uint256"
-      }
-    ],
-    "name": "proveOmittedRow",
-    "outputs": [],
-    "stateMutability": "nonpayable",
-    "type": "function"
-  },
-  {
-    "inputs": [
-      {
-        "internalType": "bytes32",
-        "name": "",
-        "type": "bytes32"
-      },
-      {
-        "components": [
-          {
-            "components": [
-              {
-                "internalType": "BatchId",
-                "name": "batch",
-                "type": "uint64"
-              },
-              {
-                "internalType": "ModelId",
-                "name": "model",
-                "type": "uint32"
-              },
-              {
-                "internalType": "AccountId",
-                "name": "operator",
-                "type": "uint32"
-              },
-              {
-                "internalType": "uint32",
-                "name": "epoch",
-                "type": "uint32"
-              },
-              {
-                "internalType": "uint32",
-                "name": "count",
-                "type": "uint32"
-              },
-              {
-                "internalType": "uint16",
-                "name": "treasuryBps",
-                "type": "uint16"
-              },
-              {
-                "internalType": "bytes32",
-                "name": "root",
-                "type": "bytes32"
-              }
-            ],
-            "internalType": "struct BatchHeader",
-            "name": "header",
-            "type": "tuple"
-          },
-          {
-            "internalType": "uint256",
-            "name": "index",
-            "type": "uint256"
-          },
-          {
-            "internalType": "bytes",
-            "name": "record",
-            "type": "bytes"
-          },
-          {
-            "internalType": "bytes32[]",
-            "name": "path",
-            "type": "bytes32[]"
-          }
-        ],
-        "internalType": "struct RecordProof",
-        "name": "call",
-        "type": "tuple"
-      },
-      {
-        "components": [
-          {
-            "internalType": "bytes",
-            "name": "entries",
-            "type": "bytes"
-          },
-          {
-            "internalType": "bytes32[]",
-            "name": "siblings",
-            "type": "bytes32[]"
-          },
-          {
-            "internalType": "bytes",
-            "name": "steps",
-            "type": "bytes"
-          }
-        ],
-        "internalType": "struct IndexProof",
-        "name": "listed",
-        "type": "tuple"
-      }
-    ],
-    "name": "proveWrongAccount",
-    "outputs": [],
-    "stateMutability": "nonpayable",
-    "type": "function"
-  },
-  {
-    "inputs": [
-      {
-        "internalType": "bytes32",
-        "name": "",
-        "type": "bytes32"
-      },
-      {
-        "components": [
-          {
-            "components": [
-              {
-                "internalType": "BatchId",
-                "name": "batch",
-                "type": "uint64"
-              },
-              {
-                "internalType": "ModelId",
-                "name": "model",
-                "type": "uint32"
-              },
-              {
-                "internalType": "AccountId",
-                "name": "operator",
-                "type": "uint32"
-              },
-              {
-                "internalType": "uint32",
-                "name": "epoch",
-                "type": "uint32"
-              },
-              {
-                "internalType": "uint32",
-                "name": "count",
-                "type": "uint32"
-              },
-              {
-                "internalType": "uint16",
-                "name": "treasuryBps",
-                "type": "uint16"
-              },
-              {
-                "internalType": "bytes32",
-                "name": "root",
-                "type": "bytes32"
-              }
-            ],
-            "internalType": "struct BatchHeader",
-            "name": "header",
-            "type": "tuple"
-          },
-          {
-            "internalType": "uint256",
-            "name": "index",
-            "type": "uint256"
-          },
-          {
-            "internalType": "bytes",
-            "name": "record",
-            "type": "bytes"
-          },
-          {
-            "internalType": "bytes32[]",
-            "name": "path",
-            "type": "bytes32[]"
-          }
-        ],
-        "internalType": "struct RecordProof",
-        "name": "call",
-        "type": "tuple"
-      },
-      {
-        "components": [
-          {
-            "internalType": "bytes",
-            "name": "entries",
-            "type": "bytes"
-          },
-          {
-            "internalType": "bytes32[]",
-            "name": "siblings",
-            "type": "bytes32[]"
-          },
-          {
-            "internalType": "bytes",
-            "name": "steps",
-            "type": "bytes"
-          }
-        ],
-        "internalType": "struct IndexProof",
-        "name": "listed",
-        "type": "tuple"
-      }
-    ],
-    "name": "proveWrongWeights",
-    "outputs": [],
-    "stateMutability": "nonpayable",
+    "stateMutability": "view",
     "type": "function"
   },
   {
@@ -2148,70 +1886,6 @@ export const courtAbi = [
         "internalType": "bool",
         "name": "upheld",
         "type": "bool"
-      },
-      {
-        "components": [
-          {
-            "components": [
-              {
-                "internalType": "BatchId",
-                "name": "batch",
-                "type": "uint64"
-              },
-              {
-                "internalType": "ModelId",
-                "name": "model",
-                "type": "uint32"
-              },
-              {
-                "internalType": "AccountId",
-                "name": "operator",
-                "type": "uint32"
-              },
-              {
-                "internalType": "uint32",
-                "name": "epoch",
-                "type": "uint32"
-              },
-              {
-                "internalType": "uint32",
-                "name": "count",
-                "type": "uint32"
-              },
-              {
-                "internalType": "uint16",
-                "name": "treasuryBps",
-                "type": "uint16"
-              },
-              {
-                "internalType": "bytes32",
-                "name": "root",
-                "type": "bytes32"
-              }
-            ],
-            "internalType": "struct BatchHeader",
-            "name": "header",
-            "type": "tuple"
-          },
-          {
-            "internalType": "uint256",
-            "name": "index",
-            "type": "uint256"
-          },
-          {
-            "internalType": "bytes",
-            "name": "record",
-            "type": "bytes"
-          },
-          {
-            "internalType": "bytes32[]",
-            "name": "path",
-            "type": "bytes32[]"
-          }
-        ],
-        "internalType": "struct RecordProof[]",
-        "name": "calls",
-        "type": "tuple[]"
       },
       {
         "internalType": "bytes32",
@@ -2245,6 +1919,19 @@ export const courtAbi = [
   {
     "inputs": [
       {
+        "internalType": "address",
+        "name": "key",
+        "type": "address"
+      }
+    ],
+    "name": "setReceiptKey",
+    "outputs": [],
+    "stateMutability": "nonpayable",
+    "type": "function"
+  },
+  {
+    "inputs": [
+      {
         "components": [
           {
             "internalType": "uint64",
@@ -2257,6 +1944,11 @@ export const courtAbi = [
             "type": "uint32"
           },
           {
+            "internalType": "uint16",
+            "name": "receiptFees",
+            "type": "uint16"
+          },
+          {
             "internalType": "uint64",
             "name": "appealStakeGwei",
             "type": "uint64"
@@ -2264,6 +1956,11 @@ export const courtAbi = [
           {
             "internalType": "uint32",
             "name": "rulingSeconds",
+            "type": "uint32"
+          },
+          {
+            "internalType": "uint32",
+            "name": "keyNoticeSeconds",
             "type": "uint32"
           }
         ],
@@ -2280,49 +1977,103 @@ export const courtAbi = [
   {
     "inputs": [
       {
-        "internalType": "ModelId",
-        "name": "model",
-        "type": "uint32"
-      },
-      {
-        "internalType": "uint32",
-        "name": "row",
-        "type": "uint32"
-      },
-      {
         "components": [
           {
-            "internalType": "bytes",
-            "name": "entries",
-            "type": "bytes"
+            "components": [
+              {
+                "internalType": "BatchId",
+                "name": "batch",
+                "type": "uint64"
+              },
+              {
+                "internalType": "BookId",
+                "name": "book",
+                "type": "uint96"
+              },
+              {
+                "internalType": "uint32",
+                "name": "number",
+                "type": "uint32"
+              },
+              {
+                "internalType": "uint40",
+                "name": "recordedIn",
+                "type": "uint40"
+              },
+              {
+                "internalType": "uint32",
+                "name": "count",
+                "type": "uint32"
+              },
+              {
+                "internalType": "uint64",
+                "name": "units",
+                "type": "uint64"
+              },
+              {
+                "internalType": "bytes32",
+                "name": "root",
+                "type": "bytes32"
+              },
+              {
+                "internalType": "bytes32",
+                "name": "sumHash",
+                "type": "bytes32"
+              }
+            ],
+            "internalType": "struct BatchHeader",
+            "name": "header",
+            "type": "tuple"
+          },
+          {
+            "internalType": "uint256",
+            "name": "index",
+            "type": "uint256"
+          },
+          {
+            "components": [
+              {
+                "internalType": "AccountId",
+                "name": "payer",
+                "type": "uint32"
+              },
+              {
+                "internalType": "uint32",
+                "name": "salt",
+                "type": "uint32"
+              },
+              {
+                "internalType": "uint16",
+                "name": "feeUnits",
+                "type": "uint16"
+              },
+              {
+                "internalType": "bytes32",
+                "name": "commitment",
+                "type": "bytes32"
+              },
+              {
+                "internalType": "bytes",
+                "name": "sketch",
+                "type": "bytes"
+              }
+            ],
+            "internalType": "struct Record",
+            "name": "record",
+            "type": "tuple"
           },
           {
             "internalType": "bytes32[]",
-            "name": "siblings",
+            "name": "path",
             "type": "bytes32[]"
-          },
-          {
-            "internalType": "bytes",
-            "name": "steps",
-            "type": "bytes"
           }
         ],
-        "internalType": "struct IndexProof",
-        "name": "shown",
+        "internalType": "struct RecordProof",
+        "name": "call",
         "type": "tuple"
-      },
-      {
-        "internalType": "bytes32",
-        "name": "itemsRoot",
-        "type": "bytes32"
-      },
-      {
-        "internalType": "bytes32[]",
-        "name": "itemPath",
-        "type": "bytes32[]"
       }
     ],
-    "name": "showRow",
+    "name": "showRecord",
     "outputs": [],
     "stateMutability": "nonpayable",
     "type": "function"
@@ -2344,6 +2095,11 @@ export const courtAbi = [
             "type": "uint32"
           },
           {
+            "internalType": "uint16",
+            "name": "receiptFees",
+            "type": "uint16"
+          },
+          {
             "internalType": "uint64",
             "name": "appealStakeGwei",
             "type": "uint64"
@@ -2351,6 +2107,11 @@ export const courtAbi = [
           {
             "internalType": "uint32",
             "name": "rulingSeconds",
+            "type": "uint32"
+          },
+          {
+            "internalType": "uint32",
+            "name": "keyNoticeSeconds",
             "type": "uint32"
           }
         ],
@@ -2360,88 +2121,6 @@ export const courtAbi = [
       }
     ],
     "stateMutability": "view",
-    "type": "function"
-  },
-  {
-    "inputs": [
-      {
-        "internalType": "ModelId",
-        "name": "model",
-        "type": "uint32"
-      },
-      {
-        "internalType": "uint32",
-        "name": "row",
-        "type": "uint32"
-      },
-      {
-        "components": [
-          {
-            "components": [
-              {
-                "internalType": "BatchId",
-                "name": "batch",
-                "type": "uint64"
-              },
-              {
-                "internalType": "ModelId",
-                "name": "model",
-                "type": "uint32"
-              },
-              {
-                "internalType": "AccountId",
-                "name": "operator",
-                "type": "uint32"
-              },
-              {
-                "internalType": "uint32",
-                "name": "epoch",
-                "type": "uint32"
-              },
-              {
-                "internalType": "uint32",
-                "name": "count",
-                "type": "uint32"
-              },
-              {
-                "internalType": "uint16",
-                "name": "treasuryBps",
-                "type": "uint16"
-              },
-              {
-                "internalType": "bytes32",
-                "name": "root",
-                "type": "bytes32"
-              }
-            ],
-            "internalType": "struct BatchHeader",
-            "name": "header",
-            "type": "tuple"
-          },
-          {
-            "internalType": "uint256",
-            "name": "index",
-            "type": "uint256"
-          },
-          {
-            "internalType": "bytes",
-            "name": "record",
-            "type": "bytes"
-          },
-          {
-            "internalType": "bytes32[]",
-            "name": "path",
-            "type": "bytes32[]"
-          }
-        ],
-        "internalType": "struct RecordProof[]",
-        "name": "calls",
-        "type": "tuple[]"
-      }
-    ],
-    "name": "voidStruckRow",
-    "outputs": [],
-    "stateMutability": "nonpayable",
     "type": "function"
   }
 ] as const

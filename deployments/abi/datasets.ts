@@ -121,6 +121,27 @@ export const datasetsAbi = [
   {
     "inputs": [
       {
+        "internalType": "DatasetId",
+        "name": "dataset",
+        "type": "uint32"
+      },
+      {
+        "internalType": "bytes32",
+        "name": "termsHash",
+        "type": "bytes32"
+      },
+      {
+        "internalType": "bytes32",
+        "name": "found",
+        "type": "bytes32"
+      }
+    ],
+    "name": "Datasets_OtherTerms",
+    "type": "error"
+  },
+  {
+    "inputs": [
+      {
         "internalType": "uint256",
         "name": "deadline",
         "type": "uint256"
@@ -132,6 +153,22 @@ export const datasetsAbi = [
       }
     ],
     "name": "Datasets_SignatureExpired",
+    "type": "error"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "DatasetId",
+        "name": "dataset",
+        "type": "uint32"
+      },
+      {
+        "internalType": "uint256",
+        "name": "max",
+        "type": "uint256"
+      }
+    ],
+    "name": "Datasets_TooManyContributions",
     "type": "error"
   },
   {
@@ -458,6 +495,32 @@ export const datasetsAbi = [
     "type": "event"
   },
   {
+    "inputs": [],
+    "name": "CONSENT_GRACE",
+    "outputs": [
+      {
+        "internalType": "uint40",
+        "name": "",
+        "type": "uint40"
+      }
+    ],
+    "stateMutability": "view",
+    "type": "function"
+  },
+  {
+    "inputs": [],
+    "name": "MAX_CONTRIBUTIONS",
+    "outputs": [
+      {
+        "internalType": "uint256",
+        "name": "",
+        "type": "uint256"
+      }
+    ],
+    "stateMutability": "view",
+    "type": "function"
+  },
+  {
     "inputs": [
       {
         "internalType": "ContributionId[]",
@@ -497,11 +560,23 @@ export const datasetsAbi = [
     "type": "function"
   },
   {
+    "inputs": [],
+    "name": "cancelSignature",
+    "outputs": [],
+    "stateMutability": "nonpayable",
+    "type": "function"
+  },
+  {
     "inputs": [
       {
         "internalType": "DatasetId",
         "name": "dataset",
         "type": "uint32"
+      },
+      {
+        "internalType": "bytes32",
+        "name": "termsHash",
+        "type": "bytes32"
       },
       {
         "internalType": "bytes32",
@@ -536,6 +611,11 @@ export const datasetsAbi = [
         "internalType": "DatasetId",
         "name": "dataset",
         "type": "uint32"
+      },
+      {
+        "internalType": "bytes32",
+        "name": "termsHash",
+        "type": "bytes32"
       },
       {
         "internalType": "bytes32",
@@ -639,6 +719,11 @@ export const datasetsAbi = [
             "internalType": "uint48",
             "name": "withdrawnAt",
             "type": "uint48"
+          },
+          {
+            "internalType": "uint40",
+            "name": "withdrawnTime",
+            "type": "uint40"
           },
           {
             "internalType": "enum ContributionStatus",
@@ -815,6 +900,52 @@ export const datasetsAbi = [
   {
     "inputs": [
       {
+        "internalType": "VersionId[]",
+        "name": "versions",
+        "type": "uint64[]"
+      },
+      {
+        "internalType": "ContributionId[]",
+        "name": "contributions",
+        "type": "bytes32[]"
+      }
+    ],
+    "name": "membersOf",
+    "outputs": [
+      {
+        "components": [
+          {
+            "internalType": "AccountId",
+            "name": "contributor",
+            "type": "uint32"
+          },
+          {
+            "internalType": "uint32",
+            "name": "itemCount",
+            "type": "uint32"
+          },
+          {
+            "internalType": "uint8",
+            "name": "versions",
+            "type": "uint8"
+          },
+          {
+            "internalType": "uint40",
+            "name": "usableUntil",
+            "type": "uint40"
+          }
+        ],
+        "internalType": "struct Member[]",
+        "name": "members",
+        "type": "tuple[]"
+      }
+    ],
+    "stateMutability": "view",
+    "type": "function"
+  },
+  {
+    "inputs": [
+      {
         "internalType": "address",
         "name": "signer",
         "type": "address"
@@ -901,6 +1032,25 @@ export const datasetsAbi = [
     "name": "reject",
     "outputs": [],
     "stateMutability": "nonpayable",
+    "type": "function"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "DatasetId",
+        "name": "dataset",
+        "type": "uint32"
+      }
+    ],
+    "name": "termsHashOf",
+    "outputs": [
+      {
+        "internalType": "bytes32",
+        "name": "",
+        "type": "bytes32"
+      }
+    ],
+    "stateMutability": "view",
     "type": "function"
   },
   {

@@ -43,14 +43,9 @@ export const evaluationsAbi = [
         "internalType": "BatchId",
         "name": "lastBatch",
         "type": "uint64"
-      },
-      {
-        "internalType": "uint64",
-        "name": "batchCount",
-        "type": "uint64"
       }
     ],
-    "name": "Evaluations_BatchesOutOfRange",
+    "name": "Evaluations_BatchesOutOfOrder",
     "type": "error"
   },
   {
@@ -135,6 +130,33 @@ export const evaluationsAbi = [
       }
     ],
     "name": "Evaluations_NotVoided",
+    "type": "error"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "ModelId",
+        "name": "model",
+        "type": "uint32"
+      },
+      {
+        "internalType": "BatchId",
+        "name": "batch",
+        "type": "uint64"
+      }
+    ],
+    "name": "Evaluations_OtherBatch",
+    "type": "error"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "AccountId",
+        "name": "payer",
+        "type": "uint32"
+      }
+    ],
+    "name": "Evaluations_OwnService",
     "type": "error"
   },
   {
@@ -226,6 +248,38 @@ export const evaluationsAbi = [
       }
     ],
     "name": "Evaluations_ZeroHash",
+    "type": "error"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "uint256",
+        "name": "index",
+        "type": "uint256"
+      },
+      {
+        "internalType": "uint256",
+        "name": "count",
+        "type": "uint256"
+      }
+    ],
+    "name": "OrderedTree_NoLeaf",
+    "type": "error"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "uint256",
+        "name": "length",
+        "type": "uint256"
+      },
+      {
+        "internalType": "uint256",
+        "name": "expected",
+        "type": "uint256"
+      }
+    ],
+    "name": "OrderedTree_PathLength",
     "type": "error"
   },
   {
@@ -685,19 +739,19 @@ export const evaluationsAbi = [
                 "type": "uint64"
               },
               {
-                "internalType": "ModelId",
-                "name": "model",
-                "type": "uint32"
-              },
-              {
-                "internalType": "AccountId",
-                "name": "operator",
-                "type": "uint32"
+                "internalType": "BookId",
+                "name": "book",
+                "type": "uint96"
               },
               {
                 "internalType": "uint32",
-                "name": "epoch",
+                "name": "number",
                 "type": "uint32"
+              },
+              {
+                "internalType": "uint40",
+                "name": "recordedIn",
+                "type": "uint40"
               },
               {
                 "internalType": "uint32",
@@ -705,13 +759,18 @@ export const evaluationsAbi = [
                 "type": "uint32"
               },
               {
-                "internalType": "uint16",
-                "name": "treasuryBps",
-                "type": "uint16"
+                "internalType": "uint64",
+                "name": "units",
+                "type": "uint64"
               },
               {
                 "internalType": "bytes32",
                 "name": "root",
+                "type": "bytes32"
+              },
+              {
+                "internalType": "bytes32",
+                "name": "sumHash",
                 "type": "bytes32"
               }
             ],
@@ -725,9 +784,36 @@ export const evaluationsAbi = [
             "type": "uint256"
           },
           {
-            "internalType": "bytes",
+            "components": [
+              {
+                "internalType": "AccountId",
+                "name": "payer",
+                "type": "uint32"
+              },
+              {
+                "internalType": "uint32",
+                "name": "salt",
+                "type": "uint32"
+              },
+              {
+                "internalType": "uint16",
+                "name": "feeUnits",
+                "type": "uint16"
+              },
+              {
+                "internalType": "bytes32",
+                "name": "commitment",
+                "type": "bytes32"
+              },
+              {
+                "internalType": "bytes",
+                "name": "sketch",
+                "type": "bytes"
+              }
+            ],
+            "internalType": "struct Record",
             "name": "record",
-            "type": "bytes"
+            "type": "tuple"
           },
           {
             "internalType": "bytes32[]",
@@ -814,19 +900,19 @@ export const evaluationsAbi = [
                 "type": "uint64"
               },
               {
-                "internalType": "ModelId",
-                "name": "model",
-                "type": "uint32"
-              },
-              {
-                "internalType": "AccountId",
-                "name": "operator",
-                "type": "uint32"
+                "internalType": "BookId",
+                "name": "book",
+                "type": "uint96"
               },
               {
                 "internalType": "uint32",
-                "name": "epoch",
+                "name": "number",
                 "type": "uint32"
+              },
+              {
+                "internalType": "uint40",
+                "name": "recordedIn",
+                "type": "uint40"
               },
               {
                 "internalType": "uint32",
@@ -834,13 +920,18 @@ export const evaluationsAbi = [
                 "type": "uint32"
               },
               {
-                "internalType": "uint16",
-                "name": "treasuryBps",
-                "type": "uint16"
+                "internalType": "uint64",
+                "name": "units",
+                "type": "uint64"
               },
               {
                 "internalType": "bytes32",
                 "name": "root",
+                "type": "bytes32"
+              },
+              {
+                "internalType": "bytes32",
+                "name": "sumHash",
                 "type": "bytes32"
               }
             ],
@@ -854,9 +945,36 @@ export const evaluationsAbi = [
             "type": "uint256"
           },
           {
-            "internalType": "bytes",
+            "components": [
+              {
+                "internalType": "AccountId",
+                "name": "payer",
+                "type": "uint32"
+              },
+              {
+                "internalType": "uint32",
+                "name": "salt",
+                "type": "uint32"
+              },
+              {
+                "internalType": "uint16",
+                "name": "feeUnits",
+                "type": "uint16"
+              },
+              {
+                "internalType": "bytes32",
+                "name": "commitment",
+                "type": "bytes32"
+              },
+              {
+                "internalType": "bytes",
+                "name": "sketch",
+                "type": "bytes"
+              }
+            ],
+            "internalType": "struct Record",
             "name": "record",
-            "type": "bytes"
+            "type": "tuple"
           },
           {
             "internalType": "bytes32[]",
@@ -898,8 +1016,13 @@ export const evaluationsAbi = [
           },
           {
             "internalType": "uint64",
-            "name": "stars",
+            "name": "feesGwei",
             "type": "uint64"
+          },
+          {
+            "internalType": "uint128",
+            "name": "starsGwei",
+            "type": "uint128"
           }
         ],
         "internalType": "struct Rating",
@@ -1081,6 +1204,100 @@ export const evaluationsAbi = [
         ],
         "internalType": "struct Production",
         "name": "production",
+        "type": "tuple"
+      },
+      {
+        "components": [
+          {
+            "internalType": "BatchId",
+            "name": "batch",
+            "type": "uint64"
+          },
+          {
+            "internalType": "BookId",
+            "name": "book",
+            "type": "uint96"
+          },
+          {
+            "internalType": "uint32",
+            "name": "number",
+            "type": "uint32"
+          },
+          {
+            "internalType": "uint40",
+            "name": "recordedIn",
+            "type": "uint40"
+          },
+          {
+            "internalType": "uint32",
+            "name": "count",
+            "type": "uint32"
+          },
+          {
+            "internalType": "uint64",
+            "name": "units",
+            "type": "uint64"
+          },
+          {
+            "internalType": "bytes32",
+            "name": "root",
+            "type": "bytes32"
+          },
+          {
+            "internalType": "bytes32",
+            "name": "sumHash",
+            "type": "bytes32"
+          }
+        ],
+        "internalType": "struct BatchHeader",
+        "name": "first",
+        "type": "tuple"
+      },
+      {
+        "components": [
+          {
+            "internalType": "BatchId",
+            "name": "batch",
+            "type": "uint64"
+          },
+          {
+            "internalType": "BookId",
+            "name": "book",
+            "type": "uint96"
+          },
+          {
+            "internalType": "uint32",
+            "name": "number",
+            "type": "uint32"
+          },
+          {
+            "internalType": "uint40",
+            "name": "recordedIn",
+            "type": "uint40"
+          },
+          {
+            "internalType": "uint32",
+            "name": "count",
+            "type": "uint32"
+          },
+          {
+            "internalType": "uint64",
+            "name": "units",
+            "type": "uint64"
+          },
+          {
+            "internalType": "bytes32",
+            "name": "root",
+            "type": "bytes32"
+          },
+          {
+            "internalType": "bytes32",
+            "name": "sumHash",
+            "type": "bytes32"
+          }
+        ],
+        "internalType": "struct BatchHeader",
+        "name": "last",
         "type": "tuple"
       }
     ],

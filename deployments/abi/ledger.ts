@@ -3,29 +3,19 @@ export const ledgerAbi = [
   {
     "inputs": [
       {
-        "internalType": "contract IERC20",
-        "name": "token_",
+        "internalType": "contract IChannels",
+        "name": "channels_",
         "type": "address"
       },
       {
-        "internalType": "contract IAccounts",
-        "name": "accounts_",
-        "type": "address"
-      },
-      {
-        "internalType": "contract IModels",
-        "name": "models_",
+        "internalType": "contract IBonds",
+        "name": "bonds_",
         "type": "address"
       },
       {
         "internalType": "address",
         "name": "authority_",
         "type": "address"
-      },
-      {
-        "internalType": "AccountId",
-        "name": "treasury_",
-        "type": "uint32"
       },
       {
         "components": [
@@ -36,44 +26,22 @@ export const ledgerAbi = [
           },
           {
             "internalType": "uint32",
-            "name": "tabNoticeSeconds",
+            "name": "windowSeconds",
             "type": "uint32"
           },
           {
-            "internalType": "uint32",
-            "name": "bondNoticeSeconds",
-            "type": "uint32"
+            "internalType": "uint64",
+            "name": "minBookGwei",
+            "type": "uint64"
           },
           {
             "internalType": "uint16",
             "name": "treasuryBps",
             "type": "uint16"
-          },
-          {
-            "components": [
-              {
-                "internalType": "uint64",
-                "name": "minimumGwei",
-                "type": "uint64"
-              },
-              {
-                "internalType": "uint32",
-                "name": "ratioBps",
-                "type": "uint32"
-              },
-              {
-                "internalType": "uint16",
-                "name": "bountyBps",
-                "type": "uint16"
-              }
-            ],
-            "internalType": "struct BondRule",
-            "name": "bondRule",
-            "type": "tuple"
           }
         ],
         "internalType": "struct LedgerTerms",
-        "name": "terms",
+        "name": "terms_",
         "type": "tuple"
       }
     ],
@@ -122,128 +90,37 @@ export const ledgerAbi = [
     "inputs": [
       {
         "internalType": "address",
-        "name": "account",
-        "type": "address"
-      },
-      {
-        "internalType": "uint256",
-        "name": "currentNonce",
-        "type": "uint256"
-      }
-    ],
-    "name": "InvalidAccountNonce",
-    "type": "error"
-  },
-  {
-    "inputs": [],
-    "name": "InvalidShortString",
-    "type": "error"
-  },
-  {
-    "inputs": [
-      {
-        "internalType": "BatchId",
-        "name": "batch",
-        "type": "uint64"
-      },
-      {
-        "internalType": "uint256",
-        "name": "index",
-        "type": "uint256"
-      }
-    ],
-    "name": "Ledger_AlreadyVoided",
-    "type": "error"
-  },
-  {
-    "inputs": [
-      {
-        "internalType": "address",
-        "name": "signer",
-        "type": "address"
-      }
-    ],
-    "name": "Ledger_BadSignature",
-    "type": "error"
-  },
-  {
-    "inputs": [
-      {
-        "internalType": "uint32",
-        "name": "noticeSeconds",
-        "type": "uint32"
-      },
-      {
-        "internalType": "uint256",
-        "name": "minimumSeconds",
-        "type": "uint256"
-      }
-    ],
-    "name": "Ledger_BondNoticeTooShort",
-    "type": "error"
-  },
-  {
-    "inputs": [
-      {
-        "internalType": "uint64",
-        "name": "minimumGwei",
-        "type": "uint64"
-      },
-      {
-        "internalType": "uint16",
-        "name": "bountyBps",
-        "type": "uint16"
-      },
-      {
-        "internalType": "uint16",
-        "name": "maxBountyBps",
-        "type": "uint16"
-      }
-    ],
-    "name": "Ledger_BondRuleOutOfRange",
-    "type": "error"
-  },
-  {
-    "inputs": [
-      {
-        "internalType": "BondId",
-        "name": "bond",
-        "type": "uint64"
-      },
-      {
-        "internalType": "uint64",
-        "name": "balanceGwei",
-        "type": "uint64"
-      },
-      {
-        "internalType": "uint256",
-        "name": "requiredGwei",
-        "type": "uint256"
-      }
-    ],
-    "name": "Ledger_BondTooSmall",
-    "type": "error"
-  },
-  {
-    "inputs": [
-      {
-        "internalType": "uint256",
-        "name": "index",
-        "type": "uint256"
-      }
-    ],
-    "name": "Ledger_CodeOutOfRange",
-    "type": "error"
-  },
-  {
-    "inputs": [
-      {
-        "internalType": "address",
         "name": "court",
         "type": "address"
+      },
+      {
+        "internalType": "address",
+        "name": "settlement",
+        "type": "address"
       }
     ],
-    "name": "Ledger_CourtAlreadyAppointed",
+    "name": "Ledger_AlreadyAppointed",
+    "type": "error"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "uint256",
+        "name": "record",
+        "type": "uint256"
+      },
+      {
+        "internalType": "uint256",
+        "name": "channel",
+        "type": "uint256"
+      },
+      {
+        "internalType": "uint256",
+        "name": "count",
+        "type": "uint256"
+      }
+    ],
+    "name": "Ledger_ChannelOutOfRange",
     "type": "error"
   },
   {
@@ -255,339 +132,114 @@ export const ledgerAbi = [
     "inputs": [
       {
         "internalType": "uint256",
-        "name": "index",
+        "name": "record",
         "type": "uint256"
-      },
+      }
+    ],
+    "name": "Ledger_FeeZero",
+    "type": "error"
+  },
+  {
+    "inputs": [
       {
-        "internalType": "AccountId",
-        "name": "payer",
-        "type": "uint32"
+        "internalType": "uint256",
+        "name": "length",
+        "type": "uint256"
       },
       {
         "internalType": "uint256",
-        "name": "feeGwei",
-        "type": "uint256"
-      },
-      {
-        "internalType": "uint256",
-        "name": "maxFeeGwei",
+        "name": "size",
         "type": "uint256"
       }
     ],
-    "name": "Ledger_FeeAboveCap",
+    "name": "Ledger_LengthUneven",
     "type": "error"
   },
   {
     "inputs": [
-      {
-        "internalType": "uint40",
-        "name": "leavesAt",
-        "type": "uint40"
-      },
-      {
-        "internalType": "uint256",
-        "name": "timestamp",
-        "type": "uint256"
-      }
-    ],
-    "name": "Ledger_LeavesLater",
-    "type": "error"
-  },
-  {
-    "inputs": [
-      {
-        "internalType": "ModelId",
-        "name": "model",
-        "type": "uint32"
-      }
-    ],
-    "name": "Ledger_ModelStopped",
-    "type": "error"
-  },
-  {
-    "inputs": [
-      {
-        "internalType": "BondId",
-        "name": "bond",
-        "type": "uint64"
-      }
-    ],
-    "name": "Ledger_NoBondLeaving",
-    "type": "error"
-  },
-  {
-    "inputs": [
-      {
-        "internalType": "BondId",
-        "name": "bond",
-        "type": "uint64"
-      },
-      {
-        "internalType": "address",
-        "name": "caller",
-        "type": "address"
-      },
-      {
-        "internalType": "address",
-        "name": "holder",
-        "type": "address"
-      }
-    ],
-    "name": "Ledger_NotBondHolder",
-    "type": "error"
-  },
-  {
-    "inputs": [
-      {
-        "internalType": "address",
-        "name": "caller",
-        "type": "address"
-      },
-      {
-        "internalType": "address",
-        "name": "court",
-        "type": "address"
-      }
-    ],
-    "name": "Ledger_NotCourt",
-    "type": "error"
-  },
-  {
-    "inputs": [
-      {
-        "internalType": "ModelId",
-        "name": "model",
-        "type": "uint32"
-      },
-      {
-        "internalType": "address",
-        "name": "caller",
-        "type": "address"
-      }
-    ],
-    "name": "Ledger_NotOperator",
-    "type": "error"
-  },
-  {
-    "inputs": [],
-    "name": "Ledger_NotPaused",
-    "type": "error"
-  },
-  {
-    "inputs": [
-      {
-        "internalType": "BatchId",
-        "name": "batch",
-        "type": "uint64"
-      },
-      {
-        "internalType": "uint256",
-        "name": "index",
-        "type": "uint256"
-      }
-    ],
-    "name": "Ledger_NotRecorded",
-    "type": "error"
-  },
-  {
-    "inputs": [
-      {
-        "internalType": "AccountId",
-        "name": "payer",
-        "type": "uint32"
-      },
       {
         "internalType": "AccountId",
         "name": "operator",
         "type": "uint32"
       }
     ],
-    "name": "Ledger_NothingLeaving",
-    "type": "error"
-  },
-  {
-    "inputs": [],
-    "name": "Ledger_NothingToBurn",
+    "name": "Ledger_NoReceiptKey",
     "type": "error"
   },
   {
     "inputs": [
       {
-        "internalType": "AccountId",
-        "name": "account",
-        "type": "uint32"
+        "internalType": "address",
+        "name": "caller",
+        "type": "address"
       }
     ],
-    "name": "Ledger_NothingToClaim",
-    "type": "error"
-  },
-  {
-    "inputs": [],
-    "name": "Ledger_Paused",
+    "name": "Ledger_NotAppointed",
     "type": "error"
   },
   {
     "inputs": [
       {
-        "internalType": "BatchId",
-        "name": "batch",
-        "type": "uint64"
+        "internalType": "bytes32",
+        "name": "found",
+        "type": "bytes32"
       },
       {
-        "internalType": "uint32",
-        "name": "epoch",
-        "type": "uint32"
-      },
-      {
-        "internalType": "uint32",
-        "name": "currentEpoch",
-        "type": "uint32"
+        "internalType": "bytes32",
+        "name": "expected",
+        "type": "bytes32"
       }
     ],
-    "name": "Ledger_RecordMatured",
+    "name": "Ledger_SumDiffers",
     "type": "error"
   },
   {
     "inputs": [
       {
-        "internalType": "uint256",
-        "name": "index",
-        "type": "uint256"
-      },
-      {
-        "internalType": "uint256",
-        "name": "offset",
-        "type": "uint256"
+        "components": [
+          {
+            "internalType": "uint32",
+            "name": "epochSeconds",
+            "type": "uint32"
+          },
+          {
+            "internalType": "uint32",
+            "name": "windowSeconds",
+            "type": "uint32"
+          },
+          {
+            "internalType": "uint64",
+            "name": "minBookGwei",
+            "type": "uint64"
+          },
+          {
+            "internalType": "uint16",
+            "name": "treasuryBps",
+            "type": "uint16"
+          }
+        ],
+        "internalType": "struct LedgerTerms",
+        "name": "terms",
+        "type": "tuple"
       }
     ],
-    "name": "Ledger_RecordTruncated",
+    "name": "Ledger_TermsOutOfRange",
     "type": "error"
   },
   {
     "inputs": [
       {
         "internalType": "uint256",
-        "name": "index",
+        "name": "count",
         "type": "uint256"
       },
-      {
-        "internalType": "uint256",
-        "name": "row",
-        "type": "uint256"
-      },
-      {
-        "internalType": "uint256",
-        "name": "rowCount",
-        "type": "uint256"
-      }
-    ],
-    "name": "Ledger_RowOutOfRange",
-    "type": "error"
-  },
-  {
-    "inputs": [
-      {
-        "internalType": "uint256",
-        "name": "index",
-        "type": "uint256"
-      },
-      {
-        "internalType": "uint256",
-        "name": "row",
-        "type": "uint256"
-      }
-    ],
-    "name": "Ledger_RowRepeated",
-    "type": "error"
-  },
-  {
-    "inputs": [
-      {
-        "internalType": "uint256",
-        "name": "deadline",
-        "type": "uint256"
-      },
-      {
-        "internalType": "uint256",
-        "name": "timestamp",
-        "type": "uint256"
-      }
-    ],
-    "name": "Ledger_SignatureExpired",
-    "type": "error"
-  },
-  {
-    "inputs": [
-      {
-        "internalType": "BondId",
-        "name": "bond",
-        "type": "uint64"
-      },
-      {
-        "internalType": "uint64",
-        "name": "stakedGwei",
-        "type": "uint64"
-      },
-      {
-        "internalType": "uint64",
-        "name": "amountGwei",
-        "type": "uint64"
-      }
-    ],
-    "name": "Ledger_StakeTooSmall",
-    "type": "error"
-  },
-  {
-    "inputs": [
-      {
-        "internalType": "uint256",
-        "name": "supplyGwei",
-        "type": "uint256"
-      },
-      {
-        "internalType": "uint256",
-        "name": "maxGwei",
-        "type": "uint256"
-      }
-    ],
-    "name": "Ledger_SupplyTooLarge",
-    "type": "error"
-  },
-  {
-    "inputs": [
-      {
-        "internalType": "uint256",
-        "name": "index",
-        "type": "uint256"
-      },
-      {
-        "internalType": "AccountId",
-        "name": "payer",
-        "type": "uint32"
-      },
-      {
-        "internalType": "uint256",
-        "name": "feeGwei",
-        "type": "uint256"
-      },
-      {
-        "internalType": "uint256",
-        "name": "balanceGwei",
-        "type": "uint256"
-      }
-    ],
-    "name": "Ledger_TabTooSmall",
-    "type": "error"
-  },
-  {
-    "inputs": [
       {
         "internalType": "uint256",
         "name": "max",
         "type": "uint256"
       }
     ],
-    "name": "Ledger_TooManyAccounts",
+    "name": "Ledger_TooManyChannels",
     "type": "error"
   },
   {
@@ -609,114 +261,33 @@ export const ledgerAbi = [
   {
     "inputs": [
       {
-        "internalType": "uint256",
-        "name": "index",
-        "type": "uint256"
+        "internalType": "BookId",
+        "name": "book",
+        "type": "uint96"
+      }
+    ],
+    "name": "Ledger_UnknownBook",
+    "type": "error"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "BookId",
+        "name": "book",
+        "type": "uint96"
       },
       {
-        "internalType": "uint256",
-        "name": "rowCount",
-        "type": "uint256"
+        "internalType": "uint40",
+        "name": "endedAt",
+        "type": "uint40"
       },
       {
-        "internalType": "uint256",
-        "name": "topK",
-        "type": "uint256"
+        "internalType": "uint40",
+        "name": "time",
+        "type": "uint40"
       }
     ],
-    "name": "Ledger_TooManyRows",
-    "type": "error"
-  },
-  {
-    "inputs": [
-      {
-        "internalType": "uint16",
-        "name": "bps",
-        "type": "uint16"
-      },
-      {
-        "internalType": "uint16",
-        "name": "maxBps",
-        "type": "uint16"
-      }
-    ],
-    "name": "Ledger_TreasuryShareTooHigh",
-    "type": "error"
-  },
-  {
-    "inputs": [
-      {
-        "internalType": "uint256",
-        "name": "index",
-        "type": "uint256"
-      },
-      {
-        "internalType": "AccountId",
-        "name": "account",
-        "type": "uint32"
-      }
-    ],
-    "name": "Ledger_UnknownAccount",
-    "type": "error"
-  },
-  {
-    "inputs": [
-      {
-        "internalType": "BondId",
-        "name": "bond",
-        "type": "uint64"
-      }
-    ],
-    "name": "Ledger_UnknownBond",
-    "type": "error"
-  },
-  {
-    "inputs": [
-      {
-        "internalType": "AccountId",
-        "name": "operator",
-        "type": "uint32"
-      }
-    ],
-    "name": "Ledger_UnknownOperator",
-    "type": "error"
-  },
-  {
-    "inputs": [
-      {
-        "internalType": "AccountId",
-        "name": "treasury",
-        "type": "uint32"
-      }
-    ],
-    "name": "Ledger_UnknownTreasury",
-    "type": "error"
-  },
-  {
-    "inputs": [
-      {
-        "internalType": "uint256",
-        "name": "index",
-        "type": "uint256"
-      },
-      {
-        "internalType": "uint256",
-        "name": "sum",
-        "type": "uint256"
-      }
-    ],
-    "name": "Ledger_WeightsDoNotSum",
-    "type": "error"
-  },
-  {
-    "inputs": [
-      {
-        "internalType": "uint256",
-        "name": "index",
-        "type": "uint256"
-      }
-    ],
-    "name": "Ledger_WeightsUnsorted",
+    "name": "Ledger_WindowOver",
     "type": "error"
   },
   {
@@ -727,39 +298,91 @@ export const ledgerAbi = [
   {
     "inputs": [
       {
-        "internalType": "BondId",
-        "name": "bond",
-        "type": "uint64"
+        "internalType": "uint256",
+        "name": "index",
+        "type": "uint256"
+      },
+      {
+        "internalType": "uint256",
+        "name": "count",
+        "type": "uint256"
       }
     ],
-    "name": "Ledger_ZeroDeposit",
-    "type": "error"
-  },
-  {
-    "inputs": [],
-    "name": "Ledger_ZeroEpoch",
+    "name": "OrderedTree_NoLeaf",
     "type": "error"
   },
   {
     "inputs": [
       {
-        "internalType": "address",
-        "name": "token",
-        "type": "address"
+        "internalType": "uint256",
+        "name": "length",
+        "type": "uint256"
+      },
+      {
+        "internalType": "uint256",
+        "name": "expected",
+        "type": "uint256"
       }
     ],
-    "name": "SafeERC20FailedOperation",
+    "name": "OrderedTree_PathLength",
     "type": "error"
   },
   {
     "inputs": [
       {
-        "internalType": "string",
-        "name": "str",
-        "type": "string"
+        "components": [
+          {
+            "internalType": "BatchId",
+            "name": "batch",
+            "type": "uint64"
+          },
+          {
+            "internalType": "BookId",
+            "name": "book",
+            "type": "uint96"
+          },
+          {
+            "internalType": "uint32",
+            "name": "number",
+            "type": "uint32"
+          },
+          {
+            "internalType": "uint40",
+            "name": "recordedIn",
+            "type": "uint40"
+          },
+          {
+            "internalType": "uint32",
+            "name": "count",
+            "type": "uint32"
+          },
+          {
+            "internalType": "uint64",
+            "name": "units",
+            "type": "uint64"
+          },
+          {
+            "internalType": "bytes32",
+            "name": "root",
+            "type": "bytes32"
+          },
+          {
+            "internalType": "bytes32",
+            "name": "sumHash",
+            "type": "bytes32"
+          }
+        ],
+        "internalType": "struct BatchHeader",
+        "name": "header",
+        "type": "tuple"
+      },
+      {
+        "internalType": "uint256",
+        "name": "index",
+        "type": "uint256"
       }
     ],
-    "name": "StringTooLong",
+    "name": "Records_NotRecorded",
     "type": "error"
   },
   {
@@ -786,38 +409,20 @@ export const ledgerAbi = [
       },
       {
         "indexed": true,
-        "internalType": "uint32",
-        "name": "model",
-        "type": "uint32"
-      },
-      {
-        "indexed": true,
-        "internalType": "uint32",
-        "name": "operator",
-        "type": "uint32"
+        "internalType": "uint96",
+        "name": "book",
+        "type": "uint96"
       },
       {
         "indexed": false,
         "internalType": "uint32",
-        "name": "epoch",
+        "name": "number",
         "type": "uint32"
-      },
-      {
-        "indexed": false,
-        "internalType": "uint32",
-        "name": "count",
-        "type": "uint32"
-      },
-      {
-        "indexed": false,
-        "internalType": "uint16",
-        "name": "treasuryBps",
-        "type": "uint16"
       },
       {
         "indexed": false,
         "internalType": "uint64",
-        "name": "feesGwei",
+        "name": "units",
         "type": "uint64"
       },
       {
@@ -825,6 +430,12 @@ export const ledgerAbi = [
         "internalType": "bytes32",
         "name": "root",
         "type": "bytes32"
+      },
+      {
+        "indexed": false,
+        "internalType": "bytes",
+        "name": "channels",
+        "type": "bytes"
       },
       {
         "indexed": false,
@@ -841,49 +452,18 @@ export const ledgerAbi = [
     "inputs": [
       {
         "indexed": true,
-        "internalType": "uint64",
-        "name": "bond",
-        "type": "uint64"
-      },
-      {
-        "indexed": true,
-        "internalType": "address",
-        "name": "from",
-        "type": "address"
-      },
-      {
-        "indexed": false,
-        "internalType": "uint64",
-        "name": "amountGwei",
-        "type": "uint64"
-      },
-      {
-        "indexed": false,
-        "internalType": "uint64",
-        "name": "balanceGwei",
-        "type": "uint64"
-      }
-    ],
-    "name": "BondDeposited",
-    "type": "event"
-  },
-  {
-    "anonymous": false,
-    "inputs": [
-      {
-        "indexed": true,
-        "internalType": "uint64",
-        "name": "bond",
-        "type": "uint64"
+        "internalType": "uint96",
+        "name": "book",
+        "type": "uint96"
       },
       {
         "indexed": false,
         "internalType": "uint40",
-        "name": "frozenUntil",
+        "name": "closesAt",
         "type": "uint40"
       }
     ],
-    "name": "BondFrozen",
+    "name": "BookClosing",
     "type": "event"
   },
   {
@@ -891,30 +471,105 @@ export const ledgerAbi = [
     "inputs": [
       {
         "indexed": true,
+        "internalType": "uint96",
+        "name": "book",
+        "type": "uint96"
+      },
+      {
+        "indexed": false,
+        "internalType": "uint40",
+        "name": "closesAt",
+        "type": "uint40"
+      },
+      {
+        "indexed": false,
+        "internalType": "uint32",
+        "name": "windowSeconds",
+        "type": "uint32"
+      },
+      {
+        "indexed": false,
+        "internalType": "uint32",
+        "name": "epochSeconds",
+        "type": "uint32"
+      },
+      {
+        "indexed": false,
         "internalType": "uint64",
-        "name": "bond",
+        "name": "minBookGwei",
         "type": "uint64"
+      },
+      {
+        "indexed": false,
+        "internalType": "uint16",
+        "name": "treasuryBps",
+        "type": "uint16"
+      }
+    ],
+    "name": "BookOpened",
+    "type": "event"
+  },
+  {
+    "anonymous": false,
+    "inputs": [
+      {
+        "indexed": true,
+        "internalType": "uint96",
+        "name": "book",
+        "type": "uint96"
+      }
+    ],
+    "name": "BookReleased",
+    "type": "event"
+  },
+  {
+    "anonymous": false,
+    "inputs": [
+      {
+        "indexed": true,
+        "internalType": "uint96",
+        "name": "book",
+        "type": "uint96"
+      },
+      {
+        "indexed": true,
+        "internalType": "uint32",
+        "name": "payer",
+        "type": "uint32"
+      },
+      {
+        "indexed": false,
+        "internalType": "uint64",
+        "name": "feeGwei",
+        "type": "uint64"
+      },
+      {
+        "indexed": false,
+        "internalType": "bool",
+        "name": "toPayer",
+        "type": "bool"
+      }
+    ],
+    "name": "FeeReturned",
+    "type": "event"
+  },
+  {
+    "anonymous": false,
+    "inputs": [
+      {
+        "indexed": true,
+        "internalType": "uint96",
+        "name": "book",
+        "type": "uint96"
       },
       {
         "indexed": false,
         "internalType": "uint64",
         "name": "amountGwei",
         "type": "uint64"
-      },
-      {
-        "indexed": false,
-        "internalType": "uint64",
-        "name": "balanceGwei",
-        "type": "uint64"
-      },
-      {
-        "indexed": false,
-        "internalType": "uint64",
-        "name": "stakedGwei",
-        "type": "uint64"
       }
     ],
-    "name": "BondReleased",
+    "name": "GivenToBook",
     "type": "event"
   },
   {
@@ -923,175 +578,61 @@ export const ledgerAbi = [
       {
         "components": [
           {
-            "internalType": "uint64",
-            "name": "minimumGwei",
-            "type": "uint64"
-          },
-          {
             "internalType": "uint32",
-            "name": "ratioBps",
+            "name": "epochSeconds",
             "type": "uint32"
           },
           {
+            "internalType": "uint32",
+            "name": "windowSeconds",
+            "type": "uint32"
+          },
+          {
+            "internalType": "uint64",
+            "name": "minBookGwei",
+            "type": "uint64"
+          },
+          {
             "internalType": "uint16",
-            "name": "bountyBps",
+            "name": "treasuryBps",
             "type": "uint16"
           }
         ],
         "indexed": false,
-        "internalType": "struct BondRule",
+        "internalType": "struct LedgerTerms",
         "name": "previous",
         "type": "tuple"
       },
       {
         "components": [
           {
-            "internalType": "uint64",
-            "name": "minimumGwei",
-            "type": "uint64"
-          },
-          {
             "internalType": "uint32",
-            "name": "ratioBps",
+            "name": "epochSeconds",
             "type": "uint32"
           },
           {
+            "internalType": "uint32",
+            "name": "windowSeconds",
+            "type": "uint32"
+          },
+          {
+            "internalType": "uint64",
+            "name": "minBookGwei",
+            "type": "uint64"
+          },
+          {
             "internalType": "uint16",
-            "name": "bountyBps",
+            "name": "treasuryBps",
             "type": "uint16"
           }
         ],
         "indexed": false,
-        "internalType": "struct BondRule",
-        "name": "rule",
+        "internalType": "struct LedgerTerms",
+        "name": "terms",
         "type": "tuple"
       }
     ],
-    "name": "BondRuleSet",
-    "type": "event"
-  },
-  {
-    "anonymous": false,
-    "inputs": [
-      {
-        "indexed": true,
-        "internalType": "uint64",
-        "name": "bond",
-        "type": "uint64"
-      },
-      {
-        "indexed": true,
-        "internalType": "uint32",
-        "name": "beneficiary",
-        "type": "uint32"
-      },
-      {
-        "indexed": false,
-        "internalType": "uint64",
-        "name": "amountGwei",
-        "type": "uint64"
-      },
-      {
-        "indexed": false,
-        "internalType": "uint64",
-        "name": "bountyGwei",
-        "type": "uint64"
-      },
-      {
-        "indexed": false,
-        "internalType": "uint64",
-        "name": "balanceGwei",
-        "type": "uint64"
-      }
-    ],
-    "name": "BondSlashed",
-    "type": "event"
-  },
-  {
-    "anonymous": false,
-    "inputs": [
-      {
-        "indexed": true,
-        "internalType": "uint64",
-        "name": "bond",
-        "type": "uint64"
-      },
-      {
-        "indexed": false,
-        "internalType": "uint64",
-        "name": "amountGwei",
-        "type": "uint64"
-      },
-      {
-        "indexed": false,
-        "internalType": "uint64",
-        "name": "balanceGwei",
-        "type": "uint64"
-      },
-      {
-        "indexed": false,
-        "internalType": "uint64",
-        "name": "stakedGwei",
-        "type": "uint64"
-      }
-    ],
-    "name": "BondStaked",
-    "type": "event"
-  },
-  {
-    "anonymous": false,
-    "inputs": [
-      {
-        "indexed": true,
-        "internalType": "uint64",
-        "name": "bond",
-        "type": "uint64"
-      },
-      {
-        "indexed": false,
-        "internalType": "uint64",
-        "name": "leavingGwei",
-        "type": "uint64"
-      },
-      {
-        "indexed": false,
-        "internalType": "uint40",
-        "name": "leavesAt",
-        "type": "uint40"
-      }
-    ],
-    "name": "BondWithdrawalRequested",
-    "type": "event"
-  },
-  {
-    "anonymous": false,
-    "inputs": [
-      {
-        "indexed": true,
-        "internalType": "uint64",
-        "name": "bond",
-        "type": "uint64"
-      },
-      {
-        "indexed": true,
-        "internalType": "address",
-        "name": "to",
-        "type": "address"
-      },
-      {
-        "indexed": false,
-        "internalType": "uint64",
-        "name": "amountGwei",
-        "type": "uint64"
-      },
-      {
-        "indexed": false,
-        "internalType": "uint64",
-        "name": "balanceGwei",
-        "type": "uint64"
-      }
-    ],
-    "name": "BondWithdrawn",
+    "name": "LedgerTermsSet",
     "type": "event"
   },
   {
@@ -1102,28 +643,15 @@ export const ledgerAbi = [
         "internalType": "address",
         "name": "court",
         "type": "address"
-      }
-    ],
-    "name": "CourtAppointed",
-    "type": "event"
-  },
-  {
-    "anonymous": false,
-    "inputs": [],
-    "name": "EIP712DomainChanged",
-    "type": "event"
-  },
-  {
-    "anonymous": false,
-    "inputs": [
+      },
       {
         "indexed": true,
-        "internalType": "uint32",
-        "name": "model",
-        "type": "uint32"
+        "internalType": "address",
+        "name": "settlement",
+        "type": "address"
       }
     ],
-    "name": "ModelStopped",
+    "name": "LedgerUsersAppointed",
     "type": "event"
   },
   {
@@ -1152,238 +680,56 @@ export const ledgerAbi = [
         "internalType": "uint64",
         "name": "feeGwei",
         "type": "uint64"
+      },
+      {
+        "indexed": false,
+        "internalType": "bool",
+        "name": "isSetAside",
+        "type": "bool"
+      },
+      {
+        "indexed": false,
+        "internalType": "uint64",
+        "name": "units",
+        "type": "uint64"
+      },
+      {
+        "indexed": false,
+        "internalType": "bytes32",
+        "name": "root",
+        "type": "bytes32"
+      },
+      {
+        "indexed": false,
+        "internalType": "bytes32",
+        "name": "sumHash",
+        "type": "bytes32"
       }
     ],
     "name": "RecordVoided",
     "type": "event"
   },
   {
-    "anonymous": false,
-    "inputs": [
+    "inputs": [],
+    "name": "LONGEST_BOOK",
+    "outputs": [
       {
-        "indexed": true,
-        "internalType": "address",
-        "name": "by",
-        "type": "address"
-      }
-    ],
-    "name": "RecordingPaused",
-    "type": "event"
-  },
-  {
-    "anonymous": false,
-    "inputs": [
-      {
-        "indexed": true,
-        "internalType": "address",
-        "name": "by",
-        "type": "address"
-      }
-    ],
-    "name": "RecordingResumed",
-    "type": "event"
-  },
-  {
-    "anonymous": false,
-    "inputs": [
-      {
-        "indexed": true,
-        "internalType": "uint32",
-        "name": "account",
-        "type": "uint32"
-      },
-      {
-        "indexed": true,
-        "internalType": "address",
-        "name": "to",
-        "type": "address"
-      },
-      {
-        "indexed": false,
-        "internalType": "uint64",
-        "name": "amountGwei",
-        "type": "uint64"
-      }
-    ],
-    "name": "RewardClaimed",
-    "type": "event"
-  },
-  {
-    "anonymous": false,
-    "inputs": [
-      {
-        "indexed": false,
-        "internalType": "uint64",
-        "name": "amountGwei",
-        "type": "uint64"
-      }
-    ],
-    "name": "SlashedBurnt",
-    "type": "event"
-  },
-  {
-    "anonymous": false,
-    "inputs": [
-      {
-        "indexed": true,
-        "internalType": "uint64",
-        "name": "bond",
-        "type": "uint64"
-      },
-      {
-        "indexed": true,
-        "internalType": "uint32",
-        "name": "beneficiary",
-        "type": "uint32"
-      },
-      {
-        "indexed": false,
-        "internalType": "uint64",
-        "name": "amountGwei",
-        "type": "uint64"
-      },
-      {
-        "indexed": false,
-        "internalType": "uint64",
-        "name": "stakedGwei",
-        "type": "uint64"
-      }
-    ],
-    "name": "StakePaid",
-    "type": "event"
-  },
-  {
-    "anonymous": false,
-    "inputs": [
-      {
-        "indexed": true,
-        "internalType": "uint32",
-        "name": "payer",
-        "type": "uint32"
-      },
-      {
-        "indexed": true,
-        "internalType": "uint32",
-        "name": "operator",
-        "type": "uint32"
-      },
-      {
-        "indexed": false,
-        "internalType": "uint64",
-        "name": "amountGwei",
-        "type": "uint64"
-      },
-      {
-        "indexed": false,
-        "internalType": "uint64",
-        "name": "balanceGwei",
-        "type": "uint64"
-      },
-      {
-        "indexed": false,
-        "internalType": "uint64",
-        "name": "maxFeeGwei",
-        "type": "uint64"
-      }
-    ],
-    "name": "TabFunded",
-    "type": "event"
-  },
-  {
-    "anonymous": false,
-    "inputs": [
-      {
-        "indexed": true,
-        "internalType": "uint32",
-        "name": "payer",
-        "type": "uint32"
-      },
-      {
-        "indexed": true,
-        "internalType": "uint32",
-        "name": "operator",
-        "type": "uint32"
-      },
-      {
-        "indexed": false,
-        "internalType": "uint64",
-        "name": "leavingGwei",
-        "type": "uint64"
-      },
-      {
-        "indexed": false,
         "internalType": "uint40",
-        "name": "leavesAt",
+        "name": "",
         "type": "uint40"
       }
     ],
-    "name": "TabWithdrawalRequested",
-    "type": "event"
-  },
-  {
-    "anonymous": false,
-    "inputs": [
-      {
-        "indexed": true,
-        "internalType": "uint32",
-        "name": "payer",
-        "type": "uint32"
-      },
-      {
-        "indexed": true,
-        "internalType": "uint32",
-        "name": "operator",
-        "type": "uint32"
-      },
-      {
-        "indexed": true,
-        "internalType": "address",
-        "name": "to",
-        "type": "address"
-      },
-      {
-        "indexed": false,
-        "internalType": "uint64",
-        "name": "amountGwei",
-        "type": "uint64"
-      },
-      {
-        "indexed": false,
-        "internalType": "uint64",
-        "name": "balanceGwei",
-        "type": "uint64"
-      }
-    ],
-    "name": "TabWithdrawn",
-    "type": "event"
-  },
-  {
-    "anonymous": false,
-    "inputs": [
-      {
-        "indexed": false,
-        "internalType": "uint16",
-        "name": "previousBps",
-        "type": "uint16"
-      },
-      {
-        "indexed": false,
-        "internalType": "uint16",
-        "name": "treasuryBps",
-        "type": "uint16"
-      }
-    ],
-    "name": "TreasuryShareSet",
-    "type": "event"
+    "stateMutability": "view",
+    "type": "function"
   },
   {
     "inputs": [],
-    "name": "MAX_BOUNTY_BPS",
+    "name": "MAX_CHANNELS",
     "outputs": [
       {
-        "internalType": "uint16",
+        "internalType": "uint256",
         "name": "",
-        "type": "uint16"
+        "type": "uint256"
       }
     ],
     "stateMutability": "view",
@@ -1397,19 +743,6 @@ export const ledgerAbi = [
         "internalType": "uint256",
         "name": "",
         "type": "uint256"
-      }
-    ],
-    "stateMutability": "view",
-    "type": "function"
-  },
-  {
-    "inputs": [],
-    "name": "MAX_TREASURY_BPS",
-    "outputs": [
-      {
-        "internalType": "uint16",
-        "name": "",
-        "type": "uint16"
       }
     ],
     "stateMutability": "view",
@@ -1434,9 +767,14 @@ export const ledgerAbi = [
         "internalType": "address",
         "name": "court_",
         "type": "address"
+      },
+      {
+        "internalType": "address",
+        "name": "settlement_",
+        "type": "address"
       }
     ],
-    "name": "appointCourt",
+    "name": "appoint",
     "outputs": [],
     "stateMutability": "nonpayable",
     "type": "function"
@@ -1488,7 +826,31 @@ export const ledgerAbi = [
   },
   {
     "inputs": [],
-    "name": "bondNoticeSeconds",
+    "name": "bonds",
+    "outputs": [
+      {
+        "internalType": "contract IBonds",
+        "name": "",
+        "type": "address"
+      }
+    ],
+    "stateMutability": "view",
+    "type": "function"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "ModelId",
+        "name": "model",
+        "type": "uint32"
+      },
+      {
+        "internalType": "AccountId",
+        "name": "operator",
+        "type": "uint32"
+      }
+    ],
+    "name": "bookCountOf",
     "outputs": [
       {
         "internalType": "uint32",
@@ -1500,84 +862,74 @@ export const ledgerAbi = [
     "type": "function"
   },
   {
-    "inputs": [],
-    "name": "bondRule",
+    "inputs": [
+      {
+        "internalType": "BookId",
+        "name": "book",
+        "type": "uint96"
+      }
+    ],
+    "name": "bookStateOf",
     "outputs": [
       {
         "components": [
           {
-            "internalType": "uint64",
-            "name": "minimumGwei",
-            "type": "uint64"
+            "internalType": "uint40",
+            "name": "openedAt",
+            "type": "uint40"
+          },
+          {
+            "internalType": "uint40",
+            "name": "closesAt",
+            "type": "uint40"
           },
           {
             "internalType": "uint32",
-            "name": "ratioBps",
+            "name": "windowSeconds",
             "type": "uint32"
           },
           {
+            "internalType": "uint32",
+            "name": "epochSeconds",
+            "type": "uint32"
+          },
+          {
+            "internalType": "uint64",
+            "name": "minBookGwei",
+            "type": "uint64"
+          },
+          {
             "internalType": "uint16",
-            "name": "bountyBps",
+            "name": "treasuryBps",
             "type": "uint16"
-          }
-        ],
-        "internalType": "struct BondRule",
-        "name": "",
-        "type": "tuple"
-      }
-    ],
-    "stateMutability": "view",
-    "type": "function"
-  },
-  {
-    "inputs": [
-      {
-        "internalType": "BondId",
-        "name": "bond",
-        "type": "uint64"
-      }
-    ],
-    "name": "bondStateOf",
-    "outputs": [
-      {
-        "components": [
+          },
+          {
+            "internalType": "uint32",
+            "name": "batches",
+            "type": "uint32"
+          },
           {
             "internalType": "uint64",
-            "name": "balanceGwei",
+            "name": "units",
             "type": "uint64"
           },
           {
             "internalType": "uint64",
-            "name": "exposureGwei",
+            "name": "givenGwei",
             "type": "uint64"
           },
           {
             "internalType": "uint64",
-            "name": "stakedGwei",
+            "name": "coverGwei",
             "type": "uint64"
-          },
-          {
-            "internalType": "uint64",
-            "name": "leavingGwei",
-            "type": "uint64"
-          },
-          {
-            "internalType": "uint40",
-            "name": "leavesAt",
-            "type": "uint40"
-          },
-          {
-            "internalType": "uint40",
-            "name": "frozenUntil",
-            "type": "uint40"
           },
           {
             "internalType": "bool",
-            "name": "isStopped",
+            "name": "isSettled",
             "type": "bool"
           }
         ],
-        "internalType": "struct Bond",
+        "internalType": "struct Book",
         "name": "",
         "type": "tuple"
       }
@@ -1587,106 +939,28 @@ export const ledgerAbi = [
   },
   {
     "inputs": [],
-    "name": "burnSlashed",
+    "name": "channels",
     "outputs": [
       {
-        "internalType": "uint64",
-        "name": "amountGwei",
-        "type": "uint64"
-      }
-    ],
-    "stateMutability": "nonpayable",
-    "type": "function"
-  },
-  {
-    "inputs": [
-      {
-        "internalType": "AccountId",
-        "name": "account",
-        "type": "uint32"
-      }
-    ],
-    "name": "claim",
-    "outputs": [
-      {
-        "internalType": "uint64",
-        "name": "amountGwei",
-        "type": "uint64"
-      }
-    ],
-    "stateMutability": "nonpayable",
-    "type": "function"
-  },
-  {
-    "inputs": [
-      {
-        "internalType": "AccountId",
-        "name": "account",
-        "type": "uint32"
-      },
-      {
-        "internalType": "address",
-        "name": "to",
-        "type": "address"
-      },
-      {
-        "internalType": "uint256",
-        "name": "deadline",
-        "type": "uint256"
-      },
-      {
-        "internalType": "bytes",
-        "name": "signature",
-        "type": "bytes"
-      }
-    ],
-    "name": "claimBySig",
-    "outputs": [
-      {
-        "internalType": "uint64",
-        "name": "amountGwei",
-        "type": "uint64"
-      }
-    ],
-    "stateMutability": "nonpayable",
-    "type": "function"
-  },
-  {
-    "inputs": [
-      {
-        "internalType": "AccountId[]",
-        "name": "claimants",
-        "type": "uint32[]"
-      }
-    ],
-    "name": "claimMany",
-    "outputs": [
-      {
-        "internalType": "uint64",
-        "name": "totalGwei",
-        "type": "uint64"
-      }
-    ],
-    "stateMutability": "nonpayable",
-    "type": "function"
-  },
-  {
-    "inputs": [
-      {
-        "internalType": "address",
-        "name": "to",
+        "internalType": "contract IChannels",
+        "name": "",
         "type": "address"
       }
     ],
-    "name": "claimTo",
+    "stateMutability": "view",
+    "type": "function"
+  },
+  {
+    "inputs": [],
+    "name": "clock",
     "outputs": [
       {
-        "internalType": "uint64",
-        "name": "amountGwei",
-        "type": "uint64"
+        "internalType": "contract IClock",
+        "name": "",
+        "type": "address"
       }
     ],
-    "stateMutability": "nonpayable",
+    "stateMutability": "view",
     "type": "function"
   },
   {
@@ -1704,135 +978,24 @@ export const ledgerAbi = [
   },
   {
     "inputs": [],
-    "name": "currentEpoch",
+    "name": "earnings",
     "outputs": [
       {
-        "internalType": "uint32",
+        "internalType": "contract IEarnings",
         "name": "",
-        "type": "uint32"
-      }
-    ],
-    "stateMutability": "view",
-    "type": "function"
-  },
-  {
-    "inputs": [
-      {
-        "internalType": "BondId",
-        "name": "bond",
-        "type": "uint64"
-      },
-      {
-        "internalType": "uint64",
-        "name": "amountGwei",
-        "type": "uint64"
-      }
-    ],
-    "name": "depositBond",
-    "outputs": [],
-    "stateMutability": "nonpayable",
-    "type": "function"
-  },
-  {
-    "inputs": [
-      {
-        "internalType": "AccountId",
-        "name": "account",
-        "type": "uint32"
-      }
-    ],
-    "name": "earningsOf",
-    "outputs": [
-      {
-        "internalType": "uint64",
-        "name": "maturedGwei",
-        "type": "uint64"
-      },
-      {
-        "internalType": "uint64",
-        "name": "pendingGwei",
-        "type": "uint64"
-      }
-    ],
-    "stateMutability": "view",
-    "type": "function"
-  },
-  {
-    "inputs": [],
-    "name": "eip712Domain",
-    "outputs": [
-      {
-        "internalType": "bytes1",
-        "name": "fields",
-        "type": "bytes1"
-      },
-      {
-        "internalType": "string",
-        "name": "name",
-        "type": "string"
-      },
-      {
-        "internalType": "string",
-        "name": "version",
-        "type": "string"
-      },
-      {
-        "internalType": "uint256",
-        "name": "chainId",
-        "type": "uint256"
-      },
-      {
-        "internalType": "address",
-        "name": "verifyingContract",
         "type": "address"
-      },
-      {
-        "internalType": "bytes32",
-        "name": "salt",
-        "type": "bytes32"
-      },
-      {
-        "internalType": "uint256[]",
-        "name": "extensions",
-        "type": "uint256[]"
       }
     ],
     "stateMutability": "view",
     "type": "function"
   },
   {
-    "inputs": [],
-    "name": "epochSeconds",
-    "outputs": [
+    "inputs": [
       {
-        "internalType": "uint32",
-        "name": "",
+        "internalType": "ModelId",
+        "name": "model",
         "type": "uint32"
-      }
-    ],
-    "stateMutability": "view",
-    "type": "function"
-  },
-  {
-    "inputs": [
-      {
-        "internalType": "BondId",
-        "name": "bond",
-        "type": "uint64"
       },
-      {
-        "internalType": "uint40",
-        "name": "until",
-        "type": "uint40"
-      }
-    ],
-    "name": "freezeBond",
-    "outputs": [],
-    "stateMutability": "nonpayable",
-    "type": "function"
-  },
-  {
-    "inputs": [
       {
         "internalType": "AccountId",
         "name": "operator",
@@ -1842,14 +1005,9 @@ export const ledgerAbi = [
         "internalType": "uint64",
         "name": "amountGwei",
         "type": "uint64"
-      },
-      {
-        "internalType": "uint64",
-        "name": "maxFeeGwei",
-        "type": "uint64"
       }
     ],
-    "name": "fundTab",
+    "name": "give",
     "outputs": [],
     "stateMutability": "nonpayable",
     "type": "function"
@@ -1862,30 +1020,6 @@ export const ledgerAbi = [
         "internalType": "bytes4",
         "name": "",
         "type": "bytes4"
-      }
-    ],
-    "stateMutability": "view",
-    "type": "function"
-  },
-  {
-    "inputs": [
-      {
-        "internalType": "BatchId",
-        "name": "batch",
-        "type": "uint64"
-      },
-      {
-        "internalType": "uint256",
-        "name": "index",
-        "type": "uint256"
-      }
-    ],
-    "name": "isVoided",
-    "outputs": [
-      {
-        "internalType": "bool",
-        "name": "",
-        "type": "bool"
       }
     ],
     "stateMutability": "view",
@@ -1911,6 +1045,19 @@ export const ledgerAbi = [
   },
   {
     "inputs": [],
+    "name": "leastBondNotice",
+    "outputs": [
+      {
+        "internalType": "uint32",
+        "name": "",
+        "type": "uint32"
+      }
+    ],
+    "stateMutability": "view",
+    "type": "function"
+  },
+  {
+    "inputs": [],
     "name": "models",
     "outputs": [
       {
@@ -1925,58 +1072,19 @@ export const ledgerAbi = [
   {
     "inputs": [
       {
-        "internalType": "address",
-        "name": "owner",
-        "type": "address"
-      }
-    ],
-    "name": "nonces",
-    "outputs": [
-      {
-        "internalType": "uint256",
-        "name": "",
-        "type": "uint256"
-      }
-    ],
-    "stateMutability": "view",
-    "type": "function"
-  },
-  {
-    "inputs": [],
-    "name": "pauseRecording",
-    "outputs": [],
-    "stateMutability": "nonpayable",
-    "type": "function"
-  },
-  {
-    "inputs": [
-      {
-        "internalType": "BondId",
-        "name": "bond",
-        "type": "uint64"
-      },
-      {
-        "internalType": "uint64",
-        "name": "amountGwei",
-        "type": "uint64"
-      },
-      {
-        "internalType": "AccountId",
-        "name": "beneficiary",
-        "type": "uint32"
-      }
-    ],
-    "name": "payStake",
-    "outputs": [],
-    "stateMutability": "nonpayable",
-    "type": "function"
-  },
-  {
-    "inputs": [
-      {
         "internalType": "ModelId",
         "name": "model",
         "type": "uint32"
+      },
+      {
+        "internalType": "bytes",
+        "name": "channels_",
+        "type": "bytes"
+      },
+      {
+        "internalType": "bytes",
+        "name": "vouchers",
+        "type": "bytes"
       },
       {
         "internalType": "bytes",
@@ -1996,28 +1104,15 @@ export const ledgerAbi = [
     "type": "function"
   },
   {
-    "inputs": [],
-    "name": "recordingPaused",
-    "outputs": [
-      {
-        "internalType": "bool",
-        "name": "",
-        "type": "bool"
-      }
-    ],
-    "stateMutability": "view",
-    "type": "function"
-  },
-  {
     "inputs": [
       {
-        "internalType": "BondId",
-        "name": "bond",
-        "type": "uint64"
+        "internalType": "BookId",
+        "name": "book",
+        "type": "uint96"
       },
       {
         "internalType": "uint64",
-        "name": "amountGwei",
+        "name": "poolGwei",
         "type": "uint64"
       }
     ],
@@ -2029,35 +1124,32 @@ export const ledgerAbi = [
   {
     "inputs": [
       {
-        "internalType": "BondId",
-        "name": "bond",
-        "type": "uint64"
+        "internalType": "ModelId",
+        "name": "model",
+        "type": "uint32"
       },
-      {
-        "internalType": "uint64",
-        "name": "amountGwei",
-        "type": "uint64"
-      }
-    ],
-    "name": "requestBondWithdrawal",
-    "outputs": [],
-    "stateMutability": "nonpayable",
-    "type": "function"
-  },
-  {
-    "inputs": [
       {
         "internalType": "AccountId",
         "name": "operator",
         "type": "uint32"
       },
       {
+        "internalType": "AccountId",
+        "name": "payer",
+        "type": "uint32"
+      },
+      {
         "internalType": "uint64",
-        "name": "amountGwei",
+        "name": "feeGwei",
         "type": "uint64"
+      },
+      {
+        "internalType": "bool",
+        "name": "toPayer",
+        "type": "bool"
       }
     ],
-    "name": "requestTabWithdrawal",
+    "name": "returnFee",
     "outputs": [],
     "stateMutability": "nonpayable",
     "type": "function"
@@ -2065,31 +1157,115 @@ export const ledgerAbi = [
   {
     "inputs": [
       {
-        "internalType": "BondId",
-        "name": "bond",
-        "type": "uint64"
+        "components": [
+          {
+            "components": [
+              {
+                "internalType": "BatchId",
+                "name": "batch",
+                "type": "uint64"
+              },
+              {
+                "internalType": "BookId",
+                "name": "book",
+                "type": "uint96"
+              },
+              {
+                "internalType": "uint32",
+                "name": "number",
+                "type": "uint32"
+              },
+              {
+                "internalType": "uint40",
+                "name": "recordedIn",
+                "type": "uint40"
+              },
+              {
+                "internalType": "uint32",
+                "name": "count",
+                "type": "uint32"
+              },
+              {
+                "internalType": "uint64",
+                "name": "units",
+                "type": "uint64"
+              },
+              {
+                "internalType": "bytes32",
+                "name": "root",
+                "type": "bytes32"
+              },
+              {
+                "internalType": "bytes32",
+                "name": "sumHash",
+                "type": "bytes32"
+              }
+            ],
+            "internalType": "struct BatchHeader",
+            "name": "header",
+            "type": "tuple"
+          },
+          {
+            "internalType": "uint256",
+            "name": "index",
+            "type": "uint256"
+          },
+          {
+            "components": [
+              {
+                "internalType": "AccountId",
+                "name": "payer",
+                "type": "uint32"
+              },
+              {
+                "internalType": "uint32",
+                "name": "salt",
+                "type": "uint32"
+              },
+              {
+                "internalType": "uint16",
+                "name": "feeUnits",
+                "type": "uint16"
+              },
+              {
+                "internalType": "bytes32",
+                "name": "commitment",
+                "type": "bytes32"
+              },
+              {
+                "internalType": "bytes",
+                "name": "sketch",
+                "type": "bytes"
+              }
+            ],
+            "internalType": "struct Record",
+            "name": "record",
+            "type": "tuple"
+          },
+          {
+            "internalType": "bytes32[]",
+            "name": "path",
+            "type": "bytes32[]"
+          }
+        ],
+        "internalType": "struct RecordProof",
+        "name": "call",
+        "type": "tuple"
       },
+      {
+        "internalType": "bytes",
+        "name": "sum",
+        "type": "bytes"
+      }
+    ],
+    "name": "setAside",
+    "outputs": [
       {
         "internalType": "uint64",
         "name": "feeGwei",
         "type": "uint64"
       }
     ],
-    "name": "requiredBondOf",
-    "outputs": [
-      {
-        "internalType": "uint256",
-        "name": "",
-        "type": "uint256"
-      }
-    ],
-    "stateMutability": "view",
-    "type": "function"
-  },
-  {
-    "inputs": [],
-    "name": "resumeRecording",
-    "outputs": [],
     "stateMutability": "nonpayable",
     "type": "function"
   },
@@ -2111,83 +1287,82 @@ export const ledgerAbi = [
       {
         "components": [
           {
-            "internalType": "uint64",
-            "name": "minimumGwei",
-            "type": "uint64"
-          },
-          {
             "internalType": "uint32",
-            "name": "ratioBps",
+            "name": "epochSeconds",
             "type": "uint32"
           },
           {
+            "internalType": "uint32",
+            "name": "windowSeconds",
+            "type": "uint32"
+          },
+          {
+            "internalType": "uint64",
+            "name": "minBookGwei",
+            "type": "uint64"
+          },
+          {
             "internalType": "uint16",
-            "name": "bountyBps",
+            "name": "treasuryBps",
             "type": "uint16"
           }
         ],
-        "internalType": "struct BondRule",
-        "name": "rule",
+        "internalType": "struct LedgerTerms",
+        "name": "terms_",
         "type": "tuple"
       }
     ],
-    "name": "setBondRule",
+    "name": "setTerms",
     "outputs": [],
     "stateMutability": "nonpayable",
     "type": "function"
   },
   {
-    "inputs": [
+    "inputs": [],
+    "name": "settlement",
+    "outputs": [
       {
-        "internalType": "uint16",
-        "name": "treasuryBps_",
-        "type": "uint16"
+        "internalType": "address",
+        "name": "",
+        "type": "address"
       }
     ],
-    "name": "setTreasuryShare",
-    "outputs": [],
-    "stateMutability": "nonpayable",
+    "stateMutability": "view",
     "type": "function"
   },
   {
-    "inputs": [
+    "inputs": [],
+    "name": "terms",
+    "outputs": [
       {
-        "internalType": "BondId",
-        "name": "bond",
-        "type": "uint64"
-      },
-      {
-        "internalType": "uint64",
-        "name": "amountGwei",
-        "type": "uint64"
-      },
-      {
-        "internalType": "AccountId",
-        "name": "beneficiary",
-        "type": "uint32"
+        "components": [
+          {
+            "internalType": "uint32",
+            "name": "epochSeconds",
+            "type": "uint32"
+          },
+          {
+            "internalType": "uint32",
+            "name": "windowSeconds",
+            "type": "uint32"
+          },
+          {
+            "internalType": "uint64",
+            "name": "minBookGwei",
+            "type": "uint64"
+          },
+          {
+            "internalType": "uint16",
+            "name": "treasuryBps",
+            "type": "uint16"
+          }
+        ],
+        "internalType": "struct LedgerTerms",
+        "name": "",
+        "type": "tuple"
       }
     ],
-    "name": "slash",
-    "outputs": [],
-    "stateMutability": "nonpayable",
-    "type": "function"
-  },
-  {
-    "inputs": [
-      {
-        "internalType": "BondId",
-        "name": "bond",
-        "type": "uint64"
-      },
-      {
-        "internalType": "uint64",
-        "name": "amountGwei",
-        "type": "uint64"
-      }
-    ],
-    "name": "stake",
-    "outputs": [],
-    "stateMutability": "nonpayable",
+    "stateMutability": "view",
     "type": "function"
   },
   {
@@ -2196,16 +1371,17 @@ export const ledgerAbi = [
         "internalType": "ModelId",
         "name": "model",
         "type": "uint32"
-      },
-      {
-        "internalType": "AccountId",
-        "name": "beneficiary",
-        "type": "uint32"
       }
     ],
-    "name": "strikeModel",
-    "outputs": [],
-    "stateMutability": "nonpayable",
+    "name": "unsettledPoolOf",
+    "outputs": [
+      {
+        "internalType": "uint64",
+        "name": "",
+        "type": "uint64"
+      }
+    ],
+    "stateMutability": "view",
     "type": "function"
   },
   {
@@ -2220,19 +1396,19 @@ export const ledgerAbi = [
                 "type": "uint64"
               },
               {
-                "internalType": "ModelId",
-                "name": "model",
-                "type": "uint32"
-              },
-              {
-                "internalType": "AccountId",
-                "name": "operator",
-                "type": "uint32"
+                "internalType": "BookId",
+                "name": "book",
+                "type": "uint96"
               },
               {
                 "internalType": "uint32",
-                "name": "epoch",
+                "name": "number",
                 "type": "uint32"
+              },
+              {
+                "internalType": "uint40",
+                "name": "recordedIn",
+                "type": "uint40"
               },
               {
                 "internalType": "uint32",
@@ -2240,13 +1416,18 @@ export const ledgerAbi = [
                 "type": "uint32"
               },
               {
-                "internalType": "uint16",
-                "name": "treasuryBps",
-                "type": "uint16"
+                "internalType": "uint64",
+                "name": "units",
+                "type": "uint64"
               },
               {
                 "internalType": "bytes32",
                 "name": "root",
+                "type": "bytes32"
+              },
+              {
+                "internalType": "bytes32",
+                "name": "sumHash",
                 "type": "bytes32"
               }
             ],
@@ -2260,9 +1441,36 @@ export const ledgerAbi = [
             "type": "uint256"
           },
           {
-            "internalType": "bytes",
+            "components": [
+              {
+                "internalType": "AccountId",
+                "name": "payer",
+                "type": "uint32"
+              },
+              {
+                "internalType": "uint32",
+                "name": "salt",
+                "type": "uint32"
+              },
+              {
+                "internalType": "uint16",
+                "name": "feeUnits",
+                "type": "uint16"
+              },
+              {
+                "internalType": "bytes32",
+                "name": "commitment",
+                "type": "bytes32"
+              },
+              {
+                "internalType": "bytes",
+                "name": "sketch",
+                "type": "bytes"
+              }
+            ],
+            "internalType": "struct Record",
             "name": "record",
-            "type": "bytes"
+            "type": "tuple"
           },
           {
             "internalType": "bytes32[]",
@@ -2275,156 +1483,39 @@ export const ledgerAbi = [
         "type": "tuple"
       },
       {
-        "internalType": "BondId",
-        "name": "culprit",
-        "type": "uint64"
-      },
-      {
-        "internalType": "AccountId",
-        "name": "beneficiary",
-        "type": "uint32"
+        "internalType": "bytes",
+        "name": "sum",
+        "type": "bytes"
       }
     ],
-    "name": "strikeRecord",
-    "outputs": [],
-    "stateMutability": "nonpayable",
-    "type": "function"
-  },
-  {
-    "inputs": [],
-    "name": "tabNoticeSeconds",
-    "outputs": [
-      {
-        "internalType": "uint32",
-        "name": "",
-        "type": "uint32"
-      }
-    ],
-    "stateMutability": "view",
-    "type": "function"
-  },
-  {
-    "inputs": [
-      {
-        "internalType": "AccountId",
-        "name": "payer",
-        "type": "uint32"
-      },
-      {
-        "internalType": "AccountId",
-        "name": "operator",
-        "type": "uint32"
-      }
-    ],
-    "name": "tabOf",
-    "outputs": [
-      {
-        "components": [
-          {
-            "internalType": "uint64",
-            "name": "balanceGwei",
-            "type": "uint64"
-          },
-          {
-            "internalType": "uint64",
-            "name": "maxFeeGwei",
-            "type": "uint64"
-          },
-          {
-            "internalType": "uint64",
-            "name": "leavingGwei",
-            "type": "uint64"
-          },
-          {
-            "internalType": "uint40",
-            "name": "leavesAt",
-            "type": "uint40"
-          }
-        ],
-        "internalType": "struct Tab",
-        "name": "",
-        "type": "tuple"
-      }
-    ],
-    "stateMutability": "view",
-    "type": "function"
-  },
-  {
-    "inputs": [],
-    "name": "token",
-    "outputs": [
-      {
-        "internalType": "contract IERC20",
-        "name": "",
-        "type": "address"
-      }
-    ],
-    "stateMutability": "view",
-    "type": "function"
-  },
-  {
-    "inputs": [],
-    "name": "treasury",
-    "outputs": [
-      {
-        "internalType": "AccountId",
-        "name": "",
-        "type": "uint32"
-      }
-    ],
-    "stateMutability": "view",
-    "type": "function"
-  },
-  {
-    "inputs": [],
-    "name": "treasuryBps",
-    "outputs": [
-      {
-        "internalType": "uint16",
-        "name": "",
-        "type": "uint16"
-      }
-    ],
-    "stateMutability": "view",
-    "type": "function"
-  },
-  {
-    "inputs": [],
-    "name": "unburntGwei",
+    "name": "voidRecord",
     "outputs": [
       {
         "internalType": "uint64",
-        "name": "",
+        "name": "feeGwei",
         "type": "uint64"
+      }
+    ],
+    "stateMutability": "nonpayable",
+    "type": "function"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "BookId",
+        "name": "book",
+        "type": "uint96"
+      }
+    ],
+    "name": "windowEndOf",
+    "outputs": [
+      {
+        "internalType": "uint40",
+        "name": "",
+        "type": "uint40"
       }
     ],
     "stateMutability": "view",
-    "type": "function"
-  },
-  {
-    "inputs": [
-      {
-        "internalType": "BondId",
-        "name": "bond",
-        "type": "uint64"
-      }
-    ],
-    "name": "withdrawBond",
-    "outputs": [],
-    "stateMutability": "nonpayable",
-    "type": "function"
-  },
-  {
-    "inputs": [
-      {
-        "internalType": "AccountId",
-        "name": "operator",
-        "type": "uint32"
-      }
-    ],
-    "name": "withdrawTab",
-    "outputs": [],
-    "stateMutability": "nonpayable",
     "type": "function"
   }
 ] as const

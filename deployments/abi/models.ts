@@ -13,13 +13,94 @@ export const modelsAbi = [
         "type": "address"
       },
       {
-        "internalType": "contract IPools",
-        "name": "pools_",
+        "internalType": "contract IClock",
+        "name": "clock_",
         "type": "address"
+      },
+      {
+        "internalType": "address",
+        "name": "authority_",
+        "type": "address"
+      },
+      {
+        "components": [
+          {
+            "internalType": "uint32",
+            "name": "activationSeconds",
+            "type": "uint32"
+          },
+          {
+            "internalType": "uint32",
+            "name": "noticeSeconds",
+            "type": "uint32"
+          }
+        ],
+        "internalType": "struct ModelTerms",
+        "name": "terms_",
+        "type": "tuple"
       }
     ],
     "stateMutability": "nonpayable",
     "type": "constructor"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "address",
+        "name": "authority",
+        "type": "address"
+      }
+    ],
+    "name": "AccessManagedInvalidAuthority",
+    "type": "error"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "address",
+        "name": "caller",
+        "type": "address"
+      },
+      {
+        "internalType": "uint32",
+        "name": "delay",
+        "type": "uint32"
+      }
+    ],
+    "name": "AccessManagedRequiredDelay",
+    "type": "error"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "address",
+        "name": "caller",
+        "type": "address"
+      }
+    ],
+    "name": "AccessManagedUnauthorized",
+    "type": "error"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "address",
+        "name": "fineTunes",
+        "type": "address"
+      },
+      {
+        "internalType": "address",
+        "name": "court",
+        "type": "address"
+      },
+      {
+        "internalType": "address",
+        "name": "unitCourt",
+        "type": "address"
+      }
+    ],
+    "name": "Models_AlreadyAppointed",
+    "type": "error"
   },
   {
     "inputs": [
@@ -38,11 +119,6 @@ export const modelsAbi = [
     "type": "error"
   },
   {
-    "inputs": [],
-    "name": "Models_IndexNotNeeded",
-    "type": "error"
-  },
-  {
     "inputs": [
       {
         "internalType": "uint256",
@@ -56,6 +132,75 @@ export const modelsAbi = [
       }
     ],
     "name": "Models_LineageTooDeep",
+    "type": "error"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "ModelId",
+        "name": "model",
+        "type": "uint32"
+      },
+      {
+        "internalType": "uint256",
+        "name": "unit",
+        "type": "uint256"
+      },
+      {
+        "internalType": "uint256",
+        "name": "member",
+        "type": "uint256"
+      }
+    ],
+    "name": "Models_NoMember",
+    "type": "error"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "ModelId",
+        "name": "model",
+        "type": "uint32"
+      },
+      {
+        "internalType": "uint40",
+        "name": "activeFrom",
+        "type": "uint40"
+      },
+      {
+        "internalType": "uint40",
+        "name": "time",
+        "type": "uint40"
+      }
+    ],
+    "name": "Models_NotActive",
+    "type": "error"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "address",
+        "name": "caller",
+        "type": "address"
+      }
+    ],
+    "name": "Models_NotAppointed",
+    "type": "error"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "ModelId",
+        "name": "model",
+        "type": "uint32"
+      },
+      {
+        "internalType": "AccountId",
+        "name": "operator",
+        "type": "uint32"
+      }
+    ],
+    "name": "Models_NotOperator",
     "type": "error"
   },
   {
@@ -86,8 +231,41 @@ export const modelsAbi = [
     "type": "error"
   },
   {
-    "inputs": [],
-    "name": "Models_RowCountZero",
+    "inputs": [
+      {
+        "components": [
+          {
+            "internalType": "uint16",
+            "name": "baseBps",
+            "type": "uint16"
+          },
+          {
+            "internalType": "uint16",
+            "name": "floorBps",
+            "type": "uint16"
+          },
+          {
+            "internalType": "bool",
+            "name": "sketched",
+            "type": "bool"
+          },
+          {
+            "internalType": "uint32",
+            "name": "feeUnitGwei",
+            "type": "uint32"
+          }
+        ],
+        "internalType": "struct PayTerms",
+        "name": "pay",
+        "type": "tuple"
+      },
+      {
+        "internalType": "uint16",
+        "name": "dims",
+        "type": "uint16"
+      }
+    ],
+    "name": "Models_PayOutOfRange",
     "type": "error"
   },
   {
@@ -125,12 +303,40 @@ export const modelsAbi = [
   {
     "inputs": [
       {
-        "internalType": "uint8",
-        "name": "topK",
-        "type": "uint8"
+        "internalType": "ModelId",
+        "name": "model",
+        "type": "uint32"
+      },
+      {
+        "internalType": "uint40",
+        "name": "struckAt",
+        "type": "uint40"
       }
     ],
-    "name": "Models_TopKOutOfRange",
+    "name": "Models_Struck",
+    "type": "error"
+  },
+  {
+    "inputs": [
+      {
+        "components": [
+          {
+            "internalType": "uint32",
+            "name": "activationSeconds",
+            "type": "uint32"
+          },
+          {
+            "internalType": "uint32",
+            "name": "noticeSeconds",
+            "type": "uint32"
+          }
+        ],
+        "internalType": "struct ModelTerms",
+        "name": "terms",
+        "type": "tuple"
+      }
+    ],
+    "name": "Models_TermsOutOfRange",
     "type": "error"
   },
   {
@@ -158,33 +364,27 @@ export const modelsAbi = [
   {
     "inputs": [
       {
+        "internalType": "ModelId",
+        "name": "model",
+        "type": "uint32"
+      },
+      {
+        "internalType": "uint256",
+        "name": "unit",
+        "type": "uint256"
+      },
+      {
         "internalType": "uint256",
         "name": "count",
         "type": "uint256"
-      },
-      {
-        "internalType": "uint256",
-        "name": "max",
-        "type": "uint256"
       }
     ],
-    "name": "Models_VersionsOutOfRange",
+    "name": "Models_UnknownUnit",
     "type": "error"
   },
   {
-    "inputs": [
-      {
-        "internalType": "VersionId",
-        "name": "previous",
-        "type": "uint64"
-      },
-      {
-        "internalType": "VersionId",
-        "name": "version",
-        "type": "uint64"
-      }
-    ],
-    "name": "Models_VersionsUnsorted",
+    "inputs": [],
+    "name": "Models_ZeroAddress",
     "type": "error"
   },
   {
@@ -197,6 +397,19 @@ export const modelsAbi = [
     ],
     "name": "Models_ZeroHash",
     "type": "error"
+  },
+  {
+    "anonymous": false,
+    "inputs": [
+      {
+        "indexed": false,
+        "internalType": "address",
+        "name": "authority",
+        "type": "address"
+      }
+    ],
+    "name": "AuthorityUpdated",
+    "type": "event"
   },
   {
     "anonymous": false,
@@ -279,95 +492,6 @@ export const modelsAbi = [
             "type": "uint32"
           },
           {
-            "internalType": "VersionId[]",
-            "name": "versions",
-            "type": "uint64[]"
-          },
-          {
-            "internalType": "bytes32",
-            "name": "adapterHash",
-            "type": "bytes32"
-          },
-          {
-            "internalType": "bytes32",
-            "name": "manifestHash",
-            "type": "bytes32"
-          },
-          {
-            "internalType": "string",
-            "name": "manifestURI",
-            "type": "string"
-          },
-          {
-            "internalType": "enum Method",
-            "name": "method",
-            "type": "uint8"
-          },
-          {
-            "components": [
-              {
-                "internalType": "string",
-                "name": "scheme",
-                "type": "string"
-              },
-              {
-                "internalType": "uint8",
-                "name": "bits",
-                "type": "uint8"
-              },
-              {
-                "internalType": "bool",
-                "name": "doubleQuant",
-                "type": "bool"
-              }
-            ],
-            "internalType": "struct Quantisation",
-            "name": "quantisation",
-            "type": "tuple"
-          },
-          {
-            "components": [
-              {
-                "internalType": "bytes32",
-                "name": "root",
-                "type": "bytes32"
-              },
-              {
-                "internalType": "bytes32",
-                "name": "indexHash",
-                "type": "bytes32"
-              },
-              {
-                "internalType": "string",
-                "name": "indexURI",
-                "type": "string"
-              },
-              {
-                "internalType": "uint32",
-                "name": "rowCount",
-                "type": "uint32"
-              },
-              {
-                "internalType": "uint16",
-                "name": "dims",
-                "type": "uint16"
-              },
-              {
-                "internalType": "uint8",
-                "name": "topK",
-                "type": "uint8"
-              },
-              {
-                "internalType": "enum SketchSource",
-                "name": "source",
-                "type": "uint8"
-              }
-            ],
-            "internalType": "struct InfluenceIndex",
-            "name": "influence",
-            "type": "tuple"
-          },
-          {
             "components": [
               {
                 "internalType": "uint16",
@@ -390,14 +514,41 @@ export const modelsAbi = [
             "type": "tuple"
           },
           {
-            "internalType": "enum Rule",
-            "name": "rule",
-            "type": "uint8"
+            "components": [
+              {
+                "internalType": "uint16",
+                "name": "baseBps",
+                "type": "uint16"
+              },
+              {
+                "internalType": "uint16",
+                "name": "floorBps",
+                "type": "uint16"
+              },
+              {
+                "internalType": "bool",
+                "name": "sketched",
+                "type": "bool"
+              },
+              {
+                "internalType": "uint32",
+                "name": "feeUnitGwei",
+                "type": "uint32"
+              }
+            ],
+            "internalType": "struct PayTerms",
+            "name": "pay",
+            "type": "tuple"
+          },
+          {
+            "internalType": "uint16",
+            "name": "dims",
+            "type": "uint16"
           }
         ],
         "indexed": false,
-        "internalType": "struct FineTune",
-        "name": "fineTune",
+        "internalType": "struct FineTuneTerms",
+        "name": "terms",
         "type": "tuple"
       },
       {
@@ -417,15 +568,102 @@ export const modelsAbi = [
         "internalType": "struct Royalty[]",
         "name": "royalties",
         "type": "tuple[]"
+      }
+    ],
+    "name": "FineTuneEntered",
+    "type": "event"
+  },
+  {
+    "anonymous": false,
+    "inputs": [
+      {
+        "indexed": true,
+        "internalType": "uint32",
+        "name": "model",
+        "type": "uint32"
       },
       {
         "indexed": false,
-        "internalType": "uint32",
-        "name": "pool",
-        "type": "uint32"
+        "internalType": "uint40",
+        "name": "activeFrom",
+        "type": "uint40"
+      },
+      {
+        "indexed": false,
+        "internalType": "address",
+        "name": "sheet",
+        "type": "address"
       }
     ],
-    "name": "FineTuneRegistered",
+    "name": "ModelActivated",
+    "type": "event"
+  },
+  {
+    "anonymous": false,
+    "inputs": [
+      {
+        "components": [
+          {
+            "internalType": "uint32",
+            "name": "activationSeconds",
+            "type": "uint32"
+          },
+          {
+            "internalType": "uint32",
+            "name": "noticeSeconds",
+            "type": "uint32"
+          }
+        ],
+        "indexed": false,
+        "internalType": "struct ModelTerms",
+        "name": "previous",
+        "type": "tuple"
+      },
+      {
+        "components": [
+          {
+            "internalType": "uint32",
+            "name": "activationSeconds",
+            "type": "uint32"
+          },
+          {
+            "internalType": "uint32",
+            "name": "noticeSeconds",
+            "type": "uint32"
+          }
+        ],
+        "indexed": false,
+        "internalType": "struct ModelTerms",
+        "name": "terms",
+        "type": "tuple"
+      }
+    ],
+    "name": "ModelTermsSet",
+    "type": "event"
+  },
+  {
+    "anonymous": false,
+    "inputs": [
+      {
+        "indexed": true,
+        "internalType": "address",
+        "name": "fineTunes",
+        "type": "address"
+      },
+      {
+        "indexed": true,
+        "internalType": "address",
+        "name": "court",
+        "type": "address"
+      },
+      {
+        "indexed": true,
+        "internalType": "address",
+        "name": "unitCourt",
+        "type": "address"
+      }
+    ],
+    "name": "ModelUsersAppointed",
     "type": "event"
   },
   {
@@ -448,9 +686,40 @@ export const modelsAbi = [
         "internalType": "bool",
         "name": "allowed",
         "type": "bool"
+      },
+      {
+        "indexed": false,
+        "internalType": "uint40",
+        "name": "until",
+        "type": "uint40"
       }
     ],
     "name": "OperatorSet",
+    "type": "event"
+  },
+  {
+    "anonymous": false,
+    "inputs": [
+      {
+        "indexed": true,
+        "internalType": "uint32",
+        "name": "model",
+        "type": "uint32"
+      },
+      {
+        "indexed": true,
+        "internalType": "uint16",
+        "name": "unit",
+        "type": "uint16"
+      },
+      {
+        "indexed": false,
+        "internalType": "uint40",
+        "name": "struckAt",
+        "type": "uint40"
+      }
+    ],
+    "name": "UnitStruck",
     "type": "event"
   },
   {
@@ -481,33 +750,20 @@ export const modelsAbi = [
   },
   {
     "inputs": [],
+    "name": "MAX_FEE_UNIT",
+    "outputs": [
+      {
+        "internalType": "uint256",
+        "name": "",
+        "type": "uint256"
+      }
+    ],
+    "stateMutability": "view",
+    "type": "function"
+  },
+  {
+    "inputs": [],
     "name": "MAX_SHARES_BPS",
-    "outputs": [
-      {
-        "internalType": "uint256",
-        "name": "",
-        "type": "uint256"
-      }
-    ],
-    "stateMutability": "view",
-    "type": "function"
-  },
-  {
-    "inputs": [],
-    "name": "MAX_TOP_K",
-    "outputs": [
-      {
-        "internalType": "uint256",
-        "name": "",
-        "type": "uint256"
-      }
-    ],
-    "stateMutability": "view",
-    "type": "function"
-  },
-  {
-    "inputs": [],
-    "name": "MAX_VERSIONS",
     "outputs": [
       {
         "internalType": "uint256",
@@ -532,6 +788,105 @@ export const modelsAbi = [
     "type": "function"
   },
   {
+    "inputs": [
+      {
+        "internalType": "ModelId",
+        "name": "model",
+        "type": "uint32"
+      },
+      {
+        "internalType": "address",
+        "name": "sheet",
+        "type": "address"
+      }
+    ],
+    "name": "activate",
+    "outputs": [],
+    "stateMutability": "nonpayable",
+    "type": "function"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "ModelId",
+        "name": "model",
+        "type": "uint32"
+      }
+    ],
+    "name": "activeFrom",
+    "outputs": [
+      {
+        "internalType": "uint40",
+        "name": "",
+        "type": "uint40"
+      }
+    ],
+    "stateMutability": "view",
+    "type": "function"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "address",
+        "name": "fineTunes_",
+        "type": "address"
+      },
+      {
+        "internalType": "address",
+        "name": "court_",
+        "type": "address"
+      },
+      {
+        "internalType": "address",
+        "name": "unitCourt_",
+        "type": "address"
+      }
+    ],
+    "name": "appoint",
+    "outputs": [],
+    "stateMutability": "nonpayable",
+    "type": "function"
+  },
+  {
+    "inputs": [],
+    "name": "authority",
+    "outputs": [
+      {
+        "internalType": "address",
+        "name": "",
+        "type": "address"
+      }
+    ],
+    "stateMutability": "view",
+    "type": "function"
+  },
+  {
+    "inputs": [],
+    "name": "clock",
+    "outputs": [
+      {
+        "internalType": "contract IClock",
+        "name": "",
+        "type": "address"
+      }
+    ],
+    "stateMutability": "view",
+    "type": "function"
+  },
+  {
+    "inputs": [],
+    "name": "court",
+    "outputs": [
+      {
+        "internalType": "address",
+        "name": "",
+        "type": "address"
+      }
+    ],
+    "stateMutability": "view",
+    "type": "function"
+  },
+  {
     "inputs": [],
     "name": "datasets",
     "outputs": [
@@ -547,20 +902,86 @@ export const modelsAbi = [
   {
     "inputs": [
       {
+        "internalType": "AccountId",
+        "name": "owner",
+        "type": "uint32"
+      },
+      {
+        "components": [
+          {
+            "internalType": "ModelId",
+            "name": "parent",
+            "type": "uint32"
+          },
+          {
+            "components": [
+              {
+                "internalType": "uint16",
+                "name": "contributorBps",
+                "type": "uint16"
+              },
+              {
+                "internalType": "uint16",
+                "name": "operatorBps",
+                "type": "uint16"
+              },
+              {
+                "internalType": "uint16",
+                "name": "royaltyBps",
+                "type": "uint16"
+              }
+            ],
+            "internalType": "struct FeeShares",
+            "name": "shares",
+            "type": "tuple"
+          },
+          {
+            "components": [
+              {
+                "internalType": "uint16",
+                "name": "baseBps",
+                "type": "uint16"
+              },
+              {
+                "internalType": "uint16",
+                "name": "floorBps",
+                "type": "uint16"
+              },
+              {
+                "internalType": "bool",
+                "name": "sketched",
+                "type": "bool"
+              },
+              {
+                "internalType": "uint32",
+                "name": "feeUnitGwei",
+                "type": "uint32"
+              }
+            ],
+            "internalType": "struct PayTerms",
+            "name": "pay",
+            "type": "tuple"
+          },
+          {
+            "internalType": "uint16",
+            "name": "dims",
+            "type": "uint16"
+          }
+        ],
+        "internalType": "struct FineTuneTerms",
+        "name": "entered",
+        "type": "tuple"
+      }
+    ],
+    "name": "enter",
+    "outputs": [
+      {
         "internalType": "ModelId",
         "name": "model",
         "type": "uint32"
       }
     ],
-    "name": "influenceRootOf",
-    "outputs": [
-      {
-        "internalType": "bytes32",
-        "name": "",
-        "type": "bytes32"
-      }
-    ],
-    "stateMutability": "view",
+    "stateMutability": "nonpayable",
     "type": "function"
   },
   {
@@ -569,19 +990,40 @@ export const modelsAbi = [
         "internalType": "ModelId",
         "name": "model",
         "type": "uint32"
-      },
+      }
+    ],
+    "name": "feeUnitOf",
+    "outputs": [
       {
-        "internalType": "AccountId",
-        "name": "operator",
+        "internalType": "uint32",
+        "name": "",
         "type": "uint32"
       }
     ],
-    "name": "isOperator",
+    "stateMutability": "view",
+    "type": "function"
+  },
+  {
+    "inputs": [],
+    "name": "fineTunes",
     "outputs": [
       {
-        "internalType": "bool",
+        "internalType": "address",
         "name": "",
-        "type": "bool"
+        "type": "address"
+      }
+    ],
+    "stateMutability": "view",
+    "type": "function"
+  },
+  {
+    "inputs": [],
+    "name": "isConsumingScheduledOp",
+    "outputs": [
+      {
+        "internalType": "bytes4",
+        "name": "",
+        "type": "bytes4"
       }
     ],
     "stateMutability": "view",
@@ -606,6 +1048,45 @@ export const modelsAbi = [
     "type": "function"
   },
   {
+    "inputs": [
+      {
+        "internalType": "ModelId",
+        "name": "model",
+        "type": "uint32"
+      },
+      {
+        "internalType": "uint16",
+        "name": "unit",
+        "type": "uint16"
+      },
+      {
+        "internalType": "uint32",
+        "name": "member",
+        "type": "uint32"
+      }
+    ],
+    "name": "memberOf",
+    "outputs": [
+      {
+        "internalType": "AccountId",
+        "name": "account",
+        "type": "uint32"
+      },
+      {
+        "internalType": "uint32",
+        "name": "kept",
+        "type": "uint32"
+      },
+      {
+        "internalType": "uint32",
+        "name": "unitKept",
+        "type": "uint32"
+      }
+    ],
+    "stateMutability": "view",
+    "type": "function"
+  },
+  {
     "inputs": [],
     "name": "modelCount",
     "outputs": [
@@ -613,6 +1094,30 @@ export const modelsAbi = [
         "internalType": "uint32",
         "name": "",
         "type": "uint32"
+      }
+    ],
+    "stateMutability": "view",
+    "type": "function"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "ModelId",
+        "name": "model",
+        "type": "uint32"
+      },
+      {
+        "internalType": "AccountId",
+        "name": "operator",
+        "type": "uint32"
+      }
+    ],
+    "name": "operatorUntil",
+    "outputs": [
+      {
+        "internalType": "uint40",
+        "name": "",
+        "type": "uint40"
       }
     ],
     "stateMutability": "view",
@@ -664,11 +1169,16 @@ export const modelsAbi = [
         "type": "uint32"
       }
     ],
-    "name": "poolOf",
+    "name": "poolTermsOf",
     "outputs": [
       {
-        "internalType": "AccountId",
-        "name": "",
+        "internalType": "uint16",
+        "name": "contributorBps",
+        "type": "uint16"
+      },
+      {
+        "internalType": "uint32",
+        "name": "feeUnitGwei",
         "type": "uint32"
       }
     ],
@@ -676,13 +1186,41 @@ export const modelsAbi = [
     "type": "function"
   },
   {
-    "inputs": [],
-    "name": "pools",
+    "inputs": [
+      {
+        "internalType": "ModelId",
+        "name": "model",
+        "type": "uint32"
+      },
+      {
+        "internalType": "AccountId",
+        "name": "operator",
+        "type": "uint32"
+      }
+    ],
+    "name": "recordingTerms",
     "outputs": [
       {
-        "internalType": "contract IPools",
+        "components": [
+          {
+            "internalType": "uint32",
+            "name": "feeUnitGwei",
+            "type": "uint32"
+          },
+          {
+            "internalType": "uint16",
+            "name": "sketchBytes",
+            "type": "uint16"
+          },
+          {
+            "internalType": "uint40",
+            "name": "time",
+            "type": "uint40"
+          }
+        ],
+        "internalType": "struct RecordingTerms",
         "name": "",
-        "type": "address"
+        "type": "tuple"
       }
     ],
     "stateMutability": "view",
@@ -737,166 +1275,34 @@ export const modelsAbi = [
   {
     "inputs": [
       {
-        "components": [
-          {
-            "internalType": "ModelId",
-            "name": "parent",
-            "type": "uint32"
-          },
-          {
-            "internalType": "VersionId[]",
-            "name": "versions",
-            "type": "uint64[]"
-          },
-          {
-            "internalType": "bytes32",
-            "name": "adapterHash",
-            "type": "bytes32"
-          },
-          {
-            "internalType": "bytes32",
-            "name": "manifestHash",
-            "type": "bytes32"
-          },
-          {
-            "internalType": "string",
-            "name": "manifestURI",
-            "type": "string"
-          },
-          {
-            "internalType": "enum Method",
-            "name": "method",
-            "type": "uint8"
-          },
-          {
-            "components": [
-              {
-                "internalType": "string",
-                "name": "scheme",
-                "type": "string"
-              },
-              {
-                "internalType": "uint8",
-                "name": "bits",
-                "type": "uint8"
-              },
-              {
-                "internalType": "bool",
-                "name": "doubleQuant",
-                "type": "bool"
-              }
-            ],
-            "internalType": "struct Quantisation",
-            "name": "quantisation",
-            "type": "tuple"
-          },
-          {
-            "components": [
-              {
-                "internalType": "bytes32",
-                "name": "root",
-                "type": "bytes32"
-              },
-              {
-                "internalType": "bytes32",
-                "name": "indexHash",
-                "type": "bytes32"
-              },
-              {
-                "internalType": "string",
-                "name": "indexURI",
-                "type": "string"
-              },
-              {
-                "internalType": "uint32",
-                "name": "rowCount",
-                "type": "uint32"
-              },
-              {
-                "internalType": "uint16",
-                "name": "dims",
-                "type": "uint16"
-              },
-              {
-                "internalType": "uint8",
-                "name": "topK",
-                "type": "uint8"
-              },
-              {
-                "internalType": "enum SketchSource",
-                "name": "source",
-                "type": "uint8"
-              }
-            ],
-            "internalType": "struct InfluenceIndex",
-            "name": "influence",
-            "type": "tuple"
-          },
-          {
-            "components": [
-              {
-                "internalType": "uint16",
-                "name": "contributorBps",
-                "type": "uint16"
-              },
-              {
-                "internalType": "uint16",
-                "name": "operatorBps",
-                "type": "uint16"
-              },
-              {
-                "internalType": "uint16",
-                "name": "royaltyBps",
-                "type": "uint16"
-              }
-            ],
-            "internalType": "struct FeeShares",
-            "name": "shares",
-            "type": "tuple"
-          },
-          {
-            "internalType": "enum Rule",
-            "name": "rule",
-            "type": "uint8"
-          }
-        ],
-        "internalType": "struct FineTune",
-        "name": "fineTune",
-        "type": "tuple"
-      }
-    ],
-    "name": "registerFineTune",
-    "outputs": [
-      {
         "internalType": "ModelId",
         "name": "model",
         "type": "uint32"
       }
     ],
-    "stateMutability": "nonpayable",
-    "type": "function"
-  },
-  {
-    "inputs": [
-      {
-        "internalType": "ModelId",
-        "name": "model",
-        "type": "uint32"
-      }
-    ],
-    "name": "servingTerms",
+    "name": "rowTermsOf",
     "outputs": [
       {
         "components": [
           {
-            "internalType": "AccountId",
-            "name": "owner",
-            "type": "uint32"
+            "internalType": "bytes32",
+            "name": "indexRoot",
+            "type": "bytes32"
+          },
+          {
+            "internalType": "bytes32",
+            "name": "totalHash",
+            "type": "bytes32"
           },
           {
             "internalType": "uint32",
-            "name": "rowCount",
+            "name": "maxPeak",
             "type": "uint32"
+          },
+          {
+            "internalType": "uint40",
+            "name": "registeredIn",
+            "type": "uint40"
           },
           {
             "internalType": "uint16",
@@ -904,44 +1310,30 @@ export const modelsAbi = [
             "type": "uint16"
           },
           {
-            "internalType": "uint8",
-            "name": "topK",
-            "type": "uint8"
-          },
-          {
             "internalType": "uint16",
-            "name": "contributorBps",
+            "name": "unitCount",
             "type": "uint16"
-          },
-          {
-            "internalType": "uint16",
-            "name": "operatorBps",
-            "type": "uint16"
-          },
-          {
-            "components": [
-              {
-                "internalType": "AccountId",
-                "name": "account",
-                "type": "uint32"
-              },
-              {
-                "internalType": "uint16",
-                "name": "bps",
-                "type": "uint16"
-              }
-            ],
-            "internalType": "struct Royalty[]",
-            "name": "royalties",
-            "type": "tuple[]"
           }
         ],
-        "internalType": "struct ServingTerms",
-        "name": "terms",
+        "internalType": "struct RowTerms",
+        "name": "",
         "type": "tuple"
       }
     ],
     "stateMutability": "view",
+    "type": "function"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "address",
+        "name": "newAuthority",
+        "type": "address"
+      }
+    ],
+    "name": "setAuthority",
+    "outputs": [],
+    "stateMutability": "nonpayable",
     "type": "function"
   },
   {
@@ -970,6 +1362,243 @@ export const modelsAbi = [
   {
     "inputs": [
       {
+        "components": [
+          {
+            "internalType": "uint32",
+            "name": "activationSeconds",
+            "type": "uint32"
+          },
+          {
+            "internalType": "uint32",
+            "name": "noticeSeconds",
+            "type": "uint32"
+          }
+        ],
+        "internalType": "struct ModelTerms",
+        "name": "terms_",
+        "type": "tuple"
+      }
+    ],
+    "name": "setTerms",
+    "outputs": [],
+    "stateMutability": "nonpayable",
+    "type": "function"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "ModelId",
+        "name": "model",
+        "type": "uint32"
+      },
+      {
+        "internalType": "uint40",
+        "name": "until",
+        "type": "uint40"
+      }
+    ],
+    "name": "settlementTerms",
+    "outputs": [
+      {
+        "components": [
+          {
+            "internalType": "AccountId",
+            "name": "owner",
+            "type": "uint32"
+          },
+          {
+            "internalType": "uint16",
+            "name": "contributorBps",
+            "type": "uint16"
+          },
+          {
+            "internalType": "uint16",
+            "name": "operatorBps",
+            "type": "uint16"
+          },
+          {
+            "internalType": "uint16",
+            "name": "baseBps",
+            "type": "uint16"
+          },
+          {
+            "internalType": "uint16",
+            "name": "floorBps",
+            "type": "uint16"
+          },
+          {
+            "internalType": "uint16",
+            "name": "dims",
+            "type": "uint16"
+          },
+          {
+            "internalType": "uint16",
+            "name": "unitCount",
+            "type": "uint16"
+          },
+          {
+            "internalType": "uint32",
+            "name": "keptRows",
+            "type": "uint32"
+          },
+          {
+            "internalType": "uint64",
+            "name": "floorNorm",
+            "type": "uint64"
+          },
+          {
+            "internalType": "uint128",
+            "name": "fixedTotal",
+            "type": "uint128"
+          },
+          {
+            "components": [
+              {
+                "internalType": "AccountId",
+                "name": "account",
+                "type": "uint32"
+              },
+              {
+                "internalType": "uint16",
+                "name": "bps",
+                "type": "uint16"
+              }
+            ],
+            "internalType": "struct Royalty[]",
+            "name": "royalties",
+            "type": "tuple[]"
+          }
+        ],
+        "internalType": "struct SettlementTerms",
+        "name": "settled",
+        "type": "tuple"
+      }
+    ],
+    "stateMutability": "view",
+    "type": "function"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "ModelId",
+        "name": "model",
+        "type": "uint32"
+      },
+      {
+        "internalType": "uint16",
+        "name": "unit",
+        "type": "uint16"
+      }
+    ],
+    "name": "strike",
+    "outputs": [],
+    "stateMutability": "nonpayable",
+    "type": "function"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "ModelId",
+        "name": "model",
+        "type": "uint32"
+      }
+    ],
+    "name": "struckAt",
+    "outputs": [
+      {
+        "internalType": "uint40",
+        "name": "",
+        "type": "uint40"
+      }
+    ],
+    "stateMutability": "view",
+    "type": "function"
+  },
+  {
+    "inputs": [],
+    "name": "terms",
+    "outputs": [
+      {
+        "components": [
+          {
+            "internalType": "uint32",
+            "name": "activationSeconds",
+            "type": "uint32"
+          },
+          {
+            "internalType": "uint32",
+            "name": "noticeSeconds",
+            "type": "uint32"
+          }
+        ],
+        "internalType": "struct ModelTerms",
+        "name": "",
+        "type": "tuple"
+      }
+    ],
+    "stateMutability": "view",
+    "type": "function"
+  },
+  {
+    "inputs": [],
+    "name": "unitCourt",
+    "outputs": [
+      {
+        "internalType": "address",
+        "name": "",
+        "type": "address"
+      }
+    ],
+    "stateMutability": "view",
+    "type": "function"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "ModelId",
+        "name": "model",
+        "type": "uint32"
+      },
+      {
+        "internalType": "uint16",
+        "name": "unit",
+        "type": "uint16"
+      }
+    ],
+    "name": "unitOf",
+    "outputs": [
+      {
+        "internalType": "AccountId",
+        "name": "payee",
+        "type": "uint32"
+      },
+      {
+        "internalType": "uint16",
+        "name": "kept",
+        "type": "uint16"
+      },
+      {
+        "internalType": "uint16",
+        "name": "scale",
+        "type": "uint16"
+      },
+      {
+        "internalType": "uint64",
+        "name": "fixedWeight",
+        "type": "uint64"
+      },
+      {
+        "internalType": "bytes",
+        "name": "sketch",
+        "type": "bytes"
+      }
+    ],
+    "stateMutability": "view",
+    "type": "function"
+  },
+  {
+    "inputs": [
+      {
         "internalType": "ModelId",
         "name": "model",
         "type": "uint32"
@@ -981,6 +1610,50 @@ export const modelsAbi = [
         "internalType": "VersionId[]",
         "name": "",
         "type": "uint64[]"
+      }
+    ],
+    "stateMutability": "view",
+    "type": "function"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "ModelId",
+        "name": "model",
+        "type": "uint32"
+      },
+      {
+        "internalType": "uint256",
+        "name": "first",
+        "type": "uint256"
+      },
+      {
+        "internalType": "uint256",
+        "name": "count",
+        "type": "uint256"
+      },
+      {
+        "internalType": "uint40",
+        "name": "until",
+        "type": "uint40"
+      },
+      {
+        "internalType": "bytes",
+        "name": "totals",
+        "type": "bytes"
+      },
+      {
+        "internalType": "uint256",
+        "name": "weight",
+        "type": "uint256"
+      }
+    ],
+    "name": "weigh",
+    "outputs": [
+      {
+        "internalType": "WeighedUnit[]",
+        "name": "weighed",
+        "type": "uint256[]"
       }
     ],
     "stateMutability": "view",
