@@ -20,6 +20,7 @@ abstract contract Units is IUnitCourt, Commitments {
     using RowBytes for bytes;
 
     uint16 internal constant WHOLE_BPS = 10_000;
+    uint32 private constant MAX_ROWS = 1_024;
 
     /// @inheritdoc IUnitCourt
     IModels public immutable models;
@@ -130,6 +131,8 @@ abstract contract Units is IUnitCourt, Commitments {
             if (unit >= terms_.unitCount) _note(read, UnitFault.Malformed);
             return;
         }
+        // More than any unit has: its sum is false, and is not added up further, lest it overflow.
+        if (read.kept == MAX_ROWS) return _note(read, UnitFault.FalseSum);
         ++read.kept;
         read.weight += uint32(mult);
         UnitTotals.add(read.sum, sketch, mult);
