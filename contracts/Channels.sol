@@ -144,7 +144,7 @@ contract Channels is IChannels, Governed, EIP712 {
     function present(ChannelKey calldata key, uint128 maxClaimableAmount, bytes32 r, bytes32 vs) external {
         ChannelId channel = _requireOpen(key);
         ChargeSlot slot = _charges[channel];
-        _requireSigned(channel, slot, maxClaimableAmount, r, vs);
+        _requireSigned(_domainSeparatorV4(), channel, slot.signer(), maxClaimableAmount, r, vs);
         uint256 units = maxClaimableAmount / (WEI_PER_GWEI * models.feeUnitOf(key.model));
         ChargeSlot raised = slot.covering(units);
         if (raised.covered() == slot.covered()) return;
@@ -312,42 +312,60 @@ contract Channels is IChannels, Governed, EIP712 {
     ) private view {
         uint256 count = vouchers.length / VOUCHER_BYTES;
         require(count * VOUCHER_BYTES == vouchers.length, Channels_VouchersUneven(vouchers.length, VOUCHER_BYTES));
+        bytes32 domain = _domainSeparatorV4();
         for (uint256 i = 0; i < count; ++i) {
-            bytes calldata voucher = vouchers[i * VOUCHER_BYTES:(i + 1) * VOUCHER_BYTES];
-            uint256 place = uint8(voucher[0]);
+            uint256 place;
+            uint128 maxClaimableAmount;
+            bytes32 r;
+            bytes32 vs;
+            assembly ("memory-safe") {
+                let voucher := add(vouchers.offset, mul(i, VOUCHER_BYTES))
+                place := byte(0, calldataload(voucher))
+                maxClaimableAmount := shr(128, calldataload(add(voucher, 1)))
+                r := calldataload(add(voucher, 17))
+                vs := calldataload(add(voucher, 49))
+            }
             require(place < slots.length, Channels_VoucherOutOfRange(i, place, slots.length));
-            ChannelId channel = ChannelId.wrap(bytes32(charges[2 * place]));
-            uint128 maxClaimableAmount = uint128(bytes16(voucher[1:17]));
             ChargeSlot slot = slots[place];
-            _requireSigned(channel, slot, maxClaimableAmount, bytes32(voucher[17:49]), bytes32(voucher[49:81]));
+            ChannelId channel = ChannelId.wrap(bytes32(charges[2 * place]));
+            _requireSigned(domain, channel, slot.signer(), maxClaimableAmount, r, vs);
             slots[place] = slot.covering(maxClaimableAmount / weiPerUnit);
         }
     }
 
+    /// @dev In Yul because a batch may present many vouchers: what `ecrecover` itself takes is most of it then.
     function _requireSigned(
+        bytes32 domain,
         ChannelId channel,
-        ChargeSlot slot,
+        address signer,
         uint128 maxClaimableAmount,
         bytes32 r,
         bytes32 vs
     ) private view {
-        address recovered = _signerOf(channel, maxClaimableAmount, r, vs);
+        bytes32 typeHash = VOUCHER_TYPEHASH;
+        address recovered;
+        assembly ("memory-safe") {
+            let free := mload(0x40)
+            mstore(free, typeHash)
+            mstore(add(free, 0x20), channel)
+            mstore(add(free, 0x40), maxClaimableAmount)
+            let structHash := keccak256(free, 0x60)
+            mstore(free, 0x1901)
+            mstore(add(free, 0x20), domain)
+            mstore(add(free, 0x40), structHash)
+            mstore(free, keccak256(add(free, 0x1e), 0x42))
+            // A compact signature (EIP-2098) carries the parity of y in the highest bit of s.
+            mstore(add(free, 0x20), add(shr(255, vs), 27))
+            mstore(add(free, 0x40), r)
+            mstore(add(free, 0x60), shr(1, shl(1, vs)))
+            mstore(0x00, 0)
+            pop(staticcall(gas(), 1, free, 0x80, 0x00, 0x20))
+            recovered := mload(0x00)
+        }
         require(
-            recovered == slot.signer() && recovered != address(0),
-            Channels_BadVoucher(channel, recovered, slot.signer())
+            recovered == signer && recovered != address(0),
+            Channels_BadVoucher(channel, recovered, signer)
         );
-    }
-
-    /// @dev Who signed a voucher, zero where nobody did.
-    function _signerOf(
-        ChannelId channel,
-        uint128 maxClaimableAmount,
-        bytes32 r,
-        bytes32 vs
-    ) private view returns (address) {
-        bytes32 digest = _hashTypedDataV4(keccak256(abi.encode(VOUCHER_TYPEHASH, channel, maxClaimableAmount)));
-        bytes32 s = vs & bytes32(uint256(type(int256).max));
-        return ecrecover(digest, uint8(uint256(vs) >> 255) + 27, r, s);
     }
 
     function _accountOf(address holder) private returns (AccountId account) {

@@ -7,6 +7,7 @@ import {IDatasets, Member} from "./interfaces/IDatasets.sol";
 import {Draft, FineTune, IFineTunes, UnitPage, UnitPlan} from "./interfaces/IFineTunes.sol";
 import {FineTuneTerms, IModels} from "./interfaces/IModels.sol";
 import {Journal} from "./Journal.sol";
+import {WideProducts} from "./libraries/WideProducts.sol";
 import {Sheets} from "./models/Sheets.sol";
 import {UnitPages} from "./models/UnitPages.sol";
 import {AccountId, ModelId, VersionId} from "./types/Ids.sol";
@@ -36,6 +37,7 @@ contract FineTunes is IFineTunes, Journal {
 
     /// @inheritdoc IFineTunes
     function registerFineTune(FineTune calldata fineTune, UnitPage calldata page) external returns (ModelId model) {
+        WideProducts.reserve();
         AccountId owner = accounts.requireAccountOf(msg.sender);
         _requireVersions(fineTune.versions);
         _requirePlan(fineTune.plan);
@@ -63,6 +65,7 @@ contract FineTunes is IFineTunes, Journal {
         Draft calldata draft,
         UnitPage calldata page
     ) external {
+        WideProducts.reserve();
         AccountId caller = accounts.requireAccountOf(msg.sender);
         require(models.ownerOf(model) == caller, FineTunes_NotOwner(model, caller));
         bytes32 found = _hashOf(fineTune, abi.encode(draft));

@@ -253,6 +253,7 @@ contract Models is IModels, Governed {
         bytes calldata totals,
         uint256 weight
     ) external view returns (WeighedUnit[] memory weighed) {
+        WideProducts.reserve();
         Model storage stored = _requireServable(model);
         Sheet sheet = Sheets.read(stored.sheet);
         uint256 unitCount = sheet.unitCount();
@@ -429,26 +430,26 @@ contract Models is IModels, Governed {
         uint256 weight
     ) private pure {
         uint256 size = UnitPages.unitBytes(dims);
-        bool isWeighed = totals.length != 0 && weight != 0;
-        WideVector vector = isWeighed ? WideProducts.ofTotals(totals, weight) : WideVector.wrap(0);
         uint256 place;
         assembly ("memory-safe") {
             place := add(units, 0x20)
         }
+        int256[] memory products = new int256[](weighed.length);
+        if (totals.length != 0 && weight != 0) {
+            WideVector memory vector = WideProducts.ofTotals(totals, weight);
+            products = WideProducts.dots(vector, place + UnitPages.HEAD_BYTES, size, weighed.length);
+        }
         for (uint256 i = 0; i < weighed.length; ++i) {
-            uint256 head;
+            int256 product = products[i];
             assembly ("memory-safe") {
-                head := mload(place)
+                // payee (32 bits) | kept (16) | scale (16) | fixed weight (64) become net (144) | fixed | kept | payee.
+                let head := mload(place)
+                let net := mul(mul(product, sgt(product, 0)), and(shr(192, head), 0xffff))
+                let word := or(shl(112, net), shl(48, and(shr(128, head), 0xffffffffffffffff)))
+                word := or(word, or(shl(32, and(shr(208, head), 0xffff)), shr(224, head)))
+                mstore(add(add(weighed, 0x20), shl(5, i)), word)
+                place := add(place, size)
             }
-            uint256 net = 0;
-            if (isWeighed) {
-                int256 product = WideProducts.dot(vector, place + UnitPages.HEAD_BYTES);
-                if (product > 0) net = uint256(product) * uint16(head >> 192);
-            }
-            weighed[i] = WeighedUnit.wrap(
-                (net << 112) | (uint256(uint64(head >> 128)) << 48) | (uint256(uint16(head >> 208)) << 32) | (head >> 224)
-            );
-            place += size;
         }
     }
 

@@ -14,7 +14,6 @@ import {AccountId, ContributionId} from "../types/Ids.sol";
 /// @notice A page of units while it is read.
 /// @param draft What the pages before came to, and this one adds to.
 /// @param dims Codes in a sketch.
-/// @param total The sum of all units' weighted sketches, laid out for products; zero without sketches.
 /// @param frontier The tree of units.
 /// @param unit Memory address of the next unit given.
 /// @param unitsEnd Memory address behind the last one.
@@ -23,7 +22,6 @@ import {AccountId, ContributionId} from "../types/Ids.sol";
 struct Page {
     Draft draft;
     uint256 dims;
-    WideVector total;
     Frontier frontier;
     uint256 unit;
     uint256 unitsEnd;
@@ -87,6 +85,7 @@ library UnitPages {
         );
 
         draft.roots = state.frontier.roots;
+        if (state.dims != 0) _fixWeights(state, draft.unitCount - firstUnit, page.total);
         return _write(draft, state, room, firstUnit, firstMember);
     }
 
@@ -128,13 +127,12 @@ library UnitPages {
         state.dims = dims;
         state.frontier = Frontier({count: draft.unitCount, roots: draft.roots});
         require(page.total.length == dims * 4, IFineTunes.FineTunes_TotalDiffers(0, keccak256(page.total)));
-        if (dims != 0) state.total = WideProducts.ofUnitTotal(page.total);
         bytes memory given = page.units;
         assembly ("memory-safe") {
             // Products take 256 codes at a time: what they read behind the last sketch must be memory of ours.
             mstore(0x40, add(mload(0x40), 0x80))
-            mstore(add(state, 0x80), add(given, 0x20))
-            mstore(add(state, 0xa0), add(add(given, 0x20), mload(given)))
+            mstore(add(state, 0x60), add(given, 0x20))
+            mstore(add(state, 0x80), add(add(given, 0x20), mload(given)))
         }
     }
 
@@ -147,8 +145,8 @@ library UnitPages {
             : page.units.length / _givenBytes(state.dims);
         room = new bytes(most + units * unitBytes(state.dims) + 0x20);
         assembly ("memory-safe") {
-            mstore(add(state, 0xe0), add(room, 0x20))
-            mstore(add(state, 0xc0), add(add(room, 0x20), most))
+            mstore(add(state, 0xc0), add(room, 0x20))
+            mstore(add(state, 0xa0), add(add(room, 0x20), most))
         }
     }
 
@@ -231,9 +229,9 @@ library UnitPages {
         ++draft.members;
         uint256 word = (uint256(AccountId.unwrap(member.contributor)) << 224) | (uint256(kept) << 208);
         assembly ("memory-safe") {
-            let place := mload(add(state, 0xe0))
+            let place := mload(add(state, 0xc0))
             mstore(place, word)
-            mstore(add(state, 0xe0), add(place, MEMBER_BYTES))
+            mstore(add(state, 0xc0), add(place, MEMBER_BYTES))
         }
     }
 
@@ -296,8 +294,8 @@ library UnitPages {
         state.unit = given + _givenBytes(state.dims);
     }
 
-    /// @dev Checks a unit's sketch, adds it to the sums, and works out its scale and its fixed weight.
-    /// @return Both, where they belong in the unit's head.
+    /// @dev Checks a unit's sketch, adds it to the sums, and works out its scale.
+    /// @return The scale, where it belongs in the unit's head.
     function _weigh(
         Page memory state,
         uint256 number,
@@ -315,22 +313,44 @@ library UnitPages {
         uint256 scale = (2 * TOP_SCALE * peak + maxPeak) / (2 * maxPeak);
         UnitTotals.add(draft.sum, sketch, scale);
         square *= scale * scale;
-        int256 others = int256(scale) * WideProducts.dot(state.total, sketch) - int256(square);
-        uint256 fixedWeight = others > 0 ? uint256(others) : 0;
         draft.scaleTotal += uint32(scale);
-        draft.fixedTotal += uint128(fixedWeight);
         if (square > draft.maxSquare) draft.maxSquare = uint64(square);
         if (peak > draft.maxPeak) draft.maxPeak = uint32(peak);
-        return (scale << 192) | (fixedWeight << 128);
+        return scale << 192;
+    }
+
+    /// @dev Works out the fixed weights of a page's units, which are kept already: what the others' sum says of each.
+    function _fixWeights(Page memory state, uint256 count, bytes calldata total) private pure {
+        uint256 size = unitBytes(state.dims);
+        uint256 place = state.out - count * size;
+        WideVector memory vector = WideProducts.ofUnitTotal(total);
+        int256[] memory products = WideProducts.dots(vector, place + HEAD_BYTES, size, count);
+        for (uint256 i = 0; i < count; ++i) {
+            uint256 head;
+            assembly ("memory-safe") {
+                head := mload(place)
+            }
+            uint256 scale = uint16(head >> 192);
+            uint256 square = scale * scale * Sketches.squaredLength(place + HEAD_BYTES, state.dims / 2);
+            int256 others = int256(scale) * products[i] - int256(square);
+            if (others > 0) {
+                state.draft.fixedTotal += uint128(uint256(others));
+                head |= uint256(others) << 128;
+                assembly ("memory-safe") {
+                    mstore(place, head)
+                }
+            }
+            place += size;
+        }
     }
 
     function _keep(Page memory state, uint256 head, uint256 sketch) private pure {
         uint256 length = state.dims / 2;
         assembly ("memory-safe") {
-            let place := mload(add(state, 0xc0))
+            let place := mload(add(state, 0xa0))
             mstore(place, head)
             mcopy(add(place, HEAD_BYTES), sketch, length)
-            mstore(add(state, 0xc0), add(add(place, HEAD_BYTES), length))
+            mstore(add(state, 0xa0), add(add(place, HEAD_BYTES), length))
         }
     }
 
@@ -347,7 +367,7 @@ library UnitPages {
         uint256 length = unitCount * unitBytes(state.dims);
         units = new bytes(length);
         assembly ("memory-safe") {
-            let from := sub(mload(add(state, 0xc0)), length)
+            let from := sub(mload(add(state, 0xa0)), length)
             mcopy(add(units, 0x20), from, length)
             mcopy(add(add(room, 0x20), memberBytes), from, length)
             mstore(room, add(memberBytes, length))
