@@ -46,7 +46,7 @@ export function unitTotalHash(total: Float64Array): Hex {
 }
 
 /** Where the lane of a dimension begins. */
-function laneOf(d: number): number {
+export function laneOf(d: number): number {
   return GROUP * (d >> 6) + WORD * (7 - (d & 7)) + LANE * ((d >> 3) & 7)
 }
 

@@ -1,37 +1,153 @@
-// A batch's Merkle tree: leaf = keccak256(uint256 index ‖ keccak256(record)), in the order in which records were recorded.
-// docs/protocol.md, "Merkle trees".
+// A batch: the inferences that one transaction records. What the Ledger keeps of it is one commitment; everything behind it stands in
+// events, and changes as its records are voided or set aside.
+//
+//   commitment  keccak256(abi.encode(book, number, recordedIn, count, units, root, sumHash))
+//   root        ordered tree over the records' leaves, in the order in which they were recorded
+//   sumHash     of the sum of their query sketches (attribution/querySumBytes.ts), 32 zero bytes where there are none
+//
+// A record that is voided or set aside leaves units and sum, and its leaf is replaced. docs/protocol.md, "Records and batches".
 
-import { type Hex, numberToBytes } from 'viem'
-import { bytes32 } from '../attribution/bytes32.ts'
-import { keccak, keccakBytes } from '../attribution/keccak.ts'
-import { type MerkleTree, merkleTree, proofOf, rootOf } from '../attribution/merkle.ts'
-import { splitRecords } from './record.ts'
+import { bytesToHex, encodeAbiParameters, type Hex, hexToBytes } from 'viem'
+import { keccak } from '../attribution/keccak.ts'
+import { rootOf } from '../attribution/merkle.ts'
+import { orderedTree } from '../attribution/orderedMerkle.ts'
+import { batchSum, withoutRecord } from '../attribution/querySum.ts'
+import { encodeSum, sumHash } from '../attribution/querySumBytes.ts'
+import { bookKeyOf } from './book.ts'
+import { channelId, type NamedChannel } from './channel.ts'
+import { StopError } from './errors.ts'
+import { decodeRecords, type InferenceRecord, recordLeaf, voidedLeaf } from './record.ts'
 
-/** The leaf of a record's bytes at its place in the batch. */
-export function recordLeaf(index: number, record: Uint8Array): Hex {
-  return keccak(numberToBytes(index, { size: 32 }), keccakBytes(record))
+/** What the Ledger commits to of a batch, as contracts take it (contracts/types/Records.sol). */
+export interface BatchHeader {
+  readonly batch: bigint
+  /** Names model and operator too. */
+  readonly book: bigint
+  /** Which batch of the book it is, from 0. */
+  readonly number: number
+  readonly recordedIn: number
+  /** How many records it was recorded with. */
+  readonly count: number
+  /** Fees of the records that stand, in the model's fee unit. */
+  readonly units: bigint
+  readonly root: Hex
+  readonly sumHash: Hex
 }
 
-/** The leaf of a record whose hash is known. */
-export function recordLeafOfHash(index: number, recordHash: Hex): Hex {
-  return keccak(numberToBytes(index, { size: 32 }), bytes32(recordHash))
+/** What `BatchRecorded` says of a batch, and its block. */
+export interface ToldBatch {
+  readonly batch: bigint
+  readonly book: bigint
+  readonly number: number
+  readonly recordedIn: number
+  readonly units: bigint
+  readonly root: Hex
+  readonly channels: readonly NamedChannel[]
+  /** The records' bytes. */
+  readonly records: Uint8Array
 }
 
-/** The tree whose root `Ledger` stores with the batch. */
-export function batchTree(batch: Uint8Array, dims: number): MerkleTree {
-  return merkleTree(splitRecords(batch, dims).map((record, index) => recordLeaf(index, record)))
+/** A batch with everything behind its commitment. */
+export interface OpenedBatch {
+  readonly header: BatchHeader
+  readonly channels: readonly NamedChannel[]
+  /** As recorded, voided ones included. */
+  readonly records: readonly InferenceRecord[]
+  /** As they stand: that of a voided record replaced. */
+  readonly leaves: readonly Hex[]
+  readonly voided: ReadonlySet<number>
+  /** P of the records that stand. */
+  readonly sum: Uint32Array
 }
 
-export function batchRoot(batch: Uint8Array, dims: number): Hex {
-  return rootOf(batchTree(batch, dims))
+/** Opens what a batch's event says of it; refuses bytes that do not lead to its root. */
+export function openBatch(told: ToldBatch, k: number): OpenedBatch {
+  const { batch, book, number, recordedIn, channels } = told
+  const opened = batchOf(
+    { batch, book, number, recordedIn },
+    channels,
+    decodeRecords(told.records, k, channels.length),
+    k,
+  )
+  const { root, units } = opened.header
+  if (root === told.root.toLowerCase() && units === told.units) return opened
+  throw new StopError(
+    `These are not the records of batch ${batch}`,
+    { records: opened.records.length, root, recorded: told.root },
+    'Take channels and records from one BatchRecorded event.',
+  )
 }
 
-export type RecordPath = { readonly leaf: Hex; readonly path: readonly Hex[]; readonly root: Hex }
-
-/** How each record leads to its batch's root, given the hashes of all records of the batch. */
-export function recordPaths(recordHashes: readonly Hex[]): (position: number) => RecordPath {
-  const leaves = recordHashes.map((hash, index) => recordLeafOfHash(index, hash))
-  const tree = merkleTree(leaves)
-  const root = rootOf(tree)
-  return (position) => ({ leaf: leaves[position] ?? root, path: proofOf(tree, position), root })
+/** A batch as it will be recorded, or was. */
+export function batchOf(
+  place: Pick<BatchHeader, 'batch' | 'book' | 'number' | 'recordedIn'>,
+  channels: readonly NamedChannel[],
+  records: readonly InferenceRecord[],
+  k: number,
+): OpenedBatch {
+  const { model, operator } = bookKeyOf(place.book)
+  const ids = channels.map((channel) => channelId({ ...channel, model, operator }))
+  const leaves = records.map((record) => recordLeaf(ids[record.channel] as Hex, record))
+  const sum = k === 0 ? new Uint32Array() : batchSum(records, k)
+  return {
+    header: {
+      ...place,
+      count: records.length,
+      units: BigInt(records.reduce((units, { feeUnits }) => units + feeUnits, 0)),
+      root: rootOf(orderedTree(leaves)),
+      sumHash: sumHash(sum),
+    },
+    channels,
+    records,
+    leaves,
+    voided: new Set(),
+    sum,
+  }
 }
+
+/** A batch once a record of it is voided or set aside. Each is once; told again it changes nothing. */
+export function voidRecord(batch: OpenedBatch, index: number): OpenedBatch {
+  const record = batch.records[index]
+  if (record === undefined) {
+    throw new StopError(
+      `Batch ${batch.header.batch} has no record ${index}`,
+      { index, count: batch.header.count },
+      'Records are numbered from 0 in the order in which they were recorded.',
+    )
+  }
+  if (batch.voided.has(index)) return batch
+  const leaves = batch.leaves.with(index, voidedLeaf(batch.leaves[index] as Hex))
+  const sum = batch.sum.length === 0 ? batch.sum : withoutRecord(batch.sum, record)
+  return {
+    ...batch,
+    header: {
+      ...batch.header,
+      units: batch.header.units - BigInt(record.feeUnits),
+      root: rootOf(orderedTree(leaves)),
+      sumHash: sumHash(sum),
+    },
+    leaves,
+    voided: new Set([...batch.voided, index]),
+    sum,
+  }
+}
+
+/** What the Ledger stores of a batch: ask `batchCommitmentOf`, or any node with `eth_getProof`. */
+export function batchCommitment({ book, number, recordedIn, count, units, root, sumHash: hash }: BatchHeader): Hex {
+  return keccak(hexToBytes(encodeAbiParameters(HEADER, [book, number, recordedIn, count, units, root, hash])))
+}
+
+/** The bytes behind a batch's `sumHash`, as settlement and voiding take them; none without sketches. */
+export function sumBytes({ sum }: OpenedBatch): Hex {
+  return sum.length === 0 ? '0x' : bytesToHex(encodeSum(sum))
+}
+
+const HEADER = [
+  { type: 'uint96' },
+  { type: 'uint32' },
+  { type: 'uint40' },
+  { type: 'uint32' },
+  { type: 'uint64' },
+  { type: 'bytes32' },
+  { type: 'bytes32' },
+] as const

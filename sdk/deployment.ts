@@ -18,24 +18,24 @@ const deploymentSchema = z.strictObject({
   contracts: z.strictObject({
     accessManager: address,
     openToken: address,
+    clock: address,
     accounts: address,
     datasets: address,
-    pools: address,
     models: address,
+    fineTunes: address,
+    earnings: address,
+    bonds: address,
+    channels: address,
     ledger: address,
+    settlement: address,
     court: address,
+    unitCourt: address,
     evaluations: address,
     timelock: address,
     governor: address,
   }),
-  /** What the Ledger's constructor fixed for good, as its deployer saw it: an indexer holds nodes to it. */
-  ledgerTerms: z
-    .strictObject({
-      /** The account that the treasury's share is credited to. */
-      treasury: z.int().positive(),
-      epochSeconds: z.int().positive(),
-    })
-    .optional(),
+  /** The account that the treasury's share is credited to, as its deployer saw it: an indexer holds nodes to it. */
+  treasury: z.int().positive().optional(),
 })
 
 export type Deployment = z.infer<typeof deploymentSchema>

@@ -1,22 +1,22 @@
 // A record by proof: from the hash of a block that a wallet trusts down to the bytes of one inference.
 //
 //   block hash ─ header → stateRoot ─ account proof → storageHash ─ storage proof → commitment ─ header of the batch → root
-//   root ─ path → leaf = keccak256(uint256 index ‖ keccak256(record))
+//   root ─ path, by place and count → leaf = keccak256(channel ‖ fee ‖ commitment ‖ query sketch), or its voided twin
 
-import type { Address } from 'viem'
+import type { Address, Hex } from 'viem'
 import type { TrustedBlock } from './blockHeader.ts'
 import { StopError } from './errors.ts'
-import { commitmentSlot, isVoidedIn, voidedSlot } from './ledgerStorage.ts'
-import { isRecorded, type RecordProof } from './recordProof.ts'
+import { commitmentSlot } from './ledgerStorage.ts'
+import { type RecordProof, standingOf } from './recordProof.ts'
 import { proveStorage, type StorageProof } from './storageProof.ts'
 
-/** The slots of the Ledger to give `eth_getProof`, in this order. */
-export function slotsOfRecord({ header: { batch }, index }: RecordProof): readonly [`0x${string}`, `0x${string}`] {
-  return [commitmentSlot(batch), voidedSlot(batch, index)]
+/** The slot of the Ledger to give `eth_getProof`. */
+export function slotsOfRecord({ header: { batch } }: RecordProof): readonly [Hex] {
+  return [commitmentSlot(batch)]
 }
 
 /**
- * Shows that the Ledger had recorded exactly this when `block` was made, and whether it stood then or had been voided. `storage`
+ * Shows that the Ledger had recorded exactly this when `block` was made, and whether it stood then or had been voided or set aside. `storage`
  * is any node's answer to eth_getProof(ledger, slotsOfRecord(proof), block). Throws where anything does not lead to the next.
  */
 export function proveRecorded(
@@ -25,13 +25,13 @@ export function proveRecorded(
   proof: RecordProof,
   storage: StorageProof,
 ): { readonly stands: boolean } {
-  const { values } = proveStorage(block.stateRoot, ledger, slotsOfRecord(proof), storage)
-  const [commitment, voided] = values
-  if (commitment === undefined || voided === undefined) throw new Error('A proof of two slots gives two values')
-  if (isRecorded(proof, commitment)) return { stands: !isVoidedIn(voided, proof.index) }
+  const [commitment] = proveStorage(block.stateRoot, ledger, slotsOfRecord(proof), storage).values
+  if (commitment === undefined) throw new Error('A proof of a slot gives a value')
+  const standing = standingOf(proof, commitment)
+  if (standing !== 'not recorded') return { stands: standing === 'stands' }
   throw new StopError(
     `The Ledger did not record this as record ${proof.index} of batch ${proof.header.batch}`,
     { ledger, block: block.number, commitment },
-    'Take record, path and batch from one answer of an indexer, and a block that is not older than the batch.',
+    'Take record, path and batch from one answer of an indexer, of the very block: voiding a record of the batch changes its path.',
   )
 }

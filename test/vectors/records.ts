@@ -1,130 +1,126 @@
 import { bytesToHex } from 'viem'
-import { weigh } from '../../attribution/attribution.ts'
-import { proofOf, rootOf } from '../../attribution/merkle.ts'
-import { randomSource } from '../../attribution/random.ts'
+import { type RandomSource, randomSource } from '../../attribution/random.ts'
 import { packSketch } from '../../attribution/sketch.ts'
-import { batchTree, recordLeaf } from '../../sdk/batch.ts'
+import { batchCommitment, batchOf, type OpenedBatch, sumBytes, voidRecord } from '../../sdk/batch.ts'
+import { bookId } from '../../sdk/book.ts'
+import { channelId, encodeChannels } from '../../sdk/channel.ts'
 import {
   decodeRecords,
   encodeRecords,
   type InferenceRecord,
   inferenceCommitment,
+  MAX_FEE_UNITS,
   RecordError,
-  type RecordTerms,
-  splitRecords,
+  recordSize,
 } from '../../sdk/record.ts'
-import { codes, distinct, hash, integer } from './draw.ts'
+import { proveRecord } from '../../sdk/recordProof.ts'
+import { bytes, codes, hash, integer } from './draw.ts'
 
-const TERMS: RecordTerms = { dims: 64, topK: 8, rowCount: 500 }
-
-/** Batches as recorded: their bytes, records, leaves and root. */
+/** Batches as recorded, and as they stand once a record of each is voided. */
 export function batchVectors() {
   const next = randomSource(9)
-  const all: readonly RecordTerms[] = [
-    TERMS,
-    { dims: 256, topK: 8, rowCount: 1600 },
-    { dims: 128, topK: 16, rowCount: 2 ** 32 - 1 },
-  ]
-  return all.map((terms, i) => {
-    const records = Array.from({ length: 3 + 4 * i }, (_, at) => drawRecord(next, terms, at))
-    const batch = encodeRecords(records, terms)
-    const tree = batchTree(batch, terms.dims)
+  return [
+    { k: 64, channels: 1, records: 1 },
+    { k: 256, channels: 3, records: 7 },
+    { k: 320, channels: 255, records: 5 },
+    { k: 0, channels: 2, records: 4 },
+  ].map(({ k, channels: count, records: recorded }, i) => {
+    const model = 2 + integer(next, 1_000)
+    const operator = 1 + integer(next, 1_000)
+    const channels = Array.from({ length: count }, () => ({ payer: integer(next, 2 ** 31), salt: next() }))
+    const records = Array.from({ length: recorded }, (_, at) => drawRecord(next, k, count, at))
+    const place = {
+      batch: BigInt(1 + integer(next, 2 ** 31)),
+      book: bookId({ model, operator, number: i + 1 }),
+      number: integer(next, 2 ** 31),
+      recordedIn: integer(next, 2 ** 31),
+    }
+    const batch = batchOf(place, channels, records, k)
+    const out = recorded >> 1
     return {
-      terms,
-      batch: bytesToHex(batch),
-      records: records.map((record) => ({
-        ...record,
-        feeGwei: record.feeGwei.toString(),
-        sketch: bytesToHex(record.sketch),
-      })),
-      leaves: splitRecords(batch, terms.dims).map((record, index) => recordLeaf(index, record)),
-      root: rootOf(tree),
-      proofs: records.map((_, index) => proofOf(tree, index)),
+      k,
+      model,
+      operator,
+      channels: bytesToHex(encodeChannels(channels)),
+      channelIds: channels.map((channel) => channelId({ ...channel, model, operator })),
+      records: bytesToHex(encodeRecords(records, k, count)),
+      ...standing(batch),
+      proofs: records.map((_, index) => proveRecord(batch, index).path),
+      voided: { index: out, ...standing(voidRecord(batch, out)) },
     }
   })
+}
+
+function standing(batch: OpenedBatch) {
+  const { header, leaves } = batch
+  return {
+    header: { ...header, batch: String(header.batch), book: String(header.book), units: String(header.units) },
+    leaves,
+    sum: sumBytes(batch),
+    commitment: batchCommitment(header),
+  }
 }
 
 /** Batches that must be refused, each for one fault in its second record. */
 export function refusalVectors() {
   const next = randomSource(10)
-  const sound = (): InferenceRecord => ({ ...drawRecord(next, TERMS, 2), rows: evenRows(4) })
-  const [first, middle, last] = [sound(), sound(), sound()] as const
-  const bytes = encodeRecords([first, middle, last], TERMS)
-  const size = bytes.length / 3
-  const second = size
-
-  const altered = (name: string, alter: (batch: Uint8Array, view: DataView) => Uint8Array | undefined) => {
-    const batch = bytes.slice()
-    const result = alter(batch, new DataView(batch.buffer)) ?? batch
-    return { name, terms: TERMS, batch: bytesToHex(result), ...refusalOf(result) }
+  const k = 64
+  const size = recordSize(k)
+  const sound = encodeRecords(
+    Array.from({ length: 3 }, () => drawRecord(next, k, 2, 2)),
+    k,
+  )
+  const refused = (name: string, batch: Uint8Array, channels = 2) => ({
+    name,
+    k,
+    channels,
+    batch: bytesToHex(batch),
+    ...refusalOf(batch, k, channels),
+  })
+  const edited = (name: string, at: number, ...written: readonly number[]) => {
+    const batch = sound.slice()
+    batch.set(written, size + at)
+    return refused(name, batch)
   }
-  const edited = (name: string, edit: (view: DataView) => void) =>
-    altered(name, (_, view) => {
-      edit(view)
-      return undefined
-    })
-
+  const long = new Uint8Array(1_025 * size).map((_, at) => (at % size === 2 ? 1 : 0))
   return [
-    altered('an empty batch', () => new Uint8Array()),
-    altered('a record cut short in its sketch', (batch) => batch.subarray(0, 2 * size - 1)),
-    altered('a record cut short before its row count', (batch) => batch.subarray(0, size + 44)),
-    altered('a byte after the last record', (batch) => Uint8Array.from([...batch, 0])),
-    edited('a payer of zero', (view) => view.setUint32(second + 32, 0)),
-    altered('more rows than the model credits', () => {
-      const wide = { ...TERMS, topK: 16 }
-      return encodeRecords([first, { ...middle, rows: evenRows(9) }, last], wide)
-    }),
-    edited('a row at the row count', (view) => view.setUint32(second + 45 + 20, TERMS.rowCount)),
-    edited('a row listed twice', (view) => view.setUint32(second + 45 + 30, view.getUint32(second + 45))),
-    edited('a row credited to account zero', (view) => view.setUint32(second + 45 + 14, 0)),
-    edited('weights that ascend', (view) => {
-      view.setUint16(second + 45 + 8, 16_000)
-      view.setUint16(second + 45 + 18, 16_767)
-    }),
-    edited('weights that sum to one less', (view) =>
-      view.setUint16(second + 45 + 38, view.getUint16(second + 45 + 38) - 1),
-    ),
-    edited('weights that sum to one more', (view) =>
-      view.setUint16(second + 45 + 8, view.getUint16(second + 45 + 8) + 1),
-    ),
-    edited('a high nibble 0x8', (view) => view.setUint8(second + 45 + 40, 0x81)),
-    edited('a low nibble 0x8 in the last byte', (view) => view.setUint8(2 * size - 1, 0x78)),
+    refused('no records', new Uint8Array()),
+    refused('a record cut short', sound.subarray(0, 2 * size - 1)),
+    refused('a byte after the last record', Uint8Array.from([...sound, 0])),
+    refused('a record too many', long),
+    edited('a channel that it does not name', 0, 2),
+    edited('no fee', 1, 0, 0),
+    refused('no channel at all', sound, 0),
   ]
 }
 
 export function commitmentVectors() {
   const next = randomSource(11)
-  return Array.from({ length: 3 }, () => {
-    const [requestHash, responseHash, salt] = [hash(next), hash(next), hash(next)]
-    return { requestHash, responseHash, salt, commitment: inferenceCommitment(requestHash, responseHash, salt) }
+  return [256, 64, 0].map((k) => {
+    const [salt, requestHash, answerHash] = [hash(next), hash(next), hash(next)]
+    const sketch = packSketch(codes(next, k))
+    return {
+      salt,
+      requestHash,
+      answerHash,
+      sketch: bytesToHex(sketch),
+      commitment: inferenceCommitment(salt, requestHash, answerHash, sketch),
+    }
   })
 }
 
-function drawRecord(next: () => number, { dims, topK, rowCount }: RecordTerms, at: number): InferenceRecord {
-  const listed = at === 0 ? 0 : at === 1 ? topK : integer(next, topK + 1)
-  const scored = distinct(next, listed, rowCount)
-    .map((row) => ({ row, score: 1 + integer(next, 2 ** 20) }))
-    .sort((a, b) => b.score - a.score)
+function drawRecord(next: RandomSource, k: number, channels: number, at: number): InferenceRecord {
   return {
+    channel: at === 0 ? channels - 1 : integer(next, channels),
+    feeUnits: at === 0 ? MAX_FEE_UNITS : 1 + integer(next, MAX_FEE_UNITS),
     commitment: hash(next),
-    payer: at === 1 ? 2 ** 32 - 1 : 1 + integer(next, 1000),
-    feeGwei: at === 1 ? 2n ** 64n - 1n : BigInt(integer(next, 2 ** 31)),
-    rows: weigh(scored).map(({ row, weight }) => ({ row, account: 1 + integer(next, 2 ** 16), weight })),
-    sketch: packSketch(codes(next, dims)),
+    sketch: bytes(next, k / 8),
   }
 }
 
-function evenRows(count: number) {
-  return weigh(Array.from({ length: count }, (_, row) => ({ row, score: 1 }))).map(({ row, weight }) => ({
-    row,
-    account: row + 1,
-    weight,
-  }))
-}
-
-function refusalOf(batch: Uint8Array): { readonly fault: string; readonly index: number; readonly offset: number } {
+function refusalOf(batch: Uint8Array, k: number, channels: number) {
   try {
-    decodeRecords(batch, TERMS)
+    decodeRecords(batch, k, channels)
   } catch (error) {
     if (error instanceof RecordError) return { fault: error.fault, index: error.index, offset: error.offset }
     throw error
