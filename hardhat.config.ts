@@ -7,7 +7,7 @@ const require = createRequire(import.meta.url)
 
 // The compiler is the npm package's own, by path, so that nothing is downloaded.
 const solc = { version: require('solc/package.json').version, path: require.resolve('solc/soljson.js') }
-// With more runs the Ledger would not stay below the 24,576 bytes that a contract may have (EIP-170).
+// With more runs some contracts would not stay below the 24,576 bytes that one may have (EIP-170).
 const settings = { evmVersion: 'osaka', optimizer: { enabled: true, runs: 1_000 }, metadata: { bytecodeHash: 'none' } }
 const release = { ...settings, viaIR: true }
 
@@ -20,17 +20,7 @@ export default defineConfig({
     ],
     profiles: {
       default: { ...solc, settings },
-      production: {
-        isolated: false,
-        compilers: [{ ...solc, settings: release }],
-        // The Court is called rarely, and would not stay below them with as many.
-        overrides: {
-          'contracts/Court.sol': {
-            ...solc,
-            settings: { ...release, optimizer: { enabled: true, runs: 500 } },
-          },
-        },
-      },
+      production: { isolated: false, compilers: [{ ...solc, settings: release }] },
     },
   },
   paths: {

@@ -61,11 +61,8 @@ export async function deployLedger(request: DeployRequest): Promise<Deployment> 
     if (contract === undefined) throw new Error(`Ignition reports no ${name}, although the deployment succeeded`)
     return getAddress(contract.address)
   }
-  const ledger = { address: at('Ledger'), abi: abis.ledger }
-  const [treasury, epochSeconds] = await Promise.all([
-    reader.readContract({ ...ledger, functionName: 'treasury' }),
-    reader.readContract({ ...ledger, functionName: 'epochSeconds' }),
-  ])
+  const settlement = { address: at('Settlement'), abi: abis.settlement }
+  const treasury = await reader.readContract({ ...settlement, functionName: 'treasury' })
   return {
     name: request.name,
     chainId: reader.chain.id,
@@ -73,17 +70,23 @@ export async function deployLedger(request: DeployRequest): Promise<Deployment> 
     contracts: {
       accessManager: at('AccessManager'),
       openToken: at('OpenToken'),
+      clock: at('Clock'),
       accounts: at('Accounts'),
       datasets: at('Datasets'),
-      pools: at('Pools'),
       models: at('Models'),
-      ledger: ledger.address,
+      fineTunes: at('FineTunes'),
+      earnings: at('Earnings'),
+      bonds: at('Bonds'),
+      channels: at('Channels'),
+      ledger: at('Ledger'),
+      settlement: settlement.address,
       court: at('Court'),
+      unitCourt: at('UnitCourt'),
       evaluations: at('Evaluations'),
       timelock: at('TimelockController'),
       governor: at('LedgerGovernor'),
     },
-    ledgerTerms: { treasury: Number(treasury), epochSeconds: Number(epochSeconds) },
+    treasury,
   }
 }
 

@@ -26,21 +26,20 @@ export function attributionLedger(offices: Offices) {
 
     const accessManager = m.contract('AccessManager', [deployer])
     const openToken = m.contract('OpenToken', [m.getParameter<string>('tokenHolder')])
+    const clock = m.contract('Clock', [accessManager])
     const accounts = m.contract('Accounts')
     const datasets = m.contract('Datasets', [accounts])
-    const pools = m.contract('Pools', [openToken, accounts, datasets])
-    const models = m.contract('Models', [accounts, datasets, pools])
+    const models = m.contract('Models', [accounts, datasets, clock, accessManager, m.getParameter('modelTerms')])
+    const fineTunes = m.contract('FineTunes', [models])
+    const earnings = m.contract('Earnings', [openToken, accounts, models, accessManager])
+    const bonds = m.contract('Bonds', [openToken, models, earnings, accessManager, m.getParameter('bondRule')])
+    const channels = m.contract('Channels', [earnings, accessManager, m.getParameter('channelNoticeSeconds')])
+    const ledger = m.contract('Ledger', [channels, bonds, accessManager, m.getParameter('ledgerTerms')])
     const treasuryOpened = m.call(accounts, 'open', [m.getParameter<string>('treasuryPayout')], { id: 'openTreasury' })
     const treasury = m.readEventArgument(treasuryOpened, 'AccountOpened', 'account')
-    const ledger = m.contract('Ledger', [
-      openToken,
-      accounts,
-      models,
-      accessManager,
-      treasury,
-      m.getParameter('ledgerTerms'),
-    ])
-    const court = m.contract('Court', [ledger, datasets, accessManager, m.getParameter('courtTerms')])
+    const settlement = m.contract('Settlement', [ledger, treasury])
+    const court = m.contract('Court', [ledger, accessManager, m.getParameter('courtTerms')])
+    const unitCourt = m.contract('UnitCourt', [models, bonds, accessManager, m.getParameter('unitCourtTerms')])
     const evaluations = m.contract('Evaluations', [ledger])
 
     const timelock = m.contract('TimelockController', [m.getParameter('timelockSeconds'), [], [zeroAddress], deployer])
@@ -55,29 +54,35 @@ export function attributionLedger(offices: Offices) {
       m.call(accessManager, 'grantRole', [GUARDIAN_ROLE, guardian, 0], { id: 'grantGuardian' }),
       m.call(accessManager, 'grantRole', [PARAMETERS_ROLE, timelock, 0], { id: 'grantParameters' }),
       m.call(accessManager, 'grantRole', [ARBITER_ROLE, arbiter, 0], { id: 'grantArbiter' }),
-      m.call(
-        accessManager,
-        'setTargetFunctionRole',
-        [ledger, selectors(abis.ledger, 'pauseRecording', 'resumeRecording'), GUARDIAN_ROLE],
-        { id: 'guardLedger' },
+      ...[
+        { id: 'guardClock', contract: clock, acts: selectors(abis.clock, 'pause', 'resume'), role: GUARDIAN_ROLE },
+        { id: 'tuneModels', contract: models, acts: selectors(abis.models, 'setTerms'), role: PARAMETERS_ROLE },
+        { id: 'tuneBonds', contract: bonds, acts: selectors(abis.bonds, 'setRule'), role: PARAMETERS_ROLE },
+        { id: 'tuneChannels', contract: channels, acts: selectors(abis.channels, 'setNotice'), role: PARAMETERS_ROLE },
+        { id: 'tuneLedger', contract: ledger, acts: selectors(abis.ledger, 'setTerms'), role: PARAMETERS_ROLE },
+        { id: 'tuneCourt', contract: court, acts: selectors(abis.court, 'setTerms'), role: PARAMETERS_ROLE },
+        {
+          id: 'tuneUnitCourt',
+          contract: unitCourt,
+          acts: selectors(abis.unitCourt, 'setTerms'),
+          role: PARAMETERS_ROLE,
+        },
+        { id: 'seatArbiter', contract: court, acts: selectors(abis.court, 'rule'), role: ARBITER_ROLE },
+      ].map(({ id, contract, acts, role }) =>
+        m.call(accessManager, 'setTargetFunctionRole', [contract, acts, role], { id }),
       ),
-      m.call(
-        accessManager,
-        'setTargetFunctionRole',
-        [ledger, selectors(abis.ledger, 'setTreasuryShare', 'setBondRule'), PARAMETERS_ROLE],
-        { id: 'tuneLedger' },
-      ),
-      m.call(accessManager, 'setTargetFunctionRole', [court, selectors(abis.court, 'setTerms'), PARAMETERS_ROLE], {
-        id: 'tuneCourt',
-      }),
-      m.call(accessManager, 'setTargetFunctionRole', [court, selectors(abis.court, 'rule'), ARBITER_ROLE], {
-        id: 'seatArbiter',
-      }),
       // What no role may do, an admin may: still the deployer, once and for good.
-      m.call(ledger, 'appointCourt', [court]),
+      m.call(models, 'appoint', [fineTunes, court, unitCourt], { id: 'appointToModels' }),
+      m.call(earnings, 'appoint', [channels, ledger, settlement, bonds], { id: 'appointToEarnings' }),
+      m.call(bonds, 'appoint', [ledger, court, unitCourt], { id: 'appointToBonds' }),
+      m.call(channels, 'appointLedger', [ledger]),
+      m.call(ledger, 'appoint', [court, settlement], { id: 'appointToLedger' }),
       m.call(accessManager, 'grantRole', [ADMIN_ROLE, timelock, 0], { id: 'grantAdmin' }),
       m.call(timelock, 'grantRole', [PROPOSER_ROLE, governor], { id: 'grantProposer' }),
       m.call(timelock, 'grantRole', [CANCELLER_ROLE, governor], { id: 'grantCanceller' }),
+      ...(offices.guardian
+        ? [m.call(timelock, 'grantRole', [CANCELLER_ROLE, guardian], { id: 'grantGuardianCanceller' })]
+        : []),
     ]
 
     // The deployer gives up what it held, last of all, so that a deployment that breaks off can always be resumed.
@@ -87,12 +92,18 @@ export function attributionLedger(offices: Offices) {
     return {
       accessManager,
       openToken,
+      clock,
       accounts,
       datasets,
-      pools,
       models,
+      fineTunes,
+      earnings,
+      bonds,
+      channels,
       ledger,
+      settlement,
       court,
+      unitCourt,
       evaluations,
       timelock,
       governor,

@@ -16,6 +16,7 @@ import {
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { deployLedger, standsOn } from '../../scripts/deploy/deploy.ts'
 import { ADMIN_ROLE, ARBITER_ROLE, GUARDIAN_ROLE, PARAMETERS_ROLE } from '../../scripts/deploy/module.ts'
+import { completeTerms } from '../../scripts/deploy/terms.ts'
 import { type Connection, connect } from '../../sdk/contracts.ts'
 import type { Deployment } from '../../sdk/deployment.ts'
 import { type Act, act, transact } from '../../sdk/transact.ts'
@@ -55,7 +56,7 @@ describe('a deployment', () => {
   it('that broke off anywhere is resumed, and its deployer gives up what it held all the same', async () => {
     const { rpcUrl, cast, folder } = local
     // Among contracts, and between the two last acts.
-    for (const taken of [14, 26]) {
+    for (const taken of [14, 41]) {
       const request = { name: 'broken', deployer: cast.deployer, ignitionFolder: join(folder, `broken-${taken}`) }
       const node = await startBreakingNode(rpcUrl, taken)
       await expect(deployLedger({ ...request, rpcUrl: node.rpcUrl }), `after ${taken}`).rejects.toThrow()
@@ -72,7 +73,13 @@ describe('a deployment', () => {
   }, 600_000)
 
   describe('whose votes are held by somebody else than its deployer', () => {
-    const voting = { delaySeconds: 10, periodSeconds: 100, proposalThreshold: parseEther('1'), quorumPercent: 4 }
+    const voting = {
+      delaySeconds: 10,
+      periodSeconds: 100,
+      proposalThreshold: parseEther('1'),
+      quorumPercent: 4,
+      lateQuorumSeconds: 50,
+    }
     const timelockSeconds = 1_000
     let governed: Deployment
     let connection: Connection
@@ -103,48 +110,90 @@ describe('a deployment', () => {
       expect(await timelockRoles(connection)).toEqual({
         [zeroHash]: [timelock],
         [roleHash('PROPOSER_ROLE')]: [governor],
-        [roleHash('CANCELLER_ROLE')]: [governor],
+        [roleHash('CANCELLER_ROLE')]: [governor, local.cast.curator.address].toSorted(),
         [roleHash('EXECUTOR_ROLE')]: [zeroAddress],
       })
     })
 
-    it('opens each act of governance to one role, and appoints its court for good', async () => {
+    it('opens each act of governance to one role, and leaves none to the admin but appointing', async () => {
       const { reader, contracts } = connection
-      const { ledger, court } = contracts
-      const rolesOf = ({ address, abi }: { readonly address: Address; readonly abi: Abi }, names: readonly string[]) =>
-        Promise.all(
-          names.map((name) =>
-            reader.readContract({
-              ...contracts.accessManager,
-              functionName: 'getTargetFunctionRole',
-              args: [address, toFunctionSelector(getAbiItem({ abi, name }) as AbiFunction)],
-            }),
-          ),
-        )
-      const acts = ['pauseRecording', 'resumeRecording', 'setTreasuryShare', 'setBondRule', 'appointCourt']
-      expect({ ledger: await rolesOf(ledger, acts), court: await rolesOf(court, ['setTerms', 'rule']) }).toEqual({
-        ledger: [GUARDIAN_ROLE, GUARDIAN_ROLE, PARAMETERS_ROLE, PARAMETERS_ROLE, ADMIN_ROLE],
-        court: [PARAMETERS_ROLE, ARBITER_ROLE],
+      const roleOf = ({ address, abi }: { readonly address: Address; readonly abi: Abi }, name: string) =>
+        reader.readContract({
+          ...contracts.accessManager,
+          functionName: 'getTargetFunctionRole',
+          args: [address, toFunctionSelector(getAbiItem({ abi, name }) as AbiFunction)],
+        })
+      const { bonds, channels, clock, court, earnings, ledger, models, unitCourt } = contracts
+      const acts = [
+        [clock, 'pause', GUARDIAN_ROLE],
+        [clock, 'resume', GUARDIAN_ROLE],
+        [court, 'rule', ARBITER_ROLE],
+        [bonds, 'setRule', PARAMETERS_ROLE],
+        [channels, 'setNotice', PARAMETERS_ROLE],
+        [court, 'setTerms', PARAMETERS_ROLE],
+        [ledger, 'setTerms', PARAMETERS_ROLE],
+        [models, 'setTerms', PARAMETERS_ROLE],
+        [unitCourt, 'setTerms', PARAMETERS_ROLE],
+        [bonds, 'appoint', ADMIN_ROLE],
+        [channels, 'appointLedger', ADMIN_ROLE],
+        [earnings, 'appoint', ADMIN_ROLE],
+        [ledger, 'appoint', ADMIN_ROLE],
+        [models, 'appoint', ADMIN_ROLE],
+      ] as const
+      const found = await Promise.all(acts.map(([contract, name]) => roleOf(contract, name)))
+      expect(found).toEqual(acts.map(([, , role]) => role))
+    })
+
+    it('has its contracts know each other for good', async () => {
+      const { reader, contracts } = connection
+      const { bonds, channels, court, earnings, fineTunes, ledger, models, settlement, timelock, unitCourt } = contracts
+      const account = timelock.address
+      const to = account
+      const appointed = {
+        models: reader.simulateContract({ ...models, functionName: 'appoint', args: [to, to, to], account }),
+        earnings: reader.simulateContract({ ...earnings, functionName: 'appoint', args: [to, to, to, to], account }),
+        bonds: reader.simulateContract({ ...bonds, functionName: 'appoint', args: [to, to, to], account }),
+        channels: reader.simulateContract({ ...channels, functionName: 'appointLedger', args: [to], account }),
+        ledger: reader.simulateContract({ ...ledger, functionName: 'appoint', args: [to, to], account }),
+      }
+      for (const again of Object.values(appointed)) await expect(again).rejects.toThrow('AlreadyAppointed')
+      const read = async (contract: typeof models | typeof earnings | typeof bonds | typeof ledger, name: string) =>
+        await reader.readContract({ address: contract.address, abi: contract.abi as Abi, functionName: name })
+      expect({
+        models: await Promise.all(['fineTunes', 'court', 'unitCourt'].map((name) => read(models, name))),
+        earnings: await Promise.all(['channels', 'ledger', 'settlement', 'bonds'].map((name) => read(earnings, name))),
+        bonds: await Promise.all(['ledger', 'court', 'unitCourt'].map((name) => read(bonds, name))),
+        channels: await reader.readContract({ ...channels, functionName: 'ledger' }),
+        ledger: await Promise.all(['court', 'settlement'].map((name) => read(ledger, name))),
+      }).toEqual({
+        models: [fineTunes.address, court.address, unitCourt.address],
+        earnings: [channels.address, ledger.address, settlement.address, bonds.address],
+        bonds: [ledger.address, court.address, unitCourt.address],
+        channels: ledger.address,
+        ledger: [court.address, settlement.address],
       })
-      const timelock = contracts.timelock.address
-      await expect(
-        reader.simulateContract({ ...ledger, functionName: 'appointCourt', args: [timelock], account: timelock }),
-      ).rejects.toThrow('Ledger_CourtAlreadyAppointed')
     })
 
     it('lets its deployer change nothing', async () => {
       const { reader, contracts } = connection
       const deployer = local.walletOf(local.cast.deployer)
       const { address } = local.cast.deployer
-      const terms = { demandFeeGwei: 1n, demandSeconds: 1, appealStakeGwei: 1n, rulingSeconds: 1 }
-      const rule = { minimumGwei: 1n, ratioBps: 0, bountyBps: 0 }
+      const { bonds, channels, clock, court, earnings, ledger, models, unitCourt } = contracts
+      const { bondRule, courtTerms, ledgerTerms, modelTerms, unitCourtTerms } = completeTerms({}, address)
       const refused: readonly (readonly [Act, string])[] = [
-        [act(contracts.ledger, 'setTreasuryShare', [300]), 'AccessManagedUnauthorized'],
-        [act(contracts.ledger, 'setBondRule', [rule]), 'AccessManagedUnauthorized'],
-        [act(contracts.ledger, 'appointCourt', [address]), 'AccessManagedUnauthorized'],
-        [act(contracts.ledger, 'pauseRecording', []), 'AccessManagedUnauthorized'],
-        [act(contracts.court, 'rule', [1n, true, [], zeroHash, '']), 'AccessManagedUnauthorized'],
-        [act(contracts.court, 'setTerms', [terms]), 'AccessManagedUnauthorized'],
+        [act(ledger, 'setTerms', [ledgerTerms]), 'AccessManagedUnauthorized'],
+        [act(bonds, 'setRule', [bondRule]), 'AccessManagedUnauthorized'],
+        [act(court, 'setTerms', [courtTerms]), 'AccessManagedUnauthorized'],
+        [act(unitCourt, 'setTerms', [unitCourtTerms]), 'AccessManagedUnauthorized'],
+        [act(models, 'setTerms', [modelTerms]), 'AccessManagedUnauthorized'],
+        [act(channels, 'setNotice', [86_400]), 'AccessManagedUnauthorized'],
+        [act(ledger, 'appoint', [address, address]), 'AccessManagedUnauthorized'],
+        [act(models, 'appoint', [address, address, address]), 'AccessManagedUnauthorized'],
+        [act(earnings, 'appoint', [address, address, address, address]), 'AccessManagedUnauthorized'],
+        [act(bonds, 'appoint', [address, address, address]), 'AccessManagedUnauthorized'],
+        [act(channels, 'appointLedger', [address]), 'AccessManagedUnauthorized'],
+        [act(clock, 'pause', []), 'AccessManagedUnauthorized'],
+        [act(court, 'rule', [1n, true, zeroHash, '']), 'AccessManagedUnauthorized'],
         [act(contracts.ledger, 'setAuthority', [address]), 'AccessManagedUnauthorized'],
         [act(contracts.accessManager, 'grantRole', [ADMIN_ROLE, address, 0]), 'AccessManagerUnauthorizedAccount'],
         [
@@ -165,24 +214,25 @@ describe('a deployment', () => {
 
     it('lets its guardian pause and resume, and no more', async () => {
       const { reader, contracts } = connection
+      const { channels, clock } = contracts
       const guardian = local.walletOf(local.cast.curator)
-      await expect(transact(reader, guardian, act(contracts.ledger, 'setTreasuryShare', [300]))).rejects.toMatchObject({
+      await expect(transact(reader, guardian, act(channels, 'setNotice', [86_400]))).rejects.toMatchObject({
         errorName: 'AccessManagedUnauthorized',
       })
-      const isPaused = () => reader.readContract({ ...contracts.ledger, functionName: 'recordingPaused' })
-      await transact(reader, guardian, act(contracts.ledger, 'pauseRecording', []))
-      expect(await isPaused()).toBe(true)
-      await transact(reader, guardian, act(contracts.ledger, 'resumeRecording', []))
-      expect(await isPaused()).toBe(false)
+      const pausedUntil = () => reader.readContract({ ...clock, functionName: 'pausedUntil' })
+      await transact(reader, guardian, act(clock, 'pause', []))
+      expect(await pausedUntil()).toBeGreaterThan(0)
+      await transact(reader, guardian, act(clock, 'resume', []))
+      expect(await pausedUntil()).toBe(0)
     })
 
     it('lets its arbiter rule, and no more', async () => {
       const { reader, contracts } = connection
       const arbiter = local.walletOf(local.cast.baseOwner)
       await expect(
-        transact(reader, arbiter, act(contracts.court, 'rule', [7n, true, [], zeroHash, ''])),
+        transact(reader, arbiter, act(contracts.court, 'rule', [7n, true, zeroHash, ''])),
       ).rejects.toMatchObject({ errorName: 'Court_UnknownAppeal' })
-      await expect(transact(reader, arbiter, act(contracts.ledger, 'pauseRecording', []))).rejects.toMatchObject({
+      await expect(transact(reader, arbiter, act(contracts.clock, 'pause', []))).rejects.toMatchObject({
         errorName: 'AccessManagedUnauthorized',
       })
     })
@@ -191,7 +241,9 @@ describe('a deployment', () => {
       const { reader, contracts } = connection
       const holder = local.walletOf(local.cast.owner)
       const anyone = local.walletOf(local.cast.operator)
-      const change = encodeFunctionData({ ...contracts.ledger, functionName: 'setTreasuryShare', args: [300] })
+      const terms = await reader.readContract({ ...contracts.ledger, functionName: 'terms' })
+      const changed = { ...terms, treasuryBps: 300 }
+      const change = encodeFunctionData({ ...contracts.ledger, functionName: 'setTerms', args: [changed] })
       const description = 'A larger share for the treasury.'
       const proposal = [[contracts.ledger.address], [0n], [change]] as const
       const decided = [...proposal, keccak256(stringToHex(description))] as const
@@ -217,8 +269,42 @@ describe('a deployment', () => {
       })
       await local.passSeconds(timelockSeconds)
       await transact(reader, anyone, execute)
-      expect(await reader.readContract({ ...contracts.ledger, functionName: 'treasuryBps' })).toBe(300)
+      expect(await reader.readContract({ ...contracts.ledger, functionName: 'terms' })).toEqual(changed)
     })
+
+    it('lets its guardian cancel what was decided', async () => {
+      const { reader, contracts } = connection
+      const { channels, governor, openToken, timelock } = contracts
+      const holder = local.walletOf(local.cast.owner)
+      const change = encodeFunctionData({ ...channels, functionName: 'setNotice', args: [3_600] })
+      const description = 'A short notice.'
+      const decided = [[channels.address], [0n], [change], keccak256(stringToHex(description))] as const
+      const id = await reader.readContract({ ...governor, functionName: 'hashProposal', args: decided })
+      await transact(reader, holder, act(openToken, 'delegate', [local.cast.owner.address]))
+      await local.passSeconds(1)
+      const proposal = [decided[0], decided[1], decided[2], description] as const
+      await transact(reader, holder, act(governor, 'propose', proposal))
+      await local.passSeconds(voting.delaySeconds + 1)
+      await transact(reader, holder, act(governor, 'castVote', [id, 1]))
+      await local.passSeconds(voting.periodSeconds)
+      await transact(reader, holder, act(governor, 'queue', decided))
+      const scheduled = await reader.getContractEvents({ ...timelock, eventName: 'CallScheduled', strict: true })
+      const operation = scheduled.at(-1)?.args.id as Hex
+      await expect(
+        transact(reader, local.walletOf(local.cast.deployer), act(timelock, 'cancel', [operation])),
+      ).rejects.toMatchObject({ errorName: 'AccessControlUnauthorizedAccount' })
+      await transact(reader, local.walletOf(local.cast.curator), act(timelock, 'cancel', [operation]))
+      // 2 is Canceled in OpenZeppelin's enum of a proposal's states.
+      expect(await reader.readContract({ ...governor, functionName: 'state', args: [id] })).toBe(2)
+    })
+  })
+
+  it('fits every contract of its into the 24,576 bytes that a chain takes', async () => {
+    const { connection, deployment } = local
+    for (const [name, address] of Object.entries(deployment.contracts)) {
+      const code = await connection.reader.getCode({ address })
+      expect((code ?? '0x').length / 2 - 1, name).toBeLessThan(24_576)
+    }
   })
 
   it('without a guardian or an arbiter leaves pausing and ruling to a vote', async () => {
@@ -265,7 +351,7 @@ function held(moves: readonly RoleMove[]): Record<string, Address[]> {
   const holders: Record<string, Address[]> = {}
   for (const { role, account, isGranted } of moves) {
     const others = (holders[role] ?? []).filter((holder) => holder !== account)
-    holders[role] = isGranted ? [...others, account] : others
+    holders[role] = (isGranted ? [...others, account] : others).toSorted()
   }
   return holders
 }
