@@ -68,7 +68,7 @@ contract FineTunes is IFineTunes, Journal {
         WideProducts.reserve();
         AccountId caller = accounts.requireAccountOf(msg.sender);
         require(models.ownerOf(model) == caller, FineTunes_NotOwner(model, caller));
-        bytes32 found = _hashOf(fineTune, abi.encode(draft));
+        bytes32 found = _hashOf(fineTune, page.total, abi.encode(draft));
         bytes32 expected = draftHashOf[model];
         require(found == expected, FineTunes_OtherDraft(model, found, expected));
         delete draftHashOf[model];
@@ -87,18 +87,13 @@ contract FineTunes is IFineTunes, Journal {
         bool isLast = _isLast(fineTune.versions, draft.versionCounts, members);
         bytes memory written = draft.add(fineTune, page, members, isLast);
         bytes memory left = isLast ? bytes("") : abi.encode(draft);
-        if (!isLast) draftHashOf[model] = _hashOf(fineTune, left);
+        if (!isLast) draftHashOf[model] = _hashOf(fineTune, page.total, left);
         bytes memory topics = abi.encode(UnitsRegistered.selector, model);
         _emit(2, abi.encodePacked(topics, abi.encode(firstUnit, _packed(page), written, left)));
         if (isLast) _finish(model, fineTune, draft, page.total);
     }
 
-    function _finish(
-        ModelId model,
-        FineTune calldata fineTune,
-        Draft memory draft,
-        bytes calldata total
-    ) private {
+    function _finish(ModelId model, FineTune calldata fineTune, Draft memory draft, bytes calldata total) private {
         (bytes32 indexRoot, uint64 floorNorm) = draft.finish(fineTune, total);
         bytes32 totalHash = keccak256(total);
         _emit(
@@ -173,7 +168,12 @@ contract FineTunes is IFineTunes, Journal {
         );
     }
 
-    function _hashOf(FineTune calldata fineTune, bytes memory draft) private pure returns (bytes32) {
-        return keccak256(abi.encodePacked(keccak256(abi.encode(fineTune)), draft));
+    /// @dev With the total, so that no page works out fixed weights from another one.
+    function _hashOf(
+        FineTune calldata fineTune,
+        bytes calldata total,
+        bytes memory draft
+    ) private pure returns (bytes32) {
+        return keccak256(abi.encodePacked(keccak256(abi.encode(fineTune)), keccak256(total), draft));
     }
 }

@@ -135,7 +135,6 @@ interface IEvaluations is IJournal {
     error Evaluations_NotPayer(AccountId payer, address caller, address payout);
     error Evaluations_AlreadyRated(BatchId batch, uint256 index, uint8 stars);
     error Evaluations_NotRated(BatchId batch, uint256 index);
-    error Evaluations_Voided(BatchId batch, uint256 index);
     error Evaluations_NotVoided(BatchId batch, uint256 index);
 
     /// @notice Records how a model did on a benchmark. The caller must hold an account, which is named as the evaluator.

@@ -150,7 +150,6 @@ interface IFineTunes is IJournal {
     error FineTunes_ContributionsUnsorted(ContributionId previous, ContributionId contribution);
     error FineTunes_NotIncluded(ContributionId contribution);
     error FineTunes_ConsentWithdrawn(ContributionId contribution, uint40 usableUntil);
-    error FineTunes_ContributionMissing(VersionId version, uint256 named, uint32 contributionCount);
     error FineTunes_KeptOutOfRange(ContributionId contribution, uint32 kept, uint32 itemCount);
     error FineTunes_UnitsOutOfRange(uint256 found, uint256 expected);
     error FineTunes_RowsOutOfRange(uint256 unit, uint256 rows, uint256 expected);
@@ -162,6 +161,7 @@ interface IFineTunes is IJournal {
     error FineTunes_TotalDiffers(bytes32 found, bytes32 given);
     error FineTunes_OtherDraft(ModelId model, bytes32 found, bytes32 expected);
     error FineTunes_PageLengths(uint256 contributions, uint256 kept);
+    error FineTunes_TooManyPages(uint256 max);
     error FineTunes_ZeroHash(string field);
     error FineTunes_NotOwner(ModelId model, AccountId caller);
 
@@ -172,6 +172,7 @@ interface IFineTunes is IJournal {
     /// @notice Registers more units of a fine-tune that was begun. Only its owner.
     /// @param fineTune As it was begun.
     /// @param draft As the event of the page before tells it.
+    /// @param page With the same total as the pages before: fixed weights are worked out from it page by page.
     function continueFineTune(
         ModelId model,
         FineTune calldata fineTune,
@@ -179,7 +180,7 @@ interface IFineTunes is IJournal {
         UnitPage calldata page
     ) external;
 
-    /// @notice The hash of a fine-tune that was begun and of its draft, zero of any other.
+    /// @notice The hash of a fine-tune that was begun, of its total, and of its draft; zero of any other.
     function draftHashOf(ModelId model) external view returns (bytes32);
 
     function models() external view returns (IModels);

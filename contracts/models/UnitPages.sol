@@ -46,6 +46,8 @@ library UnitPages {
     uint256 internal constant MEMBER_BYTES = 6;
     uint256 internal constant HEAD_BYTES = 16;
     uint256 internal constant CHUNK_BYTES = 32;
+    /// @dev A sheet counts them in one byte.
+    uint256 internal constant MAX_PAGES = 255;
     uint256 internal constant JOINT_BYTES = 10;
 
     /// @dev What is given of a unit before its sketch: rowsRoot, rows, peak.
@@ -105,7 +107,10 @@ library UnitPages {
             draft.jointDone == tune.plan.jointRows,
             IFineTunes.FineTunes_JointRowsDiffer(draft.jointDone, tune.plan.jointRows)
         );
-        require(draft.maxPeak == tune.plan.maxPeak, IFineTunes.FineTunes_PeakUnreached(draft.maxPeak, tune.plan.maxPeak));
+        require(
+            draft.maxPeak == tune.plan.maxPeak,
+            IFineTunes.FineTunes_PeakUnreached(draft.maxPeak, tune.plan.maxPeak)
+        );
         _requireLeastMinimum(draft, tune.plan.minimumRows);
 
         if (tune.index.dims != 0) {
@@ -140,9 +145,8 @@ library UnitPages {
     /// that there can be, and a word more, since words are written.
     function _room(UnitPage calldata page, Page memory state) private pure returns (bytes memory room) {
         uint256 most = MEMBER_BYTES * page.contributions.length + 0x20;
-        uint256 units = state.dims == 0
-            ? page.contributions.length + _splits(page)
-            : page.units.length / _givenBytes(state.dims);
+        uint256 units =
+            state.dims == 0 ? page.contributions.length + _splits(page) : page.units.length / _givenBytes(state.dims);
         room = new bytes(most + units * unitBytes(state.dims) + 0x20);
         assembly ("memory-safe") {
             mstore(add(state, 0xc0), add(room, 0x20))
@@ -163,7 +167,10 @@ library UnitPages {
         Member memory member
     ) private view {
         _check(state.draft, contribution, kept, member);
-        require(state.dims != 0 || kept == member.itemCount, IFineTunes.FineTunes_KeptOutOfRange(contribution, kept, member.itemCount));
+        require(
+            state.dims != 0 || kept == member.itemCount,
+            IFineTunes.FineTunes_KeptOutOfRange(contribution, kept, member.itemCount)
+        );
         uint256 minimum = tune.plan.minimumRows;
         if (kept >= minimum) {
             _addSolo(state, tune, kept, member);
@@ -307,7 +314,10 @@ library UnitPages {
         require(!Sketches.holdsEight(sketch, state.dims / 2), IFineTunes.FineTunes_SketchOutOfRange(number));
         require(peak <= maxPeak, IFineTunes.FineTunes_PeakOutOfRange(number, uint32(peak), uint32(maxPeak)));
         uint256 square = Sketches.squaredLength(sketch, state.dims / 2);
-        require((peak == 0) == (square == 0), IFineTunes.FineTunes_PeakOutOfRange(number, uint32(peak), uint32(maxPeak)));
+        require(
+            (peak == 0) == (square == 0),
+            IFineTunes.FineTunes_PeakOutOfRange(number, uint32(peak), uint32(maxPeak))
+        );
         if (peak == 0) return 0;
 
         uint256 scale = (2 * TOP_SCALE * peak + maxPeak) / (2 * maxPeak);
@@ -372,6 +382,7 @@ library UnitPages {
             mcopy(add(add(room, 0x20), memberBytes), from, length)
             mstore(room, add(memberBytes, length))
         }
+        require(draft.chunks.length < MAX_PAGES * CHUNK_BYTES, IFineTunes.FineTunes_TooManyPages(MAX_PAGES));
         address pointer = CodeData.write(room);
         draft.chunks = abi.encodePacked(
             draft.chunks,
