@@ -226,22 +226,6 @@ export const evaluationsAbi = [
   {
     "inputs": [
       {
-        "internalType": "BatchId",
-        "name": "batch",
-        "type": "uint64"
-      },
-      {
-        "internalType": "uint256",
-        "name": "index",
-        "type": "uint256"
-      }
-    ],
-    "name": "Evaluations_Voided",
-    "type": "error"
-  },
-  {
-    "inputs": [
-      {
         "internalType": "string",
         "name": "field",
         "type": "string"

@@ -57,27 +57,6 @@ export const fineTunesAbi = [
   {
     "inputs": [
       {
-        "internalType": "VersionId",
-        "name": "version",
-        "type": "uint64"
-      },
-      {
-        "internalType": "uint256",
-        "name": "named",
-        "type": "uint256"
-      },
-      {
-        "internalType": "uint32",
-        "name": "contributionCount",
-        "type": "uint32"
-      }
-    ],
-    "name": "FineTunes_ContributionMissing",
-    "type": "error"
-  },
-  {
-    "inputs": [
-      {
         "internalType": "ContributionId",
         "name": "previous",
         "type": "bytes32"
@@ -308,6 +287,17 @@ export const fineTunesAbi = [
       }
     ],
     "name": "FineTunes_SketchOutOfRange",
+    "type": "error"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "uint256",
+        "name": "max",
+        "type": "uint256"
+      }
+    ],
+    "name": "FineTunes_TooManyPages",
     "type": "error"
   },
   {
