@@ -187,10 +187,7 @@ contract Models is IModels, Governed {
 
     /// @inheritdoc IModels
     function appoint(address fineTunes_, address court_, address unitCourt_) external restricted {
-        require(
-            fineTunes_ != address(0) && court_ != address(0) && unitCourt_ != address(0),
-            Models_ZeroAddress()
-        );
+        require(fineTunes_ != address(0) && court_ != address(0) && unitCourt_ != address(0), Models_ZeroAddress());
         require(fineTunes == address(0), Models_AlreadyAppointed(fineTunes, court, unitCourt));
         (fineTunes, court, unitCourt) = (fineTunes_, court_, unitCourt_);
         _emit(4, abi.encode(ModelUsersAppointed.selector, fineTunes_, court_, unitCourt_));
@@ -257,7 +254,7 @@ contract Models is IModels, Governed {
         Model storage stored = _requireServable(model);
         Sheet sheet = Sheets.read(stored.sheet);
         uint256 unitCount = sheet.unitCount();
-        require(first + count <= unitCount, Models_UnknownUnit(model, first + count - 1, unitCount));
+        if (first + count > unitCount) revert Models_UnknownUnit(model, first + count - 1, unitCount);
         weighed = new WeighedUnit[](count);
         _weigh(weighed, sheet.units(_dimsOf(stored), first, count), _dimsOf(stored), totals, weight);
         if (!stored.isStruck) return weighed;
