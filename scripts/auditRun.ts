@@ -7,8 +7,8 @@ import { connectionOptions, connectionUsage, openConnection } from './connection
 
 await runCommand({
   usage: `npm run audit-run -- <run folder> [--model <number>] [--again <file>]
-Computes a run's sketches and influence index from its gradients again. Sends nothing.
-  --model <number>     a registered model, which must have been registered with this run and this index, to the bit
+Computes a run's sketches, units and row index from its gradients again. Sends nothing.
+  --model <number>     a registered model, which must have been registered with this run and these units, to the bit
   --again <file>       gradients of the run's rows as you took them (python -m attribution_run again): their sketches must be
                        within one step of the run's in ${LEAST_WITHIN_ONE * 100} % of the codes
 ${connectionUsage}`,
@@ -20,8 +20,10 @@ ${connectionUsage}`,
     const run = readRun(folder)
     if (values.model !== undefined) {
       const model = wholeNumber('model', values.model, 1, 2 ** 32 - 1)
-      const { rows, leaves, root } = await auditIndex(await openConnection(values), run, model)
-      process.stdout.write(`Model ${model} has the index of this run: ${rows} rows, ${leaves} leaves, root ${root}\n`)
+      const { rows, dropped, units, root } = await auditIndex(await openConnection(values), run, model)
+      process.stdout.write(
+        `Model ${model} has the units of this run: ${units} units of ${rows} rows, ${dropped} of them dropped near-copies; row index ${root}\n`,
+      )
     }
     if (values.again === undefined) return
     const { codes, equal, withinOne, largestDifference } = compareSketches(run, readAgain(values.again, run))

@@ -1,5 +1,5 @@
 import { type Hex, isHex } from 'viem'
-import { acceptAct, ensureVersion, freezeAct, unaccepted } from '../pipeline/publish/dataset.ts'
+import { acceptActs, ensureVersion, freezeAct, unaccepted } from '../pipeline/publish/dataset.ts'
 import { runCommand, UsageError, wholeNumber } from './command.ts'
 import {
   announce,
@@ -13,7 +13,7 @@ import {
 
 await runCommand({
   usage: `npm run freeze-dataset -- <contribution …> --dataset <number> [options]
-Accepts contributions in the order given (it decides who was first among duplicates) and freezes a version of the dataset.
+Accepts contributions in the order given (it decides which of two near-copies is kept) and freezes a version of the dataset.
   --dataset <number>   which dataset
 ${connectionUsage}
 ${sendUsage}`,
@@ -29,7 +29,7 @@ ${sendUsage}`,
     const connection = await openConnection(values)
     const curator = openWallet(connection)
     const waiting = await unaccepted(connection, contributions)
-    if (waiting.length > 0) announce(curator.account.address, acceptAct(connection.contracts, waiting))
+    for (const call of acceptActs(connection.contracts, waiting)) announce(curator.account.address, call)
     announce(curator.account.address, freezeAct(connection.contracts, dataset))
     if (!values.send) return announceDry()
     const version = await ensureVersion(connection, curator, dataset, contributions)

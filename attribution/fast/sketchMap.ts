@@ -1,6 +1,6 @@
 // A sketcher's map over rows that come in blocks, in WebAssembly: `sketchRows` and `selfInfluences` to the last bit.
 //
-// map (k × w), rows (n × w) → codes (n × k), self-influence (n)
+// map (k × w), rows (n × w) → mapped gradients (n × k), codes (n × k), self-influence (n)
 
 import { quantise } from '../sketch.ts'
 import type { Sketcher } from '../sketcher.ts'
@@ -8,8 +8,12 @@ import { squaredLength } from '../vectors.ts'
 import { createWorkspace } from './kernels.ts'
 import { paddedToTile, partsOf, placeRows, rowsPerPart, TILE } from './rowBlocks.ts'
 
-/** The sketches of a block's rows, one after the other, and what rounding forgets of each: how hard it pulls. */
-export type SketchedBlock = { readonly codes: Int8Array; readonly selfInfluence: Float64Array }
+/** The sketches of a block's rows, one after the other, what they were quantised from, and how hard each row pulls. */
+export type SketchedBlock = {
+  readonly mapped: Float32Array
+  readonly codes: Int8Array
+  readonly selfInfluence: Float64Array
+}
 
 export type SketchMap = (block: Float32Array) => SketchedBlock
 
@@ -27,29 +31,30 @@ export function sketchMap({ dims, width, map }: Sketcher): SketchMap {
   const [mapAt, mapPanels, rowsAt] = [take(sizes.map), take(sizes.mapPanels), take(sizes.rows)]
   const [rowPanels, mappedAt] = [take(sizes.rowPanels), take(sizes.mapped)]
   const part = new Float32Array(buffer, rowsAt, rows * wPadded)
-  const mapped = new Float64Array(buffer, mappedAt, rows * dims)
+  const products = new Float64Array(buffer, mappedAt, rows * dims)
 
   placeRows(new Float32Array(buffer, mapAt, dims * wPadded), map, width, wPadded)
   kernels.packRows(mapAt, dims, wPadded, mapPanels)
 
   return (block) => {
     const n = block.length / width
+    const mapped = new Float32Array(n * dims)
     const codes = new Int8Array(n * dims)
     const selfInfluence = new Float64Array(n)
-    const vector = new Float32Array(dims)
     let row = 0
     for (const values of partsOf(block, width)) {
       const count = placeRows(part, values, width, wPadded)
-      mapped.fill(0)
+      products.fill(0)
       kernels.packRows(rowsAt, count, wPadded, rowPanels)
       kernels.addProducts(rowPanels, count / TILE, mapPanels, dims / TILE, wPadded, mappedAt, dims, false)
       for (let i = 0; i < values.length / width; i++, row++) {
         // A row is sketched against its loss gradient.
-        for (let d = 0; d < dims; d++) vector[d] = -(mapped[i * dims + d] as number)
+        const vector = mapped.subarray(row * dims, (row + 1) * dims)
+        for (let d = 0; d < dims; d++) vector[d] = -(products[i * dims + d] as number)
         codes.set(quantise(vector), row * dims)
         selfInfluence[row] = squaredLength(vector)
       }
     }
-    return { codes, selfInfluence }
+    return { mapped, codes, selfInfluence }
   }
 }

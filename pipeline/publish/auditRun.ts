@@ -5,8 +5,10 @@
  *
  *     share = #{(row, d): |code'_d − code_d| ≤ 1} / (rows · dims)          at least 99 % (docs/gpu.md, "Audits")
  */
+import type { Hex } from 'viem'
 import type { Rows } from '../../attribution/matrix.ts'
 import { sketchRows } from '../../attribution/sketcher.ts'
+import { unitTotalHash } from '../../attribution/unitTotalBytes.ts'
 import type { Connection } from '../../sdk/contracts.ts'
 import { StopError } from '../../sdk/errors.ts'
 import type { Run } from '../run/readRun.ts'
@@ -18,43 +20,53 @@ export const LEAST_WITHIN_ONE = 0.99
 
 export interface AuditedIndex {
   readonly rows: number
-  readonly leaves: number
-  readonly root: string
+  readonly dropped: number
+  readonly units: number
+  readonly root: Hex
 }
 
 /** Refuses a model whose registration is not what this run gives. */
 export async function auditIndex(connection: Connection, run: Run, model: number): Promise<AuditedIndex> {
   const { reader, contracts, fromBlock } = connection
+  const [begun] = await reader.getContractEvents({
+    ...contracts.fineTunes,
+    eventName: 'FineTuneBegun',
+    args: { model },
+    fromBlock,
+    strict: true,
+  })
   const [registered] = await reader.getContractEvents({
-    ...contracts.models,
+    ...contracts.fineTunes,
     eventName: 'FineTuneRegistered',
     args: { model },
     fromBlock,
     strict: true,
   })
-  if (registered === undefined)
+  if (begun === undefined || registered === undefined)
     throw new StopError(`Model ${model} is no fine-tune on this chain`, {}, 'Name a model that publish-run registered.')
-  const { fineTune } = registered.args
+  const { fineTune } = begun.args
   if (fineTune.manifestHash !== run.manifestHash)
     throw new StopError(
       `Model ${model} was registered with another run`,
       { registered: fineTune.manifestHash, found: run.manifestHash },
       'Fetch the run folder whose run.json has the registered hash.',
     )
-  if (fineTune.influence.topK === 0)
+  if (fineTune.index.dims === 0)
     throw new StopError(
-      `The contributors of model ${model} share equally, so it has no influence index`,
+      `The contributors of model ${model} share equally, so it has no row index`,
       {},
       'Nobody is paid by its run’s gradients; hold them against your own with --again alone.',
     )
-  const { indexRoot, leafCount } = await prepareRun(connection, run)
-  if (fineTune.influence.root !== indexRoot)
+  const { units } = await prepareRun(connection, run)
+  const { indexRoot, totalHash } = registered.args
+  const total = unitTotalHash(units.total)
+  if (indexRoot !== units.root || totalHash !== total)
     throw new StopError(
-      `The influence index of model ${model} is not what its run gives`,
-      { registered: fineTune.influence.root, computed: indexRoot },
-      'Its operators cannot be trusted. An appeal can be filed (docs/protocol.md).',
+      `The units of model ${model} are not what its run gives`,
+      { registered: indexRoot, computed: units.root, registeredTotal: totalHash, computedTotal: total },
+      'Its owner cannot be trusted. An appeal can be filed (docs/protocol.md).',
     )
-  return { rows: run.rows.length, leaves: leafCount, root: indexRoot }
+  return { rows: run.rows.length, dropped: units.copies.size, units: units.given.length, root: indexRoot }
 }
 
 export interface ComparedSketches {

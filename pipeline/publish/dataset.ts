@@ -59,8 +59,14 @@ export async function unaccepted(connection: Connection, contributions: readonly
   return contributions.filter((_, i) => statuses[i] === 'submitted')
 }
 
-export function acceptAct({ datasets }: Contracts, contributions: readonly Hex[]): Act {
-  return act(datasets, 'accept', [contributions])
+/** Some 35,000 gas each, and a transaction may use 16,777,216. */
+const ACCEPTED_A_CALL = 250
+
+/** The calls that accept contributions, in their order. */
+export function acceptActs({ datasets }: Contracts, contributions: readonly Hex[]): readonly Act[] {
+  return Array.from({ length: Math.ceil(contributions.length / ACCEPTED_A_CALL) }, (_, i) =>
+    act(datasets, 'accept', [contributions.slice(i * ACCEPTED_A_CALL, (i + 1) * ACCEPTED_A_CALL)]),
+  )
 }
 
 export function freezeAct({ datasets }: Contracts, dataset: number): Act {
@@ -101,7 +107,7 @@ export async function ensureVersion(
 ): Promise<bigint> {
   const { reader, contracts } = connection
   const waiting = await unaccepted(connection, contributions)
-  if (waiting.length > 0) await transact(reader, curator, acceptAct(contracts, waiting))
+  for (const call of acceptActs(contracts, waiting)) await transact(reader, curator, call)
   const found = await findVersion(connection, dataset, contributions)
   if (found !== undefined) return found
   const receipt = await transact(reader, curator, freezeAct(contracts, dataset))

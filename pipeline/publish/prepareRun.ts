@@ -1,96 +1,66 @@
 import type { Hex } from 'viem'
-import { DUPLICATE_COSINE_PERCENT } from '../../attribution/duplicates.ts'
-import { indexTreeOf } from '../../attribution/fast/indexTree.ts'
-import { encodeIndex } from '../../attribution/influenceIndex.ts'
-import { rootOf } from '../../attribution/merkle.ts'
-import { findFlagged } from '../../attribution/selfInfluence.ts'
+import { findKeptCopiesFast } from '../../attribution/fast/nearCopies.ts'
+import { findRowIndexFaults } from '../../attribution/rowIndexFindings.ts'
+import type { UnitHeader } from '../../attribution/rowIndexTree.ts'
 import type { Sketcher } from '../../attribution/sketcher.ts'
+import { planUnits, type UnitPlan } from '../../attribution/unitPlan.ts'
 import type { Connection } from '../../sdk/contracts.ts'
 import { StopError } from '../../sdk/errors.ts'
 import type { Run } from '../run/readRun.ts'
-import { buildIndex } from './buildIndex.ts'
 import { sketchGradients } from './sketches.ts'
 import { checkTrainedOn } from './trainedOn.ts'
+import { buildUnitIndex, findRunCopies, type UnitIndex } from './unitIndex.ts'
+import type { VersionContribution } from './versionContents.ts'
 
 /** A checked run → everything that its registration needs, computed from the run and the chain alone; nothing is sent. */
 
-export type PreparedRun = AttributedRun | EqualSplitRun
+export type PreparedRun = SketchedRun | EqualSplitRun
 
-/** A run whose contributors are paid for the rows that move an answer. */
-export interface AttributedRun {
-  readonly rule: 'attribution'
+/** A run whose contributors are paid by the sketches of their rows. */
+export interface SketchedRun {
+  readonly kind: 'sketched'
   readonly run: Run
   readonly sketcher: Sketcher
-  readonly indexFile: Uint8Array
-  readonly indexRoot: Hex
-  readonly leafCount: number
-  /** For every near-copy, the row that is credited in its place. */
-  readonly duplicateOf: ReadonlyMap<number, number>
-  /** Rows that pull at the model too hard to be credited. */
-  readonly flagged: ReadonlySet<number>
+  readonly units: UnitIndex
+  readonly contributions: readonly VersionContribution[]
 }
 
-/** A run whose contributors share equally, whatever is answered: it needs no index, and has none. */
+/** A run whose contributors share equally, whatever is answered: it needs no sketches, and has none. */
 export interface EqualSplitRun {
-  readonly rule: 'equal-split'
+  readonly kind: 'equal-split'
   readonly run: Run
-  /** Items of all contributions that share, of which the run's rows may be a part. */
-  readonly itemCount: bigint
+  readonly plan: UnitPlan
+  readonly contributions: readonly VersionContribution[]
 }
 
-export async function prepareRun(connection: Connection, run: Run): Promise<AttributedRun> {
+export async function prepareRun(connection: Connection, run: Run): Promise<SketchedRun> {
   const { manifest, rows, gradientBlocks } = run
-  const { sketch } = manifest
-  if (sketch.duplicateCosinePercent !== DUPLICATE_COSINE_PERCENT) {
-    throw new StopError(
-      `The run asks for duplicates at a cosine of ${sketch.duplicateCosinePercent} %`,
-      {},
-      `This protocol has one threshold, ${DUPLICATE_COSINE_PERCENT} %; set sketch.duplicateCosinePercent to it.`,
-    )
-  }
-  const acceptedAt = await checkTrainedOn(connection, manifest, rows)
-  const { sketcher, codes, selfInfluence } = await sketchGradients(gradientBlocks, sketch)
-  const flagged = findFlagged(selfInfluence)
-  const { index, duplicateOf } = buildIndex(rows, codes, flagged, acceptedAt, sketch.dims)
-  const indexFile = encodeIndex(index)
-  return {
-    rule: 'attribution',
-    run,
-    sketcher,
-    indexFile,
-    indexRoot: rootOf(indexTreeOf(indexFile)),
-    leafCount: index.entries.length,
-    duplicateOf,
-    flagged,
-  }
+  const contributions = await checkTrainedOn(connection, manifest, rows, 'all items')
+  const { sketcher, codes, mapped } = await sketchGradients(gradientBlocks, manifest.sketch)
+  const acceptedAt = new Map<Hex, number>(contributions.map((one) => [one.id, one.acceptedAt]))
+  const copies = findRunCopies(rows, codes, acceptedAt)
+  const units = buildUnitIndex(rows, { codes, mapped }, contributions, copies)
+  requireSound(units)
+  return { kind: 'sketched', run, sketcher, units, contributions }
 }
 
 export async function prepareEqualSplit(connection: Connection, run: Run): Promise<EqualSplitRun> {
   const { manifest, rows } = run
-  requireOneVersionEach(manifest.dataset.versions.map(BigInt))
-  await checkTrainedOn(connection, manifest, rows)
-  const { reader, contracts } = connection
-  const versions = await Promise.all(
-    manifest.dataset.versions.map((version) =>
-      reader.readContract({ ...contracts.datasets, functionName: 'versionOf', args: [BigInt(version)] }),
-    ),
-  )
-  return { rule: 'equal-split', run, itemCount: versions.reduce((sum, { itemCount }) => sum + itemCount, 0n) }
+  // Pay is by what was contributed, however much of it was trained on.
+  const contributions = await checkTrainedOn(connection, manifest, rows, 'some items')
+  const plan = planUnits(contributions.map(({ id, items }) => ({ id, items, kept: items })))
+  return { kind: 'equal-split', run, plan, contributions }
 }
 
-/** Two versions of a dataset share contributions, and a pool counts each once (contracts/interfaces/IPools.sol). */
-function requireOneVersionEach(versions: readonly bigint[]): void {
-  const seen = new Map<bigint, bigint>()
-  for (const version of versions) {
-    const dataset = version >> 32n
-    const other = seen.get(dataset)
-    if (other !== undefined) {
-      throw new StopError(
-        `The run names versions ${other} and ${version} of dataset ${dataset}, and an equal split counts each contribution once`,
-        {},
-        'Train on one version of each dataset, or publish with --rule attribution.',
-      )
-    }
-    seen.set(dataset, version)
-  }
+/** What any reader of the row index will look for is looked for before it is registered: a false unit costs its owner the model's bond. */
+function requireSound({ index, given, headers }: UnitIndex): void {
+  const registered = given.map((unit, u) => ({ ...unit, kept: (headers[u] as UnitHeader).kept }))
+  const [fault] = findRowIndexFaults(index, registered, findKeptCopiesFast)
+  if (fault === undefined) return
+  const { fault: kind, unit, ...where } = fault
+  throw new StopError(
+    `The rows of this run would make unit ${unit} false: ${kind}`,
+    Object.fromEntries(Object.entries(where).map(([name, value]) => [name, JSON.stringify(value)])),
+    'Drop the near-copies that the run still trained on, and train it again.',
+  )
 }

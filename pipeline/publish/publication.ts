@@ -8,6 +8,7 @@ import { StopError } from '../../sdk/errors.ts'
 import { CERTIFICATE_FILES } from '../certify/certificate.ts'
 import { bytes32Schema, MANIFEST_FILE } from '../run/manifest.ts'
 import { putBlob, readBlob } from './blobs.ts'
+import type { Registration } from './fineTune.ts'
 import type { PreparedRun } from './prepareRun.ts'
 import { formatSketcher, parseSketcher } from './sketches.ts'
 import { writeWhole } from './writeWhole.ts'
@@ -19,27 +20,34 @@ const registered = {
   parent: z.int().positive(),
   owner: z.int().positive(),
   manifestHash: bytes32Schema,
+  pay: z.strictObject({
+    baseBps: z.int().nonnegative(),
+    floorBps: z.int().nonnegative(),
+    sketched: z.boolean(),
+    feeUnitGwei: z.int().positive(),
+  }),
 }
 
-const attributedSchema = z.strictObject({
-  rule: z.literal('attribution'),
+const sketchedSchema = z.strictObject({
+  kind: z.literal('sketched'),
   ...registered,
-  indexHash: bytes32Schema,
+  /** Codes in a sketch. */
+  dims: z.int().positive(),
+  rowIndexHash: bytes32Schema,
   sketcherHash: bytes32Schema,
-  leafCount: z.int().nonnegative(),
-  /** Near-copies, each with the row that is credited in its place. */
-  duplicates: z.array(z.strictObject({ row: z.int().nonnegative(), of: z.int().nonnegative() })),
-  /** Rows that pull at the model too hard to be credited. */
-  flagged: z.array(z.int().nonnegative()),
+  /** Kept rows of each unit. */
+  units: z.array(z.int().nonnegative()),
+  /** Dropped near-copies, each with the kept row that it copies, by their numbers in the run. */
+  dropped: z.array(z.strictObject({ row: z.int().nonnegative(), of: z.int().nonnegative() })),
 })
 
-const equalSplitSchema = z.strictObject({ rule: z.literal('equal-split'), ...registered })
+const equalSplitSchema = z.strictObject({ kind: z.literal('equal-split'), ...registered })
 
-const publicationSchema = z.discriminatedUnion('rule', [attributedSchema, equalSplitSchema])
+const publicationSchema = z.discriminatedUnion('kind', [sketchedSchema, equalSplitSchema])
 
-export type AttributedPublication = z.infer<typeof attributedSchema>
+export type SketchedPublication = z.infer<typeof sketchedSchema>
 export type EqualSplitPublication = z.infer<typeof equalSplitSchema>
-export type Publication = AttributedPublication | EqualSplitPublication
+export type Publication = SketchedPublication | EqualSplitPublication
 
 const FILE = 'publication.json'
 const SKETCHER_FILE = 'sketcher.safetensors'
@@ -49,37 +57,40 @@ export function storeFiles(folder: string, blobs: string, prepared: PreparedRun)
   const { folder: from, manifest } = prepared.run
   for (const file of [MANIFEST_FILE, ...Object.values(CERTIFICATE_FILES)])
     if (file === MANIFEST_FILE || manifest.files[file] !== undefined) putBlob(blobs, readFileSync(join(from, file)))
-  if (prepared.rule === 'equal-split') return
-  putBlob(blobs, prepared.indexFile)
+  if (prepared.kind === 'equal-split') return
+  putBlob(blobs, prepared.units.file)
   writeWhole(join(folder, SKETCHER_FILE), formatSketcher(prepared.sketcher))
 }
 
 export function writePublication(
   folder: string,
   prepared: PreparedRun,
-  registered: { readonly model: number; readonly parent: number; readonly owner: number },
+  { pay }: Pick<Registration, 'pay'>,
+  ids: { readonly model: number; readonly parent: number; readonly owner: number },
 ): Publication {
   const publication = publicationSchema.parse({
-    rule: prepared.rule,
-    ...registered,
+    kind: prepared.kind,
+    ...ids,
     manifestHash: prepared.run.manifestHash,
-    ...(prepared.rule === 'attribution' && {
-      indexHash: keccak(prepared.indexFile),
+    pay,
+    ...(prepared.kind === 'sketched' && {
+      dims: prepared.units.index.k,
+      rowIndexHash: keccak(prepared.units.file),
       sketcherHash: keccak(formatSketcher(prepared.sketcher)),
-      leafCount: prepared.leafCount,
-      duplicates: [...prepared.duplicateOf].map(([row, of]) => ({ row, of })),
-      flagged: [...prepared.flagged],
+      units: prepared.units.plan.units.map(({ kept }) => kept),
+      dropped: [...prepared.units.copies].map(([row, of]) => ({ row, of })),
     }),
   })
   writeWhole(join(folder, FILE), `${JSON.stringify(publication, null, 2)}\n`)
   return publication
 }
 
-export type Published = PublishedIndex | PublishedEqualSplit
+export type Published = PublishedSketches | PublishedEqualSplit
 
-export interface PublishedIndex {
-  readonly publication: AttributedPublication
+export interface PublishedSketches {
+  readonly publication: SketchedPublication
   readonly sketcher: Sketcher
+  /** The row index. */
   readonly indexFile: Uint8Array
 }
 
@@ -90,18 +101,18 @@ export interface PublishedEqualSplit {
   readonly indexFile?: undefined
 }
 
-/** Reads the publication of a model that pays by attribution, and its files, each held against its hash. */
-export function readPublished(folder: string, blobs: string): PublishedIndex {
+/** Reads the publication of a model whose rows are sketched, and its files, each held against its hash. */
+export function readPublished(folder: string, blobs: string): PublishedSketches {
   const published = readServable(folder, blobs)
   if (published.indexFile !== undefined) return published
   throw new StopError(
-    `The model in ${folder} shares equally and has no influence index`,
+    `The model in ${folder} shares equally and has no row index`,
     { model: published.publication.model },
-    'Name the publication of a model that pays by attribution.',
+    'Name the publication of a model whose rows are sketched.',
   )
 }
 
-/** Reads the publication of a model of either rule, and the files that it is served with, each held against its hash. */
+/** Reads the publication of any model, and the files that it is served with, each held against its hash. */
 export function readServable(folder: string, blobs: string): Published {
   const path = join(folder, FILE)
   const parsed = publicationSchema.safeParse(parseJson(read(path), path))
@@ -114,14 +125,14 @@ export function readServable(folder: string, blobs: string): Published {
     )
   }
   const publication = parsed.data
-  if (publication.rule === 'equal-split') return { publication }
+  if (publication.kind === 'equal-split') return { publication }
   const sketcherPath = join(folder, SKETCHER_FILE)
   const sketcherFile = read(sketcherPath)
   checkHash(sketcherPath, sketcherFile, publication.sketcherHash)
   return {
     publication,
     sketcher: parseSketcher(SKETCHER_FILE, sketcherFile),
-    indexFile: readBlob(blobs, publication.indexHash),
+    indexFile: readBlob(blobs, publication.rowIndexHash),
   }
 }
 

@@ -1,9 +1,10 @@
 import type { Wallet } from '../../sdk/chain.ts'
 import type { Connection } from '../../sdk/contracts.ts'
 import { ensureAccount } from './account.ts'
-import type { AttributedRun, PreparedRun } from './prepareRun.ts'
-import { type AttributedPublication, type Publication, storeFiles, writePublication } from './publication.ts'
-import { ensureBase, ensureFineTune, ensureOperator, type Registration } from './register.ts'
+import type { Registration } from './fineTune.ts'
+import type { PreparedRun } from './prepareRun.ts'
+import { type Publication, storeFiles, writePublication } from './publication.ts'
+import { ensureBase, ensureFineTune, ensureOperator } from './register.ts'
 
 export interface PublishOptions extends Registration {
   readonly connection: Connection
@@ -22,8 +23,6 @@ export interface PublishOptions extends Registration {
 }
 
 /** Registers a prepared run, and what of it is registered already is found rather than registered again. */
-export async function publishRun(prepared: AttributedRun, options: PublishOptions): Promise<AttributedPublication>
-export async function publishRun(prepared: PreparedRun, options: PublishOptions): Promise<Publication>
 export async function publishRun(prepared: PreparedRun, options: PublishOptions): Promise<Publication> {
   const { connection, owner, baseOwner, operators, folder, blobs } = options
   storeFiles(folder, blobs, prepared)
@@ -32,5 +31,5 @@ export async function publishRun(prepared: PreparedRun, options: PublishOptions)
   const account = await ensureAccount(connection, owner)
   const model = await ensureFineTune(connection, owner, account, prepared, parent, options)
   for (const operator of operators) await ensureOperator(connection, owner, model, operator)
-  return writePublication(folder, prepared, { model, parent, owner: account })
+  return writePublication(folder, prepared, options, { model, parent, owner: account })
 }

@@ -1,28 +1,28 @@
-import { type Hex, zeroHash } from 'viem'
-import { keccak } from '../../attribution/keccak.ts'
+import { bytesToHex, type ContractFunctionArgs, decodeAbiParameters, getAbiItem, type Hex, hexToBytes } from 'viem'
+import { type GivenUnit, type PageLimits, unitPages } from '../../attribution/unitPages.ts'
+import type { UnitPlan } from '../../attribution/unitPlan.ts'
+import { encodeUnitTotal } from '../../attribution/unitTotalBytes.ts'
 import type { Wallet } from '../../sdk/chain.ts'
-import type { Connection, Contracts } from '../../sdk/contracts.ts'
+import { abis, type Connection, type Contracts } from '../../sdk/contracts.ts'
+import { StopError } from '../../sdk/errors.ts'
 import { type Act, act, eventIn, transact } from '../../sdk/transact.ts'
 import type { RunManifest } from '../run/manifest.ts'
-import type { AttributedRun, PreparedRun } from './prepareRun.ts'
+import { type FineTune, findFineTune, fineTuneOf, type Registration } from './fineTune.ts'
+import type { PreparedRun } from './prepareRun.ts'
+import type { UnitIndex } from './unitIndex.ts'
 
-/** A prepared run → a base model and a fine-tune on chain, each registered once. */
+/** A prepared run → a base model and a fine-tune on chain, each registered once; a fine-tune in as many transactions as its units take. */
 
-export interface FeeShares {
-  readonly contributorBps: number
-  readonly operatorBps: number
-  readonly royaltyBps: number
-}
+type ContinueArgs = ContractFunctionArgs<typeof abis.fineTunes, 'nonpayable', 'continueFineTune'>
+/** What the pages so far came to, which the contract holds by its hash. */
+export type Draft = ContinueArgs[2]
+export type Page = ContinueArgs[3]
 
-export interface Registration {
-  readonly shares: FeeShares
-  /** Where blobs can be fetched; a blob's address is this and its hash. */
-  readonly blobsAt: string
-}
-
-const methods = { full: 0, lora: 1, qlora: 2 } as const
-const rules = { attribution: 0, 'equal-split': 1 } as const
-const sources = { gradient: 0, representation: 1 } as const
+const PAGE_CONTRIBUTIONS = 400
+const PAGE_CODE_BYTES = 24_575
+const UNIT_HEAD_BYTES = 16
+const MEMBER_BYTES = 6
+const PACKED_CONTRIBUTION_BYTES = 36
 
 export function baseAct({ models }: Contracts, { base }: RunManifest, royaltyBps: number): Act {
   return act(models, 'registerBase', [
@@ -36,46 +36,45 @@ export function baseAct({ models }: Contracts, { base }: RunManifest, royaltyBps
   ])
 }
 
-export function fineTuneAct({ models }: Contracts, prepared: PreparedRun, parent: number, terms: Registration): Act {
-  const { run } = prepared
-  const { manifest } = run
-  const { quantisation } = manifest
-  return act(models, 'registerFineTune', [
-    {
-      parent,
-      versions: manifest.dataset.versions.map(BigInt),
-      adapterHash: run.adapterHash,
-      manifestHash: run.manifestHash,
-      manifestURI: `${terms.blobsAt}${run.manifestHash}`,
-      method: methods[manifest.method],
-      quantisation: {
-        scheme: quantisation?.scheme ?? '',
-        bits: quantisation?.bits ?? 0,
-        doubleQuant: quantisation?.doubleQuant ?? false,
-      },
-      influence:
-        prepared.rule === 'attribution' ? indexOf(prepared, terms) : { ...NO_INDEX, rowCount: run.rows.length },
-      shares: terms.shares,
-      rule: rules[prepared.rule],
-    },
-  ])
+/** What a page's units are kept as is the code of one contract, which has its bound. */
+export function pageLimits(k: number): PageLimits {
+  const left = PAGE_CODE_BYTES - MEMBER_BYTES * PAGE_CONTRIBUTIONS
+  return { contributions: PAGE_CONTRIBUTIONS, units: Math.floor(left / (UNIT_HEAD_BYTES + k / 2)) }
 }
 
-function indexOf({ run, indexFile, indexRoot }: AttributedRun, { blobsAt }: Registration) {
-  const { sketch } = run.manifest
-  const indexHash = keccak(indexFile)
-  return {
-    root: indexRoot,
-    indexHash,
-    indexURI: `${blobsAt}${indexHash}`,
-    rowCount: run.rows.length,
-    dims: sketch.dims,
-    topK: sketch.topK,
-    source: sources[sketch.source],
-  }
+/** The pages in which a run is registered. */
+export function registrationPages(prepared: PreparedRun): readonly Page[] {
+  return prepared.kind === 'sketched' ? sketchedPages(prepared.units) : pagesOf(prepared.plan, [], new Uint8Array())
 }
 
-const NO_INDEX = { root: zeroHash, indexHash: zeroHash, indexURI: '', dims: 0, topK: 0, source: sources.gradient }
+export function sketchedPages(
+  { plan, given, total, index }: Pick<UnitIndex, 'plan' | 'given' | 'total' | 'index'>,
+  limits = pageLimits(index.k),
+): readonly Page[] {
+  return pagesOf(plan, given, encodeUnitTotal(total), limits)
+}
+
+function pagesOf(
+  plan: UnitPlan,
+  given: readonly GivenUnit[],
+  total: Uint8Array,
+  limits = pageLimits(0),
+): readonly Page[] {
+  return unitPages(plan, given, limits).map(({ contributions, kept, units }) => ({
+    contributions,
+    kept,
+    units: bytesToHex(units),
+    total: bytesToHex(total),
+  }))
+}
+
+export function beginAct({ fineTunes }: Contracts, fineTune: FineTune, page: Page): Act {
+  return act(fineTunes, 'registerFineTune', [fineTune, page])
+}
+
+function continueAct({ fineTunes }: Contracts, ...args: ContinueArgs): Act {
+  return act(fineTunes, 'continueFineTune', args)
+}
 
 /** The base model with these weights, whoever registered it first. */
 export async function findBase({ reader, contracts, fromBlock }: Connection, { base }: RunManifest) {
@@ -86,24 +85,6 @@ export async function findBase({ reader, contracts, fromBlock }: Connection, { b
     strict: true,
   })
   return events.find(({ args }) => args.base.weightsHash === weightsHashOf(base))?.args.model
-}
-
-/** The model that `owner` registered for this very run, by this rule and with this index. */
-export async function findFineTune({ reader, contracts, fromBlock }: Connection, owner: number, prepared: PreparedRun) {
-  const events = await reader.getContractEvents({
-    ...contracts.models,
-    eventName: 'FineTuneRegistered',
-    args: { owner },
-    fromBlock,
-    strict: true,
-  })
-  const indexHash = prepared.rule === 'attribution' ? keccak(prepared.indexFile) : zeroHash
-  return events.find(
-    ({ args: { fineTune } }) =>
-      fineTune.manifestHash === prepared.run.manifestHash &&
-      fineTune.rule === rules[prepared.rule] &&
-      fineTune.influence.indexHash === indexHash,
-  )?.args.model
 }
 
 export async function ensureBase(
@@ -119,19 +100,90 @@ export async function ensureBase(
   return eventIn(receipt, contracts.models, 'BaseModelRegistered').model
 }
 
+/** Registers a fine-tune, or goes on with one that broke off. */
 export async function ensureFineTune(
   connection: Connection,
   owner: Wallet,
   account: number,
   prepared: PreparedRun,
   parent: number,
-  terms: Registration,
+  registration: Registration,
 ): Promise<number> {
-  const found = await findFineTune(connection, account, prepared)
-  if (found !== undefined) return found
+  const wanted = fineTuneOf(prepared, parent, registration)
+  const known = await findFineTune(connection, account, wanted)
+  const pages = registrationPages(prepared)
+  if (known === undefined) return await registerPages(connection, owner, wanted, pages)
+  if (!known.isRegistered) await resumeRegistration(connection, owner, known.model, known.fineTune, pages)
+  return known.model
+}
+
+/** Registers a fine-tune page by page. */
+export async function registerPages(
+  connection: Connection,
+  owner: Wallet,
+  fineTune: FineTune,
+  pages: readonly Page[],
+): Promise<number> {
   const { reader, contracts } = connection
-  const receipt = await transact(reader, owner, fineTuneAct(contracts, prepared, parent, terms))
-  return eventIn(receipt, contracts.models, 'FineTuneRegistered').model
+  const [first, ...others] = pages
+  if (first === undefined) throw new Error('A fine-tune has a contribution at least, and so a page')
+  const receipt = await transact(reader, owner, beginAct(contracts, fineTune, first))
+  const { model, draft } = eventIn(receipt, contracts.fineTunes, 'UnitsRegistered')
+  await addPages(connection, owner, model, fineTune, draft, others)
+  return model
+}
+
+async function resumeRegistration(
+  connection: Connection,
+  owner: Wallet,
+  model: number,
+  fineTune: FineTune,
+  pages: readonly Page[],
+): Promise<void> {
+  const { reader, contracts, fromBlock } = connection
+  const events = await reader.getContractEvents({
+    ...contracts.fineTunes,
+    eventName: 'UnitsRegistered',
+    args: { model },
+    fromBlock,
+    strict: true,
+  })
+  const done = events.reduce(
+    (sum, { args }) => sum + hexToBytes(args.contributions).length / PACKED_CONTRIBUTION_BYTES,
+    0,
+  )
+  const next = pages.findIndex((_, i) => contributionsBefore(pages, i) === done)
+  const draft = events.at(-1)?.args.draft
+  if (next < 0 || draft === undefined) {
+    throw new StopError(
+      `The registration of model ${model} broke off after ${done} contributions, where no page of ours ends`,
+      { model, contributions: done },
+      'Go on with the version of this software that began it.',
+    )
+  }
+  await addPages(connection, owner, model, fineTune, draft, pages.slice(next))
+}
+
+async function addPages(
+  { reader, contracts }: Connection,
+  owner: Wallet,
+  model: number,
+  fineTune: FineTune,
+  draft: Hex,
+  pages: readonly Page[],
+): Promise<void> {
+  let last = draft
+  for (const page of pages) {
+    const call = continueAct(contracts, model, fineTune, decodeDraft(last), page)
+    last = eventIn(await transact(reader, owner, call), contracts.fineTunes, 'UnitsRegistered').draft
+  }
+}
+
+/** A draft as the event of its page tells it. */
+export function decodeDraft(draft: Hex): Draft {
+  const { inputs } = getAbiItem({ abi: abis.fineTunes, name: 'continueFineTune' })
+  const [decoded] = decodeAbiParameters([inputs[2]], draft)
+  return decoded
 }
 
 export function operatorAct({ models }: Contracts, model: number, operator: number): Act {
@@ -144,12 +196,19 @@ export async function ensureOperator(
   model: number,
   operator: number,
 ): Promise<void> {
-  const allowed = await reader.readContract({
+  const until = await reader.readContract({
     ...contracts.models,
-    functionName: 'isOperator',
+    functionName: 'operatorUntil',
     args: [model, operator],
   })
-  if (!allowed) await transact(reader, owner, operatorAct(contracts, model, operator))
+  if (until !== FOR_GOOD) await transact(reader, owner, operatorAct(contracts, model, operator))
+}
+
+/** What `operatorUntil` says of an operator that was not removed: the greatest time. */
+export const FOR_GOOD = 2 ** 40 - 1
+
+function contributionsBefore(pages: readonly Page[], page: number): number {
+  return pages.slice(0, page).reduce((sum, { contributions }) => sum + contributions.length, 0)
 }
 
 function weightsHashOf({ weightsSha256 }: RunManifest['base']): Hex {

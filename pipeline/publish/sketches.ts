@@ -15,12 +15,13 @@ export function fitRunSketcher({ u, v }: { readonly u: Rows; readonly v: Rows },
   return fitSketcherFast({ u: blocksOf(u), v: blocksOf(v) }, settingsOf(sketch))
 }
 
-/** A run's rows as they are known from then on: 128 bytes each where their gradients were thousands. */
+/** A run's rows as they are known from then on: a thousand bytes each where their gradients were many thousands. */
 export interface SketchedRows {
   readonly sketcher: Sketcher
   /** By row number. */
   readonly codes: readonly Int8Array[]
-  readonly selfInfluence: Float64Array
+  /** What the codes were quantised from. */
+  readonly mapped: Rows
 }
 
 /** From so many numbers a gradient tensor is worth the start of a worker thread for every core. */
@@ -35,17 +36,17 @@ export async function sketchGradients(
 ): Promise<SketchedRows> {
   const { u } = gradients
   const settings = settingsOf(sketch)
-  const sketched = collector(u.n)
+  const sketched = collector(u.n, settings.dims)
   if (workers === 0) {
     const sketcher = fitSketcherFast(gradients, settings)
     for (const block of sketchBlocks(sketcher, u)) sketched.add(block)
-    return { sketcher, codes: sketched.codes, selfInfluence: sketched.selfInfluence }
+    return { sketcher, ...sketched.rows() }
   }
   const pool = openSketchPool(workers)
   try {
     const sketcher = await pool.fit(gradients, settings)
     for await (const block of pool.sketch(sketcher, u)) sketched.add(block)
-    return { sketcher, codes: sketched.codes, selfInfluence: sketched.selfInfluence }
+    return { sketcher, ...sketched.rows() }
   } finally {
     await pool.close()
   }
@@ -55,15 +56,14 @@ function workersFor({ n, width }: GradientBlocks['u']): number {
   return n * width < LARGE ? 0 : Math.min(availableParallelism(), MOST_WORKERS)
 }
 
-function collector(n: number) {
+function collector(n: number, dims: number) {
+  const values = new Float32Array(n * dims)
   const codes: Int8Array[] = []
-  const selfInfluence = new Float64Array(n)
   const add = (block: SketchedBlock) => {
-    const dims = block.codes.length / block.selfInfluence.length
-    selfInfluence.set(block.selfInfluence, codes.length)
+    values.set(block.mapped, codes.length * dims)
     for (let at = 0; at < block.codes.length; at += dims) codes.push(block.codes.subarray(at, at + dims))
   }
-  return { codes, selfInfluence, add }
+  return { add, rows: () => ({ codes, mapped: { n, width: dims, values } }) }
 }
 
 export function formatSketcher({ dims, width, map }: Sketcher): Uint8Array {

@@ -1,11 +1,23 @@
-import { bondOfAccount, bondOfModel, holderOfBond } from '../../sdk/bond.ts'
+import { bondOfModel, holderOfBond } from '../../sdk/bond.ts'
 import type { Wallet } from '../../sdk/chain.ts'
 import type { Connection } from '../../sdk/contracts.ts'
-import { StopError } from '../../sdk/errors.ts'
 import { act, transact } from '../../sdk/transact.ts'
-import { WEI_PER_GWEI } from '../../sdk/units.ts'
+import { formatOpen, WEI_PER_GWEI } from '../../sdk/units.ts'
 
 /** Bonds: what an operator and a model's owner stand to lose over a wrong record, and without which nothing is recorded. */
+
+/** What a batch adds to what an operator's bond must cover. */
+export interface Exposure {
+  readonly feesGwei: bigint
+  readonly records: number
+}
+
+/** A bond that covers less than it must, and by how much. */
+export interface BondGap {
+  readonly bond: bigint
+  readonly coveringGwei: bigint
+  readonly requiredGwei: bigint
+}
 
 /** Deposits what a bond has not been given yet, counting what was slashed or taken back. */
 export async function ensureBond(
@@ -24,54 +36,73 @@ export async function depositBond(
   bond: bigint,
   amountGwei: bigint,
 ): Promise<void> {
-  const { ledger, openToken } = contracts
-  await transact(reader, depositor, act(openToken, 'approve', [ledger.address, amountGwei * WEI_PER_GWEI]))
-  await transact(reader, depositor, act(ledger, 'depositBond', [bond, amountGwei]))
+  const { bonds, openToken } = contracts
+  await transact(reader, depositor, act(openToken, 'approve', [bonds.address, amountGwei * WEI_PER_GWEI]))
+  await transact(reader, depositor, act(bonds, 'deposit', [bond, amountGwei]))
 }
 
-/** What a bond must hold for `feesGwei` that can be struck, when it answers for nothing else. */
-export async function coverFor({ reader, contracts }: Connection, feesGwei: bigint): Promise<bigint> {
-  const rule = await reader.readContract({ ...contracts.ledger, functionName: 'bondRule' })
-  return rule.minimumGwei + (feesGwei * BigInt(rule.ratioBps) + 9_999n) / 10_000n
+/** What a bond must hold for so many fees and records, when it answers for nothing else. */
+export async function coverFor({ reader, contracts }: Connection, { feesGwei, records }: Exposure): Promise<bigint> {
+  const rule = await reader.readContract({ ...contracts.bonds, functionName: 'rule' })
+  return rule.minimumGwei + exposureGwei(rule, { feesGwei, records })
 }
 
-/** Refuses to serve calls that no bond would cover: the Ledger would refuse their batch. */
-export async function requireBonds(
-  connection: Connection,
-  { operator, model }: { readonly operator: number; readonly model: number },
-  feesGwei: bigint,
-): Promise<void> {
-  await Promise.all(
-    [bondOfAccount(operator), bondOfModel(model)].map((bond) => requireBond(connection, bond, feesGwei)),
-  )
-}
-
-async function requireBond({ reader, contracts }: Connection, bond: bigint, feesGwei: bigint): Promise<void> {
-  const { ledger } = contracts
-  const [{ balanceGwei, isStopped }, requiredGwei] = await Promise.all([
-    reader.readContract({ ...ledger, functionName: 'bondStateOf', args: [bond] }),
-    reader.readContract({ ...ledger, functionName: 'requiredBondOf', args: [bond, feesGwei] }),
+/** What an operator's bond lacks for another batch; undefined where it covers it. */
+export async function operatorGap(
+  { reader, contracts }: Connection,
+  bond: bigint,
+  added: Exposure,
+): Promise<BondGap | undefined> {
+  const [state, rule] = await Promise.all([
+    reader.readContract({ ...contracts.bonds, functionName: 'bondStateOf', args: [bond] }),
+    reader.readContract({ ...contracts.bonds, functionName: 'rule' }),
   ])
+  const requiredGwei = rule.minimumGwei + state.exposedGwei + exposureGwei(rule, added)
+  return gapOf(bond, coveringOf(state), requiredGwei)
+}
+
+/** What a model's bond lacks for another book of it to open; undefined where it covers it. */
+export async function modelGap({ reader, contracts }: Connection, model: number): Promise<BondGap | undefined> {
+  const bond = bondOfModel(model)
+  const [state, rule] = await Promise.all([
+    reader.readContract({ ...contracts.bonds, functionName: 'bondStateOf', args: [bond] }),
+    reader.readContract({ ...contracts.bonds, functionName: 'rule' }),
+  ])
+  return gapOf(bond, coveringOf(state), rule.minimumGwei + state.exposedGwei + state.settledGwei)
+}
+
+/** A gap in a sentence. */
+export function describeGap({ bond, coveringGwei, requiredGwei }: BondGap): string {
   const { kind, number } = holderOfBond(bond)
-  if (isStopped) {
-    throw new StopError(
-      `Model ${number} was stopped: its influence index was found false, or a demanded row was not shown`,
-      { model: number },
-      'Register the model again with a true index; no call was served.',
-    )
-  }
-  if (balanceGwei < requiredGwei) {
-    throw new StopError(
-      `The bond of ${kind} ${number} holds ${balanceGwei} gwei-OPEN, and to record these calls it must hold ${requiredGwei}`,
-      { bond, feesGwei },
-      `Deposit the rest with \`npm run bond -- deposit --${kind} ${number}\`; no call was served.`,
-    )
-  }
+  return `the bond of ${kind} ${number} covers ${formatOpen(coveringGwei)} OPEN, and must cover ${formatOpen(requiredGwei)}`
+}
+
+function exposureGwei(
+  rule: { readonly ratioBps: number; readonly perRecordGwei: bigint },
+  { feesGwei, records }: Exposure,
+): bigint {
+  return (feesGwei * BigInt(rule.ratioBps) + 9_999n) / 10_000n + BigInt(records) * rule.perRecordGwei
+}
+
+function coveringOf({
+  balanceGwei,
+  leavingGwei,
+  heldGwei,
+}: {
+  readonly balanceGwei: bigint
+  readonly leavingGwei: bigint
+  readonly heldGwei: bigint
+}): bigint {
+  return balanceGwei - leavingGwei - heldGwei
+}
+
+function gapOf(bond: bigint, coveringGwei: bigint, requiredGwei: bigint): BondGap | undefined {
+  return coveringGwei < requiredGwei ? { bond, coveringGwei, requiredGwei } : undefined
 }
 
 async function depositedGwei({ reader, contracts, fromBlock }: Connection, bond: bigint): Promise<bigint> {
   const events = await reader.getContractEvents({
-    ...contracts.ledger,
+    ...contracts.bonds,
     eventName: 'BondDeposited',
     args: { bond },
     fromBlock,

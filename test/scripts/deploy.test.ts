@@ -149,14 +149,14 @@ describe('a deployment', () => {
       const { bonds, channels, court, earnings, fineTunes, ledger, models, settlement, timelock, unitCourt } = contracts
       const account = timelock.address
       const to = account
-      const appointed = {
-        models: reader.simulateContract({ ...models, functionName: 'appoint', args: [to, to, to], account }),
-        earnings: reader.simulateContract({ ...earnings, functionName: 'appoint', args: [to, to, to, to], account }),
-        bonds: reader.simulateContract({ ...bonds, functionName: 'appoint', args: [to, to, to], account }),
-        channels: reader.simulateContract({ ...channels, functionName: 'appointLedger', args: [to], account }),
-        ledger: reader.simulateContract({ ...ledger, functionName: 'appoint', args: [to, to], account }),
-      }
-      for (const again of Object.values(appointed)) await expect(again).rejects.toThrow('AlreadyAppointed')
+      const appointed = [
+        () => reader.simulateContract({ ...models, functionName: 'appoint', args: [to, to, to], account }),
+        () => reader.simulateContract({ ...earnings, functionName: 'appoint', args: [to, to, to, to], account }),
+        () => reader.simulateContract({ ...bonds, functionName: 'appoint', args: [to, to, to], account }),
+        () => reader.simulateContract({ ...channels, functionName: 'appointLedger', args: [to], account }),
+        () => reader.simulateContract({ ...ledger, functionName: 'appoint', args: [to, to], account }),
+      ]
+      for (const again of appointed) await expect(again()).rejects.toThrow('AlreadyAppointed')
       const read = async (contract: typeof models | typeof earnings | typeof bonds | typeof ledger, name: string) =>
         await reader.readContract({ address: contract.address, abi: contract.abi as Abi, functionName: name })
       expect({

@@ -1,149 +1,145 @@
-import hre, { network } from 'hardhat'
-import { getContract, type Hex, keccak256, stringToHex } from 'viem'
+import { type Address, type Hex, keccak256, type LocalAccount } from 'viem'
 import { generatePrivateKey, privateKeyToAccount } from 'viem/accounts'
-import { beforeAll, describe, expect, it } from 'vitest'
-import { accountsAbi } from '../../deployments/abi/accounts.ts'
-import { datasetsAbi } from '../../deployments/abi/datasets.ts'
-import { ledgerAbi } from '../../deployments/abi/ledger.ts'
-import { claimTypedData, contributionTypedData } from '../../sdk/typedData.ts'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { ensureDataset } from '../../pipeline/publish/dataset.ts'
+import { act, eventIn, transact } from '../../sdk/transact.ts'
+import {
+  type ClaimToSign,
+  type ContributionToSign,
+  claimTypedData,
+  contributionTypedData,
+  receiptTypedData,
+  type SigningPlace,
+  voucherTypedData,
+} from '../../sdk/typedData.ts'
+import { type LocalLedger, startLocalLedger } from '../scripts/localLedger.ts'
 
-const itemsRoot = keccak256(stringToHex('items'))
+const FAR = 2n ** 40n
+const termsHash = keccak256('0x01')
 const zero: Hex = `0x${'00'.repeat(32)}`
 
-const LEDGER_TERMS = {
-  epochSeconds: 60,
-  tabNoticeSeconds: 60,
-  bondNoticeSeconds: 120,
-  treasuryBps: 0,
-  bondRule: { minimumGwei: 1n, ratioBps: 0, bountyBps: 0 },
-}
+describe('what is signed', () => {
+  let local: LocalLedger
+  let place: (address: Address) => SigningPlace
+  let holder: LocalAccount
+  let account: number
 
-async function deploy() {
-  await hre.tasks.getTask('build').run({ noTests: true, quiet: true })
-  const { viem } = await network.create()
-  const reader = await viem.getPublicClient()
-  const [wallet] = await viem.getWalletClients()
-  if (!wallet) throw new Error('The Hardhat network has accounts')
-  const client = { public: reader, wallet }
-  const { address: accountsAddress } = await viem.deployContract('Accounts')
-  const { address } = await viem.deployContract('Datasets', [accountsAddress])
-  const accounts = getContract({ address: accountsAddress, abi: accountsAbi, client })
-  const datasets = getContract({ address, abi: datasetsAbi, client })
-  const holder = privateKeyToAccount(generatePrivateKey())
-  const contribution = { contributor: 1, dataset: 1, itemsRoot, itemCount: 3, nonce: 0n, deadline: 2n ** 40n }
-  await accounts.write.open([holder.address])
-  await datasets.write.register([
-    { licence: 'CC0-1.0', termsHash: zero, metadataHash: zero, metadataURI: 'ipfs://card' },
-  ])
-  return { reader, accounts, datasets, holder, contribution, place: { chainId: reader.chain.id, address } }
-}
-
-describe('a contribution to sign', () => {
-  let stage: Awaited<ReturnType<typeof deploy>>
   beforeAll(async () => {
-    stage = await deploy()
+    local = await startLocalLedger(1)
+    const { connection, cast, walletOf } = local
+    const { reader, contracts } = connection
+    place = (address) => ({ chainId: reader.chain.id, address })
+    holder = privateKeyToAccount(generatePrivateKey())
+    const opened = await transact(reader, walletOf(cast.deployer), act(contracts.accounts, 'open', [holder.address]))
+    account = eventIn(opened, contracts.accounts, 'AccountOpened').account
   })
+  afterAll(() => local?.stop())
 
-  const bring = async (signature: Hex) => {
-    const { reader, datasets, contribution } = stage
-    const { contributor, dataset, itemCount, deadline } = contribution
-    const hash = await datasets.write.contributeBySig([contributor, dataset, itemsRoot, itemCount, deadline, signature])
-    return (await reader.getTransactionReceipt({ hash })).status
-  }
-
-  it('names the domain that the contract names', async () => {
-    const { datasets, place, contribution } = stage
-    const [, name, version, chainId, verifyingContract] = await datasets.read.eip712Domain()
-    expect({ name, version, chainId: Number(chainId), verifyingContract: verifyingContract.toLowerCase() }).toEqual({
-      ...contributionTypedData(place, contribution).domain,
-      verifyingContract: place.address.toLowerCase(),
-    })
-  })
-
-  it('signed by a wallet for another chain, contract or nonce is refused', async () => {
-    const { holder, place, contribution } = stage
-    const elsewhere = [
-      contributionTypedData({ ...place, chainId: place.chainId + 1 }, contribution),
-      contributionTypedData({ ...place, address: stage.accounts.address }, contribution),
-      contributionTypedData(place, { ...contribution, nonce: 1n }),
-    ]
-    for (const typedData of elsewhere) {
-      await expect(bring(await holder.signTypedData(typedData))).rejects.toThrow('Datasets_BadSignature')
+  it('names the domain that each contract names', async () => {
+    const { reader, contracts } = local.connection
+    const { channels, court, datasets, earnings } = contracts
+    const claim: ClaimToSign = { account, to: holder.address, minGwei: 0n, nonce: 0n, deadline: FAR }
+    const contribution = { contributor: 1, dataset: 1, termsHash, itemsRoot: termsHash, itemCount: 1 }
+    const signed = [
+      [datasets, contributionTypedData(place(datasets.address), { ...contribution, nonce: 0n, deadline: FAR })],
+      [earnings, claimTypedData(place(earnings.address), claim)],
+      [channels, voucherTypedData(place(channels.address), { channelId: zero, maxClaimableAmount: 1n })],
+      [court, receiptTypedData(place(court.address), { model: 1, channel: zero, recordHash: zero, recordBy: 1n })],
+    ] as const
+    for (const [{ address }, { domain }] of signed) {
+      const [, name, version, chainId, verifyingContract] = await reader.readContract({
+        address,
+        abi: datasets.abi,
+        functionName: 'eip712Domain',
+      })
+      expect({ name, version, chainId: Number(chainId), verifyingContract }).toEqual(domain)
     }
   })
 
-  it('signed by the contributor’s wallet is taken from anyone, once', async () => {
-    const { datasets, holder, place, contribution } = stage
-    const signature = await holder.signTypedData(contributionTypedData(place, contribution))
-    expect(await bring(signature)).toBe('success')
-    expect(await datasets.read.nonces([holder.address])).toBe(1n)
-    const [submitted] = await datasets.getEvents.ContributionSubmitted()
-    expect(submitted?.args).toMatchObject({ dataset: 1, contributor: 1, itemsRoot, itemCount: 3 })
-    await expect(bring(signature)).rejects.toThrow('Datasets_BadSignature')
-  })
-})
+  describe('a contribution', () => {
+    const itemsRoot = keccak256('0x02')
+    let contribution: ContributionToSign
+    const bring = async (signature: Hex) => {
+      const { connection, cast, walletOf } = local
+      const { datasets } = connection.contracts
+      const { contributor, dataset, itemCount, deadline } = contribution
+      const args = [contributor, dataset, termsHash, itemsRoot, itemCount, deadline, signature] as const
+      return await transact(connection.reader, walletOf(cast.curator), act(datasets, 'contributeBySig', args))
+    }
 
-async function deployLedger() {
-  await hre.tasks.getTask('build').run({ noTests: true, quiet: true })
-  // The default build is larger than a chain takes; the release build is what is deployed.
-  const { viem } = await network.create({ override: { allowUnlimitedContractSize: true } })
-  const reader = await viem.getPublicClient()
-  const [wallet] = await viem.getWalletClients()
-  if (!wallet) throw new Error('The Hardhat network has accounts')
-  const client = { public: reader, wallet }
-  const deployer = wallet.account.address
-  const { address: token } = await viem.deployContract('OpenToken', [deployer])
-  const { address: accountsAddress } = await viem.deployContract('Accounts')
-  const { address: datasets } = await viem.deployContract('Datasets', [accountsAddress])
-  const { address: pools } = await viem.deployContract('Pools', [token, accountsAddress, datasets])
-  const { address: models } = await viem.deployContract('Models', [accountsAddress, datasets, pools])
-  const accounts = getContract({ address: accountsAddress, abi: accountsAbi, client })
-  const holder = privateKeyToAccount(generatePrivateKey())
-  await accounts.write.open([holder.address])
-  const { address } = await viem.deployContract('Ledger', [token, accountsAddress, models, deployer, 1, LEDGER_TERMS])
-  return {
-    ledger: getContract({ address, abi: ledgerAbi, client }),
-    holder,
-    to: deployer,
-    place: { chainId: reader.chain.id, address },
-    message: { account: 1, to: deployer, nonce: 0n, deadline: 2n ** 40n },
-  }
-}
+    beforeAll(async () => {
+      const { connection, cast, walletOf } = local
+      const terms = { licence: 'CC0-1.0', termsHash, metadataHash: termsHash, metadataURI: 'ipfs://card' }
+      const dataset = await ensureDataset(connection, walletOf(cast.curator), terms)
+      contribution = { contributor: account, dataset, termsHash, itemsRoot, itemCount: 3, nonce: 0n, deadline: FAR }
+    })
 
-describe('a claim to sign', () => {
-  let stage: Awaited<ReturnType<typeof deployLedger>>
-  beforeAll(async () => {
-    stage = await deployLedger()
-  })
+    it('signed for another chain, contract, nonce or other terms is refused', async () => {
+      const { datasets, accounts } = local.connection.contracts
+      const here = place(datasets.address)
+      const elsewhere = [
+        contributionTypedData({ ...here, chainId: here.chainId + 1 }, contribution),
+        contributionTypedData(place(accounts.address), contribution),
+        contributionTypedData(here, { ...contribution, nonce: 1n }),
+        contributionTypedData(here, { ...contribution, termsHash: itemsRoot }),
+      ]
+      for (const typedData of elsewhere) {
+        await expect(bring(await holder.signTypedData(typedData))).rejects.toMatchObject({
+          errorName: 'Datasets_BadSignature',
+        })
+      }
+    })
 
-  const bring = ({ to, message, ledger }: typeof stage, signature: Hex) =>
-    ledger.write.claimBySig([message.account, to, message.deadline, signature])
-
-  it('names the domain that the contract names', async () => {
-    const { ledger, place, message } = stage
-    const [, name, version, chainId, verifyingContract] = await ledger.read.eip712Domain()
-    expect({ name, version, chainId: Number(chainId), verifyingContract: verifyingContract.toLowerCase() }).toEqual({
-      ...claimTypedData(place, message).domain,
-      verifyingContract: place.address.toLowerCase(),
+    it('signed by the contributor’s wallet is taken from anyone, once', async () => {
+      const { datasets } = local.connection.contracts
+      const signature = await holder.signTypedData(contributionTypedData(place(datasets.address), contribution))
+      const { dataset } = contribution
+      expect(eventIn(await bring(signature), datasets, 'ContributionSubmitted')).toMatchObject({
+        dataset,
+        contributor: account,
+        itemsRoot,
+        itemCount: 3,
+      })
+      await expect(bring(signature)).rejects.toMatchObject({ errorName: 'Datasets_BadSignature' })
     })
   })
 
-  it('signed by the holder’s wallet passes for theirs: what is asked next is whether anything has matured', async () => {
-    const { holder, place, message } = stage
-    const signature = await holder.signTypedData(claimTypedData(place, message))
-    await expect(bring(stage, signature)).rejects.toThrow('Ledger_NothingToClaim')
-  })
-
-  it('signed for another chain, contract, receiver or nonce is refused', async () => {
-    const { holder, place, message } = stage
-    const elsewhere = [
-      claimTypedData({ ...place, chainId: place.chainId + 1 }, message),
-      claimTypedData({ ...place, address: stage.to }, message),
-      claimTypedData(place, { ...message, to: holder.address }),
-      claimTypedData(place, { ...message, nonce: 1n }),
-    ]
-    for (const typedData of elsewhere) {
-      await expect(bring(stage, await holder.signTypedData(typedData))).rejects.toThrow('Ledger_BadSignature')
+  describe('a claim', () => {
+    const message = (): ClaimToSign => ({
+      account,
+      to: local.cast.curator.address,
+      minGwei: 5n,
+      nonce: 0n,
+      deadline: FAR,
+    })
+    const bring = async ({ to, minGwei, deadline }: ClaimToSign, signature: Hex) => {
+      const { connection, cast, walletOf } = local
+      const { earnings } = connection.contracts
+      const args = [account, to, minGwei, deadline, signature] as const
+      return await transact(connection.reader, walletOf(cast.curator), act(earnings, 'claimBySig', args))
     }
+
+    it('signed by the holder’s wallet passes for theirs: what is asked next is whether anything was earned', async () => {
+      const { earnings } = local.connection.contracts
+      const signature = await holder.signTypedData(claimTypedData(place(earnings.address), message()))
+      await expect(bring(message(), signature)).rejects.toMatchObject({ errorName: 'Earnings_NothingToClaim' })
+    })
+
+    it('signed for another chain, contract, receiver, nonce or less is refused', async () => {
+      const { earnings, accounts } = local.connection.contracts
+      const here = place(earnings.address)
+      const elsewhere = [
+        claimTypedData({ ...here, chainId: here.chainId + 1 }, message()),
+        claimTypedData(place(accounts.address), message()),
+        claimTypedData(here, { ...message(), to: holder.address }),
+        claimTypedData(here, { ...message(), nonce: 1n }),
+        claimTypedData(here, { ...message(), minGwei: 4n }),
+      ]
+      for (const typedData of elsewhere) {
+        await expect(bring(message(), await holder.signTypedData(typedData))).rejects.toMatchObject({
+          errorName: 'Earnings_BadSignature',
+        })
+      }
+    })
   })
 })

@@ -9,7 +9,7 @@ import { openSketchPool } from '../../../attribution/fast/sketchPool.ts'
 import { combine, coordinates, type Rows } from '../../../attribution/matrix.ts'
 import { randomSource } from '../../../attribution/random.ts'
 import { selfInfluences } from '../../../attribution/selfInfluence.ts'
-import { fitSketcher, type SketchSettings, sketchRows } from '../../../attribution/sketcher.ts'
+import { fitSketcher, mapGradient, type SketchSettings, sketchRows } from '../../../attribution/sketcher.ts'
 
 function drawRows(n: number, width: number, seed: number): Rows {
   const next = randomSource(seed)
@@ -39,6 +39,7 @@ function joined(blocks: readonly SketchedBlock[]) {
       Array.from({ length: n }, (_, i) => codes.slice((i * codes.length) / n, ((i + 1) * codes.length) / n)),
     ),
     pulls: Float64Array.from(blocks.flatMap(({ selfInfluence }) => [...selfInfluence])),
+    mapped: Float32Array.from(blocks.flatMap(({ mapped }) => [...mapped])),
   }
 }
 
@@ -100,19 +101,21 @@ describe('the fast sketcher', () => {
     const plain = fitSketcher({ u, v }, settings)
     const codes = sketchRows(plain, u)
     const pulls = selfInfluences(plain, u)
+    const gradients = Array.from({ length: u.n }, (_, row) => u.values.subarray(row * u.width, (row + 1) * u.width))
+    const mapped = Float32Array.from(gradients.flatMap((gradient) => [...mapGradient(plain, gradient, -1)]))
 
     it(`by ${settings.method} has the plain one’s map and sketches to the last bit`, () => {
       const fitted = fitSketcherFast({ u: blocksOf(u), v: blocksOf(v) }, settings)
       expect(fitted).toEqual(plain)
       for (const blocks of [blocksOf(u), inBlocks(u, 37)]) {
-        expect(joined([...sketchBlocks(fitted, blocks)])).toEqual({ codes, pulls })
+        expect(joined([...sketchBlocks(fitted, blocks)])).toEqual({ codes, pulls, mapped })
       }
     })
 
     it(`by ${settings.method} has them on several cores too`, async () => {
       const fitted = await pool.fit({ u: inBlocks(u, 300), v: inBlocks(v, 53) }, settings)
       expect(fitted).toEqual(plain)
-      expect(joined(await Array.fromAsync(pool.sketch(fitted, inBlocks(u, 300))))).toEqual({ codes, pulls })
+      expect(joined(await Array.fromAsync(pool.sketch(fitted, inBlocks(u, 300))))).toEqual({ codes, pulls, mapped })
     })
   }
 

@@ -1,0 +1,27 @@
+// Challenges are committed to before they are made, so that nobody who sees one pending can take its bounty.
+//
+//   commitment = keccak256(abi.encode(sender, calldata)), whose first argument is a salt
+//
+// A commitment is made after what it strikes, is used from the second block after its own on, and expires within an hour.
+// contracts/interfaces/ICommitments.sol.
+
+import { type Address, encodeAbiParameters, type Hex, keccak256 } from 'viem'
+import type { Contracts } from './contracts.ts'
+import { type Act, act } from './transact.ts'
+
+/** Blocks between a commitment and its use. */
+export const COMMIT_BLOCKS = 2n
+/** Until when it can be used, in seconds from its block. */
+export const COMMIT_SECONDS = 3_600n
+
+const SENT = [{ type: 'address' }, { type: 'bytes' }] as const
+
+export function challengeCommitment(sender: Address, { data }: Pick<Act, 'data'>): Hex {
+  return keccak256(encodeAbiParameters(SENT, [sender, data]))
+}
+
+/** Commits to a call of the Court or of UnitCourt. */
+export function commitAct({ court, unitCourt }: Contracts, sender: Address, call: Act): Act {
+  const commitment = challengeCommitment(sender, call)
+  return call.contract === court.name ? act(court, 'commit', [commitment]) : act(unitCourt, 'commit', [commitment])
+}
