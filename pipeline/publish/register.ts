@@ -133,7 +133,8 @@ export async function registerPages(
   return model
 }
 
-async function resumeRegistration(
+/** Goes on where a registration broke off. */
+export async function resumeRegistration(
   connection: Connection,
   owner: Wallet,
   model: number,

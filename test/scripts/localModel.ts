@@ -47,6 +47,8 @@ export interface ModelToDraw {
   readonly pay?: PayTerms
   readonly shares?: FeeShares
   readonly limits?: PageLimits
+  /** Registers only so many pages, as if the line had been cut. */
+  readonly pages?: number
   /** Changes what is registered, to tell a lie. */
   readonly falsify?: (units: UnitIndex) => UnitIndex
 }
@@ -59,7 +61,6 @@ export const receiptKey: LocalAccount = privateKeyToAccount(keccak256(toHex('rec
 export async function registerLocalModel(local: LocalLedger, drawn: ModelToDraw): Promise<LocalModel> {
   const { k = 64, seed = 1, pay = payTermsOf(DEFAULT_PAY), shares = LOCAL_SHARES, falsify = (units) => units } = drawn
   const { connection, cast, walletOf } = local
-  const { reader, contracts } = connection
   const contributions = await contribute(local, drawn.items, seed)
   const curator = walletOf(cast.curator)
   const [first] = contributions
@@ -86,9 +87,8 @@ export async function registerLocalModel(local: LocalLedger, drawn: ModelToDraw)
     shares,
     pay,
   }
-  const pages = sketchedPages(units, drawn.limits ?? pageLimits(k))
+  const pages = sketchedPages(units, drawn.limits ?? pageLimits(k)).slice(0, drawn.pages)
   const model = await registerPages(connection, walletOf(cast.owner), fineTune, pages)
-  expectActive(await reader.readContract({ ...contracts.models, functionName: 'activeFrom', args: [model] }))
   return { model, parent, owner, fineTune, units, contributions }
 }
 
@@ -202,8 +202,4 @@ function drawUnits(contributions: readonly LocalContribution[], k: number, seed:
 
 function direction(next: RandomSource, k: number): Float32Array {
   return Float32Array.from({ length: k }, () => (next() - 2 ** 31) / 2 ** 31 + (next() - 2 ** 31) / 2 ** 31)
-}
-
-function expectActive(activeFrom: number): void {
-  if (activeFrom === 0) throw new Error('The last page activates a model')
 }

@@ -3,15 +3,16 @@ import { cpSync, truncateSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Hex } from 'viem'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { decodeIndex } from '../../../attribution/influenceIndex.ts'
 import { keccak } from '../../../attribution/keccak.ts'
+import { decodeRowIndex } from '../../../attribution/rowIndex.ts'
 import { readBlob } from '../../../pipeline/publish/blobs.ts'
 import { ensureContribution } from '../../../pipeline/publish/contribute.ts'
 import { ensureDataset, ensureVersion } from '../../../pipeline/publish/dataset.ts'
 import { ensureCommitment } from '../../../pipeline/publish/items.ts'
+import { DEFAULT_PAY, payTermsOf } from '../../../pipeline/publish/payTerms.ts'
 import { prepareEqualSplit, prepareRun } from '../../../pipeline/publish/prepareRun.ts'
 import { readPublished, readServable } from '../../../pipeline/publish/publication.ts'
-import { publishRun } from '../../../pipeline/publish/publishRun.ts'
+import { type PublishOptions, publishRun } from '../../../pipeline/publish/publishRun.ts'
 import { readRun } from '../../../pipeline/run/readRun.ts'
 import { DEFAULT_SKETCH } from '../../../pipeline/train/emit/describeRun.ts'
 import { MAIL } from '../../../pipeline/train/tasks/mail/mail.ts'
@@ -77,97 +78,128 @@ describe('a run on its way onto the chain', () => {
   const prepare = async (runFolder: string) => await prepareRun(local.connection, readRun(runFolder))
   const accepted = () => contributions.slice(0, -1)
 
-  it('is registered with its index, and a second pass finds it and sends nothing', async () => {
+  const shares = { contributorBps: 6_000, operatorBps: 1_500, royaltyBps: 0 }
+  const options = (name: string): PublishOptions => {
     const { connection, cast, walletOf, folder } = local
-    const runFolder = await train('run', accepted())
-    const publish = async () =>
-      await publishRun(await prepare(runFolder), {
-        connection,
-        owner: walletOf(cast.owner),
-        baseOwner: walletOf(cast.baseOwner),
-        baseRoyaltyBps: 500,
-        shares: { contributorBps: 6_000, operatorBps: 1_500, royaltyBps: 0 },
-        operators: [],
-        folder: join(folder, 'publication'),
-        blobs: join(folder, 'blobs'),
-        blobsAt: 'http://127.0.0.1/blobs/',
-      })
-    const first = await publish()
-    const block = await connection.reader.getBlockNumber()
-    expect(await publish()).toEqual(first)
-    expect(await connection.reader.getBlockNumber()).toBe(block)
+    return {
+      connection,
+      owner: walletOf(cast.owner),
+      baseOwner: walletOf(cast.baseOwner),
+      baseRoyaltyBps: 500,
+      shares,
+      pay: payTermsOf(DEFAULT_PAY),
+      operators: [],
+      folder: join(folder, name),
+      blobs: join(folder, 'blobs'),
+      blobsAt: 'http://127.0.0.1/blobs/',
+    }
+  }
 
-    const { sketcher, indexFile } = readPublished(join(folder, 'publication'), join(folder, 'blobs'))
-    const { entries, rowCount } = decodeIndex(indexFile)
-    const known = new Set<Hex>(accepted().map(({ id }) => id))
-    expect({ rowCount, leaves: entries.length + first.duplicates.length, dims: sketcher.dims }).toEqual({
-      rowCount: accepted().flatMap(({ items }) => items).length,
-      leaves: rowCount,
-      dims: 64,
-    })
-    expect(entries.every(({ contribution }) => known.has(contribution))).toBe(true)
-    expect(keccak(readBlob(join(folder, 'blobs'), first.manifestHash))).toBe(first.manifestHash)
-  })
-
-  it('is registered without an index where contributors share equally, beside the one that pays by attribution', async () => {
-    const { connection, cast, walletOf, folder } = local
+  it('is registered with its units, and a second pass finds it and sends nothing', async () => {
+    const { connection, folder } = local
     const { reader, contracts } = connection
-    const run = readRun(await train('equal', accepted()))
-    const publish = async () =>
-      await publishRun(await prepareEqualSplit(connection, run), {
-        connection,
-        owner: walletOf(cast.owner),
-        baseOwner: walletOf(cast.baseOwner),
-        baseRoyaltyBps: 500,
-        shares: { contributorBps: 6_000, operatorBps: 1_500, royaltyBps: 0 },
-        operators: [],
-        folder: join(folder, 'equal.published'),
-        blobs: join(folder, 'equal.published/blobs'),
-        blobsAt: 'http://127.0.0.1/blobs/',
-      })
+    const runFolder = await train('run', accepted())
+    const publish = async () => await publishRun(await prepare(runFolder), options('publication'))
     const first = await publish()
     const block = await reader.getBlockNumber()
     expect(await publish()).toEqual(first)
     expect(await reader.getBlockNumber()).toBe(block)
-    const places = [join(folder, 'equal.published'), join(folder, 'equal.published/blobs')] as const
-    expect(() => readPublished(...places)).toThrow('shares equally and has no influence index')
-    expect(readServable(...places)).toEqual({
-      publication: { ...first, rule: 'equal-split', manifestHash: run.manifestHash },
-    })
 
-    const args = [first.model] as const
-    const pool = await reader.readContract({ ...contracts.models, functionName: 'poolOf', args })
-    const terms = await reader.readContract({ ...contracts.models, functionName: 'servingTerms', args })
-    expect(terms).toMatchObject({ rowCount: run.rows.length, dims: 0, topK: 0, contributorBps: 0 })
-    expect(terms.royalties.at(-1)).toEqual({ account: pool, bps: 6_000 })
-    const { itemCount } = await reader.readContract({ ...contracts.pools, functionName: 'stateOf', args: [pool] })
-    expect(itemCount).toBe(BigInt(accepted().flatMap(({ items }) => items).length))
+    const { publication, sketcher, indexFile } = readPublished(join(folder, 'publication'), join(folder, 'blobs'))
+    expect(publication).toEqual(first)
+    const index = decodeRowIndex(indexFile)
+    const rows = index.units.flat()
+    const itemHashes = accepted().flatMap(({ itemHashes: hashes }) => hashes)
+    expect(rows.map(({ itemHash }) => itemHash).toSorted()).toEqual(itemHashes.toSorted())
+    expect({ k: index.k, dims: sketcher.dims, dropped: publication.dropped.length }).toEqual({
+      k: 64,
+      dims: 64,
+      dropped: rows.filter(({ multiplier }) => multiplier === 0).length,
+    })
+    const terms = await reader.readContract({ ...contracts.models, functionName: 'rowTermsOf', args: [first.model] })
+    const { units } = await prepare(runFolder)
+    expect(terms).toMatchObject({ indexRoot: units.root, dims: 64, unitCount: units.given.length })
+    expect(keccak(readBlob(join(folder, 'blobs'), first.manifestHash))).toBe(first.manifestHash)
   })
 
-  it('is published by either rule from the command line, and by no other', async () => {
+  it('is not registered a second time with other terms', async () => {
+    const prepared = await prepare(join(local.folder, 'run'))
+    const again = (change: Partial<PublishOptions>) => publishRun(prepared, { ...options('other'), ...change })
+    const pay = payTermsOf(DEFAULT_PAY)
+    await expect(again({ pay: { ...pay, baseBps: 1_000 } })).rejects.toThrow(
+      /This run is model \d+ already, registered with other terms: base 0, not 1000/,
+    )
+    await expect(again({ pay: { ...pay, sketched: false } })).rejects.toThrow('sketched true, not false')
+    await expect(again({ pay: { ...pay, floorBps: 5_000 } })).rejects.toThrow('floor 10000, not 5000')
+    await expect(again({ pay: { ...pay, feeUnitGwei: 1 } })).rejects.toThrow('fee unit 1000000, not 1')
+    await expect(again({ shares: { ...shares, contributorBps: 6_100 } })).rejects.toThrow('contributor share 6000')
+    const equal = await prepareEqualSplit(local.connection, prepared.run)
+    await expect(publishRun(equal, options('other'))).rejects.toThrow('row index')
+  })
+
+  it('is registered without sketches where contributors share equally, whatever part of their items it was trained on', async () => {
+    const { connection, folder } = local
+    const { reader, contracts } = connection
+    const some = accepted().map(({ id, items, itemHashes }) => ({
+      id,
+      items: items.slice(0, 2),
+      itemHashes: itemHashes.slice(0, 2),
+    }))
+    const run = readRun(await train('equal', some))
+    await expect(prepareRun(connection, run)).rejects.toThrow(
+      /The run has 2 rows of contribution 0x\w+, which has \d+ items/,
+    )
+    const pay = payTermsOf({ ...DEFAULT_PAY, rule: 'equal-split' })
+    const publish = async () => {
+      const prepared = await prepareEqualSplit(connection, run)
+      return await publishRun(prepared, { ...options('equal.published'), pay })
+    }
+    const first = await publish()
+    const block = await reader.getBlockNumber()
+    expect(await publish()).toEqual(first)
+    expect(await reader.getBlockNumber()).toBe(block)
+    const places = [join(folder, 'equal.published'), join(folder, 'blobs')] as const
+    expect(() => readPublished(...places)).toThrow('shares equally and has no row index')
+    expect(readServable(...places)).toEqual({
+      publication: { ...first, kind: 'equal-split', manifestHash: run.manifestHash, pay },
+    })
+
+    const args = [first.model, 0] as const
+    const terms = await reader.readContract({ ...contracts.models, functionName: 'settlementTerms', args })
+    const items = accepted().flatMap(({ items: own }) => own).length
+    expect(terms).toMatchObject({ baseBps: 10_000, dims: 0, keptRows: items, contributorBps: 6_000 })
+  })
+
+  it('is published by each rule from the command line, and by no other', async () => {
     const deployment = join(local.folder, 'deployment.json')
     writeFileSync(deployment, JSON.stringify(local.deployment))
-    const folder = join(local.folder, 'equal')
+    const folder = join(local.folder, 'run')
     const publish = (...args: readonly string[]) =>
       type('publishRun.ts', [folder, ...args, '--rpc', local.rpcUrl, '--deployment', deployment], {
+        // Another owner than before, for whom the run is not registered yet.
         PRIVATE_KEY: keyOf(3),
       })
     const rows = readRun(folder).rows.length
     const dry = await publish('--rule', 'equal-split', '--out', join(local.folder, 'typed'))
-    expect(dry.out).toContain(`${rows} rows; the ${rows} items of the run's dataset versions share`)
-    expect(dry.out).toMatch(/Models\.registerFineTune\(\{.*"rule":1\}\)[\s\S]*Nothing was sent/)
-    const sent = await publish('--rule', 'equal-split', '--out', join(local.folder, 'typed'), '--send')
+    expect(dry.out).toContain(`${rows} rows of 7 contributions; the ${rows} items of the run's dataset versions share`)
+    expect(dry.out).toMatch(/FineTunes\.registerFineTune\(\{.*"baseBps":10000.*\}\)[\s\S]*Nothing was sent/)
+    const sent = await publish(
+      '--rule',
+      'fixed-weights',
+      '--base',
+      '2000',
+      '--out',
+      join(local.folder, 'typed'),
+      '--send',
+    )
     expect(sent).toMatchObject({ code: 0, err: '' })
     expect(sent.out).toMatch(/This run is model \d+; /)
+    const again = await publish('--rule', 'net-influence', '--out', join(local.folder, 'typed'), '--send')
+    expect(again).toMatchObject({ code: 1, err: expect.stringContaining('base 2000, not 0, sketched false, not true') })
     const wrong = await publish('--rule', 'lottery')
-    expect(wrong).toMatchObject({ code: 1, err: expect.stringContaining('--rule takes attribution or equal-split') })
-  })
-
-  it('is refused for an equal split between two versions of one dataset', async () => {
-    const run = readRun(await train('twice', accepted(), [`${version}`, `${version + 1n}`]))
-    await expect(prepareEqualSplit(local.connection, run)).rejects.toThrow(
-      `The run names versions ${version} and ${version + 1n} of dataset 1, and an equal split counts each contribution once`,
-    )
+    expect(wrong).toMatchObject({ code: 1, err: expect.stringContaining('--rule takes net-influence, fixed-weights') })
+    const nothingLeft = await publish('--base', '10000')
+    expect(nothingLeft).toMatchObject({ code: 1, err: expect.stringContaining('nothing is left for net-influence') })
   })
 
   it('is refused with rows of a contribution that nobody made', async () => {

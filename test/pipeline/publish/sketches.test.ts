@@ -2,8 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { blocksOf } from '../../../attribution/fast/rowBlocks.ts'
 import type { Rows } from '../../../attribution/matrix.ts'
 import { randomSource } from '../../../attribution/random.ts'
-import { selfInfluences } from '../../../attribution/selfInfluence.ts'
-import { fitSketcher, sketchRows } from '../../../attribution/sketcher.ts'
+import { fitSketcher, mapGradient, sketchRows } from '../../../attribution/sketcher.ts'
 import { sketchGradients } from '../../../pipeline/publish/sketches.ts'
 import { DEFAULT_SKETCH } from '../../../pipeline/train/emit/describeRun.ts'
 
@@ -17,7 +16,13 @@ describe('the sketches of a run', () => {
     const [u, v] = [drawRows(400, 300, 1), drawRows(400, 300, 2)]
     const { source: _source, topK: _topK, duplicateCosinePercent: _percent, ...settings } = DEFAULT_SKETCH
     const sketcher = fitSketcher({ u, v }, settings)
-    const expected = { sketcher, codes: sketchRows(sketcher, u), selfInfluence: selfInfluences(sketcher, u) }
+    const values = Float32Array.from(
+      Array.from({ length: u.n }, (_, row) => u.values.subarray(row * u.width, (row + 1) * u.width)).flatMap(
+        (gradient) => [...mapGradient(sketcher, gradient, -1)],
+      ),
+    )
+    const mapped = { n: u.n, width: settings.dims, values }
+    const expected = { sketcher, codes: sketchRows(sketcher, u), mapped }
     for (const workers of [0, 1, 3]) {
       expect(await sketchGradients({ u: blocksOf(u), v: blocksOf(v) }, DEFAULT_SKETCH, workers)).toEqual(expected)
     }
