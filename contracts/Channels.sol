@@ -36,9 +36,7 @@ contract Channels is IChannels, Governed, EIP712 {
     }
 
     // solhint-disable-next-line gas-small-strings
-    bytes32 private constant VOUCHER_TYPEHASH = keccak256(
-        "Voucher(bytes32 channelId,uint128 maxClaimableAmount)"
-    );
+    bytes32 private constant VOUCHER_TYPEHASH = keccak256("Voucher(bytes32 channelId,uint128 maxClaimableAmount)");
     uint40 public constant REQUEST_SECONDS = 7 days;
     uint256 private constant WEI_PER_GWEI = 1e9;
     uint256 private constant VOUCHER_BYTES = 81;
@@ -80,13 +78,11 @@ contract Channels is IChannels, Governed, EIP712 {
         bytes calldata vouchers
     ) external returns (uint64[] memory charged) {
         require(msg.sender == ledger, Channels_NotLedger(msg.sender));
-        uint256 count = charges.length / 2;
-        ChargeSlot[] memory slots = new ChargeSlot[](count);
-        for (uint256 i = 0; i < count; ++i) slots[i] = _charges[ChannelId.wrap(bytes32(charges[2 * i]))];
-        if (vouchers.length != 0) _presentAll(charges, slots, vouchers, WEI_PER_GWEI * feeUnitGwei);
-        charged = new uint64[](count);
-        for (uint256 i = 0; i < count; ++i) {
-            ChargeSlot slot = _charge(ChannelId.wrap(bytes32(charges[2 * i])), slots[i], charges[2 * i + 1]);
+        if (vouchers.length != 0) _presentAll(charges, vouchers, WEI_PER_GWEI * feeUnitGwei);
+        charged = new uint64[](charges.length / 2);
+        // Each is read when it is charged, since a batch may name a channel twice.
+        for (uint256 i = 0; i < charged.length; ++i) {
+            ChargeSlot slot = _charge(ChannelId.wrap(bytes32(charges[2 * i])), charges[2 * i + 1]);
             charged[i] = (uint64(slot.covered()) << 32) | slot.charged();
         }
     }
@@ -287,7 +283,8 @@ contract Channels is IChannels, Governed, EIP712 {
             });
     }
 
-    function _charge(ChannelId channel, ChargeSlot slot, uint256 units) private returns (ChargeSlot charged) {
+    function _charge(ChannelId channel, uint256 units) private returns (ChargeSlot charged) {
+        ChargeSlot slot = _charges[channel];
         uint256 chargedUnits = slot.charged() + units;
         require(chargedUnits <= slot.covered(), Channels_NotCovered(channel, chargedUnits, slot.covered()));
         charged = slot.charging(units);
@@ -295,21 +292,14 @@ contract Channels is IChannels, Governed, EIP712 {
     }
 
     function _setNotice(uint32 noticeSeconds_) private {
-        require(
-            noticeSeconds_ >= 1 hours && noticeSeconds_ <= 14 days,
-            Channels_NoticeOutOfRange(noticeSeconds_)
-        );
+        require(noticeSeconds_ >= 1 hours && noticeSeconds_ <= 14 days, Channels_NoticeOutOfRange(noticeSeconds_));
         uint32 previous = noticeSeconds;
         noticeSeconds = noticeSeconds_;
         _emit(1, abi.encode(NoticeSet.selector, previous, noticeSeconds_));
     }
 
-    function _presentAll(
-        uint256[] calldata charges,
-        ChargeSlot[] memory slots,
-        bytes calldata vouchers,
-        uint256 weiPerUnit
-    ) private view {
+    function _presentAll(uint256[] calldata charges, bytes calldata vouchers, uint256 weiPerUnit) private {
+        uint256 channels = charges.length / 2;
         uint256 count = vouchers.length / VOUCHER_BYTES;
         require(count * VOUCHER_BYTES == vouchers.length, Channels_VouchersUneven(vouchers.length, VOUCHER_BYTES));
         bytes32 domain = _domainSeparatorV4();
@@ -325,11 +315,11 @@ contract Channels is IChannels, Governed, EIP712 {
                 r := calldataload(add(voucher, 17))
                 vs := calldataload(add(voucher, 49))
             }
-            require(place < slots.length, Channels_VoucherOutOfRange(i, place, slots.length));
-            ChargeSlot slot = slots[place];
+            require(place < channels, Channels_VoucherOutOfRange(i, place, channels));
             ChannelId channel = ChannelId.wrap(bytes32(charges[2 * place]));
+            ChargeSlot slot = _charges[channel];
             _requireSigned(domain, channel, slot.signer(), maxClaimableAmount, r, vs);
-            slots[place] = slot.covering(maxClaimableAmount / weiPerUnit);
+            _charges[channel] = slot.covering(maxClaimableAmount / weiPerUnit);
         }
     }
 
@@ -362,10 +352,7 @@ contract Channels is IChannels, Governed, EIP712 {
             pop(staticcall(gas(), 1, free, 0x80, 0x00, 0x20))
             recovered := mload(0x00)
         }
-        require(
-            recovered == signer && recovered != address(0),
-            Channels_BadVoucher(channel, recovered, signer)
-        );
+        require(recovered == signer && recovered != address(0), Channels_BadVoucher(channel, recovered, signer));
     }
 
     function _accountOf(address holder) private returns (AccountId account) {

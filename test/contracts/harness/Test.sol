@@ -19,9 +19,13 @@ interface Vm {
 
     function assertEq(bytes32 left, bytes32 right) external pure;
 
+    function assertEq(bytes32 left, bytes32 right, string calldata what) external pure;
+
     function assertEq(bytes calldata left, bytes calldata right) external pure;
 
     function assertEq(string calldata left, string calldata right) external pure;
+
+    function assertEq(int256 left, int256 right, string calldata what) external pure;
 
     function assertLe(uint256 left, uint256 right, string calldata what) external pure;
 
