@@ -4,8 +4,8 @@ import { readFile, writeFile } from 'node:fs/promises'
 import { z } from 'zod'
 import { StopError } from '../../sdk/errors.ts'
 import { runCommand } from '../command.ts'
-import { measureActs } from './acts.ts'
-import type { Measured } from './measured.ts'
+import { measureActs } from './gas/acts.ts'
+import type { Measured } from './gas/measured.ts'
 
 const snapshot = new URL('../../test/contracts/gas.snapshot.json', import.meta.url)
 const snapshotSchema = z.record(z.string(), z.number().int())
@@ -27,9 +27,10 @@ await runCommand({
   usage: 'npm run bench:gas [-- --check | --write]',
   options: { check: { type: 'boolean', default: false }, write: { type: 'boolean', default: false } },
   async run({ check, write }) {
-    const measured = await measureActs()
+    const measured = await measureActs((progress) => process.stderr.write(`${progress}\n`))
     print(measured)
-    const gas = Object.fromEntries(measured.map(({ name, gas }) => [name, Number(gas)]))
+    const kept = measured.filter(({ isLocal }) => !isLocal)
+    const gas = Object.fromEntries(kept.map(({ name, gas }) => [name, Number(gas)]))
     if (write) await writeFile(snapshot, `${JSON.stringify(gas, null, 2)}\n`)
     if (check) refuseDrift(gas, snapshotSchema.parse(JSON.parse(await readFile(snapshot, 'utf8'))))
   },

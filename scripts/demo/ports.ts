@@ -10,6 +10,18 @@ export function isFree(port: number): Promise<boolean> {
   })
 }
 
+/** A port that no program listens on now. */
+export function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const server = createServer()
+    server.once('error', reject)
+    server.listen(0, '127.0.0.1', () => {
+      const address = server.address()
+      server.close(() => (address !== null && typeof address === 'object' ? resolve(address.port) : reject(address)))
+    })
+  })
+}
+
 export async function requireFree(port: number, option: string): Promise<void> {
   if (await isFree(port)) return
   throw new StopError(

@@ -1,14 +1,16 @@
 import { rmSync } from 'node:fs'
-import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { type Address, createTestClient, http, type LocalAccount, parseEther } from 'viem'
 import { startLocalChain } from '../../scripts/demo/localChain.ts'
+import { freePort } from '../../scripts/demo/ports.ts'
 import { type Cast, castOf, castSize, DEMO_MNEMONIC } from '../../scripts/demo/wallets.ts'
 import { deployLedger } from '../../scripts/deploy/deploy.ts'
 import { type Reader, type Wallet, walletOn } from '../../sdk/chain.ts'
 import { type Connection, connect } from '../../sdk/contracts.ts'
 import type { Deployment } from '../../sdk/deployment.ts'
 import { newFolder } from '../indexer/support/folder.ts'
+
+export { freePort } from '../../scripts/demo/ports.ts'
 
 /** A deployed ledger on a chain of the test's own, and everyone who takes part in it. */
 export interface LocalLedger {
@@ -63,15 +65,4 @@ async function impersonate(reader: Reader, address: Address, funder: LocalAccoun
   const hash = await walletOn(reader, funder).sendTransaction({ to: address, value: parseEther('10') })
   await reader.waitForTransactionReceipt({ hash })
   return wallet
-}
-
-export function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer()
-    server.once('error', reject)
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address()
-      server.close(() => (address !== null && typeof address === 'object' ? resolve(address.port) : reject(address)))
-    })
-  })
 }

@@ -1,8 +1,6 @@
 import { type Hex, keccak256, type LocalAccount, numberToHex, toHex } from 'viem'
 import { privateKeyToAccount } from 'viem/accounts'
 import { rootOf } from '../../attribution/merkle.ts'
-import { type RandomSource, randomSource } from '../../attribution/random.ts'
-import { quantise } from '../../attribution/sketch.ts'
 import { type PageLimits, registeredPlan } from '../../attribution/unitPages.ts'
 import { ensureAccount } from '../../pipeline/publish/account.ts'
 import { ensureContribution } from '../../pipeline/publish/contribute.ts'
@@ -10,9 +8,10 @@ import { ensureDataset, ensureVersion } from '../../pipeline/publish/dataset.ts'
 import type { FineTune } from '../../pipeline/publish/fineTune.ts'
 import { DEFAULT_PAY, type FeeShares, type PayTerms, payTermsOf } from '../../pipeline/publish/payTerms.ts'
 import { ensureOperator, pageLimits, registerPages, sketchedPages } from '../../pipeline/publish/register.ts'
-import { buildUnitIndex, findRunCopies, type SourceRow, type UnitIndex } from '../../pipeline/publish/unitIndex.ts'
+import type { UnitIndex } from '../../pipeline/publish/unitIndex.ts'
 import { ensureBond } from '../../pipeline/serve/bond.ts'
 import { ensureChannel } from '../../pipeline/serve/channel.ts'
+import { drawUnits } from '../../scripts/bench/gas/drawnModel.ts'
 import { bondOfAccount, bondOfModel } from '../../sdk/bond.ts'
 import type { ChannelKey } from '../../sdk/channel.ts'
 import { itemsTree } from '../../sdk/contribution.ts'
@@ -174,32 +173,4 @@ async function contribute(
     contributions.push({ id: made.contribution, dataset, contributor: made.contributor, itemHashes })
   }
   return contributions
-}
-
-/** Rows that lean towards a common direction, some against it; every ninth one copies the row before it. */
-function drawUnits(contributions: readonly LocalContribution[], k: number, seed: number): UnitIndex {
-  const next = randomSource(seed, 7)
-  const rows: SourceRow[] = contributions.flatMap(({ id, itemHashes }) =>
-    itemHashes.map((itemHash) => ({ contribution: id, itemHash })),
-  )
-  const common = direction(next, k)
-  const values = new Float32Array(rows.length * k)
-  rows.forEach((_, row) => {
-    const isCopy = row % 9 === 8
-    const own = isCopy ? values.slice((row - 1) * k, row * k) : direction(next, k)
-    const lean = isCopy ? 0 : row % 5 === 4 ? -0.5 : 0.6
-    for (let d = 0; d < k; d++) values[row * k + d] = (own[d] as number) + lean * (common[d] as number)
-  })
-  const codes = rows.map((_, row) => quantise(values.subarray(row * k, (row + 1) * k)))
-  const copies = findRunCopies(rows, codes, new Map(contributions.map(({ id }, accepted) => [id, accepted])))
-  return buildUnitIndex(
-    rows,
-    { codes, mapped: { n: rows.length, width: k, values } },
-    contributions.map(({ id, itemHashes }) => ({ id, items: itemHashes.length })),
-    copies,
-  )
-}
-
-function direction(next: RandomSource, k: number): Float32Array {
-  return Float32Array.from({ length: k }, () => (next() - 2 ** 31) / 2 ** 31 + (next() - 2 ** 31) / 2 ** 31)
 }
