@@ -51,9 +51,7 @@ async function playAll(stage: Stage, say: (progress: string) => void): Promise<r
   const { gas, floor } = unsketched.sent
   return [
     ...usual.measured,
-    ...large.measured
-      .slice(-2)
-      .map((one) => (one.name.startsWith('each') ? { ...one, name: `${one.name}, of ${MANY_UNITS}` } : one)),
+    ...large.measured.slice(-2),
     ...opened.measured,
     ...walkIns,
     ...recorded.measured,

@@ -170,9 +170,9 @@ export async function recordBatches(
     measured: [
       floored(first.sent),
       floored(steady.sent),
-      { name: 'one inference of those', gas: steady.sent.gas / 200n, floor: (steady.sent.floor - 21_000n) / 200n },
+      { name: 'one inference of 200', gas: steady.sent.gas / 200n, floor: (steady.sent.floor - 21_000n) / 200n },
       floored(large.sent),
-      { name: 'one inference of those', gas: large.sent.gas / 400n, floor: (large.sent.floor - 21_000n) / 400n },
+      { name: 'one inference of 400', gas: large.sent.gas / 400n, floor: (large.sent.floor - 21_000n) / 400n },
       { name: 'a channel more in a batch', gas: more.sent.gas - steady.sent.gas },
       { name: 'a new voucher in a batch, beside its channel', gas: voucher.sent.gas - steady.sent.gas },
       floored(alone.sent),

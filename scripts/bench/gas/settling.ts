@@ -1,4 +1,4 @@
-import { bytesToHex, hexToBytes } from 'viem'
+import { bytesToHex, encodeFunctionData, hexToBytes } from 'viem'
 import { randomSource } from '../../../attribution/random.ts'
 import { unpackSketch } from '../../../attribution/sketch.ts'
 import type { OpenedBatch } from '../../../sdk/batch.ts'
@@ -126,12 +126,12 @@ async function weighUnits({ connection }: Stage, { model, k, contributors }: Ben
     const totals = new Uint8Array(8 * k)
     const view = new DataView(totals.buffer)
     for (let d = 0; d < k; d++) view.setBigUint64(8 * d, (BigInt(next()) * weight) >> 32n)
-    const weigh = (count: number) =>
-      reader.estimateContractGas({
-        ...contracts.models,
-        functionName: 'weigh',
-        args: [model, 0n, BigInt(count), 0, bytesToHex(totals), weight],
-      })
+    const told = bytesToHex(totals)
+    const weigh = (count: number) => {
+      const args = [model, 0n, BigInt(count), 0, told, weight] as const
+      const data = encodeFunctionData({ ...contracts.models, functionName: 'weigh', args })
+      return reader.estimateGas({ to: contracts.models.address, data })
+    }
     const [half, whole] = [contributors.length >> 1, contributors.length]
     const gas = ((await weigh(whole)) - (await weigh(half))) / BigInt(whole - half)
     measured.push({ name: `a unit weighed, sums of ${limbs} limbs at k = ${k}`, gas })
