@@ -82,7 +82,13 @@ interface ILedger is IJournal {
         bytes32 root,
         bytes32 sumHash
     );
-    event FeeReturned(uint96 indexed book, uint32 indexed payer, uint64 feeGwei, bool toPayer);
+    event FeeReturned(
+        uint32 indexed model,
+        uint32 indexed operator,
+        uint32 indexed payer,
+        uint64 feeGwei,
+        bool toPayer
+    );
     event GivenToBook(uint96 indexed book, uint64 amountGwei);
     event BookReleased(uint96 indexed book);
     event LedgerTermsSet(LedgerTerms previous, LedgerTerms terms);
@@ -127,13 +133,7 @@ interface ILedger is IJournal {
     function setAside(RecordProof calldata call, bytes calldata sum) external returns (uint64 feeGwei);
 
     /// @notice Returns the fee of a record that was set aside: to its payer, or to contributors by way of the operator's open book.
-    function returnFee(
-        ModelId model,
-        AccountId operator,
-        AccountId payer,
-        uint64 feeGwei,
-        bool toPayer
-    ) external;
+    function returnFee(ModelId model, AccountId operator, AccountId payer, uint64 feeGwei, bool toPayer) external;
 
     /// @notice Gives OPEN that `Earnings` holds already to contributors of a model, by way of an operator's open book.
     /// @dev Bonds only.

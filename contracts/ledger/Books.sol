@@ -127,12 +127,7 @@ abstract contract Books is ILedger, Governed {
     }
 
     /// @dev The book of a model and an operator that is open at a time, or the next, opened now.
-    function _openBook(
-        ModelId model,
-        AccountId operator,
-        uint40 openAt,
-        uint40 now_
-    ) internal returns (BookId book) {
+    function _openBook(ModelId model, AccountId operator, uint40 openAt, uint40 now_) internal returns (BookId book) {
         uint32 number = _bookCounts[model][operator];
         if (number != 0) {
             book = bookOf(model, operator, number);

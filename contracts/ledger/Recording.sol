@@ -145,12 +145,7 @@ abstract contract Recording is Books {
             uint64 named = _nameAt(channels_, i);
             batch.table[2 * i] = uint256(
                 ChannelId.unwrap(
-                    Records.channelOf(
-                        AccountId.wrap(uint32(named >> 32)),
-                        batch.operator,
-                        batch.model,
-                        uint32(named)
-                    )
+                    Records.channelOf(AccountId.wrap(uint32(named >> 32)), batch.operator, batch.model, uint32(named))
                 )
             );
         }
@@ -164,11 +159,7 @@ abstract contract Recording is Books {
     }
 
     /// @return units The sum of all fees.
-    function _read(
-        Batch memory batch,
-        bytes32[] memory leaves,
-        bytes calldata records
-    ) private pure returns (uint64) {
+    function _read(Batch memory batch, bytes32[] memory leaves, bytes calldata records) private pure returns (uint64) {
         uint256 table;
         uint256[] memory entries = batch.table;
         assembly ("memory-safe") {

@@ -42,6 +42,7 @@ abstract contract Voiding is Recording {
         uint64 feeGwei,
         bool toPayer
     ) external onlyCourt {
+        _emit(4, abi.encode(FeeReturned.selector, model, operator, payer, feeGwei, toPayer));
         if (toPayer) _refund(model, operator, payer, feeGwei);
         else _give(model, operator, feeGwei);
     }

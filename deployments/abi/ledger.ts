@@ -527,9 +527,15 @@ export const ledgerAbi = [
     "inputs": [
       {
         "indexed": true,
-        "internalType": "uint96",
-        "name": "book",
-        "type": "uint96"
+        "internalType": "uint32",
+        "name": "model",
+        "type": "uint32"
+      },
+      {
+        "indexed": true,
+        "internalType": "uint32",
+        "name": "operator",
+        "type": "uint32"
       },
       {
         "indexed": true,
