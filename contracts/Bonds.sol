@@ -194,13 +194,15 @@ contract Bonds is IBonds, Governed {
     }
 
     /// @inheritdoc IBonds
-    function hold(BondId bond, uint64 amountGwei) external onlyCourts returns (uint64 heldGwei) {
-        BondSlot slot = _bonds[bond];
-        heldGwei = _min(amountGwei, slot.standing());
-        if (heldGwei == 0) return 0;
-        slot = slot.holding(heldGwei);
-        _bonds[bond] = slot;
-        _emit(2, abi.encode(BondHeld.selector, bond, heldGwei, slot.held(), slot.leaving()));
+    function hold(BondId bond, uint64 amountGwei) external onlyCourts returns (uint64) {
+        return _hold(bond, amountGwei, _bonds[bond].standing());
+    }
+
+    /// @inheritdoc IBonds
+    function holdSpare(BondId bond, uint64 amountGwei) external onlyCourts returns (uint64) {
+        uint256 requiredGwei = requiredOf(bond);
+        uint64 standingGwei = _bonds[bond].standing();
+        return _hold(bond, amountGwei, standingGwei > requiredGwei ? standingGwei - uint64(requiredGwei) : 0);
     }
 
     /// @inheritdoc IBonds
@@ -271,6 +273,14 @@ contract Bonds is IBonds, Governed {
         return _rule;
     }
 
+    function _hold(BondId bond, uint64 amountGwei, uint64 mostGwei) private returns (uint64 heldGwei) {
+        heldGwei = _min(amountGwei, mostGwei);
+        if (heldGwei == 0) return 0;
+        BondSlot slot = _bonds[bond].holding(heldGwei);
+        _bonds[bond] = slot;
+        _emit(2, abi.encode(BondHeld.selector, bond, heldGwei, slot.held(), slot.leaving()));
+    }
+
     function _setRule(BondRule memory rule_) private {
         uint256 leastNotice = address(ledger) == address(0) ? 0 : ledger.leastBondNotice();
         require(
@@ -310,8 +320,8 @@ contract Bonds is IBonds, Governed {
         uint40 modelSeconds = _rule.modelSeconds;
         uint40 now_ = clock.time();
         if (now_ < settled.since + modelSeconds) return settled;
-        uint64 olderGwei = now_ < settled.since + 2 * modelSeconds ? settled.newerGwei : 0;
-        return Settled({newerGwei: 0, olderGwei: olderGwei, since: now_});
+        if (now_ >= settled.since + 2 * modelSeconds) return Settled({newerGwei: 0, olderGwei: 0, since: now_});
+        return Settled({newerGwei: 0, olderGwei: settled.newerGwei, since: settled.since + modelSeconds});
     }
 
     /// @dev Where a bond is paid back to; there is no bond of an account or a model that does not exist.

@@ -10,11 +10,7 @@ import {ILedger} from "./interfaces/ILedger.sol";
 /// @title Court
 /// @dev What each function promises stands in `ICourt`. This file assembles the parts and holds what governance and the arbiter may do.
 contract Court is Governed, Appeals {
-    constructor(
-        ILedger ledger_,
-        address authority_,
-        CourtTerms memory terms_
-    ) Receipts(ledger_) Governed(authority_) {
+    constructor(ILedger ledger_, address authority_, CourtTerms memory terms_) Receipts(ledger_) Governed(authority_) {
         _setTerms(terms_);
     }
 

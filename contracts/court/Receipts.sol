@@ -89,16 +89,7 @@ abstract contract Receipts is ICourt, Commitments, EIP712 {
         );
         require(call.leafOf() != receipt.recordHash, Court_ReceiptKept(receipt.recordHash));
 
-        _emit(
-            4,
-            abi.encode(
-                ReceiptBroken.selector,
-                call.header.batch,
-                call.index,
-                challenger,
-                receipt.recordHash
-            )
-        );
+        _emit(4, abi.encode(ReceiptBroken.selector, call.header.batch, call.index, challenger, receipt.recordHash));
         uint64 feeGwei = ledger.voidRecord(call, sum);
         BondRule memory rule_ = _bonds.rule();
         uint64 costGwei = feeGwei * _terms.receiptFees;
@@ -141,12 +132,7 @@ abstract contract Receipts is ICourt, Commitments, EIP712 {
 
         _emit(4, abi.encode(RecordShown.selector, leaf, call.header.batch, shownBy, call.index));
         _bonds.release(bondOf(demand.operator), demand.heldGwei);
-        _bonds.slash(
-            bondOf(demand.demander),
-            demand.stakeGwei,
-            demand.stakeGwei,
-            _toChallenger(shownBy, SHOWN_BPS)
-        );
+        _bonds.slash(bondOf(demand.demander), demand.stakeGwei, demand.stakeGwei, _toChallenger(shownBy, SHOWN_BPS));
     }
 
     /// @inheritdoc ICourt
@@ -161,20 +147,17 @@ abstract contract Receipts is ICourt, Commitments, EIP712 {
         uint16 bountyBps = _bonds.rule().bountyBps;
         uint64 takenGwei = _bonds.slash(
             bondOf(demand.operator),
-            demand.heldGwei,
+            demand.costGwei,
             demand.heldGwei,
             Split({
                 to: demand.demander,
                 toBps: bountyBps,
                 model: demand.model,
                 operator: demand.operator,
-                givenBps: WHOLE_BPS - bountyBps
+                givenBps: (WHOLE_BPS - bountyBps) / _terms.receiptFees
             })
         );
-        _emit(
-            4,
-            abi.encode(ReceiptUnrecorded.selector, recordHash, demand.operator, demand.demander, takenGwei)
-        );
+        _emit(4, abi.encode(ReceiptUnrecorded.selector, recordHash, demand.operator, demand.demander, takenGwei));
     }
 
     /// @inheritdoc ICourt
@@ -192,7 +175,8 @@ abstract contract Receipts is ICourt, Commitments, EIP712 {
         return _demands[recordHash];
     }
 
-    /// @dev Stakes the demander's fee, and holds what the operator loses if it cannot answer.
+    /// @dev Stakes the demander's fee, and holds what the operator loses if it cannot answer, lest it leave. What its bond must cover cannot
+    /// leave, and stays open to the proofs of others.
     function _openDemand(
         RecordDemand storage demand,
         AccountId operator,
@@ -206,7 +190,7 @@ abstract contract Receipts is ICourt, Commitments, EIP712 {
         (demand.operator, demand.model, demand.state) = (operator, receipt.model, DemandState.Open);
         (demand.dueAt, demand.stakeGwei) = (now_ + terms_.demandSeconds, terms_.demandFeeGwei);
         _bonds.stake(bondOf(demand.demander), terms_.demandFeeGwei);
-        demand.heldGwei = _bonds.hold(bondOf(operator), costGwei);
+        (demand.costGwei, demand.heldGwei) = (costGwei, _bonds.holdSpare(bondOf(operator), costGwei));
 
         RecordDemand memory opened = demand;
         _emit(
@@ -255,13 +239,6 @@ abstract contract Receipts is ICourt, Commitments, EIP712 {
     }
 
     function _toChallenger(AccountId challenger, uint16 bps) internal pure returns (Split memory) {
-        return
-            Split({
-                to: challenger,
-                toBps: bps,
-                model: ModelId.wrap(0),
-                operator: AccountId.wrap(0),
-                givenBps: 0
-            });
+        return Split({to: challenger, toBps: bps, model: ModelId.wrap(0), operator: AccountId.wrap(0), givenBps: 0});
     }
 }

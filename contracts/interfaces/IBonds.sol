@@ -131,6 +131,11 @@ interface IBonds is IJournal {
     /// @return heldGwei What is held for this.
     function hold(BondId bond, uint64 amountGwei) external returns (uint64 heldGwei);
 
+    /// @notice Holds what there is beyond what the bond must cover, up to `amountGwei`, from what is leaving too: what it must cover can be
+    /// slashed all the same.
+    /// @return heldGwei What is held for this.
+    function holdSpare(BondId bond, uint64 amountGwei) external returns (uint64 heldGwei);
+
     /// @notice Lets a held part go.
     function release(BondId bond, uint64 amountGwei) external;
 

@@ -53,7 +53,8 @@ enum DemandState {
 /// @param model The receipt's.
 /// @param dueAt Until when the record has to be shown.
 /// @param stakeGwei What the demander staked.
-/// @param heldGwei What is held of the operator's bond.
+/// @param heldGwei What is held of the operator's bond: of what it need not cover, lest a demand of its own shield the rest.
+/// @param costGwei What the operator loses if it does not show the record.
 struct RecordDemand {
     AccountId demander;
     AccountId operator;
@@ -62,6 +63,7 @@ struct RecordDemand {
     DemandState state;
     uint64 stakeGwei;
     uint64 heldGwei;
+    uint64 costGwei;
 }
 
 /// @notice An appeal that waits for a ruling.
@@ -92,7 +94,13 @@ struct Appeal {
 /// @notice Holds operators to what they signed, and hears appeals about what no chain can decide. Callers hold an account; bounties go to
 /// its earnings, stakes come from its bond.
 interface ICourt is ICommitments {
-    event ReceiptKeySet(uint32 indexed operator, address indexed key, uint40 from, address previous, uint40 previousUntil);
+    event ReceiptKeySet(
+        uint32 indexed operator,
+        address indexed key,
+        uint40 from,
+        address previous,
+        uint40 previousUntil
+    );
     event ReceiptBroken(uint64 indexed batch, uint32 indexed index, uint32 indexed challenger, bytes32 recordHash);
     event ReceiptDemanded(
         bytes32 indexed recordHash,
@@ -104,7 +112,12 @@ interface ICourt is ICommitments {
         uint64 heldGwei
     );
     event RecordShown(bytes32 indexed recordHash, uint64 indexed batch, uint32 indexed shownBy, uint32 index);
-    event ReceiptUnrecorded(bytes32 indexed recordHash, uint32 indexed operator, uint32 indexed demander, uint64 takenGwei);
+    event ReceiptUnrecorded(
+        bytes32 indexed recordHash,
+        uint32 indexed operator,
+        uint32 indexed demander,
+        uint64 takenGwei
+    );
     event RecordAppealed(
         uint64 indexed appeal,
         uint64 indexed batch,
@@ -183,7 +196,8 @@ interface ICourt is ICommitments {
     function showRecord(RecordProof calldata call) external;
 
     /// @notice Strikes an operator that did not show a demanded record in time. The demander gets its stake back and the bounty, the model's
-    /// contributors the rest.
+    /// contributors one part in `receiptFees` of the rest, which is what they missed. What is left is burnt: an operator that
+    /// is all of them loses by it too.
     function closeRecordDemand(bytes32 recordHash) external;
 
     /// @notice Appeals against a record whose window is open: its sketch was not taken from its request, say. The record is set aside, so that

@@ -958,7 +958,31 @@ export const bondsAbi = [
     "outputs": [
       {
         "internalType": "uint64",
-        "name": "heldGwei",
+        "name": "",
+        "type": "uint64"
+      }
+    ],
+    "stateMutability": "nonpayable",
+    "type": "function"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "BondId",
+        "name": "bond",
+        "type": "uint64"
+      },
+      {
+        "internalType": "uint64",
+        "name": "amountGwei",
+        "type": "uint64"
+      }
+    ],
+    "name": "holdSpare",
+    "outputs": [
+      {
+        "internalType": "uint64",
+        "name": "",
         "type": "uint64"
       }
     ],

@@ -1418,6 +1418,11 @@ export const courtAbi = [
             "internalType": "uint64",
             "name": "heldGwei",
             "type": "uint64"
+          },
+          {
+            "internalType": "uint64",
+            "name": "costGwei",
+            "type": "uint64"
           }
         ],
         "internalType": "struct RecordDemand",

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
+import {Split} from "../../../contracts/interfaces/IBonds.sol";
 import {Book} from "../../../contracts/interfaces/ILedger.sol";
-import {AccountId, BookId, bookOf} from "../../../contracts/types/Ids.sol";
+import {AccountId, BookId, bookOf, ModelId} from "../../../contracts/types/Ids.sol";
 import {Market} from "./Market.sol";
 import {PlainBatch, PlainRecord} from "./PlainBatch.sol";
 import {PlainBook, PlainBooks, PlainModel, PlainPay} from "./PlainBooks.sol";
@@ -108,6 +109,11 @@ abstract contract MarketBooks is Market, Recordings, Vouchers {
         for (uint256 u = 0; u < CONTRIBUTORS; ++u) list[u] = pay.unitsGwei[u];
         (list[CONTRIBUTORS], list[CONTRIBUTORS + 1]) = (pay.operatorGwei, pay.ownerGwei);
         (list[CONTRIBUTORS + 2], list[CONTRIBUTORS + 3]) = (pay.royaltiesGwei[0], pay.treasuryGwei);
+    }
+
+    /// @dev A split of what is slashed: some of it to an account, nothing to contributors.
+    function toOnly(AccountId account, uint16 bps) internal pure returns (Split memory) {
+        return Split({to: account, toBps: bps, model: ModelId.wrap(0), operator: AccountId.wrap(0), givenBps: 0});
     }
 
     function earnedBy(AccountId account) internal view returns (uint256 earnedGwei) {
