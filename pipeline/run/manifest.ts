@@ -82,6 +82,11 @@ const datasetSchema = z.strictObject({
   /** Frozen dataset versions, ascending. */
   versions: z.array(decimal).min(1).max(8),
   rows: positive,
+  /**
+   * Rows of the last training, where near-copies were dropped before it: `rows.jsonl` says which, and what they copy. Absent where
+   * nobody looked for them, so that they are found when the run is published.
+   */
+  kept: positive.optional(),
   /** In the order in which they were accepted; `items` is how many the contribution commits to. */
   contributions: z.array(z.strictObject({ id: bytes32Schema, items: positive })).min(1),
 })
@@ -287,6 +292,8 @@ export const rowSchema = z.strictObject({
   contribution: bytes32Schema,
   item: count,
   itemHash: bytes32Schema,
+  /** The kept row that it copies, of a row that was dropped before the last training. */
+  copies: count.optional(),
 })
 
 export type RunRow = z.infer<typeof rowSchema>

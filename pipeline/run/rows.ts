@@ -1,4 +1,7 @@
-/** `rows.jsonl`: which committed item each training row is; one JSON object a line, row 0 first. */
+/**
+ * `rows.jsonl`: which committed item each training row is, and of a near-copy that was dropped before the last training, which kept
+ * row it copies; one JSON object a line, row 0 first.
+ */
 import { z } from 'zod'
 import { RUN_FILES, type RunManifest, type RunRow, rowSchema } from './manifest.ts'
 import { RERUN, RunError } from './runError.ts'
@@ -6,9 +9,7 @@ import { RERUN, RunError } from './runError.ts'
 const FILE = RUN_FILES.rows
 
 export function formatRows(rows: readonly RunRow[]): string {
-  return rows
-    .map(({ row, contribution, item, itemHash }) => `${JSON.stringify({ row, contribution, item, itemHash })}\n`)
-    .join('')
+  return rows.map((line) => `${JSON.stringify(rowSchema.parse(line))}\n`).join('')
 }
 
 export function readRows(content: Uint8Array, { dataset }: Pick<RunManifest, 'dataset'>): readonly RunRow[] {
@@ -23,7 +24,7 @@ export function readRows(content: Uint8Array, { dataset }: Pick<RunManifest, 'da
     )
   const itemCounts = new Map(dataset.contributions.map(({ id, items }) => [id, items]))
   const rowOfItem = new Map<string, number>()
-  return lines.map((line, index) => {
+  const rows = lines.map((line, index) => {
     const row = parseRow(line, index)
     const items = itemCounts.get(row.contribution)
     if (row.row !== index) throw badRow(index, 'is out of order', { field: 'row', found: row.row, expected: index })
@@ -41,6 +42,36 @@ export function readRows(content: Uint8Array, { dataset }: Pick<RunManifest, 'da
     rowOfItem.set(item, index)
     return row
   })
+  checkCopies(rows, dataset)
+  return rows
+}
+
+/** Dropped rows, each with the kept row that it copies; undefined where nobody looked before the last training. */
+export function droppedCopies({
+  manifest,
+  rows,
+}: {
+  readonly manifest: Pick<RunManifest, 'dataset'>
+  readonly rows: readonly RunRow[]
+}): ReadonlyMap<number, number> | undefined {
+  if (manifest.dataset.kept === undefined) return undefined
+  return new Map(rows.flatMap(({ row, copies }) => (copies === undefined ? [] : [[row, copies] as const])))
+}
+
+function checkCopies(rows: readonly RunRow[], { kept }: RunManifest['dataset']): void {
+  const dropped = rows.filter(({ copies }) => copies !== undefined)
+  if (rows.length - dropped.length !== (kept ?? rows.length))
+    throw new RunError(
+      FILE,
+      'it does not keep as many rows as the manifest says',
+      { kept: rows.length - dropped.length, expected: kept ?? rows.length, field: 'dataset.kept' },
+      RERUN,
+    )
+  for (const { row, copies } of dropped) {
+    const original = rows[copies as number]
+    if (original === undefined || original.copies !== undefined)
+      throw badRow(row, 'copies a row that is not kept', { field: 'copies', copies: copies as number })
+  }
 }
 
 function parseRow(line: string, index: number): RunRow {

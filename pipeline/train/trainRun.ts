@@ -1,34 +1,41 @@
 /**
- * From contributions to a run folder: encode → fine-tune → evaluate → take every row's gradient → write.
+ * From contributions to a run folder: encode → fine-tune without near-copies → evaluate → take every row's gradient → write.
  *
  * Training rows are numbered through the contributions in the order given, which is the order in which they were accepted.
  * The same input gives the same bytes on every machine.
  */
 import type { Hex } from 'viem'
+import type { Copies } from '../../attribution/nearCopies.ts'
 import { StopError } from '../../sdk/errors.ts'
 import { EVALUATION_FILE } from '../evaluate/evaluationFile.ts'
-import { type EmbeddedManifest, type Evaluation, RUN_FILES, type SketchManifest } from '../run/manifest.ts'
+import { type EmbeddedManifest, type Evaluation, RUN_FILES, type RunRow, type SketchManifest } from '../run/manifest.ts'
 import { formatRows } from '../run/rows.ts'
 import { formatSafetensors } from '../run/safetensors.ts'
 import { requireNewFolder, writeRun } from '../run/writeRun.ts'
 import { type FrozenOutputs, loadAdaptedLayers } from './base/adaptedLayers.ts'
 import type { Precision } from './base/layers.ts'
-import { describeRun } from './emit/describeRun.ts'
+import { DEFAULT_SKETCH, describeRun } from './emit/describeRun.ts'
 import { formatHeldOutAnswers } from './emit/heldOutAnswers.ts'
 import { formatModelCard } from './emit/modelCard.ts'
 import { formatAdapterConfig, formatAdapterModel } from './emit/peftAdapter.ts'
 import { formatTrainerState } from './emit/trainerState.ts'
 import { majorityAccuracy, type Score, scoreAnswers } from './evaluate.ts'
 import { DEFAULT_MAX_TOKENS, extractFeatures } from './features/extractFeatures.ts'
+import { trainOnKept } from './lastTraining.ts'
 import { type Adapter, RANK } from './lora/adapter.ts'
-import { DEFAULT_TRAINING, type EpochReport, fineTune, type TrainingSettings } from './lora/fineTune.ts'
+import {
+  DEFAULT_TRAINING,
+  type EpochReport,
+  type FineTuneOptions,
+  fineTune,
+  type TrainingSettings,
+} from './lora/fineTune.ts'
 import {
   DEFAULT_PROJECTION_WIDTH,
   PROJECTED_MODULES,
   type ProjectionSettings,
   WIDTH_STEP,
 } from './lora/projectedGradients.ts'
-import { rowGradients } from './lora/rowGradients.ts'
 import { createTuner, type Tuner } from './lora/tuner.ts'
 import type { OnProgress } from './progress.ts'
 import type { Item } from './tasks/item.ts'
@@ -84,24 +91,29 @@ export async function trainRun(options: TrainRunOptions): Promise<EmbeddedManife
     answers: labelsOf(task, heldOut),
   }
 
-  const twin = options.compareFullPrecision === false ? undefined : await fineTuneOn('float32', exam, training, options)
-  const tuned = await fineTuneOn('nf4', exam, training, options)
-
-  onProgress?.({ step: 'Take gradients of rows', done: 0, total: items.length })
-  const gradients = rowGradients(tuned.tuner, tuned.data, exam.labels, projection)
-  onProgress?.({ step: 'Take gradients of rows', done: items.length, total: items.length })
+  const quantised = await prepare('nf4', exam, options)
+  const { made, copies, trainedOn } = await trainOnKept(quantised.tuner, quantised.data, exam.labels, {
+    seed,
+    settings: training,
+    projection,
+    sketch: options.sketch ?? DEFAULT_SKETCH,
+    onEpoch: reportEpochs('Fine-tune', training, onProgress),
+  })
+  const tuned = { ...made, ...judged(quantised, exam) }
+  const headOnly = fineTuned(quantised, exam, { seed, settings: training, trained: 'head' }, trainedOn).score
+  const twin = options.compareFullPrecision === false ? undefined : await trainTwin(exam, training, trainedOn, options)
 
   const evaluation: Evaluation = {
     heldOut: heldOut.length,
     majority: { accuracy: majorityAccuracy(exam.answers) },
     fullPrecision: twin?.headOnly ?? null,
-    fullPrecisionFineTuned: twin?.fineTuned ?? null,
-    quantised: tuned.headOnly,
-    fineTuned: tuned.fineTuned,
+    fullPrecisionFineTuned: twin?.score ?? null,
+    quantised: headOnly,
+    fineTuned: tuned.score,
   }
   const described = describeRun(
     { ...options, task },
-    { training, projection, evaluation, rows: items.length, maxTokens },
+    { training, projection, evaluation, rows: items.length, kept: items.length - copies.size, maxTokens },
   )
   const shape = [items.length, projection.width]
   return writeRun(
@@ -109,12 +121,12 @@ export async function trainRun(options: TrainRunOptions): Promise<EmbeddedManife
     {
       [RUN_FILES.adapterConfig]: formatAdapterConfig(),
       [RUN_FILES.adapterModel]: formatAdapterModel(tuned.adapter),
-      [RUN_FILES.trainerState]: formatTrainerState(tuned.reports, training, tuned.fineTuned),
+      [RUN_FILES.trainerState]: formatTrainerState(tuned.reports, training, tuned.score),
       [RUN_FILES.modelCard]: formatModelCard(described, task),
-      [RUN_FILES.rows]: formatRows(numberRows(contributions)),
+      [RUN_FILES.rows]: formatRows(numberRows(contributions, copies)),
       [RUN_FILES.gradients]: formatSafetensors({
-        u: { shape, values: gradients.u.values },
-        v: { shape, values: gradients.v.values },
+        u: { shape, values: tuned.gradients.u.values },
+        v: { shape, values: tuned.gradients.v.values },
       }),
       [EVALUATION_FILE]: formatHeldOutAnswers({ task, heldOut, seed, maxTokens, tuned, twin }),
     },
@@ -129,51 +141,72 @@ interface Exam {
   readonly answers: Uint8Array
 }
 
-interface FineTuned {
+/** A base with what it makes of all texts, whatever is trained on top. */
+interface Prepared {
   readonly tuner: Tuner
   readonly data: FrozenOutputs
-  readonly adapter: Adapter
-  readonly reports: readonly EpochReport[]
-  readonly headOnly: Score
-  readonly fineTuned: Score
-  /** Log-odds of the held-out items after fine-tuning. */
+}
+
+interface Judged {
+  readonly score: Score
+  /** Log-odds of the held-out items. */
   readonly answers: Float64Array
 }
 
-async function fineTuneOn(
-  precision: Precision,
-  { texts, labels, answers }: Exam,
-  settings: TrainingSettings,
-  { seed, ...options }: TrainRunOptions,
-): Promise<FineTuned> {
+async function prepare(precision: Precision, { texts }: Exam, options: TrainRunOptions): Promise<Prepared> {
   const features = await extractFeatures(texts, { ...options, precision })
-  const layers = loadAdaptedLayers(precision)
-  const data = layers.frozenOutputs(features)
-  const tuner = createTuner(layers.sentenceProjection)
-  const heldOutRows = Array.from(answers, (_, i) => labels.length + i)
-  const answer = (): Float64Array => tuner.logOdds(data, heldOutRows)
-
-  const step = precision === 'nf4' ? 'Fine-tune' : 'Fine-tune the full-precision twin'
-  fineTune(tuner, data, labels, { seed, settings, trained: 'head' })
-  const headOnly = scoreAnswers(answer(), answers)
-  const reports: EpochReport[] = []
-  const adapter = fineTune(tuner, data, labels, {
-    seed,
-    settings,
-    trained: 'adapters and head',
-    onEpoch: (report) => {
-      reports.push(report)
-      options.onProgress?.({ step, done: report.epoch, total: settings.epochs })
-    },
-  })
-  const given = answer()
-  return { tuner, data, adapter, reports, headOnly, fineTuned: scoreAnswers(given, answers), answers: given }
+  const { frozenOutputs, sentenceProjection } = loadAdaptedLayers(precision)
+  return { data: frozenOutputs(features), tuner: createTuner(sentenceProjection) }
 }
 
-function numberRows(contributions: readonly TrainingContribution[]) {
+/** How good the answers of what the tuner holds are. */
+function judged({ tuner, data }: Prepared, { labels, answers }: Exam): Judged {
+  const given = tuner.logOdds(
+    data,
+    Array.from(answers, (_, i) => labels.length + i),
+  )
+  return { score: scoreAnswers(given, answers), answers: given }
+}
+
+/** Trains once more on the rows of the last training, and judges that. */
+function fineTuned(
+  prepared: Prepared,
+  exam: Exam,
+  options: FineTuneOptions,
+  trainedOn: readonly boolean[],
+): Judged & { readonly adapter: Adapter } {
+  const adapter = fineTune(prepared.tuner, prepared.data, exam.labels, {
+    ...options,
+    includes: (row) => trainedOn[row] as boolean,
+  })
+  return { adapter, ...judged(prepared, exam) }
+}
+
+async function trainTwin(
+  exam: Exam,
+  settings: TrainingSettings,
+  trainedOn: readonly boolean[],
+  options: TrainRunOptions,
+) {
+  const { seed, onProgress } = options
+  const prepared = await prepare('float32', exam, options)
+  const headOnly = fineTuned(prepared, exam, { seed, settings, trained: 'head' }, trainedOn).score
+  const onEpoch = reportEpochs('Fine-tune the full-precision twin', settings, onProgress)
+  const adapted = fineTuned(prepared, exam, { seed, settings, trained: 'adapters and head', onEpoch }, trainedOn)
+  return { headOnly, ...adapted }
+}
+
+function reportEpochs(step: string, { epochs }: TrainingSettings, onProgress: OnProgress | undefined) {
+  return ({ epoch }: EpochReport) => onProgress?.({ step, done: epoch, total: epochs })
+}
+
+function numberRows(contributions: readonly TrainingContribution[], copies: Copies): readonly RunRow[] {
   return contributions
     .flatMap(({ id, itemHashes }) => itemHashes.map((itemHash, item) => ({ contribution: id, item, itemHash })))
-    .map((where, row) => ({ row, ...where }))
+    .map((where, row) => {
+      const original = copies.get(row)
+      return { row, ...where, ...(original !== undefined && { copies: original }) }
+    })
 }
 
 function checkContributions({ contributions, heldOut }: TrainRunOptions): void {

@@ -34,6 +34,7 @@ export interface Made {
   readonly projection: ProjectionSettings
   readonly evaluation: Evaluation
   readonly rows: number
+  readonly kept: number
   readonly maxTokens: number
 }
 
@@ -59,6 +60,7 @@ export function describeRun(
     dataset: {
       versions: [...versions],
       rows: made.rows,
+      kept: made.kept,
       contributions: contributions.map(({ id, items }) => ({ id, items: items.length })),
     },
     projection: { kind: 'two-sided', ...made.projection, modules: [...PROJECTED_MODULES] },

@@ -20,8 +20,8 @@ tags:
 # ${title} on ${base.name}
 
 A LoRA adapter (rank ${lora.rank}, alpha ${lora.alpha}) on ${lora.targetModules.join(' and ')}, with a two-class head, trained on
-${dataset.rows} ${plural} in ${dataset.contributions.length} contributions (dataset version ${dataset.versions.join(', ')}). Which rows move an answer is
-recorded with every paid call; \`rows.jsonl\` says which contribution each row belongs to.
+${trainedOn(dataset)} ${plural} in ${dataset.contributions.length} contributions (dataset version ${dataset.versions.join(', ')}). A sketch of what
+moved an answer is recorded with every paid call; \`rows.jsonl\` says which contribution each row belongs to.
 
 The base is ${base.source} ${base.revision}, weights sha-256 \`${base.weightsSha256}\`.
 
@@ -45,6 +45,10 @@ On ${evaluation.heldOut} held-out ${plural} that belong to no contributor:
 |---|---|---|
 ${evaluationRows(evaluation)}
 `
+}
+
+function trainedOn({ rows, kept = rows }: EmbeddedManifest['dataset']): string {
+  return kept === rows ? `${rows}` : `${kept} of ${rows} (the others are near-copies)`
 }
 
 function evaluationRows(evaluation: Evaluation): string {

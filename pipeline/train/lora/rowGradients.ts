@@ -6,12 +6,16 @@ import { logistic } from '../math/elementary.ts'
 import { type ProjectionSettings, projectedGradients } from './projectedGradients.ts'
 import type { Tuner } from './tuner.ts'
 
-/** u_i = (p_i − y_i) ∂m_i and v_i = √(p_i (1 − p_i)) ∂m_i for rows 0 … labels.length − 1, labels 1 for the second class. */
+/**
+ * u_i = (p_i − y_i) ∂m_i and v_i = √(p_i (1 − p_i)) ∂m_i for rows 0 … labels.length − 1, labels 1 for the second class.
+ * @param trainedOn By row. The curvature is that of what was trained on: v_i = 0 of any other row.
+ */
 export function rowGradients(
   tuner: Tuner,
   data: FrozenOutputs,
   labels: Uint8Array,
   projection: ProjectionSettings,
+  trainedOn: readonly boolean[],
 ): Gradients {
   const rows = Array.from(labels, (_, row) => row)
   const probabilities = tuner.logOdds(data, rows).map(logistic)
@@ -20,7 +24,7 @@ export function rowGradients(
     u: scaleRows(margins, (row) => (probabilities[row] as number) - (labels[row] as number)),
     v: scaleRows(margins, (row) => {
       const p = probabilities[row] as number
-      return Math.sqrt(p * (1 - p))
+      return trainedOn[row] ? Math.sqrt(p * (1 - p)) : 0
     }),
   }
 }

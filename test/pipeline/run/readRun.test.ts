@@ -258,6 +258,11 @@ describe('rows are refused', () => {
     ['given twice', [first, second, { ...first, row: 2 }], 'line 3 repeats an earlier row'],
     ['with a text in them', [first, second, { ...third, text: 'hello' }], 'line 3 is not a row'],
     ['with a hash that is none', [first, second, { ...third, itemHash: '0x12' }], 'line 3 is not a row'],
+    [
+      'dropped where none was',
+      [first, second, { ...third, copies: 0 }],
+      'it does not keep as many rows as the manifest says',
+    ],
   ])('%s', (_, rows, message) => {
     expect(withRows(...rows).message).toBe(`rows.jsonl: ${message}`)
   })

@@ -4,8 +4,11 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { rootOf } from '../../../attribution/merkle.ts'
+import { findNearCopyFaults } from '../../../attribution/nearCopies.ts'
+import { sketchGradients } from '../../../pipeline/publish/sketches.ts'
 import type { EmbeddedManifest } from '../../../pipeline/run/manifest.ts'
 import { type Run, readRun } from '../../../pipeline/run/readRun.ts'
+import { droppedCopies } from '../../../pipeline/run/rows.ts'
 import { extractFeatures } from '../../../pipeline/train/features/extractFeatures.ts'
 import { loadServedModel } from '../../../pipeline/train/servedModel.ts'
 import { hashItems } from '../../../pipeline/train/tasks/item.ts'
@@ -63,8 +66,8 @@ describe('a training run', () => {
       gradients: manifest.files['gradients.safetensors']?.sha256,
     }).toEqual({
       features: '8eb441340e5553a064e14b1cac78afee674029cc9e1a5ec67087c6ffee1804ef',
-      adapter: 'be9e4abea2438b0d5e5360d11a7558bd8864abe0b31da575735babb2ce529b9c',
-      gradients: '28bc2daf4ed0e4a2dc54ded4c2154ebbd76f677074ceec8fe62f98b9f8a6b6a6',
+      adapter: 'f161be2cdd4b6b9cb82b39cd407f32724e2f083f96c4a6852d35651b0d7b5410',
+      gradients: 'c667a14bef2cad6f8e201648c43095218a7292a885bf643e7e7d799ca51cf20f',
     })
   })
 
@@ -90,6 +93,23 @@ describe('a training run', () => {
     )
     const words = split.contributors[0]?.items[0]?.text.slice(0, 40) ?? ''
     for (const file of readdirSync(outFolder)) expect(readFileSync(join(outFolder, file)).includes(words)).toBe(false)
+  })
+
+  it('says which rows were dropped before the last training, and what they copy', () => {
+    const copies = droppedCopies(run)
+    const kindOf = split.contributors.flatMap(({ items }) => items.map(({ kind }) => kind))
+    expect(run.manifest.dataset.kept).toBe(200 - (copies?.size ?? 0))
+    expect([...(copies?.keys() ?? [])].filter((row) => kindOf[row] === 'copied').length).toBeGreaterThan(5)
+    // The curvature is that of what was trained on.
+    const { v } = run.gradients
+    const isEmpty = (row: number) => v.values.subarray(row * v.width, (row + 1) * v.width).every((x) => x === 0)
+    expect(run.rows.filter(({ row }) => isEmpty(row)).map(({ row }) => row)).toEqual([...(copies?.keys() ?? [])])
+  })
+
+  it('leaves nothing that a challenge of near-copies would find', async () => {
+    const { codes } = await sketchGradients(run.gradientBlocks, run.manifest.sketch)
+    const faults = findNearCopyFaults(codes, droppedCopies(run) ?? new Map())
+    expect([...faults.kept, ...faults.dropped]).toEqual([])
   })
 
   it('learns: better than the commoner label, in both precisions', () => {
