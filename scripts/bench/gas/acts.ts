@@ -1,6 +1,6 @@
 import { challengeRecords, challengeUnits } from './challenging.ts'
 import type { Measured } from './measured.ts'
-import { openChannels, record, recordBatches, walkIn } from './recording.ts'
+import { openChannels, record, recordBatches, recordLargeFees, walkIn } from './recording.ts'
 import { registerModel } from './registering.ts'
 import { claimAll, settleBooks, settleUnits } from './settling.ts'
 import { type Stage, setStage } from './stage.ts'
@@ -31,6 +31,7 @@ async function playAll(stage: Stage, say: (progress: string) => void): Promise<r
   const recorded = await recordBatches(stage, usual, opened.channels)
   const settled = await settleBooks(stage, usual, three, recorded.batches)
   const challenges = [...(await challengeRecords(stage, usual, three)), ...(await challengeUnits(stage, usual))]
+  const emptied = await recordLargeFees(stage, usual, three)
   await passSeconds(DAY_SECONDS)
 
   say('a model without sketches')
@@ -55,6 +56,7 @@ async function playAll(stage: Stage, say: (progress: string) => void): Promise<r
     ...opened.measured,
     ...walkIns,
     ...recorded.measured,
+    emptied,
     { name: unsketched.sent.name, gas, floor },
     { name: 'one inference of those without sketches', gas: gas / 200n, floor: (floor - 21_000n) / 200n },
     ...settled,

@@ -58,6 +58,8 @@ export async function challengeRecords(
   const appeal = act(court, 'appealRecord', [proveRecord(standing, APPEALED), sumBytes(standing), ...grounds])
   const appealed = await measure('appeal against a record, which sets it aside', appeal, challenger)
   standing = voidRecord(standing, APPEALED)
+  const rule = act(court, 'rule', [1n, true, ...grounds])
+  const ruled = await measureAs('rule on an appeal', rule, connection.contracts.timelock.address)
 
   await passSeconds(PROMISED_SECONDS)
   const demands: Sent[] = []
@@ -72,7 +74,13 @@ export async function challengeRecords(
   await passSeconds(DEMAND_SECONDS)
   const close = act(court, 'closeRecordDemand', [signedReceipt(missing.receipt).recordHash])
   const closed = await measure('close a demand that nobody answered', close, challenger)
-  return [plain(committed), plain(proved), voided, ...[...demands.slice(1), answered, closed, appealed].map(plain)]
+  return [
+    plain(committed),
+    plain(proved),
+    voided,
+    ...[...demands.slice(1), answered, closed, appealed].map(plain),
+    ruled,
+  ]
 }
 
 /** Places of records in the batch that is struck. */

@@ -181,6 +181,25 @@ export async function recordBatches(
   }
 }
 
+/** Fees of so many units that the lanes of a sum, of 16 bits, are full after every other pair of records. */
+const LARGE_FEE = 20_000
+
+/** What it costs to empty those lanes, from two batches that differ in their fees alone. */
+export async function recordLargeFees(
+  stage: Stage,
+  model: BenchModel,
+  channels: readonly BenchChannel[],
+): Promise<Measured> {
+  const shape = { records: 200, channels, k: model.k }
+  await record(stage, '', model, shape)
+  const small = await record(stage, '', model, shape)
+  const given = small.batch.records.map((one) => ({ ...one, feeUnits: LARGE_FEE }))
+  const large = await record(stage, '', model, { ...shape, given })
+  const calldata = ((large.sent.floor - small.sent.floor) * 4n) / 10n
+  const emptied = BigInt(given.length / 2 - 1)
+  return { name: 'emptying the lanes of a sum once', gas: (large.sent.gas - small.sent.gas - calldata) / emptied }
+}
+
 /** The same with query sketches that a demo served, where one ran here. */
 async function recordReal(stage: Stage, model: BenchModel, shape: BatchShape) {
   const sketches = servedSketches(model.k)

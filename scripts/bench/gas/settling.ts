@@ -4,7 +4,7 @@ import { unpackSketch } from '../../../attribution/sketch.ts'
 import type { OpenedBatch } from '../../../sdk/batch.ts'
 import { type ModelPayTerms, recordDims, settlingBook } from '../../../sdk/predictPay.ts'
 import type { RegisteredUnit } from '../../../sdk/registeredUnits.ts'
-import { BEGINNING, pagesFrom } from '../../../sdk/settlement.ts'
+import { BEGINNING, type PageLimits, pagesFrom } from '../../../sdk/settlement.ts'
 import { act } from '../../../sdk/transact.ts'
 import type { Measured } from './measured.ts'
 import { type BenchChannel, record } from './recording.ts'
@@ -22,6 +22,19 @@ export async function settle(
   model: BenchModel,
   batches: readonly OpenedBatch[],
 ): Promise<Sent> {
+  const [page, ...others] = await settleInPages(stage, name, model, batches, WHOLE)
+  if (page === undefined || others.length !== 0) throw new Error('A book of the bench is settled in one page')
+  return page
+}
+
+/** Settles a book in pages of some size, once its window is over. */
+export async function settleInPages(
+  stage: Stage,
+  name: string,
+  model: BenchModel,
+  batches: readonly OpenedBatch[],
+  limits: PageLimits,
+): Promise<readonly Sent[]> {
   const { connection, cast, measure, passTo } = stage
   const { reader, contracts } = connection
   const book = batches[0]?.header.book ?? 0n
@@ -34,9 +47,11 @@ export async function settle(
   await passTo(until)
   const { givenGwei, treasuryBps } = state
   const settling = settlingBook(terms, units, new Set(), { book, batches, givenGwei, treasuryBps })
-  const pages = pagesFrom(settling, BEGINNING, WHOLE)
-  if (pages.length !== 1) throw new Error('A book of the bench is settled in one page')
-  return await measure(name, act(contracts.settlement, 'settle', [pages[0] as (typeof pages)[number]]), cast.curator)
+  const sent: Sent[] = []
+  for (const page of pagesFrom(settling, BEGINNING, limits)) {
+    sent.push(await measure(name, act(contracts.settlement, 'settle', [page]), cast.curator))
+  }
+  return sent
 }
 
 /** A book of some batches of 200, recorded and settled. */
@@ -47,13 +62,24 @@ async function another(
   count: number,
   name: string,
 ) {
-  const batches: OpenedBatch[] = []
+  return await settle(stage, name, model, (await recordBook(stage, model, channels, count)).batches)
+}
+
+async function recordBook(
+  stage: Stage,
+  model: BenchModel,
+  channels: readonly BenchChannel[],
+  count: number,
+): Promise<{ readonly batches: readonly OpenedBatch[]; readonly first: Sent }> {
   const next = randomSource(count)
   const k = recordDims(await payTerms(stage, model))
+  const name = `record 200 inferences at k = ${k}, the first of a later book`
+  const first = await record(stage, name, model, { records: 200, channels, k }, next)
+  const batches = [first.batch]
   while (batches.length < count) {
     batches.push((await record(stage, '', model, { records: 200, channels, k }, next)).batch)
   }
-  return await settle(stage, name, model, batches)
+  return { batches, first: first.sent }
 }
 
 export async function settleBooks(
@@ -69,13 +95,19 @@ export async function settleBooks(
     model,
     recorded,
   )
-  const five = await another(stage, model, channels, 5, `settle 5 batches of 200 to ${count} units`)
+  const later = await recordBook(stage, model, channels, 5)
+  const five = await settle(stage, `settle 5 batches of 200 to ${count} units`, model, later.batches)
   const one = await another(stage, model, channels, 1, `settle 1 batch of 200 to ${count} units`)
+  const again = await recordBook(stage, model, channels, 5)
+  const paged = await settleInPages(stage, '', model, again.batches, { ...WHOLE, batches: 1 })
+  const pagedGas = paged.reduce((sum, { gas }) => sum + gas, 0n)
   return [
+    plain(later.first),
     plain(first),
     plain(five),
     plain(one),
     { name: 'a batch shown', gas: (five.gas - one.gas) / 4n, floor: (five.floor - one.floor) / 4n },
+    { name: 'a page more to show batches', gas: (pagedGas - five.gas) / BigInt(paged.length - 1) },
   ]
 }
 
