@@ -8,6 +8,7 @@
 import { bytesToHex, type Hex } from 'viem'
 import { keccak } from '../attribution/keccak.ts'
 import { orderedRoot } from '../attribution/orderedMerkle.ts'
+import type { IndexRow, RowIndex } from '../attribution/rowIndex.ts'
 import { type UnitHeader, unitLeaf } from '../attribution/rowIndexTree.ts'
 import { StopError } from './errors.ts'
 
@@ -67,6 +68,16 @@ export function twinOf(row: Uint8Array, k: number): { readonly unit: number; rea
 
 export function itemHashOf(row: Uint8Array): Hex {
   return bytesToHex(row.subarray(0, MULTIPLIER_AT))
+}
+
+/** The same rows as attribution/rowIndex.ts reads them, unchecked. */
+export function rowIndexOf({ k, units }: RawRowIndex): RowIndex {
+  const readRow = (row: Uint8Array): IndexRow => {
+    const multiplier = multiplierOf(row)
+    const read = { itemHash: itemHashOf(row), multiplier, sketch: packedCodesOf(row, k) }
+    return multiplier > 0 ? read : { ...read, copies: twinOf(row, k) }
+  }
+  return { k, units: units.map((rows) => rows.map(readRow)) }
 }
 
 /** What the leaves of its units hold. @param contributions Whose each unit is: `unitContributions` of the model's plan. */

@@ -7,6 +7,7 @@ import { planUnits, type UnitPlan } from '../../attribution/unitPlan.ts'
 import type { Connection } from '../../sdk/contracts.ts'
 import { StopError } from '../../sdk/errors.ts'
 import type { Run } from '../run/readRun.ts'
+import { droppedCopies } from '../run/rows.ts'
 import { sketchGradients } from './sketches.ts'
 import { checkTrainedOn } from './trainedOn.ts'
 import { buildUnitIndex, findRunCopies, type UnitIndex } from './unitIndex.ts'
@@ -38,7 +39,8 @@ export async function prepareRun(connection: Connection, run: Run): Promise<Sket
   const contributions = await checkTrainedOn(connection, manifest, rows, 'all items')
   const { sketcher, codes, mapped } = await sketchGradients(gradientBlocks, manifest.sketch)
   const acceptedAt = new Map<Hex, number>(contributions.map((one) => [one.id, one.acceptedAt]))
-  const copies = findRunCopies(rows, codes, acceptedAt)
+  // Runs of tools that did not look are looked at here.
+  const copies = droppedCopies(run) ?? findRunCopies(rows, codes, acceptedAt)
   const units = buildUnitIndex(rows, { codes, mapped }, contributions, copies)
   requireSound(units)
   return { kind: 'sketched', run, sketcher, units, contributions }

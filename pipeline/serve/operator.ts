@@ -1,31 +1,42 @@
-import { bytesToHex, type Hex } from 'viem'
+import { bytesToHex, type Hex, type LocalAccount } from 'viem'
 import { keccak } from '../../attribution/keccak.ts'
 import { packSketch } from '../../attribution/sketch.ts'
-import { type Sketcher, sketchQuery } from '../../attribution/sketcher.ts'
+import { bondOfAccount } from '../../sdk/bond.ts'
 import type { Wallet } from '../../sdk/chain.ts'
 import type { Connection } from '../../sdk/contracts.ts'
 import { StopError } from '../../sdk/errors.ts'
-import { requireBonds } from './bond.ts'
-import type { Call, CallJournal } from './callJournal.ts'
+import { type Receipt, signReceipt } from '../../sdk/receipt.ts'
+import { amountCovering } from '../../sdk/voucher.ts'
+import { sketchAnswer } from '../train/answerSketch.ts'
+import type { AnswersFile, Refusal, Reply } from './answersFile.ts'
+import { type BondGap, depositBond, describeGap, modelGap, operatorGap } from './bond.ts'
+import { type Charge, chargeFor } from './channelLimits.ts'
+import { channelState, channelsInUse, isSigned, type UsedChannel, unitsOf } from './channelUse.ts'
+import { type Call, channelName, type KeptVoucher, type OperatorJournal } from './operatorJournal.ts'
+import { type RecordedBatch, recordTaken, unrecorded } from './recording.ts'
 import type { Serving } from './serving.ts'
-import { type RecordedBatch, recordBatch, takeBatch, unsettled } from './settle.ts'
+import { type BatchLimits, takeBatch } from './takeBatch.ts'
 
 /**
- * The operator: answers requests, finds the rows that moved each answer, and charges the payers' tabs in batches.
+ * The operator: takes requests whose channels cover them, answers, signs a receipt with every answer, and records the calls in batches.
  *
- * A call is written to the journal before it is charged, and what is charged is asked of the chain. So an operator that
- * is killed at any moment goes on where it was, serving and charging every call once.
+ * Vouchers are on disk before a call is served on them, a call with its receipt before its caller is given either, and what is recorded is asked
+ * of the chain. So an operator that is killed at any moment goes on where it was, serving, delivering and recording every call once.
  */
 
 export interface Request {
   /** The caller's name for the request; asking again under the same name costs nothing. */
   readonly id: string
   readonly payer: number
+  /** Which of the payer's channels pays. */
+  readonly salt: number
   readonly text: string
+  /** A new voucher of that channel. */
+  readonly voucher?: { readonly maxClaimableAmount: bigint; readonly signature: Hex } | undefined
 }
 
 /** An answer, and the projected gradient of its log-odds at this request. */
-interface Answer {
+export interface Answer {
   readonly response: string
   readonly gradient: Float32Array
 }
@@ -34,113 +45,232 @@ export interface OperatorOptions {
   readonly connection: Connection
   readonly wallet: Wallet
   readonly serving: Serving
-  /** What queries are sketched with; none for a model whose contributors share equally. */
-  readonly sketcher: Sketcher | undefined
+  /** Signs receipts; the operator's newest key on chain. */
+  readonly receiptKey: LocalAccount
   readonly answer: (texts: readonly string[]) => Promise<readonly Answer[]>
-  readonly journal: CallJournal
-  readonly feeGwei: bigint
-  readonly batchSize: number
+  readonly journal: OperatorJournal
+  readonly answers: AnswersFile
+  /** What a call costs. */
+  readonly feeUnits: number
+  readonly limits: BatchLimits
+  /** How long after its answer a call is recorded at the latest, in seconds. */
+  readonly promiseSeconds: number
+  /** How much the operator adds to its own bond, at the most, where a batch asks for more. */
+  readonly topUpGwei: bigint
   readonly random32: () => Uint8Array
-  readonly onServed?: (served: number, total: number) => void
+  readonly onProgress?: (done: number, total: number) => void
 }
 
-/** Serves `requests` and charges for all of them, in batches of `batchSize` and one last smaller one. */
-export async function operate(
-  options: OperatorOptions,
-  requests: readonly Request[],
-): Promise<readonly RecordedBatch[]> {
-  const { connection, wallet, serving, journal, batchSize } = options
-  const remembered = new Set(journal.calls.map(({ id }) => id))
-  const fresh = requests.filter(({ id }) => !remembered.has(id))
+export interface Operated {
+  readonly batches: readonly RecordedBatch[]
+  readonly served: number
+  readonly refused: number
+  /** Calls that were served and whose channels do not cover them now. */
+  readonly uncovered: number
+}
+
+/** Serves `requests`, and records all that was served and is not recorded. */
+export async function operate(options: OperatorOptions, requests: readonly Request[]): Promise<Operated> {
+  const { connection, serving, journal, limits } = options
+  await deliverServed(options, requests)
+  const fresh = distinctById(requests.filter(({ id }) => !journal.calls.has(id)))
   const batches: RecordedBatch[] = []
-  let waiting = await unsettled(connection, serving, journal.calls)
-  for (let done = 0; done < fresh.length || waiting.length > 0; ) {
-    const room = Math.max(0, batchSize - waiting.length)
-    const served = await serveCalls(options, fresh.slice(done, done + room), waiting)
-    done += served.length
-    waiting = [...waiting, ...served]
-    const batch = takeBatch(waiting, batchSize)
-    batches.push(await recordBatch(connection, wallet, serving, batch))
-    waiting = waiting.slice(batch.length)
-    options.onServed?.(remembered.size + done, remembered.size + fresh.length)
+  let [done, served, refused, uncovered] = [0, 0, 0, 0]
+  for (;;) {
+    const waiting = await unrecorded(connection, serving, journal)
+    const room = Math.max(0, limits.records - (waiting.length - uncovered))
+    const next = fresh.slice(done, done + room)
+    const replies = await serveCalls(options, next, waiting)
+    done += next.length
+    served += replies.filter((reply) => 'answer' in reply).length
+    refused += replies.filter((reply) => 'refused' in reply).length
+    const recorded = await recordWaiting(options)
+    uncovered = recorded.uncovered
+    if (recorded.batch !== undefined) batches.push(recorded.batch)
+    options.onProgress?.(done, fresh.length)
+    if (done >= fresh.length && recorded.batch === undefined) return { batches, served, refused, uncovered }
   }
-  return batches
+}
+
+/** Calls that were served and whose answers no caller has: killed in between, or asked for again elsewhere. */
+async function deliverServed(
+  { answer, answers, journal }: OperatorOptions,
+  requests: readonly Request[],
+): Promise<void> {
+  const missing = requests.filter(({ id }) => journal.calls.has(id) && !answers.answered.has(id))
+  if (missing.length === 0) return
+  const again = await answer(missing.map(({ text }) => text))
+  answers.write(
+    missing.map(({ id, text }, i) => {
+      const receipt = journal.calls.get(id) as Receipt
+      const response = again[i]?.response ?? ''
+      if (hashOf(text) !== receipt.requestHash || hashOf(response) !== receipt.answerHash) {
+        throw new StopError(
+          `Request ${id} was served before, with another text or another answer`,
+          { requestHash: receipt.requestHash, answerHash: receipt.answerHash },
+          'Give every request a name of its own, and serve it by the model that answered it.',
+        )
+      }
+      return { id, answer: response, receipt }
+    }),
+  )
 }
 
 async function serveCalls(
   options: OperatorOptions,
   requests: readonly Request[],
-  waiting: readonly Call[],
-): Promise<readonly Call[]> {
+  waiting: readonly Receipt[],
+): Promise<readonly Reply[]> {
   if (requests.length === 0) return []
-  const { connection, serving, feeGwei } = options
-  await requireTabs(options, requests, waiting)
-  const owedGwei = waiting.reduce((sum, call) => sum + call.feeGwei, 0n)
-  await requireBonds(connection, serving, owedGwei + feeGwei * BigInt(requests.length))
-  const answers = await options.answer(requests.map(({ text }) => text))
-  const calls = requests.map((request, i) => {
-    const answer = answers[i]
-    if (answer === undefined) throw new Error(`${requests.length} requests were answered ${answers.length} times`)
-    return callOf(options, request, answer)
-  })
-  options.journal.append(calls)
-  return calls
-}
-
-function callOf({ serving, sketcher, feeGwei, random32 }: OperatorOptions, request: Request, answer: Answer): Call {
-  return {
-    id: request.id,
-    payer: request.payer,
-    feeGwei,
-    requestHash: hashOf(request.text),
-    responseHash: hashOf(answer.response),
-    salt: bytesToHex(random32()),
-    ...(sketcher === undefined ? UNATTRIBUTED : attributed(serving, sketcher, answer)),
+  const { connection, serving, journal, answers } = options
+  const channels = await channelsFor(options, requests, waiting)
+  const recordBy = (await timeOf(connection)) + options.promiseSeconds
+  const accepted: Request[] = []
+  const refused: Reply[] = []
+  const owed = new Map<string, number>()
+  for (const request of requests) {
+    const name = channelName(request)
+    const used = channels.get(name) as UsedChannel
+    const added = owed.get(name) ?? 0
+    const use = { ...used, owedUnits: used.owedUnits + added }
+    const { feeUnitGwei } = serving.model.terms
+    const charge = chargeFor(use, options.feeUnits, recordBy, feeUnitGwei)
+    if (charge.kind === 'covered') {
+      accepted.push(request)
+      owed.set(name, added + options.feeUnits)
+    } else refused.push({ id: request.id, refused: refusalOf(charge, used, serving) })
   }
+  await requireBonds(options, unitsOf(waiting) + accepted.length * options.feeUnits, waiting.length + accepted.length)
+
+  const given = await options.answer(accepted.map(({ text }) => text))
+  const calls = await Promise.all(
+    accepted.map((request, i) => {
+      const answer = given[i]
+      if (answer === undefined) throw new Error(`${accepted.length} requests were answered ${given.length} times`)
+      return callOf(options, request, answer, recordBy)
+    }),
+  )
+  journal.keepCalls(calls)
+  const replies = calls.map(({ id, receipt }, i): Reply => ({ id, answer: (given[i] as Answer).response, receipt }))
+  answers.write([...refused, ...replies])
+  return [...refused, ...replies]
 }
 
-const UNATTRIBUTED: Pick<Call, 'rows' | 'sketch'> = { rows: [], sketch: '0x' }
-
-function attributed(serving: Serving, sketcher: Sketcher, { gradient }: Answer): Pick<Call, 'rows' | 'sketch'> {
-  const codes = sketchQuery(sketcher, gradient)
-  const rows = serving.attribute(codes, serving.terms.topK).map(({ row, weight }) => {
-    const account = serving.accountOfRow.get(row)
-    if (account === undefined) throw new Error(`Row ${row} was attributed and is not in the index`)
-    return { row, account, weight }
-  })
-  return { rows, sketch: bytesToHex(packSketch(codes)) }
-}
-
-/** Refuses to serve what could not be charged: the batch would be refused whole, other payers' calls with it. */
-async function requireTabs(
-  { connection, serving, feeGwei }: OperatorOptions,
+/** Channels of the requests, once the vouchers that came along are kept: those that their signers did sign. */
+async function channelsFor(
+  { connection, serving, journal }: OperatorOptions,
   requests: readonly Request[],
-  waiting: readonly Call[],
-): Promise<void> {
-  const { reader, contracts } = connection
-  for (const payer of new Set(requests.map((request) => request.payer))) {
-    const tab = await reader.readContract({
-      ...contracts.ledger,
-      functionName: 'tabOf',
-      args: [payer, serving.operator],
-    })
-    const owed = waiting.filter((call) => call.payer === payer).reduce((sum, call) => sum + call.feeGwei, 0n)
-    const neededGwei = owed + feeGwei * BigInt(requests.filter((request) => request.payer === payer).length)
-    if (feeGwei > tab.maxFeeGwei) {
-      throw new StopError(
-        `Account ${payer} allows at most ${tab.maxFeeGwei} gwei-OPEN a call, and this operator asks ${feeGwei}`,
-        { payer, operator: serving.operator },
-        'Lower the fee, or have the payer raise the cap with fundTab.',
-      )
-    }
-    if (neededGwei > tab.balanceGwei) {
-      throw new StopError(
-        `The tab of account ${payer} holds ${tab.balanceGwei} gwei-OPEN, and these calls cost ${neededGwei}`,
-        { payer, operator: serving.operator },
-        'Have the payer fund the tab; no call was served.',
-      )
-    }
+  waiting: readonly Receipt[],
+): Promise<ReadonlyMap<string, UsedChannel>> {
+  const brought = requests.flatMap(({ payer, salt, voucher }): readonly KeptVoucher[] =>
+    voucher === undefined ? [] : [{ payer, salt, ...voucher }],
+  )
+  const isSound = await Promise.all(
+    brought.map(async (voucher) => {
+      const key = { payer: voucher.payer, salt: voucher.salt, operator: serving.operator, model: serving.model.model }
+      return await isSigned(connection, key, await channelState(connection, key), voucher)
+    }),
+  )
+  journal.keepVouchers(
+    brought.filter((voucher, i) => {
+      const before = journal.vouchers.get(channelName(voucher))
+      return isSound[i] && (before === undefined || before.maxClaimableAmount < voucher.maxClaimableAmount)
+    }),
+  )
+  return await channelsInUse(connection, serving, requests, journal.vouchers, waiting)
+}
+
+async function recordWaiting(
+  options: OperatorOptions,
+): Promise<{ readonly batch: RecordedBatch | undefined; readonly uncovered: number }> {
+  const { connection, wallet, serving, journal, limits } = options
+  const waiting = await unrecorded(connection, serving, journal)
+  if (waiting.length === 0) return { batch: undefined, uncovered: 0 }
+  const named = waiting.map(({ payer, channelSalt }) => ({ payer, salt: channelSalt }))
+  const channels = await channelsInUse(connection, serving, named, journal.vouchers, waiting)
+  const { batch, uncovered } = takeBatch(waiting, channels, serving.k, limits)
+  if (batch.receipts.length === 0) return { batch: undefined, uncovered: uncovered.length }
+  await requireBonds(options, unitsOf(batch.receipts), batch.receipts.length)
+  return { batch: await recordTaken(connection, wallet, serving, journal, batch), uncovered: uncovered.length }
+}
+
+/** Refuses to serve or record what no bond would cover: the Ledger would refuse the batch. */
+async function requireBonds(options: OperatorOptions, units: number, records: number): Promise<void> {
+  if (records === 0) return
+  const { connection, wallet, serving, topUpGwei } = options
+  const { model, operator } = serving
+  const bond = bondOfAccount(operator)
+  const added = { feesGwei: BigInt(units) * model.terms.feeUnitGwei, records }
+  const gap = await operatorGap(connection, bond, added)
+  if (gap !== undefined) {
+    const missingGwei = gap.requiredGwei - gap.coveringGwei
+    if (missingGwei > topUpGwei) throw uncovered(gap, 'account', operator)
+    await depositBond(connection, wallet, bond, missingGwei)
   }
+  const ofModel = await modelGap(connection, model.model)
+  if (ofModel !== undefined) throw uncovered(ofModel, 'model', model.model)
+}
+
+function uncovered(gap: BondGap, kind: string, number: number): StopError {
+  return new StopError(
+    `These calls cannot be recorded: ${describeGap(gap)}`,
+    { bond: gap.bond },
+    `Deposit the rest with \`npm run bond -- deposit --${kind} ${number}\`; no call was served.`,
+  )
+}
+
+async function callOf(
+  { connection, serving, receiptKey, feeUnits, random32 }: OperatorOptions,
+  request: Request,
+  { response, gradient }: Answer,
+  recordBy: number,
+): Promise<Call> {
+  const { reader, contracts } = connection
+  const sketch = serving.sketcher && sketchAnswer(serving.sketcher, gradient)
+  const receipt = await signReceipt(receiptKey, {
+    chainId: reader.chain.id,
+    court: contracts.court.address.toLowerCase() as Hex,
+    model: serving.model.model,
+    operator: serving.operator,
+    payer: request.payer,
+    channelSalt: request.salt,
+    requestHash: hashOf(request.text),
+    answerHash: hashOf(response),
+    salt: bytesToHex(random32()),
+    querySketch: sketch === undefined ? '0x' : bytesToHex(packSketch(sketch.codes)),
+    recordBy,
+    feeUnits,
+    bits: sketch?.bits ?? new Uint8Array(),
+  })
+  return { id: request.id, receipt }
+}
+
+function refusalOf(charge: Charge, { id }: UsedChannel, { model }: Serving): Refusal {
+  const { feeUnitGwei } = model.terms
+  switch (charge.kind) {
+    case 'voucher wanted':
+      return {
+        reason: 'a voucher of the channel’s signer for this much in all is missing',
+        channelId: id,
+        maxClaimableAmount: `${amountCovering(charge.units, feeUnitGwei)}`,
+      }
+    case 'deposit wanted':
+      return {
+        reason: `the channel’s deposit is ${charge.units * feeUnitGwei} gwei-OPEN too small, counting what was asked back`,
+        channelId: id,
+      }
+    default:
+      return { reason: 'there is no such channel: open it first', channelId: id }
+  }
+}
+
+/** The contracts' clock, by which receipts promise. */
+async function timeOf({ reader, contracts }: Connection): Promise<number> {
+  return await reader.readContract({ ...contracts.clock, functionName: 'time' })
+}
+
+function distinctById(requests: readonly Request[]): readonly Request[] {
+  return [...new Map(requests.toReversed().map((request) => [request.id, request])).values()].toReversed()
 }
 
 function hashOf(text: string): Hex {

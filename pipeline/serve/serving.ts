@@ -1,92 +1,92 @@
-import { type Hex, zeroHash } from 'viem'
-import { type Attributor, attributorOf } from '../../attribution/fast/attributor.ts'
-import { indexTreeOf } from '../../attribution/fast/indexTree.ts'
-import { decodeIndex } from '../../attribution/influenceIndex.ts'
-import { rootOf } from '../../attribution/merkle.ts'
+import type { Sketcher } from '../../attribution/sketcher.ts'
 import type { Connection } from '../../sdk/contracts.ts'
 import { StopError } from '../../sdk/errors.ts'
-import type { RecordTerms } from '../../sdk/record.ts'
-import { findContribution } from '../publish/contribution.ts'
+import { type OpenedModel, openModel } from '../../sdk/openModel.ts'
+import { recordDims } from '../../sdk/predictPay.ts'
+import { checkRowIndex } from '../../sdk/unitFaults.ts'
+import type { Published } from '../publish/publication.ts'
 
-/** What an operator works from: the model's terms on chain, and the influence index that its registration commits to. */
+/** What an operator works from: a model as it is registered, and the map that its publication sketches queries with. */
 export interface Serving {
-  readonly model: number
+  readonly model: OpenedModel
   readonly operator: number
-  readonly terms: RecordTerms
-  /** Credits nothing where contributors share equally. */
-  readonly attribute: Attributor
-  /** Whom a row is credited to. */
-  readonly accountOfRow: ReadonlyMap<number, number>
+  /** Dimensions of the sketches in records, 0 for none. */
+  readonly k: number
+  /** There where records have sketches. */
+  readonly sketcher: Sketcher | undefined
 }
 
-/** @param indexFile The influence index; none for a model whose contributors share equally. */
-export async function loadServing(
-  connection: Connection,
-  model: number,
-  operator: number,
-  indexFile: Uint8Array | undefined,
-): Promise<Serving> {
-  const { reader, contracts } = connection
-  const { models } = contracts
-  const [terms, root, allowed] = await Promise.all([
-    reader.readContract({ ...models, functionName: 'servingTerms', args: [model] }),
-    reader.readContract({ ...models, functionName: 'influenceRootOf', args: [model] }),
-    reader.readContract({ ...models, functionName: 'isOperator', args: [model, operator] }),
-  ])
-  if (!allowed) {
+/** Opens a published model for an operator; refuses one that it may not serve, or whose rows would be proven false. */
+export async function loadServing(connection: Connection, published: Published, operator: number): Promise<Serving> {
+  const { publication, sketcher, indexFile } = published
+  const model = await openModel(connection, publication.model)
+  await requireAllowed(connection, model, operator)
+  if (model.manifestHash !== publication.manifestHash) {
     throw new StopError(
-      `Account ${operator} may not record calls of model ${model}`,
-      { owner: terms.owner },
-      'Ask the model’s owner to allow it with setOperator.',
+      `Model ${model.model} was registered with another run than this publication is of`,
+      { registered: model.manifestHash, published: publication.manifestHash },
+      'Serve it from the publication that publish-run wrote for it, on the chain that it was registered on.',
     )
   }
-  const served = { model, operator, terms: { dims: terms.dims, topK: terms.topK, rowCount: terms.rowCount } }
-  if (root === zeroHash) return { ...served, attribute: () => [], accountOfRow: new Map() }
-  if (indexFile === undefined) {
+  if (indexFile !== undefined) requireSound(indexFile, model)
+  const k = recordDims(model.terms)
+  if (k > 0 && sketcher?.dims !== k) {
     throw new StopError(
-      `Model ${model} pays by attribution, and its influence index was not given`,
-      { root },
+      `Records of model ${model.model} have sketches of ${k} dimensions, and this publication has ${sketcher?.dims ?? 'no'}`,
+      {},
       'Serve it from the publication that publish-run wrote for it.',
     )
   }
-  const index = decodeIndex(indexFile)
-  const found = rootOf(indexTreeOf(indexFile))
-  if (found !== root) {
+  return { model, operator, k, sketcher: k > 0 ? sketcher : undefined }
+}
+
+async function requireAllowed(connection: Connection, { model, owner }: OpenedModel, operator: number): Promise<void> {
+  const { reader, contracts } = connection
+  const { clock, models } = contracts
+  const [time, until, activeFrom, struckAt] = await Promise.all([
+    reader.readContract({ ...clock, functionName: 'time' }),
+    reader.readContract({ ...models, functionName: 'operatorUntil', args: [model, operator] }),
+    reader.readContract({ ...models, functionName: 'activeFrom', args: [model] }),
+    reader.readContract({ ...models, functionName: 'struckAt', args: [model] }),
+  ])
+  if (until <= time) {
     throw new StopError(
-      `This is not the influence index of model ${model}`,
-      { root: found, registered: root },
-      'Fetch the file that the model’s registration names.',
+      `Account ${operator} may not record calls of model ${model}`,
+      { owner },
+      'Ask the model’s owner to allow it with setOperator.',
     )
   }
-  const contributors = await contributorsOf(connection, new Set(index.entries.map(({ contribution }) => contribution)))
-  return {
-    ...served,
-    attribute: attributorOf(index.entries, index.dims),
-    accountOfRow: new Map(
-      index.entries.map(({ row, contribution }) => {
-        const account = contributors.get(contribution)
-        if (account === undefined) throw new Error(`The contributor of ${contribution} was asked for and is missing`)
-        return [row, account]
-      }),
-    ),
+  if (struckAt !== 0) {
+    throw new StopError(
+      `Model ${model} was struck: a unit of it was proven false, or its rows were not shown`,
+      { struckAt },
+      'It records nothing more. Register the model again with true units.',
+    )
+  }
+  if (activeFrom > time) {
+    throw new StopError(
+      `Model ${model} takes no calls yet: its contributors have until ${new Date(activeFrom * 1_000).toISOString()} to check their rows`,
+      { activeFrom, time },
+      'Wait until then.',
+    )
   }
 }
 
-/** Who submitted each of `contributions`; refuses one that nobody did. */
-async function contributorsOf(
-  connection: Connection,
-  contributions: ReadonlySet<Hex>,
-): Promise<ReadonlyMap<Hex, number>> {
-  const pairs = await Promise.all(
-    [...contributions].map(async (contribution) => {
-      const found = await findContribution(connection, contribution)
-      if (found !== undefined) return [contribution, found.contributor] as const
-      throw new StopError(
-        `The influence index credits contribution ${contribution}, which does not exist on chain`,
-        {},
-        'Serve a model whose index was published by publishRun, which checks this.',
-      )
-    }),
+/** An operator that serves a false model loses what its calls earn once the model is struck. */
+function requireSound(indexFile: Uint8Array, model: OpenedModel): void {
+  const checked = checkRowIndex(indexFile, model)
+  if (checked === undefined) {
+    throw new StopError(
+      `This is not the row index of model ${model.model}`,
+      { registered: model.index.root },
+      'Fetch the file that the model’s registration names.',
+    )
+  }
+  const [fault] = checked.faults
+  if (fault === undefined) return
+  throw new StopError(
+    `The row index of model ${model.model} can be proven false`,
+    { proof: fault.proof, faults: checked.faults.length },
+    'Do not serve it: it is struck as soon as anybody proves it.',
   )
-  return new Map(pairs)
 }

@@ -1,295 +1,375 @@
 import { randomBytes } from 'node:crypto'
 import { appendFileSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { bytesToHex, type Hex, hexToBytes, keccak256, toHex, zeroHash } from 'viem'
+import { type Hex, keccak256, toHex } from 'viem'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { encodeIndex, indexTree } from '../../../attribution/influenceIndex.ts'
-import { rootOf } from '../../../attribution/merkle.ts'
-import { packSketch, quantise } from '../../../attribution/sketch.ts'
-import { ensureAccount } from '../../../pipeline/publish/account.ts'
-import { ensureContribution } from '../../../pipeline/publish/contribute.ts'
-import { ensureDataset, ensureVersion } from '../../../pipeline/publish/dataset.ts'
-import { ensureCommitment } from '../../../pipeline/publish/items.ts'
-import { coverFor, ensureBond } from '../../../pipeline/serve/bond.ts'
-import { openCallJournal } from '../../../pipeline/serve/callJournal.ts'
+import { randomSource } from '../../../attribution/random.ts'
+import { openAnswersFile } from '../../../pipeline/serve/answersFile.ts'
 import { type OperatorOptions, operate, type Request } from '../../../pipeline/serve/operator.ts'
+import { openOperatorJournal } from '../../../pipeline/serve/operatorJournal.ts'
+import { ensureKeyNamed, ensureReceiptKey } from '../../../pipeline/serve/receiptKey.ts'
 import { loadServing, type Serving } from '../../../pipeline/serve/serving.ts'
-import { ensureTab } from '../../../pipeline/serve/tab.ts'
-import { bondOfAccount, bondOfModel } from '../../../sdk/bond.ts'
-import { decodeRecords, encodeRecord } from '../../../sdk/record.ts'
-import { act, eventIn, transact } from '../../../sdk/transact.ts'
+import { settleDue } from '../../../pipeline/serve/settleDue.ts'
+import { bondOfAccount } from '../../../sdk/bond.ts'
+import { bookId } from '../../../sdk/book.ts'
+import { openBook } from '../../../sdk/openBook.ts'
+import { parseReceipt, type Receipt, signedReceipt, signerOfReceipt } from '../../../sdk/receipt.ts'
+import { act, transact } from '../../../sdk/transact.ts'
+import { amountCovering, signVoucher } from '../../../sdk/voucher.ts'
 import { type LocalLedger, startLocalLedger } from '../../scripts/localLedger.ts'
+import {
+  fund,
+  type LocalChannel,
+  type LocalModel,
+  letOperate,
+  openLocalChannel,
+  receiptKey,
+  registerLocalModel,
+} from '../../scripts/localModel.ts'
 
-const DIMS = 64
-const FEE = 1_000_000n
-const TOP_K = 4
+const K = 64
+const FEE_UNITS = 20
+const FEE_UNIT = 1_000_000n
+const DAY = 86_400
 
 /** A direction in sketch space, drawn from its name. */
 function direction(name: string): Float32Array {
-  const bytes = [hexToBytes(keccak256(toHex(name))), hexToBytes(keccak256(toHex(`${name}, continued`)))].flatMap(
-    (part) => [...part],
-  )
-  return Float32Array.from(bytes, (byte) => byte - 127.5)
+  const next = randomSource(Number(BigInt(keccak256(toHex(name))) & 0xffff_ffffn))
+  return Float32Array.from({ length: K }, () => next() / 2 ** 31 - 1)
 }
 
 const identity = {
-  dims: DIMS,
-  width: DIMS,
-  map: Float32Array.from({ length: DIMS * DIMS }, (_, i) => (i % (DIMS + 1) === 0 ? 1 : 0)),
+  dims: K,
+  width: K,
+  map: Float32Array.from({ length: K * K }, (_, i) => (i % (K + 1) === 0 ? 1 : 0)),
+}
+
+interface Reply {
+  readonly id: string
+  readonly answer?: string
+  readonly receipt?: Receipt
+  readonly refused?: { readonly reason: string; readonly channelId?: Hex; readonly maxClaimableAmount?: string }
 }
 
 describe('an operator', () => {
   let local: LocalLedger
+  let registered: LocalModel
   let serving: Serving
   let operator: number
-  let payer: number
+  let channels: readonly [LocalChannel, LocalChannel]
   let answered = 0
 
-  beforeAll(async () => {
-    local = await startLocalLedger(2)
-    const { connection, cast, walletOf, folder } = local
-    const { reader, contracts } = connection
-    const terms = {
-      licence: 'CC0-1.0',
-      termsHash: keccak256('0x01'),
-      metadataHash: keccak256('0x02'),
-      metadataURI: 'ipfs://card',
-    }
-    const dataset = await ensureDataset(connection, walletOf(cast.curator), terms)
-    const contributions = await Promise.all(
-      cast.contributors.map(async (contributor, i) => {
-        const items = Array.from({ length: 3 }, (_, k) => ({ label: 'ham', text: `mail ${i} ${k}` }))
-        const commitment = ensureCommitment(join(folder, `${i}.json`), items, () => randomBytes(32))
-        return { ...(await ensureContribution(connection, walletOf(contributor), dataset, commitment)), commitment }
-      }),
-    )
-    const version = await ensureVersion(
-      connection,
-      walletOf(cast.curator),
-      dataset,
-      contributions.map(({ contribution }) => contribution),
-    )
-    const entries = contributions.flatMap(({ contribution, commitment }, i) =>
-      commitment.items.map(({ itemHash }, k) => ({
-        row: 3 * i + k,
-        contribution,
-        itemHash,
-        sketch: packSketch(quantise(direction(`row ${3 * i + k}`))),
-      })),
-    )
-    const index = { dims: DIMS, rowCount: 6, entries }
-    const indexFile = encodeIndex(index)
-    const owner = walletOf(cast.owner)
-    await ensureAccount(connection, owner)
-    operator = await ensureAccount(connection, walletOf(cast.operator))
-    const base = { name: 'base', licence: 'MIT', weightsHash: keccak256('0x03'), weightsURI: 'npm base', royaltyBps: 0 }
-    const parent = eventIn(
-      await transact(reader, owner, act(contracts.models, 'registerBase', [base])),
-      contracts.models,
-      'BaseModelRegistered',
-    ).model
-    const fineTune = {
-      parent,
-      versions: [version],
-      adapterHash: keccak256('0x04'),
-      manifestHash: keccak256('0x05'),
-      manifestURI: 'ipfs://run',
-      method: 2,
-      quantisation: { scheme: 'nf4', bits: 4, doubleQuant: true },
-      influence: {
-        root: rootOf(indexTree(index)),
-        indexHash: keccak256(indexFile),
-        indexURI: 'ipfs://index',
-        rowCount: 6,
-        dims: DIMS,
-        topK: TOP_K,
-        source: 0,
-      },
-      shares: { contributorBps: 6_000, operatorBps: 1_500, royaltyBps: 0 },
-      rule: 0,
-    }
-    const { model } = eventIn(
-      await transact(reader, owner, act(contracts.models, 'registerFineTune', [fineTune])),
-      contracts.models,
-      'FineTuneRegistered',
-    )
-    await expect(loadServing(connection, model, operator, indexFile)).rejects.toThrow(
-      `Account ${operator} may not record calls of model ${model}`,
-    )
-    await transact(reader, owner, act(contracts.models, 'setOperator', [model, operator, true]))
-    serving = await loadServing(connection, model, operator, indexFile)
-
-    const [payerAccount] = cast.payers
-    if (payerAccount === undefined) throw new Error('there are payers')
-    payer = await ensureAccount(connection, walletOf(payerAccount))
-    await transact(
-      reader,
-      walletOf(cast.deployer),
-      act(contracts.openToken, 'transfer', [payerAccount.address, 10n ** 18n]),
-    )
-    const covered = await coverFor(connection, 20n * FEE)
-    for (const bond of [bondOfAccount(operator), bondOfModel(model)]) {
-      await ensureBond(connection, walletOf(cast.deployer), bond, covered)
-    }
-    await ensureTab(connection, walletOf(payerAccount), payer, { operator, amountGwei: 20n * FEE, maxFeeGwei: FEE })
+  const publication = () => ({
+    publication: {
+      kind: 'sketched' as const,
+      model: registered.model,
+      parent: registered.parent,
+      owner: registered.owner,
+      manifestHash: registered.fineTune.manifestHash,
+      pay: registered.fineTune.pay,
+      dims: K,
+      rowIndexHash: keccak256(registered.units.file),
+      sketcherHash: keccak256('0x'),
+      units: [],
+      dropped: [],
+    },
+    sketcher: identity,
+    indexFile: registered.units.file,
   })
-  afterAll(() => local.stop())
 
-  const optionsWith = (journalName: string): OperatorOptions => ({
+  beforeAll(async () => {
+    local = await startLocalLedger(3)
+    registered = await registerLocalModel(local, { items: [30, 20, 25], k: K })
+    const { model } = registered
+    await expect(loadServing(local.connection, publication(), 99)).rejects.toThrow(`Account 99 may not record calls`)
+    operator = await letOperate(local, model, 20_000_000_000n)
+    channels = [
+      await openLocalChannel(local, { operator, model, payer: 0 }),
+      await openLocalChannel(local, { operator, model, payer: 1 }, 1_000_000_000n),
+    ]
+    serving = await loadServing(local.connection, publication(), operator)
+  })
+  afterAll(() => local?.stop())
+
+  const open = (name: string) => ({
+    journal: openOperatorJournal(join(local.folder, `${name}.journal.jsonl`)),
+    answers: openAnswersFile(join(local.folder, `${name}.answers.jsonl`)),
+  })
+  const close = ({ journal, answers }: Pick<OperatorOptions, 'journal' | 'answers'>) => {
+    journal.close()
+    answers.close()
+  }
+  const optionsWith = (name: string): OperatorOptions => ({
     connection: local.connection,
     wallet: local.walletOf(local.cast.operator),
     serving,
-    sketcher: identity,
+    receiptKey,
     answer: async (texts) => {
       answered += texts.length
       return texts.map((text) => ({ response: `answer to ${text}`, gradient: direction(text) }))
     },
-    journal: openCallJournal(join(local.folder, journalName)),
-    feeGwei: FEE,
-    batchSize: 3,
+    ...open(name),
+    feeUnits: FEE_UNITS,
+    limits: { records: 3, bytes: 100_000 },
+    promiseSeconds: DAY / 2,
+    topUpGwei: 0n,
     random32: () => randomBytes(32),
   })
-  const requestsNamed = (...ids: string[]): Request[] => ids.map((id) => ({ id, payer, text: `text of ${id}` }))
-  const balance = async () => {
+  const repliesOf = (name: string): readonly Reply[] =>
+    readFileSync(join(local.folder, `${name}.answers.jsonl`), 'utf8')
+      .split('\n')
+      .slice(0, -1)
+      .map((line) => JSON.parse(line))
+  const voucher = async (channel: LocalChannel, units: number) => {
     const { reader, contracts } = local.connection
-    return (await reader.readContract({ ...contracts.ledger, functionName: 'tabOf', args: [payer, operator] }))
-      .balanceGwei
+    const place = { chainId: reader.chain.id, address: contracts.channels.address }
+    const maxClaimableAmount = amountCovering(BigInt(units), FEE_UNIT)
+    const { signature } = await signVoucher(place, channel.signer, { channelId: channel.id, maxClaimableAmount })
+    return { maxClaimableAmount, signature }
+  }
+  const requests = (channel: LocalChannel, ...ids: readonly string[]): readonly Request[] =>
+    ids.map((id) => ({ id, payer: channel.payer, salt: channel.salt, text: `text of ${id}` }))
+  const chargedOn = async ({ payer, salt }: LocalChannel) => {
+    const { reader, contracts } = local.connection
+    const key = { payer, salt, operator, model: registered.model }
+    return (await reader.readContract({ ...contracts.channels, functionName: 'channelOf', args: [key] })).chargedUnits
   }
 
-  it('answers, credits the contributors of the rows that moved each answer, and charges once', async () => {
-    const before = await balance()
-    const options = optionsWith('a.jsonl')
-    const batches = await operate(options, requestsNamed('a1', 'a2', 'a3', 'a4'))
-    expect(batches.map(({ count }) => count)).toEqual([3, 1])
-    expect(before - (await balance())).toBe(4n * FEE)
-    const records = batches.flatMap(({ records: bytes }) => decodeRecords(bytes, serving.terms))
-    for (const { rows } of records) {
-      expect(rows.length).toBeGreaterThan(0)
-      for (const { row, account } of rows) expect(account).toBe(serving.accountOfRow.get(row))
+  it('asks for a voucher before it computes anything, and says how much has to be signed', async () => {
+    const options = optionsWith('a')
+    const before = answered
+    const done = await operate(options, requests(channels[0], 'a1', 'a2'))
+    expect({ ...done, computed: answered - before }).toEqual({
+      batches: [],
+      served: 0,
+      refused: 2,
+      uncovered: 0,
+      computed: 0,
+    })
+    const wanted = {
+      reason: 'a voucher of the channel’s signer for this much in all is missing',
+      channelId: channels[0].id,
+      maxClaimableAmount: `${amountCovering(20n, FEE_UNIT)}`,
     }
-    expect(await operate(options, requestsNamed('a1', 'a2', 'a3', 'a4'))).toEqual([])
-    expect(before - (await balance())).toBe(4n * FEE)
+    expect(repliesOf('a')).toEqual([
+      { id: 'a1', refused: wanted },
+      { id: 'a2', refused: wanted },
+    ])
+    close(options)
+  })
+
+  it('answers what vouchers cover, with a receipt for every answer, and records it once', async () => {
+    const [channel] = channels
+    const options = optionsWith('a')
+    const asked = requests(channel, 'a1', 'a2', 'a3', 'a4')
+    const [first, ...others] = asked
+    const paid = [{ ...(first as Request), voucher: await voucher(channel, 4 * FEE_UNITS) }, ...others]
+    const done = await operate(options, paid)
+    expect(done).toMatchObject({ served: 4, refused: 0, uncovered: 0 })
+    expect(done.batches.map(({ count }) => count)).toEqual([3, 1])
+    expect(await chargedOn(channel)).toBe(4 * FEE_UNITS)
+    expect(await operate(options, asked)).toEqual({ batches: [], served: 0, refused: 0, uncovered: 0 })
+    close(options)
+
+    const given = repliesOf('a').slice(2)
+    expect(given.map(({ id, answer }) => [id, answer])).toEqual(asked.map(({ id, text }) => [id, `answer to ${text}`]))
+    const { batches } = await openBook(local.connection, { model: registered.model, operator, number: 1 }, K)
+    const leaves = batches.flatMap((batch) => batch.leaves)
+    for (const { receipt } of given) {
+      const parsed = parseReceipt(JSON.stringify(receipt), 'receipt')
+      expect(await signerOfReceipt(parsed)).toBe(receiptKey.address)
+      expect(leaves).toContain(signedReceipt(parsed).recordHash)
+    }
   })
 
   it('keeps requests and answers off the chain and out of its journal', () => {
-    const journal = readFileSync(join(local.folder, 'a.jsonl'), 'utf8')
+    const journal = readFileSync(join(local.folder, 'a.journal.jsonl'), 'utf8')
     expect(journal).not.toContain('text of')
     expect(journal).not.toContain('answer to')
   })
 
-  it('charges what it served before it was stopped, without serving it again', async () => {
+  it('records and delivers what it served before it was killed, without serving it again', async () => {
+    const [channel] = channels
     const { connection, cast, walletOf } = local
     const { reader, contracts } = connection
     const guardian = walletOf(cast.deployer)
-    const before = await balance()
-    await transact(reader, guardian, act(contracts.ledger, 'pauseRecording', []))
-    const first = optionsWith('b.jsonl')
-    await expect(operate(first, requestsNamed('b1', 'b2'))).rejects.toThrow(
-      'Ledger refuses recordBatch: Ledger_Paused()',
-    )
-    first.journal.close()
-    expect(await balance()).toBe(before)
-    await transact(reader, guardian, act(contracts.ledger, 'resumeRecording', []))
+    await transact(reader, guardian, act(contracts.clock, 'pause', []))
+    const first = optionsWith('b')
+    const asked = requests(channel, 'b1', 'b2', 'b3').map((request) => ({ ...request }))
+    const signed = await voucher(channel, 7 * FEE_UNITS)
+    const [one, ...more] = asked
+    const paid: readonly Request[] = [{ ...(one as Request), voucher: signed }, ...more]
+    // Killed after the calls were kept, and before anybody had their answers.
+    const killed = {
+      ...first,
+      answers: {
+        ...first.answers,
+        write: () => {
+          throw new Error('killed')
+        },
+      },
+    }
+    await expect(operate(killed, paid.slice(0, 2))).rejects.toThrow('killed')
+    await expect(operate(first, [])).rejects.toThrow('Clock_Paused')
+    close(first)
+    await transact(reader, guardian, act(contracts.clock, 'resume', []))
 
-    const servedBefore = answered
-    appendFileSync(join(local.folder, 'b.jsonl'), '{"id":"b3","payer"')
-    const again = optionsWith('b.jsonl')
-    const batches = await operate(again, requestsNamed('b1', 'b2', 'b3'))
-    expect({ recorded: batches.map(({ count }) => count), served: answered - servedBefore }).toEqual({
+    appendFileSync(join(local.folder, 'b.journal.jsonl'), '{"kind":"call","id":"b3"')
+    const again = optionsWith('b')
+    const done = await operate(again, paid)
+    expect({ recorded: done.batches.map(({ count }) => count), served: done.served }).toEqual({
       recorded: [3],
       served: 1,
     })
-    expect(before - (await balance())).toBe(3n * FEE)
+    expect(await chargedOn(channel)).toBe(7 * FEE_UNITS)
+    close(again)
+    expect(repliesOf('b').map(({ id }) => id)).toEqual(['b1', 'b2', 'b3'])
+    const journal = readFileSync(join(local.folder, 'b.journal.jsonl'), 'utf8')
+    expect(journal.match(/"kind":"call"/g)).toHaveLength(3)
   })
 
-  it('serves nothing that a tab does not cover', async () => {
-    const servedBefore = answered
-    const many = requestsNamed(...Array.from({ length: 30 }, (_, i) => `c${i}`))
-    await expect(operate({ ...optionsWith('c.jsonl'), batchSize: 30 }, many)).rejects.toThrow(
-      /The tab of account \d+ holds \d+ gwei-OPEN/,
+  it('refuses a request that it served under the same name with another text', async () => {
+    const options = optionsWith('b')
+    close(options)
+    const fresh = { ...optionsWith('b'), answers: openAnswersFile(join(local.folder, 'b.other.jsonl')) }
+    const [request] = requests(channels[0], 'b1')
+    await expect(operate(fresh, [{ ...(request as Request), text: 'something else' }])).rejects.toThrow(
+      'Request b1 was served before, with another text or another answer',
     )
-    expect(answered).toBe(servedBefore)
+    close(fresh)
   })
 
-  it('serves nothing for more than a payer allows', async () => {
-    await expect(operate({ ...optionsWith('d.jsonl'), feeGwei: FEE + 1n }, requestsNamed('d1'))).rejects.toThrow(
-      `Account ${payer} allows at most ${FEE} gwei-OPEN a call, and this operator asks ${FEE + 1n}`,
-    )
+  it('keeps no voucher that its channel’s signer did not sign', async () => {
+    const options = optionsWith('c')
+    const [first, second] = channels
+    const [request] = requests(second, 'c1') as readonly [Request]
+    const forged = { ...request, voucher: await voucher({ ...second, signer: first.signer }, 100) }
+    const elsewhere = { ...request, id: 'c2', voucher: await voucher({ ...second, id: first.id }, 100) }
+    expect(await operate(options, [forged, elsewhere])).toMatchObject({ served: 0, refused: 2 })
+    expect(options.journal.vouchers.size).toBe(0)
+    const stranger = { ...request, id: 'c3', salt: 77 }
+    await operate(options, [stranger])
+    expect(repliesOf('c').at(-1)?.refused?.reason).toBe('there is no such channel: open it first')
+    close(options)
   })
 
-  it('serves nothing that a bond does not cover, and goes on once it does', async () => {
+  it('serves nothing beyond a deposit, nor what can be taken back before it is recorded', async () => {
+    const [, small] = channels
     const { connection, cast, walletOf } = local
-    const [payerAccount] = cast.payers
-    if (payerAccount === undefined) throw new Error('there are payers')
-    await ensureTab(connection, walletOf(payerAccount), payer, { operator, amountGwei: 100n * FEE, maxFeeGwei: FEE })
-    const servedBefore = answered
-    const many = requestsNamed(...Array.from({ length: 30 }, (_, i) => `e${i}`))
-    const options = { ...optionsWith('e.jsonl'), batchSize: 30 }
-    await expect(operate(options, many)).rejects.toThrow(
-      /The bond of (account|model) \d+ holds \d+ gwei-OPEN, and to record these calls it must hold \d+/,
+    const { reader, contracts } = connection
+    const options = optionsWith('d')
+    const [request] = requests(small, 'd1') as readonly [Request]
+    // The deposit holds 1,000 units.
+    const signed = await voucher(small, 10_000)
+    const dear = { ...options, feeUnits: 1_001 }
+    expect(await operate(dear, [{ ...request, voucher: signed }])).toMatchObject({ served: 0, refused: 1 })
+    expect(repliesOf('d').at(-1)?.refused?.reason).toBe(
+      'the channel’s deposit is 1000000 gwei-OPEN too small, counting what was asked back',
     )
-    expect(answered).toBe(servedBefore)
-
-    const covered = await coverFor(connection, 100n * FEE)
-    await ensureBond(connection, walletOf(cast.deployer), bondOfAccount(operator), covered)
-    await expect(operate(options, many)).rejects.toThrow(`The bond of model ${serving.model} holds`)
-    await ensureBond(connection, walletOf(cast.deployer), bondOfModel(serving.model), covered)
-    expect((await operate(options, many)).map(({ count }) => count)).toEqual([30])
+    const key = { payer: small.payer, salt: small.salt, operator, model: registered.model }
+    const payer = walletOf(cast.payers[1] as (typeof cast.payers)[number])
+    await transact(reader, payer, act(contracts.channels, 'requestChannelWithdrawal', [key, 1_000_000_000n]))
+    expect(await operate(options, requests(small, 'd2'))).toMatchObject({ served: 1, refused: 0 })
+    await local.passSeconds(1.6 * DAY)
+    expect(await operate(options, requests(small, 'd3'))).toMatchObject({ served: 0, refused: 1 })
+    await transact(reader, payer, act(contracts.channels, 'requestChannelWithdrawal', [key, 0n]))
+    expect(await operate(options, requests(small, 'd3'))).toMatchObject({ served: 1, refused: 0 })
+    close(options)
   })
 
-  it('refuses an index that is not the model’s', async () => {
-    const empty = encodeIndex({ dims: DIMS, rowCount: 6, entries: [] })
-    await expect(loadServing(local.connection, serving.model, operator, empty)).rejects.toThrow(
-      'This is not the influence index of model',
-    )
+  it('leaves out a payer that cannot be charged, at nobody else’s cost', async () => {
+    const [large, small] = channels
+    const { connection, cast, walletOf } = local
+    const { reader, contracts } = connection
+    const guardian = walletOf(cast.deployer)
+    const options = optionsWith('e')
+    const payer = walletOf(cast.payers[1] as (typeof cast.payers)[number])
+    const key = { payer: small.payer, salt: small.salt, operator, model: registered.model }
+    const [one] = requests(small, 'e1') as readonly [Request]
+    const [two] = requests(large, 'e2') as readonly [Request]
+    const paid = [
+      { ...one, voucher: await voucher(small, 10_000) },
+      { ...two, voucher: await voucher(large, 100 * FEE_UNITS) },
+    ]
+    // Served while recording is paused, and taken back by one payer long after.
+    await transact(reader, payer, act(contracts.channels, 'requestChannelWithdrawal', [key, 2n ** 60n]))
+    await transact(reader, guardian, act(contracts.clock, 'pause', []))
+    await expect(operate(options, paid)).rejects.toThrow('Clock_Paused')
+    await transact(reader, guardian, act(contracts.clock, 'resume', []))
+    await local.passSeconds(2 * DAY)
+    await transact(reader, payer, act(contracts.channels, 'withdrawChannel', [key]))
+    const done = await operate(options, [])
+    expect(done.batches.map(({ count }) => count)).toEqual([1])
+    expect(done.uncovered).toBe(1)
+    expect((await operate(options, [])).uncovered).toBe(1)
+    await fund(local, cast.payers[1] as (typeof cast.payers)[number], 1_000_000_000n)
+    const { earnings, channels: contract, openToken } = contracts
+    await transact(reader, payer, act(openToken, 'approve', [earnings.address, 10n ** 18n]))
+    await transact(reader, payer, act(contract, 'fundChannel', [key, 1_000_000_000n]))
+    expect(await operate(options, [])).toMatchObject({ batches: [{ count: 1 }], uncovered: 0 })
+    close(options)
   })
 
-  describe('cannot record', () => {
-    const record = {
-      commitment: zeroHash,
-      payer: 1,
-      feeGwei: FEE,
-      rows: [
-        { row: 0, account: 1, weight: 40_000 },
-        { row: 1, account: 1, weight: 25_535 },
-      ],
-      sketch: new Uint8Array(DIMS / 2),
-    }
-    const send = async (records: Hex, as = local.cast.operator) => {
-      const { connection, walletOf } = local
-      const call = act(connection.contracts.ledger, 'recordBatch', [serving.model, records])
-      return await transact(connection.reader, walletOf(as), call)
-    }
-    const encoded = () => encodeRecord({ ...record, payer }, serving.terms)
-    const altered = (change: (view: DataView) => void): Hex => {
-      const bytes = encoded()
-      change(new DataView(bytes.buffer))
-      return bytesToHex(bytes)
-    }
+  it('serves nothing that bonds do not cover, and tops its own as far as it may', async () => {
+    const [large] = channels
+    const { connection, cast } = local
+    const { reader, contracts } = connection
+    const options = { ...optionsWith('f'), feeUnits: 60_000, limits: { records: 3, bytes: 100_000 } }
+    const [first, ...others] = requests(large, 'f1', 'f2', 'f3') as readonly [Request, ...Request[]]
+    const asked = [{ ...first, voucher: await voucher(large, 900_000) }, ...others]
+    const before = answered
+    await expect(operate(options, asked)).rejects.toThrow(/the bond of account \d+ covers [\d.]+ OPEN, and must cover/)
+    expect(answered).toBe(before)
+    await fund(local, cast.operator, 500_000_000_000n)
+    const topUp = { ...options, topUpGwei: 500_000_000_000n }
+    expect(await operate(topUp, asked)).toMatchObject({ served: 3 })
+    const bond = bondOfAccount(operator)
+    const state = await reader.readContract({ ...contracts.bonds, functionName: 'bondStateOf', args: [bond] })
+    expect(state.balanceGwei - state.exposedGwei).toBeGreaterThanOrEqual(10_000_000_000n)
+    close(options)
+  })
 
-    it('as someone whom the model’s owner did not allow', async () => {
-      await expect(send(bytesToHex(encoded()), local.cast.owner)).rejects.toThrow('Ledger_NotOperator')
-    })
+  it('settles its books once they are due, from what it kept, and passes over what others settled', async () => {
+    const { connection, cast, walletOf } = local
+    const { reader, contracts } = connection
+    const { ledger } = contracts
+    const options = optionsWith('a')
+    const book = bookId({ model: registered.model, operator, number: 1 })
+    const settled = async () =>
+      (await reader.readContract({ ...ledger, functionName: 'bookStateOf', args: [book] })).isSettled
+    expect(await settleDue(connection, walletOf(cast.operator), serving, options.journal)).toEqual([])
+    await local.passSeconds(3 * DAY)
+    expect(await settled()).toBe(false)
+    expect(await settleDue(connection, walletOf(cast.operator), serving, options.journal)).not.toEqual([])
+    expect(await settled()).toBe(true)
+    expect(await settleDue(connection, walletOf(cast.operator), serving, options.journal)).toEqual([])
+    close(options)
+  })
 
-    it.each([
-      ['an empty batch', () => '0x' as Hex, 'Ledger_EmptyBatch'],
-      ['a truncated record', () => bytesToHex(encoded().subarray(0, 60)), 'Ledger_RecordTruncated'],
-      [
-        'rows by ascending weight',
-        () =>
-          altered((view) => {
-            view.setUint16(53, 25_535)
-            view.setUint16(63, 40_000)
-          }),
-        'Ledger_WeightsUnsorted',
-      ],
-      ['weights that do not sum', () => altered((view) => view.setUint16(53, 40_001)), 'Ledger_WeightsDoNotSum'],
-      ['a row twice', () => altered((view) => view.setUint32(55, 0)), 'Ledger_RowRepeated'],
-      ['a row that the model does not have', () => altered((view) => view.setUint32(55, 6)), 'Ledger_RowOutOfRange'],
-      ['a code that is none', () => altered((view) => view.setUint8(65, 0x80)), 'Ledger_CodeOutOfRange'],
-      ['a fee above the cap', () => altered((view) => view.setBigUint64(36, FEE + 1n)), 'Ledger_FeeAboveCap'],
-    ])('%s', async (_, records, errorName) => {
-      await expect(send(records())).rejects.toMatchObject({ errorName })
-    })
+  it('refuses a row index that is not the model’s, and one that can be proven false', async () => {
+    const { connection } = local
+    const other = await registerLocalModel(local, { items: [30, 20, 25], k: K, seed: 9 })
+    const served = { ...publication(), indexFile: other.units.file }
+    await expect(loadServing(connection, served, operator)).rejects.toThrow('This is not the row index of model')
+    const elsewhere = { ...served, publication: { ...served.publication, manifestHash: keccak256('0x99') } }
+    await expect(loadServing(connection, elsewhere, operator)).rejects.toThrow('registered with another run')
+  })
+
+  it('signs receipts with a key of its own, and refuses one that the chain does not know', async () => {
+    const { connection, cast, walletOf } = local
+    const path = join(local.folder, 'keys', 'receipt.key')
+    const made = ensureReceiptKey(path)
+    expect(ensureReceiptKey(path).address).toBe(made.address)
+    await expect(ensureKeyNamed(connection, walletOf(cast.operator), operator, made)).rejects.toThrow('are signed by')
+    await ensureKeyNamed(connection, walletOf(cast.operator), operator, receiptKey)
+    const curator = walletOf(cast.curator)
+    const { reader, contracts } = connection
+    await transact(reader, curator, act(contracts.accounts, 'open', [cast.curator.address]))
+    const args = [cast.curator.address] as const
+    const account = await reader.readContract({ ...contracts.accounts, functionName: 'accountOf', args })
+    await ensureKeyNamed(connection, curator, account, made)
+    expect(await reader.readContract({ ...contracts.court, functionName: 'receiptKeyOf', args: [account] })).toBe(
+      made.address,
+    )
   })
 })

@@ -1,32 +1,75 @@
-import { zeroHash } from 'viem'
+import { type Hex, keccak256, numberToHex, zeroAddress } from 'viem'
 import { describe, expect, it } from 'vitest'
-import type { Call } from '../../../pipeline/serve/callJournal.ts'
-import { takeBatch } from '../../../pipeline/serve/settle.ts'
+import type { UsedChannel } from '../../../pipeline/serve/channelUse.ts'
+import { channelName } from '../../../pipeline/serve/operatorJournal.ts'
+import { takeBatch, USUAL_BATCH } from '../../../pipeline/serve/takeBatch.ts'
+import type { Receipt } from '../../../sdk/receipt.ts'
 
-/** A call that credits accounts `first` to `first + 7`. */
-function callCrediting(first: number): Call {
-  const rows = Array.from({ length: 8 }, (_, i) => ({ row: i, account: first + i, weight: 8_191 }))
-  const hashes = { requestHash: zeroHash, responseHash: zeroHash, salt: zeroHash }
-  return { id: `call ${first}`, payer: 1, feeGwei: 1n, ...hashes, rows, sketch: '0x00' }
+const signature: Hex = `0x${'00'.repeat(65)}`
+
+function channel(payer: number, coveredUnits: number, voucher?: bigint): UsedChannel {
+  return {
+    payer,
+    salt: 1,
+    id: keccak256(numberToHex(payer)),
+    state: {
+      signer: zeroAddress,
+      limitUnits: 1_000,
+      coveredUnits,
+      chargedUnits: 0,
+      depositGwei: 1n,
+      withdrawnGwei: 0n,
+      leavingGwei: 0n,
+      leavesAt: 0,
+      nextSigner: zeroAddress,
+      nextSignerAt: 0,
+    },
+    best: voucher === undefined ? undefined : { payer, salt: 1, maxClaimableAmount: voucher, signature },
+    voucher: voucher === undefined ? undefined : { units: voucher },
+    owedUnits: 0,
+  }
 }
 
+/** All that taking reads of a receipt. */
+function call(payer: number, feeUnits: number): Receipt {
+  const record = `0x${feeUnits.toString(16).padStart(4, '0')}${'00'.repeat(32)}`
+  return { payer, channelSalt: 1, record } as Receipt
+}
+
+const named = (channels: readonly UsedChannel[]) => new Map(channels.map((one) => [channelName(one), one]))
+const payers = ({ receipts }: { readonly receipts: readonly Receipt[] }) => receipts.map(({ payer }) => payer)
+
 describe('a batch', () => {
-  it('takes as many calls as were asked for while they credit few contributors', () => {
-    const calls = Array.from({ length: 300 }, () => callCrediting(1))
-    expect(takeBatch(calls, 200)).toHaveLength(200)
+  it('takes calls in their order, each channel once, with a voucher where the chain does not know enough', () => {
+    const channels = named([channel(1, 10), channel(2, 3, 7n)])
+    const waiting = [call(2, 3), call(1, 4), call(2, 4), call(1, 6)]
+    const { batch, uncovered } = takeBatch(waiting, channels, 0, USUAL_BATCH)
+    expect(batch).toEqual({
+      receipts: waiting,
+      channels: [
+        { payer: 2, salt: 1 },
+        { payer: 1, salt: 1 },
+      ],
+      vouchers: [{ channel: 0, maxClaimableAmount: 7n, signature }],
+    })
+    expect(uncovered).toEqual([])
   })
 
-  it('ends where the next call would credit more contributors than the Ledger adds up at once', () => {
-    const calls = Array.from({ length: 100 }, (_, i) => callCrediting(1 + 8 * i))
-    expect(takeBatch(calls, 100)).toHaveLength(23)
+  it('leaves out calls that their channels do not cover, and no other payer’s', () => {
+    const channels = named([channel(1, 5), channel(2, 100)])
+    const waiting = [call(1, 3), call(2, 1), call(1, 3), call(3, 1), call(2, 1), call(1, 2)]
+    const { batch, uncovered } = takeBatch(waiting, channels, 0, USUAL_BATCH)
+    expect(payers(batch)).toEqual([1, 2, 2, 1])
+    expect(uncovered).toEqual([waiting[2], waiting[3]])
   })
 
-  it('ends where the next call would charge more payers than the Ledger can at once', () => {
-    const calls = Array.from({ length: 250 }, (_, i) => ({ ...callCrediting(1), payer: i + 1 }))
-    expect(takeBatch(calls, 250)).toHaveLength(192)
-  })
-
-  it('takes what there is', () => {
-    expect(takeBatch([callCrediting(1)], 200)).toHaveLength(1)
+  it('has no more records, bytes and channels than it may', () => {
+    const channels = named(Array.from({ length: 300 }, (_, i) => channel(i + 1, 10)))
+    const all = [...channels.values()].map(({ payer }) => call(payer, 1))
+    expect(payers(takeBatch(all, channels, 0, { ...USUAL_BATCH, records: 7 }).batch)).toHaveLength(7)
+    expect(payers(takeBatch(all, channels, 0, { records: 1_024, bytes: 1_000_000 }).batch)).toHaveLength(255)
+    // A record of 35 bytes, its channel and a voucher for it.
+    expect(payers(takeBatch(all, channels, 0, { records: 1_024, bytes: 10 * (35 + 8 + 81) }).batch)).toHaveLength(10)
+    expect(takeBatch(all, channels, 0, { records: 1_024, bytes: 1_000_000 }).uncovered).toEqual([])
   })
 })

@@ -1,0 +1,24 @@
+import type { TransactionReceipt } from 'viem'
+import type { Wallet } from '../../sdk/chain.ts'
+import type { Connection } from '../../sdk/contracts.ts'
+import { settleBook, unsettledBooks } from '../../sdk/settleBook.ts'
+import type { OperatorJournal } from './operatorJournal.ts'
+import type { Serving } from './serving.ts'
+
+/** Settles the operator's own books that are due: until then its bond answers for them. What others settled is passed over. */
+export async function settleDue(
+  connection: Connection,
+  wallet: Wallet,
+  { model, operator }: Serving,
+  journal: OperatorJournal,
+): Promise<readonly TransactionReceipt[]> {
+  const { reader, contracts } = connection
+  const time = await reader.readContract({ ...contracts.clock, functionName: 'time' })
+  const kept = (book: bigint) =>
+    [...journal.batches.values()].filter((batch) => batch.book === book).toSorted((a, b) => a.number - b.number)
+  const receipts: TransactionReceipt[] = []
+  for (const { key, windowEnd } of await unsettledBooks(connection, model.model, operator)) {
+    if (windowEnd <= time) receipts.push(...(await settleBook(connection, wallet, model, key, kept)))
+  }
+  return receipts
+}

@@ -1,0 +1,155 @@
+import { hexToBytes } from 'viem'
+import { batchCommitment, type OpenedBatch, openBatch, type ToldBatch, voidRecord } from './batch.ts'
+import { type BookKey, bookId } from './book.ts'
+import { decodeToldChannels } from './channel.ts'
+import type { Connection } from './contracts.ts'
+import { StopError } from './errors.ts'
+
+/** A book as it stands, with all of its batches, asked of a node and of whoever kept their bytes. */
+export interface OpenedBook {
+  readonly key: BookKey
+  readonly book: bigint
+  readonly batches: readonly OpenedBatch[]
+  readonly givenGwei: bigint
+  readonly treasuryBps: number
+  readonly closesAt: number
+  /** Until when its records can be voided, and from when it can be settled. */
+  readonly windowEnd: number
+  readonly isSettled: boolean
+}
+
+/** What somebody kept of a book's batches: nodes may drop old logs. */
+export type KeptBatches = (book: bigint) => readonly ToldBatch[]
+
+/**
+ * @param k Dimensions of the records' sketches.
+ * @param kept Batches that need not be asked for again.
+ */
+export async function openBook(
+  connection: Connection,
+  key: BookKey,
+  k: number,
+  kept: KeptBatches = () => [],
+): Promise<OpenedBook> {
+  const { reader, contracts } = connection
+  const book = bookId(key)
+  const state = await reader.readContract({ ...contracts.ledger, functionName: 'bookStateOf', args: [book] })
+  const batches = await batchesOf(connection, book, state.batches, k, kept(book))
+  return {
+    key,
+    book,
+    batches,
+    givenGwei: state.givenGwei,
+    treasuryBps: state.treasuryBps,
+    closesAt: state.closesAt,
+    windowEnd: state.closesAt + state.windowSeconds,
+    isSettled: state.isSettled,
+  }
+}
+
+async function batchesOf(
+  connection: Connection,
+  book: bigint,
+  count: number,
+  k: number,
+  kept: readonly ToldBatch[],
+): Promise<readonly OpenedBatch[]> {
+  if (isWhole(kept, count)) {
+    const opened = await standing(connection, kept, k)
+    // What was kept may have been undone by a reorg.
+    if (await areCommitted(connection, opened)) return opened
+  }
+  const told = await toldBatches(connection, book)
+  if (isWhole(told, count)) return await standing(connection, told, k)
+  throw new StopError(
+    `Book ${book} has ${count} batches, and this node tells of ${told.length}`,
+    { book },
+    'Ask a node that keeps old logs, or settle from the files of whoever kept its batches.',
+  )
+}
+
+/** Batches without what was voided or set aside. */
+async function standing(
+  connection: Connection,
+  told: readonly ToldBatch[],
+  k: number,
+): Promise<readonly OpenedBatch[]> {
+  const voided = await voidedRecords(
+    connection,
+    told.map(({ batch }) => batch),
+  )
+  return told.map((one) => (voided.get(one.batch) ?? []).reduce(voidRecord, openBatch(one, k)))
+}
+
+async function areCommitted({ reader, contracts }: Connection, batches: readonly OpenedBatch[]): Promise<boolean> {
+  const committed = await Promise.all(
+    batches.map(({ header: { batch } }) =>
+      reader.readContract({ ...contracts.ledger, functionName: 'batchCommitmentOf', args: [batch] }),
+    ),
+  )
+  return batches.every(({ header }, i) => batchCommitment(header) === committed[i])
+}
+
+/** As many batches as one filter names. */
+const A_FILTER = 500
+
+/** Records that were voided or set aside, by batch. */
+async function voidedRecords(
+  { reader, contracts, fromBlock }: Connection,
+  batches: readonly bigint[],
+): Promise<ReadonlyMap<bigint, readonly number[]>> {
+  const voided = new Map<bigint, number[]>()
+  for (let at = 0; at < batches.length; at += A_FILTER) {
+    const events = await reader.getContractEvents({
+      ...contracts.ledger,
+      eventName: 'RecordVoided',
+      args: { batch: batches.slice(at, at + A_FILTER) },
+      fromBlock,
+      strict: true,
+    })
+    for (const { args } of events) voided.set(args.batch, [...(voided.get(args.batch) ?? []), args.index])
+  }
+  return voided
+}
+
+/** Every batch of a book, in its order. */
+async function toldBatches({ reader, contracts, fromBlock }: Connection, book: bigint): Promise<readonly ToldBatch[]> {
+  const events = await reader.getContractEvents({
+    ...contracts.ledger,
+    eventName: 'BatchRecorded',
+    args: { book },
+    fromBlock,
+    strict: true,
+  })
+  return events.map(({ args, blockNumber }) => toldBatch(args, blockNumber)).toSorted((a, b) => a.number - b.number)
+}
+
+/** What a `BatchRecorded` says. */
+export function toldBatch(
+  args: {
+    readonly batch: bigint
+    readonly book: bigint
+    readonly number: number
+    readonly units: bigint
+    readonly root: `0x${string}`
+    readonly channels: `0x${string}`
+    readonly records: `0x${string}`
+  },
+  blockNumber: bigint,
+): ToldBatch {
+  const { batch, book, number, units, root } = args
+  return {
+    batch,
+    book,
+    number,
+    units,
+    root,
+    recordedIn: Number(blockNumber),
+    channels: decodeToldChannels(hexToBytes(args.channels)),
+    records: hexToBytes(args.records),
+  }
+}
+
+function isWhole(batches: readonly ToldBatch[], count: number): boolean {
+  return batches.length === count && batches.every(({ number }, i) => number === i)
+}

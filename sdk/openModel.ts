@@ -1,0 +1,118 @@
+import { type Hex, hexToBytes } from 'viem'
+import type { UnitPlan } from '../attribution/unitPlan.ts'
+import type { Connection } from './contracts.ts'
+import { StopError } from './errors.ts'
+import type { ModelPayTerms } from './predictPay.ts'
+import { decodeRegisteredUnits, planOf, type RegisteredUnits } from './registeredUnits.ts'
+
+/** Everything that was registered of a fine-tune, asked of a node alone: its terms, its units, and whose they are. */
+export interface OpenedModel {
+  readonly model: number
+  readonly parent: number
+  readonly owner: number
+  readonly versions: readonly bigint[]
+  readonly manifestHash: Hex
+  readonly terms: ModelPayTerms
+  /** To owners of its ancestors, on every fee. */
+  readonly royalties: readonly { readonly account: number; readonly bps: number }[]
+  /** The file of its rows. */
+  readonly index: { readonly fileHash: Hex; readonly fileURI: string; readonly root: Hex }
+  /** Of the sum of its units. */
+  readonly totalHash: Hex
+  /** The greatest peak of a unit, by which scales are taken. */
+  readonly maxPeak: number
+  readonly registered: RegisteredUnits
+  readonly plan: UnitPlan
+  readonly contributorOf: ReadonlyMap<Hex, number>
+}
+
+/** As many as one call is asked about. */
+const A_CALL = 500
+
+export async function openModel(connection: Connection, model: number): Promise<OpenedModel> {
+  const { reader, contracts, fromBlock } = connection
+  const { fineTunes, models } = contracts
+  const args = { model }
+  const [[begun], [registered], [entered], pages] = await Promise.all([
+    reader.getContractEvents({ ...fineTunes, eventName: 'FineTuneBegun', args, fromBlock, strict: true }),
+    reader.getContractEvents({ ...fineTunes, eventName: 'FineTuneRegistered', args, fromBlock, strict: true }),
+    reader.getContractEvents({ ...models, eventName: 'FineTuneEntered', args, fromBlock, strict: true }),
+    reader.getContractEvents({ ...fineTunes, eventName: 'UnitsRegistered', args, fromBlock, strict: true }),
+  ])
+  if (begun === undefined || registered === undefined || entered === undefined) {
+    throw new StopError(
+      `Model ${model} is no registered fine-tune on this chain`,
+      { model },
+      'Name a fine-tune whose units are all registered.',
+    )
+  }
+  const { fineTune } = begun.args
+  const { terms, royalties, owner, parent } = entered.args
+  const units = decodeRegisteredUnits(
+    pages.map(({ args: page }) => ({
+      firstUnit: page.firstUnit,
+      contributions: hexToBytes(page.contributions),
+      units: hexToBytes(page.units),
+    })),
+    terms.dims,
+  )
+  const members = await membersOfVersions(connection, fineTune.versions, units)
+  return {
+    model,
+    parent,
+    owner,
+    versions: fineTune.versions,
+    manifestHash: fineTune.manifestHash,
+    terms: {
+      contributorBps: terms.shares.contributorBps,
+      operatorBps: terms.shares.operatorBps,
+      royaltiesBps: royalties.map(({ bps }) => bps),
+      baseBps: terms.pay.baseBps,
+      floorBps: terms.pay.floorBps,
+      sketched: terms.pay.sketched,
+      feeUnitGwei: BigInt(terms.pay.feeUnitGwei),
+      dims: terms.dims,
+    },
+    royalties,
+    index: { ...fineTune.index, root: registered.args.indexRoot },
+    totalHash: registered.args.totalHash,
+    maxPeak: fineTune.plan.maxPeak,
+    registered: units,
+    plan: planOf(units, (id) => members.get(id)?.items ?? 0),
+    contributorOf: new Map([...members].map(([id, { contributor }]) => [id, contributor])),
+  }
+}
+
+/** Units that were struck before a book's window ended, which count nothing in it. */
+export async function struckUnits(
+  { reader, contracts, fromBlock }: Connection,
+  model: number,
+  until: number,
+): Promise<ReadonlySet<number>> {
+  const events = await reader.getContractEvents({
+    ...contracts.models,
+    eventName: 'UnitStruck',
+    args: { model },
+    fromBlock,
+    strict: true,
+  })
+  return new Set(events.flatMap(({ args }) => (args.struckAt < until ? [args.unit] : [])))
+}
+
+async function membersOfVersions(
+  { reader, contracts }: Connection,
+  versions: readonly bigint[],
+  { contributions }: RegisteredUnits,
+): Promise<ReadonlyMap<Hex, { readonly contributor: number; readonly items: number }>> {
+  const found = new Map<Hex, { readonly contributor: number; readonly items: number }>()
+  for (let at = 0; at < contributions.length; at += A_CALL) {
+    const ids = contributions.slice(at, at + A_CALL).map(({ id }) => id)
+    const args = [versions, ids] as const
+    const members = await reader.readContract({ ...contracts.datasets, functionName: 'membersOf', args })
+    ids.forEach((id, i) => {
+      const member = members[i]
+      if (member !== undefined) found.set(id, { contributor: member.contributor, items: member.itemCount })
+    })
+  }
+  return found
+}
