@@ -19,7 +19,6 @@ import {RowBytes} from "../libraries/RowBytes.sol";
 import {AccountId, bondOf, ContributionId, ModelId, VersionId} from "../types/Ids.sol";
 import {UnitFaults} from "./UnitFaults.sol";
 
-
 /// @title UnitDemands
 /// @notice Rows that somebody asks to see, because the row index is not to be had or an item may never have been contributed. A Merkle root does
 /// not show what is missing, so the owner shows what is there.
@@ -43,12 +42,7 @@ abstract contract UnitDemands is UnitFaults {
     }
 
     /// @inheritdoc IUnitCourt
-    function showUnit(
-        ModelId model,
-        UnitShown calldata shown,
-        bytes calldata rows,
-        RowsRead calldata read
-    ) external {
+    function showUnit(ModelId model, UnitShown calldata shown, bytes calldata rows, RowsRead calldata read) external {
         AccountId shownBy = _accounts.requireAccountOf(msg.sender);
         UnitDemand storage demand = _requireOpen(model, shown.unit, ALL_ROWS);
         RowTerms memory terms_ = _requireUnit(model, shown);
@@ -63,16 +57,13 @@ abstract contract UnitDemands is UnitFaults {
         _read(state, shown, terms_, "", rows);
         _emit(
             3,
-            abi.encodePacked(
-                abi.encode(UnitRowsShown.selector, model, shown.unit),
-                abi.encode(uint32(from), rows)
-            )
+            abi.encodePacked(abi.encode(UnitRowsShown.selector, model, shown.unit), abi.encode(uint32(from), rows))
         );
         if (state.count < shown.rows) {
             _showings[key] = keccak256(abi.encode(state));
             return;
         }
-        _requireAll(state, shown);
+        _requireRoot(state, shown);
         delete _showings[key];
         _emit(4, abi.encode(UnitAnswered.selector, model, shown.unit, shownBy));
         _answer(demand, shownBy);
@@ -80,6 +71,7 @@ abstract contract UnitDemands is UnitFaults {
 
     /// @inheritdoc IUnitCourt
     function demandItem(bytes32, ModelId model, uint16 unit, uint32 index) external {
+        _requireRowNumber(unit, index);
         AccountId demander = _redeemFor(model);
         (uint64 stakeGwei, uint40 dueAt) = _demand(model, unit, index, demander);
         _emit(4, abi.encode(ItemDemanded.selector, model, unit, demander, index, stakeGwei, dueAt));
@@ -93,6 +85,7 @@ abstract contract UnitDemands is UnitFaults {
         ItemShown calldata item
     ) external {
         AccountId shownBy = _accounts.requireAccountOf(msg.sender);
+        _requireRowNumber(shown.unit, row.index);
         UnitDemand storage demand = _requireOpen(model, shown.unit, row.index);
         uint256 dims = _requireUnit(model, shown).dims;
         ContributionId contribution = ContributionId.wrap(0);
@@ -100,7 +93,7 @@ abstract contract UnitDemands is UnitFaults {
         // An index that the unit does not have is answered by the unit alone.
         if (row.index < shown.rows) {
             _requireRow(shown, row, dims);
-            contribution = _contributionOf(model, shown, item);
+            contribution = _contributionOf(model, shown, row.index, item);
             itemHash = row.row.itemHashOf();
             require(
                 MerkleProof.verifyCalldata(item.path, item.itemsRoot, keccak256(abi.encodePacked(itemHash))),
@@ -116,10 +109,7 @@ abstract contract UnitDemands is UnitFaults {
     function closeUnitDemand(ModelId model, uint16 unit, uint32 index) external {
         UnitDemand storage demand = _demands[model][_placeOf(unit, index)];
         AccountId demander = demand.demander;
-        require(
-            AccountId.unwrap(demander) != 0 && !demand.isAnswered,
-            UnitCourt_NotDemanded(model, unit, index)
-        );
+        require(AccountId.unwrap(demander) != 0 && !demand.isAnswered, UnitCourt_NotDemanded(model, unit, index));
         uint40 now_ = _clock.time();
         require(now_ >= demand.dueAt, UnitCourt_DemandOpen(demand.dueAt, now_));
 
@@ -156,21 +146,11 @@ abstract contract UnitDemands is UnitFaults {
             bondOf(demand.demander),
             demand.stakeGwei,
             demand.stakeGwei,
-            Split({
-                to: shownBy,
-                toBps: SHOWN_BPS,
-                model: ModelId.wrap(0),
-                operator: AccountId.wrap(0),
-                givenBps: 0
-            })
+            Split({to: shownBy, toBps: SHOWN_BPS, model: ModelId.wrap(0), operator: AccountId.wrap(0), givenBps: 0})
         );
     }
 
-    function _requireOpen(
-        ModelId model,
-        uint16 unit,
-        uint32 index
-    ) private view returns (UnitDemand storage demand) {
+    function _requireOpen(ModelId model, uint16 unit, uint32 index) private view returns (UnitDemand storage demand) {
         demand = _demands[model][_placeOf(unit, index)];
         require(
             AccountId.unwrap(demand.demander) != 0 && !demand.isAnswered,
@@ -184,6 +164,7 @@ abstract contract UnitDemands is UnitFaults {
     function _contributionOf(
         ModelId model,
         UnitShown calldata shown,
+        uint256 index,
         ItemShown calldata item
     ) private view returns (ContributionId contribution) {
         IDatasets datasets = models.datasets();
@@ -194,19 +175,20 @@ abstract contract UnitDemands is UnitFaults {
         contribution = datasets.contributionId(item.dataset, contributor, item.itemsRoot, item.itemCount);
         bool isOfUnit = ContributionId.unwrap(contribution) == ContributionId.unwrap(shown.contribution);
         if (isJoint) isOfUnit = _isIncluded(datasets, model, contribution);
-        require(isOfUnit, UnitCourt_NotContributed(shown.unit, item.member));
+        require(isOfUnit, UnitCourt_NotContributed(shown.unit, index));
     }
 
-    function _isIncluded(
-        IDatasets datasets,
-        ModelId model,
-        ContributionId contribution
-    ) private view returns (bool) {
+    function _isIncluded(IDatasets datasets, ModelId model, ContributionId contribution) private view returns (bool) {
         VersionId[] memory versions = models.versionsOf(model);
         for (uint256 i = 0; i < versions.length; ++i) {
             if (datasets.includes(versions[i], contribution)) return true;
         }
         return false;
+    }
+
+    /// @dev What stands for all rows is no row's number, lest a row that is not there answer for all.
+    function _requireRowNumber(uint16 unit, uint32 index) private pure {
+        require(index != ALL_ROWS, UnitCourt_NoSuchRow(unit, index));
     }
 
     function _placeOf(uint16 unit, uint32 index) private pure returns (uint256) {

@@ -44,7 +44,7 @@ abstract contract UnitFaults is Units {
             _readings[key] = keccak256(abi.encode(state));
             return;
         }
-        _requireAll(state, shown);
+        _requireRoot(state, shown);
         delete _readings[key];
         if (!state.isFalse && _isFalseSum(model, shown, state, terms_.maxPeak)) {
             (state.isFalse, state.fault) = (true, UnitFault.FalseSum);
@@ -174,7 +174,13 @@ abstract contract UnitFaults is Units {
         bool isJointA = ContributionId.unwrap(a.contribution) == 0;
         bool isJointB = ContributionId.unwrap(b.contribution) == 0;
         uint16 higher = a.unit > b.unit ? a.unit : b.unit;
-        if (isJointA || isJointB) return isJointA && isJointB ? higher : isJointA ? a.unit : b.unit;
+        if (isJointA || isJointB)
+            return
+                isJointA && isJointB
+                    ? higher
+                    : isJointA
+                        ? a.unit
+                        : b.unit;
         IDatasets datasets = models.datasets();
         uint48 acceptedA = datasets.contributionOf(a.contribution).acceptedAt;
         uint48 acceptedB = datasets.contributionOf(b.contribution).acceptedAt;

@@ -53,17 +53,11 @@ abstract contract Units is IUnitCourt, Commitments {
         _emit(4, abi.encode(UnitProvedFalse.selector, model, unit, challenger, fault, takenGwei));
     }
 
-    function _requireUnit(
-        ModelId model,
-        UnitShown calldata shown
-    ) internal view returns (RowTerms memory) {
+    function _requireUnit(ModelId model, UnitShown calldata shown) internal view returns (RowTerms memory) {
         RowTerms memory terms_ = models.rowTermsOf(model);
         bytes32 leaf = keccak256(abi.encodePacked(shown.rowsRoot, shown.rows, shown.kept, shown.contribution));
         bytes32 found = OrderedTree.rootOf(leaf, shown.unit, terms_.unitCount, shown.path);
-        require(
-            found == terms_.indexRoot,
-            UnitCourt_NotTheUnit(model, shown.unit, found, terms_.indexRoot)
-        );
+        require(found == terms_.indexRoot, UnitCourt_NotTheUnit(model, shown.unit, found, terms_.indexRoot));
         return terms_;
     }
 
@@ -98,8 +92,7 @@ abstract contract Units is IUnitCourt, Commitments {
         (read.count, read.roots) = (frontier.count, frontier.roots);
     }
 
-    function _requireAll(RowsRead memory read, UnitShown calldata shown) internal pure {
-        require(read.count == shown.rows, UnitCourt_RowsLeft(read.count, shown.rows));
+    function _requireRoot(RowsRead memory read, UnitShown calldata shown) internal pure {
         bytes32 found = OrderedTree.rootOf(Frontier({count: read.count, roots: read.roots}));
         require(found == shown.rowsRoot, UnitCourt_OtherRows(found, shown.rowsRoot));
     }
@@ -116,12 +109,7 @@ abstract contract Units is IUnitCourt, Commitments {
     }
 
     /// @dev Adds a row to the sum, and notes what is wrong with it.
-    function _add(
-        RowsRead memory read,
-        bytes calldata row,
-        RowTerms memory terms_,
-        bytes memory total
-    ) private pure {
+    function _add(RowsRead memory read, bytes calldata row, RowTerms memory terms_, bytes memory total) private pure {
         uint256 dims = terms_.dims;
         uint256 mult = row.multOf();
         uint256 sketch = row.codesOf(dims);
@@ -137,7 +125,8 @@ abstract contract Units is IUnitCourt, Commitments {
         read.weight += uint32(mult);
         UnitTotals.add(read.sum, sketch, mult);
         // A row above its cap may only harm.
-        if (mult > _capOf(sketch, dims) && PlainCodes.dotWith(total, sketch, dims) >= 0) _note(read, UnitFault.AboveCap);
+        if (mult > _capOf(sketch, dims) && PlainCodes.dotWith(total, sketch, dims) >= 0)
+            _note(read, UnitFault.AboveCap);
     }
 
     function _note(RowsRead memory read, UnitFault fault) private pure {

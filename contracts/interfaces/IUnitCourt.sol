@@ -103,9 +103,21 @@ struct UnitDemand {
 /// @title UnitCourt
 /// @notice Holds a model's units to the rows that its owner published. A false unit strikes its model and costs all of its bond.
 interface IUnitCourt is ICommitments {
-    event UnitProvedFalse(uint32 indexed model, uint16 indexed unit, uint32 indexed challenger, UnitFault fault, uint64 takenGwei);
+    event UnitProvedFalse(
+        uint32 indexed model,
+        uint16 indexed unit,
+        uint32 indexed challenger,
+        UnitFault fault,
+        uint64 takenGwei
+    );
     event UnitRowsShown(uint32 indexed model, uint16 indexed unit, uint32 from, bytes rows);
-    event UnitDemanded(uint32 indexed model, uint16 indexed unit, uint32 indexed demander, uint64 stakeGwei, uint40 dueAt);
+    event UnitDemanded(
+        uint32 indexed model,
+        uint16 indexed unit,
+        uint32 indexed demander,
+        uint64 stakeGwei,
+        uint40 dueAt
+    );
     event UnitAnswered(uint32 indexed model, uint16 indexed unit, uint32 indexed shownBy);
     event ItemDemanded(
         uint32 indexed model,
@@ -133,7 +145,6 @@ interface IUnitCourt is ICommitments {
     error UnitCourt_OtherTotal(bytes32 found, bytes32 totalHash);
     error UnitCourt_OtherReading(bytes32 found, bytes32 expected);
     error UnitCourt_TooManyRows(uint256 count, uint256 rows);
-    error UnitCourt_RowsLeft(uint256 count, uint256 rows);
     error UnitCourt_UnitSound(ModelId model, uint256 unit);
     error UnitCourt_SameRow(uint256 unit, uint256 index);
     error UnitCourt_RowsSound(uint256 dotSquared, uint256 lengths);
@@ -143,6 +154,7 @@ interface IUnitCourt is ICommitments {
     error UnitCourt_DemandOpen(uint40 dueAt, uint40 time);
     error UnitCourt_DemandOver(uint40 dueAt, uint40 time);
     error UnitCourt_NotContributed(uint256 unit, uint256 index);
+    error UnitCourt_NoSuchRow(uint256 unit, uint256 index);
 
     /// @notice Proves that a unit is not what its rows make, in pages: all of them, in their order. Rows that are right by themselves and make the
     /// unit as it was registered revert the last page.
@@ -186,23 +198,13 @@ interface IUnitCourt is ICommitments {
     function demandUnit(bytes32 salt, ModelId model, uint16 unit) external;
 
     /// @notice Shows a demanded unit's rows, in pages. Nine tenths of the stake go to who shows the last one.
-    function showUnit(
-        ModelId model,
-        UnitShown calldata shown,
-        bytes calldata rows,
-        RowsRead calldata read
-    ) external;
+    function showUnit(ModelId model, UnitShown calldata shown, bytes calldata rows, RowsRead calldata read) external;
 
     /// @notice Asks to see that the item of a row was contributed.
     function demandItem(bytes32 salt, ModelId model, uint16 unit, uint32 index) external;
 
     /// @notice Shows that a demanded row's item was contributed.
-    function showItem(
-        ModelId model,
-        UnitShown calldata shown,
-        RowShown calldata row,
-        ItemShown calldata item
-    ) external;
+    function showItem(ModelId model, UnitShown calldata shown, RowShown calldata row, ItemShown calldata item) external;
 
     /// @notice Strikes a unit that was not shown in time; the demander gets its stake back and the bounty. For a unit, `index` is 2^32 − 1.
     function closeUnitDemand(ModelId model, uint16 unit, uint32 index) external;

@@ -399,14 +399,21 @@ abstract contract Registrar is World {
     }
 
     function indexRootOf(Registration memory drawn) internal pure returns (bytes32) {
-        bytes32[] memory leaves = new bytes32[](drawn.given.length);
+        return PlainTrees.orderedRoot(unitLeaves(drawn));
+    }
+
+    function unitLeaves(Registration memory drawn) internal pure returns (bytes32[] memory leaves) {
+        leaves = new bytes32[](drawn.given.length);
         for (uint256 u = 0; u < leaves.length; ++u) {
-            PlannedUnit memory unit = drawn.units[u];
-            ContributionId whose = unit.isJoint ? ContributionId.wrap(0) : drawn.trained[unit.first].id;
             GivenUnit memory given = drawn.given[u];
-            leaves[u] = keccak256(abi.encodePacked(given.rowsRoot, given.rows, uint32(unit.kept), whose));
+            uint32 kept = uint32(drawn.units[u].kept);
+            leaves[u] = keccak256(abi.encodePacked(given.rowsRoot, given.rows, kept, contributionOf(drawn, u)));
         }
-        return PlainTrees.orderedRoot(leaves);
+    }
+
+    /// @dev Whose a unit is alone, zero of a joint one.
+    function contributionOf(Registration memory drawn, uint256 u) internal pure returns (ContributionId) {
+        return drawn.units[u].isJoint ? ContributionId.wrap(0) : drawn.trained[drawn.units[u].first].id;
     }
 
     function sort(Trained[] memory trained) internal pure {
