@@ -247,6 +247,22 @@ export const unitCourtAbi = [
         "internalType": "uint256",
         "name": "index",
         "type": "uint256"
+      }
+    ],
+    "name": "UnitCourt_NoSuchRow",
+    "type": "error"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "uint256",
+        "name": "unit",
+        "type": "uint256"
+      },
+      {
+        "internalType": "uint256",
+        "name": "index",
+        "type": "uint256"
       },
       {
         "internalType": "bytes32",
@@ -418,22 +434,6 @@ export const unitCourtAbi = [
       }
     ],
     "name": "UnitCourt_RowMalformed",
-    "type": "error"
-  },
-  {
-    "inputs": [
-      {
-        "internalType": "uint256",
-        "name": "count",
-        "type": "uint256"
-      },
-      {
-        "internalType": "uint256",
-        "name": "rows",
-        "type": "uint256"
-      }
-    ],
-    "name": "UnitCourt_RowsLeft",
     "type": "error"
   },
   {
