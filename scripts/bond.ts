@@ -16,13 +16,16 @@ import {
   sendUsage,
 } from './connection.ts'
 
+/** How long a request can be taken; later it has to be asked for again. */
+const REQUEST_SECONDS = 7 * 86_400
+
 await runCommand({
   usage: `npm run bond -- <show|deposit|request|withdraw> [options]
-What answers for recorded calls and for a model's influence index: without enough of it nothing can be recorded.
+What answers for recorded calls, for a model's units and for challenges: without enough of it nothing can be recorded.
   show                 what the bond holds, what it must hold, and what keeps it
   deposit              adds --amount to it; anyone may
-  request              asks --amount of it back, 0 takes the request back; only its holder
-  withdraw             takes what was asked back, once the notice is over; only its holder
+  request              asks --amount of it back, 0 cancels that; only its holder. What is asked back covers nothing any more
+  withdraw             pays out what was asked back, within seven days from the end of the notice; only its holder
   --account <number>   the bond of this account (the signer's)
   --model <number>     the bond of this model; its holder is the model's owner
   --amount <OPEN>      how much, such as 12.5
@@ -46,11 +49,9 @@ ${sendUsage}`,
     const wallet = openWallet(connection)
     const bond = named ?? (await ownBond(connection, wallet))
     if (verb === 'deposit') return await deposit(connection, wallet, bond, given(amountGwei), values.send)
-    const { ledger } = connection.contracts
+    const { bonds } = connection.contracts
     const call =
-      verb === 'request'
-        ? act(ledger, 'requestBondWithdrawal', [bond, given(amountGwei)])
-        : act(ledger, 'withdrawBond', [bond])
+      verb === 'request' ? act(bonds, 'requestWithdrawal', [bond, given(amountGwei)]) : act(bonds, 'withdraw', [bond])
     await send(connection, wallet, call, values.send)
     if (values.send) await show(connection, bond)
   },
@@ -84,21 +85,30 @@ async function ownBond({ reader, contracts }: Connection, wallet: Wallet): Promi
 }
 
 async function show({ reader, contracts }: Connection, bond: bigint): Promise<void> {
-  const { ledger } = contracts
-  const [state, requiredGwei] = await Promise.all([
-    reader.readContract({ ...ledger, functionName: 'bondStateOf', args: [bond] }),
-    reader.readContract({ ...ledger, functionName: 'requiredBondOf', args: [bond, 0n] }),
+  const { bonds, clock } = contracts
+  const [state, rule, time, { timestamp }] = await Promise.all([
+    reader.readContract({ ...bonds, functionName: 'bondStateOf', args: [bond] }),
+    reader.readContract({ ...bonds, functionName: 'rule' }),
+    reader.readContract({ ...clock, functionName: 'time' }),
+    reader.getBlock(),
   ])
   const { kind, number } = holderOfBond(bond)
+  const coveringGwei = state.balanceGwei - state.leavingGwei - state.heldGwei
+  const recordsFrom = rule.minimumGwei + state.exposedGwei + state.settledGwei
   const lines = [
-    `The bond of ${kind} ${number} holds ${formatOpen(state.balanceGwei)} OPEN.`,
-    `It answers for ${formatOpen(state.exposureGwei)} OPEN of fees and must hold ${formatOpen(requiredGwei)} to record.`,
+    `The bond of ${kind} ${number} holds ${formatOpen(state.balanceGwei)} OPEN, of which ${formatOpen(coveringGwei)} cover.`,
+    kind === 'account'
+      ? `It answers for ${formatOpen(state.exposedGwei)} OPEN of unsettled records, and must cover ${formatOpen(recordsFrom)} to record more.`
+      : `It answers for ${formatOpen(state.exposedGwei)} OPEN of pools in unsettled books and ${formatOpen(state.settledGwei)} of settled ones, and must cover ${formatOpen(recordsFrom)} for another book.`,
   ]
-  if (state.stakedGwei > 0n) lines.push(`The Court holds ${formatOpen(state.stakedGwei)} OPEN of it.`)
-  if (state.leavingGwei > 0n)
-    lines.push(`${formatOpen(state.leavingGwei)} OPEN were asked back and can be taken at ${timeOf(state.leavesAt)}.`)
-  if (state.frozenUntil > 0) lines.push(`Nothing can be taken before ${timeOf(state.frozenUntil)}.`)
-  if (state.isStopped) lines.push('The model was stopped and records no more.')
+  if (state.heldGwei > 0n) lines.push(`The courts hold ${formatOpen(state.heldGwei)} OPEN of it.`)
+  if (state.leavingGwei > 0n) {
+    const from = state.leavesAt - time + Number(timestamp)
+    const until = from + REQUEST_SECONDS
+    lines.push(
+      `${formatOpen(state.leavingGwei)} OPEN were asked back, to be taken from ${timeOf(from)} to ${timeOf(until)}.`,
+    )
+  }
   process.stdout.write(`${lines.join('\n')}\n`)
 }
 
@@ -109,9 +119,9 @@ async function deposit(
   amountGwei: bigint,
   isSent: boolean,
 ): Promise<void> {
-  const { ledger, openToken } = connection.contracts
-  announce(wallet.account.address, act(openToken, 'approve', [ledger.address, amountGwei * WEI_PER_GWEI]))
-  announce(wallet.account.address, act(ledger, 'depositBond', [bond, amountGwei]))
+  const { bonds, openToken } = connection.contracts
+  announce(wallet.account.address, act(openToken, 'approve', [bonds.address, amountGwei * WEI_PER_GWEI]))
+  announce(wallet.account.address, act(bonds, 'deposit', [bond, amountGwei]))
   if (!isSent) return announceDry()
   await depositBond(connection, wallet, bond, amountGwei)
   await show(connection, bond)

@@ -53,7 +53,10 @@ describe('commands that people type', () => {
       const items = join(folder, 'items.jsonl')
       writeFileSync(items, '{"label":"ham","text":"lunch?"}\n{"label":"spam","text":"win!"}\n')
       const contributor = { PRIVATE_KEY: keyOf(9) }
-      const contributed = await type('contribute.ts', [items, '--dataset', '1', ...connected, '--send'], contributor)
+      const contribute = (...args: readonly string[]) =>
+        type('contribute.ts', [items, '--dataset', '1', ...args, ...connected, '--send'], contributor)
+      expectParagraph(await contribute('--terms', join(folder, 'README.md')), 'holds other terms than the dataset’s')
+      const contributed = await contribute('--terms', join(folder, 'TERMS.md'))
       const contribution = /0x[0-9a-f]{64} as account/.exec(contributed.out)?.[0].slice(0, 66) ?? ''
       const frozen = await type('freezeDataset.ts', [contribution, '--dataset', '1', ...connected, '--send'], curator)
       expect(frozen.out).toContain(`Version ${(1n << 32n) | 1n} holds 1 contributions.`)
@@ -67,18 +70,22 @@ describe('commands that people type', () => {
     const anyone = { PRIVATE_KEY: keyOf(0) }
     const deposit = ['deposit', '--account', '1', '--amount', '12.5', ...connected]
     const dry = await type('bond.ts', deposit, anyone)
-    expect(dry.out).toMatch(
-      /OpenToken\.approve\(.*\n.*\nLedger\.depositBond\("1","12500000000"\)\n.*\nNothing was sent/,
-    )
+    expect(dry.out).toMatch(/OpenToken\.approve\(.*\n.*\nBonds\.deposit\("1","12500000000"\)\n.*\nNothing was sent/)
     const sent = await type('bond.ts', [...deposit, '--send'], anyone)
-    expect(sent.out).toContain('The bond of account 1 holds 12.5 OPEN.')
+    expect(sent.out).toContain('The bond of account 1 holds 12.5 OPEN, of which 12.5 cover.')
 
     const asked = await bond('request', '--amount', '12.5', '--send')
-    expect(asked.out).toMatch(/12\.5 OPEN were asked back and can be taken at \d{4}-\d{2}-\d{2}T/)
-    expectParagraph(await bond('withdraw', '--send'), 'Ledger refuses withdrawBond: Ledger_LeavesLater')
-    await local.passSeconds(await reader.readContract({ ...contracts.ledger, functionName: 'bondNoticeSeconds' }))
-    expect((await bond('withdraw', '--send')).out).toContain('The bond of account 1 holds 0 OPEN.')
-    expect((await bond('show')).out).toMatch(/It answers for 0 OPEN of fees and must hold \d+ to record/)
+    expect(asked.err).toBe('')
+    expect(asked.out).toMatch(
+      /holds 12\.5 OPEN, of which 0 cover[\s\S]*12\.5 OPEN were asked back, to be taken from \d{4}-\d{2}-\d{2}T\S+ to /,
+    )
+    expectParagraph(await bond('withdraw', '--send'), 'Bonds refuses withdraw: Bonds_LeavesLater')
+    const rule = await reader.readContract({ ...contracts.bonds, functionName: 'rule' })
+    await local.passSeconds(rule.noticeSeconds)
+    expect((await bond('withdraw', '--send')).out).toContain('The bond of account 1 holds 0 OPEN, of which 0 cover.')
+    expect((await bond('show')).out).toContain(
+      'It answers for 0 OPEN of unsettled records, and must cover 10 to record',
+    )
   })
 
   describe('end with one clear paragraph and a non-zero exit', () => {
@@ -120,7 +127,7 @@ describe('commands that people type', () => {
 
     it('where there is nothing to claim', async () => {
       const claimed = await type('claim.ts', ['1', ...connected, '--send'], curator)
-      expectParagraph(claimed, 'Ledger refuses claim: Ledger_NothingToClaim(1)')
+      expectParagraph(claimed, 'Earnings refuses claim: Earnings_NothingToClaim(1)')
     })
 
     it('where an option is unknown', async () => {

@@ -1,13 +1,11 @@
 import { bytesToHex, type Hex, hexToBytes } from 'viem'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { bitsOf } from '../../attribution/querySketch.ts'
 import { randomSource } from '../../attribution/random.ts'
 import { packSketch } from '../../attribution/sketch.ts'
-import { batchCommitment, batchOf, type OpenedBatch, openBatch, sumBytes, voidRecord } from '../../sdk/batch.ts'
+import { batchCommitment, batchOf, type OpenedBatch, sumBytes, voidRecord } from '../../sdk/batch.ts'
 import { type TrustedBlock, trustedBlock } from '../../sdk/blockHeader.ts'
 import { bondOfAccount } from '../../sdk/bond.ts'
 import { bookId } from '../../sdk/book.ts'
-import { decodeToldChannels, encodeChannels } from '../../sdk/channel.ts'
 import {
   bondIn,
   bondSlot,
@@ -23,8 +21,8 @@ import {
 } from '../../sdk/ledgerStorage.ts'
 import { type ModelPayTerms, predictPay, settlingBook } from '../../sdk/predictPay.ts'
 import { proveRecorded, slotsOfRecord } from '../../sdk/provenRecord.ts'
-import { signedReceipt, signReceipt } from '../../sdk/receipt.ts'
-import { encodeRecords, type InferenceRecord, inferenceCommitment } from '../../sdk/record.ts'
+import { promisedRecord, signedReceipt } from '../../sdk/receipt.ts'
+import type { InferenceRecord } from '../../sdk/record.ts'
 import { leafOf, proveRecord, standingOf } from '../../sdk/recordProof.ts'
 import {
   decodeRegisteredUnits,
@@ -36,8 +34,9 @@ import {
 import { BEGINNING, pagesFrom, progressAt, progressHash, reachedBy } from '../../sdk/settlement.ts'
 import { proveStorage } from '../../sdk/storageProof.ts'
 import { type Act, act, eventIn, transact } from '../../sdk/transact.ts'
-import { amountCovering, compactSignature, encodeVouchers, signVoucher } from '../../sdk/voucher.ts'
+import { compactSignature, encodeVouchers } from '../../sdk/voucher.ts'
 import { challenge } from '../scripts/challenge.ts'
+import { drawCall, drawCalls, recordLocalBatch, voucherFor } from '../scripts/localBatches.ts'
 import { type LocalLedger, startLocalLedger } from '../scripts/localLedger.ts'
 import {
   LOCAL_SHARES,
@@ -45,14 +44,11 @@ import {
   type LocalModel,
   letOperate,
   openLocalChannel,
-  receiptKey,
   registerLocalModel,
 } from '../scripts/localModel.ts'
-import { codes, hash, integer } from '../vectors/draw.ts'
 
 const K = 64
 const FEE_UNIT = 1_000_000n
-const DAY = 86_400
 
 describe('the codecs, on a real chain', () => {
   let local: LocalLedger
@@ -87,41 +83,11 @@ describe('the codecs, on a real chain', () => {
   }
   const word = async (address: Hex, slot: Hex) => (await storageOf(address, [slot])).values[0] as Hex
 
-  function drawRecords(count: number): readonly InferenceRecord[] {
-    return Array.from({ length: count }, () => {
-      const query = codes(next, K)
-      const sketch = packSketch(query)
-      return {
-        channel: integer(next, channels.length),
-        feeUnits: 1 + integer(next, 900),
-        commitment: inferenceCommitment(hash(next), hash(next), hash(next), sketch),
-        sketch: bitsOf(query),
-      }
-    })
-  }
-
-  async function recordBatch(records: readonly InferenceRecord[], vouchers: Uint8Array): Promise<OpenedBatch> {
-    const { contracts } = local.connection
-    const bytes = encodeRecords(records, K, channels.length)
-    const receipt = await send(
-      act(contracts.ledger, 'recordBatch', [
-        model.model,
-        bytesToHex(encodeChannels(channels)),
-        bytesToHex(vouchers),
-        bytesToHex(bytes),
-      ]),
-    )
-    const told = eventIn(receipt, contracts.ledger, 'BatchRecorded')
-    return openBatch(
-      {
-        ...told,
-        recordedIn: Number(receipt.blockNumber),
-        channels: decodeToldChannels(hexToBytes(told.channels)),
-        records: hexToBytes(told.records),
-      },
-      K,
-    )
-  }
+  const recorder = () => ({ model: model.model, k: K, channels })
+  const drawRecords = async (count: number) =>
+    (await drawCalls(local, recorder(), next, count)).map(({ record }) => record)
+  const recordBatch = (records: readonly InferenceRecord[], vouchers?: Uint8Array) =>
+    recordLocalBatch(local, recorder(), records, vouchers)
 
   beforeAll(async () => {
     local = await startLocalLedger(5)
@@ -178,12 +144,7 @@ describe('the codecs, on a real chain', () => {
 
   it('record batches under vouchers, presented before or with the batch, and open them as the Ledger committed to them', async () => {
     const { reader, contracts } = local.connection
-    const places = { chainId: reader.chain.id, address: contracts.channels.address }
-    const vouchers = await Promise.all(
-      channels.map(({ id, signer }) =>
-        signVoucher(places, signer, { channelId: id, maxClaimableAmount: amountCovering(100_000n, FEE_UNIT) + 5n }),
-      ),
-    )
+    const vouchers = await Promise.all(channels.map((channel) => voucherFor(local, channel, 100_000)))
     const [first, ...others] = vouchers
     const [opened] = channels
     if (first === undefined || opened === undefined) throw new Error('There are three')
@@ -194,8 +155,8 @@ describe('the codecs, on a real chain', () => {
       coveredUnits: 100_000,
     })
     const brought = encodeVouchers(others.map((voucher, i) => ({ channel: i + 1, ...voucher })))
-    batches = [await recordBatch(drawRecords(7), brought), await recordBatch(drawRecords(1), new Uint8Array())]
-    batches = [...batches, await recordBatch(drawRecords(5), new Uint8Array())]
+    batches = [await recordBatch(await drawRecords(7), brought), await recordBatch(await drawRecords(1))]
+    batches = [...batches, await recordBatch(await drawRecords(5))]
     for (const batch of batches) {
       const args = [batch.header.batch] as const
       const committed = await reader.readContract({ ...contracts.ledger, functionName: 'batchCommitmentOf', args })
@@ -258,33 +219,15 @@ describe('the codecs, on a real chain', () => {
   })
 
   it('show a broken receipt, and follow what its strike leaves of the batch', async () => {
-    const { reader, contracts } = local.connection
+    const { contracts } = local.connection
     const batch = batches[1] as OpenedBatch
-    const [record] = batch.records as readonly [InferenceRecord]
-    const channel = channels[record.channel] as LocalChannel
     // The operator promised a smaller fee than it recorded.
-    const query = packSketch(new Int8Array(K))
-    const [salt, requestHash, answerHash] = [hash(next), hash(next), hash(next)]
-    const commitment = inferenceCommitment(salt, requestHash, answerHash, query)
-    const broken = await recordBatch([{ ...record, feeUnits: 9, commitment }], new Uint8Array())
-    const receipt = await signReceipt(receiptKey, {
-      chainId: reader.chain.id,
-      court: contracts.court.address,
-      model: model.model,
-      operator,
-      payer: channel.payer,
-      channelSalt: channel.salt,
-      requestHash,
-      answerHash,
-      salt,
-      querySketch: bytesToHex(query),
-      bits: record.sketch,
-      feeUnits: 8,
-      recordBy: Number((await trusted()).timestamp) + DAY,
-    })
+    const { record, receipt } = await drawCall(local, recorder(), next)
+    const broken = await recordBatch([{ ...record, feeUnits: record.feeUnits + 1 }])
+    const channel = channels[record.channel] as LocalChannel
     const proof = proveRecord(broken, 0)
     const { header } = proof
-    const promised = { ...proof.record, feeUnits: 8 }
+    const promised = promisedRecord(receipt)
     expect(leafOf(promised, model.model, operator)).toBe(signedReceipt(receipt).recordHash)
     const struck = await challenge(local, local.cast.curator, (pepper) =>
       act(contracts.court, 'proveBrokenReceipt', [
@@ -302,7 +245,7 @@ describe('the codecs, on a real chain', () => {
       batch: header.batch,
       index: 0,
       payer: channel.payer,
-      feeGwei: 9n * FEE_UNIT,
+      feeGwei: BigInt(record.feeUnits + 1) * FEE_UNIT,
       units: voided.header.units,
       root: voided.header.root,
       sumHash: voided.header.sumHash,
