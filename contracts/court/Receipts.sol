@@ -154,7 +154,7 @@ abstract contract Receipts is ICourt, Commitments, EIP712 {
                 toBps: bountyBps,
                 model: demand.model,
                 operator: demand.operator,
-                givenBps: (WHOLE_BPS - bountyBps) / _terms.receiptFees
+                givenBps: (WHOLE_BPS - bountyBps) / demand.receiptFees
             })
         );
         _emit(4, abi.encode(ReceiptUnrecorded.selector, recordHash, demand.operator, demand.demander, takenGwei));
@@ -189,6 +189,7 @@ abstract contract Receipts is ICourt, Commitments, EIP712 {
         if (costGwei < 2 * terms_.demandFeeGwei) costGwei = 2 * terms_.demandFeeGwei;
         (demand.operator, demand.model, demand.state) = (operator, receipt.model, DemandState.Open);
         (demand.dueAt, demand.stakeGwei) = (now_ + terms_.demandSeconds, terms_.demandFeeGwei);
+        demand.receiptFees = terms_.receiptFees;
         _bonds.stake(bondOf(demand.demander), terms_.demandFeeGwei);
         (demand.costGwei, demand.heldGwei) = (costGwei, _bonds.holdSpare(bondOf(operator), costGwei));
 

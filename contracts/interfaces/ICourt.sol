@@ -55,6 +55,7 @@ enum DemandState {
 /// @param stakeGwei What the demander staked.
 /// @param heldGwei What is held of the operator's bond: of what it need not cover, lest a demand of its own shield the rest.
 /// @param costGwei What the operator loses if it does not show the record.
+/// @param receiptFees How many fees that is, by the terms of its day.
 struct RecordDemand {
     AccountId demander;
     AccountId operator;
@@ -64,6 +65,7 @@ struct RecordDemand {
     uint64 stakeGwei;
     uint64 heldGwei;
     uint64 costGwei;
+    uint16 receiptFees;
 }
 
 /// @notice An appeal that waits for a ruling.

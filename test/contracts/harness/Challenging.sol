@@ -27,8 +27,9 @@ abstract contract Challenging is World {
         return keccak256(abi.encode(who, call));
     }
 
-    /// @dev Commits to a call, and lets the blocks pass after which it may be made.
+    /// @dev Commits to a call, after the block of whatever it strikes, and lets the blocks pass after which it may be made.
     function announce(address target, address who, bytes memory call) internal {
+        vm.roll(block.number + 1);
         vm.prank(who);
         ICommitments(target).commit(commitmentOf(who, call));
         vm.roll(block.number + 2);

@@ -162,11 +162,10 @@ abstract contract RowCourt is Registrar, Challenging {
         for (uint256 u = 0; u < made.rows.length; ++u) made.drawn.given[u].rowsRoot = made.rows[u].rootOf();
     }
 
-    /// @dev Registers a model, and lets its bond answer for it. Blocks pass, so that it can be committed against.
+    /// @dev Registers a model, and lets its bond answer for it.
     function publish(RowModel memory made) internal returns (ModelId model) {
         model = register(made.drawn);
         fundBond(bondOf(model), MODEL_BOND);
-        vm.roll(block.number + 1);
     }
 
     function shownOf(RowModel memory made, uint256 u) internal pure returns (UnitShown memory) {
