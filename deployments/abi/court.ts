@@ -1423,6 +1423,11 @@ export const courtAbi = [
             "internalType": "uint64",
             "name": "costGwei",
             "type": "uint64"
+          },
+          {
+            "internalType": "uint16",
+            "name": "receiptFees",
+            "type": "uint16"
           }
         ],
         "internalType": "struct RecordDemand",
