@@ -116,6 +116,11 @@ abstract contract MarketBooks is Market, Recordings, Vouchers {
         return Split({to: account, toBps: bps, model: ModelId.wrap(0), operator: AccountId.wrap(0), givenBps: 0});
     }
 
+    /// @dev A split of which all goes to the contributors of the market's model.
+    function toContributors() internal view returns (Split memory) {
+        return Split({to: treasury, toBps: 0, model: model, operator: operatorAccount, givenBps: 10_000});
+    }
+
     function earnedBy(AccountId account) internal view returns (uint256 earnedGwei) {
         (earnedGwei, ) = earnings.earningsOf(account);
     }

@@ -38,6 +38,10 @@ abstract contract Serving is Registrar, Recordings, Vouchers {
     /// @dev Registers a model, waits for its activation, and opens a channel of each payer.
     function serve(Registration memory drawn) internal returns (ModelId model) {
         model = register(drawn);
+        serveRegistered(model);
+    }
+
+    function serveRegistered(ModelId model) internal {
         vm.prank(owner);
         models.setOperator(model, operatorAccount, true);
         bonds.deposit(bondOf(model), 50_000_000 * OPEN);
