@@ -1,15 +1,17 @@
 import { join } from 'node:path'
 import { attachCertificate, writeCertificate } from '../pipeline/certify/attach.ts'
 import { CERTIFICATE_FILES, type Certificate, isAbsent } from '../pipeline/certify/certificate.ts'
+import { type CertificationSet, readSet, setOfSplit } from '../pipeline/certify/certificationSet.ts'
 import { certify, certifyWithoutRetraining, DEFAULT_REPLICATES, isEmbedded } from '../pipeline/certify/certify.ts'
-import { examOfSplit, readExam } from '../pipeline/certify/exam.ts'
 import { spoken } from '../pipeline/certify/page/numbers.ts'
 import { DEFAULT_WORTH_COUNTS } from '../pipeline/certify/retrain/plan.ts'
+import type { RuleName } from '../pipeline/certify/rules/outcome.ts'
+import { spell } from '../pipeline/certify/verdict.ts'
 import { readRun } from '../pipeline/run/readRun.ts'
 import type { OnProgress } from '../pipeline/train/progress.ts'
 import { MAIL } from '../pipeline/train/tasks/mail/mail.ts'
 import { taskNamed } from '../pipeline/train/tasks/tasks.ts'
-import { ensureSplitRun, parseSplit } from './certify/splits.ts'
+import { ensureSplitRun, parseSplit, spellSplit } from './certify/splits.ts'
 import { type Certified, tablesOf } from './certify/tables.ts'
 import { runCommand, UsageError, wholeNumber } from './command.ts'
 import { writeTables } from './documentTables.ts'
@@ -31,8 +33,9 @@ publish-run. What was retrained is kept; killed, it goes on where it was. A run 
   --half-seeds <number>    training seeds for every half (${DEFAULT_WORTH_COUNTS.halfSeeds})
   --replicates <number>    resamples behind every interval (${DEFAULT_REPLICATES})
   --cache <folder>         where features and retrainings are kept (var/cache)
-or: npm run certify -- --split <task>:<seed> … [--write-docs]
-Trains and certifies the default run of each split, in var/certify, and prints the tables of ${DOCUMENT}, or writes them.`,
+or: npm run certify -- --split <task>:<seed>[:market] … [--write-docs]
+Trains and certifies the default run of each split, in var/certify, and prints the tables of ${DOCUMENT}, or writes them.
+A market's contributors differ in size, topics and care; others are alike but for four.`,
   options: {
     items: { type: 'string' },
     'split-seed': { type: 'string' },
@@ -65,10 +68,10 @@ Trains and certifies the default run of each split, in var/certify, and prints t
 
     const certified: Certified[] = []
     for (const split of splits) {
-      const run = await ensureSplitRun(split, 'var/certify', featuresIn(settings), settings.onProgress)
-      const certificate = await certificateOf(run, settings)
-      attachCertificate({ folder: run }, certificate)
-      certified.push({ split: `${split.task}:${split.seed}`, certificate })
+      const { folder: at, set } = await ensureSplitRun(split, 'var/certify', featuresIn(settings), settings.onProgress)
+      const certificate = await certificateOf(at, settings, set)
+      attachCertificate({ folder: at }, certificate)
+      certified.push({ split: spellSplit(split), certificate })
     }
     const tables = tablesOf(certified)
     if (!values['write-docs']) process.stdout.write(`${tables}\n`)
@@ -95,16 +98,18 @@ async function certifyRun(folder: string, out: string | undefined, settings: Set
 async function certificateOf(
   folder: string,
   { items, splitSeed, counts, replicates, cache, onProgress }: Settings,
+  known?: CertificationSet,
 ): Promise<Certificate> {
   const run = readRun(folder)
   if (!isEmbedded(run)) return certifyWithoutRetraining(run, { replicates })
   const { manifest } = run
   const task = taskNamed(manifest.task?.name ?? MAIL.name)
-  const exam =
-    items === undefined
-      ? examOfSplit(manifest, task, splitSeed ?? manifest.training.seed)
-      : readExam(items, manifest, task)
-  return certify(run, exam, {
+  const set =
+    known ??
+    (items === undefined
+      ? setOfSplit(manifest, task, splitSeed ?? manifest.training.seed)
+      : readSet(items, manifest, task))
+  return certify(run, set, {
     counts,
     replicates,
     features: { cacheFolder: featuresIn({ cache }), onProgress },
@@ -118,11 +123,16 @@ function featuresIn({ cache }: Pick<Settings, 'cache'>): string {
 
 function summaryOf({ worth, verdict }: Certificate): string {
   const lines = isAbsent(worth)
-    ? []
+    ? [worth.absent]
     : worth.map(({ name, ceiling, rules }) => {
-        const { estimate = null, low = null, high = null } = rules.find(({ rule }) => rule === 'ledger')?.figure ?? {}
+        const figureOf = (rule: RuleName): string => {
+          const { estimate = null, low = null, high = null } = rules.find((one) => one.rule === rule)?.figure ?? {}
+          return `${spoken(estimate)} [${spoken(low)}, ${spoken(high)}]`
+        }
         const most = ceiling === null ? '' : `, ceiling ${spoken(ceiling)}`
-        return `${name}: ${spoken(estimate)} [${spoken(low)}, ${spoken(high)}]${most}`
+        return `${name}: net influence ${figureOf('net influence')}, equal split ${figureOf('equal split')}${most}`
       })
-  return [...lines, `Recommended: ${verdict.recommended}.`, ...verdict.because].join('\n')
+  const { recommended, sentences, warning } = verdict
+  const advice = recommended === null ? 'Recommended: nothing.' : `Recommended: ${spell(recommended)}.`
+  return [...sentences, ...(warning === null ? [] : [warning]), advice, '', ...lines].join('\n')
 }

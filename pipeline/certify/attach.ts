@@ -40,10 +40,11 @@ function filesOf(certificate: Certificate): Readonly<Record<string, string>> {
 }
 
 function summaryOf(certificate: Certificate): CertificateSummary {
-  const { recommended, because } = certificate.verdict
+  const { recommended, sentences, warning } = certificate.verdict
   return {
     recommended,
-    because,
+    sentences,
+    warning,
     answerWorth: headline(certificate, 'answer worth'),
     lossWorth: headline(certificate, 'loss worth'),
   }
@@ -56,5 +57,10 @@ function headline({ worth }: Certificate, name: MeasureName): CertificateSummary
     const { estimate, low, high } = measure?.rules.find((one) => one.rule === rule)?.figure ?? {}
     return { estimate: estimate ?? 0, low: low ?? 0, high: high ?? 0 }
   }
-  return { ledger: figure('ledger'), equalSplit: figure('count of rows'), ceiling: measure?.ceiling ?? 0 }
+  return {
+    netInfluence: figure('net influence'),
+    fixedWeights: figure('fixed weights'),
+    equalSplit: figure('equal split'),
+    ceiling: measure?.ceiling ?? 0,
+  }
 }

@@ -1,29 +1,35 @@
 /**
  * A run and its items → its certificate.
  *
- *     items → features → retrainings → worth of contributors        ┐
- *     gradients → sketches → payouts by the ledger and other rules  ┴→ correlations, intervals, verdict
+ *     items → features → retrainings → worth of contributors         ┐
+ *     gradients → units and query sketches → pay by every rule       ┴→ correlations, intervals, λ, verdict
  *
  * A run on another base than the embedded one cannot be retrained here: it gets what needs no retraining.
  */
-import { type EmbeddedManifest, RUN_FILES, RUN_FORMAT } from '../run/manifest.ts'
+
+import { RUN_FILES, RUN_FORMAT } from '../run/manifest.ts'
 import type { Run } from '../run/readRun.ts'
+import type { Resampled, Resampling } from '../statistics/bootstrap.ts'
+import { drawCounts, drawIndices, resampler } from '../statistics/bootstrap.ts'
+import { spearman } from '../statistics/ranks.ts'
 import { BASE_WEIGHTS_SHA256 } from '../train/base/package.ts'
 import { createRandom, shuffled } from '../train/math/random.ts'
 import { CERTIFICATE_FORMAT, type Certificate } from './certificate.ts'
+import type { CertificationSet } from './certificationSet.ts'
 import { type KindEarnings, MOST_EARNED, measureEarnings } from './earnings.ts'
-import type { Exam } from './exam.ts'
-import { type Examined, type ExamineOptions, examine } from './examine.ts'
 import { figureOf, rounded } from './figures.ts'
 import { measureFlipped } from './flipped.ts'
-import { paidTo } from './measures.ts'
+import { everyIndex, paidTo } from './measures.ts'
+import { type PaidModel, paidModelOf, rowsIn, type SketchedModel, selfInfluenceOf } from './paidModel.ts'
+import { type EmbeddedRun, type ReproducedRun, type ReproduceOptions, reproduceRun } from './reproduceRun.ts'
 import { DEFAULT_WORTH_COUNTS, type WorthCounts } from './retrain/plan.ts'
 import type { RetrainOptions } from './retrain/retrain.ts'
-import { measureRounding } from './rounding.ts'
 import { everyOutcome } from './rules/all.ts'
-import type { Outcome } from './rules/outcome.ts'
-import { rowsIn, type SketchedRun, sketchRun } from './sketched.ts'
-import { judge, notMeasured } from './verdict.ts'
+import { netInfluences } from './rules/books.ts'
+import { type Outcome, REFERENCE } from './rules/outcome.ts'
+import { measureSteering } from './steering.ts'
+import { FEWEST_CONTRIBUTORS, FLOORS, judge, notMeasured } from './verdict.ts'
+import { once } from './worth.ts'
 import { measureWorth, type Worth } from './worthMeasures.ts'
 
 export interface CertifyOptions {
@@ -31,16 +37,16 @@ export interface CertifyOptions {
   readonly replicates?: number
   /** Of the resamples, and of the rows drawn by lot; halves are drawn from the run's own seed. */
   readonly seed?: number
-  readonly features: ExamineOptions
+  readonly features: ReproduceOptions
   readonly retraining: RetrainOptions
 }
-
-export type EmbeddedRun = Run & { readonly manifest: EmbeddedManifest }
 
 export const DEFAULT_REPLICATES = 1000
 const DEFAULT_SEED = 1
 /** Queries for a run that no answer can be served from: training rows, as if each were an answer that it had moved. */
 const ROWS_FOR_QUERIES = 400
+/** Floors whose λ is stated: none, and those that a model can have. */
+const STATED_FLOORS = [0, ...FLOORS]
 
 /** Whether the run can be retrained here: the embedded trainer made it, on the base that this project brings along. */
 export function isEmbedded(run: Run): run is EmbeddedRun {
@@ -48,73 +54,70 @@ export function isEmbedded(run: Run): run is EmbeddedRun {
   return format === RUN_FORMAT && base.weightsSha256 === BASE_WEIGHTS_SHA256
 }
 
-export async function certify(run: EmbeddedRun, exam: Exam, options: CertifyOptions): Promise<Certificate> {
+export async function certify(run: EmbeddedRun, set: CertificationSet, options: CertifyOptions): Promise<Certificate> {
   const { counts = DEFAULT_WORTH_COUNTS, replicates = DEFAULT_REPLICATES, seed = DEFAULT_SEED } = options
   const resampling = { seed, replicates }
-  const examined = await examine(run, exam, options.features)
-  const sketched = sketchRun(run, examined.queries)
-  const outcomes = everyOutcome(examined, sketched, run.gradients.u, seed)
-  const worth = await measureWorth(
-    examined,
-    outcomes,
-    run.manifest.training.seed,
-    counts,
-    resampling,
-    options.retraining,
-  )
-  const { rows, given } = examined
+  const reproduced = await reproduceRun(run, set, options.features)
+  const { rows, given } = reproduced
+  const model = await paidModelOf(run, reproduced.queries)
+  const outcomes = everyOutcome(reproduced, model, run.gradients.u, seed)
+  const { training } = run.manifest
+  const worth = await measureWorth(reproduced, model, outcomes, training.seed, counts, resampling, options.retraining)
+  const steering = steeringOf(model, seed)
+  const areMany = rows.contributors >= FEWEST_CONTRIBUTORS
+  const few = `${rows.contributors} contributors are too few for a rank correlation; each one’s pay stands beside what they are worth.`
   const unknown = { absent: 'Nobody says which of the rows were planted.' }
   return {
     format: CERTIFICATE_FORMAT,
-    run: describeRun(run, sketched, exam.task.name),
+    run: describeRun(run, model, set.task.name),
     sample: { answers: given.length, ...counts, replicates, seed },
-    worth: [...worth.measures],
+    worth: areMany ? [...worth.measures] : { absent: few },
     earnings: rows.areKindsKnown ? measureEarnings(outcomes, rows, given.length, resampling).map(earnedBy) : unknown,
     flippedBySelfInfluence: rows.areKindsKnown
-      ? figureOf(measureFlipped(sketched.selfInfluence, rows, resampling), [0, 1])
+      ? figureOf(measureFlipped(selfInfluenceOf(model), rows, resampling), [0, 1])
       : unknown,
-    rounding: {
-      queries: 'served answers',
-      correlation: figureOf(measureRounding(sketched, resampling), [-1, 1]),
-    },
-    contributors: contributorsOf(run, examined, outcomes, worth),
-    verdict: judge(worth.measures),
+    queries: 'served answers',
+    rounding: areMany ? figureOf(measureRounding(outcomes, reproduced, resampling), [-1, 1]) : null,
+    steering,
+    contributors: contributorsOf(run, reproduced, model, outcomes, worth),
+    verdict: areMany ? judge(worth.measures, steering) : notMeasured(few, steering),
   }
 }
 
 /** What can be said of any run. */
-export function certifyWithoutRetraining(
+export async function certifyWithoutRetraining(
   run: Run,
   options: Pick<CertifyOptions, 'replicates' | 'seed'> = {},
-): Certificate {
+): Promise<Certificate> {
   const { replicates = DEFAULT_REPLICATES, seed = DEFAULT_SEED } = options
   const { u } = run.gradientBlocks
-  const everyRow = Array.from({ length: u.n }, (_, row) => row)
-  const drawn = new Set(shuffled(everyRow, createRandom(seed, 'rows for queries')).slice(0, ROWS_FOR_QUERIES))
+  const drawn = new Set(
+    shuffled([...everyIndex(u.n)], createRandom(seed, 'rows for queries')).slice(0, ROWS_FOR_QUERIES),
+  )
   const queries: Float32Array[] = []
   let row = 0
   for (const gradient of rowsIn(u)) if (drawn.has(row++)) queries.push(gradient.map((x) => -x))
-  const sketched = sketchRun(run, queries)
+  const model = await paidModelOf(run, queries)
+  const steering = steeringOf(model, seed)
   const reason = `The base ${run.manifest.base.name} is not the embedded one, so the run cannot be trained again here.`
   const missing = { absent: reason }
   return {
     format: CERTIFICATE_FORMAT,
-    run: describeRun(run, sketched, null),
+    run: describeRun(run, model, null),
     sample: { answers: queries.length, seeds: 0, halves: 0, halfSeeds: 0, replicates, seed },
     worth: missing,
     earnings: missing,
     flippedBySelfInfluence: missing,
-    rounding: {
-      queries: 'training rows',
-      correlation: figureOf(measureRounding(sketched, { seed, replicates }), [-1, 1]),
-    },
+    queries: 'training rows',
+    rounding: null,
+    steering,
     contributors: missing,
-    verdict: notMeasured(reason),
+    verdict: notMeasured(reason, steering),
   }
 }
 
-function describeRun({ manifest, adapterHash, rows }: Run, { duplicates, flagged }: SketchedRun, task: string | null) {
-  const { source, method, dims, topK, duplicateCosinePercent } = manifest.sketch
+function describeRun({ manifest, adapterHash, rows }: Run, { copies, units }: PaidModel, task: string | null) {
+  const { source, method, dims } = manifest.sketch
   const gradients = manifest.files[RUN_FILES.gradients]
   if (gradients === undefined) throw new Error('The run was read, so its gradients are listed')
   return {
@@ -123,10 +126,46 @@ function describeRun({ manifest, adapterHash, rows }: Run, { duplicates, flagged
     gradientsHash: gradients.keccak256,
     rows: rows.length,
     contributions: manifest.dataset.contributions.length,
-    duplicates,
-    flagged,
-    sketch: { source, method, dims, topK, duplicateCosinePercent },
+    kept: rows.length - copies.size,
+    units: units.length,
+    sketch: { source, method, dims },
     task,
+  }
+}
+
+function steeringOf({ units, answers }: SketchedModel, seed: number): Certificate['steering'] {
+  return STATED_FLOORS.map((floorBps) => {
+    const { allAnswers, fiveAnswers, alone, fiveUnits } = measureSteering(units, answers, floorBps, seed)
+    const figure = (value: number): number => rounded(value) ?? 0
+    return {
+      floorBps,
+      allAnswers: figure(allAnswers),
+      fiveAnswers: figure(fiveAnswers),
+      alone: figure(alone),
+      fiveUnits: figure(fiveUnits),
+    }
+  })
+}
+
+/** How far contributors' pay agrees with what it would be without any rounding. A draw takes contributors and answers anew. */
+function measureRounding(
+  outcomes: readonly Outcome[],
+  { rows, given }: ReproducedRun,
+  { seed, replicates }: Resampling,
+): Resampled {
+  const [paid, exact] = [REFERENCE, 'unrounded'].map((name) => outcomes.find((outcome) => outcome.name === name))
+  if (paid === undefined || exact === undefined) throw new Error('Net influence was paid, with and without rounding')
+  const agreement = (counts: Float64Array, among: Uint32Array): number => {
+    const [a, b] = [paidTo(rows, paid, counts), paidTo(rows, exact, counts)]
+    const of = (values: Float64Array) => Float64Array.from(among, (i) => values[i] as number)
+    return spearman(of(a), of(b))
+  }
+  const random = resampler(seed, 'rounding')
+  return {
+    estimate: agreement(once(given.length), everyIndex(rows.contributors)),
+    replicates: Float64Array.from({ length: replicates }, () =>
+      agreement(drawCounts(given.length, random), drawIndices(rows.contributors, random)),
+    ),
   }
 }
 
@@ -140,27 +179,34 @@ function earnedBy({ kind, rows, rules }: KindEarnings) {
 }
 
 function contributorsOf(
-  { manifest }: EmbeddedRun,
-  { rows, given, exam }: Examined,
-  [ledger]: readonly Outcome[],
+  { manifest, rows: runRows }: EmbeddedRun,
+  { rows, given, set }: ReproducedRun,
+  model: SketchedModel,
+  outcomes: readonly Outcome[],
   { answerWorth, lossWorth }: Worth,
 ): Certificate['contributors'] {
-  if (ledger === undefined) throw new Error('The ledger’s own rule comes first')
-  const paid = paidTo(rows, ledger.paid, new Float64Array(given.length).fill(1))
-  const total = paid.reduce((sum, share) => sum + share, 0) || 1
+  const reference = outcomes.find(({ name }) => name === REFERENCE)
+  if (reference === undefined) throw new Error('Net influence was paid')
+  const paid = paidTo(rows, reference, once(given.length))
+  const net = netInfluences(model, once(given.length), rows.contributors)
+  const kept = new Map<string, number>()
+  for (const { row, contribution } of runRows)
+    if (!model.copies.has(row)) kept.set(contribution, (kept.get(contribution) ?? 0) + 1)
   const figure = (values: Float64Array, i: number): number => rounded(values[i] as number) ?? 0
   return manifest.dataset.contributions.map(({ id, items }, i) => ({
     contribution: id,
     rows: items,
-    kind: kindOf(exam.contributions[i] ?? []),
-    paid: rounded((paid[i] as number) / total) ?? 0,
+    kept: kept.get(id) ?? 0,
+    kind: kindOf(set.contributions[i] ?? []),
+    paid: rounded((paid[i] as number) / given.length) ?? 0,
+    net: figure(net, i),
     answerWorth: figure(answerWorth, i),
     lossWorth: figure(lossWorth, i),
   }))
 }
 
 /** What a contributor's rows are, one planted kind at most beside honest ones; null where nobody knows. */
-function kindOf(items: Exam['contributions'][number]): string | null {
+function kindOf(items: CertificationSet['contributions'][number]): string | null {
   const kinds = new Set(items.map(({ kind }) => kind ?? null))
   return [...kinds].find((kind) => kind !== 'honest') ?? (kinds.has('honest') ? 'honest' : null)
 }

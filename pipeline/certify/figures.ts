@@ -1,7 +1,7 @@
 /** From resampled figures to what a certificate says of them. */
 
 import { difference, intervalOf, type Resampled } from '../statistics/bootstrap.ts'
-import type { IntervalFigure, Measure } from './certificate.ts'
+import type { Comparison, IntervalFigure } from './certificate.ts'
 
 const DECIMALS = 1e6
 
@@ -16,9 +16,9 @@ export function figureOf(resampled: Resampled, bounds?: readonly [number, number
   return { estimate: rounded(estimate), low: rounded(low), high: rounded(high) }
 }
 
-/** The ledger's figure less another's, and whether the interval leaves zero out. */
-export function compared(ledger: Resampled, other: Resampled): NonNullable<Measure['rules'][number]['ledgerLess']> {
-  const figure = figureOf(difference(ledger, other))
+/** One figure less another, and whether the interval leaves zero out. */
+export function compared(one: Resampled, other: Resampled): Comparison {
+  const figure = figureOf(difference(one, other))
   const { low, high } = figure
   const verdict = low !== null && low > 0 ? 'beats' : high !== null && high < 0 ? 'worse' : 'not told apart'
   return { difference: figure, verdict }

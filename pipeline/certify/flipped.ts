@@ -2,11 +2,11 @@
 
 import { drawIndices, type Resampled, type Resampling, resampler } from '../statistics/bootstrap.ts'
 import { areaUnderCurve } from '../statistics/ranks.ts'
-import type { ExamRows } from './exam.ts'
+import type { CertifiedRows } from './certificationSet.ts'
 
 export function measureFlipped(
   selfInfluence: Float64Array,
-  { items }: Pick<ExamRows, 'items'>,
+  { items }: Pick<CertifiedRows, 'items'>,
   { seed, replicates }: Resampling,
 ): Resampled {
   const ofKind = (kind: string): Float64Array => selfInfluence.filter((_, row) => items[row]?.kind === kind)

@@ -1,18 +1,17 @@
 /**
  * How well payouts follow worth, by every rule under the same resamples, so that rules can be compared draw by draw.
  *
- *     faithfulness       Spearman( what the subjects were paid , what they are worth )          contributors, or halves
- *     answer by answer   mean over answers of Spearman( what they were paid for it , worth in it )   contributors
- *     LDS                mean over answers of Spearman( summed scores , ± log-odds )            halves (Park et al. 2023)
+ *     faithfulness        Spearman( what the subjects were paid , what they are worth )           contributors, or halves
+ *     one kind of traffic mean over kinds of answers of the same, of a book of those answers alone
+ *     answer by answer    mean over answers of Spearman( pay of a book of that answer , worth in it )   contributors
+ *     LDS                 mean over answers of Spearman( summed scores , ± log-odds )              halves (Park et al. 2023)
  *
  * A draw takes subjects, answers and training seeds anew. Every resampled figure uses the same answers for pay and for worth.
  */
-
 import { drawCounts, drawIndices, type Resampled, type Resampling, resampler } from '../statistics/bootstrap.ts'
 import { correlation, ranks, spearman } from '../statistics/ranks.ts'
 import { agreement, spearmanBrown } from '../statistics/reliability.ts'
-import type { Random } from '../train/math/random.ts'
-import type { ExamRows } from './exam.ts'
+import type { CertifiedRows } from './certificationSet.ts'
 import type { Outcome, RuleName } from './rules/outcome.ts'
 import { type Effects, effectsBySeed, meanEffects, once } from './worth.ts'
 
@@ -21,6 +20,8 @@ export type ByRule = ReadonlyMap<RuleName, Resampled>
 export interface Faithfulness {
   /** Of the worth itself, over its training seeds. */
   readonly reliability: Resampled
+  /** The same over its answers too: how far it carries over to others. */
+  readonly carriesOver: Resampled
   readonly rules: ByRule
 }
 
@@ -29,45 +30,59 @@ const PAID_DECIMALS = 1e9
 
 /** What each contributor was paid, in fees, over the answers counted so often: (contributors). */
 export function paidTo(
-  { cells, contributors }: Pick<ExamRows, 'cells' | 'contributors'>,
-  paid: Float64Array,
+  { cells, contributors }: Pick<CertifiedRows, 'cells' | 'contributors'>,
+  { pay }: Pick<Outcome, 'pay'>,
   answerCounts: Float64Array,
 ): Float64Array {
   const totals = new Float64Array(contributors)
-  for (let answer = 0; answer < answerCounts.length; answer++) {
-    const times = answerCounts[answer] as number
-    if (times === 0) continue
-    for (const [cell, { contributor }] of cells.entries())
-      totals[contributor] = (totals[contributor] as number) + times * (paid[answer * cells.length + cell] as number)
-  }
+  const paid = pay(answerCounts)
+  for (const [cell, { contributor }] of cells.entries())
+    totals[contributor] = (totals[contributor] as number) + (paid[cell] as number)
   return totals.map((total) => Math.round(total * PAID_DECIMALS) / PAID_DECIMALS)
 }
 
-/** @param toSubjects What the subjects were paid, from what each contributor was. */
+/** What pay is held against, and over whom. */
+export interface Question {
+  readonly effects: Effects
+  /** What the subjects were paid, from what each contributor was. */
+  readonly toSubjects: (paid: Float64Array) => Float64Array
+  /** The subjects that are compared with each other. */
+  readonly among: Uint32Array
+  /** Answers whose books are paid one by one; one of all answers, or one a kind of traffic. */
+  readonly books: readonly Uint32Array[]
+}
+
 export function measureFaithfulness(
-  effects: Effects,
+  question: Question,
   outcomes: readonly Outcome[],
-  rows: Pick<ExamRows, 'cells' | 'contributors'>,
-  toSubjects: (paid: Float64Array) => Float64Array,
+  rows: Pick<CertifiedRows, 'cells' | 'contributors'>,
   { seed, replicates }: Resampling,
   purpose: string,
 ): Faithfulness {
-  const all = Uint32Array.from({ length: effects.subjects }, (_, i) => i)
-  const correlations = (subjects: Uint32Array, answers: Float64Array, seeds: Float64Array): readonly number[] => {
-    const worth = pick(meanEffects(effects, answers, seeds), subjects)
-    return outcomes.map(({ paid }) => spearman(pick(toSubjects(paidTo(rows, paid, answers)), subjects), worth))
+  const { effects, toSubjects, among, books } = question
+  const correlations = (subjects: Uint32Array, counts: readonly Float64Array[], seeds: Float64Array) => {
+    const sums = new Float64Array(outcomes.length)
+    for (const answers of counts) {
+      const worth = pick(meanEffects(effects, answers, seeds), subjects)
+      for (const [i, outcome] of outcomes.entries()) {
+        const paid = pick(toSubjects(paidTo(rows, outcome, answers)), subjects)
+        sums[i] = (sums[i] as number) + spearman(paid, worth) / counts.length
+      }
+    }
+    return sums
   }
-  const estimates = correlations(all, once(effects.answers), once(effects.seeds))
+  const whole = books.map((answers) => countsOf(answers, effects.answers))
+  const estimates = correlations(among, whole, once(effects.seeds))
   const drawn = outcomes.map(() => new Float64Array(replicates))
   const random = resampler(seed, purpose)
   for (let draw = 0; draw < replicates; draw++) {
-    const subjects = drawIndices(effects.subjects, random)
-    const answers = drawCounts(effects.answers, random)
+    const subjects = pickIndices(among, drawIndices(among.length, random))
+    const answers = books.map((own) => countsOf(pickIndices(own, drawIndices(own.length, random)), effects.answers))
     const seeds = drawCounts(effects.seeds, random)
     for (const [i, value] of correlations(subjects, answers, seeds).entries()) (drawn[i] as Float64Array)[draw] = value
   }
   return {
-    reliability: measureReliability(effects, all, replicates, random),
+    ...measureReliability(effects, among, { seed, replicates }, purpose),
     rules: new Map(
       outcomes.map(({ name }, i) => [name, { estimate: estimates[i] as number, replicates: drawn[i] as Float64Array }]),
     ),
@@ -85,7 +100,7 @@ export function measureByAnswer(
   said: ReadonlyMap<RuleName, ByAnswer>,
   { seed, replicates }: Resampling,
   purpose: string,
-): Faithfulness {
+): Omit<Faithfulness, 'carriesOver'> {
   const { subjects, answers, seeds } = effects
   const truth = meansByAnswer(effects)
   const says = [...said.values()].map((of) => truth.map((_, answer) => of(answer)))
@@ -102,10 +117,7 @@ export function measureByAnswer(
     }
     return sums.map((sum) => sum / count)
   }
-  const estimates = means(
-    Uint32Array.from({ length: subjects }, (_, i) => i),
-    truth.keys(),
-  )
+  const estimates = means(everyIndex(subjects), truth.keys())
   const random = resampler(seed, purpose)
   const draws = Array.from({ length: replicates }, () =>
     means(drawIndices(subjects, random), drawIndices(answers, random)),
@@ -144,10 +156,13 @@ function average(indices: Iterable<number>, of: (index: number) => number): numb
   return sum / count
 }
 
-/** What each contributor is paid for one answer. */
-export function paidFor(rows: Pick<ExamRows, 'cells' | 'contributors'>, { paid }: Outcome): ByAnswer {
-  const width = rows.cells.length
-  return (answer) => paidTo(rows, paid.subarray(answer * width, (answer + 1) * width), Float64Array.of(1))
+/** What each contributor is paid by a book of one answer. */
+export function paidFor(
+  rows: Pick<CertifiedRows, 'cells' | 'contributors'>,
+  outcome: Outcome,
+  answers: number,
+): ByAnswer {
+  return (answer) => paidTo(rows, outcome, countsOf(Uint32Array.of(answer), answers))
 }
 
 /** How the rows of each half score for one answer; rules that score nothing are left out. */
@@ -171,6 +186,17 @@ export function sumOver(kept: readonly (readonly number[])[], values: Float64Arr
   return Float64Array.from(kept, (half) => half.reduce((sum, contributor) => sum + (values[contributor] as number), 0))
 }
 
+export function everyIndex(count: number): Uint32Array {
+  return Uint32Array.from({ length: count }, (_, i) => i)
+}
+
+/** How often each answer is in a list of them. */
+function countsOf(answers: Uint32Array, count: number): Float64Array {
+  const counts = new Float64Array(count)
+  for (const answer of answers) counts[answer] = (counts[answer] as number) + 1
+  return counts
+}
+
 /** Means over seeds, for each answer on its own: one array over the subjects an answer. */
 function meansByAnswer(effects: Effects): readonly Float64Array[] {
   return Array.from({ length: effects.answers }, (_, answer) => {
@@ -192,17 +218,52 @@ function seedsOfAnswer({ seeds, subjects, answers, values }: Effects, answer: nu
   )
 }
 
-/** Of the mean worth over all seeds, from how far the worth by one seed agrees with that by another. */
-function measureReliability(effects: Effects, all: Uint32Array, replicates: number, random: Random): Resampled {
+/** Into how many pairs of halves the answers are divided. */
+const DIVISIONS = 20
+
+/**
+ * Of the mean worth: over all seeds, from how far the worth by one seed agrees with that by another; and over answers too, from
+ * how far the worth in half of the answers, by half of the seeds, agrees with that in the other half, by the others.
+ */
+function measureReliability(effects: Effects, among: Uint32Array, { seed, replicates }: Resampling, purpose: string) {
   const bySeed = effectsBySeed(effects)
-  const over = (subjects: Uint32Array): number =>
+  const random = resampler(seed, `${purpose}, reliability`)
+  const halved = Array.from({ length: effects.seeds < 2 ? 0 : DIVISIONS }, () => {
+    const [answers, seeds] = [halfOf(effects.answers, random), halfOf(effects.seeds, random)]
+    const other = (counts: Float64Array): Float64Array => counts.map((count) => 1 - count)
+    return [meanEffects(effects, answers, seeds), meanEffects(effects, other(answers), other(seeds))] as const
+  })
+  const overSeeds = (subjects: Uint32Array): number =>
     spearmanBrown(agreement(bySeed.map((worth) => pick(worth, subjects))), effects.seeds)
-  return {
-    estimate: over(all),
-    replicates: Float64Array.from({ length: replicates }, () => over(drawIndices(effects.subjects, random))),
-  }
+  const overAnswers = (subjects: Uint32Array): number =>
+    spearmanBrown(
+      average(halved.keys(), (i) => {
+        const [one, other] = halved[i] as (typeof halved)[number]
+        return spearman(pick(one, subjects), pick(other, subjects))
+      }),
+      2,
+    )
+  const resampled = (over: (subjects: Uint32Array) => number): Resampled => ({
+    estimate: over(among),
+    replicates: Float64Array.from({ length: replicates }, () =>
+      over(pickIndices(among, drawIndices(among.length, random))),
+    ),
+  })
+  return { reliability: resampled(overSeeds), carriesOver: resampled(overAnswers) }
+}
+
+/** 1 of a random half, 0 of the others. */
+function halfOf(count: number, random: { readonly below: (count: number) => number }): Float64Array {
+  const left = Array.from({ length: count }, (_, i) => i)
+  const half = new Float64Array(count)
+  for (let i = 0; i < Math.floor(count / 2); i++) half[left.splice(random.below(left.length), 1)[0] as number] = 1
+  return half
 }
 
 function pick(values: Float64Array, at: Uint32Array): Float64Array {
   return Float64Array.from(at, (i) => values[i] as number)
+}
+
+function pickIndices(values: Uint32Array, at: Uint32Array): Uint32Array {
+  return Uint32Array.from(at, (i) => values[i] as number)
 }

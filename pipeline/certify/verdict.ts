@@ -1,45 +1,171 @@
 /**
- * Which rule a model should be registered with. A fee pays for an answer, so answer worth decides: attribution is recommended
- * where it follows that better than equal split does, outside the interval, and follows no other worth less well.
- *
- * Equal split is meant both ways: each row alike, which is what the contracts pay, and each contributor alike.
+ * Which terms a model should be registered with. A fee pays for an answer, so answer worth decides: net influence where it follows
+ * that better than an equal split does, outside the interval; fixed weights where only they do; half of it by rows where net
+ * influence is ahead, but not told apart; an equal split elsewhere. The floor is the smallest at which no party gains by paying itself.
  */
 import type { Certificate, Measure } from './certificate.ts'
 import type { RuleName } from './rules/outcome.ts'
 
-const EQUAL_SPLITS: readonly RuleName[] = ['count of rows', 'equal split']
+export type Verdict = Certificate['verdict']
+export type Terms = NonNullable<Verdict['recommended']>
+type Steering = Certificate['steering'][number]
 
-export function judge(measures: readonly Measure[]): Certificate['verdict'] {
-  const compared = measures.flatMap(({ name, rules }) =>
-    rules.flatMap(({ rule, ledgerLess }) =>
-      ledgerLess !== null && EQUAL_SPLITS.includes(rule) ? [{ measure: name, rule, ...ledgerLess }] : [],
-    ),
+/** Floors that a model can be registered with. */
+export const FLOORS: readonly number[] = [5_000, 10_000, 20_000, 40_000]
+const DEFAULT_FLOOR = 10_000
+const HALF = 5_000
+const WHOLE = 10_000
+
+/** Of fewer contributors a rank correlation says nothing. */
+export const FEWEST_CONTRIBUTORS = 8
+
+export function judge(measures: readonly Measure[], steering: readonly Steering[]): Verdict {
+  const answerWorth = measures.find(({ name }) => name === 'answer worth')
+  const net = ruleOf(answerWorth, 'net influence')
+  const fixed = ruleOf(answerWorth, 'fixed weights')
+  const equal = ruleOf(answerWorth, 'equal split')
+  if (answerWorth === undefined || net === undefined || fixed === undefined || equal === undefined)
+    return notMeasured('What contributors are worth was not measured.', steering)
+  const floorBps = floorFor(steering)
+  const netTerms = (baseBps: number): Terms => ({ rule: 'net-influence', baseBps, floorBps, sketched: true })
+  const decided = (terms: Terms, rule: Measure['rules'][number], advice: string): Verdict => ({
+    recommended: terms,
+    sentences: [whoIsPaid(terms, rule, equal, answerWorth), advice],
+    because: [netInfluence(net), fixedWeights(fixed)],
+    warning: warningFor(terms, steering),
+  })
+
+  const worse = measures.filter(
+    ({ name, rules }) =>
+      name !== 'answer worth' &&
+      rules.find(({ rule }) => rule === 'net influence')?.lessEqualSplit?.verdict === 'worse',
   )
-  const decisive = compared.filter(({ measure }) => measure === 'answer worth')
-  const unbeaten = decisive.filter(({ verdict }) => verdict !== 'beats')
-  const worse = compared.filter(({ measure, verdict }) => measure !== 'answer worth' && verdict === 'worse')
-  const reasons = [...unbeaten, ...worse]
-  if (decisive.length === 0) return notMeasured('What contributors are worth was not measured.')
-  return reasons.length === 0
-    ? {
-        recommended: 'attribution',
-        because: decisive.map((found) => `On ${found.measure} attribution beats ${found.rule}: ${written(found)}.`),
-      }
-    : {
-        recommended: 'equal-split',
-        because: reasons.map((found) =>
-          found.verdict === 'worse'
-            ? `On ${found.measure} attribution is worse than ${found.rule}: ${written(found)}.`
-            : `On ${found.measure} attribution is not told apart from ${found.rule}: ${written(found)}.`,
-        ),
-      }
+  if (net.lessEqualSplit?.verdict === 'beats' && worse.length === 0)
+    return decided(netTerms(0), net, `Register it with ${spell(netTerms(0))}: it is told apart from an equal split.`)
+  if (net.lessEqualSplit?.verdict === 'beats')
+    return decided(
+      netTerms(HALF),
+      net,
+      `Register it with ${spell(netTerms(HALF))}: on ${worse.map(({ name }) => name).join(' and ')} it is worse than an equal split, so half goes by rows.`,
+    )
+  if (fixed.lessEqualSplit?.verdict === 'beats') {
+    const terms: Terms = { rule: 'fixed-weights', baseBps: 0, floorBps, sketched: false }
+    return decided(
+      terms,
+      fixed,
+      `Register it with ${spell(terms)}: they are told apart from an equal split, and net influence is not.`,
+    )
+  }
+  if ((net.lessEqualSplit?.difference.estimate ?? 0) > 0)
+    return decided(
+      netTerms(HALF),
+      net,
+      `Register it with ${spell(netTerms(HALF))}: it is ahead of an equal split, but not told apart from it, so half goes by rows.`,
+    )
+  const terms: Terms = { rule: 'equal-split', baseBps: WHOLE, floorBps, sketched: false }
+  return decided(terms, equal, `Register it with ${spell(terms)}: nothing that was measured follows worth better.`)
 }
 
-export function notMeasured(reason: string): Certificate['verdict'] {
-  return { recommended: 'not measured', because: [reason] }
+export function notMeasured(reason: string, steering: readonly Steering[]): Verdict {
+  return {
+    recommended: null,
+    sentences: [
+      `How far pay follows what contributors are worth is not known here: ${lowered(reason)}`,
+      `Choose terms by what is known of the contributors: net influence punishes harm, an equal split needs no trust in sketches.`,
+    ],
+    because: [reason],
+    warning:
+      steering.length === 0
+        ? null
+        : warningFor({ rule: 'net-influence', baseBps: 0, floorBps: floorFor(steering), sketched: true }, steering),
+  }
 }
 
-function written({ difference }: { readonly difference: Measure['rules'][number]['figure'] }): string {
-  const signed = (x: number | null): string => (x === null ? '?' : `${x < 0 ? '−' : '+'}${Math.abs(x).toFixed(2)}`)
-  return `${signed(difference.estimate)} [${signed(difference.low)}, ${signed(difference.high)}]`
+/** The smallest floor at which no sketch moves a whole fee's pool. */
+function floorFor(steering: readonly Steering[]): number {
+  const safe = FLOORS.find((floor) => {
+    const own = steering.find(({ floorBps }) => floorBps === floor)
+    return own !== undefined && lambdaOf(own) < 1
+  })
+  return safe ?? (steering.length === 0 ? DEFAULT_FLOOR : Math.max(...FLOORS))
+}
+
+/** λ as it decides: of one unit and of five, in large books and in small ones. */
+export function lambdaOf({ allAnswers, fiveAnswers, alone, fiveUnits }: Steering): number {
+  return Math.max(allAnswers, fiveAnswers, alone, fiveUnits)
+}
+
+/** How a fee is shared, in basis points; what is left is the treasury's. */
+export interface PartiesShares {
+  readonly contributorBps: number
+  readonly operatorBps: number
+  readonly ownerBps: number
+  readonly royaltiesBps: readonly number[]
+}
+
+/** Of a fee, what comes back to a party that is contributor, operator and owner at once: from 1 on, paying itself pays. */
+export function feeBack(
+  lambda: number,
+  { contributorBps, operatorBps, ownerBps, royaltiesBps }: PartiesShares,
+): number {
+  const others = royaltiesBps.reduce((sum, bps) => sum + bps, operatorBps + ownerBps)
+  return (contributorBps * lambda + others) / WHOLE
+}
+
+function warningFor({ sketched, floorBps }: Terms, steering: readonly Steering[]): string | null {
+  const own = steering.find((one) => one.floorBps === floorBps)
+  if (!sketched || own === undefined || lambdaOf(own) < 1) return null
+  const lambda = lambdaOf(own)
+  return `A query sketch moves up to ${lambda.toFixed(2)} of a fee’s pool. Where contributors’ share times that, with the operator’s, the owner’s and royalties, reaches 1, a party that is all of them gains by paying itself: with a treasury of 2 %, from a contributors’ share of ${Math.min(100, 2 / (lambda - 1)).toFixed(1)} % on.`
+}
+
+type RuleFigures = Measure['rules'][number]
+
+function ruleOf(measure: Measure | undefined, name: RuleName): RuleFigures | undefined {
+  return measure?.rules.find(({ rule }) => rule === name)
+}
+
+const PAID_FOR: Readonly<Record<Terms['rule'], string>> = {
+  'net-influence': 'how much surer their rows made the given answers, harm netted against help',
+  'fixed-weights': 'how far their rows push the way that the other rows push, harm netted against help',
+  'equal-split': 'every row alike, whatever it did',
+}
+
+function whoIsPaid({ rule }: Terms, own: RuleFigures, equal: RuleFigures, { ceiling }: Measure): string {
+  const most = ceiling === null ? '' : `, of at most ${ceiling.toFixed(2)}`
+  const beside = rule === 'equal-split' ? '' : `; an equal split follows it at ${written(equal.figure)}`
+  return `Contributors are paid for ${PAID_FOR[rule]}: that follows what they are worth to answers at ${written(own.figure)}${most}${beside}.`
+}
+
+/** Terms as words. */
+export function spell({ rule, baseBps, floorBps }: Terms): string {
+  switch (rule) {
+    case 'net-influence':
+      return `net influence, a base of ${baseBps / 100} % and a floor of ${floorBps / WHOLE}`
+    case 'fixed-weights':
+      return `fixed weights and a base of ${baseBps / 100} %`
+    case 'equal-split':
+      return 'an equal split'
+  }
+}
+
+function netInfluence({ lessEqualSplit }: RuleFigures): string {
+  return `On answer worth, net influence less an equal split: ${compared(lessEqualSplit)}.`
+}
+
+function fixedWeights({ lessEqualSplit }: RuleFigures): string {
+  return `On answer worth, fixed weights less an equal split: ${compared(lessEqualSplit)}.`
+}
+
+function compared(comparison: RuleFigures['lessEqualSplit']): string {
+  return comparison === null ? 'the same' : `${written(comparison.difference)}, ${comparison.verdict}`
+}
+
+function written({ estimate, low, high }: RuleFigures['figure']): string {
+  const signed = (x: number | null): string => (x === null ? '?' : `${x < 0 ? '−' : ''}${Math.abs(x).toFixed(2)}`)
+  return `${signed(estimate)} [${signed(low)}, ${signed(high)}]`
+}
+
+function lowered(sentence: string): string {
+  return sentence.charAt(0).toLowerCase() + sentence.slice(1)
 }

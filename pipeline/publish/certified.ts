@@ -1,31 +1,38 @@
 import type { CertificateSummary, RunManifest } from '../run/manifest.ts'
 import type { Interval } from '../statistics/bootstrap.ts'
 
-/** What a run's quality certificate says to whoever is about to register it: its verdict, its figures, and which rule to choose. */
+/** What a run's quality certificate says to whoever is about to register it: its verdict, its figures, and which terms to choose. */
 export function certificateAdvice({ certificate }: Pick<RunManifest, 'certificate'>): readonly string[] {
   if (certificate === undefined)
     return ['This run has no quality certificate; `npm run certify` makes one, before a model is registered.']
-  const { recommended, because, answerWorth, lossWorth } = certificate
-  const figures = [
+  const { recommended, sentences, warning, answerWorth, lossWorth } = certificate
+  return [
+    recommended === null
+      ? 'Its quality certificate does not say whether pay follows worth.'
+      : `Its quality certificate recommends ${optionsFor(recommended)}.`,
+    ...sentences.map((sentence) => `  ${sentence}`),
     ...headline('answer worth', answerWorth),
     ...headline('loss worth', lossWorth),
-    ...because.map((reason) => `  ${reason}`),
+    ...(warning === null ? [] : [`  ${warning}`]),
   ]
-  switch (recommended) {
-    case 'attribution':
-      return ['Its quality certificate recommends attribution.', ...figures]
+}
+
+function optionsFor({ rule, baseBps, floorBps }: NonNullable<CertificateSummary['recommended']>): string {
+  switch (rule) {
     case 'equal-split':
-      return ['Its quality certificate recommends equal split: register it with --rule equal-split.', ...figures]
-    case 'not measured':
-      return ['Its quality certificate does not say whether payouts follow worth.', ...figures]
+      return '--rule equal-split'
+    case 'fixed-weights':
+      return `--rule fixed-weights --base ${baseBps}`
+    case 'net-influence':
+      return `--rule net-influence --base ${baseBps} --floor ${floorBps}`
   }
 }
 
 function headline(name: string, worth: CertificateSummary['answerWorth']): readonly string[] {
   if (worth === null) return []
-  const { ledger, equalSplit, ceiling } = worth
+  const { netInfluence, fixedWeights, equalSplit, ceiling } = worth
   return [
-    `  Payouts follow ${name} by ${written(ledger)}, equal split by ${written(equalSplit)}, of at most ${ceiling.toFixed(2)}.`,
+    `  Of ${name}, at most ${ceiling.toFixed(2)}: net influence ${written(netInfluence)}, fixed weights ${written(fixedWeights)}, equal split ${written(equalSplit)}.`,
   ]
 }
 

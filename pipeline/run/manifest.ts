@@ -101,8 +101,10 @@ const twoSided = z.strictObject({
 /** A figure of the quality certificate and its 95 % interval. */
 const certifiedFigure = z.strictObject({ estimate: z.number(), low: z.number(), high: z.number() })
 const certifiedWorth = z.strictObject({
-  /** Rank correlation of payouts with what contributors are worth. */
-  ledger: certifiedFigure,
+  /** Rank correlation of pay with what contributors are worth: by what moved the answers, harm netted against help. */
+  netInfluence: certifiedFigure,
+  /** The same by the training rows alone. */
+  fixedWeights: certifiedFigure,
   /** The same of paying each row alike. */
   equalSplit: certifiedFigure,
   /** √reliability of the worth: what no rule can be expected to exceed. */
@@ -111,8 +113,19 @@ const certifiedWorth = z.strictObject({
 
 /** What `certificate.json`, which is among the files, comes to: docs/certificate.md. */
 const certificateSummarySchema = z.strictObject({
-  recommended: z.enum(['attribution', 'equal-split', 'not measured']),
-  because: z.array(z.string().min(1)).min(1),
+  /** The terms to register the model with; null where nothing could be measured. */
+  recommended: z
+    .strictObject({
+      rule: z.enum(['net-influence', 'fixed-weights', 'equal-split']),
+      baseBps: count,
+      floorBps: count,
+      sketched: z.boolean(),
+    })
+    .nullable(),
+  /** Who is paid for what, and how sure that is; what to do. */
+  sentences: z.tuple([z.string().min(1), z.string().min(1)]),
+  /** Where a party gains by paying itself. */
+  warning: z.string().min(1).nullable(),
   /** Null where nothing could be retrained. */
   answerWorth: certifiedWorth.nullable(),
   lossWorth: certifiedWorth.nullable(),

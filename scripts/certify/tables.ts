@@ -1,79 +1,108 @@
-import { type Certificate, type IntervalFigure, isAbsent, MEASURE_NAMES } from '../../pipeline/certify/certificate.ts'
+import {
+  type Certificate,
+  type Comparison,
+  type IntervalFigure,
+  isAbsent,
+  MEASURE_NAMES,
+} from '../../pipeline/certify/certificate.ts'
 import { spoken } from '../../pipeline/certify/page/numbers.ts'
-import { RULE_NAMES } from '../../pipeline/certify/rules/outcome.ts'
+import { REFERENCE, RULE_NAMES } from '../../pipeline/certify/rules/outcome.ts'
+import { spell } from '../../pipeline/certify/verdict.ts'
 import { markdownTable } from '../documentTables.ts'
 
 /** Certificates of several splits → the tables of docs/certificate.md. */
 
 export interface Certified {
-  /** As in `mail:2`. */
+  /** As in `mail:2` or `mail:2:market`. */
   readonly split: string
   readonly certificate: Certificate
 }
 
 export function tablesOf(all: readonly Certified[]): string {
-  const tasks = [...new Set(all.map(({ split }) => split.split(':')[0] ?? ''))]
-  return tasks
-    .map((task) =>
-      taskTables(
-        task,
-        all.filter(({ split }) => split.startsWith(`${task}:`)),
-      ),
-    )
-    .join('\n')
+  const byWorld = Map.groupBy(all, ({ split }) => worldOf(split))
+  return [...byWorld].map(([world, certified]) => worldTables(world, certified)).join('\n')
 }
 
-function taskTables(task: string, certified: readonly Certified[]): string {
-  const splits = certified.map(({ split }) => split.split(':')[1]).join(', ')
-  const verdicts = certified.map(
-    ({ split, certificate: { verdict } }) => `- \`${split}\`: ${verdict.recommended}. ${verdict.because.join(' ')}`,
-  )
-  const flipped = pooled(certified, ({ flippedBySelfInfluence: auc }) => (isAbsent(auc) ? undefined : auc))
-  const kept = pooled(certified, ({ rounding }) => rounding.correlation)
-  return `### ${task}, split seeds ${splits}
+/** The task, and how its corpus was dealt. */
+function worldOf(split: string): string {
+  const [task, , market] = split.split(':')
+  return market === undefined ? `${task}` : `${task}, market`
+}
 
-Correlations of pay with worth, and the linear datamodelling score. ▾ marks what the ledger beats, ▴ what beats the ledger.
+function worldTables(world: string, certified: readonly Certified[]): string {
+  const seeds = certified.map(({ split }) => split.split(':')[1]).join(', ')
+  const flipped = pooled(certified, ({ flippedBySelfInfluence: auc }) => (isAbsent(auc) ? undefined : auc))
+  const kept = pooled(certified, ({ rounding }) => rounding ?? undefined)
+  const less = (rule: string): string =>
+    written(pooled(certified, (certificate) => ruleIn('answer worth', rule, certificate)?.lessEqualSplit?.difference))
+  return `### ${world}, seeds ${seeds}
+
+Correlations of pay with worth, and the linear datamodelling score. ▾ marks what net influence beats, ▴ what beats net influence.
 
 ${correlationTable(certified)}
+
+On answer worth, over these splits together: net influence less an equal split ${less(REFERENCE)}, fixed weights less an equal split ${less('fixed weights')}.
 
 Earnings of a row beside one of the median honest contributor, mean over the splits.
 
 ${earningsTable(certified)}
 
-Flipped labels by self-influence: ${written(flipped)}. Four bits keep: ${written(kept)}.
+The largest part of a fee's pool that a query sketch moves (λ), the worst of the splits.
 
-${verdicts.join('\n')}
+${steeringTable(certified)}
+
+Flipped labels by self-influence: ${written(flipped)}. Pay with and without rounding: ${written(kept)}.
+
+${certified.map(verdictLine).join('\n')}
 `
 }
 
+function verdictLine({ split, certificate: { verdict } }: Certified): string {
+  const { recommended, because } = verdict
+  return `- \`${split}\`: ${recommended === null ? 'nothing is recommended' : spell(recommended)}. ${because.join(' ')}`
+}
+
+function ruleIn(measure: string, rule: string, { worth }: Certificate) {
+  if (isAbsent(worth)) return undefined
+  return worth.find(({ name }) => name === measure)?.rules.find((one) => one.rule === rule)
+}
+
 function correlationTable(certified: readonly Certified[]): string {
-  const ofRule = (measure: string, rule: string, { worth }: Certificate) =>
-    isAbsent(worth) ? undefined : worth.find(({ name }) => name === measure)?.rules.find((one) => one.rule === rule)
+  const measures = MEASURE_NAMES.filter((name) =>
+    certified.some(({ certificate: { worth } }) => !isAbsent(worth) && worth.some((measure) => measure.name === name)),
+  )
   const cell = (measure: string, rule: string): string => {
-    const own = pooled(certified, (certificate) => ofRule(measure, rule, certificate)?.figure)
-    const less = pooled(certified, (certificate) => ofRule(measure, rule, certificate)?.ledgerLess?.difference)
+    const own = pooled(certified, (certificate) => ruleIn(measure, rule, certificate)?.figure)
+    const less = pooled(
+      certified,
+      (certificate): Comparison['difference'] | undefined =>
+        ruleIn(measure, rule, certificate)?.referenceLess?.difference,
+    )
     const mark = less === undefined || Math.abs(less.estimate) <= less.half ? '' : less.estimate > 0 ? ' ▾' : ' ▴'
     return `${written(own)}${mark}`
   }
-  const ceiling = (measure: string): string => {
+  const ceiling = (measure: string, of: 'ceiling' | 'ceilingOverAnswers'): string => {
     const all = certified.flatMap(({ certificate: { worth } }) =>
-      isAbsent(worth) ? [] : (worth.find(({ name }) => name === measure)?.ceiling ?? []),
+      isAbsent(worth) ? [] : (worth.find(({ name }) => name === measure)?.[of] ?? []),
     )
     return all.length === 0 ? '' : spoken(mean(all))
   }
   return markdownTable(
-    ['rule', ...MEASURE_NAMES],
+    ['rule', ...measures],
     [
-      ...RULE_NAMES.map((rule) => [titled(rule), ...MEASURE_NAMES.map((measure) => cell(measure, rule))]),
-      ['ceiling', ...MEASURE_NAMES.map(ceiling)],
+      ...RULE_NAMES.map((rule) => [titled(rule), ...measures.map((measure) => cell(measure, rule))]),
+      ['ceiling on these answers', ...measures.map((measure) => ceiling(measure, 'ceiling'))],
+      ['ceiling on others', ...measures.map((measure) => ceiling(measure, 'ceilingOverAnswers'))],
     ],
   )
 }
 
-const titled = (rule: string): string => (rule === 'ledger' ? '**ledger**' : rule)
+const titled = (rule: string): string => (rule === REFERENCE ? '**net influence**' : rule)
 
 function earningsTable(certified: readonly Certified[]): string {
-  const kinds = ['flipped', 'noise', 'outlier', 'copied'] as const
+  const kinds = (['flipped', 'noise', 'outlier', 'copied'] as const).filter((kind) =>
+    certified.some(({ certificate: { earnings } }) => !isAbsent(earnings) && earnings.some((one) => one.kind === kind)),
+  )
   const ratio =
     (kind: string, rule: string) =>
     ({ earnings }: Certificate): IntervalFigure | undefined =>
@@ -89,6 +118,20 @@ function earningsTable(certified: readonly Certified[]): string {
         return all.length === 0 ? '' : spoken(mean(all))
       }),
     ]),
+  )
+}
+
+function steeringTable(certified: readonly Certified[]): string {
+  const floors = [...new Set(certified.flatMap(({ certificate: { steering } }) => steering.map((one) => one.floorBps)))]
+  const figures = ['allAnswers', 'fiveAnswers', 'alone', 'fiveUnits'] as const
+  return markdownTable(
+    ['floor', 'in all answers', 'in five answers', 'in a book of its own', 'five units together'],
+    floors.map((floor) => {
+      const own = certified.flatMap(({ certificate: { steering } }) =>
+        steering.filter(({ floorBps }) => floorBps === floor),
+      )
+      return [`${floor / 10_000}`, ...figures.map((figure) => spoken(Math.max(...own.map((one) => one[figure]))))]
+    }),
   )
 }
 

@@ -1,6 +1,6 @@
 /** Figures with their intervals, a line a rule, on one scale. Positions are percentages, so lines stretch and letters do not. */
 import type { IntervalFigure } from '../certificate.ts'
-import type { RuleName } from '../rules/outcome.ts'
+import { REFERENCE, type RuleName } from '../rules/outcome.ts'
 import { html, type Markup, NOTHING } from './markup.ts'
 import { spoken, written } from './numbers.ts'
 import { RULE_WORDS } from './words.ts'
@@ -35,8 +35,8 @@ export function intervalPlot({ scale, lines, mark, zero }: IntervalPlot): Markup
     html`<line class="${sort}" x1="${x(value)}" x2="${x(value)}" y1="0" y2="100%"/>`
   const marked = mark === undefined ? NOTHING : upright(mark.at, mark.sort)
   const line = ({ rule, figure: { estimate, low, high } }: IntervalPlot['lines'][number]): Markup => {
-    const own = rule === 'ledger'
-    const sort = own ? 'ledger' : 'other'
+    const own = rule === REFERENCE
+    const sort = own ? 'reference' : 'other'
     const drawn =
       estimate === null || low === null || high === null
         ? NOTHING

@@ -1,21 +1,21 @@
 /**
- * Outcomes of retrainings on disk: one folder a subject, one small file a retraining, named by what it depends on. A file is
+ * Outcomes of retrainings on disk: one folder an input, one small file a retraining, named by what it depends on. A file is
  * there whole or not at all, so whoever was killed goes on where they were.
  */
 import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { writeWhole } from '../../publish/writeWhole.ts'
-import { type Retraining, type Subject, subjectDigest } from './subject.ts'
+import { inputDigest, type Retraining, type TrainingInput } from './trainingInput.ts'
 
 export interface RetrainingCache {
   readonly read: (retraining: Retraining) => Float64Array | undefined
   readonly write: (retraining: Retraining, logOdds: Float64Array) => void
 }
 
-export function openRetrainingCache(folder: string, subject: Subject): RetrainingCache {
-  const own = join(folder, subjectDigest(subject))
-  const bytes = (subject.data.count - subject.labels.length) * Float64Array.BYTES_PER_ELEMENT
+export function openRetrainingCache(folder: string, input: TrainingInput): RetrainingCache {
+  const own = join(folder, inputDigest(input))
+  const bytes = (input.data.count - input.labels.length) * Float64Array.BYTES_PER_ELEMENT
   const pathOf = ({ seed, without }: Retraining): string =>
     join(
       own,

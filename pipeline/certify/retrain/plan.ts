@@ -1,6 +1,6 @@
 /** Which retrainings tell what contributors are worth: everyone together, everyone but one, and random halves. */
 import { createRandom, shuffled } from '../../train/math/random.ts'
-import type { Retraining } from './subject.ts'
+import type { Retraining } from './trainingInput.ts'
 
 export interface WorthCounts {
   /** Training seeds of every leave-one-out worth; the run's own is the first. */

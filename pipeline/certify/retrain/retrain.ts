@@ -1,11 +1,11 @@
-/** Retrainings of one subject, on worker threads; what is cached is read. */
+/** Retrainings of one input, on worker threads; what is cached is read. */
 import { Worker } from 'node:worker_threads'
 import { askWorker } from '../../threads/askWorker.ts'
 import { DEFAULT_THREADS } from '../../train/features/extractFeatures.ts'
 import type { OnProgress } from '../../train/progress.ts'
 import { openRetrainingCache } from './cache.ts'
 import type { Plan } from './plan.ts'
-import { type Retraining, type Subject, shareSubject } from './subject.ts'
+import { type Retraining, shareInput, type TrainingInput } from './trainingInput.ts'
 
 export interface RetrainOptions {
   readonly cacheFolder: string
@@ -24,7 +24,7 @@ export interface Retrained {
 }
 
 export async function retrainPlan(
-  subject: Subject,
+  input: TrainingInput,
   { everyone, leftOut, halves }: Plan,
   options: RetrainOptions,
 ): Promise<Retrained> {
@@ -33,7 +33,7 @@ export async function retrainPlan(
     ...leftOut.flat(),
     ...halves.flatMap(({ retrainings }) => retrainings),
   ]
-  const outcomes = await retrainAll(subject, all, options)
+  const outcomes = await retrainAll(input, all, options)
   let at = 0
   const take = (count: number): readonly Float64Array[] => {
     at += count
@@ -48,11 +48,11 @@ export async function retrainPlan(
 
 /** Log-odds of the held-out texts after each retraining, in the order asked. */
 export async function retrainAll(
-  subject: Subject,
+  input: TrainingInput,
   retrainings: readonly Retraining[],
   { cacheFolder, threads = DEFAULT_THREADS, onProgress }: RetrainOptions,
 ): Promise<readonly Float64Array[]> {
-  const cache = openRetrainingCache(cacheFolder, subject)
+  const cache = openRetrainingCache(cacheFolder, input)
   const outcomes = retrainings.map((retraining) => cache.read(retraining))
   const missing = outcomes.flatMap((outcome, at) => (outcome === undefined ? [at] : []))
   // Of the work that is left only: what was cached says nothing of how long the rest takes.
@@ -60,7 +60,7 @@ export async function retrainAll(
   const report = (): void => onProgress?.({ step: 'Retrain', done, total: missing.length })
   report()
 
-  const shared = missing.length > 0 ? shareSubject(subject) : subject
+  const shared = missing.length > 0 ? shareInput(input) : input
   let next = 0
   const drain = async (): Promise<void> => {
     const worker = new Worker(new URL('./worker.ts', import.meta.url), { workerData: shared })

@@ -2,12 +2,12 @@
 import { parentPort, workerData } from 'node:worker_threads'
 import { fineTune } from '../../train/lora/fineTune.ts'
 import { createTuner } from '../../train/lora/tuner.ts'
-import type { Retraining, Subject } from './subject.ts'
+import type { Retraining, TrainingInput } from './trainingInput.ts'
 
 const port = parentPort
 if (port === null) throw new Error('retrain/worker.ts runs inside a worker thread; call retrainPlan instead.')
 
-const { data, sentenceProjection, labels, contributorOf, settings } = workerData as Subject
+const { data, sentenceProjection, labels, contributorOf, trainedOn, settings } = workerData as TrainingInput
 const tuner = createTuner(sentenceProjection)
 const heldOut = Array.from({ length: data.count - labels.length }, (_, i) => labels.length + i)
 
@@ -17,7 +17,7 @@ port.on('message', ({ seed, without }: Retraining) => {
     seed,
     settings,
     trained: 'adapters and head',
-    includes: (row) => !leftOut.has(contributorOf[row] as number),
+    includes: (row) => trainedOn[row] === 1 && !leftOut.has(contributorOf[row] as number),
   })
   port.postMessage(tuner.logOdds(data, heldOut))
 })

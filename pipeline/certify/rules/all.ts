@@ -1,18 +1,13 @@
-/** Every rule that a certificate compares, over the answers that were served; the ledger's comes first. */
+/** Every rule that a certificate compares, over the answers that were served. */
 import type { GradientModule } from '../../../attribution/dataInf.ts'
 import type { Rows as Gradients } from '../../../attribution/matrix.ts'
 import { ADAPTER_SHAPES, parameterLength } from '../../train/lora/adapter.ts'
-import type { Examined } from '../examine.ts'
-import { countOfRows, equalSplit, rowsByLot } from './blind.ts'
-import {
-  dataInfRule,
-  gradientDotRule,
-  ledgerRule,
-  rawInfluenceRule,
-  type Sketched,
-  unquantisedRule,
-} from './influence.ts'
-import { type Outcome, outcomeOf, type Rule } from './outcome.ts'
+import type { SketchedModel } from '../paidModel.ts'
+import type { ReproducedRun } from '../reproduceRun.ts'
+import { rowsByLot } from './blind.ts'
+import { bookOutcomes, contributorsAlike, equalSplit, unroundedOutcome } from './books.ts'
+import { dataInfRule, gradientDotRule, positivePartRule, rawInfluenceRule } from './influence.ts'
+import { type Outcome, outcomeOfRows, type RowRule } from './outcome.ts'
 import { agreeingEmbeddingRule, bm25Rule, embeddingRule } from './similarity.ts'
 
 /** The adapter's matrices in the order in which projected gradients hold them, each with the same share of the width. */
@@ -24,27 +19,29 @@ const MATRICES = Object.entries(ADAPTER_SHAPES).flatMap(([name]) =>
  * @param u Projected loss gradients of the rows, as the run holds them.
  * @param seed Of the rows drawn by lot.
  */
-export function everyOutcome(examined: Examined, sketched: Sketched, u: Gradients, seed: number): readonly Outcome[] {
-  const { exam, rows, subject, given } = examined
-  const { topK } = sketched
-  const queries = stacked(examined.queries, u.width)
-  const embedding = embeddingRule(subject.data, rows.items.length, topK)
+export function everyOutcome(run: ReproducedRun, model: SketchedModel, u: Gradients, seed: number): readonly Outcome[] {
+  const { set, rows, input, given } = run
+  const queries = stacked(run.queries, u.width)
+  const embedding = embeddingRule(input.data, rows.items.length)
   const texts = rows.items.map(({ text }) => text)
-  const heldOut = exam.heldOut.map(({ text }) => text)
-  const rules: readonly Rule[] = [
-    ledgerRule(sketched),
-    unquantisedRule(sketched),
-    rawInfluenceRule(sketched),
-    dataInfRule(u, queries, modulesOf(u.width), topK),
-    gradientDotRule(u, queries, topK),
-    agreeingEmbeddingRule(embedding, subject.labels, given, topK),
+  const heldOut = set.heldOut.map(({ text }) => text)
+  const byRow: readonly RowRule[] = [
+    positivePartRule(model),
+    rawInfluenceRule(model),
+    dataInfRule(u, queries, modulesOf(u.width)),
+    gradientDotRule(u, queries),
+    agreeingEmbeddingRule(embedding, input.labels, given),
     embedding,
-    bm25Rule(texts, heldOut, topK),
-    rowsByLot(rows, topK, seed),
-    countOfRows(rows),
-    equalSplit(rows),
+    bm25Rule(texts, heldOut),
+    rowsByLot(rows, seed),
   ]
-  return rules.map((rule) => outcomeOf(rule, given.length, rows))
+  return [
+    ...bookOutcomes(model, rows),
+    equalSplit(rows),
+    contributorsAlike(rows),
+    unroundedOutcome(model, rows),
+    ...byRow.map((rule) => outcomeOfRows(rule, given.length, rows)),
+  ]
 }
 
 function modulesOf(width: number): readonly GradientModule[] {

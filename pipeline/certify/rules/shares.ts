@@ -1,8 +1,11 @@
 /** Two ways to turn scores into shares of a fee. Both clip: no row pays. */
 import type { Share } from './outcome.ts'
 
-/** The K highest positive scores, in proportion; of equal ones the earlier row, as in the ledger. */
-export function topShares(scores: Float64Array, topK: number): readonly Share[] {
+/** How many rows an answer was shared out among in the first edition; rules that it is compared with get as many. */
+export const TOP_ROWS = 8
+
+/** The highest positive scores, in proportion; of equal ones the earlier row. */
+export function topShares(scores: Float64Array, topK: number = TOP_ROWS): readonly Share[] {
   const kept: number[] = []
   for (let row = 0; row < scores.length; row++) {
     const score = scores[row] as number

@@ -1,15 +1,15 @@
 /**
  * Rules that never look at the training: how alike the texts are, by the frozen base's sentence embeddings (cosine of tanh h₀)
- * or by their words (BM25; Robertson and Zaragoza, 2009). The top K are paid.
+ * or by their words (BM25; Robertson and Zaragoza, 2009). The top rows are paid.
  */
 import MiniSearch from 'minisearch'
 import type { FrozenOutputs } from '../../train/base/adaptedLayers.ts'
 import { tanh } from '../../train/math/elementary.ts'
-import type { Rule } from './outcome.ts'
+import type { RowRule } from './outcome.ts'
 import { topShares } from './shares.ts'
 
 /** @param data Training texts by row, then the served ones. */
-export function embeddingRule({ count, h0 }: FrozenOutputs, rows: number, topK: number): Rule {
+export function embeddingRule({ count, h0 }: FrozenOutputs, rows: number): RowRule {
   const width = h0.length / count
   const unit = new Float64Array(h0.length)
   for (let text = 0; text < count; text++) {
@@ -31,20 +31,20 @@ export function embeddingRule({ count, h0 }: FrozenOutputs, rows: number, topK: 
       return sum
     })
   }
-  return { name: 'embedding', scores, shares: (scored) => topShares(scored, topK) }
+  return { name: 'embedding', scores, shares: (scored) => topShares(scored) }
 }
 
 /**
  * As `embedding`, signed by the labels: rows that say something else than the answer count against it, and are not paid.
  * @param given For each answer 1 or −1: the second class or the first.
  */
-export function agreeingEmbeddingRule(embedding: Rule, labels: Uint8Array, given: Int8Array, topK: number): Rule {
+export function agreeingEmbeddingRule(embedding: RowRule, labels: Uint8Array, given: Int8Array): RowRule {
   const scores = (answer: number): Float64Array =>
     embedding.scores(answer).map((score, row) => ((labels[row] === 1) === (given[answer] === 1) ? score : -score))
-  return { name: 'embedding, label agrees', scores, shares: (scored) => topShares(scored, topK) }
+  return { name: 'embedding, label agrees', scores, shares: (scored) => topShares(scored) }
 }
 
-export function bm25Rule(texts: readonly string[], queries: readonly string[], topK: number): Rule {
+export function bm25Rule(texts: readonly string[], queries: readonly string[]): RowRule {
   const search = new MiniSearch<{ readonly id: number; readonly text: string }>({ fields: ['text'] })
   search.addAll(texts.map((text, id) => ({ id, text })))
   const scores = (answer: number): Float64Array => {
@@ -52,5 +52,5 @@ export function bm25Rule(texts: readonly string[], queries: readonly string[], t
     for (const { id, score } of search.search(queries[answer] ?? '')) found[id as number] = score
     return found
   }
-  return { name: 'BM25', scores, shares: (scored) => topShares(scored, topK) }
+  return { name: 'BM25', scores, shares: (scored) => topShares(scored) }
 }

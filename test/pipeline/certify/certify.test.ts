@@ -11,9 +11,10 @@ import {
   MEASURE_NAMES,
   parseCertificate,
 } from '../../../pipeline/certify/certificate.ts'
-import { certify, certifyWithoutRetraining, type EmbeddedRun, isEmbedded } from '../../../pipeline/certify/certify.ts'
-import { examOfSplit, readExam } from '../../../pipeline/certify/exam.ts'
+import { type CertificationSet, readSet, setOfSplit } from '../../../pipeline/certify/certificationSet.ts'
+import { certify, certifyWithoutRetraining, isEmbedded } from '../../../pipeline/certify/certify.ts'
 import { formatPage } from '../../../pipeline/certify/page/page.ts'
+import type { EmbeddedRun } from '../../../pipeline/certify/reproduceRun.ts'
 import { RULE_NAMES } from '../../../pipeline/certify/rules/outcome.ts'
 import { readBlob } from '../../../pipeline/publish/blobs.ts'
 import { certificateAdvice } from '../../../pipeline/publish/certified.ts'
@@ -28,6 +29,7 @@ import { contributionId, itemsTree } from '../../../sdk/contribution.ts'
 const folder = mkdtempSync(join(tmpdir(), 'certify-'))
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
+const EMPTY_PLAN = { contributions: [], minimum: 16, units: [] }
 const runFolder = join(folder, 'run')
 const features = { cacheFolder: join(folder, 'features') }
 const retrainings = join(folder, 'retrainings')
@@ -42,9 +44,9 @@ function embeddedRun(at: string): EmbeddedRun {
 }
 
 /** Certifies, and counts what had to be retrained. */
-async function certified(run = embeddedRun(runFolder), exam = examOfSplit(run.manifest, MAIL, 7)) {
+async function certified(run = embeddedRun(runFolder), set = setOfSplit(run.manifest, MAIL, 7)) {
   let retrained = 0
-  const certificate = await certify(run, exam, {
+  const certificate = await certify(run, set, {
     counts,
     replicates: 100,
     features,
@@ -100,12 +102,12 @@ describe('a quality certificate', () => {
     expect(outside).toEqual([])
   })
 
-  it('says of equal split that it tells nobody apart, and pays every kind alike', () => {
+  it('says of paying contributors alike that it tells nobody apart', () => {
     const zero = { estimate: 0, low: 0, high: 0 }
     const equal = isAbsent(first.worth)
       ? []
-      : first.worth.flatMap(({ rules }) => rules.filter(({ rule }) => rule === 'equal split'))
-    expect(equal.map(({ figure }) => figure)).toEqual(Array.from({ length: 5 }, () => zero))
+      : first.worth.flatMap(({ rules }) => rules.filter(({ rule }) => rule === 'contributors alike'))
+    expect(equal.map(({ figure }) => figure)).toEqual(Array.from({ length: MEASURE_NAMES.length - 1 }, () => zero))
   })
 
   it('is the same to the last byte when it is made again, without a single retraining', async () => {
@@ -128,28 +130,28 @@ describe('a quality certificate', () => {
 
   it('is refused to items that the run was not trained or examined on', async () => {
     const run = embeddedRun(runFolder)
-    const exam = examOfSplit(run.manifest, MAIL, 7)
-    expect(() => examOfSplit(run.manifest, MAIL, 8)).toThrow('These are not the items that the run was trained on')
-    const [head = [], ...rest] = exam.contributions
+    const set = setOfSplit(run.manifest, MAIL, 7)
+    expect(() => setOfSplit(run.manifest, MAIL, 8)).toThrow('These are not the items that the run was trained on')
+    const [head = [], ...rest] = set.contributions
     const changed = head.map((item, i) => (i === 0 ? { ...item, text: `Indeed: ${item.text}` } : item))
-    await expect(certified(run, { ...exam, contributions: [changed, ...rest] })).rejects.toThrow(
+    await expect(certified(run, { ...set, contributions: [changed, ...rest] })).rejects.toThrow(
       'Trained on these items again, the run comes out as another model',
     )
-    await expect(certified(run, { ...exam, heldOut: exam.heldOut.slice(1) })).rejects.toThrow(
+    await expect(certified(run, { ...set, heldOut: set.heldOut.slice(1) })).rejects.toThrow(
       'The held-out items are not those that the run was evaluated on',
     )
   })
 
   it('is made of anybody’s items too, and then does not speak of planted rows', async () => {
     const run = embeddedRun(runFolder)
-    const { contributions, heldOut } = examOfSplit(run.manifest, MAIL, 7)
+    const { contributions, heldOut } = setOfSplit(run.manifest, MAIL, 7)
     const items = join(folder, 'items')
     const write = (name: string, all: readonly { readonly label: string; readonly text: string }[]) =>
       writeFileSync(join(items, name), all.map(({ label, text }) => `${JSON.stringify({ label, text })}\n`).join(''))
     cpSync(runFolder, items, { recursive: true })
     for (const [i, { id }] of run.manifest.dataset.contributions.entries()) write(`${id}.jsonl`, contributions[i] ?? [])
     write('held-out.jsonl', heldOut)
-    const { certificate, retrained } = await certified(run, readExam(items, run.manifest, MAIL))
+    const { certificate, retrained } = await certified(run, readSet(items, run.manifest, MAIL))
     expect(retrained).toBe(0)
     expect(certificate.worth).toEqual(first.worth)
     expect(certificate.earnings).toEqual({ absent: 'Nobody says which of the rows were planted.' })
@@ -162,7 +164,8 @@ describe('a quality certificate', () => {
     attachCertificate({ folder: at }, first)
     const after = readRun(at)
     expect(after.manifestHash).not.toBe(before.manifestHash)
-    expect(after.manifest.certificate).toMatchObject(first.verdict)
+    const { recommended, sentences, warning } = first.verdict
+    expect(after.manifest.certificate).toMatchObject({ recommended, sentences, warning })
     expect(Object.keys(after.manifest.files)).toEqual([
       ...Object.keys(before.manifest.files),
       'certificate.json',
@@ -173,7 +176,7 @@ describe('a quality certificate', () => {
     expect(run.manifestHash).toBe(after.manifestHash)
 
     const blobs = join(folder, 'blobs')
-    storeFiles(join(folder, 'publication'), blobs, { rule: 'equal-split', run, itemCount: 160n })
+    storeFiles(join(folder, 'publication'), blobs, { kind: 'equal-split', run, plan: EMPTY_PLAN, contributions: [] })
     const digest = run.manifest.files['certificate.json']?.keccak256 ?? '0x'
     expect(new TextDecoder().decode(readBlob(blobs, digest))).toBe(formatCertificate(first))
 
@@ -181,44 +184,80 @@ describe('a quality certificate', () => {
     expect(() => readRun(at)).toThrow('certificate.json: it is not the file that the manifest describes')
   })
 
-  it('lets publish-run say which rule to register', () => {
+  it('lets publish-run say which terms to register', () => {
     const at = join(folder, 'attached')
-    attachCertificate(
-      { folder: at },
-      { ...first, verdict: { recommended: 'equal-split', because: ['It is not told apart.'] } },
-    )
-    const [headline, answers, loss, reason] = certificateAdvice(readRun(at).manifest)
-    expect([headline, reason]).toEqual([
-      'Its quality certificate recommends equal split: register it with --rule equal-split.',
-      '  It is not told apart.',
+    const verdict: Certificate['verdict'] = {
+      recommended: { rule: 'net-influence', baseBps: 5_000, floorBps: 10_000, sketched: true },
+      sentences: ['Contributors are paid.', 'Register it.'],
+      because: ['It is ahead.'],
+      warning: 'A sketch moves much.',
+    }
+    attachCertificate({ folder: at }, { ...first, verdict })
+    const [headline, who, what, answers, loss, warning] = certificateAdvice(readRun(at).manifest)
+    expect([headline, who, what, warning]).toEqual([
+      'Its quality certificate recommends --rule net-influence --base 5000 --floor 10000.',
+      '  Contributors are paid.',
+      '  Register it.',
+      '  A sketch moves much.',
     ])
-    expect([answers, loss].join()).toMatch(/answer worth by -?\d\.\d\d \[.*loss worth by/)
+    expect([answers, loss].join()).toMatch(/answer worth, at most \d.*net influence -?\d\.\d\d \[.*loss worth/)
     expect(certificateAdvice(readRun(runFolder).manifest)).toEqual([
       'This run has no quality certificate; `npm run certify` makes one, before a model is registered.',
     ])
   })
 
-  it('of a run that cannot be retrained says what is absent, and why', () => {
+  it('of a run that cannot be retrained says what is absent, and why', async () => {
     const run = readRun(runFolder)
     const base = { ...run.manifest.base, name: 'somebody/else', weightsSha256: '0'.repeat(64) }
     const foreign = { ...run, manifest: { ...run.manifest, base } }
     expect(isEmbedded(foreign)).toBe(false)
-    const certificate = certifyWithoutRetraining(foreign, { replicates: 100 })
+    const certificate = await certifyWithoutRetraining(foreign, { replicates: 100 })
     const reason = 'The base somebody/else is not the embedded one, so the run cannot be trained again here.'
     expect(certificate).toMatchObject({
       worth: { absent: reason },
       earnings: { absent: reason },
-      rounding: { queries: 'training rows' },
-      verdict: { recommended: 'not measured', because: [reason] },
+      queries: 'training rows',
+      rounding: null,
+      verdict: { recommended: null, because: [reason] },
     })
-    expect(certificate.rounding.correlation.estimate).toBeGreaterThan(0.8)
+    const lambdas = certificate.steering.map(({ allAnswers }) => allAnswers)
+    expect(lambdas).toEqual(lambdas.toSorted((a, b) => b - a))
     expect(formatPage(certificate)).toContain(reason)
+  })
+
+  it('of two contributors puts each one’s pay beside their worth, and recommends nothing', async () => {
+    const { heldOut, contributions } = setOfSplit(embeddedRun(runFolder).manifest, MAIL, 7)
+    const two = contributions.slice(0, 2).map((items) => items.map(({ label, text }) => ({ label, text })))
+    const at = join(folder, 'two')
+    await trainRun({
+      contributions: two.map((items, i) => {
+        const itemHashes = hashItems(`of two ${i}`, items)
+        return { id: contributionId(1, i + 1, rootOf(itemsTree(itemHashes)), items.length), items, itemHashes }
+      }),
+      versions: ['4294967297'],
+      heldOut,
+      outFolder: at,
+      seed: 7,
+      maxTokens: 32,
+      projectionWidth: 512,
+      compareFullPrecision: false,
+      ...features,
+    })
+    const set: CertificationSet = { task: MAIL, contributions: two, heldOut }
+    const { certificate } = await certified(embeddedRun(at), set)
+    const few = '2 contributors are too few for a rank correlation; each one’s pay stands beside what they are worth.'
+    expect(certificate).toMatchObject({ worth: { absent: few }, rounding: null, verdict: { recommended: null } })
+    if (isAbsent(certificate.contributors)) throw new Error('contributors were measured')
+    expect(certificate.contributors.reduce((sum, { paid }) => sum + paid, 0)).toBeCloseTo(1, 5)
+    const page = formatPage(parseCertificate('two', formatCertificate(certificate)))
+    for (const { contribution } of certificate.contributors) expect(page).toContain(contribution.slice(0, 10))
+    expect(page).not.toMatch(/NaN|undefined|Infinity/)
   })
 
   it('has a page that asks nobody for anything, and is not broken by a name', () => {
     const page = formatPage({ ...first, run: { ...first.run, base: '<script>alert("x")</script>' } })
     expect(page).not.toMatch(/<script|https?:|src=|@import|url\(/)
     expect(page).toContain('&lt;script&gt;alert(&quot;x&quot;)&lt;/script&gt;')
-    expect(readFileSync(join(folder, 'attached', 'certificate.html'), 'utf8')).toContain('Equal split is recommended')
+    expect(readFileSync(join(folder, 'attached', 'certificate.html'), 'utf8')).toContain('Pay by net influence')
   })
 })

@@ -1,17 +1,18 @@
 import { describe, expect, it } from 'vitest'
+import { rowsOf } from '../../../pipeline/certify/certificationSet.ts'
 import { measureEarnings } from '../../../pipeline/certify/earnings.ts'
-import { rowsOf } from '../../../pipeline/certify/exam.ts'
 import { compared } from '../../../pipeline/certify/figures.ts'
 import {
+  everyIndex,
   measureByAnswer,
   measureFaithfulness,
   paidFor,
+  type Question,
   scoresOfHalves,
   sumOver,
 } from '../../../pipeline/certify/measures.ts'
 import { planRetrainings } from '../../../pipeline/certify/retrain/plan.ts'
 import type { Outcome, RuleName } from '../../../pipeline/certify/rules/outcome.ts'
-import { judge } from '../../../pipeline/certify/verdict.ts'
 import { answerValue, halfValues, leaveOneOut, lossValue, meanEffects, once } from '../../../pipeline/certify/worth.ts'
 import { resampler } from '../../../pipeline/statistics/bootstrap.ts'
 
@@ -40,12 +41,19 @@ const rows = rowsOf({
   contributions: Array.from({ length: CONTRIBUTORS }, () => [{ label: 'ham', text: 'a', kind: 'honest' as const }]),
 })
 /** A rule that pays each contributor the same for every answer. */
-const paying = (name: RuleName, pay: (contributor: number) => number): Outcome => {
-  const values = Float64Array.from({ length: ANSWERS * CONTRIBUTORS }, (_, i) => pay(i % CONTRIBUTORS))
-  return { name, paid: values, scores: name === 'equal split' ? null : values }
-}
+const paying = (name: RuleName, pay: (contributor: number) => number): Outcome => ({
+  name,
+  pay: (counts) => {
+    const answers = counts.reduce((sum, times) => sum + times, 0)
+    return Float64Array.from({ length: CONTRIBUTORS }, (_, contributor) => answers * pay(contributor))
+  },
+  scores:
+    name === 'equal split'
+      ? null
+      : Float64Array.from({ length: ANSWERS * CONTRIBUTORS }, (_, i) => pay(i % CONTRIBUTORS)),
+})
 const outcomes = [
-  paying('ledger', (contributor) => 1 + (worth[contributor] as number)),
+  paying('net influence', (contributor) => 1 + (worth[contributor] as number)),
   paying('gradient dot', (contributor) => 1 - (worth[contributor] as number)),
   paying('equal split', () => 0.1),
 ]
@@ -91,21 +99,56 @@ describe('worth', () => {
   })
 })
 
+const effects = leaveOneOut(everyone, leftOut, answerValue(given))
+const question = (change: Partial<Question> = {}): Question => ({
+  effects,
+  toSubjects: (paid) => paid,
+  among: everyIndex(CONTRIBUTORS),
+  books: [everyIndex(ANSWERS)],
+  ...change,
+})
+
 describe('faithfulness', () => {
-  const { reliability, rules } = measureFaithfulness(
-    leaveOneOut(everyone, leftOut, answerValue(given)),
+  const { reliability, carriesOver, rules } = measureFaithfulness(
+    question(),
     outcomes,
     rows,
-    (paid) => paid,
     resampling,
     'answer worth',
   )
 
   it('is near 1 for a rule that pays worth, near −1 for its opposite, and 0 where all are paid alike', () => {
-    expect(rules.get('ledger')?.estimate).toBeGreaterThan(0.98)
+    expect(rules.get('net influence')?.estimate).toBeGreaterThan(0.98)
     expect(rules.get('gradient dot')?.estimate).toBeLessThan(-0.98)
     expect(rules.get('equal split')).toEqual({ estimate: 0, replicates: new Float64Array(200) })
     expect(reliability.estimate).toBeGreaterThan(0.98)
+  })
+
+  it('knows how far worth carries over to other answers: all the way here, nowhere where each answer is its own', () => {
+    expect(carriesOver.estimate).toBeGreaterThan(0.98)
+    const lots = resampler(9, 'lots')
+    const noisy = { ...effects, values: effects.values.map(() => lots.uniform() - 0.5) }
+    const found = measureFaithfulness(question({ effects: noisy }), outcomes, rows, resampling, 'noise')
+    expect(found.carriesOver.estimate).toBeLessThan(0.3)
+  })
+
+  it('can be asked of some subjects alone', () => {
+    // Without the four that are worth less than nothing, those paid backwards are ranked backwards still.
+    const some = measureFaithfulness(question({ among: everyIndex(4) }), outcomes, rows, resampling, 'four')
+    expect(some.rules.get('gradient dot')?.estimate).toBeLessThan(-0.7)
+    expect(some.rules.get('gradient dot')?.replicates).toHaveLength(200)
+  })
+
+  it('of several books is the mean over them, each paid and judged by its own answers', () => {
+    const turned = { ...effects, values: effects.values.map((x, i) => (i % ANSWERS < ANSWERS / 2 ? x : -x)) }
+    const [first, second] = [everyIndex(ANSWERS / 2), everyIndex(ANSWERS / 2).map((i) => i + ANSWERS / 2)]
+    const found = (books: readonly Uint32Array[]) =>
+      measureFaithfulness(question({ effects: turned, books }), outcomes, rows, resampling, 'kinds').rules.get(
+        'net influence',
+      )?.estimate as number
+    expect(found([first as Uint32Array])).toBeGreaterThan(0.95)
+    expect(found([second as Uint32Array])).toBeLessThan(-0.95)
+    expect(Math.abs(found([first as Uint32Array, second as Uint32Array]))).toBeLessThan(0.05)
   })
 
   it('tells rules apart where they differ, and a rule not from itself', () => {
@@ -114,24 +157,27 @@ describe('faithfulness', () => {
       return left && right && compared(left, right).verdict
     }
     expect([
-      verdict('ledger', 'gradient dot'),
+      verdict('net influence', 'gradient dot'),
       verdict('gradient dot', 'equal split'),
-      verdict('ledger', 'ledger'),
+      verdict('net influence', 'net influence'),
     ]).toEqual(['beats', 'worse', 'not told apart'])
   })
 
   it('of halves takes what their contributors were paid together', () => {
-    const effects = halfValues(halves, answerValue(given))
-    const found = measureFaithfulness(effects, outcomes, rows, (paid) => sumOver(kept, paid), resampling, 'halves')
-    expect(found.rules.get('ledger')?.estimate).toBeGreaterThan(0.95)
+    const ofHalves = question({
+      effects: halfValues(halves, answerValue(given)),
+      toSubjects: (paid) => sumOver(kept, paid),
+      among: everyIndex(kept.length),
+    })
+    const found = measureFaithfulness(ofHalves, outcomes, rows, resampling, 'halves')
+    expect(found.rules.get('net influence')?.estimate).toBeGreaterThan(0.95)
     expect(found.rules.get('gradient dot')?.estimate).toBeLessThan(-0.95)
   })
 
   it('answer by answer takes each answer for itself', () => {
-    const effects = leaveOneOut(everyone, leftOut, answerValue(given))
-    const said = new Map(outcomes.map((outcome) => [outcome.name, paidFor(rows, outcome)]))
+    const said = new Map(outcomes.map((outcome) => [outcome.name, paidFor(rows, outcome, ANSWERS)]))
     const found = measureByAnswer(effects, said, resampling, 'answer by answer')
-    expect(found.rules.get('ledger')?.estimate).toBeGreaterThan(0.95)
+    expect(found.rules.get('net influence')?.estimate).toBeGreaterThan(0.95)
     expect(found.rules.get('equal split')?.estimate).toBe(0)
     expect(found.reliability.estimate).toBeGreaterThan(0.95)
   })
@@ -143,8 +189,8 @@ describe('faithfulness', () => {
       resampling,
       'linear datamodelling',
     )
-    expect([...scores.rules.keys()]).toEqual(['ledger', 'gradient dot'])
-    expect(scores.rules.get('ledger')?.estimate).toBeGreaterThan(0.95)
+    expect([...scores.rules.keys()]).toEqual(['net influence', 'gradient dot'])
+    expect(scores.rules.get('net influence')?.estimate).toBeGreaterThan(0.95)
     expect(scores.rules.get('gradient dot')?.estimate).toBeLessThan(-0.95)
   })
 })
@@ -157,55 +203,12 @@ describe('what planted rows earn', () => {
       contributions: [honest(1), honest(2), honest(1), [{ label: 'ham', text: 'a', kind: 'flipped' }, ...honest(1)]],
     })
     // Two answers; cells are three honest contributors, then the flipped row, then the honest one beside it.
-    const outcome: Outcome = { name: 'ledger', paid: Float64Array.of(1, 4, 9, 1, 5, 1, 4, 9, 1, 5), scores: null }
+    const pay = (counts: Float64Array) =>
+      Float64Array.of(1, 4, 9, 1, 5).map((fee) => fee * counts.reduce((sum, times) => sum + times, 0))
+    const outcome: Outcome = { name: 'net influence', pay, scores: null }
     const [flipped, ...others] = measureEarnings([outcome], planted, 2, { seed: 1, replicates: 100 })
     expect(others).toEqual([])
     expect(flipped).toMatchObject({ kind: 'flipped', rows: 1 })
-    expect(flipped?.rules.get('ledger')?.estimate).toBe(0.5)
-  })
-})
-
-describe('the verdict', () => {
-  const figure = (estimate: number, low: number, high: number) => ({ estimate, low, high })
-  const measure = (
-    name: 'answer worth' | 'loss worth',
-    verdicts: readonly ('beats' | 'not told apart' | 'worse')[],
-  ) => ({
-    name,
-    reliability: figure(1, 1, 1),
-    ceiling: 1,
-    rules: (['count of rows', 'equal split'] as const).map((rule, i) => ({
-      rule,
-      figure: figure(0, 0, 0),
-      ledgerLess: { difference: figure(0.25, 0.1, 0.4), verdict: verdicts[i] ?? ('beats' as const) },
-    })),
-  })
-
-  it('recommends attribution only where it beats both equal splits on answer worth', () => {
-    expect(
-      judge([measure('answer worth', ['beats', 'beats']), measure('loss worth', ['not told apart', 'beats'])]),
-    ).toEqual({
-      recommended: 'attribution',
-      because: [
-        'On answer worth attribution beats count of rows: +0.25 [+0.10, +0.40].',
-        'On answer worth attribution beats equal split: +0.25 [+0.10, +0.40].',
-      ],
-    })
-    expect(judge([measure('answer worth', ['not told apart', 'beats'])])).toEqual({
-      recommended: 'equal-split',
-      because: ['On answer worth attribution is not told apart from count of rows: +0.25 [+0.10, +0.40].'],
-    })
-  })
-
-  it('recommends equal split where attribution is worse on any other worth', () => {
-    const { recommended } = judge([
-      measure('answer worth', ['beats', 'beats']),
-      measure('loss worth', ['worse', 'beats']),
-    ])
-    expect(recommended).toBe('equal-split')
-  })
-
-  it('says where nothing was measured', () => {
-    expect(judge([]).recommended).toBe('not measured')
+    expect(flipped?.rules.get('net influence')?.estimate).toBe(0.5)
   })
 })

@@ -1,18 +1,31 @@
 import fc from 'fast-check'
+import { type Hex, numberToHex } from 'viem'
 import { describe, expect, it } from 'vitest'
-import { candidatesOf } from '../../../attribution/attribution.ts'
-import { rowsOf } from '../../../pipeline/certify/exam.ts'
+import { payBook } from '../../../attribution/bookPay.ts'
+import { bookSum } from '../../../attribution/bookSum.ts'
+import { batchSum } from '../../../attribution/querySum.ts'
+import { quantise } from '../../../attribution/sketch.ts'
+import { rowsOf } from '../../../pipeline/certify/certificationSet.ts'
 import { paidTo } from '../../../pipeline/certify/measures.ts'
-import { countOfRows, equalSplit, rowsByLot } from '../../../pipeline/certify/rules/blind.ts'
+import { modelOfRows, type SketchedModel } from '../../../pipeline/certify/paidModel.ts'
+import { rowsByLot } from '../../../pipeline/certify/rules/blind.ts'
 import {
-  ledgerRule,
-  rawInfluenceRule,
-  type Sketched,
-  unquantisedRule,
-} from '../../../pipeline/certify/rules/influence.ts'
-import { outcomeOf, type Rule } from '../../../pipeline/certify/rules/outcome.ts'
+  bookOutcomes,
+  bookSums,
+  contributorsAlike,
+  equalSplit,
+  netInfluences,
+  payContributions,
+  unroundedOutcome,
+} from '../../../pipeline/certify/rules/books.ts'
+import { positivePartRule, rawInfluenceRule } from '../../../pipeline/certify/rules/influence.ts'
+import { type Outcome, outcomeOfRows, type RowRule } from '../../../pipeline/certify/rules/outcome.ts'
 import { positiveShares, topShares } from '../../../pipeline/certify/rules/shares.ts'
 import { agreeingEmbeddingRule, bm25Rule, embeddingRule } from '../../../pipeline/certify/rules/similarity.ts'
+import { once } from '../../../pipeline/certify/worth.ts'
+import { spearman } from '../../../pipeline/statistics/ranks.ts'
+import { sketchAnswer } from '../../../pipeline/train/answerSketch.ts'
+import { createRandom } from '../../../pipeline/train/math/random.ts'
 
 const item = (text: string, kind: 'honest' | 'flipped' = 'honest') => ({ label: 'ham', text, kind })
 /** Rows 0 and 1 are one contributor's, 2 to 4 another's, of which one is flipped. */
@@ -23,7 +36,7 @@ const rows = rowsOf({
   ],
 })
 
-describe('rows of an exam', () => {
+describe('rows of a certification set', () => {
   it('are numbered through the contributions, and gathered by contributor and kind', () => {
     expect(rows).toMatchObject({
       contributors: 2,
@@ -43,7 +56,8 @@ describe('rows of an exam', () => {
   })
 })
 
-const sharesOf = ({ scores, shares }: Rule, answer: number) => shares(scores(answer), answer)
+const sharesOf = ({ scores, shares }: RowRule, answer: number) => shares(scores(answer), answer)
+const paid = ({ pay }: Outcome, answers = 10, over = rows) => [...paidTo(over, { pay }, once(answers))]
 
 describe('shares', () => {
   const scores = fc
@@ -76,48 +90,138 @@ describe('shares', () => {
   })
 })
 
-describe('rules by gradients', () => {
-  const rowCodes = [
-    Int8Array.of(7, 0, 0, 0),
-    Int8Array.of(7, 7, 0, 0),
-    Int8Array.of(-7, 0, 0, 0),
-    Int8Array.of(7, 0, 7, 0),
-  ]
-  const sketched: Sketched = {
-    dims: 4,
-    topK: 2,
-    rowCodes,
-    rows: rowCodes.map((codes, i) => Float32Array.from(codes, (code) => code * (i + 1))),
-    queryCodes: [Int8Array.of(7, 1, 0, 0)],
-    queries: [Float32Array.of(7, 1, 0, 0)],
-    // Row 1 joined another's cluster.
-    candidates: candidatesOf(
-      [0, 2, 3].map((row) => ({ row, codes: rowCodes[row] as Int8Array })),
-      4,
-    ),
-  }
+const K = 64
+const SIZES = [30, 20, 24, 5, 7] as const
+const people = rowsOf({
+  contributions: SIZES.map((size, c) => Array.from({ length: size }, (_, i) => item(`${c} ${i}`))),
+})
 
-  it('pay as the ledger does: unit rows, the top K, none without a leaf', () => {
-    const shares = sharesOf(ledgerRule(sketched), 0)
-    expect(shares.map(({ row }) => row)).toEqual([0, 3])
-    expect(shares[0]?.share).toBeCloseTo(1 / (1 + Math.SQRT1_2), 4)
-    expect(shares.reduce((sum, { share }) => sum + share, 0)).toBe(1)
+/** Five contributors of 30 to 5 rows, of which the last two share a joint unit; the third pushes against the others. */
+function drawModel(seed: number): SketchedModel {
+  const random = createRandom(seed, 'model')
+  const noise = () => 2 * random.uniform() - 1
+  const way = Float32Array.from({ length: K }, noise)
+  const towards = (strength: number) => way.map((x) => strength * x + noise())
+  const vectors = SIZES.flatMap((size, c) => Array.from({ length: size }, () => towards(c === 2 ? -0.5 : 0.5)))
+  const mapped = { n: vectors.length, width: K, values: Float32Array.from(vectors.flatMap((vector) => [...vector])) }
+  const idOf = (contribution: number): Hex => numberToHex(contribution + 1, { size: 32 })
+  const source = SIZES.flatMap((size, c) => Array.from({ length: size }, () => idOf(c))).map((contribution, row) => ({
+    contribution,
+    itemHash: numberToHex(row + 1, { size: 32 }),
+  }))
+  const contributions = SIZES.map((items, c) => ({ id: idOf(c), items }))
+  const identity = {
+    dims: K,
+    width: K,
+    map: Float32Array.from({ length: K * K }, (_, at) => (at % (K + 1) === 0 ? 1 : 0)),
+  }
+  // Row 1 copies row 0.
+  const model = modelOfRows(source, contributions, { codes: vectors.map(quantise), mapped }, new Map([[1, 0]]))
+  return { ...model, answers: Array.from({ length: 12 }, () => sketchAnswer(identity, towards(0.7))) }
+}
+
+describe('rules of a book', () => {
+  const model = drawModel(1)
+  const outcomes = new Map(bookOutcomes(model, people).map((outcome) => [outcome.name, outcome]))
+  const outcome = (name: Parameters<typeof outcomes.get>[0]) => outcomes.get(name) as Outcome
+
+  it('form units of contributions, and one of those that are too small for their own', () => {
+    expect(model.members).toEqual([
+      [{ contribution: 0, kept: 29 }],
+      [{ contribution: 1, kept: 20 }],
+      [{ contribution: 2, kept: 24 }],
+      [
+        { contribution: 3, kept: 5 },
+        { contribution: 4, kept: 7 },
+      ],
+    ])
+    expect(model.units.map(({ kept }) => kept)).toEqual([29, 20, 24, 12])
+    expect([...model.multipliers].map((multiplier) => multiplier === 0).indexOf(true)).toBe(1)
   })
 
-  it('pay nearly the same from floats that hardly needed rounding', () => {
-    const [first, second] = sharesOf(unquantisedRule(sketched), 0)
-    expect([first?.row, second?.row]).toEqual([0, 3])
-    expect(first?.share).toBeCloseTo(1 / (1 + Math.SQRT1_2), 6)
+  it('pay what the chain pays for the same records, to the gwei', () => {
+    const records = model.answers.map(({ bits }) => ({ feeUnits: 3, sketch: bits }))
+    const batches = [records.slice(0, 5), records.slice(5)].map((batch) => ({
+      feeUnits: 3 * batch.length,
+      sum: batchSum(batch, K),
+    }))
+    const book = { ...bookSum(batches, K), given: 0n }
+    const terms = { baseBps: 1_000, floorBps: 10_000, sketched: true }
+    const whole = { contributorBps: 10_000, operatorBps: 0, royaltiesBps: [], treasuryBps: 0, feeUnit: 1_000_000_000n }
+    const { units } = payBook({ ...whole, ...terms }, model.units, book)
+    const own = payContributions(model, terms, bookSums(model)(once(12).map((x) => 3 * x)), 5)
+    const gwei = [...own].map((fees) => BigInt(Math.round(fees * 1e9)))
+    expect(gwei.slice(0, 3)).toEqual(units.slice(0, 3))
+    const joint = units[3] as bigint
+    expect(gwei.slice(3)).toEqual([(joint * 5n) / 12n, (joint * 7n) / 12n])
+  })
+
+  it('pay nobody for harm, and everybody’s fees in all', () => {
+    const net = paid(outcome('net influence'), 12, people)
+    expect(net[2]).toBe(0)
+    expect(net.reduce((sum, fees) => sum + fees, 0)).toBeCloseTo(12, 6)
+    expect(netInfluences(model, once(12), 5)[2]).toBeLessThan(0)
+  })
+
+  it('pay a base by kept rows first', () => {
+    const [none, half] = [outcome('net influence'), outcome('net influence, base 50 %')].map((one) =>
+      paid(one, 12, people),
+    )
+    for (const [c, kept] of [29, 20, 24, 5, 7].entries())
+      expect(half?.[c]).toBeCloseTo((none?.[c] as number) / 2 + (6 * kept) / 85, 6)
+  })
+
+  it('by fixed weights pay the same whatever is answered', () => {
+    const fixed = outcome('fixed weights')
+    const perAnswer = (counts: Float64Array, fees: number) => [...fixed.pay(counts)].map((x) => x / fees)
+    const [all, one] = [
+      perAnswer(once(12), 12),
+      perAnswer(
+        once(12).map((_, i) => (i === 3 ? 1 : 0)),
+        1,
+      ),
+    ]
+    for (const [cell, share] of all.entries()) expect(one[cell]).toBeCloseTo(share, 6)
+    expect(all[2]).toBe(0)
+  })
+
+  it('alike to all rows or all contributors are that, near-copies and all', () => {
+    expect(paid(equalSplit(people), 86, people)).toEqual([...SIZES])
+    expect(paid(contributorsAlike(people), 10, people)).toEqual([2, 2, 2, 2, 2])
+  })
+
+  it('rank contributors nearly as they would without any rounding', () => {
+    const pays = [outcome('net influence'), unroundedOutcome(model, people)].map((one) =>
+      Float64Array.from(paid(one, 12, people)),
+    )
+    expect(spearman(pays[0] as Float64Array, pays[1] as Float64Array)).toBeGreaterThan(0.6)
+  })
+})
+
+describe('rules of rows', () => {
+  const model = drawModel(2)
+
+  it('in the first edition paid the positive part of the best rows, near-copies left out', () => {
+    const rule = positivePartRule(model)
+    const shares = sharesOf(rule, 0)
+    const scores = rule.scores(0)
+    expect(shares).toHaveLength(8)
+    expect(shares.every(({ row }) => row !== 1 && (scores[row] as number) > 0)).toBe(true)
+    expect(shares.reduce((sum, { share }) => sum + share, 0)).toBeCloseTo(1, 12)
   })
 
   it('pay lengths and all where the influence is raw, and never a negative one', () => {
-    const raw = rawInfluenceRule(sketched)
-    expect([...raw.scores(0)]).toEqual([49, 112, -147, 196])
-    expect(sharesOf(raw, 0)).toEqual([
-      { row: 0, share: 49 / 357 },
-      { row: 1, share: 112 / 357 },
-      { row: 3, share: 196 / 357 },
-    ])
+    const raw = rawInfluenceRule(model)
+    const scores = raw.scores(0)
+    expect(sharesOf(raw, 0).map(({ row }) => row)).toEqual(
+      [...scores.keys()].filter((row) => (scores[row] as number) > 0),
+    )
+  })
+
+  it('are paid book by book as often as an answer is counted', () => {
+    const outcome = outcomeOfRows(rawInfluenceRule(model), 12, people)
+    const [once0, twice] = [1, 2].map((times) => outcome.pay(once(12).map((_, i) => (i === 0 ? times : 0))))
+    expect(twice).toEqual(once0?.map((x) => 2 * x))
   })
 })
 
@@ -125,35 +229,28 @@ describe('rules by likeness', () => {
   const texts = ['cheap watches for sale', 'the minutes of the meeting', 'cheap tickets to the meeting']
 
   it('find words, and pay nobody where there are none in common', () => {
-    const rule = bm25Rule(texts, ['meeting minutes', 'zebra'], 8)
+    const rule = bm25Rule(texts, ['meeting minutes', 'zebra'])
     expect(sharesOf(rule, 0).map(({ row }) => row)).toEqual([1, 2])
     expect(sharesOf(rule, 1)).toEqual([])
   })
 
   it('compare embeddings, or only those whose label agrees with the answer', () => {
     const h0 = Float32Array.of(1, 0, 0.5, 0.5, -1, 0, 1, 0.1)
-    const rule = embeddingRule({ count: 4, hidden: new Float32Array(), z0: new Float32Array(), h0 }, 3, 2)
+    const rule = embeddingRule({ count: 4, hidden: new Float32Array(), z0: new Float32Array(), h0 }, 3)
     const [a, b, c] = rule.scores(0)
     expect(sharesOf(rule, 0).map(({ row }) => row)).toEqual([0, 1])
     expect(c).toBeCloseTo(-(a ?? 0), 12)
-    const agreeing = agreeingEmbeddingRule(rule, Uint8Array.of(0, 1, 0), Int8Array.of(1), 2)
+    const agreeing = agreeingEmbeddingRule(rule, Uint8Array.of(0, 1, 0), Int8Array.of(1))
     expect([...agreeing.scores(0)]).toEqual([-(a ?? 0), b, -(c ?? 0)])
   })
 })
 
-describe('blind rules', () => {
-  const paid = (rule: Rule) => [...paidTo(rows, outcomeOf(rule, 10, rows).paid, new Float64Array(10).fill(1))]
-
-  it('pay each row alike, or each contributor alike, to the last bit', () => {
-    expect(paid(countOfRows(rows))).toEqual([4, 6])
-    expect(paid(equalSplit(rows))).toEqual([5, 5])
-  })
-
-  it('draw rows anew for every answer, the same for the same seed', () => {
-    const [first, again, other] = [rowsByLot(rows, 8, 1), rowsByLot(rows, 8, 1), rowsByLot(rows, 8, 2)]
+describe('rows by lot', () => {
+  it('are drawn anew for every answer, the same for the same seed', () => {
+    const [first, again, other] = [rowsByLot(rows, 1), rowsByLot(rows, 1), rowsByLot(rows, 2)]
     expect(sharesOf(first, 3)).toEqual(sharesOf(again, 3))
     expect(sharesOf(first, 3)).not.toEqual(sharesOf(first, 4))
     expect(sharesOf(first, 3)).not.toEqual(sharesOf(other, 3))
-    expect(paid(first).reduce((sum, x) => sum + x, 0)).toBeCloseTo(10, 9)
+    expect(paid(outcomeOfRows(first, 10, rows)).reduce((sum, x) => sum + x, 0)).toBeCloseTo(10, 9)
   })
 })

@@ -4,7 +4,7 @@ import type { FrozenOutputs } from '../../train/base/adaptedLayers.ts'
 import type { TrainingSettings } from '../../train/lora/fineTune.ts'
 
 /** All arrays lie in shared memory, so that worker threads need no copies. */
-export interface Subject {
+export interface TrainingInput {
   /** Training texts by row, then held-out ones. */
   readonly data: FrozenOutputs
   /** (512, 512) */
@@ -13,6 +13,8 @@ export interface Subject {
   readonly labels: Uint8Array
   /** Who brought each training row. */
   readonly contributorOf: Uint32Array
+  /** By training row, 1 where it took part in the run's last training, 0 of a near-copy that was dropped before. */
+  readonly trainedOn: Uint8Array
   readonly settings: TrainingSettings
 }
 
@@ -23,23 +25,39 @@ export interface Retraining {
   readonly without: readonly number[]
 }
 
-export function shareSubject({ data, sentenceProjection, labels, contributorOf, settings }: Subject): Subject {
+export function shareInput({
+  data,
+  sentenceProjection,
+  labels,
+  contributorOf,
+  trainedOn,
+  settings,
+}: TrainingInput): TrainingInput {
   return {
     data: { count: data.count, hidden: shared(data.hidden), z0: shared(data.z0), h0: shared(data.h0) },
     sentenceProjection: shared(sentenceProjection),
     labels: shared(labels),
     contributorOf: shared(contributorOf),
+    trainedOn: shared(trainedOn),
     settings,
   }
 }
 
 /** Names everything that a retraining's outcome depends on, apart from its seed and who is left out. */
-export function subjectDigest({ data, sentenceProjection, labels, contributorOf, settings }: Subject): string {
+export function inputDigest({
+  data,
+  sentenceProjection,
+  labels,
+  contributorOf,
+  trainedOn,
+  settings,
+}: TrainingInput): string {
   const hash = createHash('sha256').update(JSON.stringify(settings))
   for (const { buffer, byteOffset, byteLength } of [
     ...[data.hidden, data.z0, data.h0, sentenceProjection],
     labels,
     contributorOf,
+    trainedOn,
   ])
     hash.update(new Uint8Array(buffer, byteOffset, byteLength))
   return hash.digest('hex')

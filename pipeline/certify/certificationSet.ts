@@ -1,4 +1,4 @@
-/** What a run was trained and is examined on: texts and labels, who brought them, and what was planted among them. */
+/** What a run was trained and is certified on: texts and labels, who brought them, and what was planted among them. */
 import { join } from 'node:path'
 import { StopError } from '../../sdk/errors.ts'
 import { readItems } from '../publish/items.ts'
@@ -7,20 +7,20 @@ import type { Item } from '../train/tasks/item.ts'
 import { type ContributorKind, splitTask } from '../train/tasks/split.ts'
 import type { Task } from '../train/tasks/task.ts'
 
-export interface ExamItem extends Item {
+export interface CertifiedItem extends Item {
   /** What was done to it on purpose; absent where nobody knows, as with real contributors. */
   readonly kind?: ContributorKind
 }
 
-export interface Exam {
+export interface CertificationSet {
   readonly task: Task
   /** In the order of the run's contributions: row 0 is the first item of the first. */
-  readonly contributions: readonly (readonly ExamItem[])[]
+  readonly contributions: readonly (readonly CertifiedItem[])[]
   readonly heldOut: readonly Item[]
 }
 
 /** The items of a run that was trained on a split of a corpus: everything but the split's seed stands in its manifest. */
-export function examOfSplit(manifest: EmbeddedManifest, task: Task, seed: number): Exam {
+export function setOfSplit(manifest: EmbeddedManifest, task: Task, seed: number): CertificationSet {
   const { dataset, evaluation } = manifest
   const { contributors, heldOut } = splitTask(task, {
     seed,
@@ -32,15 +32,15 @@ export function examOfSplit(manifest: EmbeddedManifest, task: Task, seed: number
 }
 
 /** The items of anybody's run: `held-out.jsonl`, and `<contribution>.jsonl` for each contribution of the manifest. */
-export function readExam(folder: string, manifest: RunManifest, task: Task): Exam {
+export function readSet(folder: string, manifest: RunManifest, task: Task): CertificationSet {
   const contributions = manifest.dataset.contributions.map(({ id }) => readItems(join(folder, `${id}.jsonl`)))
   return checked({ task, contributions, heldOut: readItems(join(folder, 'held-out.jsonl')) }, manifest)
 }
 
 /** Refuses items of other contributions, or of others in size. That they are the very ones shows when they are trained on. */
-function checked(exam: Exam, { dataset }: RunManifest): Exam {
+function checked(set: CertificationSet, { dataset }: RunManifest): CertificationSet {
   for (const [i, { id, items }] of dataset.contributions.entries()) {
-    const found = exam.contributions[i]?.length ?? 0
+    const found = set.contributions[i]?.length ?? 0
     if (found === items) continue
     throw new StopError(
       'These are not the items that the run was trained on',
@@ -48,7 +48,7 @@ function checked(exam: Exam, { dataset }: RunManifest): Exam {
       'Name the split that the run was trained on with --split-seed, or a folder with its items with --items.',
     )
   }
-  return exam
+  return set
 }
 
 /** Rows of one contributor and one kind: the grain at which earnings are kept. */
@@ -58,9 +58,9 @@ export interface Cell {
   readonly rows: number
 }
 
-/** An exam's training items by row. */
-export interface ExamRows {
-  readonly items: readonly ExamItem[]
+/** A set's training items by row. */
+export interface CertifiedRows {
+  readonly items: readonly CertifiedItem[]
   readonly contributors: number
   readonly contributorOf: Uint32Array
   readonly cells: readonly Cell[]
@@ -69,7 +69,7 @@ export interface ExamRows {
   readonly areKindsKnown: boolean
 }
 
-export function rowsOf({ contributions }: Pick<Exam, 'contributions'>): ExamRows {
+export function rowsOf({ contributions }: Pick<CertificationSet, 'contributions'>): CertifiedRows {
   const cells: Cell[] = []
   const cellOf: number[] = []
   for (const [contributor, items] of contributions.entries()) {
