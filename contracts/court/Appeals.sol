@@ -84,10 +84,8 @@ abstract contract Appeals is Receipts {
         Appeal memory filed = _requireFiled(appeal);
         uint40 now_ = _clock.time();
         require(now_ < filed.dueAt, Court_AppealOver(filed.dueAt, now_));
-        AccountId arbiter = _accounts.accountOf(msg.sender);
         require(
-            AccountId.unwrap(arbiter) == 0 ||
-                !(arbiter == filed.appellant || arbiter == filed.accused || arbiter == filed.payer),
+            !(_isCallers(filed.appellant) || _isCallers(filed.accused) || _isCallers(filed.payer)),
             Court_Partial(appeal, msg.sender)
         );
 
@@ -166,6 +164,11 @@ abstract contract Appeals is Receipts {
 
     function _returnFee(Appeal memory filed, bool toPayer) private {
         if (filed.feeGwei != 0) ledger.returnFee(filed.model, filed.accused, filed.payer, filed.feeGwei, toPayer);
+    }
+
+    /// @dev Whether an account is paid to the caller, whichever of its accounts it acts as.
+    function _isCallers(AccountId account) private view returns (bool) {
+        return AccountId.unwrap(account) != 0 && _accounts.payoutOf(account) == msg.sender;
     }
 
     function _bondOf(Appeal memory filed) private pure returns (BondId) {
