@@ -115,10 +115,14 @@ contract Evaluations is IEvaluations, Journal {
     function rate(RecordProof calldata call, uint8 stars) external {
         require(stars != 0 && stars <= MAX_STARS, Evaluations_StarsOutOfRange(stars, MAX_STARS));
         BatchId batch = call.header.batch;
-        require(call.stands(call.leafOf(), ledger.batchCommitmentOf(batch)), Evaluations_NotRecorded(batch, call.index));
+        require(
+            call.stands(call.leafOf(), ledger.batchCommitmentOf(batch)),
+            Evaluations_NotRecorded(batch, call.index)
+        );
         AccountId payer = call.record.payer;
-        require(!(payer == operatorOf(call.header.book)), Evaluations_OwnService(payer));
         address payout = accounts.payoutOf(payer);
+        // Whichever of its accounts an operator pays from.
+        require(payout != accounts.payoutOf(operatorOf(call.header.book)), Evaluations_OwnService(payer));
         require(msg.sender == payout, Evaluations_NotPayer(payer, msg.sender, payout));
         uint8 before = starsOf(batch, call.index);
         require(before == 0, Evaluations_AlreadyRated(batch, call.index, before));
