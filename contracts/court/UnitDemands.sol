@@ -14,7 +14,7 @@ import {
     UnitFault,
     UnitShown
 } from "../interfaces/IUnitCourt.sol";
-import {RowTerms} from "../interfaces/IModels.sol";
+import {IModels, RowTerms} from "../interfaces/IModels.sol";
 import {RowBytes} from "../libraries/RowBytes.sol";
 import {AccountId, bondOf, ContributionId, ModelId, VersionId} from "../types/Ids.sol";
 import {UnitFaults} from "./UnitFaults.sol";
@@ -130,8 +130,10 @@ abstract contract UnitDemands is UnitFaults {
         uint32 index,
         AccountId demander
     ) private returns (uint64 stakeGwei, uint40 dueAt) {
-        // Reverts where there is no such unit.
-        models.unitOf(model, unit);
+        RowTerms memory rows = models.rowTermsOf(model);
+        // Without a row index there is nothing that could be shown.
+        require(rows.dims != 0, UnitCourt_NoRowIndex(model));
+        require(unit < rows.unitCount, IModels.Models_UnknownUnit(model, unit, rows.unitCount));
         UnitDemand storage demand = _demands[model][_placeOf(unit, index)];
         require(AccountId.unwrap(demand.demander) == 0, UnitCourt_AlreadyDemanded(model, unit, index));
         (stakeGwei, dueAt) = (_terms.demandFeeGwei, _clock.time() + _terms.demandSeconds);

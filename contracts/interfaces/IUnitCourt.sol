@@ -138,6 +138,7 @@ interface IUnitCourt is ICommitments {
     event UnitCourtTermsSet(UnitCourtTerms previous, UnitCourtTerms terms);
 
     error UnitCourt_TermsOutOfRange(UnitCourtTerms terms);
+    error UnitCourt_NoRowIndex(ModelId model);
     error UnitCourt_NotTheUnit(ModelId model, uint256 unit, bytes32 found, bytes32 indexRoot);
     error UnitCourt_NotARow(uint256 unit, uint256 index, bytes32 found, bytes32 rowsRoot);
     error UnitCourt_RowMalformed(uint256 unit, uint256 index, uint256 length);
@@ -194,7 +195,8 @@ interface IUnitCourt is ICommitments {
         RowShown calldata twin
     ) external;
 
-    /// @notice Asks to see all rows of a unit. Stakes `demandFeeGwei` of the caller's bond.
+    /// @notice Asks to see all rows of a unit. Stakes `demandFeeGwei` of the caller's bond. An equal split without sketches has no rows to
+    /// show.
     function demandUnit(bytes32 salt, ModelId model, uint16 unit) external;
 
     /// @notice Shows a demanded unit's rows, in pages. Nine tenths of the stake go to who shows the last one.

@@ -154,6 +154,27 @@ export const unitCourtAbi = [
   {
     "inputs": [
       {
+        "internalType": "ModelId",
+        "name": "model",
+        "type": "uint32"
+      },
+      {
+        "internalType": "uint256",
+        "name": "unit",
+        "type": "uint256"
+      },
+      {
+        "internalType": "uint256",
+        "name": "count",
+        "type": "uint256"
+      }
+    ],
+    "name": "Models_UnknownUnit",
+    "type": "error"
+  },
+  {
+    "inputs": [
+      {
         "internalType": "uint256",
         "name": "index",
         "type": "uint256"
@@ -234,6 +255,17 @@ export const unitCourtAbi = [
       }
     ],
     "name": "UnitCourt_DemandOver",
+    "type": "error"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "ModelId",
+        "name": "model",
+        "type": "uint32"
+      }
+    ],
+    "name": "UnitCourt_NoRowIndex",
     "type": "error"
   },
   {

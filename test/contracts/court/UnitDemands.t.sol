@@ -15,6 +15,7 @@ import {
 } from "../../../contracts/interfaces/IUnitCourt.sol";
 import {AccountId, BondId, bondOf, ModelId} from "../../../contracts/types/Ids.sol";
 import {PlainRow, PlainRows} from "../harness/PlainRows.sol";
+import {Trained} from "../harness/Registrar.sol";
 import {RowCourt, RowModel} from "../harness/RowCourt.sol";
 
 /// @notice Units that somebody asks to see.
@@ -225,6 +226,19 @@ contract UnitDemandsTest is RowCourt {
             abi.encodeCall(unitCourt.demandUnit, (0, base, 0)),
             abi.encodeWithSelector(IModels.Models_NotServable.selector, base)
         );
+    }
+
+    /// @dev There is nothing that could answer.
+    function test_GivenAnEqualSplitWithoutSketches_ThereAreNoRowsToDemand() public {
+        Trained[] memory whole = new Trained[](trained.length);
+        for (uint256 c = 0; c < whole.length; ++c) {
+            whole[c] = trained[c];
+            whole[c].kept = whole[c].items;
+        }
+        ModelId model = register(draw("equal split", only(version), whole, 0));
+        bytes memory refusal = abi.encodeWithSelector(IUnitCourt.UnitCourt_NoRowIndex.selector, model);
+        fails(address(unitCourt), abi.encodeCall(unitCourt.demandUnit, (0, model, 0)), refusal);
+        fails(address(unitCourt), abi.encodeCall(unitCourt.demandItem, (0, model, 0, 0)), refusal);
     }
 
     function test_GivenNothingDemanded_NothingIsShownOrClosed() public {
