@@ -12,6 +12,7 @@ import {ILedger} from "./interfaces/ILedger.sol";
 contract Court is Governed, Appeals {
     constructor(ILedger ledger_, address authority_, CourtTerms memory terms_) Receipts(ledger_) Governed(authority_) {
         _setTerms(terms_);
+        ledger_.earnings().token().refuseTransfers();
     }
 
     /// @inheritdoc ICourt

@@ -47,6 +47,7 @@ contract Evaluations is IEvaluations, Journal {
         ledger = ledger_;
         accounts = ledger_.accounts();
         models = ledger_.models();
+        ledger_.earnings().token().refuseTransfers();
     }
 
     /// @inheritdoc IEvaluations

@@ -62,15 +62,13 @@ contract Settlement is ISettlement, Journal {
 
     constructor(ILedger ledger_, AccountId treasury_) {
         uint32 number = AccountId.unwrap(treasury_);
-        require(
-            number != 0 && number <= ledger_.accounts().accountCount(),
-            Settlement_UnknownTreasury(treasury_)
-        );
+        require(number != 0 && number <= ledger_.accounts().accountCount(), Settlement_UnknownTreasury(treasury_));
         treasury = treasury_;
         ledger = ledger_;
         models = ledger_.models();
         earnings = ledger_.earnings();
         clock = ledger_.clock();
+        ledger_.earnings().token().refuseTransfers();
     }
 
     /// @inheritdoc ISettlement
@@ -105,10 +103,7 @@ contract Settlement is ISettlement, Journal {
     function _isDone(BookPage calldata page, Reached memory reached) private pure returns (bool) {
         if (page.stage == reached.stage && page.from == reached.next) return reached.stage == Stage.Settled;
         bool isBehind = page.stage < reached.stage || (page.stage == reached.stage && page.from < reached.next);
-        require(
-            isBehind,
-            Settlement_PageAhead(page.book, page.stage, page.from, reached.stage, reached.next)
-        );
+        require(isBehind, Settlement_PageAhead(page.book, page.stage, page.from, reached.stage, reached.next));
         return true;
     }
 
@@ -243,10 +238,7 @@ contract Settlement is ISettlement, Journal {
         ledger.release(state.book, pot.poolGwei);
     }
 
-    function _othersOf(
-        Settling memory state,
-        uint64 feesGwei
-    ) private view returns (Others memory others) {
+    function _othersOf(Settling memory state, uint64 feesGwei) private view returns (Others memory others) {
         SettlementTerms memory terms_ = state.terms;
         uint256 ownerBps = BPS - terms_.contributorBps - terms_.operatorBps - state.stored.treasuryBps;
         others.treasuryGwei = feesGwei + state.stored.givenGwei - state.progress.paidGwei;
@@ -261,10 +253,7 @@ contract Settlement is ISettlement, Journal {
         others.treasuryGwei -= others.operatorGwei + others.ownerGwei;
     }
 
-    function _creditsOf(
-        Settling memory state,
-        Others memory others
-    ) private view returns (Credit[] memory credits) {
+    function _creditsOf(Settling memory state, Others memory others) private view returns (Credit[] memory credits) {
         credits = new Credit[](others.royaltiesGwei.length + 3);
         credits[0] = _creditOf(operatorOf(state.book), others.operatorGwei);
         credits[1] = _creditOf(state.terms.owner, others.ownerGwei);

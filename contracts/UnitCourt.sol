@@ -21,6 +21,7 @@ contract UnitCourt is Governed, UnitDemands {
         UnitCourtTerms memory terms_
     ) Units(models_, bonds_) Governed(authority_) {
         _setTerms(terms_);
+        bonds_.token().refuseTransfers();
     }
 
     /// @inheritdoc IUnitCourt

@@ -89,16 +89,19 @@ contract EarningsTest is MarketBooks {
     /// @dev OPEN sent to a contract that cannot give it back was once lost.
     function test_GivenAnAddressThatRefusesTransfers_ClaimingToItReverts() public {
         credit(alice, 10);
-        address[6] memory unwelcoming = [
+        address[9] memory unwelcoming = [
             address(token),
             address(earnings),
             address(bonds),
             address(channels),
             address(ledger),
-            address(0)
+            address(settlement),
+            address(court),
+            address(unitCourt),
+            address(evaluations)
         ];
         vm.startPrank(named("alice"));
-        for (uint256 i = 0; i < 5; ++i) {
+        for (uint256 i = 0; i < unwelcoming.length; ++i) {
             vm.expectRevert(abi.encodeWithSelector(IEarnings.Earnings_Unwelcome.selector, unwelcoming[i]));
             earnings.claimTo(unwelcoming[i]);
             vm.expectRevert(abi.encodeWithSelector(OpenToken.OpenToken_Refused.selector, unwelcoming[i]));
