@@ -20,8 +20,15 @@ export interface PayoutRotated extends Place {
   readonly payout: Hex
 }
 
+/** An address that several accounts are paid to chose which of them it acts as. */
+export interface ActingAs extends Place {
+  readonly account: bigint
+  readonly payout: Hex
+}
+
 export interface AccountFacts {
   accountOpened: AccountOpened
   payoutProposed: PayoutProposed
   payoutRotated: PayoutRotated
+  actingAs: ActingAs
 }

@@ -30,6 +30,10 @@ export function decodeAccounts(log: ChainLog, place: Place): Fact {
         row: { ...place, account: BigInt(account), previous: lower(previous), payout: lower(payout) },
       }
     }
+    case 'ActingAs': {
+      const { account, payout } = event.args
+      return { table: 'actingAs', row: { ...place, account: BigInt(account), payout: lower(payout) } }
+    }
     default:
       return unreachable(event)
   }

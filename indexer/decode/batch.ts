@@ -1,103 +1,103 @@
-import type { Hex } from 'viem'
-import { keccak } from '../../attribution/keccak.ts'
-import { decodeRecords, recordSize } from '../../sdk/record.ts'
+import { bytesToHex, type Hex } from 'viem'
+import { openBatch } from '../../sdk/batch.ts'
+import { bookKeyOf } from '../../sdk/book.ts'
+import { channelId, decodeToldChannels } from '../../sdk/channel.ts'
 import type { Fact } from './facts.ts'
-import { sum } from './feeSplit.ts'
-import type { BatchRecorded, Role } from './ledgerFacts.ts'
-import { feeSplitter } from './quickSplit.ts'
-import type { ModelTerms } from './terms.ts'
+import type { Place } from './place.ts'
+import type { Terms } from './terms.ts'
 
-/** Opens a batch's packed records: inferences, attributions, and who is credited how much in which role. */
-export function batchFacts(
-  recorded: BatchRecorded,
-  records: Hex,
-  terms: ModelTerms,
-  treasury: bigint,
-): readonly Fact[] {
-  const bytes = Buffer.from(records.slice(2), 'hex')
-  const dims = Number(terms.dims)
-  const split = feeSplitter({
-    ...terms,
-    isPooled: terms.pool !== null,
-    royaltiesBps: terms.royalties.map(({ bps }) => bps),
-    treasuryBps: recorded.treasuryBps,
-  })
+/** What `BatchRecorded` says. */
+interface Told {
+  readonly batch: bigint
+  readonly book: bigint
+  readonly number: number
+  readonly units: bigint
+  readonly root: Hex
+  readonly channels: Hex
+  readonly records: Hex
+}
 
-  const { block, batch, operator, model, epoch } = recorded
-  const facts: Fact[] = [{ table: 'batchRecorded', row: recorded }]
-  const contributors = new Map<number, bigint>()
-  const royalties = new Map<bigint, bigint>()
-  let pooledTotal = 0n
-  let operatorTotal = 0n
-  let ownerTotal = 0n
-  let treasuryTotal = 0n
+const BPS = 10_000n
 
-  const decoded = decodeRecords(bytes, { dims, topK: Number(terms.topK), rowCount: Number(terms.rowCount) })
-  let end = 0
-  for (const [i, { commitment, payer, feeGwei, rows }] of decoded.entries()) {
-    const start = end
-    end += recordSize(rows.length, dims)
-    const position = BigInt(i)
-    const { rowsGwei, pooledGwei, operatorGwei, royaltiesGwei, ownerGwei, treasuryGwei } = split(
-      feeGwei,
-      rows.map(({ weight }) => weight),
-    )
+/** Opens a batch's packed channels and records, which must lead to its root. */
+export function batchFacts(place: Place, told: Told, terms: Terms): readonly Fact[] {
+  const { block, logIndex } = place
+  const { batch, book, number, units, root } = told
+  const key = bookKeyOf(book)
+  const [model, operator] = [BigInt(key.model), BigInt(key.operator)]
+  const known = terms.models.get(model)
+  if (known === undefined) throw new Error(`Batch ${batch} is of model ${model}, which is not registered`)
+  const { feeUnitGwei, recordDims } = known
+  const channels = decodeToldChannels(Buffer.from(told.channels.slice(2), 'hex'))
+  const records = Buffer.from(told.records.slice(2), 'hex')
+  const opened = openBatch(
+    { batch, book, number, recordedIn: Number(block), units, root, channels, records },
+    recordDims,
+  )
+
+  const { count, sumHash } = opened.header
+  const feesGwei = units * feeUnitGwei
+  const facts: Fact[] = [
+    {
+      table: 'batchRecorded',
+      row: {
+        ...place,
+        batch,
+        book,
+        model,
+        operator,
+        number: BigInt(number),
+        count: BigInt(count),
+        units,
+        feesGwei,
+        coverGwei: coverOf(feesGwei, BigInt(count), terms),
+        root,
+        sumHash,
+      },
+    },
+  ]
+  const charged = channels.map(() => 0)
+  for (const [i, { channel, feeUnits, commitment, sketch }] of opened.records.entries()) {
+    charged[channel] = (charged[channel] as number) + feeUnits
     facts.push({
       table: 'inference',
       row: {
         block,
         batch,
-        position,
+        position: BigInt(i),
         model,
         operator,
-        payer: BigInt(payer),
+        payer: BigInt(channels[channel]?.payer ?? 0),
+        channelIndex: BigInt(channel),
+        feeUnits: BigInt(feeUnits),
+        feeGwei: BigInt(feeUnits) * feeUnitGwei,
         commitment,
-        recordHash: keccak(bytes.subarray(start, end)),
-        // A record ends with its sketch, of two codes a byte.
-        sketch: `0x${records.slice(2 + 2 * end - dims, 2 + 2 * end)}`,
-        feeGwei,
-        contributorsGwei: sum(rowsGwei) + pooledGwei,
-        operatorGwei,
-        royaltiesGwei: sum(royaltiesGwei),
-        ownerGwei,
-        treasuryGwei,
+        recordHash: opened.leaves[i] as Hex,
+        sketch: recordDims === 0 ? null : bytesToHex(sketch),
       },
     })
-    for (const [rank, { row, account, weight }] of rows.entries()) {
-      const amountGwei = rowsGwei[rank] ?? 0n
-      facts.push({
-        table: 'attribution',
-        row: {
-          block,
-          batch,
-          position,
-          rank: BigInt(rank),
-          model,
-          row: BigInt(row),
-          account: BigInt(account),
-          weight: BigInt(weight),
-          amountGwei,
-        },
-      })
-      contributors.set(account, (contributors.get(account) ?? 0n) + amountGwei)
-    }
-    for (const [j, { account }] of terms.royalties.entries()) {
-      royalties.set(account, (royalties.get(account) ?? 0n) + (royaltiesGwei[j] ?? 0n))
-    }
-    pooledTotal += pooledGwei
-    operatorTotal += operatorGwei
-    ownerTotal += ownerGwei
-    treasuryTotal += treasuryGwei
   }
-
-  const credit = (role: Role, account: bigint, amountGwei: bigint) => {
-    if (amountGwei > 0n) facts.push({ table: 'credit', row: { block, batch, account, role, model, epoch, amountGwei } })
+  for (const [i, { payer, salt, coveredUnits, chargedUnits }] of channels.entries()) {
+    facts.push({
+      table: 'channelCharged',
+      row: {
+        block,
+        logIndex,
+        batch,
+        position: BigInt(i),
+        channel: channelId({ payer, salt, operator: key.operator, model: key.model }),
+        payer: BigInt(payer),
+        salt: BigInt(salt),
+        units: BigInt(charged[i] as number),
+        coveredUnits: BigInt(coveredUnits),
+        chargedUnits: BigInt(chargedUnits),
+      },
+    })
   }
-  for (const [account, amountGwei] of contributors) credit('Contributor', BigInt(account), amountGwei)
-  if (terms.pool !== null) credit('Pool', terms.pool, pooledTotal)
-  credit('Operator', operator, operatorTotal)
-  for (const [account, amountGwei] of royalties) credit('Royalty', account, amountGwei)
-  credit('Owner', terms.owner, ownerTotal)
-  credit('Treasury', treasury, treasuryTotal)
   return facts
+}
+
+/** contracts/Bonds.sol, `expose`. */
+function coverOf(feesGwei: bigint, records: bigint, { cover }: Terms): bigint {
+  return (feesGwei * cover.ratioBps + BPS - 1n) / BPS + records * cover.perRecordGwei
 }

@@ -1,75 +1,54 @@
-import { lower, unreachable } from './event.ts'
+import { abis } from '../../sdk/contracts.ts'
+import type { ChainLog } from './contracts.ts'
+import { eventReader, lower, unreachable } from './event.ts'
 import type { Fact } from './facts.ts'
-import type { LedgerEvent } from './ledger.ts'
+import { appointments, authorityFact } from './governance.ts'
 import type { Place } from './place.ts'
 
-/** The events of the Ledger that IBonds.sol declares. */
-export type BondEvent = Extract<
-  LedgerEvent,
-  {
-    eventName:
-      | 'BondDeposited'
-      | 'BondWithdrawalRequested'
-      | 'BondWithdrawn'
-      | 'BondFrozen'
-      | 'BondStaked'
-      | 'BondReleased'
-      | 'StakePaid'
-      | 'BondSlashed'
-      | 'SlashedBurnt'
-      | 'RecordVoided'
-      | 'ModelStopped'
-      | 'BondRuleSet'
-      | 'CourtAppointed'
-  }
->
+export const readBonds = eventReader(abis.bonds)
 
-export function decodeBonds(event: BondEvent, place: Place): Fact {
+export function decodeBonds(log: ChainLog, place: Place): readonly Fact[] {
+  const event = readBonds(log)
   switch (event.eventName) {
     case 'BondDeposited': {
       const { bond, from, amountGwei, balanceGwei } = event.args
-      return { table: 'bondDeposited', row: { ...place, bond, depositor: lower(from), amountGwei, balanceGwei } }
+      return [{ table: 'bondDeposited', row: { ...place, bond, depositor: lower(from), amountGwei, balanceGwei } }]
     }
     case 'BondWithdrawalRequested': {
       const { bond, leavingGwei, leavesAt } = event.args
-      return { table: 'bondWithdrawalRequested', row: { ...place, bond, leavingGwei, leavesAt: BigInt(leavesAt) } }
+      return [{ table: 'bondWithdrawalRequested', row: { ...place, bond, leavingGwei, leavesAt: BigInt(leavesAt) } }]
     }
     case 'BondWithdrawn': {
       const { bond, to, amountGwei, balanceGwei } = event.args
-      return { table: 'bondWithdrawn', row: { ...place, bond, recipient: lower(to), amountGwei, balanceGwei } }
+      return [{ table: 'bondWithdrawn', row: { ...place, bond, recipient: lower(to), amountGwei, balanceGwei } }]
     }
-    case 'BondFrozen': {
-      const { bond, frozenUntil } = event.args
-      return { table: 'bondFrozen', row: { ...place, bond, frozenUntil: BigInt(frozenUntil) } }
-    }
-    case 'BondStaked':
-      return { table: 'bondStaked', row: { ...place, ...event.args } }
+    case 'BondHeld':
+      return [{ table: 'bondHeld', row: { ...place, ...event.args } }]
     case 'BondReleased':
-      return { table: 'bondReleased', row: { ...place, ...event.args } }
-    case 'StakePaid': {
-      const { beneficiary, ...amounts } = event.args
-      return { table: 'stakePaid', row: { ...place, beneficiary: BigInt(beneficiary), ...amounts } }
-    }
+      return [{ table: 'bondReleased', row: { ...place, ...event.args } }]
     case 'BondSlashed': {
       const { beneficiary, ...amounts } = event.args
-      return { table: 'bondSlashed', row: { ...place, beneficiary: BigInt(beneficiary), ...amounts } }
+      return [{ table: 'bondSlashed', row: { ...place, beneficiary: BigInt(beneficiary), ...amounts } }]
     }
     case 'SlashedBurnt':
-      return { table: 'slashedBurnt', row: { ...place, amountGwei: event.args.amountGwei } }
-    case 'RecordVoided': {
-      const { batch, index, payer, feeGwei } = event.args
-      const row = { ...place, batch, position: BigInt(index), payer: BigInt(payer), feeGwei }
-      return { table: 'recordVoided', row }
-    }
-    case 'ModelStopped':
-      return { table: 'modelStopped', row: { ...place, model: BigInt(event.args.model) } }
+      return [{ table: 'slashedBurnt', row: { ...place, amountGwei: event.args.amountGwei } }]
     case 'BondRuleSet': {
-      const { minimumGwei, ratioBps, bountyBps } = event.args.rule
-      const row = { ...place, minimumGwei, ratioBps: BigInt(ratioBps), bountyBps: BigInt(bountyBps) }
-      return { table: 'bondRuleSet', row }
+      const { minimumGwei, perRecordGwei, ratioBps, bountyBps, noticeSeconds, modelSeconds } = event.args.rule
+      const row = {
+        ...place,
+        minimumGwei,
+        perRecordGwei,
+        ratioBps: BigInt(ratioBps),
+        bountyBps: BigInt(bountyBps),
+        noticeSeconds: BigInt(noticeSeconds),
+        modelSeconds: BigInt(modelSeconds),
+      }
+      return [{ table: 'bondRuleSet', row }]
     }
-    case 'CourtAppointed':
-      return { table: 'courtAppointed', row: { ...place, court: lower(event.args.court) } }
+    case 'BondUsersAppointed':
+      return appointments(place, 'bonds', event.args)
+    case 'AuthorityUpdated':
+      return [authorityFact(place, 'bonds', event.args.authority)]
     default:
       return unreachable(event)
   }

@@ -2,7 +2,21 @@ import { type Address, type Hex, toEventHash } from 'viem'
 import type { Deployment } from '../../sdk/deployment.ts'
 
 /** The contracts that keep a journal: all of their events are indexed, always. */
-export const journaled = ['accounts', 'datasets', 'pools', 'models', 'ledger', 'court', 'evaluations'] as const
+export const journaled = [
+  'clock',
+  'accounts',
+  'datasets',
+  'models',
+  'fineTunes',
+  'earnings',
+  'bonds',
+  'channels',
+  'ledger',
+  'settlement',
+  'court',
+  'unitCourt',
+  'evaluations',
+] as const
 export type JournaledName = (typeof journaled)[number]
 
 /** The token keeps no journal. Its transfers are indexed where that is asked for, and nothing else that it tells. */
@@ -34,6 +48,12 @@ export interface FollowedContract {
 export interface Followed {
   readonly contracts: readonly FollowedContract[]
   readonly byAddress: ReadonlyMap<string, FollowedContract>
+}
+
+/** Whose events are indexed. */
+export interface Sources {
+  readonly deployment: Deployment
+  readonly followed: Followed
 }
 
 /** The contracts of these names: all that an indexer follows, or one that it is catching up with. */

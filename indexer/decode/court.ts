@@ -1,104 +1,94 @@
 import { abis } from '../../sdk/contracts.ts'
 import type { ChainLog } from './contracts.ts'
-import type { Fault } from './courtFacts.ts'
-import { eventReader, lower, named, text, unreachable } from './event.ts'
+import { eventReader, lower, text, unreachable } from './event.ts'
 import type { Fact } from './facts.ts'
+import { authorityFact } from './governance.ts'
 import type { Place } from './place.ts'
 
 export const readCourt = eventReader(abis.court)
 
-/** In the order of ICourt.sol. */
-const FAULTS: readonly Fault[] = [
-  'WrongWeights',
-  'OmittedRow',
-  'WrongAccount',
-  'AbsentRow',
-  'ForeignRow',
-  'ConflictingRows',
-  'WithheldRow',
-  'StruckRow',
-  'Appeal',
-]
-
 export function decodeCourt(log: ChainLog, place: Place): Fact {
   const event = readCourt(log)
   switch (event.eventName) {
-    case 'ChallengeCommitted':
-      return { table: 'challengeCommitted', row: { ...place, commitment: event.args.commitment } }
-    case 'RecordStruck': {
-      const { batch, index, challenger, fault } = event.args
-      return {
-        table: 'recordStruck',
-        row: {
-          ...place,
-          batch,
-          position: BigInt(index),
-          challenger: BigInt(challenger),
-          fault: named(FAULTS, fault),
-        },
-      }
+    case 'ChallengeCommitted': {
+      const { commitment } = event.args
+      return { table: 'challengeCommitted', row: { ...place, contract: 'court', commitment } }
     }
-    case 'RowStruck': {
-      const { model, row, fault } = event.args
-      return {
-        table: 'rowStruck',
-        row: { ...place, model: BigInt(model), row: BigInt(row), fault: named(FAULTS, fault) },
+    case 'ReceiptKeySet': {
+      const { operator, key, from, previous, previousUntil } = event.args
+      const row = {
+        ...place,
+        operator: BigInt(operator),
+        key: lower(key),
+        validFrom: BigInt(from),
+        previous: lower(previous),
+        previousUntil: BigInt(previousUntil),
       }
+      return { table: 'receiptKeySet', row }
     }
-    case 'IndexStruck': {
-      const { model, challenger, fault } = event.args
-      return {
-        table: 'indexStruck',
-        row: { ...place, model: BigInt(model), challenger: BigInt(challenger), fault: named(FAULTS, fault) },
-      }
+    case 'ReceiptBroken': {
+      const { batch, index, challenger, recordHash } = event.args
+      const row = { ...place, batch, position: BigInt(index), challenger: BigInt(challenger), recordHash }
+      return { table: 'receiptBroken', row }
     }
-    case 'RowDemanded': {
-      const { model, row, demander, feeGwei, dueAt } = event.args
-      return {
-        table: 'rowDemanded',
-        row: {
-          ...place,
-          model: BigInt(model),
-          row: BigInt(row),
-          demander: BigInt(demander),
-          feeGwei,
-          dueAt: BigInt(dueAt),
-        },
+    case 'ReceiptDemanded': {
+      const { recordHash, operator, demander, model, dueAt, stakeGwei, heldGwei } = event.args
+      const row = {
+        ...place,
+        recordHash,
+        operator: BigInt(operator),
+        demander: BigInt(demander),
+        model: BigInt(model),
+        dueAt: BigInt(dueAt),
+        stakeGwei,
+        heldGwei,
       }
+      return { table: 'receiptDemanded', row }
     }
-    case 'RowShown': {
-      const { model, row, shownBy, entry } = event.args
-      return {
-        table: 'rowShown',
-        row: { ...place, model: BigInt(model), row: BigInt(row), shownBy: BigInt(shownBy), entry },
-      }
+    case 'RecordShown': {
+      const { recordHash, batch, shownBy, index } = event.args
+      const row = { ...place, recordHash, batch, position: BigInt(index), shownBy: BigInt(shownBy) }
+      return { table: 'recordShown', row }
     }
-    case 'DemandClosed': {
-      const { model, row, demander } = event.args
-      return {
-        table: 'demandClosed',
-        row: { ...place, model: BigInt(model), row: BigInt(row), demander: BigInt(demander) },
-      }
+    case 'ReceiptUnrecorded': {
+      const { recordHash, operator, demander, takenGwei } = event.args
+      const row = { ...place, recordHash, operator: BigInt(operator), demander: BigInt(demander), takenGwei }
+      return { table: 'receiptUnrecorded', row }
     }
-    case 'AppealFiled': {
-      const { appeal, appellant, accused, subject, stakeGwei, dueAt, groundsHash, groundsURI } = event.args
-      const isOfRecord = subject.batch !== 0n
-      return {
-        table: 'appealFiled',
-        row: {
-          ...place,
-          appeal,
-          appellant: BigInt(appellant),
-          accused: BigInt(accused),
-          model: BigInt(subject.model),
-          batch: isOfRecord ? subject.batch : null,
-          position: isOfRecord ? BigInt(subject.index) : null,
-          stakeGwei,
-          dueAt: BigInt(dueAt),
-          groundsHash,
-          groundsUri: text(groundsURI),
-        },
+    case 'RecordAppealed': {
+      const { appeal, batch, appellant, index, dueAt, groundsHash, groundsURI, ...amounts } = event.args
+      const row = {
+        ...place,
+        appeal,
+        appellant: BigInt(appellant),
+        batch,
+        position: BigInt(index),
+        model: null,
+        unit: null,
+        ...amounts,
+        dueAt: BigInt(dueAt),
+        groundsHash,
+        groundsUri: text(groundsURI),
       }
+      return { table: 'appealFiled', row }
+    }
+    case 'UnitAppealed': {
+      const { appeal, model, appellant, unit, dueAt, groundsHash, groundsURI, ...amounts } = event.args
+      const row = {
+        ...place,
+        appeal,
+        appellant: BigInt(appellant),
+        batch: null,
+        position: null,
+        model: BigInt(model),
+        unit: BigInt(unit),
+        ...amounts,
+        feeGwei: 0n,
+        dueAt: BigInt(dueAt),
+        groundsHash,
+        groundsUri: text(groundsURI),
+      }
+      return { table: 'appealFiled', row }
     }
     case 'AppealRuled': {
       const { appeal, upheld, reasonsHash, reasonsURI } = event.args
@@ -107,23 +97,21 @@ export function decodeCourt(log: ChainLog, place: Place): Fact {
     case 'AppealLapsed':
       return { table: 'appealLapsed', row: { ...place, appeal: event.args.appeal } }
     case 'CourtTermsSet': {
-      const { demandFeeGwei, demandSeconds, appealStakeGwei, rulingSeconds } = event.args.terms
-      return {
-        table: 'courtTermsSet',
-        row: {
-          ...place,
-          demandFeeGwei,
-          demandSeconds: BigInt(demandSeconds),
-          appealStakeGwei,
-          rulingSeconds: BigInt(rulingSeconds),
-        },
+      const { demandFeeGwei, demandSeconds, receiptFees, appealStakeGwei, rulingSeconds, keyNoticeSeconds } =
+        event.args.terms
+      const row = {
+        ...place,
+        demandFeeGwei,
+        demandSeconds: BigInt(demandSeconds),
+        receiptFees: BigInt(receiptFees),
+        appealStakeGwei,
+        rulingSeconds: BigInt(rulingSeconds),
+        keyNoticeSeconds: BigInt(keyNoticeSeconds),
       }
+      return { table: 'courtTermsSet', row }
     }
     case 'AuthorityUpdated':
-      return {
-        table: 'authorityUpdated',
-        row: { ...place, contract: 'court', authority: lower(event.args.authority) },
-      }
+      return authorityFact(place, 'court', event.args.authority)
     default:
       return unreachable(event)
   }

@@ -1,75 +1,71 @@
 import type { Hex } from 'viem'
 import type { Place } from './place.ts'
 
-/** What happens before the Court: challenges and what they showed, demands, appeals. */
+/** What happens before the Court: receipts that were not kept, and appeals about what no chain decides. */
 
-export type Fault =
-  | 'WrongWeights'
-  | 'OmittedRow'
-  | 'WrongAccount'
-  | 'AbsentRow'
-  | 'ForeignRow'
-  | 'ConflictingRows'
-  | 'WithheldRow'
-  | 'StruckRow'
-  | 'Appeal'
-
-/** Somebody announced a proof without telling it. */
+/** Somebody committed to a challenge without telling it, at the Court or the UnitCourt. */
 export interface ChallengeCommitted extends Place {
+  readonly contract: 'court' | 'unitCourt'
   readonly commitment: Hex
 }
 
-export interface RecordStruck extends Place {
+export interface ReceiptKeySet extends Place {
+  readonly operator: bigint
+  readonly key: Hex
+  /** From when it signs, by the contracts' clock; 0 of an operator's first. */
+  readonly validFrom: bigint
+  /** The key before it, zero of the first. */
+  readonly previous: Hex
+  /** Up to which `recordBy` the key before it counts. */
+  readonly previousUntil: bigint
+}
+
+/** A record was not as its receipt says: it is voided. */
+export interface ReceiptBroken extends Place {
   readonly batch: bigint
   readonly position: bigint
   readonly challenger: bigint
-  readonly fault: Fault
+  /** What the receipt promised. */
+  readonly recordHash: Hex
 }
 
-export interface RowStruck extends Place {
-  readonly model: bigint
-  readonly row: bigint
-  readonly fault: Fault
-}
-
-export interface IndexStruck extends Place {
-  readonly model: bigint
-  readonly challenger: bigint
-  readonly fault: Fault
-}
-
-export interface RowDemanded extends Place {
-  readonly model: bigint
-  readonly row: bigint
+export interface ReceiptDemanded extends Place {
+  readonly recordHash: Hex
+  readonly operator: bigint
   readonly demander: bigint
-  readonly feeGwei: bigint
+  readonly model: bigint
+  /** By the contracts' clock, as all deadlines here. */
   readonly dueAt: bigint
+  readonly stakeGwei: bigint
+  readonly heldGwei: bigint
 }
 
-export interface RowShown extends Place {
-  readonly model: bigint
-  readonly row: bigint
+export interface RecordShown extends Place {
+  readonly recordHash: Hex
+  readonly batch: bigint
+  readonly position: bigint
   readonly shownBy: bigint
-  /** The row's entry, or the one whose link passes the row over. */
-  readonly entry: Hex
 }
 
-/** Nobody showed a demanded row in time. */
-export interface DemandClosed extends Place {
-  readonly model: bigint
-  readonly row: bigint
+export interface ReceiptUnrecorded extends Place {
+  readonly recordHash: Hex
+  readonly operator: bigint
   readonly demander: bigint
+  readonly takenGwei: bigint
 }
 
-/** `batch` is null where the whole influence index is appealed against. */
+/** `batch` and `position` are null of an appeal against a unit, `unit` and `model` of one against a record. */
 export interface AppealFiled extends Place {
   readonly appeal: bigint
   readonly appellant: bigint
-  readonly accused: bigint
-  readonly model: bigint
   readonly batch: bigint | null
   readonly position: bigint | null
+  readonly model: bigint | null
+  readonly unit: bigint | null
   readonly stakeGwei: bigint
+  readonly heldGwei: bigint
+  /** The record's fee, held until the appeal is over. */
+  readonly feeGwei: bigint
   readonly dueAt: bigint
   readonly groundsHash: Hex
   readonly groundsUri: string
@@ -86,23 +82,14 @@ export interface AppealLapsed extends Place {
   readonly appeal: bigint
 }
 
-export interface CourtTermsSet extends Place {
-  readonly demandFeeGwei: bigint
-  readonly demandSeconds: bigint
-  readonly appealStakeGwei: bigint
-  readonly rulingSeconds: bigint
-}
-
 export interface CourtFacts {
   challengeCommitted: ChallengeCommitted
-  recordStruck: RecordStruck
-  rowStruck: RowStruck
-  indexStruck: IndexStruck
-  rowDemanded: RowDemanded
-  rowShown: RowShown
-  demandClosed: DemandClosed
+  receiptKeySet: ReceiptKeySet
+  receiptBroken: ReceiptBroken
+  receiptDemanded: ReceiptDemanded
+  recordShown: RecordShown
+  receiptUnrecorded: ReceiptUnrecorded
   appealFiled: AppealFiled
   appealRuled: AppealRuled
   appealLapsed: AppealLapsed
-  courtTermsSet: CourtTermsSet
 }

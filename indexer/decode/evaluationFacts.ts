@@ -49,6 +49,9 @@ export interface RatingDropped extends Place {
   readonly batch: bigint
   readonly position: bigint
   readonly model: bigint
+  readonly payer: bigint
+  readonly feeGwei: bigint
+  readonly stars: bigint
 }
 
 export interface EvaluationFacts {

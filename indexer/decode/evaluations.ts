@@ -20,7 +20,6 @@ export const readEvaluations = eventReader(abis.evaluations, {
 
 export function decodeEvaluations(log: ChainLog, place: Place): Fact {
   const event = readEvaluations(log)
-  const model = BigInt(event.args.model)
   switch (event.eventName) {
     case 'BenchmarkRecorded': {
       const { measured, task, taskVersion, configHash } = event.args.benchmark
@@ -65,26 +64,27 @@ export function decodeEvaluations(log: ChainLog, place: Place): Fact {
       }
       return { table: 'evaluationRecorded', row }
     }
-    case 'InferenceRated': {
-      const { batch, index, payer, feeGwei, stars } = event.args
-      const row = {
-        ...place,
-        batch,
-        position: BigInt(index),
-        model,
-        payer: BigInt(payer),
-        feeGwei,
-        stars: BigInt(stars),
-      }
-      return { table: 'inferenceRated', row }
-    }
-    case 'RatingDropped': {
-      const { batch, index } = event.args
-      return { table: 'ratingDropped', row: { ...place, batch, position: BigInt(index), model } }
-    }
+    case 'InferenceRated':
+      return { table: 'inferenceRated', row: { ...place, ...ratingOf(event.args) } }
+    case 'RatingDropped':
+      return { table: 'ratingDropped', row: { ...place, ...ratingOf(event.args) } }
     default:
       return unreachable(event)
   }
+}
+
+interface Rated {
+  readonly batch: bigint
+  readonly index: number
+  readonly model: number
+  readonly payer: number
+  readonly feeGwei: bigint
+  readonly stars: number
+}
+
+function ratingOf({ batch, index, model, payer, feeGwei, stars }: Rated) {
+  const of = { batch, position: BigInt(index), model: BigInt(model), payer: BigInt(payer) }
+  return { ...of, feeGwei, stars: BigInt(stars) }
 }
 
 interface Measurement {

@@ -1,26 +1,36 @@
 import type { AccountFacts } from './accountFacts.ts'
 import type { BondFacts } from './bondFacts.ts'
+import type { ChannelFacts } from './channelFacts.ts'
 import type { CourtFacts } from './courtFacts.ts'
 import type { DatasetFacts } from './datasetFacts.ts'
+import type { EarningsFacts } from './earningsFacts.ts'
 import type { EvaluationFacts } from './evaluationFacts.ts'
+import type { FineTuneFacts } from './fineTuneFacts.ts'
+import type { GovernanceFacts } from './governanceFacts.ts'
 import type { LedgerFacts } from './ledgerFacts.ts'
 import type { ModelFacts } from './modelFacts.ts'
-import type { PoolFacts } from './poolFacts.ts'
+import type { SettlementFacts } from './settlementFacts.ts'
 import type { TransferFacts } from './transferFacts.ts'
+import type { UnitCourtFacts } from './unitCourtFacts.ts'
 
 /**
  * What happened, as rows: one interface a table, named after the event it comes from. Every integer of the chain is a bigint
  * on this side, every hash and address a hexadecimal string, so that a row reads the same before and after the database.
  */
 export interface Facts
-  extends AccountFacts,
+  extends GovernanceFacts,
+    AccountFacts,
     DatasetFacts,
     ModelFacts,
-    LedgerFacts,
+    FineTuneFacts,
+    EarningsFacts,
     BondFacts,
+    ChannelFacts,
+    LedgerFacts,
+    SettlementFacts,
     CourtFacts,
+    UnitCourtFacts,
     EvaluationFacts,
-    PoolFacts,
     TransferFacts {}
 
 export type FactTable = keyof Facts

@@ -6,15 +6,10 @@ import { rollingJournal } from './rollingJournal.ts'
 /** The journal slot of every contract that keeps one. */
 export type Journals = Readonly<Record<JournaledName, Hex>>
 
-export const emptyJournals: Journals = {
-  accounts: EMPTY_JOURNAL,
-  datasets: EMPTY_JOURNAL,
-  pools: EMPTY_JOURNAL,
-  models: EMPTY_JOURNAL,
-  ledger: EMPTY_JOURNAL,
-  court: EMPTY_JOURNAL,
-  evaluations: EMPTY_JOURNAL,
-}
+export const emptyJournals: Journals = Object.fromEntries(journaled.map((name) => [name, EMPTY_JOURNAL])) as Record<
+  JournaledName,
+  Hex
+>
 
 /** A journal slot as it stood after a block that moved it. */
 export interface JournalMove {

@@ -1,116 +1,99 @@
+import { bookKeyOf } from '../../sdk/book.ts'
 import { abis } from '../../sdk/contracts.ts'
 import { batchFacts } from './batch.ts'
-import { decodeBonds } from './bonds.ts'
 import type { ChainLog } from './contracts.ts'
-import { type EventOf, eventReader, lower } from './event.ts'
+import { type EventOf, eventReader, unreachable } from './event.ts'
 import type { Fact } from './facts.ts'
+import { appointments, authorityFact } from './governance.ts'
 import type { Place } from './place.ts'
 import type { Terms } from './terms.ts'
-import { address, lastBytes, uint16, uint32, uint64, wordAt } from './words.ts'
+import { bool, bytes32, bytesAt, uint32, uint64, uint96, wordAt } from './words.ts'
 
 export type LedgerEvent = EventOf<typeof abis.ledger>
 
 export const readLedger = eventReader(abis.ledger, {
-  TabFunded: (topics, data) => ({
-    payer: uint32(topics[1]),
-    operator: uint32(topics[2]),
-    amountGwei: uint64(wordAt(data, 0)),
-    balanceGwei: uint64(wordAt(data, 1)),
-    maxFeeGwei: uint64(wordAt(data, 2)),
-  }),
-  BatchRecorded: (topics, data) => ({
-    batch: uint64(topics[1]),
-    model: uint32(topics[2]),
-    operator: uint32(topics[3]),
-    epoch: uint32(wordAt(data, 0)),
-    count: uint32(wordAt(data, 1)),
-    treasuryBps: uint16(wordAt(data, 2)),
-    feesGwei: uint64(wordAt(data, 3)),
-    root: wordAt(data, 4),
-    records: lastBytes(data, 5),
-  }),
-  RewardClaimed: (topics, data) => ({
-    account: uint32(topics[1]),
-    to: address(topics[2]),
-    amountGwei: uint64(wordAt(data, 0)),
-  }),
+  BatchRecorded: (topics, data) => {
+    const channels = bytesAt(data, 3, 5)
+    return {
+      batch: uint64(topics[1]),
+      book: uint96(topics[2]),
+      number: uint32(wordAt(data, 0)),
+      units: uint64(wordAt(data, 1)),
+      root: wordAt(data, 2),
+      channels: channels.bytes,
+      records: bytesAt(data, 4, channels.end).bytes,
+    }
+  },
   RecordVoided: (topics, data) => ({
     batch: uint64(topics[1]),
     index: uint32(topics[2]),
     payer: uint32(topics[3]),
     feeGwei: uint64(wordAt(data, 0)),
+    isSetAside: bool(wordAt(data, 1)),
+    units: uint64(wordAt(data, 2)),
+    root: bytes32(wordAt(data, 3)),
+    sumHash: bytes32(wordAt(data, 4)),
   }),
 })
 
-export function decodeLedger(log: ChainLog, place: Place, terms: Terms, treasury: bigint): readonly Fact[] {
+export function decodeLedger(log: ChainLog, place: Place, terms: Terms): readonly Fact[] {
   const event = readLedger(log)
   switch (event.eventName) {
-    case 'TabFunded': {
-      const { payer, operator, ...amounts } = event.args
-      return [{ table: 'tabFunded', row: { ...place, payer: BigInt(payer), operator: BigInt(operator), ...amounts } }]
-    }
-    case 'TabWithdrawalRequested': {
-      const { payer, operator, leavingGwei, leavesAt } = event.args
+    case 'BookOpened': {
+      const { book, closesAt, windowSeconds, epochSeconds, minBookGwei, treasuryBps } = event.args
+      const { model, operator, number } = bookKeyOf(book)
       const row = {
         ...place,
-        payer: BigInt(payer),
-        operator: BigInt(operator),
-        leavingGwei,
-        leavesAt: BigInt(leavesAt),
-      }
-      return [{ table: 'tabWithdrawalRequested', row }]
-    }
-    case 'TabWithdrawn': {
-      const { payer, operator, to, amountGwei, balanceGwei } = event.args
-      const row = {
-        ...place,
-        payer: BigInt(payer),
-        operator: BigInt(operator),
-        recipient: lower(to),
-        amountGwei,
-        balanceGwei,
-      }
-      return [{ table: 'tabWithdrawn', row }]
-    }
-    case 'BatchRecorded': {
-      const { batch, model, operator, epoch, count, treasuryBps, feesGwei, root, records } = event.args
-      const known = terms.models.get(BigInt(model))
-      if (known === undefined) throw new Error(`Batch ${batch} is of model ${model}, which is not registered`)
-      const recorded = {
-        ...place,
-        batch,
+        book,
         model: BigInt(model),
         operator: BigInt(operator),
-        epoch: BigInt(epoch),
-        count: BigInt(count),
+        number: BigInt(number),
+        closesAt: BigInt(closesAt),
+        windowSeconds: BigInt(windowSeconds),
+        epochSeconds: BigInt(epochSeconds),
+        minBookGwei,
         treasuryBps: BigInt(treasuryBps),
-        feesGwei,
-        root,
       }
-      return batchFacts(recorded, records, known, treasury)
+      return [{ table: 'bookOpened', row }]
     }
-    case 'RewardClaimed': {
-      const { account, to, amountGwei } = event.args
-      return [{ table: 'rewardClaimed', row: { ...place, account: BigInt(account), recipient: lower(to), amountGwei } }]
+    case 'BookClosing': {
+      const { book, closesAt } = event.args
+      return [{ table: 'bookClosing', row: { ...place, book, closesAt: BigInt(closesAt) } }]
     }
-    case 'TreasuryShareSet': {
-      const { previousBps, treasuryBps } = event.args
-      return [
-        {
-          table: 'treasuryShareSet',
-          row: { ...place, previousBps: BigInt(previousBps), treasuryBps: BigInt(treasuryBps) },
-        },
-      ]
+    case 'BatchRecorded':
+      return batchFacts(place, event.args, terms)
+    case 'RecordVoided': {
+      const { batch, index, payer, ...after } = event.args
+      const row = { ...place, batch, position: BigInt(index), payer: BigInt(payer), ...after }
+      return [{ table: 'recordVoided', row }]
     }
-    case 'RecordingPaused':
-      return [{ table: 'recordingSwitched', row: { ...place, paused: true, switchedBy: lower(event.args.by) } }]
-    case 'RecordingResumed':
-      return [{ table: 'recordingSwitched', row: { ...place, paused: false, switchedBy: lower(event.args.by) } }]
+    case 'FeeReturned': {
+      const { model, operator, payer, feeGwei, toPayer } = event.args
+      const whose = { model: BigInt(model), operator: BigInt(operator), payer: BigInt(payer) }
+      return [{ table: 'feeReturned', row: { ...place, ...whose, feeGwei, toPayer } }]
+    }
+    case 'GivenToBook':
+      return [{ table: 'givenToBook', row: { ...place, ...event.args } }]
+    case 'BookReleased': {
+      const { book } = event.args
+      return [{ table: 'bookReleased', row: { ...place, book, model: BigInt(bookKeyOf(book).model) } }]
+    }
+    case 'LedgerTermsSet': {
+      const { epochSeconds, windowSeconds, minBookGwei, treasuryBps } = event.args.terms
+      const row = {
+        ...place,
+        epochSeconds: BigInt(epochSeconds),
+        windowSeconds: BigInt(windowSeconds),
+        minBookGwei,
+        treasuryBps: BigInt(treasuryBps),
+      }
+      return [{ table: 'ledgerTermsSet', row }]
+    }
+    case 'LedgerUsersAppointed':
+      return appointments(place, 'ledger', event.args)
     case 'AuthorityUpdated':
-      return [
-        { table: 'authorityUpdated', row: { ...place, contract: 'ledger', authority: lower(event.args.authority) } },
-      ]
+      return [authorityFact(place, 'ledger', event.args.authority)]
     default:
-      return [decodeBonds(event, place)]
+      return unreachable(event)
   }
 }

@@ -1,46 +1,63 @@
 import type { Hex } from 'viem'
 import type { Place } from './place.ts'
 
-/** What is paid for inferences, how it is divided, and who claims it. */
+/** Books, the batches of paid inferences in them, and what was taken out of them or given to them. */
 
-export type Role = 'Contributor' | 'Pool' | 'Operator' | 'Royalty' | 'Owner' | 'Treasury'
-
-export interface TabFunded extends Place {
-  readonly payer: bigint
+export interface BookOpened extends Place {
+  /** model << 64 | operator << 32 | number. */
+  readonly book: bigint
+  readonly model: bigint
   readonly operator: bigint
-  readonly amountGwei: bigint
-  readonly balanceGwei: bigint
-  readonly maxFeeGwei: bigint
+  readonly number: bigint
+  /** At the latest, by the contracts' clock. */
+  readonly closesAt: bigint
+  readonly windowSeconds: bigint
+  readonly epochSeconds: bigint
+  readonly minBookGwei: bigint
+  readonly treasuryBps: bigint
 }
 
-export interface TabWithdrawalRequested extends Place {
-  readonly payer: bigint
-  readonly operator: bigint
-  readonly leavingGwei: bigint
-  readonly leavesAt: bigint
-}
-
-export interface TabWithdrawn extends Place {
-  readonly payer: bigint
-  readonly operator: bigint
-  readonly recipient: Hex
-  readonly amountGwei: bigint
-  readonly balanceGwei: bigint
+/** The book closes with its epoch, since its fees suffice. */
+export interface BookClosing extends Place {
+  readonly book: bigint
+  readonly closesAt: bigint
 }
 
 export interface BatchRecorded extends Place {
   readonly batch: bigint
+  readonly book: bigint
   readonly model: bigint
   readonly operator: bigint
-  readonly epoch: bigint
+  /** Which batch of its book it is, from 0. */
+  readonly number: bigint
   readonly count: bigint
-  /** The treasury's share of its fees. */
-  readonly treasuryBps: bigint
+  /** Fees in the model's fee unit. */
+  readonly units: bigint
   readonly feesGwei: bigint
+  /** What the operator's bond covers for it until its book is settled. */
+  readonly coverGwei: bigint
   readonly root: Hex
+  readonly sumHash: Hex
 }
 
-/** One record of a batch, with what became of its fee: the five parts sum to it. */
+/** A channel that a batch names, and how it stands once it is charged. */
+export interface ChannelCharged {
+  readonly block: bigint
+  readonly logIndex: bigint
+  readonly batch: bigint
+  /** Its index in the batch, by which records name it. */
+  readonly position: bigint
+  readonly channel: Hex
+  readonly payer: bigint
+  readonly salt: bigint
+  /** What this batch charges it by this index. */
+  readonly units: bigint
+  /** The channel's totals after the batch. */
+  readonly coveredUnits: bigint
+  readonly chargedUnits: bigint
+}
+
+/** One record of a batch. */
 export interface Inference {
   readonly block: bigint
   readonly batch: bigint
@@ -48,74 +65,58 @@ export interface Inference {
   readonly model: bigint
   readonly operator: bigint
   readonly payer: bigint
-  readonly commitment: Hex
-  readonly recordHash: Hex
-  readonly sketch: Hex
+  /** The channel's index in the batch. */
+  readonly channelIndex: bigint
+  readonly feeUnits: bigint
   readonly feeGwei: bigint
-  readonly contributorsGwei: bigint
-  readonly operatorGwei: bigint
-  readonly royaltiesGwei: bigint
-  readonly ownerGwei: bigint
-  readonly treasuryGwei: bigint
+  readonly commitment: Hex
+  /** Its leaf: what a receipt promises. */
+  readonly recordHash: Hex
+  /** One bit a dimension; null where the model's records have none. */
+  readonly sketch: Hex | null
 }
 
-/** One training row credited for one inference. */
-export interface Attribution {
-  readonly block: bigint
+/** A record left its book: for good, or set aside until an appeal is over. Units, root and sum are the batch's afterwards. */
+export interface RecordVoided extends Place {
   readonly batch: bigint
   readonly position: bigint
-  readonly rank: bigint
+  readonly payer: bigint
+  readonly feeGwei: bigint
+  readonly isSetAside: boolean
+  readonly units: bigint
+  readonly root: Hex
+  readonly sumHash: Hex
+}
+
+/** The fee of a record that was set aside went to its payer, or to contributors. */
+export interface FeeReturned extends Place {
   readonly model: bigint
-  readonly row: bigint
-  readonly account: bigint
-  readonly weight: bigint
+  readonly operator: bigint
+  readonly payer: bigint
+  readonly feeGwei: bigint
+  readonly toPayer: boolean
+}
+
+/** Penalties and fees that go whole to contributors, by fixed weights. */
+export interface GivenToBook extends Place {
+  readonly book: bigint
   readonly amountGwei: bigint
 }
 
-/** What one batch credits to one account in one role. */
-export interface Credit {
-  readonly block: bigint
-  readonly batch: bigint
-  readonly account: bigint
-  readonly role: Role
+/** The book is settled: bonds answer for it no more. */
+export interface BookReleased extends Place {
+  readonly book: bigint
   readonly model: bigint
-  readonly epoch: bigint
-  readonly amountGwei: bigint
-}
-
-export interface RewardClaimed extends Place {
-  readonly account: bigint
-  readonly recipient: Hex
-  readonly amountGwei: bigint
-}
-
-export interface TreasuryShareSet extends Place {
-  readonly previousBps: bigint
-  readonly treasuryBps: bigint
-}
-
-/** Recording was paused or resumed. */
-export interface RecordingSwitched extends Place {
-  readonly paused: boolean
-  readonly switchedBy: Hex
-}
-
-/** Who may change a contract's parameters. */
-export interface AuthorityUpdated extends Place {
-  readonly contract: 'ledger' | 'court'
-  readonly authority: Hex
 }
 
 export interface LedgerFacts {
-  tabFunded: TabFunded
-  tabWithdrawalRequested: TabWithdrawalRequested
-  tabWithdrawn: TabWithdrawn
+  bookOpened: BookOpened
+  bookClosing: BookClosing
   batchRecorded: BatchRecorded
+  channelCharged: ChannelCharged
   inference: Inference
-  attribution: Attribution
-  credit: Credit
-  rewardClaimed: RewardClaimed
-  treasuryShareSet: TreasuryShareSet
-  recordingSwitched: RecordingSwitched
-  authorityUpdated: AuthorityUpdated
+  recordVoided: RecordVoided
+  feeReturned: FeeReturned
+  givenToBook: GivenToBook
+  bookReleased: BookReleased
 }

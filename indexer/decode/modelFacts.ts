@@ -1,12 +1,7 @@
 import type { Hex } from 'viem'
 import type { Place } from './place.ts'
 
-/** Which models there are, what they were trained on, and who is paid for them. */
-
-export type Method = 'Full' | 'LoRA' | 'QLoRA'
-/** How the contributors' share of a fee is divided among them. */
-export type Rule = 'Attribution' | 'EqualSplit'
-export type SketchSource = 'Gradient' | 'Representation'
+/** Which models there are, how their fees are shared, and who may record their calls. */
 
 export interface BaseModelRegistered extends Place {
   readonly model: bigint
@@ -18,40 +13,23 @@ export interface BaseModelRegistered extends Place {
   readonly royaltyBps: bigint
 }
 
-export interface FineTuneRegistered extends Place {
+/** A fine-tune with its terms for good. Its calls can be recorded once it is activated. */
+export interface FineTuneEntered extends Place {
   readonly model: bigint
   readonly owner: bigint
   readonly parent: bigint
-  readonly adapterHash: Hex
-  readonly manifestHash: Hex
-  readonly manifestUri: string
-  readonly method: Method
-  readonly quantisationScheme: string
-  readonly quantisationBits: bigint
-  readonly doubleQuant: boolean
-  readonly influenceRoot: Hex
-  readonly indexHash: Hex
-  readonly indexUri: string
-  readonly rowCount: bigint
-  readonly dims: bigint
-  readonly topK: bigint
-  readonly sketchSource: SketchSource
   readonly contributorBps: bigint
   readonly operatorBps: bigint
   readonly royaltyBps: bigint
-  readonly rule: Rule
-  /** The account that earns the contributors' share, where they share equally. */
-  readonly pool: bigint | null
+  readonly baseBps: bigint
+  readonly floorBps: bigint
+  readonly sketched: boolean
+  readonly feeUnitGwei: bigint
+  /** Codes in a sketch. */
+  readonly dims: bigint
 }
 
-/** A dataset version that a fine-tune was trained on. */
-export interface TrainedOn {
-  readonly block: bigint
-  readonly model: bigint
-  readonly version: bigint
-}
-
-/** A royalty that every fee of a fine-tune owes up its lineage, in the order in which the Ledger pays. */
+/** A royalty that every fee of a fine-tune owes up its lineage, in the order in which settlement pays. */
 export interface RoyaltyOwed {
   readonly block: bigint
   readonly model: bigint
@@ -60,16 +38,34 @@ export interface RoyaltyOwed {
   readonly bps: bigint
 }
 
+export interface ModelActivated extends Place {
+  readonly model: bigint
+  /** By the contracts' clock. */
+  readonly activeFrom: bigint
+  /** The contract whose code holds where the units are. */
+  readonly sheet: Hex
+}
+
 export interface OperatorSet extends Place {
   readonly model: bigint
   readonly operator: bigint
   readonly allowed: boolean
+  /** Until when it may record, by the contracts' clock; 2^40 − 1 for good, 0 never. */
+  readonly until: bigint
+}
+
+/** A unit that counts nothing in books whose window was open then. Its model records no more. */
+export interface UnitStruck extends Place {
+  readonly model: bigint
+  readonly unit: bigint
+  readonly struckAt: bigint
 }
 
 export interface ModelFacts {
   baseModelRegistered: BaseModelRegistered
-  fineTuneRegistered: FineTuneRegistered
-  trainedOn: TrainedOn
+  fineTuneEntered: FineTuneEntered
   royaltyOwed: RoyaltyOwed
+  modelActivated: ModelActivated
   operatorSet: OperatorSet
+  unitStruck: UnitStruck
 }

@@ -1,25 +1,20 @@
 import { abis } from '../../sdk/contracts.ts'
 import type { ChainLog } from './contracts.ts'
-import { eventReader, named, text, unreachable } from './event.ts'
+import { eventReader, lower, text, unreachable } from './event.ts'
 import type { Fact } from './facts.ts'
-import type { FineTuneRegistered, Method, Rule, SketchSource } from './modelFacts.ts'
+import { appointments, authorityFact } from './governance.ts'
 import type { Place } from './place.ts'
 
 export const readModels = eventReader(abis.models)
 
-const METHODS: readonly Method[] = ['Full', 'LoRA', 'QLoRA']
-const RULES: readonly Rule[] = ['Attribution', 'EqualSplit']
-const SOURCES: readonly SketchSource[] = ['Gradient', 'Representation']
-
 export function decodeModels(log: ChainLog, place: Place): readonly Fact[] {
   const event = readModels(log)
-  const model = BigInt(event.args.model)
   switch (event.eventName) {
     case 'BaseModelRegistered': {
-      const { owner, base } = event.args
+      const { model, owner, base } = event.args
       const row = {
         ...place,
-        model,
+        model: BigInt(model),
         owner: BigInt(owner),
         name: text(base.name),
         licence: text(base.licence),
@@ -29,50 +24,56 @@ export function decodeModels(log: ChainLog, place: Place): readonly Fact[] {
       }
       return [{ table: 'baseModelRegistered', row }]
     }
-    case 'FineTuneRegistered': {
-      const { owner, parent, fineTune, royalties, pool } = event.args
-      const { quantisation, influence, shares } = fineTune
-      const row: FineTuneRegistered = {
+    case 'FineTuneEntered': {
+      const { owner, parent, terms, royalties } = event.args
+      const { shares, pay } = terms
+      const model = BigInt(event.args.model)
+      const row = {
         ...place,
         model,
         owner: BigInt(owner),
         parent: BigInt(parent),
-        adapterHash: fineTune.adapterHash,
-        manifestHash: fineTune.manifestHash,
-        manifestUri: text(fineTune.manifestURI),
-        method: named(METHODS, fineTune.method),
-        quantisationScheme: text(quantisation.scheme),
-        quantisationBits: BigInt(quantisation.bits),
-        doubleQuant: quantisation.doubleQuant,
-        influenceRoot: influence.root,
-        indexHash: influence.indexHash,
-        indexUri: text(influence.indexURI),
-        rowCount: BigInt(influence.rowCount),
-        dims: BigInt(influence.dims),
-        topK: BigInt(influence.topK),
-        sketchSource: named(SOURCES, influence.source),
         contributorBps: BigInt(shares.contributorBps),
         operatorBps: BigInt(shares.operatorBps),
         royaltyBps: BigInt(shares.royaltyBps),
-        rule: named(RULES, fineTune.rule),
-        pool: pool === 0 ? null : BigInt(pool),
+        baseBps: BigInt(pay.baseBps),
+        floorBps: BigInt(pay.floorBps),
+        sketched: pay.sketched,
+        feeUnitGwei: BigInt(pay.feeUnitGwei),
+        dims: BigInt(terms.dims),
       }
-      const { block } = place
-      return [
-        { table: 'fineTuneRegistered', row },
-        ...fineTune.versions.map((version): Fact => ({ table: 'trainedOn', row: { block, model, version } })),
-        ...royalties.map(
-          ({ account, bps }, position): Fact => ({
-            table: 'royaltyOwed',
-            row: { block, model, position: BigInt(position), account: BigInt(account), bps: BigInt(bps) },
-          }),
-        ),
-      ]
+      const owed = royalties.map(
+        ({ account, bps }, position): Fact => ({
+          table: 'royaltyOwed',
+          row: { block: place.block, model, position: BigInt(position), account: BigInt(account), bps: BigInt(bps) },
+        }),
+      )
+      return [{ table: 'fineTuneEntered', row }, ...owed]
+    }
+    case 'ModelActivated': {
+      const { model, activeFrom, sheet } = event.args
+      const row = { ...place, model: BigInt(model), activeFrom: BigInt(activeFrom), sheet: lower(sheet) }
+      return [{ table: 'modelActivated', row }]
     }
     case 'OperatorSet': {
-      const { operator, allowed } = event.args
-      return [{ table: 'operatorSet', row: { ...place, model, operator: BigInt(operator), allowed } }]
+      const { model, operator, allowed, until } = event.args
+      const row = { ...place, model: BigInt(model), operator: BigInt(operator), allowed, until: BigInt(until) }
+      return [{ table: 'operatorSet', row }]
     }
+    case 'UnitStruck': {
+      const { model, unit, struckAt } = event.args
+      const row = { ...place, model: BigInt(model), unit: BigInt(unit), struckAt: BigInt(struckAt) }
+      return [{ table: 'unitStruck', row }]
+    }
+    case 'ModelTermsSet': {
+      const { activationSeconds, noticeSeconds } = event.args.terms
+      const row = { ...place, activationSeconds: BigInt(activationSeconds), noticeSeconds: BigInt(noticeSeconds) }
+      return [{ table: 'modelTermsSet', row }]
+    }
+    case 'ModelUsersAppointed':
+      return appointments(place, 'models', event.args)
+    case 'AuthorityUpdated':
+      return [authorityFact(place, 'models', event.args.authority)]
     default:
       return unreachable(event)
   }

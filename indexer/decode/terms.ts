@@ -1,28 +1,34 @@
 import type { Fact } from './facts.ts'
-import type { FineTuneRegistered, RoyaltyOwed } from './modelFacts.ts'
+import { begunDraft, draftAfter, type UnitDraft } from './unitDraft.ts'
 
 /**
- * What a batch's bytes mean depends on facts before it: how its model's records are laid out and its fees shared. Terms are
- * those facts folded up; a learner is the fold, the same over logs being decoded and over rows read back from the database.
+ * What some bytes mean depends on facts before them: how a model's records and units are laid out, and what its operator's bond
+ * covers. Terms are those facts folded up; a learner is the fold, the same over logs being decoded and over rows read back from
+ * the database.
  */
 
 export interface ModelTerms {
-  readonly owner: bigint
-  readonly rowCount: bigint
-  readonly dims: bigint
-  readonly topK: bigint
-  readonly contributorBps: bigint
-  readonly operatorBps: bigint
-  /** Who earns the contributors' share, where they share equally. */
-  readonly pool: bigint | null
-  readonly royalties: readonly { readonly account: bigint; readonly bps: bigint }[]
+  readonly feeUnitGwei: bigint
+  /** Codes in a unit's sketch. */
+  readonly dims: number
+  /** Dimensions of a record's sketch: none where records have no sketches. */
+  readonly recordDims: number
+}
+
+export interface Cover {
+  readonly ratioBps: bigint
+  readonly perRecordGwei: bigint
 }
 
 export interface Terms {
   readonly models: ReadonlyMap<bigint, ModelTerms>
+  /** Fine-tunes whose units are not all registered yet. */
+  readonly drafts: ReadonlyMap<bigint, UnitDraft>
+  /** What a batch recorded now asks of its operator's bond. */
+  readonly cover: Cover
 }
 
-export const noTerms: Terms = { models: new Map() }
+export const noTerms: Terms = { models: new Map(), drafts: new Map(), cover: { ratioBps: 0n, perRecordGwei: 0n } }
 
 export interface Learner {
   learn(fact: Fact): void
@@ -30,34 +36,49 @@ export interface Learner {
   terms(): Terms
 }
 
-/** Goes on from `before`, which stays as it is: it is copied once, and only where there is something to learn. */
+/** Goes on from `before`, which stays as it is: what changes of it is copied once, and only where there is something to learn. */
 export function learnerOf(before: Terms): Learner {
   let models: Map<bigint, ModelTerms> | undefined
-  const set = (model: bigint, terms: ModelTerms) => {
-    models ??= new Map(before.models)
-    models.set(model, terms)
+  let drafts: Map<bigint, UnitDraft> | undefined
+  let { cover } = before
+  const draftOf = (model: bigint) => (drafts ?? before.drafts).get(model)
+  const draftsNow = () => {
+    drafts ??= new Map(before.drafts)
+    return drafts
   }
-  const terms = (): Terms => (models === undefined ? before : { models })
   return {
-    terms,
+    terms: () => ({ models: models ?? before.models, drafts: drafts ?? before.drafts, cover }),
     learn: (fact) => {
-      if (fact.table === 'fineTuneRegistered') {
-        const { model, owner, rowCount, dims, topK, contributorBps, operatorBps, pool } = fact.row
-        set(model, { owner, rowCount, dims, topK, contributorBps, operatorBps, pool, royalties: [] })
-      } else if (fact.table === 'royaltyOwed') {
-        const { model, account, bps } = fact.row
-        const known = terms().models.get(model)
-        if (known === undefined) throw new Error(`A royalty of model ${model} came before the model`)
-        set(model, { ...known, royalties: [...known.royalties, { account, bps }] })
+      switch (fact.table) {
+        case 'fineTuneEntered': {
+          const { model, feeUnitGwei, sketched } = fact.row
+          const dims = Number(fact.row.dims)
+          models ??= new Map(before.models)
+          models.set(model, { feeUnitGwei, dims, recordDims: sketched ? dims : 0 })
+          return
+        }
+        case 'fineTuneBegun':
+          draftsNow().set(fact.row.model, begunDraft(fact.row))
+          return
+        case 'unitKept':
+        case 'unitMember': {
+          const draft = draftOf(fact.row.model)
+          if (draft !== undefined) draftsNow().set(fact.row.model, draftAfter(draft, fact))
+          return
+        }
+        case 'fineTuneRegistered':
+          draftsNow().delete(fact.row.model)
+          return
+        case 'bondRuleSet':
+          cover = { ratioBps: fact.row.ratioBps, perRecordGwei: fact.row.perRecordGwei }
       }
     },
   }
 }
 
-/** The terms that stored facts add up to; royalties in the order in which the Ledger pays them. */
-export function termsFrom(models: readonly FineTuneRegistered[], royalties: readonly RoyaltyOwed[]): Terms {
+/** The terms that stored facts add up to. Those of a table come in the order in which they happened. */
+export function termsFrom(facts: readonly Fact[]): Terms {
   const learner = learnerOf(noTerms)
-  for (const row of models) learner.learn({ table: 'fineTuneRegistered', row })
-  for (const row of royalties) learner.learn({ table: 'royaltyOwed', row })
+  for (const fact of facts) learner.learn(fact)
   return learner.terms()
 }
