@@ -2,6 +2,7 @@ import type { News } from './news.ts'
 import { type AnswerOptions, answer } from './roles/answer.ts'
 import { type DatabaseLocation, openDatabase } from './store/database.ts'
 import { mustBePlain } from './store/history.ts'
+import { refuseFirstEdition } from './store/store.ts'
 
 export interface ReaderOptions extends AnswerOptions {
   /** Any replica of the database will do. */
@@ -27,7 +28,11 @@ export async function startReader(options: ReaderOptions): Promise<Reader> {
     options.report?.(news)
   }
   const doors = await openDatabase(options.database)
-  const server = await answer(options, { doors, schema, role: () => 'reader' }, report).catch(async (error) => {
+  const serve = async () => {
+    await refuseFirstEdition(doors.reader('public'))
+    return await answer(options, { doors, schema, role: () => 'reader' }, report)
+  }
+  const server = await serve().catch(async (error) => {
     await doors.close()
     throw error
   })

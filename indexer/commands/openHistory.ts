@@ -10,6 +10,7 @@ import type { Doors } from '../store/doors.ts'
 import { historiesIn } from '../store/histories.ts'
 import { schemaOf } from '../store/history.ts'
 import type { Database } from '../store/schema.ts'
+import { refuseFirstEdition } from '../store/store.ts'
 import { servedIn } from '../store/views.ts'
 
 const { deployment } = settings
@@ -26,7 +27,14 @@ export async function openExisting(location: DatabaseLocation): Promise<Doors> {
   if (location.kind === 'embedded' && !existsSync(join(location.folder, 'data'))) {
     throw new StopError(`There is no database in ${location.folder}`, {}, 'Name the one that the indexer writes to.')
   }
-  return await openDatabase(location)
+  const doors = await openDatabase(location)
+  try {
+    await refuseFirstEdition(doors.reader('public'))
+    return doors
+  } catch (error) {
+    await doors.close()
+    throw error
+  }
 }
 
 /** The history that is served under a name. */

@@ -1,9 +1,20 @@
 import { type Kysely, sql } from 'kysely'
-import type { Fact } from '../decode/facts.ts'
-import { type AccountTotal, type EarningsMove, movesOf, totalsAfter } from './accountTotal.ts'
+import type { Fact, FactTable } from '../decode/facts.ts'
+import { type AccountTotal, type EarningsMove, totalsAfter } from './accountTotal.ts'
 import { appendRows } from './appendFacts.ts'
 import type { Block, Database } from './schema.ts'
 import type { Store } from './store.ts'
+
+/** The facts that somebody earns or claims by. */
+const moving: ReadonlySet<FactTable> = new Set<FactTable>([
+  'unitPaid',
+  'bookSettled',
+  'jointDrawn',
+  'recordVoided',
+  'feeReturned',
+  'bondSlashed',
+  'rewardClaimed',
+])
 
 /** Appends what accounts have earned after each of these blocks, whose facts are appended already. */
 export async function appendTotals(
@@ -24,20 +35,18 @@ export async function appendTotals(
   await appendRows(tx, store, 'accountTotal', totalsAfter(before, moves, timestampOf))
 }
 
-/** The moves of earnings that facts, which are stored already, tell of: in the order of their blocks. */
+/** The moves of earnings that facts, which are stored already, lead to: in the order of their blocks. */
 export async function movesIn(tx: Kysely<Database>, facts: readonly Fact[]): Promise<readonly EarningsMove[]> {
-  const moves = [...movesOf(facts), ...(await takenBack(tx, facts))]
-  // Sorting keeps the order within a block, where credits come before what is taken back of them.
-  return moves.toSorted((a, b) => Number(a.block - b.block))
-}
-
-async function takenBack(tx: Kysely<Database>, facts: readonly Fact[]): Promise<readonly EarningsMove[]> {
-  const voided = facts.filter(({ table }) => table === 'recordVoided').map(({ row }) => row.block)
-  if (voided.length === 0) return []
-  const { rows } = await sql<{ account: bigint; block: bigint; epoch: bigint; gwei: bigint }>`
-    select account, block, epoch, amount_gwei as gwei from credit_taken_back
-    where block between ${voided[0]} and ${voided.at(-1)} and amount_gwei > 0`.execute(tx)
-  return rows.map((row) => ({ kind: 'takenBack', ...row }))
+  const blocks = facts.filter(({ table }) => moving.has(table)).map(({ row }) => row.block)
+  const [first, last] = [blocks[0], blocks.at(-1)]
+  if (first === undefined || last === undefined) return []
+  const { rows } = await sql<EarningsMove>`
+    select account, block, kind, sum(amount_gwei) as gwei from (
+      select account, block, role as kind, amount_gwei from credit where block between ${first} and ${last}
+      union all
+      select account, block, 'Claimed', amount_gwei from reward_claimed where block between ${first} and ${last}
+    ) moved group by account, block, kind order by block, account, kind`.execute(tx)
+  return rows
 }
 
 async function latestTotals(

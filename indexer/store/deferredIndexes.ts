@@ -4,9 +4,10 @@ import type { Database } from './schema.ts'
 /**
  * Filling an empty history, more than half of the database's work would go into indexes that nobody reads by yet. So those of the
  * busiest tables, primary keys apart, are dropped before the first block and made when the history has first caught up, one a
- * transaction together with the note that it is missing: whenever this process ends, what is left to make is written down.
+ * transaction together with the note that it is missing: whenever this process ends, what is left to make is written down. Those that
+ * storing itself looks things up by stay.
  */
-const busiest = ['transfer', 'inference', 'attribution', 'credit', 'account_total', 'inference_rated']
+const busiest = ['transfer', 'inference', 'channel_charged', 'unit_weighed', 'account_total', 'inference_rated']
 
 /** Does nothing to a history that holds a block. */
 export async function deferIndexes(db: Kysely<Database>): Promise<void> {

@@ -1,12 +1,13 @@
 import { keccak256, stringToHex } from 'viem'
 import { StopError } from '../../sdk/errors.ts'
+import { journaled } from '../decode/contracts.ts'
 import type { Identity } from './schema.ts'
 
 /**
  * What rows mean. To be raised when they come to mean something else: then nothing stored is touched, and a new history is filled
  * beside the old one, which is served until the new one has caught up.
  */
-export const HISTORY_VERSION = 1
+export const HISTORY_VERSION = 2
 
 /** Where the facts of one set of contracts on one chain are kept, as one version of the indexer understands them. */
 export interface History {
@@ -21,9 +22,8 @@ export interface History {
 const HISTORY_SCHEMA = /^history_([0-9a-f]{12})$/
 
 export function historyOf(identity: Identity, version = HISTORY_VERSION): History {
-  const { chainId, genesisHash, accounts, datasets, pools, models, ledger, court, evaluations } = identity
-  const contracts = [accounts, datasets, pools, models, ledger, court, evaluations]
-  const whose = [chainId, genesisHash, ...contracts, version].join(' ').toLowerCase()
+  const contracts = journaled.map((name) => identity[name])
+  const whose = [identity.chainId, identity.genesisHash, ...contracts, version].join(' ').toLowerCase()
   const id = keccak256(stringToHex(whose)).slice(2, 14)
   return { id, schema: `history_${id}`, version, lockKey: BigInt(`0x${id}`) }
 }

@@ -3,29 +3,25 @@ import { type MigrationProvider, Migrator } from 'kysely/migration'
 import { RetryError, StopError } from '../../sdk/errors.ts'
 import { databaseError } from './databaseError.ts'
 import { quoted } from './history.ts'
-import * as facts from './migrations/0001-facts.ts'
-import * as court from './migrations/0002-court.ts'
-import * as evaluations from './migrations/0003-evaluations.ts'
-import * as pools from './migrations/0004-pools.ts'
-import * as observation from './migrations/0005-observation.ts'
-import * as transfers from './migrations/0006-transfers.ts'
-import * as status from './migrations/0007-status.ts'
-import * as totals from './migrations/0008-totals.ts'
-import * as deferredIndex from './migrations/0009-deferred-index.ts'
+import * as chain from './migrations/0001-chain.ts'
+import * as parties from './migrations/0002-parties.ts'
+import * as models from './migrations/0003-models.ts'
+import * as calls from './migrations/0004-calls.ts'
+import * as courts from './migrations/0005-courts.ts'
+import * as earnings from './migrations/0006-earnings.ts'
+import * as money from './migrations/0007-money.ts'
 import type { Database } from './schema.ts'
 
 /** Every change of the schema, in order; one that was released is never edited. */
 const migrations: MigrationProvider = {
   getMigrations: async () => ({
-    '0001-facts': facts,
-    '0002-court': court,
-    '0003-evaluations': evaluations,
-    '0004-pools': pools,
-    '0005-observation': observation,
-    '0006-transfers': transfers,
-    '0007-status': status,
-    '0008-totals': totals,
-    '0009-deferred-index': deferredIndex,
+    '0001-chain': chain,
+    '0002-parties': parties,
+    '0003-models': models,
+    '0004-calls': calls,
+    '0005-courts': courts,
+    '0006-earnings': earnings,
+    '0007-money': money,
   }),
 }
 

@@ -1,5 +1,6 @@
 import { type Kysely, sql } from 'kysely'
 import { journaled } from '../decode/contracts.ts'
+import type { Fact, Facts, FactTable } from '../decode/facts.ts'
 import { emptyJournals, type JournalMove, type Journals } from '../decode/journals.ts'
 import { type Terms, termsFrom } from '../decode/terms.ts'
 import { type Cursors, cursorsOf } from './cursors.ts'
@@ -52,9 +53,23 @@ async function journalsOf(db: Kysely<Database>): Promise<Journals> {
   return { ...emptyJournals, ...Object.fromEntries(rows.map(({ contract, slot }) => [contract, slot])) }
 }
 
-/** What decoding the next block needs to know of the stored ones. */
-async function termsOf(db: Kysely<Database>): Promise<Terms> {
-  const models = await db.selectFrom('fineTuneRegistered').selectAll().execute()
-  const royalties = await db.selectFrom('royaltyOwed').selectAll().orderBy('model').orderBy('position').execute()
-  return termsFrom(models, royalties)
+/** What decoding the next block needs to know of the stored ones; of those up to `last`, where that is given. */
+export async function termsOf(db: Kysely<Database>, last?: bigint): Promise<Terms> {
+  const rowsOf = async <T extends FactTable>(table: T, order: readonly string[], where = sql`true`) => {
+    const within = last === undefined ? where : sql`block <= ${last} and ${where}`
+    const ordered = sql.join(order.map((column) => sql.ref(column)))
+    const { rows } = await sql<Facts[T]>`select * from ${sql.table(table)} where ${within} order by ${ordered}`.execute(
+      db,
+    )
+    return rows.map((row) => ({ table, row }) as unknown as Fact)
+  }
+  const registered = last === undefined ? sql`true` : sql`r.block <= ${last}`
+  const isDraft = sql`model not in (select r.model from fine_tune_registered r where ${registered})`
+  return termsFrom([
+    ...(await rowsOf('bondRuleSet', ['block', 'logIndex'])),
+    ...(await rowsOf('fineTuneEntered', ['block', 'logIndex'])),
+    ...(await rowsOf('fineTuneBegun', ['block', 'logIndex'], isDraft)),
+    ...(await rowsOf('unitMember', ['model', 'joint', 'member'], isDraft)),
+    ...(await rowsOf('unitKept', ['model', 'unit'], isDraft)),
+  ])
 }

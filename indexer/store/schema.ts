@@ -20,15 +20,21 @@ export interface Identity {
   readonly genesisHash: Hex
   readonly deployment: string
   readonly startBlock: bigint
+  readonly clock: Hex
   readonly accounts: Hex
   readonly datasets: Hex
-  readonly pools: Hex
   readonly models: Hex
+  readonly fineTunes: Hex
+  readonly earnings: Hex
+  readonly bonds: Hex
+  readonly channels: Hex
   readonly ledger: Hex
+  readonly settlement: Hex
   readonly court: Hex
+  readonly unitCourt: Hex
   readonly evaluations: Hex
+  /** The account that the treasury's shares and what rounding leaves go to. */
   readonly treasury: bigint
-  readonly epochSeconds: bigint
 }
 
 /** How the blocks from `first` to `last` were verified when they were stored. */
@@ -98,9 +104,20 @@ export interface Database extends Facts {
 
 // As the keys of a record, so that a fact without an entry here, which would survive a reorg, does not compile.
 const undoable: Readonly<Record<FactTable, true>> = {
+  authorityUpdated: true,
+  appointed: true,
+  paused: true,
+  resumed: true,
+  modelTermsSet: true,
+  channelNoticeSet: true,
+  ledgerTermsSet: true,
+  bondRuleSet: true,
+  courtTermsSet: true,
+  unitCourtTermsSet: true,
   accountOpened: true,
   payoutProposed: true,
   payoutRotated: true,
+  actingAs: true,
   datasetRegistered: true,
   curatorProposed: true,
   curatorChanged: true,
@@ -110,51 +127,68 @@ const undoable: Readonly<Record<FactTable, true>> = {
   consentWithdrawn: true,
   versionFrozen: true,
   baseModelRegistered: true,
-  fineTuneRegistered: true,
-  trainedOn: true,
+  fineTuneEntered: true,
   royaltyOwed: true,
+  modelActivated: true,
   operatorSet: true,
-  tabFunded: true,
-  tabWithdrawalRequested: true,
-  tabWithdrawn: true,
+  unitStruck: true,
+  fineTuneBegun: true,
+  trainedOn: true,
+  unitsRegistered: true,
+  unitKept: true,
+  unitSketch: true,
+  unitMember: true,
+  fineTuneRegistered: true,
+  channelOpened: true,
+  channelFunded: true,
+  voucherPresented: true,
+  walkInCovered: true,
+  signerProposed: true,
+  signerChanged: true,
+  channelWithdrawalRequested: true,
+  channelWithdrawn: true,
+  bookOpened: true,
+  bookClosing: true,
   batchRecorded: true,
+  channelCharged: true,
   inference: true,
-  attribution: true,
-  credit: true,
+  recordVoided: true,
+  feeReturned: true,
+  givenToBook: true,
+  bookReleased: true,
+  batchesSummed: true,
+  unitsWeighed: true,
+  unitWeighed: true,
+  unitsPaid: true,
+  unitPaid: true,
+  bookSettled: true,
+  royaltyPaid: true,
   rewardClaimed: true,
-  treasuryShareSet: true,
-  recordingSwitched: true,
-  authorityUpdated: true,
+  jointDrawn: true,
+  signatureCancelled: true,
   bondDeposited: true,
   bondWithdrawalRequested: true,
   bondWithdrawn: true,
-  bondFrozen: true,
-  bondStaked: true,
+  bondHeld: true,
   bondReleased: true,
-  stakePaid: true,
   bondSlashed: true,
   slashedBurnt: true,
-  recordVoided: true,
-  modelStopped: true,
-  bondRuleSet: true,
-  courtAppointed: true,
   challengeCommitted: true,
-  recordStruck: true,
-  rowStruck: true,
-  indexStruck: true,
-  rowDemanded: true,
-  rowShown: true,
-  demandClosed: true,
+  receiptKeySet: true,
+  receiptBroken: true,
+  receiptDemanded: true,
+  recordShown: true,
+  receiptUnrecorded: true,
   appealFiled: true,
   appealRuled: true,
   appealLapsed: true,
-  courtTermsSet: true,
+  unitProvedFalse: true,
+  unitDemanded: true,
+  unitAnswered: true,
+  unitRowsShown: true,
   evaluationRecorded: true,
   inferenceRated: true,
   ratingDropped: true,
-  poolOpened: true,
-  poolVersion: true,
-  shareClaimed: true,
   transfer: true,
 }
 

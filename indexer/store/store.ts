@@ -34,7 +34,7 @@ export async function openStore(doors: Doors, identity: Identity, options: Store
   const history = historyOf(identity, options.version)
   const writer = await doors.writer(history, options.patience)
   try {
-    await refuseHistoryFromBefore(writer.write)
+    await refuseFirstEdition(writer.write)
     await mustBeOurs(writer.write, schema, identity)
     await migrate(writer.write, history.schema)
     const catalogue = await readCatalogue(writer.write)
@@ -50,15 +50,17 @@ export async function openStore(doors: Doors, identity: Identity, options: Store
   }
 }
 
-/** Before there were schemas, tables lay in `public`. */
-async function refuseHistoryFromBefore(db: Kysely<Database>): Promise<void> {
-  const { rows } = await sql<{
-    found: boolean
-  }>`select to_regclass('public.journal_move') is not null as found`.execute(db)
-  if (rows[0]?.found !== true) return
+/** Refuses a database that the first edition wrote: its contracts were others, and its tables are left as they are. */
+export async function refuseFirstEdition(db: Kysely<Database>): Promise<void> {
+  const { rows } = await sql<{ schema: string }>`
+    select n.nspname as schema from pg_class c join pg_namespace n on n.oid = c.relnamespace
+    where c.relname = 'tab_funded' and c.relkind = 'r' and (n.nspname = 'public' or n.nspname ~ '^history_[0-9a-f]{12}$')
+    order by 1 limit 1`.execute(db)
+  const [found] = rows
+  if (found === undefined) return
   throw new StopError(
-    'The database holds a history of an indexer from before there were schemas',
-    { table: 'public.journal_move' },
-    'Give this one another database or folder, or empty that one to index again.',
+    'The database holds a history of the first edition of the ledger, which this indexer does not read',
+    { schema: found.schema },
+    'Index again into a new database or folder; the old one is untouched.',
   )
 }
