@@ -39,7 +39,7 @@ Other commands, each with its own --help:
       rpcUrls: rpc.filter((url) => !isSocket(url)),
       wsUrls: [...rpc.filter(isSocket), ...ws],
       ...(finality !== undefined && { finalityDepth: finality }),
-      ...(blobs !== undefined && { blobsFolder: blobs }),
+      ...(blobs !== undefined && { blobs }),
       metrics,
       signal,
       report: voice.heard,

@@ -37,7 +37,7 @@ export const serve = command({
       schema: name,
       host,
       port,
-      blobsFolder: blobs,
+      blobs,
       metrics,
       report: voice.heard,
     })

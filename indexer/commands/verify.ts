@@ -12,6 +12,7 @@ import { connectNode } from '../sync/node.ts'
 import { nodesOf } from '../sync/nodes.ts'
 import { openExisting } from './openHistory.ts'
 import { type Difference, sentenceOf } from './verify/difference.ts'
+import { type Imbalance, imbalanceSentence } from './verify/money.ts'
 import { askerOf } from './verify/provenStretch.ts'
 import { type Verified, verifyHistory } from './verify/verifyHistory.ts'
 
@@ -45,7 +46,8 @@ const NAMED = 1_000
 /** Holds a stored history against a node, and repairs it. */
 export const verify = command({
   about: `Fetches the chain anew, proves headers and logs by the block hashes, decodes them, and holds every stored row against that; at the end
-the journals against the contracts' storage. Names every block, table and row that differs, and ends with exit status 1 if there are any.
+the journals against the contracts' storage, and whether all money adds up. Names every block, table and row that differs, and ends with
+exit status 1 if there are any.
 An indexer may go on writing meanwhile, on PostgreSQL. With --repair, rows that differ are replaced, those of a stretch of blocks at once.
 
   npm run indexer -- verify --deployment <file> --rpc <url> --database <where> [options]`,
@@ -90,6 +92,7 @@ An indexer may go on writing meanwhile, on PostgreSQL. With --repair, rows that 
             if (named <= NAMED) say('error', 'differs', sentenceOf(difference), factsOf(difference))
             if (named === NAMED) say('error', 'differs', 'There are more differences, which are only counted', {})
           },
+          unbalanced: (imbalance) => say('error', 'unbalanced', imbalanceSentence(imbalance), factsOfMoney(imbalance)),
           repaired: (first, last) => say('info', 'repaired', `Repaired blocks ${first} to ${last}`, { first, last }),
           verified: (last, end) => {
             if (last >= end || Date.now() < quietUntil) return
@@ -101,15 +104,16 @@ An indexer may go on writing meanwhile, on PostgreSQL. With --repair, rows that 
       if (verified === undefined) return 130
       const { journals, ...counts } = verified
       const facts = { ...counts, journals: journals ?? 'notCompared', repaired: repair }
-      say(verified.differences > 0 ? 'error' : 'info', 'verified', summaryOf(verified, repair), facts)
-      return verified.differences > 0 && !repair ? 1 : 0
+      const isWrong = (verified.differences > 0 && !repair) || verified.imbalances > 0
+      say(isWrong || verified.differences > 0 ? 'error' : 'info', 'verified', summaryOf(verified, repair), facts)
+      return isWrong ? 1 : 0
     } finally {
       await doors.close()
     }
   },
 })
 
-function summaryOf({ first, last, rows, differences, journals }: Verified, isRepaired: boolean): string {
+function summaryOf({ first, last, rows, differences, imbalances, journals }: Verified, isRepaired: boolean): string {
   if (last < first) return 'There was no block to verify'
   const outcome =
     differences === 0
@@ -120,10 +124,15 @@ function summaryOf({ first, last, rows, differences, journals }: Verified, isRep
     storage: "The journals add up, on the node's word.",
     none: 'No node had the state any more that the journals are compared with: an archive node has.',
   }[journals ?? 'none']
-  return `Verified blocks ${first} to ${last}: ${outcome}. ${compared}`
+  const money = imbalances === 0 ? '' : ` ${imbalances} amounts do not add up.`
+  return `Verified blocks ${first} to ${last}: ${outcome}.${money} ${compared}`
 }
 
 function factsOf({ table, block, kind, key, ...more }: Difference): Line['facts'] {
   const columns = 'columns' in more ? { columns: JSON.stringify(more.columns) } : {}
   return { table, block, kind, ...key, ...columns }
+}
+
+function factsOfMoney({ expectedGwei, foundGwei, ...which }: Imbalance): Line['facts'] {
+  return { ...which, expectedGwei: expectedGwei ?? 'none', foundGwei: foundGwei ?? 'none' }
 }

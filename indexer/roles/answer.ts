@@ -1,5 +1,5 @@
 import { explain, isExplained } from '../../sdk/errors.ts'
-import { blobReader } from '../api/blobs.ts'
+import { computedBy } from '../api/computed/computed.ts'
 import { graphqlHandler } from '../api/graphql.ts'
 import { type Health, type Role, readiness } from '../api/health.ts'
 import { defaultLimits } from '../api/limits.ts'
@@ -14,19 +14,19 @@ export interface AnswerOptions {
   /** 0, the default, for any port that is free. */
   readonly port?: number | undefined
   readonly host?: string | undefined
-  /** Where `/blobs/<hash>` finds its files. */
-  readonly blobsFolder?: string | undefined
+  /** Where `/blobs/<hash>` and explanations find files: a folder, or the address of one. */
+  readonly blobs?: string | undefined
   readonly metrics?: Metrics | undefined
 }
 
 /** Serves what a database knows, in whatever role. */
 export async function answer(
-  { port = 0, host = '127.0.0.1', blobsFolder, metrics }: AnswerOptions,
+  { port = 0, host = '127.0.0.1', blobs, metrics }: AnswerOptions,
   from: ReadingOptions & { readonly role: () => Role },
   report: (news: News) => void,
 ): Promise<Server> {
   const reading = readingOf(from)
-  const blob = blobReader(blobsFolder)
+  const computed = computedBy(blobs)
   const health = async (): Promise<Health> => {
     try {
       return await (await reading()).health()
@@ -37,16 +37,23 @@ export async function answer(
       throw error
     }
   }
-  return await startServer({
+  const server = await startServer({
     host,
     port,
-    blobsFolder,
+    blobs,
     metrics,
     graphql: graphqlHandler(
-      async () => ({ ...(await reading()), blob }),
+      async () => ({ ...(await reading()), computed }),
       defaultLimits,
       (error) => report({ kind: 'failedAnswer', error }),
     ),
     readiness: async () => readiness(from.role(), await health()),
   })
+  return {
+    url: server.url,
+    close: async () => {
+      await server.close()
+      await computed.rows.close()
+    },
+  }
 }

@@ -61,7 +61,7 @@ export function writeHistory(
   const sync = follow(
     nodes,
     store,
-    { deployment, followed: followedOf(deployment, names), treasury: identity.treasury },
+    { deployment, followed: followedOf(deployment, names) },
     {
       verify: options.verify ?? 'receipts',
       finality: options.finalityDepth === undefined ? 'tag' : BigInt(options.finalityDepth),

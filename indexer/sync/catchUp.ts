@@ -1,5 +1,5 @@
-import { type ContractName, type Followed, followedOf } from '../decode/contracts.ts'
-import { type DecodeContext, decodeLogs } from '../decode/decode.ts'
+import { type ContractName, type Followed, followedOf, type Sources } from '../decode/contracts.ts'
+import { decodeLogs } from '../decode/decode.ts'
 import { appendFollowed } from '../store/appendFollowed.ts'
 import { blocksBetween, type Position } from '../store/position.ts'
 import type { Store } from '../store/store.ts'
@@ -27,12 +27,12 @@ interface Contract {
 
 export function catchingUp(
   store: Store,
-  context: DecodeContext,
+  sources: Sources,
   lookout: Lookout,
   nodes: Nodes,
   listener: Pick<Listener, 'catchesUp'>,
 ): CatchingUp {
-  const { deployment } = context
+  const { deployment } = sources
   const startBlock = BigInt(deployment.startBlock)
   let current: Contract | undefined
 
@@ -43,7 +43,7 @@ export function catchingUp(
 
   const contractBelow = (node: Node, { head, cursors }: Position): Contract | undefined => {
     if (head === undefined) return undefined
-    for (const { name } of context.followed.contracts) {
+    for (const { name } of sources.followed.contracts) {
       const next = (cursors.get(name) ?? startBlock - 1n) + 1n
       if (next > head.number) continue
       if (current?.name === name && current.next === next && current.pieces.node === node) return current
@@ -71,7 +71,7 @@ export function catchingUp(
     const { name, followed, next } = contract
     const last = piece.blocks.at(-1)
     if (last === undefined || from.head === undefined) throw new Error('A stretch without a block')
-    const { facts } = decodeLogs({ ...context, followed }, from.terms, piece.logs)
+    const { facts } = decodeLogs(followed, from.terms, piece.logs)
     await appendFollowed(store, { contract: name, first: next, last, facts })
     current = { ...contract, next: last.number + 1n }
     listener.catchesUp?.(name, last.number, from.head.number)

@@ -1,7 +1,7 @@
 import { RetryError } from '../../sdk/errors.ts'
 import { backoffMs, pause } from '../backoff.ts'
-import type { ContractName } from '../decode/contracts.ts'
-import { type DecodeContext, decodeLogs } from '../decode/decode.ts'
+import type { ContractName, Sources } from '../decode/contracts.ts'
+import { decodeLogs } from '../decode/decode.ts'
 import { noMeter, timed } from '../meter.ts'
 import { appendBlocks } from '../store/appendBlocks.ts'
 import { databaseError } from '../store/databaseError.ts'
@@ -65,15 +65,15 @@ const IDLE_LOOKS = 8
 export async function follow(
   nodes: Nodes,
   store: Store,
-  context: DecodeContext,
+  sources: Sources,
   options: FollowOptions,
   listener: Listener,
   signal: AbortSignal,
 ): Promise<void> {
   const { heads = noHeads, meter = noMeter } = options
-  const audit = auditOf(context.deployment, options.verify, nodes, listener, signal)
-  const lookout = lookoutOver(nodes, store, context, options, audit.isHeld, signal)
-  const catchUp = catchingUp(store, context, lookout, nodes, listener)
+  const audit = auditOf(sources.deployment, options.verify, nodes, listener, signal)
+  const lookout = lookoutOver(nodes, store, sources, options, audit.isHeld, signal)
+  const catchUp = catchingUp(store, sources, lookout, nodes, listener)
   /** Without anything stored in between. */
   let databaseFailures = 0
   /** Of each node, since one was last seen where we are. */
@@ -132,8 +132,8 @@ export async function follow(
     const first = blocks[0]
     const head = blocks.at(-1)
     if (first === undefined || head === undefined) throw new Error('A step forward without a block')
-    const { facts, terms } = await timed(meter, 'decode', () => decodeLogs(context, from.terms, logs))
-    const contracts = followedFrom(context, from).contracts.map(({ name }) => name)
+    const { facts, terms } = await timed(meter, 'decode', () => decodeLogs(sources.followed, from.terms, logs))
+    const contracts = followedFrom(sources, from).contracts.map(({ name }) => name)
     await storing
     storing = timed(meter, 'store', () =>
       appendBlocks(store, { blocks, facts, journalMoves, verdict, journals: journalsBy, finality, node, contracts }),

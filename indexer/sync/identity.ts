@@ -2,7 +2,7 @@ import { type Address, decodeFunctionResult, encodeFunctionData } from 'viem'
 import { abis } from '../../sdk/contracts.ts'
 import type { Deployment } from '../../sdk/deployment.ts'
 import { RetryError, StopError } from '../../sdk/errors.ts'
-import { type ContractName, journaled } from '../decode/contracts.ts'
+import { type ContractName, type JournaledName, journaled } from '../decode/contracts.ts'
 import type { Identity } from '../store/schema.ts'
 import type { Node } from './node.ts'
 
@@ -63,38 +63,27 @@ export async function identify(
   const [genesis] = await node.blocks(0n, 0n)
   if (genesis === undefined) throw new StopError(`The node at ${node.name} has no block 0`, {}, 'Use a full node.')
 
-  const { accounts, datasets, pools, models, ledger, court, evaluations } = deployment.contracts
+  const addresses = Object.fromEntries(journaled.map((name) => [name, lower(deployment.contracts[name])]))
   return {
+    ...(addresses as Record<JournaledName, Address>),
     chainId: BigInt(found),
     genesisHash: genesis.hash,
     deployment: deployment.name,
     startBlock: BigInt(deployment.startBlock),
-    accounts: lower(accounts),
-    datasets: lower(datasets),
-    pools: lower(pools),
-    models: lower(models),
-    ledger: lower(ledger),
-    court: lower(court),
-    evaluations: lower(evaluations),
-    treasury: await askTerm(node, deployment, 'treasury'),
-    epochSeconds: await askTerm(node, deployment, 'epochSeconds'),
+    treasury: await askTreasury(node, deployment),
   }
 }
 
-/** What the Ledger's constructor fixed for good; where its deployer wrote it down, no node is believed in it. */
-async function askTerm(
-  node: Node,
-  { contracts, ledgerTerms }: Deployment,
-  functionName: 'treasury' | 'epochSeconds',
-): Promise<bigint> {
-  const answer = await node.call(contracts.ledger, encodeFunctionData({ abi: abis.ledger, functionName }))
-  const told = BigInt(decodeFunctionResult({ abi: abis.ledger, functionName, data: answer }))
-  const known = ledgerTerms?.[functionName]
-  if (known === undefined || told === BigInt(known)) return told
+/** The treasury's account, which is Settlement's for good; where its deployer wrote it down, no node is believed in it. */
+async function askTreasury(node: Node, { contracts, treasury: known }: Deployment): Promise<bigint> {
+  const [abi, functionName] = [abis.settlement, 'treasury'] as const
+  const data = await node.call(contracts.settlement, encodeFunctionData({ abi, functionName }))
+  const told = decodeFunctionResult({ abi, functionName, data })
+  if (known === undefined || told === known) return BigInt(told)
   throw new StopError(
-    `The node at ${node.name} tells another ${functionName} of the Ledger than its deployer saw`,
+    `The node at ${node.name} tells another treasury of the Settlement than its deployer saw`,
     { deployed: known, told },
-    'Leave it out of --rpc; if all nodes say so, the deployment file is not of this Ledger.',
+    'Leave it out of --rpc; if all nodes say so, the deployment file is not of this Settlement.',
   )
 }
 

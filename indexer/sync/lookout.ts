@@ -1,5 +1,4 @@
-import { type ContractName, type Followed, followedOf } from '../decode/contracts.ts'
-import type { DecodeContext } from '../decode/decode.ts'
+import { type ContractName, type Followed, followedOf, type Sources } from '../decode/contracts.ts'
 import type { Meter } from '../meter.ts'
 import { blocksBetween, type Position } from '../store/position.ts'
 import type { Block } from '../store/schema.ts'
@@ -68,13 +67,13 @@ const SIGHT_MS = 5_000
 export function lookoutOver(
   nodes: Nodes,
   store: Store,
-  context: DecodeContext,
+  sources: Sources,
   options: LookOptions,
   /** Whether all that is stored has been found to add up to the contracts' journals. */
   isHeld: () => boolean,
   signal: AbortSignal,
 ): Lookout {
-  const { deployment } = context
+  const { deployment } = sources
   const { verify, finality: rule, meter } = options
   let range: Range = rangeUpTo(options.maxRange)
   let ahead: (AheadOf & { readonly followed: Followed; sight: Sight; seenAt: number }) | undefined
@@ -153,7 +152,7 @@ export function lookoutOver(
       const { nodeHead } = sight
       const first = from.head === undefined ? BigInt(deployment.startBlock) : from.head.number + 1n
       if (nodeHead.number >= first && nodeHead.number - first + 1n < asked) asked = nodeHead.number - first + 1n
-      const followed = followedFrom(context, from)
+      const followed = followedFrom(sources, from)
       const step = await nextStep(speaking, nodeHead, {
         ...startOf(from, followed, sight),
         stored,
@@ -220,7 +219,7 @@ export function lookoutOver(
 }
 
 /** The contracts whose facts go on at the head; those that are being caught up stand below it. */
-export function followedFrom({ deployment, followed }: DecodeContext, { head, cursors }: Position): Followed {
+export function followedFrom({ deployment, followed }: Sources, { head, cursors }: Position): Followed {
   if (head === undefined) return followed
   const isThere = (name: ContractName) => cursors.get(name) === head.number
   if (followed.contracts.every(({ name }) => isThere(name))) return followed

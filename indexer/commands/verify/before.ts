@@ -1,6 +1,7 @@
 import type { Kysely } from 'kysely'
 import { emptyJournals, type Journals } from '../../decode/journals.ts'
-import { type Terms, termsFrom } from '../../decode/terms.ts'
+import type { Terms } from '../../decode/terms.ts'
+import { termsOf } from '../../store/position.ts'
 import type { Block, Database } from '../../store/schema.ts'
 import type { Totals } from './totals.ts'
 
@@ -27,14 +28,6 @@ export async function before(db: Kysely<Database>, first: bigint): Promise<Befor
     .orderBy('contract')
     .orderBy('block', 'desc')
     .execute()
-  const models = await db.selectFrom('fineTuneRegistered').selectAll().where('block', '<', first).execute()
-  const royalties = await db
-    .selectFrom('royaltyOwed')
-    .selectAll()
-    .where('block', '<', first)
-    .orderBy('model')
-    .orderBy('position')
-    .execute()
   const totals = await db
     .selectFrom('accountTotal')
     .distinctOn('account')
@@ -46,7 +39,7 @@ export async function before(db: Kysely<Database>, first: bigint): Promise<Befor
   return {
     head,
     journals: { ...emptyJournals, ...Object.fromEntries(moves.map(({ contract, slot }) => [contract, slot])) },
-    terms: termsFrom(models, royalties),
+    terms: await termsOf(db, first - 1n),
     totals: new Map(totals.map((total) => [total.account, total])),
   }
 }

@@ -1,5 +1,5 @@
-import { type ContractName, contractOf } from '../../decode/contracts.ts'
-import { type DecodeContext, decodeLogs } from '../../decode/decode.ts'
+import { type ContractName, contractOf, type Followed } from '../../decode/contracts.ts'
+import { decodeLogs } from '../../decode/decode.ts'
 import type { Fact, FactTable } from '../../decode/facts.ts'
 import type { Terms } from '../../decode/terms.ts'
 import type { Cursors } from '../../store/cursors.ts'
@@ -22,16 +22,16 @@ export function blockColumn(table: ComparedTable): 'number' | 'block' {
 
 /** The rows that a stretch of the chain becomes, decoded anew, all but the totals; and the terms after it. */
 export function chainRows(
-  context: DecodeContext,
+  followed: Followed,
   terms: Terms,
   { blocks, logs, journalMoves }: ProvenStretch,
   isFollowedAt: (contract: ContractName, block: bigint) => boolean,
 ): { readonly rows: ChainRows; readonly facts: readonly Fact[]; readonly terms: Terms } {
   const kept = logs.filter((log) => {
-    const contract = contractOf(context.followed, log)
+    const contract = contractOf(followed, log)
     return contract !== undefined && isFollowedAt(contract, log.block)
   })
-  const decoded = decodeLogs(context, terms, kept)
+  const decoded = decodeLogs(followed, terms, kept)
   const rows = new Map<ComparedTable, Row[]>(comparedTables.map((table) => [table, []]))
   const put = (table: ComparedTable, row: object) => rows.get(table)?.push(row as Row)
   for (const { table, row } of decoded.facts) put(table, row)

@@ -7,7 +7,7 @@ import type { Block, Database } from '../../store/schema.ts'
 /** The newest total of every account that has one. */
 export type Totals = ReadonlyMap<bigint, AccountTotal>
 
-/** The totals that facts of some blocks lead to. What voided records took back is looked up among the facts that are stored. */
+/** The totals that facts of some blocks lead to, as they are stored. */
 export async function totalsIn(
   tx: Kysely<Database>,
   before: Totals,

@@ -14,6 +14,7 @@ import type { OtherBranch } from './branch.ts'
 import { type ChainRows, chainRows, followedAt, type Row } from './chainRows.ts'
 import { type Difference, differencesIn } from './difference.ts'
 import { type Compared, compareJournals } from './journals.ts'
+import { type Imbalance, imbalancesOf } from './money.ts'
 import { removeOutside, rowsOutside } from './outside.ts'
 import type { Asker, NothingMore, ProvenStretch } from './provenStretch.ts'
 import { type Repair, repairStretch } from './repair.ts'
@@ -39,6 +40,7 @@ export interface VerifyListener {
   verified(last: bigint, to: bigint): void
   differs(difference: Difference): void
   repaired(first: bigint, last: bigint): void
+  unbalanced(imbalance: Imbalance): void
 }
 
 export interface Verified {
@@ -46,6 +48,8 @@ export interface Verified {
   readonly last: bigint
   readonly rows: number
   readonly differences: number
+  /** How many amounts of the history as a whole do not add up. */
+  readonly imbalances: number
   /** How the journals were compared at the last block; undefined where no node has its state any more. */
   readonly journals: JournalsBy | undefined
 }
@@ -78,7 +82,6 @@ export async function verifyHistory(
   const keys = await readKeys(db, catalogue)
   const isWithTransfers = (await cursorsOf(db)).has('openToken')
   const followed = followedOf(deployment, isWithTransfers ? [...journaled, 'openToken'] : journaled)
-  const context = { deployment, followed, treasury: identity.treasury }
   const first = options.from ?? identity.startBlock
 
   const lookOnce = async (next: bigint, to: bigint, from: Before): Promise<Look | undefined> => {
@@ -88,7 +91,7 @@ export async function verifyHistory(
       .transaction()
       .setIsolationLevel('repeatable read')
       .execute(async (tx) => {
-        const { rows, facts, terms } = chainRows(context, from.terms, stretch, followedAt(await cursorsOf(tx)))
+        const { rows, facts, terms } = chainRows(followed, from.terms, stretch, followedAt(await cursorsOf(tx)))
         const totals = (by: Kysely<Database>) => totalsIn(by, from.totals, stretch.blocks, facts)
         const told = await totals(tx)
         const chain: ChainRows = new Map([...rows, ['accountTotal', told as readonly object[] as readonly Row[]]])
@@ -152,10 +155,13 @@ export async function verifyHistory(
   }
   const { next, rows, ...counted } = newest(trail)
   let { differences } = counted
+  let imbalances: readonly Imbalance[] = []
   if (options.from === undefined && options.to === undefined) {
     const outside = await rowsOutside(db, catalogue, keys, first)
     differences += note(outside)
     if (store !== undefined && outside.length > 0) await removeOutside(store, first)
+    imbalances = await imbalancesOf(db)
+    for (const imbalance of imbalances) listener.unbalanced(imbalance)
   }
-  return { first, last: next - 1n, rows, differences, journals: compared.by }
+  return { first, last: next - 1n, rows, differences, imbalances: imbalances.length, journals: compared.by }
 }
