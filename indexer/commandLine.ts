@@ -58,7 +58,11 @@ export const settings = {
     help: 'on which port, 0 for any free one',
     read: required(wholeNumber(0, 65_535)),
   },
-  blobs: { value: '<folder>', help: 'files for /blobs/<hash>', read: optional(same) },
+  blobs: {
+    value: '<where>',
+    help: 'files by their keccak256, for /blobs/<hash> and for explanations by rows: a folder, or an http address that they lie under',
+    read: optional(same),
+  },
   pollMs: {
     value: '<n>',
     byDefault: '250',

@@ -1,32 +1,48 @@
-import { readFile } from 'node:fs/promises'
+import { readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { Hex } from 'viem'
 import { keccak } from '../../attribution/keccak.ts'
 
-/** A content-addressed file of `folder`: handed out only if it is what its name says. */
-export async function readBlob(folder: string, hash: string): Promise<Uint8Array | undefined> {
-  if (!/^0x[0-9a-f]{64}$/.test(hash)) return undefined
+/** Content-addressed files, in a folder, or at an address under which each has its keccak256 for a name. Whoever keeps them is not trusted. */
+
+/** What a file may have at most: a row index of some six million rows. */
+const MOST_BYTES = 2 ** 30
+const TIMEOUT_MS = 120_000
+
+export function isHash(name: string): boolean {
+  return /^0x[0-9a-f]{64}$/.test(name)
+}
+
+/** Where a file is that is not in a folder. */
+export function addressOf(place: string, hash: string): string | undefined {
+  return /^https?:\/\//.test(place) ? `${place.replace(/\/*$/, '/')}${hash}` : undefined
+}
+
+/** Hands a file out only if it is what its name says. */
+export async function readBlob(place: string, hash: string): Promise<Uint8Array | undefined> {
+  if (!isHash(hash)) return undefined
+  const address = addressOf(place, hash)
   try {
-    const content = await readFile(join(folder, hash))
-    return keccak(content) === hash ? content : undefined
+    const content = address === undefined ? await readLocal(join(place, hash)) : await download(address)
+    return content !== undefined && keccak(content) === hash ? content : undefined
   } catch {
     return undefined
   }
 }
 
-/** Keeps the last few files in memory, since one answer may look into the same one for every row that it lists. */
-export function blobReader(folder: string | undefined): (hash: Hex) => Promise<Uint8Array | undefined> {
-  const kept = new Map<Hex, Uint8Array>()
-  return async (hash) => {
-    const known = kept.get(hash)
-    if (known !== undefined || folder === undefined) return known
-    const content = await readBlob(folder, hash)
-    if (content === undefined) return undefined
-    const [oldest] = kept.keys()
-    if (kept.size >= BLOBS_KEPT && oldest !== undefined) kept.delete(oldest)
-    kept.set(hash, content)
-    return content
-  }
+async function readLocal(path: string): Promise<Uint8Array | undefined> {
+  const found = await stat(path)
+  return found.isFile() && found.size <= MOST_BYTES ? await readFile(path) : undefined
 }
 
-const BLOBS_KEPT = 4
+async function download(address: string): Promise<Uint8Array | undefined> {
+  const response = await fetch(address, { signal: AbortSignal.timeout(TIMEOUT_MS) })
+  if (!response.ok || response.body === null) return undefined
+  const parts: Uint8Array[] = []
+  let length = 0
+  for await (const part of response.body) {
+    length += part.length
+    if (length > MOST_BYTES) return undefined
+    parts.push(part)
+  }
+  return Buffer.concat(parts)
+}

@@ -8,9 +8,9 @@ import { schema } from './schema/schema.ts'
 
 const WELCOME = `# The accounts that earned most, and what for.
 {
-  _meta { block lag epoch }
-  accounts(orderBy: creditedGwei, orderDirection: desc, limit: 5) {
-    items { id payout creditedGwei maturedGwei pendingGwei claimedGwei }
+  _meta { block lag time }
+  accounts(orderBy: earnedGwei, orderDirection: desc, limit: 5) {
+    items { id payout contributorGwei operatorGwei earnedGwei claimableGwei }
     totalCount
   }
 }

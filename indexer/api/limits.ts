@@ -16,13 +16,21 @@ import { BadRequest } from './query/badRequest.ts'
 import { DEFAULT_LIMIT, MAX_LIMIT } from './query/page.ts'
 
 /**
- * What one request may ask for. A field costs one, and a list's items cost as often as its limit allows, so that three nested
- * lists of a hundred cost a million; fragments count wherever they are spread.
+ * What one request may ask for. A field costs one, more where it is computed, and a list's items cost as often as its limit allows, so
+ * that three nested lists of a hundred cost a million; fragments count wherever they are spread.
  */
 export interface Limits {
   readonly depth: number
   readonly aliases: number
   readonly cost: number
+}
+
+/** What fields cost that are computed from many rows, by their types. */
+const costs: Readonly<Record<string, number>> = {
+  'Inference.proof': 20,
+  'Inference.explanation': 250,
+  'Batch.sum': 50,
+  'Book.pay': 1_000,
 }
 
 export const defaultLimits: Limits = { depth: 12, aliases: 60, cost: 50_000 }
@@ -79,7 +87,7 @@ export function checkLimits(
     if (aliases > limits.aliases) {
       throw new BadRequest(`The query has more than ${limits.aliases} aliases`, 'TOO_MANY_ALIASES')
     }
-    spent += times
+    spent += times * (costs[`${type.name}.${field.name.value}`] ?? 1)
     if (spent > limits.cost) throw tooCostly(limits)
     const inner = getNamedType(definition.type)
     if (field.selectionSet === undefined || !isObjectType(inner)) return

@@ -2,13 +2,14 @@ import { createServer, type IncomingMessage, type RequestListener, type ServerRe
 import type { AddressInfo } from 'node:net'
 import { StopError } from '../../sdk/errors.ts'
 import type { Metrics } from '../operate/metrics.ts'
-import { readBlob } from './blobs.ts'
+import { addressOf, isHash, readBlob } from './blobs.ts'
 
 export interface ServerOptions {
   readonly host: string
   /** 0 for any that is free. */
   readonly port: number
-  readonly blobsFolder: string | undefined
+  /** A folder, or the address of one. */
+  readonly blobs: string | undefined
   readonly graphql: RequestListener
   /** What `/ready` says. */
   readonly readiness: () => Promise<{ readonly status: number; readonly body: object }>
@@ -59,7 +60,7 @@ async function route(options: ServerOptions, request: IncomingMessage, response:
     const { contentType, text } = await options.metrics.page()
     response.writeHead(200, { 'content-type': contentType }).end(text)
   } else if (pathname.startsWith('/blobs/')) {
-    await blob(options.blobsFolder, pathname.slice('/blobs/'.length), response)
+    await blob(options.blobs, pathname.slice('/blobs/'.length), response)
   } else {
     json(response, 404, { error: 'Ask /graphql, /health, /ready, /metrics or /blobs/<hash>' })
   }
@@ -82,8 +83,13 @@ function allowAnyOrigin(response: ServerResponse): void {
 }
 
 /** A content-addressed file never changes, so whoever has it may keep it. */
-async function blob(folder: string | undefined, hash: string, response: ServerResponse): Promise<void> {
-  const content = folder === undefined ? undefined : await readBlob(folder, hash)
+async function blob(place: string | undefined, hash: string, response: ServerResponse): Promise<void> {
+  const elsewhere = place === undefined || !isHash(hash) ? undefined : addressOf(place, hash)
+  if (elsewhere !== undefined) {
+    response.writeHead(302, { location: elsewhere }).end()
+    return
+  }
+  const content = place === undefined ? undefined : await readBlob(place, hash)
   if (content === undefined) {
     json(response, 404, { error: 'There is no file here that has this keccak256' })
     return

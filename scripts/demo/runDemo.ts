@@ -88,7 +88,7 @@ async function follow(
     rpcUrls: [chain.rpcUrl],
     database: { kind: 'embedded', folder: places.index },
     port: settings.apiPort,
-    blobsFolder: places.blobs,
+    blobs: places.blobs,
     // A chain on one's own disk can lose its last second to a power cut, and that may be many blocks.
     finalityDepth: 100_000,
     pollMs: 100,

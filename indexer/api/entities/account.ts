@@ -1,113 +1,85 @@
 import { sql } from 'kysely'
 import { zeroAddress } from 'viem'
 import { toBytea } from '../../store/types.ts'
-import { bigInt, bool, bytes, type Entity, many, one, oneOf, oneOrNone, uint } from '../query/entity.ts'
+import { bigInt, bool, bytes, type Entity, many, one, oneOrNone, uint } from '../query/entity.ts'
 import { appeal } from './appeal.ts'
-import { batch } from './batch.ts'
 import { bond } from './bond.ts'
+import { channel } from './channel.ts'
 import { contribution } from './contribution.ts'
 import { accountDay } from './day.ts'
-import { attribution } from './inference.ts'
+import { claim, credit } from './earnings.ts'
 import { model } from './model.ts'
-import { poolShare } from './pool.ts'
+import { operator } from './operator.ts'
 import { strike } from './strike.ts'
-import { tab } from './tab.ts'
+import { unit } from './unit.ts'
 
 export const account: Entity = {
   type: 'Account',
-  doc: 'A number that credits point to, with a payout address that can change.',
+  doc: 'A number that earnings point to, with a payout address that can change.',
   list: 'accounts',
   single: 'account',
   key: ['id'],
   columns: {
     id: uint('Counting from 1.'),
     payout: bytes('Where it is paid.'),
-    openedBlock: uint('The block in which it was opened.'),
-    creditedGwei: bigInt('Everything that batches credited to it, less what voided records took back, in gwei-OPEN.'),
-    bountiesGwei: bigInt('Everything it earned before the Court: bounties, and fees for showing rows, in gwei-OPEN.'),
-    maturedGwei: bigInt('What it can claim, in gwei-OPEN.'),
-    pendingGwei: bigInt('What is credited and not yet claimable, in gwei-OPEN.'),
+    acting: bool('Whether its payout address acts as it: one address may be that of several accounts.'),
+    contributorGwei: bigInt('Earned by units that are its own, in gwei-OPEN.'),
+    jointMemberGwei: bigInt('Drawn of joint units, in gwei-OPEN.'),
+    operatorGwei: bigInt('Earned as operator, in gwei-OPEN.'),
+    ownerGwei: bigInt('Earned as owner of called models, in gwei-OPEN.'),
+    royaltyGwei: bigInt('Earned as owner of models that called ones were fine-tuned from, in gwei-OPEN.'),
+    treasuryGwei: bigInt('Earned as treasury, in gwei-OPEN.'),
+    refundGwei: bigInt('Fees that came back to it as payer, in gwei-OPEN.'),
+    bountyGwei: bigInt('What courts awarded it, in gwei-OPEN.'),
+    earnedGwei: bigInt('All of that, in gwei-OPEN.'),
     claimedGwei: bigInt('What it has claimed, in gwei-OPEN.'),
+    claimableGwei: bigInt('What it can claim, in gwei-OPEN.'),
+    block: uint('The block in which it was opened.'),
+    transactionHash: bytes('The transaction that opened it.'),
   },
-  source: ({ block, epoch }) => sql`
-    select id, payout, opened_block, credited_gwei, bounties_gwei, claimed_gwei, pending_gwei,
-      credited_gwei + bounties_gwei - pending_gwei - claimed_gwei as matured_gwei
+  source: ({ block }) => sql`
+    select held.*, earned_gwei - claimed_gwei as claimable_gwei, (
+        select s.account from (
+          select o.account, o.block, o.log_index from account_opened o where o.payout = held.payout and o.block <= ${block}
+          union all
+          select r.account, r.block, r.log_index from payout_rotated r where r.payout = held.payout and r.block <= ${block}
+          union all
+          select c.account, c.block, c.log_index from acting_as c where c.payout = held.payout and c.block <= ${block}
+        ) s order by s.block desc, s.log_index desc limit 1
+      ) = held.id as acting
     from (
-      select a.account as id, a.block as opened_block,
+      select a.account as id, a.block, a.transaction_hash,
         coalesce((
           select r.payout from payout_rotated r where r.account = a.account and r.block <= ${block}
           order by r.block desc, r.log_index desc limit 1
         ), a.payout) as payout,
-        coalesce(t.credited_gwei, 0) as credited_gwei,
-        coalesce(t.bounties_gwei, 0) as bounties_gwei,
-        coalesce(t.claimed_gwei, 0) as claimed_gwei,
-        case ${epoch} - t.epoch when 0 then t.newer_gwei + t.older_gwei when 1 then t.newer_gwei else 0 end as pending_gwei
+        coalesce(t.contributor_gwei, 0) as contributor_gwei, coalesce(t.joint_member_gwei, 0) as joint_member_gwei,
+        coalesce(t.operator_gwei, 0) as operator_gwei, coalesce(t.owner_gwei, 0) as owner_gwei,
+        coalesce(t.royalty_gwei, 0) as royalty_gwei, coalesce(t.treasury_gwei, 0) as treasury_gwei,
+        coalesce(t.refund_gwei, 0) as refund_gwei, coalesce(t.bounty_gwei, 0) as bounty_gwei,
+        coalesce(t.contributor_gwei + t.joint_member_gwei + t.operator_gwei + t.owner_gwei + t.royalty_gwei
+          + t.treasury_gwei + t.refund_gwei + t.bounty_gwei, 0) as earned_gwei,
+        coalesce(t.claimed_gwei, 0) as claimed_gwei
       from account_opened a
       left join lateral (
         select * from account_total where account = a.account and block <= ${block} order by block desc limit 1
       ) t on true
       where a.block <= ${block}
-    ) summed`,
+    ) held`,
   links: {
     contributions: many(() => contribution, { contributor: 'id' }, 'What it contributed.'),
-    attributions: many(() => attribution, { account: 'id' }, 'Rows of its contributions that moved an answer.'),
-    poolShares: many(() => poolShare, { contributor: 'id' }, 'Its shares of pools, a contribution each.'),
-    credits: many(() => credit, { account: 'id' }, 'What batches credited to it.'),
+    units: many(() => unit, { payee: 'id' }, 'Units that pay it.'),
+    credits: many(() => credit, { account: 'id' }, 'What it earned, by what for.'),
     claims: many(() => claim, { account: 'id' }, 'What it was paid.'),
     days: many(() => accountDay, { account: 'id' }, 'What it earned day by day.'),
-    tabs: many(() => tab, { payer: 'id' }, 'What it has prepaid, by operator.'),
+    channels: many(() => channel, { payer: 'id' }, 'Where it has prepaid.'),
     models: many(() => model, { owner: 'id' }, 'Models that it owns.'),
+    served: many(() => operator, { operator: 'id' }, 'Models that it may record calls of, or might once.'),
     bond: oneOrNone(() => bond, { account: 'id' }, 'What it answers with for the calls it records, if anything.'),
     strikes: many(() => strike, { challenger: 'id' }, 'What it showed to be false.'),
     appeals: many(() => appeal, { appellant: 'id' }, 'What it complained of.'),
     payoutRotations: many(() => payoutRotation, { account: 'id' }, 'How its payout address changed.'),
   },
-}
-
-export const credit: Entity = {
-  type: 'Credit',
-  doc: 'What one batch owes one account in one role.',
-  list: 'credits',
-  key: ['batch', 'role', 'account'],
-  columns: {
-    batch: bigInt('The batch whose fees were split.'),
-    role: oneOf('Role', 'What the account did.'),
-    account: uint('Who is credited.'),
-    model: uint('The model that was called.'),
-    epoch: uint('The epoch of the credit: it matures when the epoch after the next begins.'),
-    amountGwei: bigInt('What the batch credited, in gwei-OPEN.'),
-    takenBackGwei: bigInt('The part of it that was taken back with voided records, in gwei-OPEN.'),
-    block: uint('The block of the batch.'),
-  },
-  source: ({ block }) => sql`
-    select c.*, (
-      select coalesce(sum(t.amount_gwei), 0) from credit_taken_back t
-      where t.batch = c.batch and t.role = c.role and t.account = c.account and t.block <= ${block}
-    ) as taken_back_gwei
-    from credit c where c.block <= ${block}`,
-  links: {
-    creditedAccount: one(() => account, { id: 'account' }, 'Who is credited.'),
-    recordedBatch: one(() => batch, { id: 'batch' }, 'The batch whose fees were split.'),
-  },
-}
-
-export const claim: Entity = {
-  type: 'Claim',
-  doc: 'Matured earnings paid out.',
-  list: 'claims',
-  key: ['block', 'logIndex'],
-  columns: {
-    account: uint('Whose earnings.'),
-    recipient: bytes('Where they went.'),
-    amountGwei: bigInt('In gwei-OPEN.'),
-    block: uint('The block of the claim.'),
-    logIndex: uint('Its place in the block.'),
-    transactionHash: bytes('The transaction that claimed.'),
-    timestamp: uint('When, in seconds since 1970.'),
-  },
-  source: ({ block }) => sql`
-    select c.*, b.timestamp from reward_claimed c join block b on b.number = c.block where c.block <= ${block}`,
-  links: { paidAccount: one(() => account, { id: 'account' }, 'Whose earnings.') },
 }
 
 export const payoutRotation: Entity = {

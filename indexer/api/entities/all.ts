@@ -1,29 +1,27 @@
 import type { Entity } from '../query/entity.ts'
-import { account, claim, credit, payoutProposal, payoutRotation } from './account.ts'
+import { account, payoutProposal, payoutRotation } from './account.ts'
 import { appeal } from './appeal.ts'
 import { batch } from './batch.ts'
 import { bond, bondMove } from './bond.ts'
+import { book, gift } from './book.ts'
 import { block, completeness, journal, revertedBlock, revertedFact, stretch } from './chain.ts'
+import { channel, channelCharge, voucher } from './channel.ts'
+import { channelFunding, channelWithdrawal, voucherPresentation } from './channelMove.ts'
 import { contribution } from './contribution.ts'
 import { curatorProposal, dataset } from './dataset.ts'
 import { accountDay, datasetDay, modelDay } from './day.ts'
 import { demand } from './demand.ts'
+import { claim, credit, jointDraw } from './earnings.ts'
 import { evaluation, rating } from './evaluation.ts'
-import {
-  authority,
-  bondRule,
-  burn,
-  courtAppointment,
-  courtTerms,
-  recordingSwitch,
-  treasuryShare,
-} from './governance.ts'
-import { attribution, inference } from './inference.ts'
-import { model, operator, royalty } from './model.ts'
-import { pool, poolShare, shareClaim } from './pool.ts'
-import { challenge, rowStrike, strike } from './strike.ts'
-import { tab } from './tab.ts'
+import { governanceEntities } from './governance.ts'
+import { inference } from './inference.ts'
+import { model } from './model.ts'
+import { operator, royalty } from './operator.ts'
+import { receipt, receiptKey } from './receipt.ts'
+import { settlement, settlementPage } from './settlement.ts'
+import { challenge, strike } from './strike.ts'
 import { transfer } from './transfer.ts'
+import { unit, unitMember, unitPayment } from './unit.ts'
 import { version } from './version.ts'
 
 /** Everything that can be asked for, in the order in which the schema shows it. */
@@ -31,6 +29,7 @@ export const entities: readonly Entity[] = [
   account,
   credit,
   claim,
+  jointDraw,
   payoutRotation,
   payoutProposal,
   dataset,
@@ -38,35 +37,38 @@ export const entities: readonly Entity[] = [
   contribution,
   version,
   model,
+  unit,
+  unitMember,
   royalty,
   operator,
-  pool,
-  poolShare,
-  shareClaim,
+  channel,
+  voucher,
+  voucherPresentation,
+  channelCharge,
+  channelFunding,
+  channelWithdrawal,
+  book,
+  gift,
   batch,
   inference,
-  attribution,
-  tab,
-  transfer,
+  settlement,
+  settlementPage,
+  unitPayment,
   bond,
   bondMove,
   challenge,
   strike,
-  rowStrike,
   demand,
+  receipt,
+  receiptKey,
   appeal,
   evaluation,
   rating,
-  treasuryShare,
-  bondRule,
-  courtTerms,
-  recordingSwitch,
-  courtAppointment,
-  authority,
-  burn,
+  ...governanceEntities,
   accountDay,
   modelDay,
   datasetDay,
+  transfer,
   journal,
   block,
   stretch,

@@ -3,6 +3,7 @@ import { bigInt, bytes, type Entity, nullable, one, oneOf, text, uint } from '..
 import { account } from './account.ts'
 import { inference } from './inference.ts'
 import { model } from './model.ts'
+import { unit } from './unit.ts'
 
 export const appeal: Entity = {
   type: 'Appeal',
@@ -14,11 +15,14 @@ export const appeal: Entity = {
     id: bigInt('Counting from 1.'),
     appellant: uint('Who complains.'),
     accused: uint('The operator, or the model’s owner.'),
-    model: uint('The model complained of; its influence index where no record is named.'),
-    batch: nullable(bigInt('The batch of the record complained of.')),
-    position: nullable(uint('That record’s place in the batch.')),
+    model: uint('The model of the call, or of the unit.'),
+    batch: nullable(bigInt('A record: its batch.')),
+    position: nullable(uint('A record: its place in the batch.')),
+    unit: nullable(uint('A unit: its number.')),
     stakeGwei: bigInt('What the appellant has at stake, in gwei-OPEN.'),
-    dueAt: uint('Until when it can be ruled, in seconds since 1970.'),
+    heldGwei: bigInt('What is held of the accused bond, in gwei-OPEN.'),
+    feeGwei: bigInt('A record: its fee, which waits for the ruling, in gwei-OPEN.'),
+    dueAt: uint('Until when it can be ruled, by the contracts’ clock.'),
     groundsHash: bytes('keccak256 of the grounds.'),
     groundsUri: text('Where they can be read.'),
     status: oneOf('AppealStatus', 'What has become of it.'),
@@ -29,18 +33,22 @@ export const appeal: Entity = {
     transactionHash: bytes('The transaction that filed it.'),
   },
   source: ({ block }) => sql`
-    select f.appeal as id, f.appellant, f.accused, f.model, f.batch, f.position, f.stake_gwei, f.due_at, f.grounds_hash,
-      f.grounds_uri, f.block, f.transaction_hash, r.reasons_hash, r.reasons_uri, coalesce(r.block, l.block) as closed_block,
+    select f.appeal as id, f.appellant, coalesce(b.operator, m.owner) as accused, coalesce(f.model, b.model) as model, f.batch,
+      f.position, f.unit, f.stake_gwei, f.held_gwei, f.fee_gwei, f.due_at, f.grounds_hash, f.grounds_uri, f.block,
+      f.transaction_hash, r.reasons_hash, r.reasons_uri, coalesce(r.block, l.block) as closed_block,
       case when r.upheld then 'Upheld' when not r.upheld then 'Denied' when l.block is not null then 'Lapsed'
         else 'Open' end as status
     from appeal_filed f
+    left join batch_recorded b on b.batch = f.batch
+    left join fine_tune_entered m on m.model = f.model
     left join appeal_ruled r on r.appeal = f.appeal and r.block <= ${block}
     left join appeal_lapsed l on l.appeal = f.appeal and l.block <= ${block}
     where f.block <= ${block}`,
   links: {
     appellantAccount: one(() => account, { id: 'appellant' }, 'Who complains.'),
     accusedAccount: one(() => account, { id: 'accused' }, 'The operator, or the model’s owner.'),
-    subjectModel: one(() => model, { id: 'model' }, 'The model complained of.'),
-    subjectInference: one(() => inference, { batch: 'batch', position: 'position' }, 'The record complained of.'),
+    subjectModel: one(() => model, { id: 'model' }, 'The model of the call, or of the unit.'),
+    subjectInference: one(() => inference, { batch: 'batch', position: 'position' }, 'A record: the inference.'),
+    subjectUnit: one(() => unit, { model: 'model', unit: 'unit' }, 'A unit: the unit.'),
   },
 }

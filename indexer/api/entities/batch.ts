@@ -1,43 +1,56 @@
 import { sql } from 'kysely'
 import { bigInt, bytes, type Entity, many, one, uint } from '../query/entity.ts'
-import { account, credit } from './account.ts'
+import { account } from './account.ts'
+import { book } from './book.ts'
+import { channelCharge } from './channel.ts'
 import { inference } from './inference.ts'
 import { model } from './model.ts'
 
 export const batch: Entity = {
   type: 'Batch',
-  doc: 'Inferences recorded in one transaction.',
+  doc: 'Inferences recorded in one transaction. Voiding one of them changes units, root and sum, and so what the Ledger commits to.',
   list: 'batches',
   single: 'batch',
   key: ['id'],
   columns: {
     id: bigInt('Counting from 1.'),
+    book: bigInt('The book that it belongs to.'),
     model: uint('The model that was called.'),
     operator: uint('Who served and recorded the calls.'),
-    epoch: uint('The epoch in which they were recorded.'),
-    count: uint('How many inferences.'),
-    treasuryBps: uint('The treasury’s share of their fees, in basis points.'),
-    feesGwei: bigInt('Their fees, in gwei-OPEN.'),
-    voidedCount: uint('How many of them were voided since.'),
-    refundedGwei: bigInt('The fees of those, which went back to their payers, in gwei-OPEN.'),
-    root: bytes('Merkle root of the records.'),
-    block: uint('The block of the transaction.'),
+    number: uint('Which batch of its book, from 0.'),
+    count: uint('How many inferences it was recorded with.'),
+    voidedCount: uint('How many of them were voided or set aside.'),
+    units: uint('Fees of those that stand, in the model’s fee unit.'),
+    feesGwei: bigInt('The same, in gwei-OPEN.'),
+    recordedGwei: bigInt('The fees that it was recorded with, in gwei-OPEN.'),
+    coverGwei: bigInt('What the operator’s bond must hold for it until its book is settled, in gwei-OPEN.'),
+    root: bytes('Merkle root of the records as they stand.'),
+    sumHash: bytes('keccak256 of the sum of their query sketches.'),
+    recordedRoot: bytes('Merkle root of the records as they were recorded.'),
+    block: uint('The block of the transaction: recordedIn.'),
     logIndex: uint('Its event’s place in the block.'),
     transactionHash: bytes('The transaction.'),
     timestamp: uint('When, in seconds since 1970.'),
   },
   source: ({ block }) => sql`
-    select r.batch as id, r.model, r.operator, r.epoch, r.count, r.treasury_bps, r.fees_gwei, r.root, r.block, r.log_index,
-      r.transaction_hash, b.timestamp, voided.voided_count, voided.refunded_gwei
+    select r.batch as id, r.book, r.model, r.operator, r.number, r.count, voided.voided_count,
+      coalesce(last.units, r.units) as units, r.fees_gwei - voided.fees_gwei as fees_gwei, r.fees_gwei as recorded_gwei,
+      r.cover_gwei, coalesce(last.root, r.root) as root, coalesce(last.sum_hash, r.sum_hash) as sum_hash,
+      r.root as recorded_root, r.block, r.log_index, r.transaction_hash, b.timestamp
     from batch_recorded r join block b on b.number = r.block
     cross join lateral (
-      select count(*) as voided_count, coalesce(sum(v.fee_gwei), 0) as refunded_gwei
+      select count(*) as voided_count, coalesce(sum(v.fee_gwei), 0) as fees_gwei
       from record_voided v where v.batch = r.batch and v.block <= ${block}
     ) voided
+    left join lateral (
+      select v.units, v.root, v.sum_hash from record_voided v where v.batch = r.batch and v.block <= ${block}
+      order by v.block desc, v.log_index desc limit 1
+    ) last on true
     where r.block <= ${block}`,
   links: {
     inferences: many(() => inference, { batch: 'id' }, 'The inferences.'),
-    credits: many(() => credit, { batch: 'id' }, 'Who is owed what.'),
+    charges: many(() => channelCharge, { batch: 'id' }, 'Channels that it charged.'),
+    inBook: one(() => book, { id: 'book' }, 'The book that it belongs to.'),
     calledModel: one(() => model, { id: 'model' }, 'The model that was called.'),
     operatorAccount: one(() => account, { id: 'operator' }, 'Who served and recorded the calls.'),
   },

@@ -1,14 +1,41 @@
-import { sql } from 'kysely'
-import { bigInt, bool, bytes, type Entity, many, nullable, one, oneOf, uint } from '../query/entity.ts'
+import { type RawBuilder, sql } from 'kysely'
+import type { AsOf } from '../query/asOf.ts'
+import { bigInt, bytes, type Entity, many, nullable, one, oneOf, uint } from '../query/entity.ts'
 import { account } from './account.ts'
 import { model } from './model.ts'
+import { settledPoolAt } from './settledPool.ts'
 
 /** The first bond of a model; those below are accounts'. */
 const MODELS = sql`4294967296`
 
+/** Everything that happened to a bond, newest last: what was held and what was leaving after it, where it changed. */
+function movesOf(column: 'held_gwei' | 'leaving_gwei', { block }: Pick<AsOf, 'block'>): RawBuilder<unknown> {
+  const told = {
+    held_gwei: sql`
+      select b.held_gwei, b.block, b.log_index from bond_held b where b.bond = named.id and b.block <= ${block}
+      union all
+      select b.held_gwei, b.block, b.log_index from bond_released b where b.bond = named.id and b.block <= ${block}`,
+    leaving_gwei: sql`
+      select b.leaving_gwei, b.block, b.log_index from bond_held b where b.bond = named.id and b.block <= ${block}
+      union all
+      select b.leaving_gwei, b.block, b.log_index from bond_withdrawal_requested b
+        where b.bond = named.id and b.block <= ${block}
+      union all
+      select 0, b.block, b.log_index from bond_withdrawn b where b.bond = named.id and b.block <= ${block}`,
+  }[column]
+  return sql`
+    coalesce((
+      select ${sql.ref(column)} from (
+        ${told}
+        union all
+        select b.${sql.ref(column)}, b.block, b.log_index from bond_slashed b where b.bond = named.id and b.block <= ${block}
+      ) t order by block desc, log_index desc limit 1
+    ), 0)`
+}
+
 export const bond: Entity = {
   type: 'Bond',
-  doc: 'What answers for the calls that an account records, or for a model’s influence index; only the Court takes from it.',
+  doc: 'What answers for the calls that an account records, or for a model’s units; only the courts take from it.',
   list: 'bonds',
   single: 'bond',
   key: ['id'],
@@ -18,65 +45,61 @@ export const bond: Entity = {
     account: nullable(uint('An account’s bond: the account.')),
     model: nullable(uint('A model’s bond: the model.')),
     holder: uint('The account whose payout address can take it back: its own, or the model owner’s.'),
-    balanceGwei: bigInt('What can be slashed, in gwei-OPEN.'),
-    exposureGwei: bigInt('The fees that it answers for and that can still be struck, in gwei-OPEN.'),
-    requiredGwei: bigInt(
-      'What it must hold for them by the rule in force, in gwei-OPEN; below that nothing more is recorded.',
-    ),
-    stakedGwei: bigInt('What the Court holds of it, outside the balance, in gwei-OPEN.'),
+    balanceGwei: bigInt('What it holds, in gwei-OPEN.'),
+    heldGwei: bigInt('The part of it that a court holds until something is decided, in gwei-OPEN.'),
     leavingGwei: bigInt('What its holder has asked back, in gwei-OPEN.'),
-    leavesAt: uint('When that can be taken, in seconds since 1970; 0 if nothing was asked back.'),
-    frozenUntil: uint('Nothing can be taken before that, in seconds since 1970; 0 if it was never frozen.'),
-    stopped: bool('Whether its model records no more.'),
+    leavesAt: uint('When that can be taken, by the contracts’ clock; 0 if nothing was asked back.'),
+    exposureGwei: bigInt(
+      'What it answers for, in gwei-OPEN: an account’s for its unsettled batches, a model’s for what contributors earn by it and earned lately.',
+    ),
+    requiredGwei: bigInt(
+      'What it must hold for that by the rule in force, in gwei-OPEN; below that nothing more is recorded.',
+    ),
     depositedGwei: bigInt('Everything ever put in, in gwei-OPEN.'),
     withdrawnGwei: bigInt('Everything ever taken back, in gwei-OPEN.'),
     slashedGwei: bigInt('Everything ever slashed, in gwei-OPEN.'),
   },
-  source: ({ block, epoch }) => sql`
-    select summed.*,
-      (select rule.minimum_gwei + div(summed.exposure_gwei * rule.ratio_bps + 9999, 10000) from bond_rule_set rule
-        where rule.block <= ${block} order by rule.block desc, rule.log_index desc limit 1) as required_gwei
+  source: (at) => sql`
+    select summed.*, case when summed.exposure_gwei = 0 then 0 else summed.exposure_gwei + rule.minimum_gwei end as required_gwei
     from (
-      select named.id, named.account, named.model,
-        case when named.model is null then 'Account' else 'Model' end as kind,
+      select named.id, named.account, named.model, case when named.model is null then 'Account' else 'Model' end as kind,
         coalesce(named.account,
-          (select b.owner from base_model_registered b where b.model = named.model and b.block <= ${block}),
-          (select f.owner from fine_tune_registered f where f.model = named.model and f.block <= ${block})) as holder,
-        moves.balance_gwei, moves.staked_gwei, moves.deposited_gwei, moves.withdrawn_gwei, moves.slashed_gwei,
-        coalesce((select sum(b.fees_gwei) from batch_recorded b where b.epoch + 2 > ${epoch} and b.block <= ${block}
-            and (b.operator = named.account or b.model = named.model)), 0)
-          - coalesce((select sum(v.fee_gwei) from record_voided v join batch_recorded b on b.batch = v.batch
-            where b.epoch + 2 > ${epoch} and v.block <= ${block}
-            and (b.operator = named.account or b.model = named.model)), 0) as exposure_gwei,
-        coalesce(leaving.leaving_gwei, 0) as leaving_gwei, coalesce(leaving.leaves_at, 0) as leaves_at,
-        coalesce((select max(f.frozen_until) from bond_frozen f where f.bond = named.id and f.block <= ${block}), 0)
-          as frozen_until,
-        exists (select from model_stopped s where s.model = named.model and s.block <= ${block}) as stopped
+          (select b.owner from base_model_registered b where b.model = named.model),
+          (select f.owner from fine_tune_entered f where f.model = named.model)) as holder,
+        moves.*, ${movesOf('held_gwei', at)} as held_gwei, ${movesOf('leaving_gwei', at)} as leaving_gwei,
+        coalesce((
+          select leaves_at from (
+            select r.leaves_at, r.block, r.log_index from bond_withdrawal_requested r
+              where r.bond = named.id and r.block <= ${at.block}
+            union all
+            select 0, w.block, w.log_index from bond_withdrawn w where w.bond = named.id and w.block <= ${at.block}
+          ) t order by block desc, log_index desc limit 1
+        ), 0) as leaves_at,
+        case when named.model is null then (
+          select coalesce(sum(r.cover_gwei), 0) from book_opened o join batch_recorded r on r.book = o.book
+          where o.operator = named.account and r.block <= ${at.block} and not exists (
+            select from book_released l where l.book = o.book and l.block <= ${at.block}
+          )
+        ) else ${unsettledPoolAt(at)} + ${settledPoolAt(at)} end as exposure_gwei
       from (
         select id, case when id < ${MODELS} then id end as account, case when id >= ${MODELS} then id - ${MODELS} end as model
         from (
-          select bond as id from bond_deposited where block <= ${block}
-          union select bond from bond_withdrawal_requested where block <= ${block}
-          union select bond from bond_frozen where block <= ${block}
-          union select ${MODELS} + model from model_stopped where block <= ${block}
+          select bond as id from bond_deposited where block <= ${at.block}
+          union select bond from bond_withdrawal_requested where block <= ${at.block}
+          union select bond from bond_slashed where block <= ${at.block}
         ) ids
       ) named
       cross join lateral (
-        select coalesce(sum(m.balance_change), 0) as balance_gwei, coalesce(sum(m.staked_change), 0) as staked_gwei,
+        select coalesce(sum(m.balance_change), 0) as balance_gwei,
           coalesce(sum(m.amount_gwei) filter (where m.kind = 'Deposited'), 0) as deposited_gwei,
           coalesce(sum(m.amount_gwei) filter (where m.kind = 'Withdrawn'), 0) as withdrawn_gwei,
           coalesce(sum(m.amount_gwei) filter (where m.kind = 'Slashed'), 0) as slashed_gwei
-        from bond_move m where m.bond = named.id and m.block <= ${block}
+        from bond_move m where m.bond = named.id and m.block <= ${at.block}
       ) moves
-      left join lateral (
-        select leaving_gwei, leaves_at from (
-          select r.leaving_gwei, r.leaves_at, r.block, r.log_index from bond_withdrawal_requested r
-          where r.bond = named.id and r.block <= ${block}
-          union all
-          select 0, 0, w.block, w.log_index from bond_withdrawn w where w.bond = named.id and w.block <= ${block}
-        ) changes order by block desc, log_index desc limit 1
-      ) leaving on true
-    ) summed`,
+    ) summed
+    cross join lateral (
+      select minimum_gwei from bond_rule_set where block <= ${at.block} order by block desc, log_index desc limit 1
+    ) rule`,
   links: {
     holderAccount: one(() => account, { id: 'holder' }, 'Who can take it back.'),
     bondedModel: one(() => model, { id: 'model' }, 'A model’s bond: the model.'),
@@ -84,19 +107,30 @@ export const bond: Entity = {
   },
 }
 
+/** What contributors of a model earn by its unsettled books (contracts/ledger/Books.sol, `unsettledPoolOf`). */
+function unsettledPoolAt({ block }: Pick<AsOf, 'block'>): RawBuilder<unknown> {
+  const unsettled = sql`not exists (select from book_released l where l.book = r.book and l.block <= ${block})`
+  return sql`
+    coalesce((select div((
+      (select coalesce(sum(r.fees_gwei), 0) from batch_recorded r
+        where r.model = named.model and r.block <= ${block} and ${unsettled})
+      - (select coalesce(sum(v.fee_gwei), 0) from record_voided v join batch_recorded r on r.batch = v.batch
+        where r.model = named.model and v.block <= ${block} and ${unsettled})
+    ) * f.contributor_bps, 10000) from fine_tune_entered f where f.model = named.model), 0)`
+}
+
 export const bondMove: Entity = {
   type: 'BondMove',
-  doc: 'A change of what a bond holds, or of what the Court holds of it.',
+  doc: 'A change of what a bond holds, or of what the courts hold of it.',
   list: 'bondMoves',
   key: ['block', 'logIndex'],
   columns: {
     bond: uint('Which bond.'),
     kind: oneOf('BondMoveKind', 'What happened.'),
     amountGwei: bigInt('In gwei-OPEN.'),
-    bountyGwei: bigInt(
-      'The part of it that somebody earned at once, in gwei-OPEN; the rest of what is slashed is burnt.',
-    ),
-    beneficiary: nullable(uint('Who earned that.')),
+    bountyGwei: bigInt('The part of what was slashed that somebody earned, in gwei-OPEN.'),
+    givenGwei: bigInt('The part of it that went to contributors, in gwei-OPEN; what is left is burnt.'),
+    beneficiary: nullable(uint('Who earned the bounty.')),
     block: uint('The block.'),
     logIndex: uint('Its event’s place in the block.'),
     transactionHash: bytes('The transaction.'),

@@ -129,7 +129,7 @@ export const journal: Entity = {
   list: 'journals',
   key: ['contract'],
   columns: {
-    contract: text('Which contract: accounts, datasets, pools, models, ledger, court or evaluations.'),
+    contract: text('Which contract, such as ledger.'),
     slot: bytes('What its storage slot holds: 26 bytes of head, 6 of count.'),
     block: uint('The block that last moved it.'),
   },

@@ -3,6 +3,7 @@ import type { AsOf } from '../query/asOf.ts'
 import { bigInt, bytes, type Entity, hidden, many, nullable, one, oneOf, uint } from '../query/entity.ts'
 import { account } from './account.ts'
 import { dataset } from './dataset.ts'
+import { unit, unitMember } from './unit.ts'
 import { versionOfContribution } from './version.ts'
 
 const columns = {
@@ -21,6 +22,8 @@ const columns = {
 const links: NonNullable<Entity['links']> = {
   contributorAccount: one(() => account, { id: 'contributor' }, 'The account that is credited.'),
   parentDataset: one(() => dataset, { id: 'dataset' }, 'The dataset that it belongs to.'),
+  units: many(() => unit, { contribution: 'id' }, 'Units of its own, a model at a time.'),
+  memberships: many(() => unitMember, { contribution: 'id' }, 'Joint units that it shares.'),
   versions: many(() => versionOfContribution, { contribution: 'id' }, 'The frozen versions that include it.'),
 }
 

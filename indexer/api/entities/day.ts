@@ -8,29 +8,28 @@ const day = uint('Days since 1970; it begins at day · 86,400 seconds.')
 
 export const accountDay: Entity = {
   type: 'AccountDay',
-  doc: 'What an account earned on a day on which that changed. Earlier voided records are taken back on the day of their ruling.',
+  doc: 'What an account earned and claimed on a day on which it did either.',
   list: 'accountDays',
   key: ['day', 'account'],
   columns: {
     account: uint('Whose earnings.'),
     day,
-    creditedGwei: bigInt(
-      'What batches credited to it, less what voided records took back, in gwei-OPEN: may be negative.',
-    ),
-    bountiesGwei: bigInt('What it earned before the Court, in gwei-OPEN.'),
+    earnedGwei: bigInt('What it earned, in gwei-OPEN.'),
     claimedGwei: bigInt('What it was paid, in gwei-OPEN.'),
   },
   // The last total of each day says what it was when the day began, too.
   source: ({ block }) => sql`
-    select distinct on (day, account) day, account, credited_gwei - credited_before_gwei as credited_gwei,
-      bounties_gwei - bounties_before_gwei as bounties_gwei, claimed_gwei - claimed_before_gwei as claimed_gwei
+    select distinct on (day, account) day, account,
+      contributor_gwei + joint_member_gwei + operator_gwei + owner_gwei + royalty_gwei + treasury_gwei + refund_gwei
+        + bounty_gwei - earned_before_gwei as earned_gwei,
+      claimed_gwei - claimed_before_gwei as claimed_gwei
     from account_total where block <= ${block} order by day, account, block desc`,
   links: { earningAccount: one(() => account, { id: 'account' }, 'Whose earnings.') },
 }
 
 export const modelDay: Entity = {
   type: 'ModelDay',
-  doc: 'A model’s calls of a day on which it had any, or on which some of them were voided.',
+  doc: 'A model’s calls of a day on which it had any, on which some of them were voided, or on which it paid its contributors.',
   list: 'modelDays',
   key: ['model', 'day'],
   columns: {
@@ -39,8 +38,9 @@ export const modelDay: Entity = {
     batchCount: uint('Batches recorded.'),
     inferenceCount: uint('Calls recorded.'),
     feesGwei: bigInt('Their fees, in gwei-OPEN.'),
-    voidedCount: uint('Calls, of whichever day, that were voided.'),
-    refundedGwei: bigInt('Their fees, which went back to the payers, in gwei-OPEN.'),
+    voidedCount: uint('Calls, of whichever day, that were voided or set aside.'),
+    voidedGwei: bigInt('Their fees, in gwei-OPEN.'),
+    contributorsGwei: bigInt('What books that were settled paid contributors, in gwei-OPEN.'),
   },
   source: ({ block }) => modelDays(sql`${block}`),
   links: { calledModel: one(() => model, { id: 'model' }, 'The model.') },
@@ -59,17 +59,16 @@ export const datasetDay: Entity = {
     withdrawnCount: uint('Contributions whose consent was withdrawn.'),
     inferenceCount: uint('Calls of models that were trained on versions of it.'),
     feesGwei: bigInt('The fees of those calls, in gwei-OPEN. A model trained on several datasets counts for each.'),
-    refundedGwei: bigInt(
-      'Fees of such calls, of whichever day, that went back because they were voided, in gwei-OPEN.',
-    ),
+    voidedGwei: bigInt('Fees of such calls, of whichever day, that were voided or set aside, in gwei-OPEN.'),
+    contributorsGwei: bigInt('What such models paid their contributors, in gwei-OPEN.'),
   },
   source: ({ block }) => sql`
     select dataset, day, sum(submitted)::int8 as submitted_count, sum(accepted)::int8 as accepted_count,
-      sum(withdrawn)::int8 as withdrawn_count, sum(inference_count)::int8 as inference_count,
-      sum(fees_gwei)::int8 as fees_gwei, sum(refunded_gwei)::int8 as refunded_gwei
+      sum(withdrawn)::int8 as withdrawn_count, sum(inference_count)::int8 as inference_count, sum(fees_gwei) as fees_gwei,
+      sum(voided_gwei) as voided_gwei, sum(contributors_gwei) as contributors_gwei
     from (
       select f.dataset, ${dayOf('f.block')} as day, f.submitted, f.accepted, f.withdrawn, 0 as inference_count,
-        0 as fees_gwei, 0 as refunded_gwei
+        0::numeric as fees_gwei, 0::numeric as voided_gwei, 0::numeric as contributors_gwei
       from (
         select dataset, block, 1 as submitted, 0 as accepted, 0 as withdrawn from contribution_submitted
         union all select dataset, block, 0, 1, 0 from contribution_accepted
@@ -77,7 +76,7 @@ export const datasetDay: Entity = {
       ) f
       where f.block <= ${block}
       union all
-      select trained.dataset, m.day, 0, 0, 0, m.inference_count, m.fees_gwei, m.refunded_gwei
+      select trained.dataset, m.day, 0, 0, 0, m.inference_count, m.fees_gwei, m.voided_gwei, m.contributors_gwei
       from (select distinct v.dataset, t.model from trained_on t join version_frozen v on v.version = t.version) trained
       join (${modelDays(sql`${block}`)}) m on m.model = trained.model
     ) moves
@@ -87,16 +86,18 @@ export const datasetDay: Entity = {
 
 function modelDays(block: ReturnType<typeof sql>) {
   return sql`
-    select model, day, sum(batches)::int8 as batch_count, sum(inferences)::int8 as inference_count,
-      sum(fees_gwei)::int8 as fees_gwei, sum(voided)::int8 as voided_count, sum(refunded_gwei)::int8 as refunded_gwei
+    select model, day, sum(batches)::int8 as batch_count, sum(inferences)::int8 as inference_count, sum(fees_gwei) as fees_gwei,
+      sum(voided)::int8 as voided_count, sum(voided_gwei) as voided_gwei, sum(contributors_gwei) as contributors_gwei
     from (
       select r.model, ${dayOf('r.block')} as day, 1 as batches, r.count as inferences, r.fees_gwei, 0 as voided,
-        0 as refunded_gwei
+        0 as voided_gwei, 0::numeric as contributors_gwei
       from batch_recorded r where r.block <= ${block}
       union all
-      select r.model, ${dayOf('v.block')}, 0, 0, 0, 1, v.fee_gwei
+      select r.model, ${dayOf('v.block')}, 0, 0, 0, 1, v.fee_gwei, 0
       from record_voided v join batch_recorded r on r.batch = v.batch
       where v.block <= ${block}
+      union all
+      select s.model, ${dayOf('s.block')}, 0, 0, 0, 0, 0, s.contributors_gwei from book_settled s where s.block <= ${block}
     ) moves
     group by model, day`
 }

@@ -64,7 +64,7 @@ export const rating: Entity = {
     payer: uint('Who rated.'),
     feeGwei: bigInt('What the call cost, in gwei-OPEN.'),
     stars: uint('1 to 5.'),
-    dropped: bool('Whether it was taken out of the model’s ratings, since the record was voided.'),
+    dropped: bool('Whether it was taken out of the model’s ratings, since the record was voided or set aside.'),
     block: uint('The block in which it was given.'),
     transactionHash: bytes('The transaction that gave it.'),
     timestamp: uint('When, in seconds since 1970.'),

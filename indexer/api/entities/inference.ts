@@ -1,7 +1,10 @@
 import { sql } from 'kysely'
-import { bigInt, bool, bytes, type Entity, many, one, oneOrNone, uint } from '../query/entity.ts'
+import { bigInt, bool, bytes, type Entity, many, nullable, one, oneOf, oneOrNone, uint } from '../query/entity.ts'
 import { account } from './account.ts'
+import { appeal } from './appeal.ts'
 import { batch } from './batch.ts'
+import { book } from './book.ts'
+import { channel } from './channel.ts'
 import { rating } from './evaluation.ts'
 import { model } from './model.ts'
 import { strike } from './strike.ts'
@@ -15,66 +18,53 @@ export const inference: Entity = {
   columns: {
     batch: bigInt('The batch that recorded it.'),
     position: uint('Its place in the batch, from 0.'),
+    book: bigInt('The book that pays it out.'),
     model: uint('The model that was called.'),
     operator: uint('Who served it.'),
-    payer: uint('Who paid.'),
-    commitment: bytes('keccak256 of request hash, response hash and salt.'),
-    recordHash: bytes('keccak256 of the record.'),
-    sketch: bytes('The query’s 4-bit sketch, two codes a byte; empty where contributors share equally.'),
-    feeGwei: bigInt('What it cost, in gwei-OPEN; the five parts below sum to it.'),
-    contributorsGwei: bigInt(
-      'Part of the contributors of the rows that moved the answer, or of the pool that all share.',
-    ),
-    operatorGwei: bigInt('Part of the operator.'),
-    royaltiesGwei: bigInt('Part of the owners up the lineage.'),
-    ownerGwei: bigInt('Part of the model’s owner.'),
-    treasuryGwei: bigInt('Part of the treasury, dust included.'),
-    stands: bool('Whether it was not voided: a voided one earns nobody anything, and its fee went back to the payer.'),
+    payer: uint('Who paid; 0 where OPEN came without a payer.'),
+    salt: uint('Tells channels of one payer, operator and model apart.'),
+    channel: bytes('The channel that was charged.'),
+    feeUnits: uint('What it cost, in the model’s fee unit.'),
+    feeGwei: bigInt('The same, in gwei-OPEN.'),
+    commitment: bytes('keccak256 of salt, request hash, answer hash, and hash of the int4 sketch.'),
+    recordHash: bytes('Its leaf in the batch’s tree: what a receipt promises.'),
+    sketch: nullable(bytes('The query’s sketch, a bit a dimension; none where pay does not follow answers.')),
+    status: oneOf('InferenceStatus', 'Whether it stands, or what became of it.'),
+    stands: bool('Whether its book counts it.'),
     block: uint('The block in which it was recorded.'),
     transactionHash: bytes('The transaction that recorded it.'),
     timestamp: uint('When, in seconds since 1970.'),
   },
   source: ({ block }) => sql`
-    select i.*, r.transaction_hash, b.timestamp, not exists (
-      select from record_voided v where v.batch = i.batch and v.position = i.position and v.block <= ${block}
-    ) as stands
-    from inference i join batch_recorded r on r.batch = i.batch join block b on b.number = i.block
+    select i.batch, i.position, r.book, i.model, i.operator, i.payer, c.salt, c.channel, i.fee_units, i.fee_gwei,
+      i.commitment, i.record_hash, i.sketch, i.block, r.transaction_hash, b.timestamp, v.block is null as stands,
+      case when v.block is null then 'Stands' when not v.is_set_aside then 'Voided' else coalesce((
+          select case when p.upheld then 'Upheld' else 'Denied' end from appeal_filed f
+          join appeal_ruled p on p.appeal = f.appeal and p.block <= ${block}
+          where f.batch = i.batch and f.position = i.position
+        ), (
+          select 'Lapsed' from appeal_filed f join appeal_lapsed l on l.appeal = f.appeal and l.block <= ${block}
+          where f.batch = i.batch and f.position = i.position
+        ), 'SetAside') end as status
+    from inference i
+    join batch_recorded r on r.batch = i.batch
+    join channel_charged c on c.batch = i.batch and c.position = i.channel_index
+    join block b on b.number = i.block
+    left join record_voided v on v.batch = i.batch and v.position = i.position and v.block <= ${block}
     where i.block <= ${block}`,
   links: {
-    attributions: many(() => attribution, { batch: 'batch', position: 'position' }, 'The rows that moved the answer.'),
+    inBook: one(() => book, { id: 'book' }, 'The book that pays it out.'),
+    recordedBatch: one(() => batch, { id: 'batch' }, 'The batch that recorded it.'),
+    chargedChannel: one(() => channel, { id: 'channel' }, 'The channel that was charged.'),
     calledModel: one(() => model, { id: 'model' }, 'The model that was called.'),
-    payerAccount: one(() => account, { id: 'payer' }, 'Who paid.'),
+    payerAccount: oneOrNone(() => account, { id: 'payer' }, 'Who paid, if anybody is known to have.'),
     operatorAccount: one(() => account, { id: 'operator' }, 'Who served it.'),
-    voided: oneOrNone(() => strike, { batch: 'batch', position: 'position' }, 'What it was voided for, if it was.'),
+    strikes: many(() => strike, { batch: 'batch', position: 'position' }, 'What it was voided for, if it was.'),
+    appeals: many(() => appeal, { batch: 'batch', position: 'position' }, 'Complaints of it.'),
     rating: oneOrNone(
       () => rating,
       { batch: 'batch', position: 'position' },
       'What its payer thought of it, if it said.',
     ),
-    recordedBatch: one(() => batch, { id: 'batch' }, 'The batch that recorded it.'),
-  },
-}
-
-export const attribution: Entity = {
-  type: 'Attribution',
-  doc: 'One training row credited for one inference.',
-  list: 'attributions',
-  key: ['batch', 'position', 'rank'],
-  columns: {
-    batch: bigInt('The batch of the inference.'),
-    position: uint('The inference’s place in the batch.'),
-    rank: uint('From 0, by descending weight.'),
-    model: uint('The model that was called.'),
-    row: uint('The training row.'),
-    account: uint('Who contributed it.'),
-    weight: uint('Of 65,535 for the whole inference.'),
-    amountGwei: bigInt('What it earned, in gwei-OPEN.'),
-    block: uint('The block in which it was recorded.'),
-  },
-  source: ({ block }) => sql`select * from attribution where block <= ${block}`,
-  links: {
-    creditedAccount: one(() => account, { id: 'account' }, 'Who contributed it.'),
-    inference: one(() => inference, { batch: 'batch', position: 'position' }, 'The inference.'),
-    calledModel: one(() => model, { id: 'model' }, 'The model that was called.'),
   },
 }

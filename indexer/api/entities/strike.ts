@@ -1,9 +1,11 @@
 import { sql } from 'kysely'
-import { bigInt, bytes, type Entity, nullable, one, oneOf, uint } from '../query/entity.ts'
+import { bigInt, bytes, type Entity, nullable, one, oneOf, oneOrNone, text, uint } from '../query/entity.ts'
 import { account } from './account.ts'
+import { appeal } from './appeal.ts'
 import { bond } from './bond.ts'
 import { inference } from './inference.ts'
 import { model } from './model.ts'
+import { unit } from './unit.ts'
 
 export const challenge: Entity = {
   type: 'Challenge',
@@ -11,6 +13,7 @@ export const challenge: Entity = {
   list: 'challenges',
   key: ['block', 'logIndex'],
   columns: {
+    contract: text('Before which court: court or unitCourt.'),
     commitment: bytes('keccak256(abi.encode(sender, calldata)) of the call that will follow.'),
     block: uint('The block in which it was announced.'),
     logIndex: uint('Its event’s place in the block.'),
@@ -19,69 +22,67 @@ export const challenge: Entity = {
   source: ({ block }) => sql`select * from challenge_committed where block <= ${block}`,
 }
 
-/**
- * The Court says what it found, and the Ledger next what that did: RecordStruck, RecordVoided, BondSlashed; or IndexStruck,
- * ModelStopped, BondSlashed. Where a bond held nothing any more, the last is missing.
- */
+/** What the courts found, each with the slash that came with it in the same transaction: the next one after it, or the last before. */
+const found = sql`
+  select 'BrokenReceipt' as kind, null as fault, r.model, null::int8 as unit, s.batch, s.position, s.record_hash, null::int8 as appeal,
+    s.challenger, r.operator as culprit, s.block, s.log_index, s.transaction_hash, true as is_slashed_after
+  from receipt_broken s join batch_recorded r on r.batch = s.batch
+  union all
+  select 'UnrecordedReceipt', null, d.model, null, null, null, u.record_hash, null, u.demander, u.operator, u.block, u.log_index,
+    u.transaction_hash, false
+  from receipt_unrecorded u join receipt_demanded d on d.record_hash = u.record_hash and d.operator = u.operator
+  union all
+  select 'FalseUnit', p.fault, p.model, p.unit, null, null, null, null, p.challenger, 4294967296 + p.model, p.block, p.log_index,
+    p.transaction_hash, false
+  from unit_proved_false p
+  union all
+  select 'UpheldAppeal', null, coalesce(f.model, r.model), f.unit, f.batch, f.position, null, f.appeal, f.appellant,
+    coalesce(4294967296 + f.model, r.operator), p.block, p.log_index, p.transaction_hash, true
+  from appeal_ruled p join appeal_filed f on f.appeal = p.appeal left join batch_recorded r on r.batch = f.batch
+  where p.upheld`
+
 export const strike: Entity = {
   type: 'Strike',
-  doc: 'A record or an influence index that the Court found false. A struck record is voided: nobody earns by it, and its payer has the fee back.',
+  doc: 'Something that a court found false, or not kept.',
   list: 'strikes',
   key: ['block', 'logIndex'],
   columns: {
     kind: oneOf('StrikeKind', 'What was struck.'),
-    fault: oneOf('Fault', 'What was wrong.'),
-    model: uint('The model of the call, or of the index.'),
+    fault: nullable(oneOf('UnitFault', 'A unit: what was wrong with it.')),
+    model: uint('The model.'),
+    unit: nullable(uint('A unit: its number.')),
     batch: nullable(bigInt('A record: the batch that holds it.')),
     position: nullable(uint('A record: its place in the batch.')),
+    recordHash: nullable(bytes('A receipt: the record that it promised.')),
+    appeal: nullable(bigInt('The appeal that was upheld, if that is why.')),
     challenger: uint('Who showed it.'),
-    refundedGwei: bigInt('The fee that went back to the payer’s tab, in gwei-OPEN.'),
-    slashedBond: nullable(uint('The bond that answered for it, unless it was empty.')),
+    slashedBond: uint('The bond that answered for it.'),
     slashedGwei: bigInt('What was taken from that bond, in gwei-OPEN.'),
     bountyGwei: bigInt('The challenger’s part of that, in gwei-OPEN.'),
+    givenGwei: bigInt('The contributors’ part of it, in gwei-OPEN.'),
     block: uint('The block.'),
-    logIndex: uint('The place of the Court’s event in the block.'),
+    logIndex: uint('The place of the court’s event in the block.'),
     transactionHash: bytes('The transaction that proved it.'),
     timestamp: uint('When, in seconds since 1970.'),
   },
   source: ({ block }) => sql`
-    select struck.*, b.timestamp, slashed.bond as slashed_bond, coalesce(slashed.amount_gwei, 0) as slashed_gwei,
-      coalesce(slashed.bounty_gwei, 0) as bounty_gwei
-    from (
-      select 'Record' as kind, s.fault, r.model, s.batch, s.position, s.challenger, v.fee_gwei as refunded_gwei,
-        s.block, s.log_index, s.transaction_hash, v.log_index + 1 as slashed_at
-      from record_struck s
-      join record_voided v on v.batch = s.batch and v.position = s.position
-      join batch_recorded r on r.batch = s.batch
-      union all
-      select 'Index', s.fault, s.model, null, null, s.challenger, 0, s.block, s.log_index, s.transaction_hash,
-        s.log_index + 2
-      from index_struck s
-    ) struck
-    join block b on b.number = struck.block
-    left join bond_slashed slashed on slashed.block = struck.block and slashed.log_index = struck.slashed_at
-    where struck.block <= ${block}`,
+    select f.kind, f.fault, f.model, f.unit, f.batch, f.position, f.record_hash, f.appeal, f.challenger, f.culprit as slashed_bond,
+      coalesce(slashed.amount_gwei, 0) as slashed_gwei, coalesce(slashed.bounty_gwei, 0) as bounty_gwei,
+      coalesce(slashed.given_gwei, 0) as given_gwei, f.block, f.log_index, f.transaction_hash, b.timestamp
+    from (${found}) f
+    join block b on b.number = f.block
+    left join lateral (
+      select s.amount_gwei, s.bounty_gwei, s.given_gwei from bond_slashed s
+      where s.transaction_hash = f.transaction_hash and s.bond = f.culprit and (s.log_index > f.log_index) = f.is_slashed_after
+      order by abs(s.log_index - f.log_index) limit 1
+    ) slashed on true
+    where f.block <= ${block}`,
   links: {
-    struckInference: one(() => inference, { batch: 'batch', position: 'position' }, 'A record: the inference.'),
-    struckModel: one(() => model, { id: 'model' }, 'The model of the call, or of the index.'),
+    struckInference: oneOrNone(() => inference, { batch: 'batch', position: 'position' }, 'A record: the inference.'),
+    struckUnit: oneOrNone(() => unit, { model: 'model', unit: 'unit' }, 'A unit: the unit.'),
+    struckModel: one(() => model, { id: 'model' }, 'The model.'),
     challengerAccount: one(() => account, { id: 'challenger' }, 'Who showed it.'),
-    culprit: one(() => bond, { id: 'slashedBond' }, 'The bond that answered for it.'),
+    culprit: oneOrNone(() => bond, { id: 'slashedBond' }, 'The bond that answered for it, if it ever held anything.'),
+    upheldAppeal: one(() => appeal, { id: 'appeal' }, 'The appeal that was upheld.'),
   },
-}
-
-export const rowStrike: Entity = {
-  type: 'RowStrike',
-  doc: 'A row of an influence index that was found false: every pending record that lists it can be voided.',
-  list: 'rowStrikes',
-  key: ['model', 'row'],
-  columns: {
-    model: uint('The model.'),
-    row: uint('The row.'),
-    fault: oneOf('Fault', 'What was wrong with it.'),
-    block: uint('The block in which it was struck.'),
-    logIndex: uint('Its event’s place in the block.'),
-    transactionHash: bytes('The transaction that struck it.'),
-  },
-  source: ({ block }) => sql`select * from row_struck where block <= ${block}`,
-  links: { struckModel: one(() => model, { id: 'model' }, 'The model.') },
 }

@@ -11,8 +11,8 @@ export interface AsOf {
   readonly block: bigint
   readonly hash: Hex
   readonly timestamp: bigint
-  /** The Ledger's epoch at that time. */
-  readonly epoch: bigint
+  /** By the contracts' clock, which stands still while they are paused. */
+  readonly time: bigint
 }
 
 /** The newest block, and what tells later whether a reorg has taken it back meanwhile. */
@@ -21,16 +21,18 @@ export interface Head extends AsOf {
   readonly reverted: bigint
 }
 
-export async function headAsOf(db: Kysely<Database>, epochSeconds: bigint): Promise<Head> {
+const time = sql<bigint>`clock_at(timestamp)`.as('time')
+
+export async function headAsOf(db: Kysely<Database>): Promise<Head> {
   const head = await db
     .selectFrom('block')
     .selectAll()
-    .select(sql<bigint>`(select count(*) from reverted_block r where r.number = block.number)`.as('reverted'))
+    .select([time, sql<bigint>`(select count(*) from reverted_block r where r.number = block.number)`.as('reverted')])
     .orderBy('number', 'desc')
     .limit(1)
     .executeTakeFirst()
   if (head === undefined) throw new BadRequest('No block is indexed yet; ask again in a moment', 'NOT_READY')
-  return { ...head, block: head.number, epoch: head.timestamp / epochSeconds }
+  return { ...head, block: head.number }
 }
 
 /** Whether no reorg has taken the head back since: whatever was read of the history meanwhile is then of one branch. */
@@ -43,15 +45,16 @@ export async function stillStands(db: Kysely<Database>, head: Head): Promise<boo
   return reverted === head.reverted
 }
 
-export async function blockAsOf(db: Kysely<Database>, number: bigint, epochSeconds: bigint, head: AsOf): Promise<AsOf> {
+export async function blockAsOf(db: Kysely<Database>, number: bigint, head: AsOf): Promise<AsOf> {
   const row = await db
     .selectFrom('block')
     .selectAll()
+    .select(time)
     .where('number', '=', number)
     .where('number', '<=', head.block)
     .executeTakeFirst()
   if (row === undefined) {
     throw new BadRequest(`Block ${number} is not indexed; the newest one is ${head.block}`, 'BLOCK_NOT_INDEXED')
   }
-  return { ...row, block: row.number, epoch: row.timestamp / epochSeconds }
+  return { ...row, block: row.number }
 }

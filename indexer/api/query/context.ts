@@ -1,7 +1,7 @@
 import type { Kysely } from 'kysely'
-import type { Hex } from 'viem'
 import type { Database, Identity } from '../../store/schema.ts'
 import type { Status } from '../../store/status.ts'
+import type { Computed } from '../computed/computed.ts'
 import { type AsOf, blockAsOf, type Head, headAsOf, stillStands } from './asOf.ts'
 import { batched } from './batched.ts'
 import type { Entity, Row } from './entity.ts'
@@ -13,8 +13,8 @@ export interface Sources {
   readonly identity: Identity
   /** What the history's writer last told beyond it. */
   readonly status: () => Promise<Status | undefined>
-  /** A content-addressed file, if it is at hand. */
-  readonly blob: (hash: Hex) => Promise<Uint8Array | undefined>
+  /** What was computed for earlier answers. */
+  readonly computed: Computed
 }
 
 /** What one request is answered with: the head at its beginning, and questions gathered from its resolvers. */
@@ -38,14 +38,13 @@ type Tuple = readonly unknown[]
 const KEYS_A_STATEMENT = 2_000
 
 export function contextOf(sources: Sources): Context {
-  const { db, identity } = sources
-  const { epochSeconds } = identity
+  const { db } = sources
   const remembered = new Map<string, unknown>()
   const once = <T>(name: string, make: () => T): T => {
     if (!remembered.has(name)) remembered.set(name, make())
     return remembered.get(name) as T
   }
-  const head = () => once('head', () => headAsOf(db, epochSeconds))
+  const head = () => once('head', () => headAsOf(db))
 
   const loader = <T>(
     kind: string,
@@ -81,7 +80,7 @@ export function contextOf(sources: Sources): Context {
     asOf: async (block) => {
       const newest = await head()
       if (block === undefined || block === newest.block) return newest
-      return await once(`block ${block}`, () => blockAsOf(db, block, epochSeconds, newest))
+      return await once(`block ${block}`, () => blockAsOf(db, block, newest))
     },
     isOfOneBranch: async () => {
       const asked = remembered.get('head') as Promise<Head> | undefined

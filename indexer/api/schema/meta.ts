@@ -1,4 +1,5 @@
 import { type Kysely, sql } from 'kysely'
+import { journaled } from '../../decode/contracts.ts'
 import type { Database } from '../../store/schema.ts'
 import type { Verdict } from '../../store/stretch.ts'
 import type { AsOf } from '../query/asOf.ts'
@@ -24,8 +25,8 @@ type Meta {
   hash: Bytes!
   "Of that block, in seconds since 1970."
   timestamp: UInt!
-  "The Ledger’s epoch at that time."
-  epoch: UInt!
+  "The contracts’ clock at that time: seconds since 1970 less all pauses. Deadlines are by it."
+  time: UInt!
   "The newest block that the node has told of."
   head: UInt!
   "How many blocks that is ahead."
@@ -47,16 +48,9 @@ type Meta {
 type Deployment {
   name: String!
   startBlock: UInt!
-  accounts: Bytes!
-  datasets: Bytes!
-  pools: Bytes!
-  models: Bytes!
-  ledger: Bytes!
-  court: Bytes!
-  evaluations: Bytes!
+  ${journaled.map((name) => `${name}: Bytes!`).join('\n  ')}
   "The account that treasury shares and dust go to."
   treasury: UInt!
-  epochSeconds: UInt!
 }
 extend type Query {
   "What answers speak of: block, chain, deployment."

@@ -1,11 +1,19 @@
 import type { Hex } from 'viem'
-import { type RecordPath, recordPaths } from '../../../sdk/batch.ts'
+import { orderedPath } from '../../../attribution/orderedMerkle.ts'
+import { bookKeyOf } from '../../../sdk/book.ts'
 import { JOURNAL_SLOT, journalOf } from '../../../sdk/journal.ts'
-import { bondSlot, commitmentSlot, earningsSlot, voidedSlot } from '../../../sdk/ledgerStorage.ts'
+import {
+  bondSlot,
+  bookSlot,
+  chargeSlot,
+  commitmentSlot,
+  depositSlot,
+  earningsSlot,
+} from '../../../sdk/ledgerStorage.ts'
 import type { JournaledName } from '../../decode/contracts.ts'
-import { batched } from '../query/batched.ts'
 import type { Context } from '../query/context.ts'
 import type { Row } from '../query/entity.ts'
+import { recordTrees } from './recordTrees.ts'
 
 /**
  * How a fact is shown to be the chain's own: the way from a record to its batch's root, and the storage slots to ask any node's
@@ -23,23 +31,28 @@ type StorageSlot {
 }
 """
 The way from a record to the commitment that the Ledger stores for its batch. proveRecorded (sdk/provenRecord.ts) goes all of it, from the record's bytes to a block hash that you
-trust, and says whether the record stood: give it path, record and recordedBatch, and a node's eth_getProof of both slots below.
+trust, and says whether the record stood then: give it the batch's header, the record and this path, all of one answer, and a node's eth_getProof of the slot below.
 """
 type InclusionProof {
-  "keccak256(uint256 position ‖ recordHash)."
+  "What stands in the record’s place: its recordHash, or keccak256(0x00 ‖ recordHash) once it is voided or set aside."
   leaf: Bytes!
-  "Siblings on the way from the leaf to the root, hashed as sorted pairs."
+  "Siblings on the way from the leaf to the root, hashed as (left ‖ right); place and count say on which levels there is none."
   path: [Bytes!]!
   root: Bytes!
-  "Holds keccak256(abi.encode(uint32 model, uint32 operator, uint32 epoch, uint256 count, uint16 treasuryBps, bytes32 root))."
+  "Holds keccak256(abi.encode(uint96 book, uint32 number, uint40 recordedIn, uint32 count, uint64 units, bytes32 root, bytes32 sumHash))."
   commitment: StorageSlot!
-  "Bit position mod 256 of it says whether the record was voided."
-  voided: StorageSlot!
 }
 extend type Inference { "Shows that the Ledger recorded exactly this." proof: InclusionProof! }
-extend type Batch { "Holds keccak256(abi.encode(uint32 model, uint32 operator, uint32 epoch, uint256 count, uint16 treasuryBps, bytes32 root))." commitment: StorageSlot! }
-extend type Bond { "Holds the bond: stopped (highest bit), epoch (32 bits), newer and older fees (64 each), balance (lowest 64)." storage: StorageSlot! }
-extend type Account { "Holds the account’s earnings: epoch (32 bits), newer, older and matured (64 each)." earnings: StorageSlot! }
+extend type Batch { "Holds keccak256(abi.encode(uint96 book, uint32 number, uint40 recordedIn, uint32 count, uint64 units, bytes32 root, bytes32 sumHash))." commitment: StorageSlot! }
+extend type Book { "Holds the book: closing (bit 201), settled (bit 200), closes at (40 bits), batches (32), cover in gwei (64), fee units (lowest 64)." storage: StorageSlot! }
+extend type Channel {
+  "Holds charged, covered and limit units (32 bits each) and the signer (lowest 160)."
+  charge: StorageSlot!
+  "Holds leaves at (40 bits), leaving, withdrawn and deposit in gwei (64 each, the deposit lowest)."
+  deposit: StorageSlot!
+}
+extend type Bond { "Holds the bond in gwei: exposed, held, leaving and balance, 64 bits each, the balance lowest." storage: StorageSlot! }
+extend type Account { "Holds the account’s earnings in gwei: claimed (64 bits) above earned (lowest 64)." earnings: StorageSlot! }
 extend type Journal {
   "How many events the contract has emitted."
   count: UInt!
@@ -54,51 +67,32 @@ type Resolver = (parent: Row, args: object, context: Context) => unknown
 
 export const proofsResolvers: Readonly<Record<string, Record<string, Resolver>>> = {
   Inference: { proof: inclusionProof },
-  Batch: { commitment: ({ id }, _, context) => inLedger(context, commitmentSlot(id as bigint)) },
-  Bond: { storage: ({ id }, _, context) => inLedger(context, bondSlot(id as bigint)) },
-  Account: { earnings: ({ id }, _, context) => inLedger(context, earningsSlot(id as bigint)) },
+  Batch: { commitment: ({ id }, _, context) => slotIn(context, 'ledger', commitmentSlot(id as bigint)) },
+  Book: { storage: ({ id }, _, context) => slotIn(context, 'ledger', bookSlot(bookKeyOf(id as bigint))) },
+  Channel: {
+    charge: ({ id }, _, context) => slotIn(context, 'channels', chargeSlot(id as Hex)),
+    deposit: ({ id }, _, context) => slotIn(context, 'channels', depositSlot(id as Hex)),
+  },
+  Bond: { storage: ({ id }, _, context) => slotIn(context, 'bonds', bondSlot(id as bigint)) },
+  Account: { earnings: ({ id }, _, context) => slotIn(context, 'earnings', earningsSlot(Number(id))) },
   Journal: {
     count: ({ slot }) => journalOf(slot as Hex).count,
     head: ({ slot }) => journalOf(slot as Hex).head,
-    storage: ({ contract }, _, { identity }) => ({
-      contract: identity[contract as JournaledName],
-      slot: JOURNAL_SLOT,
-    }),
+    storage: ({ contract }, _, context) => slotIn(context, contract as JournaledName, JOURNAL_SLOT),
   },
 }
 
-async function inclusionProof(inference: Row, _: object, context: Context): Promise<unknown> {
-  const batch = inference.batch as bigint
-  const pathAt = await recordPathsOf(context)(batch)
-  const proof = pathAt(Number(inference.position))
+async function inclusionProof({ at, batch, position }: Row, _: object, context: Context): Promise<unknown> {
+  const { leaves, tree, root } = await recordTrees(context, at)(batch as bigint)
+  const place = Number(position)
   return {
-    ...proof,
-    commitment: inLedger(context, commitmentSlot(batch)),
-    voided: inLedger(context, voidedSlot(batch, inference.position as bigint)),
+    leaf: leaves[place],
+    path: orderedPath(tree, place).siblings,
+    root,
+    commitment: slotIn(context, 'ledger', commitmentSlot(batch as bigint)),
   }
 }
 
-/** The trees over whole batches, all that one request needs asked for at once, and each hashed once. */
-function recordPathsOf(context: Context): (batch: bigint) => Promise<(position: number) => RecordPath> {
-  return context.once('record paths', () =>
-    batched(async (batches) => {
-      const rows = await context.db
-        .selectFrom('inference')
-        .select(['batch', 'recordHash'])
-        .where('batch', 'in', [...new Set(batches)])
-        .orderBy('batch')
-        .orderBy('position')
-        .execute()
-      const paths = new Map(
-        Map.groupBy(rows, ({ batch }) => batch)
-          .entries()
-          .map(([batch, found]) => [batch, recordPaths(found.map(({ recordHash }) => recordHash))]),
-      )
-      return (batch) => paths.get(batch) ?? recordPaths([])
-    }),
-  )
-}
-
-function inLedger({ identity }: Context, slot: Hex): { contract: Hex; slot: Hex } {
-  return { contract: identity.ledger, slot }
+function slotIn({ identity }: Context, contract: JournaledName, slot: Hex): { contract: Hex; slot: Hex } {
+  return { contract: identity[contract], slot }
 }

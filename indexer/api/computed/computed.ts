@@ -1,0 +1,19 @@
+import type { BookPayment } from './bookPayment.ts'
+import { type Lru, lru } from './lru.ts'
+import type { ModelUnits } from './modelUnits.ts'
+import { type RowExplainer, rowExplainer } from './rowExplainer.ts'
+
+/** What answers compute from facts, and go on knowing: of one history, and of the files beside it. */
+export interface Computed {
+  readonly units: Lru<ModelUnits>
+  /** Sums of batches as they were recorded. */
+  readonly sums: Lru<Uint32Array>
+  /** By book and block hash. */
+  readonly payments: Lru<BookPayment>
+  readonly rows: RowExplainer
+}
+
+/** @param place Where files are: a folder, an address, or nowhere. */
+export function computedBy(place: string | undefined): Computed {
+  return { units: lru(16), sums: lru(20_000), payments: lru(200), rows: rowExplainer(place) }
+}

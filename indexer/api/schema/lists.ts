@@ -1,0 +1,12 @@
+import { BadRequest } from '../query/badRequest.ts'
+import { MAX_LIMIT } from '../query/page.ts'
+
+/** The first items of a list that is computed, and not paged through. */
+export function listOf<T>(
+  items: readonly T[],
+  limit: bigint,
+  most = MAX_LIMIT,
+): { readonly items: readonly T[]; readonly totalCount: number } {
+  if (limit < 1n || limit > most) throw new BadRequest(`limit is ${limit}; this list gives 1 to ${most} items`)
+  return { items: items.slice(0, Number(limit)), totalCount: items.length }
+}

@@ -1,0 +1,121 @@
+import { bytesToHex } from 'viem'
+import { encodeSum } from '../../../attribution/querySumBytes.ts'
+import { standingBatch } from '../computed/batchSums.ts'
+import { type BookPayment, type BookRow, bookPayment } from '../computed/bookPayment.ts'
+import { type ModelUnits, modelUnits } from '../computed/modelUnits.ts'
+import { account } from '../entities/account.ts'
+import { unit } from '../entities/unit.ts'
+import type { AsOf } from '../query/asOf.ts'
+import { BadRequest } from '../query/badRequest.ts'
+import type { Context } from '../query/context.ts'
+import type { Row } from '../query/entity.ts'
+import { listOf } from './lists.ts'
+
+/** What books pay, before and after they are settled, and the long bytes behind units and batches: nothing of it is computed unasked. */
+
+export const paySdl = `
+"What a unit earns by a book."
+type UnitPay {
+  number: UInt!
+  unit: Unit!
+  "W: its net influence on the book; none where records have no sketches."
+  weight: BigInt
+  amountGwei: BigInt!
+}
+type UnitPayPage { items: [UnitPay!]! totalCount: UInt! }
+type RoyaltyPay { position: UInt! creditedAccount: Account! amountGwei: BigInt! }
+"Whom a book's fees and gifts belong to, in gwei-OPEN. docs/protocol.md, Books and pay."
+type BookPay {
+  "Whether it is what the book would pay if it were settled as it stands now, and not yet anybody's: records may follow, or be voided."
+  pending: Boolean!
+  "Fees that stand and gifts: the sum of all below."
+  totalGwei: BigInt!
+  contributorsGwei: BigInt!
+  operatorGwei: BigInt!
+  ownerGwei: BigInt!
+  royaltiesGwei: BigInt!
+  treasuryGwei: BigInt!
+  "The sum of W of all units."
+  net: BigInt!
+  "The least by which net influence is measured."
+  floor: BigInt!
+  "By which it is measured: the larger of the two."
+  scale: BigInt!
+  "Best paid first."
+  units("1 to 500." limit: UInt = 50): UnitPayPage!
+  royalties: [RoyaltyPay!]!
+}
+extend type Book { "What it paid, or would pay now." pay: BookPay! }
+extend type Unit { "Its packed sketch, two codes a byte; empty where the model has none." sketch: Bytes! }
+extend type Batch {
+  "The sum of the query sketches of the records that stand, as the contracts take it; empty where they have none."
+  sum: Bytes!
+}
+`
+
+interface Paid extends BookPayment {
+  readonly at: AsOf
+  readonly model: bigint
+}
+
+export const payResolvers = {
+  Book: { pay: async (book: Row, _: object, context: Context): Promise<Paid> => await payOf(book, context) },
+  BookPay: {
+    royaltiesGwei: ({ royalties }: Paid) => royalties.reduce((sum, { amountGwei }) => sum + amountGwei, 0n),
+    units: ({ units, at, model }: Paid, { limit }: { limit: bigint }) => {
+      const best = units.toSorted((a, b) => compare(b.amountGwei, a.amountGwei) || a.number - b.number)
+      return listOf(
+        best.map((one) => ({ ...one, at, model })),
+        limit,
+      )
+    },
+    royalties: ({ royalties, at }: Paid) => royalties.map((royalty) => ({ ...royalty, at })),
+  },
+  UnitPay: {
+    unit: ({ at, model, number }: { at: AsOf; model: bigint; number: number }, _: object, context: Context) =>
+      context.linkedOne(unit, at, ['model', 'unit'], [model, BigInt(number)]),
+  },
+  RoyaltyPay: {
+    creditedAccount: ({ at, account: id }: { at: AsOf; account: bigint }, _: object, context: Context) =>
+      context.linkedOne(account, at, ['id'], [id]),
+  },
+  Unit: {
+    sketch: async ({ model, unit: number }: Row, _: object, { db }: Context) => {
+      const found = db
+        .selectFrom('unitSketch')
+        .select('sketch')
+        .where('model', '=', model as bigint)
+      return (await found.where('unit', '=', number as bigint).executeTakeFirst())?.sketch ?? '0x'
+    },
+  },
+  Batch: {
+    sum: async ({ id, model, at }: Row, _: object, context: Context) => {
+      const { db, computed } = context
+      const { sketched, dims } = (await unitsOf(context, model as bigint, at)).terms
+      if (!sketched) return '0x'
+      const found = await standingBatch(db, id as bigint, at, dims, computed.sums)
+      return found === undefined ? '0x' : bytesToHex(encodeSum(found.sum))
+    },
+  },
+}
+
+async function payOf(book: Row, context: Context): Promise<Paid> {
+  const { at, model, id } = book
+  const { db, computed } = context
+  const units = await unitsOf(context, model as bigint, at)
+  const paid = await computed.payments.get(`${id} ${at.hash}`, () =>
+    bookPayment(db, book as unknown as BookRow, at, units, computed.sums),
+  )
+  return { ...paid, at, model: model as bigint }
+}
+
+/** Of a model that has calls, and so all of its units. */
+export async function unitsOf({ db, computed }: Context, model: bigint, at: AsOf): Promise<ModelUnits> {
+  const found = await modelUnits(db, model, at, computed.units)
+  if (found === undefined) throw new BadRequest(`Model ${model} has no units`)
+  return found
+}
+
+function compare(a: bigint, b: bigint): number {
+  return a < b ? -1 : a > b ? 1 : 0
+}
