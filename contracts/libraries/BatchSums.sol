@@ -5,17 +5,12 @@ pragma solidity 0.8.37;
 /// @notice Sums of a batch's query sketches as their bytes hold them (docs/protocol.md, "Records and batches"), and a book's totals, `k`
 /// integers of 64 bits in the order of dimensions.
 library BatchSums {
-    uint256 private constant BLOCK = 256;
     uint256 private constant BLOCK_BYTES = 0x400;
     /// @dev The lowest bit of each lane of 32 bits.
     uint256 private constant LANE_BITS = 0x0000000100000001000000010000000100000001000000010000000100000001;
 
     /// @notice A sum without a sketch that is in it.
-    function without(
-        bytes memory sum,
-        bytes calldata sketch,
-        uint256 weight
-    ) internal pure returns (bytes memory) {
+    function without(bytes memory sum, bytes calldata sketch, uint256 weight) internal pure returns (bytes memory) {
         uint256 blocks = sum.length / BLOCK_BYTES;
         for (uint256 i = 0; i < blocks; ++i) {
             uint256 left = sketch.length - 32 * i;
@@ -60,10 +55,5 @@ library BatchSums {
                 mstore(place, add(mload(place), four))
             }
         }
-    }
-
-    /// @notice How many bytes a batch's sum has.
-    function bytesOf(uint256 dims) internal pure returns (uint256) {
-        return ((dims + BLOCK - 1) / BLOCK) * BLOCK_BYTES;
     }
 }

@@ -34,10 +34,11 @@ library Records {
         ModelId model,
         uint32 salt
     ) internal pure returns (ChannelId) {
-        uint256 word = (uint256(AccountId.unwrap(payer)) << 224) |
-            (uint256(AccountId.unwrap(operator)) << 192) |
-            (uint256(ModelId.unwrap(model)) << 160) |
-            (uint256(salt) << 128);
+        uint256 word =
+            (uint256(AccountId.unwrap(payer)) << 224) |
+                (uint256(AccountId.unwrap(operator)) << 192) |
+                (uint256(ModelId.unwrap(model)) << 160) |
+                (uint256(salt) << 128);
         bytes32 channel;
         assembly ("memory-safe") {
             mstore(0x00, word)
@@ -70,10 +71,5 @@ library Records {
     /// @notice Reverts unless `leaf` is there.
     function requireLeaf(RecordProof calldata call, bytes32 leaf, bytes32 commitment) internal pure {
         require(stands(call, leaf, commitment), Records_NotRecorded(call.header, call.index));
-    }
-
-    /// @notice Reverts unless `call` is a record that stands in the batch with that commitment.
-    function requireStanding(RecordProof calldata call, bytes32 commitment) internal pure {
-        requireLeaf(call, leafOf(call), commitment);
     }
 }
