@@ -25,6 +25,8 @@ export interface PaidModel {
   readonly codes: readonly Int8Array[]
   /** Dropped rows, each with the kept row that it copies. */
   readonly copies: ReadonlyMap<number, number>
+  /** By row, the place of its contribution in the run's list. */
+  readonly contributionOf: Uint32Array
   /** By row: 0 of a dropped one. */
   readonly multipliers: Uint16Array
   readonly units: readonly PaidUnit[]
@@ -64,10 +66,12 @@ export function modelOfRows(
   const { plan, given, index } = buildUnitIndex(rows, sketches, contributions, copies)
   const scaled = scaledUnits(given)
   const fixed = fixedWeights(scaled)
+  const placeOf = new Map(contributions.map(({ id }, place) => [id, place]))
   return {
     k: sketches.mapped.width,
     ...sketches,
     copies,
+    contributionOf: Uint32Array.from(rows, ({ contribution }) => placeOf.get(contribution) as number),
     multipliers: multipliersOf(rows, index),
     units: scaled.map((unit, u) => ({
       ...unit,
@@ -75,12 +79,11 @@ export function modelOfRows(
       fixed: fixed[u] as bigint,
       struck: false,
     })),
-    members: membersOf(plan, contributions),
+    members: membersOf(plan, placeOf),
   }
 }
 
-function membersOf({ contributions: ordered, units }: UnitPlan, contributions: Contributions) {
-  const placeOf = new Map(contributions.map(({ id }, place) => [id, place]))
+function membersOf({ contributions: ordered, units }: UnitPlan, placeOf: ReadonlyMap<string, number>) {
   return units.map(({ members }) =>
     members.map(({ contribution, kept }): UnitMember => {
       const id = ordered[contribution]?.id

@@ -1,13 +1,14 @@
 /**
- * What contributors and payers may try, each from a seed. An attack says what an attacker's own contribution becomes, what is
- * contributed besides under other names, after everybody else, and which calls the attacker pays for.
+ * What contributors may try with their data, each from a seed. An attack says what an attacker's own contribution becomes, what is
+ * contributed besides under other names, after everybody else, and which calls the attacker pays for. What may be tried with records
+ * alone stands in `ledgerAttacks.ts`.
  */
 import { StopError } from '../../sdk/errors.ts'
-import { createRandom, type Random } from '../train/math/random.ts'
+import { createRandom, type Random, shuffled } from '../train/math/random.ts'
 import { flipLabel, garble, nearCopy, wordSalad } from '../train/tasks/alterations.ts'
 import type { Item } from '../train/tasks/item.ts'
 import { paraphrase } from './paraphrase.ts'
-import type { Attacker, Scene } from './scene.ts'
+import type { Attacker, Scenario } from './scenario.ts'
 import type { World } from './world.ts'
 
 /** What an attacker does; what is left out stays as it was. */
@@ -20,25 +21,39 @@ interface Moves {
   readonly calls?: readonly string[]
 }
 
+/** An own item, and what was known of it before the attack. */
+export interface KnownItem {
+  readonly item: Item
+  /** How hard it pulls at the model by itself. */
+  readonly selfInfluence: number
+  /** What it brought its unit in the book that the attack is made on: an oracle's knowledge. */
+  readonly term: number
+}
+
 export interface Attack {
   readonly name: string
   readonly title: string
   /** What the gain should not exceed; absent where it is only measured. */
   readonly most?: number | undefined
-  readonly move: (attacker: Attacker, scene: Scene, random: Random) => Moves
+  /** Whether its victims' pay is told too. */
+  readonly hurts?: true
+  readonly move: (attacker: Attacker, scenario: Scenario, random: Random, known: readonly KnownItem[]) => Moves
 }
 
 /** A twentieth of what was earned before: less than retraining alone moves one contributor's pay. */
 const NO_GAIN = 1.05
+/** What near-copies gain at most, and names that are sorted by what their owner can know. */
+const LITTLE_GAIN = 1.2
 /** Who pays for calls to earn from them should be left with less. */
 const LOSS = 1
 
-const NAMES = 4
 const REPEATS = 3
 const LABELS_FLIPPED = 0.3
+/** The fewest kept rows that are paid by themselves. */
+const UNIT_ROWS = 16
 /** Calls that one attacker pays for. */
 const PAID_CALLS = 10
-/** Rows that a colluding contributor writes around each text that the payer will ask about: as many as an answer credits. */
+/** Rows that a colluding contributor writes around each text that the payer will ask about. */
 const ROWS_A_CALL = 8
 
 export const ATTACKS: readonly Attack[] = [
@@ -67,20 +82,20 @@ export const ATTACKS: readonly Attack[] = [
   },
   {
     name: 'near-copy-other',
-    title: 'near copies of somebody else’s rows',
-    most: NO_GAIN,
+    title: 'near-copies of somebody else’s rows',
+    most: LITTLE_GAIN,
     move: ({ items, victim }, _, random) => ({ added: asManyAs(items, victim).map((item) => nearCopy(item, random)) }),
   },
   {
     name: 'near-copy-own',
-    title: 'near copies of own rows under another name',
-    most: NO_GAIN,
+    title: 'near-copies of own rows under another name',
+    most: LITTLE_GAIN,
     move: ({ items }, _, random) => ({ added: items.map((item) => nearCopy(item, random)) }),
   },
   {
     name: 'near-repeat',
-    title: 'near copies of own rows in one contribution',
-    most: NO_GAIN,
+    title: 'near-copies of own rows in one contribution',
+    most: LITTLE_GAIN,
     move: ({ items }, _, random) => ({ own: [[...items, ...items.map((item) => nearCopy(item, random))]] }),
   },
   {
@@ -97,9 +112,39 @@ export const ATTACKS: readonly Attack[] = [
   },
   {
     name: 'split',
-    title: 'own rows under four names',
+    title: 'own rows under names of 16 rows, at random',
     most: NO_GAIN,
-    move: ({ items }) => ({ own: inParts(items, NAMES) }),
+    move: ({ items }, _, random) => ({ own: inUnits(shuffled(items, random)) }),
+  },
+  {
+    name: 'split-self-influence',
+    title: '… sorted by self-influence',
+    most: LITTLE_GAIN,
+    move: (_attacker, _scenario, _random, known) => ({ own: inUnits(sortedBy(known, 'selfInfluence')) }),
+  },
+  {
+    name: 'split-oracle',
+    title: '… sorted by an oracle',
+    move: (_attacker, _scenario, _random, known) => ({ own: inUnits(sortedBy(known, 'term')) }),
+  },
+  {
+    name: 'omit-oracle',
+    title: 'leaving out the own rows that do harm, by an oracle',
+    move: (_attacker, _scenario, _random, known) => ({ own: [helpfulOf(known)] }),
+  },
+  {
+    name: 'shed-oracle',
+    title: '… and bringing them under a small second name',
+    move: (_attacker, _scenario, _random, known) => ({
+      own: [helpfulOf(known)],
+      added: sortedBy(known, 'term').slice(0, Math.max(1, known.length - helpfulOf(known).length)),
+    }),
+  },
+  {
+    name: 'small-names',
+    title: 'own rows under names too small for a unit of their own',
+    most: NO_GAIN,
+    move: ({ items }) => ({ own: inParts(items, Math.ceil(items.length / (UNIT_ROWS - 1))) }),
   },
   {
     name: 'outlier',
@@ -110,7 +155,7 @@ export const ATTACKS: readonly Attack[] = [
   {
     name: 'outlier-added',
     title: 'as many outliers more',
-    most: NO_GAIN,
+    most: LITTLE_GAIN,
     move: ({ items }, _, random) => ({ added: items.map((item) => garble(item, random)) }),
   },
   {
@@ -123,14 +168,25 @@ export const ATTACKS: readonly Attack[] = [
   },
   {
     name: 'flipped-added',
-    title: 'own rows again with flipped labels',
+    title: 'own rows again with flipped labels, under another name',
+    most: LITTLE_GAIN,
     move: ({ items }, { task }) => ({ added: items.map((item) => flipLabel(item, task.classes)) }),
   },
   {
     name: 'noise-added',
-    title: 'as many rows of word salad more',
+    title: 'as many rows of word salad more, under another name',
+    most: LITTLE_GAIN,
     move: ({ items }, { task, vocabulary }, random) => ({
       added: items.map(() => wordSalad(vocabulary, task.classes, random)),
+    }),
+  },
+  {
+    name: 'flipped-victim',
+    title: 'a victim’s rows with flipped labels, under another name',
+    hurts: true,
+    most: LITTLE_GAIN,
+    move: ({ items, victim }, { task }) => ({
+      added: asManyAs(items, victim).map((item) => flipLabel(item, task.classes)),
     }),
   },
   {
@@ -163,10 +219,19 @@ export function attackNamed(name: string): Attack {
   throw new StopError(`There is no attack "${name}"`, { attacks: names }, 'Name one of the attacks.')
 }
 
-/** The scene's world once all of its attackers have made this attack's moves. */
-export function attackedWorld(scene: Scene, { name, move }: Attack): World {
-  const moves = scene.attackers.map((attacker, i) => move(attacker, scene, createRandom(scene.seed, `${name} ${i}`)))
-  const { contributions, calls } = scene.peaceful
+/**
+ * The scenario's world once all of its attackers have made this attack's moves.
+ * @param known What each attacker knows of the own rows.
+ */
+export function attackedWorld(
+  scenario: Scenario,
+  { name, move }: Attack,
+  known: readonly (readonly KnownItem[])[],
+): World {
+  const moves = scenario.attackers.map((attacker, i) =>
+    move(attacker, scenario, createRandom(scenario.seed, `${name} ${i}`), known[i] ?? []),
+  )
+  const { contributions, calls } = scenario.peaceful
   return {
     contributions: [
       ...contributions.flatMap((contribution) => {
@@ -185,9 +250,23 @@ function asManyAs(measure: readonly unknown[], items: readonly Item[]): readonly
   return measure.map((_, i) => items[i % items.length] as Item)
 }
 
+/** As many names as can be paid by themselves, one after the other. */
+function inUnits(items: readonly Item[]): readonly (readonly Item[])[] {
+  return inParts(items, Math.max(1, Math.floor(items.length / UNIT_ROWS)))
+}
+
 function inParts(items: readonly Item[], parts: number): readonly (readonly Item[])[] {
-  const size = Math.ceil(items.length / parts)
-  return Array.from({ length: parts }, (_, i) => items.slice(i * size, (i + 1) * size)).filter(
-    ({ length }) => length > 0,
-  )
+  const startOf = (part: number): number => Math.floor((part * items.length) / parts)
+  return Array.from({ length: parts }, (_, part) => items.slice(startOf(part), startOf(part + 1)))
+}
+
+function sortedBy(known: readonly KnownItem[], by: 'selfInfluence' | 'term'): readonly Item[] {
+  return known.toSorted((a, b) => a[by] - b[by]).map(({ item }) => item)
+}
+
+/** The own rows that did no harm; all but the worst where all did. */
+function helpfulOf(known: readonly KnownItem[]): readonly Item[] {
+  const worst = known.reduce((low, { term }) => Math.min(low, term), 0)
+  const helpful = known.filter(({ term }) => term >= 0 && (term > worst || worst === 0))
+  return (helpful.length > 0 ? helpful : known.slice(1)).map(({ item }) => item)
 }

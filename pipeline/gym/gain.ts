@@ -10,7 +10,7 @@ import { drawCounts, type Interval, intervalOf, type Resampling, resampler } fro
 /** Of a fee, what contributors share: the demo's terms. */
 export const CONTRIBUTORS_SHARE = 0.6
 
-/** One attacker under one entrance, in fees; `earned` is before contributors' share is taken of it. */
+/** One attacker, or a victim, under one rule, in fees; `earned` is before contributors' share is taken of it. */
 export interface Balance {
   readonly before: number
   readonly earned: number

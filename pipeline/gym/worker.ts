@@ -1,20 +1,15 @@
-/** Plays worlds in a worker thread, one after the other. Started by `playAll.ts`. */
+/** Settles worlds in a worker thread, one after the other. Started by `settleAll.ts`. */
 import { parentPort } from 'node:worker_threads'
 import { taskNamed } from '../train/tasks/tasks.ts'
-import { ENTRANCES } from './entrances.ts'
-import { createPlayer, type Outcome } from './play.ts'
-import type { Match } from './playAll.ts'
+import type { WorldToSettle } from './settleAll.ts'
+import { createSettler, type Outcome } from './settleWorld.ts'
 
 const port = parentPort
-if (port === null) throw new Error('gym/worker.ts runs inside a worker thread; call playAll instead.')
+if (port === null) throw new Error('gym/worker.ts runs inside a worker thread; call settleAll instead.')
 
-const player = createPlayer()
-port.on('message', async ({ task, seed, world, cacheFolder, maxTokens }: Match) => {
-  const outcome: Outcome = await player.play(taskNamed(task), world, {
-    seed,
-    cacheFolder,
-    maxTokens,
-    entrances: ENTRANCES,
-  })
+const settler = createSettler()
+port.on('message', async ({ task, seed, world, isPeaceful, cacheFolder, maxTokens }: WorldToSettle) => {
+  const options = { seed, isPeaceful, cacheFolder, maxTokens }
+  const outcome: Outcome = await settler.settle(taskNamed(task), world, options)
   port.postMessage(outcome)
 })

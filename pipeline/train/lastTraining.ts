@@ -34,22 +34,31 @@ export function trainOnKept(
   tuner: Tuner,
   data: FrozenOutputs,
   labels: Uint8Array,
-  { seed, settings, projection, sketch, onEpoch }: KeptTraining,
+  training: KeptTraining,
 ): Promise<LastTraining<TrainedRows>> {
-  return trainWithoutCopies(labels.length, async (kept) => {
-    const reports: EpochReport[] = []
-    const adapter = fineTune(tuner, data, labels, {
-      seed,
-      settings,
-      trained: 'adapters and head',
-      includes: (row) => kept[row] as boolean,
-      onEpoch: (report) => {
-        reports.push(report)
-        onEpoch?.(report)
-      },
-    })
-    const gradients = rowGradients(tuner, data, labels, projection, kept)
-    const sketched = await sketchGradients({ u: blocksOf(gradients.u), v: blocksOf(gradients.v) }, sketch)
-    return { adapter, reports, gradients, ...sketched }
+  return trainWithoutCopies(labels.length, (kept) => trainOnRows(tuner, data, labels, kept, training))
+}
+
+/** Trains from a fresh start on the rows that are kept, and sketches all of them. */
+export async function trainOnRows(
+  tuner: Tuner,
+  data: FrozenOutputs,
+  labels: Uint8Array,
+  kept: readonly boolean[],
+  { seed, settings, projection, sketch, onEpoch }: KeptTraining,
+): Promise<TrainedRows> {
+  const reports: EpochReport[] = []
+  const adapter = fineTune(tuner, data, labels, {
+    seed,
+    settings,
+    trained: 'adapters and head',
+    includes: (row) => kept[row] as boolean,
+    onEpoch: (report) => {
+      reports.push(report)
+      onEpoch?.(report)
+    },
   })
+  const gradients = rowGradients(tuner, data, labels, projection, kept)
+  const sketched = await sketchGradients({ u: blocksOf(gradients.u), v: blocksOf(gradients.v) }, sketch)
+  return { adapter, reports, gradients, ...sketched }
 }

@@ -4,11 +4,11 @@ import type { Gain, GymSummary } from './summary.ts'
 /** What the gym measured → the tables of docs/gym.md. */
 
 export function tablesOf(summary: GymSummary): string {
-  const { tasks, attacks, entrances, seeds, attackers } = summary
-  const [asPaid] = entrances
-  if (asPaid === undefined) throw new Error('The gym has an entrance')
+  const { tasks, attacks, rules, seeds, attackers } = summary
+  const [asPaid] = rules
+  if (asPaid === undefined) throw new Error('The gym pays by a rule')
   const seedNames = `${seeds.length === 1 ? 'seed' : 'seeds'} ${seeds.join(', ')}`
-  return `### As paid
+  return `### With data, as paid
 
 ${summary.rows.toLocaleString('en-US')} rows of ${summary.contributors} contributors, ${summary.calls} paid calls, ${seedNames}, ${attackers} attackers at a time.
 
@@ -21,36 +21,49 @@ ${markdownTable(
   'right',
 )}
 
-${tasks.map((task) => entranceTable(summary, task)).join('\n\n')}`
+### With records and units alone, as paid
+
+On the books of the same worlds while nobody attacks with data: the mean over the seeds, and the worst.
+
+${ledgerTable(summary)}
+
+${tasks.map((task) => ruleTable(summary, task)).join('\n\n')}
+
+Of honest rows, ${summary.dropped.map(({ task, honest }) => `${(100 * honest).toFixed(1)} % on ${task}`).join(' and ')} are dropped as near-copies while nobody attacks.`
 }
 
-function entranceTable(summary: GymSummary, task: string): string {
-  const { attacks, entrances } = summary
-  return `### Other entrances, ${task}
+function ledgerTable({ tasks, ledgerAttacks, ledgerGains }: GymSummary): string {
+  return markdownTable(
+    ['attack', ...tasks],
+    ledgerAttacks.map(({ name, title }) => [
+      title,
+      ...tasks.map((task) => {
+        const gain = ledgerGains.find((one) => one.task === task && one.attack === name)
+        return gain === undefined ? '' : `${signed(gain.mean)}, ${signed(gain.most)}`
+      }),
+    ]),
+    'right',
+  )
+}
+
+function ruleTable(summary: GymSummary, task: string): string {
+  const { attacks, rules } = summary
+  return `### By other rules, ${task}
 
 ${markdownTable(
-  ['attack', ...entrances.map(({ title }) => title)],
-  [
-    ...attacks.map(({ name, title }) => [
-      title,
-      ...entrances.map((entrance) => spoken(gainIn(summary, task, name, entrance.name))),
-    ]),
-    ['honest rows without a leaf, in peace', ...entrances.map(({ name }) => percent(tollIn(summary, task, name)))],
-  ],
+  ['attack', ...rules.map(({ title }) => title)],
+  attacks.map(({ name, title }) => [
+    title,
+    ...rules.map((rule) => signed(gainIn(summary, task, name, rule.name).estimate)),
+  ]),
   'right',
 )}`
 }
 
-function gainIn({ gains }: GymSummary, task: string, attack: string, entrance: string): Gain {
-  const found = gains.find((gain) => gain.task === task && gain.attack === attack && gain.entrance === entrance)
-  if (found === undefined) throw new Error(`The gym has no gain of ${attack} on ${task} under ${entrance}`)
+function gainIn({ gains }: GymSummary, task: string, attack: string, rule: string): Gain {
+  const found = gains.find((gain) => gain.task === task && gain.attack === attack && gain.rule === rule)
+  if (found === undefined) throw new Error(`The gym has no gain of ${attack} on ${task} by ${rule}`)
   return found
-}
-
-function tollIn({ tolls }: GymSummary, task: string, entrance: string): number {
-  const found = tolls.find((toll) => toll.task === task && toll.entrance === entrance)
-  if (found === undefined) throw new Error(`The gym has no toll on ${task} under ${entrance}`)
-  return found.honest
 }
 
 /** Whether the bound holds on every task: for the whole interval, or for the estimate alone. */
@@ -60,10 +73,11 @@ function verdictOf(most: number | undefined, gains: readonly Gain[]): string {
   return gains.some(({ high }) => high > most) ? 'on average' : 'yes'
 }
 
-function spoken({ estimate, low, high, feesBack }: Gain): string {
+function spoken({ estimate, low, high, feesBack, victims }: Gain): string {
   const gain = `${signed(estimate)} [${signed(low)}, ${signed(high)}]`
-  return feesBack === undefined ? gain : `${gain}, ${(100 * feesBack).toFixed(0)} % of fees back`
+  const paid = feesBack === undefined ? '' : `, ${(100 * feesBack).toFixed(0)} % of fees back`
+  const hurt = victims === undefined ? '' : `, victims ${signed(victims.estimate)}`
+  return `${gain}${paid}${hurt}`
 }
 
 const signed = (gain: number): string => gain.toFixed(2).replace('-', '−')
-const percent = (share: number): string => `${(100 * share).toFixed(1)} %`

@@ -9,7 +9,7 @@ import { type Contributor, dealItems } from '../train/tasks/split.ts'
 import type { Task } from '../train/tasks/task.ts'
 import type { World, WorldContribution } from './world.ts'
 
-export interface SceneSettings {
+export interface ScenarioSettings {
   readonly seed: number
   readonly rows: number
   readonly calls: number
@@ -29,7 +29,7 @@ export interface Attacker {
   readonly leaked: readonly Item[]
 }
 
-export interface Scene {
+export interface Scenario {
   readonly task: Task
   readonly seed: number
   readonly peaceful: World
@@ -42,7 +42,7 @@ export interface Scene {
 const LEAKED_SHARE = 0.025
 const PLAIN_WORD = /\b[a-z]{2,16}\b/gi
 
-export function drawScene(task: Task, corpus: readonly Item[], settings: SceneSettings): Scene {
+export function drawScenario(task: Task, corpus: readonly Item[], settings: ScenarioSettings): Scenario {
   const { seed, rows, calls, contributors: count } = settings
   const { contributors, heldOut } = dealItems(corpus, task.classes, { seed, rows, heldOut: calls, contributors: count })
   const random = createRandom(seed, 'attackers')
