@@ -65,7 +65,7 @@ class RefusedError extends StopError {
   readonly errorName: string | undefined
 
   constructor(call: Act, reason: string, errorName: string | undefined, cause: unknown) {
-    const remedy = errorName ? `docs/protocol.md says what ${errorName} means and what to do.` : 'Nothing was sent.'
+    const remedy = errorName ? `docs/errors.md says what ${errorName} means and what to do.` : 'Nothing was sent.'
     super(`${call.contract} refuses ${call.name}: ${reason}`, {}, remedy, cause)
     this.errorName = errorName
   }
