@@ -30,10 +30,14 @@ export interface CommittedDay {
   readonly blobPart: number
 }
 
-/** count ‖ units ‖ root ‖ sum's hash ‖ place, beyond what names model and operator: five words, of which hashes are three. */
-const COMMITMENT: ByteCounts = { zero: 60, nonzero: 100 }
+/** Two nodes, a place and a count, beside what names the model; the batch's sum comes to what settlement shows of a batch. */
+const COMMITMENT: ByteCounts = { zero: 30, nonzero: 98 }
 /** Units of a channel, beside its name. */
 const TOTAL: ByteCounts = { zero: 2, nonzero: 2 }
+/** Of a byte in a log. */
+const LOG_BYTE = 8
+/** A record names one of more channels than a byte can tell apart. */
+const RECORD_BYTES = recordSize(K) + 1
 /** Channels of one commitment or page of charges: what fits a transaction with a voucher for each. */
 const CHANNELS = 1_000
 
@@ -41,8 +45,7 @@ export function commitDay(scenario: Scenario, costs: Costs, charging: Charging, 
   const trades = tradesOf(scenario, seed).map((trade) => commitTrade(trade, scenario, costs, charging))
   const sum = (of: (trade: CommittedTrade) => number) => trades.reduce((total, trade) => total + of(trade), 0)
   const { inferences } = scenario
-  const recordBytes = recordSize(K)
-  const blobs = (inferences * recordBytes) / USABLE_BLOB_BYTES
+  const blobs = (inferences * RECORD_BYTES) / USABLE_BLOB_BYTES
   return {
     batches: sum(({ batches }) => batches),
     charges: sum(({ charges }) => charges),
@@ -50,7 +53,7 @@ export function commitDay(scenario: Scenario, costs: Costs, charging: Charging, 
     charging: sum(({ charging: gas }) => gas) / inferences,
     settling: sum(({ settling }) => settling) / inferences,
     bytes: sum(({ bytes }) => bytes) / inferences,
-    recordBytesASecond: (inferences * recordBytes) / 86_400,
+    recordBytesASecond: (inferences * RECORD_BYTES) / 86_400,
     blobs,
     blobPart: blobs / BLOBS_A_DAY,
   }
@@ -71,8 +74,6 @@ function commitTrade(trade: Trade, scenario: Scenario, costs: Costs, charging: C
   const meanUnits = (trade.calls / charges) * meanFee(scenario.fee)
   const vouchers = charges * Math.min(1, meanUnits / scenario.voucherUnits)
   const chargeBytes = plus(times(plus(bytes.channel, TOTAL), charges), times(bytes.voucher, vouchers))
-  const commitBytes = times(plus(bytes.call, COMMITMENT), batches)
-  const perCommit = transactionGas(plus(bytes.call, COMMITMENT), recording.batch, rules, 1)
   const chargeGas = charges * recording.channel + vouchers * recording.voucher
   // A batch's charges go with its commitment; a day's have transactions of their own.
   const chargePages = charging === 'a day' ? pages : 0
@@ -82,14 +83,25 @@ function commitTrade(trade: Trade, scenario: Scenario, costs: Costs, charging: C
   return {
     batches,
     charges,
-    committing: batches * perCommit,
+    committing: batches * commitGas(costs),
     charging: transactionGas(chargeBytes, chargeGas, rules) - TRANSACTION + chargePages * TRANSACTION,
     settling: settlementOf(book, parts.settling, bytes, rules).gas / open,
-    bytes: lengthOf(chargeBytes) + lengthOf(commitBytes) + lengthOf(bytes.shown) * batches,
+    bytes: lengthOf(chargeBytes) + (lengthOf(committedBytes(costs)) + lengthOf(bytes.shown)) * batches,
   }
 }
 
 const TRANSACTION = 21_000
+
+function committedBytes({ bytes }: Costs): ByteCounts {
+  return plus(plus(bytes.call, COMMITMENT), bytes.shown)
+}
+
+/** What a commitment costs that charges nobody. */
+export function commitGas(costs: Costs): number {
+  const { parts, bytes, rules } = costs
+  const logGas = LOG_BYTE * lengthOf(bytes.shown)
+  return transactionGas(committedBytes(costs), parts.recording.batch + logGas, rules, 1)
+}
 
 /** How many channels pay for at least one of so many calls, on average. */
 export function channelsUsed(shares: Float64Array, calls: number): number {

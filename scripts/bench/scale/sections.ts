@@ -1,9 +1,10 @@
 import { cpus } from 'node:os'
 import { CHAINS, capacityOf, dataAnInference, estimatedBytes } from './chains.ts'
 import { calldataDesign, capacityTable, committedDesign, designTable, gasOf, priceTable } from './chainTables.ts'
-import { type CommittedDay, commitDay, SHEET_RECORDS, sheetCosts } from './commitOnly.ts'
+import { type CommittedDay, commitDay, commitGas, SHEET_RECORDS, sheetCosts } from './commitOnly.ts'
 import { costsOf } from './costs.ts'
 import { type Costs, type Day, gasAnInference, simulateDay } from './day.ts'
+import { bytesGas } from './gasRules.ts'
 import { measureReading } from './reading.ts'
 import { bytesOf, large, percent, rounded, whole } from './say.ts'
 import { type BatchPolicy, MOST_RECORDS, type Scenario, scenarioOf } from './scenario.ts'
@@ -71,12 +72,23 @@ export function* scaleSections(options: { readonly seed: number; readonly etherD
 function readingLine({ fee }: Scenario, seed: number): string {
   const { checked, decoded } = measureReading(fee, seed)
   const cores = BILLION / 86_400 / checked
-  return `Reading takes ${rounded(cores)} cores at a billion a day: ${large(decoded)} records are decoded a CPU second, ${whole(checked)} decoded, hashed up to their root and summed (${cpus()[0]?.model}; the one figure here that no seed repeats).`
+  return [
+    `Reading takes ${rounded(cores)} cores at a billion a day: ${large(decoded)} records are decoded a CPU second, ${whole(checked)}`,
+    `decoded, hashed up to their root and summed (${cpus()[0]?.model}; the one figure here that no seed repeats).`,
+  ].join('\n')
 }
 
 function elsewhereLine({ recordBytesASecond, blobs, blobPart }: CommittedDay, costs: Costs): string {
   const { show, showMost } = sheetCosts(costs)
-  return `Records that lie elsewhere are ${bytesOf(recordBytesASecond)} a second. They would fill ${large(blobs)} blobs a day, ${percent(blobPart)} of those that L1 aims at. Showing ${whole(SHEET_RECORDS)} of them on chain takes ${rounded(show / 1e6)} M gas, ${whole(MOST_RECORDS)} ${rounded(showMost / 1e6)} M.`
+  const { parts, bytes } = costs
+  const channel = parts.recording.channel + bytesGas(bytes.channel)
+  const voucher = parts.recording.voucher + bytesGas(bytes.voucher)
+  return [
+    `A commitment takes ${whole(commitGas(costs))} gas, each channel that it charges ${whole(channel)} more, and each new voucher`,
+    `${whole(voucher)}. Records that lie elsewhere are ${bytesOf(recordBytesASecond)} a second. They would fill ${large(blobs)} blobs`,
+    `a day, ${percent(blobPart)} of those that L1 aims at. Showing ${whole(SHEET_RECORDS)} of them on chain takes`,
+    `${rounded(show / 1e6)} M gas, ${whole(MOST_RECORDS)} ${rounded(showMost / 1e6)} M.`,
+  ].join('\n')
 }
 
 const HOUR = 3_600

@@ -1,6 +1,6 @@
 import { markdownTable } from '../../documentTables.ts'
 import { SWING } from './batches.ts'
-import { dataAnInference } from './chains.ts'
+import { BLOB_BYTES, BLOBS_A_DAY, dataAnInference } from './chains.ts'
 import { type Day, type DayGas, gasAnInference } from './day.ts'
 import { lengthOf } from './gasRules.ts'
 import { bytesOf, large, percent, rounded, whole } from './say.ts'
@@ -89,7 +89,8 @@ export function bytesTable(days: readonly Day[], { rate, rowBytes }: IndexerFigu
       ['calldata', (day) => bytesOf(lengthOf(day.recordBytes) + lengthOf(day.settleBytes))],
       ['logs', ({ logBytes }) => bytesOf(logBytes)],
       ['new storage slots', ({ newSlots }) => large(newSlots)],
-      ['data of an L2, as it estimates it', (day) => bytesOf(dataAnInference(day) * day.scenario.inferences)],
+      ['data of an L2, as it estimates it', (day) => bytesOf(dataADay(day))],
+      ['– of all the blobs that L1 aims at', (day) => percent(dataADay(day) / (BLOBS_A_DAY * BLOB_BYTES))],
       ['rows of the indexer', ({ scenario }) => bytesOf(scenario.inferences * rowBytes)],
       ['calls a second in the busiest hour', ({ scenario }) => rounded((scenario.inferences / 86_400) * (1 + SWING))],
       [
@@ -98,6 +99,10 @@ export function bytesTable(days: readonly Day[], { rate, rowBytes }: IndexerFigu
       ],
     ],
   )
+}
+
+function dataADay(day: Day): number {
+  return dataAnInference(day) * day.scenario.inferences
 }
 
 /** The first column says what, the others are days. */
