@@ -9,7 +9,7 @@ import {ILedger} from "../../../contracts/interfaces/ILedger.sol";
 import {IModels} from "../../../contracts/interfaces/IModels.sol";
 import {Records} from "../../../contracts/libraries/Records.sol";
 import {AccountId, BatchId, BondId, bondOf, BookId, ModelId} from "../../../contracts/types/Ids.sol";
-import {RecordProof} from "../../../contracts/types/Records.sol";
+import {Record, RecordProof} from "../../../contracts/types/Records.sol";
 import {CourtMarket} from "../harness/CourtMarket.sol";
 
 /// @notice What no chain decides: a stake, a deadline and an arbiter.
@@ -429,6 +429,25 @@ contract AppealsTest is CourtMarket {
         expectBond(bondOf(operatorAccount), BOND, 5 * COST);
         for (uint64 appeal = 1; appeal <= 5; ++appeal) ruleOn(appeal, appeal % 2 == 0);
         expectBond(bondOf(operatorAccount), BOND - 2 * COST, 0);
+    }
+
+    /// @dev Whoever is accused cannot let a friend strike the bond away before the ruling.
+    function test_GivenAnAppeal_StrikingOneselfDoesNotTakeWhatIsHeld() public {
+        file();
+        for (uint256 i = 0; i < 3; ++i) {
+            place = recordOne(1, 60_000, 50 + i);
+            Record memory promised = promiseOf(1, 60_000, 50 + i);
+            promised.feeUnits -= 1;
+            prove(address(court), brokenCall(receiptOf(promised), promised, proofOf(place, 0), sumOf(place)));
+            markGone(place, 0);
+        }
+        vm.prank(address(court));
+        bonds.slash(bondOf(operatorAccount), type(uint64).max, 0, toOnly(challengerAccount, 3_000));
+        expectBond(bondOf(operatorAccount), COST, COST);
+        uint64 before = earnedOf(challengerAccount);
+        ruleOn(1, true);
+        vm.assertEq(earnedOf(challengerAccount), before + (COST * 3) / 10);
+        expectBond(bondOf(operatorAccount), 0, 0);
     }
 
     function test_GivenABondThatIsLeaving_TheCostIsHeldFromIt_AndNoLongerLeaves() public {

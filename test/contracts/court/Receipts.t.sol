@@ -19,6 +19,18 @@ contract ReceiptsTest is CourtMarket {
         (oldKey, newKey) = (vm.addr(keyOf("receipts")), vm.addr(keyOf("new receipts")));
     }
 
+    function test_GivenASigningWallet_ItShowsWhoseMessageItIs() public view {
+        (, string memory name, string memory edition, uint256 chainId, address verifying, , ) = court.eip712Domain();
+        vm.assertEq(name, "Attribution Ledger");
+        vm.assertEq(edition, "2");
+        vm.assertEq(chainId, block.chainid);
+        vm.assertEq(verifying, address(court));
+        (, name, edition, , verifying, , ) = datasets.eip712Domain();
+        vm.assertEq(name, "Attribution Ledger");
+        vm.assertEq(edition, "2");
+        vm.assertEq(verifying, address(datasets));
+    }
+
     function test_GivenAFirstKey_ItCountsAtOnce() public {
         AccountId account = openAccount("second operator");
         vm.assertFalse(court.hasReceiptKey(account));

@@ -52,6 +52,19 @@ contract UnitDemandsTest is RowCourt {
         vm.assertEq(models.struckAt(model), 0);
     }
 
+    /// @dev Asking costs the one who asks, and holds up nobody.
+    function test_WhileAUnitIsDemanded_NothingOfItsModelIsHeld() public {
+        (RowModel memory made, ModelId model) = demanded("nothing held");
+        Bond memory bond = bonds.bondStateOf(bondOf(model));
+        vm.assertEq(bond.heldGwei, 0);
+        bonds.requireModelCover(model);
+        vm.prank(owner);
+        bonds.requestWithdrawal(bondOf(model), MODEL_BOND);
+        vm.assertEq(bonds.bondStateOf(bondOf(model)).leavingGwei, MODEL_BOND);
+        show(model, made, 0, made.rows[UNIT].length, none());
+        vm.assertEq(bonds.bondStateOf(bondOf(challengerAccount)).balanceGwei, CHALLENGER_BOND - FEE);
+    }
+
     function test_WhenShownOnOnePage_ItIsInTheLogs_AndTheShowerGetsNineTenths() public {
         (RowModel memory made, ModelId model) = demanded("one page");
         bytes memory rows = allRows(made, UNIT);

@@ -2,6 +2,7 @@
 pragma solidity 0.8.37;
 
 import {IJournal} from "../../../contracts/interfaces/IJournal.sol";
+import {JournalChain} from "./JournalChain.sol";
 import {Vm} from "./Test.sol";
 import {World} from "./World.sol";
 
@@ -28,7 +29,7 @@ abstract contract Journals is World {
             address(unitCourt),
             address(evaluations)
         ];
-        for (uint256 i = 0; i < _writers.length; ++i) _slots[_writers[i]] = journalOf(_writers[i]);
+        for (uint256 i = 0; i < _writers.length; ++i) _slots[_writers[i]] = JournalChain.slotOf(IJournal(_writers[i]));
         vm.recordLogs();
     }
 
@@ -37,24 +38,14 @@ abstract contract Journals is World {
         Vm.Log[] memory logs = vm.getRecordedLogs();
         for (uint256 i = 0; i < logs.length; ++i) {
             address writer = logs[i].emitter;
-            _slots[writer] = journalAfter(_slots[writer], logs[i]);
+            _slots[writer] = JournalChain.next(_slots[writer], logs[i]);
             _told[writer][logs[i].topics[0]] = true;
         }
-        for (uint256 i = 0; i < _writers.length; ++i) vm.assertEq(journalOf(_writers[i]), _slots[_writers[i]]);
+        for (uint256 i = 0; i < _writers.length; ++i)
+            vm.assertEq(JournalChain.slotOf(IJournal(_writers[i])), _slots[_writers[i]]);
     }
 
     function expectTold(address writer, bytes32 selector) internal view {
         vm.assertTrue(_told[writer][selector]);
-    }
-
-    function journalOf(address writer) internal view returns (bytes32) {
-        (uint48 count, bytes26 head) = IJournal(writer).journal();
-        return bytes32(head) | bytes32(uint256(count));
-    }
-
-    /// @dev `keccak256(slot ‖ eventHash)` with its lowest 48 bits replaced by one more than they were.
-    function journalAfter(bytes32 slot, Vm.Log memory log) internal pure returns (bytes32) {
-        bytes32 moved = keccak256(abi.encode(slot, keccak256(abi.encodePacked(log.topics, log.data))));
-        return bytes32(((uint256(moved) >> 48) << 48) | (uint48(uint256(slot)) + 1));
     }
 }

@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity 0.8.37;
+
+import {IModels} from "../../contracts/interfaces/IModels.sol";
+import {AccountId, bondOf} from "../../contracts/types/Ids.sol";
+import {MarketBooks} from "./harness/MarketBooks.sol";
+import {PlainBooks, PlainModel, PlainPay} from "./harness/PlainBooks.sol";
+
+/// @notice What a false unit costs whom: its owner everything, an operator that served in good faith nothing.
+contract ModelsStruckBooksTest is MarketBooks {
+    function test_GivenAUnitStruckWhileItsBookIsOpen_RecordsStandAndTheOperatorIsPaid() public {
+        recordOne(0, 40_000, 1);
+        uint64 bond = bonds.bondStateOf(bondOf(operatorAccount)).balanceGwei;
+        strike(2);
+        vm.assertEq(state(1).closesAt, clock.time());
+        vm.assertEq(state(1).units, 40_000);
+        cover(0, 80_000);
+        vm.expectRevert(abi.encodeWithSelector(IModels.Models_Struck.selector, model, clock.time()));
+        vm.prank(operator);
+        ledger.recordBatch(
+            model,
+            namedChannels(),
+            "",
+            abi.encodePacked(uint8(0), uint16(1), bytes32("c"), bytes8("s"))
+        );
+
+        PlainModel memory plain = plainModel();
+        plain.isStruck[2] = true;
+        expectSettled(plain);
+        vm.assertEq(earnedBy(contributors[2]), 0);
+        vm.assertEq(bonds.bondStateOf(bondOf(operatorAccount)).balanceGwei, bond);
+    }
+
+    function test_GivenAUnitStruckAfterTheWindow_TheBookIsSettledAsItWas() public {
+        recordOne(0, 40_000, 1);
+        passWindow(1);
+        strike(2);
+        PlainModel memory plain = plainModel();
+        PlainPay memory pay = PlainBooks.payOf(plain, plainBookOf(book(1), plain));
+        settleWhole(book(1), plain);
+        vm.assertEq(earnedBy(contributors[2]), pay.unitsGwei[2]);
+    }
+
+    function test_GivenEveryUnitStruck_TheContributorsPartIsTheTreasurys() public {
+        recordOne(0, 40_000, 1);
+        PlainModel memory plain = plainModel();
+        for (uint16 u = 0; u < CONTRIBUTORS; ++u) {
+            strike(u);
+            plain.isStruck[u] = true;
+        }
+        expectSettled(plain);
+        for (uint256 u = 0; u < CONTRIBUTORS; ++u) vm.assertEq(earnedBy(contributors[u]), 0);
+    }
+
+    function expectSettled(PlainModel memory plain) private {
+        PlainPay memory pay = PlainBooks.payOf(plain, plainBookOf(book(1), plain));
+        passWindow(1);
+        settleWhole(book(1), plain);
+        AccountId[] memory all = earners();
+        uint256[] memory shares = sharesOf(pay);
+        uint256 sum = 0;
+        for (uint256 i = 0; i < all.length; ++i) {
+            vm.assertEq(earnedBy(all[i]), shares[i]);
+            sum += shares[i];
+        }
+        vm.assertEq(sum, 40_000 * uint256(FEE_UNIT));
+    }
+
+    function strike(uint16 unit) private {
+        vm.prank(address(unitCourt));
+        models.strike(model, unit);
+    }
+}
