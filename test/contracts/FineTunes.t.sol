@@ -54,6 +54,9 @@ contract FineTunesTest is Registrar {
             uint128(fixedTotalOf(drawn)),
             uint32(keptOf(drawn))
         );
+        // Units are the first code that FineTunes creates, and what stands beside them the second.
+        vm.expectEmit(address(models));
+        emit IModels.ModelActivated(id, clock.time() + ACTIVATION, createdBy(address(fineTunes), 2));
         ModelId model = register(drawn);
         vm.assertEq(ModelId.unwrap(model), id);
         expectRegistered(model, drawn);
@@ -417,6 +420,11 @@ contract FineTunesTest is Registrar {
     }
 
     // What follows makes the tests above read well.
+
+    /// @dev The address of what a contract creates as its n-th, counting from 1.
+    function createdBy(address creator, uint8 number) private pure returns (address) {
+        return address(uint160(uint256(keccak256(abi.encodePacked(hex"d694", creator, number)))));
+    }
 
     function keep(Registration memory drawn) private {
         sound.tune = drawn.tune;
