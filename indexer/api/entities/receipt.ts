@@ -4,13 +4,16 @@ import { account } from './account.ts'
 import { inference } from './inference.ts'
 import { model } from './model.ts'
 
+const ID = (table: string) => sql`${sql.ref(table)}.block * 4294967296 + ${sql.ref(table)}.log_index as id`
+
 export const receipt: Entity = {
   type: 'Receipt',
   doc: 'A receipt that somebody took before the Court: its record was not as promised, or nobody found it. Others the chain never sees.',
   list: 'receipts',
   single: 'receipt',
-  key: ['block', 'logIndex'],
+  key: ['id'],
   columns: {
+    id: bigInt('block · 2^32 + logIndex: one receipt may break several records.'),
     recordHash: bytes('The record that it promised.'),
     operator: uint('Who signed it.'),
     model: uint('The model that was called.'),
@@ -29,12 +32,12 @@ export const receipt: Entity = {
     transactionHash: bytes('The transaction.'),
   },
   source: ({ block }) => sql`
-    select b.record_hash, r.operator, r.model, 'Broken' as status, b.challenger as claimant, b.batch, b.position,
+    select ${ID('b')}, b.record_hash, r.operator, r.model, 'Broken' as status, b.challenger as claimant, b.batch, b.position,
       null::int8 as due_at, 0::numeric as stake_gwei, 0::numeric as held_gwei, null::int8 as shown_by, 0::numeric as taken_gwei,
       b.block as closed_block, b.block, b.log_index, b.transaction_hash
     from receipt_broken b join batch_recorded r on r.batch = b.batch where b.block <= ${block}
     union all
-    select d.record_hash, d.operator, d.model,
+    select ${ID('d')}, d.record_hash, d.operator, d.model,
       case when s.block is not null then 'Shown' when u.block is not null then 'Unrecorded' else 'Open' end, d.demander,
       s.batch, s.position, d.due_at, d.stake_gwei, d.held_gwei, s.shown_by, coalesce(u.taken_gwei, 0),
       coalesce(s.block, u.block), d.block, d.log_index, d.transaction_hash
