@@ -2,14 +2,12 @@ import { bookKeyOf } from '../../sdk/book.ts'
 import { abis } from '../../sdk/contracts.ts'
 import { batchFacts } from './batch.ts'
 import type { ChainLog } from './contracts.ts'
-import { type EventOf, eventReader, unreachable } from './event.ts'
+import { eventReader, unreachable } from './event.ts'
 import type { Fact } from './facts.ts'
 import { appointments, authorityFact } from './governance.ts'
 import type { Place } from './place.ts'
 import type { Terms } from './terms.ts'
 import { bool, bytes32, bytesAt, uint32, uint64, uint96, wordAt } from './words.ts'
-
-export type LedgerEvent = EventOf<typeof abis.ledger>
 
 export const readLedger = eventReader(abis.ledger, {
   BatchRecorded: (topics, data) => {

@@ -1,6 +1,6 @@
 /**
  * What reading a log costs: hot events by viem and by us, their journals by sdk/journal.ts and as the indexer rolls them, and a
- * batch of 200 records with 8 rows each.
+ * batch of 200 records with sketches of 256 bits.
  *
  *     npm run bench:decode
  *
@@ -24,7 +24,10 @@ import {
 } from '../../indexer/decode/contracts.ts'
 import { decodeLogs } from '../../indexer/decode/decode.ts'
 import { emptyJournals, replayJournals } from '../../indexer/decode/journals.ts'
-import { type ModelTerms, noTerms, type Terms } from '../../indexer/decode/terms.ts'
+import { noTerms, type Terms } from '../../indexer/decode/terms.ts'
+import { batchOf } from '../../sdk/batch.ts'
+import { bookId } from '../../sdk/book.ts'
+import { encodeToldChannels } from '../../sdk/channel.ts'
 import { abis } from '../../sdk/contracts.ts'
 import type { Deployment } from '../../sdk/deployment.ts'
 import { EMPTY_JOURNAL, eventHash, journalStep } from '../../sdk/journal.ts'
@@ -33,15 +36,15 @@ import { encodeRecords } from '../../sdk/record.ts'
 const LOGS = 4_000
 const BATCHES = 20
 const RECORDS = 200
-const ROWS = 8
+const CHANNELS = 3
+const DIMS = 256
 const ROUNDS = 9
-const TERMS = { dims: 256, topK: ROWS, rowCount: 100_000 }
 
 const names = Object.keys(abis) as (keyof Deployment['contracts'])[]
 const addresses = Object.fromEntries(names.map((name, i) => [name, `0x${`0${i.toString(16)}`.slice(-2).repeat(20)}`]))
 const contracts = addresses as Deployment['contracts']
 const deployment: Deployment = { name: 'paper', chainId: 1, startBlock: 0, contracts }
-const context = { deployment, followed: followedOf(deployment, namesFollowed({ transfers: true })), treasury: 1n }
+const followed = followedOf(deployment, namesFollowed({ transfers: true }))
 
 const hash = (n: number): Hex => `0x${n.toString(16).padStart(64, 'a')}`
 const holder = (n: number): Hex => `0x${n.toString(16).padStart(40, 'b')}`
@@ -69,6 +72,7 @@ function logOf(
 }
 
 const amountGwei = 10n ** 12n
+const [model, operator] = [2, 6]
 const hot: readonly (readonly [ContractName, string, (i: number) => Readonly<Record<string, unknown>>])[] = [
   ['openToken', 'Transfer', (i) => ({ from: holder(i), to: holder(i + 1), value: 10n ** 18n * BigInt(i + 1) })],
   ['accounts', 'AccountOpened', (i) => ({ account: i + 1, payout: holder(i) })],
@@ -79,50 +83,57 @@ const hot: readonly (readonly [ContractName, string, (i: number) => Readonly<Rec
   ],
   ['datasets', 'ContributionAccepted', (i) => ({ contribution: hash(i), dataset: 3, acceptedAt: i })],
   [
-    'ledger',
-    'TabFunded',
-    (i) => ({ payer: i, operator: 3, amountGwei, balanceGwei: amountGwei, maxFeeGwei: 2n ** 64n - 1n }),
+    'channels',
+    'ChannelFunded',
+    (i) => ({ channel: hash(i), amountGwei, depositGwei: amountGwei, limitUnits: i, funder: holder(i) }),
   ],
-  ['ledger', 'RewardClaimed', (i) => ({ account: i, to: holder(i), amountGwei })],
-  ['ledger', 'RecordVoided', (i) => ({ batch: BigInt(i), index: 4, payer: 9, feeGwei: amountGwei })],
+  ['channels', 'VoucherPresented', (i) => ({ channel: hash(i), maxClaimableAmount: amountGwei, coveredUnits: i })],
+  ['earnings', 'RewardClaimed', (i) => ({ account: i, to: holder(i), amountGwei })],
+  ['earnings', 'JointDrawn', (i) => ({ model, unit: i, member: 3, account: 9, amountGwei })],
+  [
+    'ledger',
+    'RecordVoided',
+    (i) => ({
+      batch: BigInt(i),
+      index: 4,
+      payer: 9,
+      feeGwei: amountGwei,
+      isSetAside: false,
+      units: 80n,
+      root: hash(i),
+      sumHash: hash(i),
+    }),
+  ],
   [
     'evaluations',
     'InferenceRated',
     (i) => ({ batch: BigInt(i), model: 4, payer: 9, index: 5, feeGwei: amountGwei, stars: 4 }),
   ],
-  ['pools', 'ShareClaimed', (i) => ({ pool: 7, contribution: hash(i), contributor: i, to: holder(i), amountGwei })],
 ]
 
-const model: ModelTerms = {
-  owner: 5n,
-  rowCount: BigInt(TERMS.rowCount),
-  dims: BigInt(TERMS.dims),
-  topK: BigInt(TERMS.topK),
-  contributorBps: 5_000n,
-  operatorBps: 1_000n,
-  pool: null,
-  royalties: [
-    { account: 40n, bps: 300n },
-    { account: 41n, bps: 200n },
-  ],
+const terms: Terms = {
+  ...noTerms,
+  models: new Map([[BigInt(model), { feeUnitGwei: 1_000_000n, dims: DIMS, recordDims: DIMS }]]),
+  cover: { ratioBps: 10_000n, perRecordGwei: 10_000_000n },
 }
-const terms: Terms = { models: new Map([[2n, model]]) }
 
-function batchOf(batch: number): ChainLog {
+function batchLog(batch: number): ChainLog {
   const records = Array.from({ length: RECORDS }, (_, r) => ({
+    channel: r % CHANNELS,
+    feeUnits: 1 + ((r * 7_919) % 900),
     commitment: hash(r),
-    payer: 9,
-    feeGwei: BigInt(50_000 + ((r * 7_919) % 900_000)),
-    rows: Array.from({ length: ROWS }, (_, rank) => ({
-      row: (r * 31 + rank * 977 + batch) % TERMS.rowCount,
-      account: 100 + ((r * 13 + rank * 7) % 400),
-      weight: rank === 0 ? 65_535 - (ROWS - 1) * 8_000 : 8_000,
-    })),
-    sketch: Uint8Array.from({ length: TERMS.dims / 2 }, (_, d) => (d * 37 + r) & 0x77),
+    sketch: Uint8Array.from({ length: DIMS / 8 }, (_, d) => (d * 37 + r * 11) & 0xff),
   }))
-  const head = { batch: BigInt(batch), model: 2, operator: 6, epoch: 7, count: RECORDS, treasuryBps: 200 }
-  const body = { feesGwei: amountGwei, root: hash(batch), records: bytesToHex(encodeRecords(records, TERMS)) }
-  return logOf('ledger', 'BatchRecorded', { ...head, ...body }, batch)
+  const channels = Array.from({ length: CHANNELS }, (_, i) => {
+    return { payer: 9 + i, salt: 1, coveredUnits: 2 ** 20, chargedUnits: 2 ** 19 }
+  })
+  const book = bookId({ model, operator, number: 7 })
+  const { header } = batchOf({ batch: BigInt(batch), book, number: batch, recordedIn: batch }, channels, records, DIMS)
+  const body = {
+    channels: bytesToHex(encodeToldChannels(channels)),
+    records: bytesToHex(encodeRecords(records, DIMS, CHANNELS)),
+  }
+  return logOf('ledger', 'BatchRecorded', { ...header, ...body }, batch)
 }
 
 /** CPU microseconds of the best round. */
@@ -147,18 +158,18 @@ for (const [contract, name, argsOf] of hot) {
   const byViem = () => logs.map(({ topics, data }) => decodeEventLog({ abi, topics: topics as [Hex, ...Hex[]], data }))
   const each = (work: () => unknown) => (cpuMicroseconds(work) / LOGS).toFixed(2)
   const viem = each(byViem).padStart(6)
-  const ours = each(() => decodeLogs(context, noTerms, logs)).padStart(6)
+  const ours = each(() => decodeLogs(followed, noTerms, logs)).padStart(6)
   const isJournaled = journaled.some((one) => one === contract)
   const plain = isJournaled ? each(() => plainJournal(logs)) : '–'
-  const rolled = isJournaled ? each(() => replayJournals(context.followed, emptyJournals, logs)) : '–'
+  const rolled = isJournaled ? each(() => replayJournals(followed, emptyJournals, logs)) : '–'
   console.log(`${name.padEnd(24)} ${viem.padStart(7)} ${ours.padStart(7)} ${plain.padStart(16)} ${rolled.padStart(8)}`)
 }
 
-const batches = Array.from({ length: BATCHES }, (_, i) => batchOf(i + 1))
-const { facts } = decodeLogs(context, terms, batches)
-const seconds = cpuMicroseconds(() => decodeLogs(context, terms, batches)) / 1e6
-const journal = cpuMicroseconds(() => replayJournals(context.followed, emptyJournals, batches)) / BATCHES
+const batches = Array.from({ length: BATCHES }, (_, i) => batchLog(i + 1))
+const { facts } = decodeLogs(followed, terms, batches)
+const seconds = cpuMicroseconds(() => decodeLogs(followed, terms, batches)) / 1e6
+const journal = cpuMicroseconds(() => replayJournals(followed, emptyJournals, batches)) / BATCHES
 const rate = (count: number) => Math.round(count / seconds / 1_000).toLocaleString('en')
 console.log(`
-A batch of ${RECORDS} records with ${ROWS} rows each: ${((seconds / BATCHES) * 1e3).toFixed(2)} ms, and ${(journal / 1e3).toFixed(2)} ms for its journal.
-Thousands a CPU second: ${rate(BATCHES * RECORDS * ROWS)} attributions, ${rate(facts.length)} facts.`)
+A batch of ${RECORDS} records: ${((seconds / BATCHES) * 1e3).toFixed(2)} ms, and ${(journal / 1e3).toFixed(2)} ms for its journal.
+Thousands a CPU second: ${rate(BATCHES * RECORDS)} inferences, ${rate(facts.length)} facts.`)

@@ -59,7 +59,7 @@ Its chains are made once and kept in var/bench; figures go to ${JSON_FILE} as we
       const tables = [
         table('transfers, 175 a block', plan.transfers.facts, transfers),
         table('transfers, 100 in one block of ten', plan.sparse.facts, sparse),
-        table('inferences and attributions', plan.records.facts, records),
+        table('inferences, 200 a block, settled day by day', plan.records.facts, records),
         liveTable(latencies),
         curveTables(long),
         await machine(databases, loadBefore, versions),

@@ -3,10 +3,12 @@ import { join } from 'node:path'
 import { sql } from 'kysely'
 import { type Hex, keccak256 } from 'viem'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { verifyProof } from '../../attribution/merkle.ts'
+import { standsAt } from '../../attribution/orderedMerkle.ts'
 import { openDatabase } from '../../indexer/store/database.ts'
 import { historiesIn } from '../../indexer/store/histories.ts'
-import { type BatchHeader, batchCommitment } from '../../sdk/recordProof.ts'
+import { batchCommitment } from '../../sdk/batch.ts'
+import { bondIn, bookIn, chargeIn, depositIn, earningsIn } from '../../sdk/ledgerStorage.ts'
+import { strings } from './support/amounts.ts'
 import { answerTo, ask } from './support/ask.ts'
 import { type Indexing, indexTo } from './support/indexing.ts'
 import { type Setting, startSetting } from './support/setting.ts'
@@ -45,7 +47,7 @@ describe('the API', () => {
     await setting.story.tell(70)
     indexer = await indexTo(setting.ledger, await setting.postgres.newDatabase(), {
       pollMs: 1_000,
-      blobsFolder: setting.ledger.folder,
+      blobs: setting.ledger.folder,
     })
     await indexer.atHead()
   })
@@ -111,18 +113,18 @@ describe('the API', () => {
 
     it('of a list’s rows are fetched together and are each row’s own', async () => {
       const { accounts } = await ask<{
-        accounts: { items: { id: number; attributions: Page<{ account: number }> }[] }
+        accounts: { items: { id: number; credits: Page<{ account: number }> }[] }
       }>(
         indexer.url,
-        '{ accounts { items { id attributions(limit: 3, orderBy: amountGwei, orderDirection: desc) { items { account } totalCount } } } }',
+        '{ accounts { items { id credits(limit: 3, orderBy: amountGwei, orderDirection: desc) { items { account } totalCount } } } }',
       )
-      for (const { id, attributions } of accounts.items) {
-        const alone = await ask<{ attributions: Page<{ account: number }> }>(
+      for (const { id, credits } of accounts.items) {
+        const alone = await ask<{ credits: Page<{ account: number }> }>(
           indexer.url,
-          'query ($id: UInt!) { attributions(where: { account: $id }, limit: 3) { items { account } totalCount } }',
+          'query ($id: UInt!) { credits(where: { account: $id }, limit: 3) { items { account } totalCount } }',
           { id },
         )
-        expect(attributions).toEqual(alone.attributions)
+        expect(credits).toEqual(alone.credits)
       }
     })
 
@@ -137,18 +139,18 @@ describe('the API', () => {
   })
 
   describe('values', () => {
-    it('of money are strings, and the parts of every fee sum to it', async () => {
+    it('of money are strings, and the parts of what every book pays sum to it', async () => {
       const parts = 'contributorsGwei operatorGwei royaltiesGwei ownerGwei treasuryGwei'
-      const { inferences: page } = await ask<{ inferences: { items: Readonly<Record<string, unknown>>[] } }>(
+      const { books } = await ask<{ books: { items: Readonly<Record<string, Readonly<Record<string, unknown>>>>[] } }>(
         indexer.url,
-        `{ inferences(limit: 500) { items { feeGwei ${parts} } } }`,
+        `{ books(limit: 20) { items { pay { totalGwei ${parts} } } } }`,
       )
-      expect(page.items.length).toBeGreaterThan(10)
-      for (const { feeGwei, ...rest } of page.items) {
-        const amounts = [feeGwei, ...Object.values(rest)]
+      expect(books.items.length).toBeGreaterThan(0)
+      for (const { pay: { totalGwei, ...rest } = {} } of books.items) {
+        const amounts = [totalGwei, ...Object.values(rest)]
         expect(amounts.every((amount) => typeof amount === 'string')).toBe(true)
         expect(Object.values(rest).reduce((sum: bigint, part) => sum + BigInt(String(part)), 0n)).toBe(
-          BigInt(String(feeGwei)),
+          BigInt(String(totalGwei)),
         )
       }
     })
@@ -185,45 +187,55 @@ describe('the API', () => {
   })
 
   it('gives proofs that lead to what the contracts store', async () => {
-    const {
-      inferences: page,
-      accounts,
-      bonds,
-      journals,
-      _meta,
-    } = await ask<Proofs>(
+    const { inferences: page, ...found } = await ask<Proofs>(
       indexer.url,
       `{ _meta { hash }
-         inferences(limit: 500) { items { position stands proof { leaf path root commitment { contract slot } voided { contract slot } }
-           recordedBatch { id model operator epoch count treasuryBps root } } }
-         bonds { items { balanceGwei storage { contract slot } } }
-         accounts { items { id maturedGwei pendingGwei earnings { contract slot } } }
+         inferences(limit: 500) { items { position recordHash stands proof { leaf path root commitment { contract slot } }
+           recordedBatch { id book number recordedIn: block count units root sumHash commitment { contract slot } } } }
+         accounts { items { earnedGwei claimedGwei storage: earnings { contract slot } } }
+         bonds { items { balanceGwei leavingGwei heldGwei storage { contract slot } } }
+         books { items { settlement { stage } batchCount coverGwei closing storage { contract slot } } }
+         channels { items { signer limitUnits coveredUnits chargedUnits charge { contract slot } } }
+         deposits: channels { items { depositGwei withdrawnGwei leavingGwei leavesAt storage: deposit { contract slot } } }
          journals { items { contract storage { contract slot } slot } } }`,
     )
-    const stored = ({ contract, slot }: Slot) =>
+    const stored = async ({ contract, slot }: Slot): Promise<Hex> =>
       setting.ledger.connection.reader.request({
         method: 'eth_getStorageAt',
-        params: [contract, slot, { blockHash: _meta.hash }],
+        params: [contract, slot, { blockHash: found._meta.hash }],
       } as never)
     expect(page.items.some(({ stands }) => !stands)).toBe(true)
-    for (const { position, stands, proof, recordedBatch } of page.items) {
-      expect(verifyProof(proof.root, proof.leaf, proof.path)).toBe(true)
-      expect(proof.root).toBe(recordedBatch.root)
-      expect(await stored(proof.commitment)).toBe(
-        batchCommitment({ ...recordedBatch, batch: BigInt(recordedBatch.id) }),
-      )
-      const bits = BigInt(String(await stored(proof.voided)))
-      expect((bits >> BigInt(position % 256)) & 1n).toBe(stands ? 0n : 1n)
+    for (const { position: place, recordHash, stands, proof, recordedBatch } of page.items) {
+      const { id, book, number, recordedIn, count, units, root, sumHash, commitment } = recordedBatch
+      expect(standsAt(proof.root, proof.leaf, { place, count, siblings: proof.path })).toBe(true)
+      expect([proof.root, proof.leaf === recordHash, proof.commitment]).toEqual([root, stands, commitment])
+      const header = { number, recordedIn, count, root, sumHash, batch: BigInt(id), book: BigInt(book) }
+      expect(await stored(commitment)).toBe(batchCommitment({ ...header, units: BigInt(units) }))
     }
-    for (const { earnings, maturedGwei, pendingGwei } of accounts.items) {
-      const word = BigInt(String(await stored(earnings)))
-      const part = (shift: bigint) => (word >> shift) & ((1n << 64n) - 1n)
-      expect(part(0n) + part(64n) + part(128n)).toBe(BigInt(maturedGwei) + BigInt(pendingGwei))
+    for (const { storage, ...account } of found.accounts.items) {
+      expect(account).toEqual(strings({ ...earningsIn(await stored(storage)) }))
     }
-    for (const { balanceGwei, storage } of bonds.items) {
-      expect(BigInt(String(await stored(storage))) & ((1n << 64n) - 1n)).toBe(BigInt(balanceGwei))
+    for (const { storage, ...bond } of found.bonds.items) {
+      const { exposedGwei: _, ...held } = bondIn(await stored(storage))
+      expect(bond).toEqual(strings({ ...held }))
     }
-    for (const { storage, slot } of journals.items) expect(await stored(storage)).toBe(slot)
+    for (const { storage, settlement, ...book } of found.books.items) {
+      const { isSettled, isClosing, batches, coverGwei } = bookIn(await stored(storage))
+      expect(settlement?.stage === 'Settled').toBe(isSettled)
+      expect(book).toEqual({ batchCount: Number(batches), coverGwei: `${coverGwei}`, closing: isClosing })
+    }
+    for (const { charge, signer, ...units } of found.channels.items) {
+      const { signer: key, limitUnits, coveredUnits, chargedUnits } = chargeIn(await stored(charge))
+      expect({ signer, ...strings(bigints(units)) }).toEqual({
+        signer: key,
+        ...strings({ limitUnits, coveredUnits, chargedUnits }),
+      })
+    }
+    for (const { storage, leavesAt, ...amounts } of found.deposits.items) {
+      const { leavesAt: due, ...held } = depositIn(await stored(storage))
+      expect([BigInt(leavesAt), amounts]).toEqual([due, strings(held)])
+    }
+    for (const { storage, slot } of found.journals.items) expect(await stored(storage)).toBe(slot)
   })
 
   describe('limits', () => {
@@ -231,10 +243,9 @@ describe('the API', () => {
       const deep =
         '{ models { items { parentModel { parentModel { parentModel { parentModel { parentModel { parentModel { parentModel { parentModel { parentModel { parentModel { id } } } } } } } } } } } } }'
       expect(await codeOf(deep)).toBe('QUERY_TOO_DEEP')
-      const wide = '{ accounts(limit: 500) { items { attributions(limit: 500) { items { row } } } } }'
+      const wide = '{ accounts(limit: 500) { items { credits(limit: 500) { items { block } } } } }'
       expect(await codeOf(wide)).toBe('QUERY_TOO_COSTLY')
-      const byVariable =
-        'query ($n: UInt) { accounts(limit: $n) { items { attributions(limit: $n) { items { row } } } } }'
+      const byVariable = 'query ($n: UInt) { accounts(limit: $n) { items { credits(limit: $n) { items { block } } } } }'
       expect(await codeOf(byVariable, { n: 500 })).toBe('QUERY_TOO_COSTLY')
       const aliased = `{ ${Array.from({ length: 70 }, (_, i) => `a${i}: account(id: 1) { id }`).join(' ')} }`
       expect(await codeOf(aliased)).toBe('TOO_MANY_ALIASES')
@@ -266,13 +277,13 @@ describe('the API', () => {
   })
 
   it('hands out a file by its hash, and only if it is what the name says', async () => {
-    const content = new TextEncoder().encode('an influence index')
+    const content = new TextEncoder().encode('a row index')
     const folder = setting.ledger.folder
     const [hash, lie] = [keccak256(content), keccak256('0x11')]
     writeFileSync(join(folder, hash), content)
     writeFileSync(join(folder, lie), content)
     const fetched = await fetch(`${indexer.url}/blobs/${hash}`)
-    expect([fetched.status, await fetched.text()]).toEqual([200, 'an influence index'])
+    expect([fetched.status, await fetched.text()]).toEqual([200, 'a row index'])
     for (const name of [lie, `0x${'00'.repeat(32)}`, '..%2F..%2Fetc%2Fpasswd', 'deployment.json']) {
       expect((await fetch(`${indexer.url}/blobs/${name}`)).status).toBe(404)
     }
@@ -287,16 +298,16 @@ describe('the API', () => {
     await broken.atHead()
     const doors = await openDatabase(database)
     const [history] = await historiesIn(doors.reader('public'))
-    await sql`alter table tab_funded rename to secret_table`.execute(doors.reader(history?.schema ?? ''))
+    await sql`alter table channel_funded rename to secret_table`.execute(doors.reader(history?.schema ?? ''))
     await doors.close()
-    const { errors } = await answerTo(broken.url, '{ tabs { items { payer } } }')
+    const { errors } = await answerTo(broken.url, '{ channelFundings { items { block } } }')
     expect(errors).toEqual([
       expect.objectContaining({
         message: 'Something went wrong here; it has been written down.',
         extensions: { code: 'INTERNAL_SERVER_ERROR' },
       }),
     ])
-    expect(String(failures[0])).toContain('tab_funded')
+    expect(String(failures[0])).toContain('channel_funded')
     await broken.close()
   })
 
@@ -311,22 +322,61 @@ describe('the API', () => {
   })
 })
 
+/** Counts as bigints, as they are stored. */
+function bigints(counts: Readonly<Record<string, number>>): Readonly<Record<string, bigint>> {
+  return Object.fromEntries(Object.entries(counts).map(([name, count]) => [name, BigInt(count)]))
+}
+
 interface Slot {
   readonly contract: Hex
   readonly slot: Hex
 }
 
+interface Items<T> {
+  readonly items: readonly T[]
+}
+
 interface Proofs {
   readonly _meta: { readonly hash: Hex }
-  readonly inferences: {
-    readonly items: readonly {
-      readonly position: number
-      readonly stands: boolean
-      readonly proof: { leaf: Hex; path: Hex[]; root: Hex; commitment: Slot; voided: Slot }
-      readonly recordedBatch: Omit<BatchHeader, 'batch'> & { id: string }
-    }[]
-  }
-  readonly accounts: { readonly items: readonly { maturedGwei: string; pendingGwei: string; earnings: Slot }[] }
-  readonly bonds: { readonly items: readonly { balanceGwei: string; storage: Slot }[] }
-  readonly journals: { readonly items: readonly { storage: Slot; slot: Hex }[] }
+  readonly inferences: Items<{
+    readonly position: number
+    readonly recordHash: Hex
+    readonly stands: boolean
+    readonly proof: { leaf: Hex; path: Hex[]; root: Hex; commitment: Slot }
+    readonly recordedBatch: {
+      id: string
+      book: string
+      number: number
+      recordedIn: number
+      count: number
+      units: number
+      root: Hex
+      sumHash: Hex
+      commitment: Slot
+    }
+  }>
+  readonly accounts: Items<{ earnedGwei: string; claimedGwei: string; storage: Slot }>
+  readonly bonds: Items<{ balanceGwei: string; leavingGwei: string; heldGwei: string; storage: Slot }>
+  readonly books: Items<{
+    settlement: { stage: string } | null
+    batchCount: number
+    coverGwei: string
+    closing: boolean
+    storage: Slot
+  }>
+  readonly channels: Items<{
+    signer: Hex
+    limitUnits: number
+    coveredUnits: number
+    chargedUnits: number
+    charge: Slot
+  }>
+  readonly deposits: Items<{
+    depositGwei: string
+    withdrawnGwei: string
+    leavingGwei: string
+    leavesAt: number
+    storage: Slot
+  }>
+  readonly journals: Items<{ storage: Slot; slot: Hex }>
 }

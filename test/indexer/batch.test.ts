@@ -1,160 +1,130 @@
 import * as fc from 'fast-check'
-import { bytesToHex, type Hex, hexToBytes, keccak256 } from 'viem'
+import { bytesToHex, type Hex } from 'viem'
 import { describe, expect, it } from 'vitest'
+import { batchSum } from '../../attribution/querySum.ts'
+import { sumHash } from '../../attribution/querySumBytes.ts'
 import { batchFacts } from '../../indexer/decode/batch.ts'
 import type { Fact } from '../../indexer/decode/facts.ts'
-import { splitFee, sum } from '../../indexer/decode/feeSplit.ts'
-import type { BatchRecorded, Role } from '../../indexer/decode/ledgerFacts.ts'
-import { feeSplitter } from '../../indexer/decode/quickSplit.ts'
-import type { ModelTerms } from '../../indexer/decode/terms.ts'
-import { decodeRecords, encodeRecords, splitRecords } from '../../sdk/record.ts'
-import { anyRecord, TERMS } from './support/anyRecord.ts'
+import { noTerms, type Terms } from '../../indexer/decode/terms.ts'
+import { batchOf } from '../../sdk/batch.ts'
+import { bookId } from '../../sdk/book.ts'
+import { channelId, encodeToldChannels } from '../../sdk/channel.ts'
+import { encodeRecords, recordLeaf } from '../../sdk/record.ts'
+import { anyChannel, anyRecord } from './support/anyRecord.ts'
 
-const TREASURY = 1n
+const [model, operator] = [5, 2]
+const book = bookId({ model, operator, number: 3 })
+const place = { block: 7n, logIndex: 3n, transactionHash: `0x${'bb'.repeat(32)}` } as const
 
-const anyTerms: fc.Arbitrary<ModelTerms> = fc.record({
-  owner: fc.bigInt(1n, 4n),
-  rowCount: fc.constant(BigInt(TERMS.rowCount)),
-  dims: fc.constant(BigInt(TERMS.dims)),
-  topK: fc.constant(BigInt(TERMS.topK)),
-  contributorBps: fc.bigInt(0n, 5_000n),
-  operatorBps: fc.bigInt(0n, 1_500n),
-  pool: fc.option(fc.bigInt(1n, 4n)),
-  royalties: fc.array(fc.record({ account: fc.bigInt(1n, 4n), bps: fc.bigInt(0n, 800n) }), { maxLength: 4 }),
+const anyBatch = fc
+  .tuple(fc.constantFrom(0, 64, 256), fc.array(anyChannel, { minLength: 1, maxLength: 4 }))
+  .chain(([k, channels]) =>
+    fc.record({
+      k: fc.constant(k),
+      channels: fc.constant(channels),
+      records: fc.array(anyRecord(k, channels), { minLength: 1, maxLength: 8 }),
+      feeUnitGwei: fc.bigInt(1n, 10n ** 9n),
+      ratioBps: fc.bigInt(5_000n, 30_000n),
+      perRecordGwei: fc.bigInt(1n, 10n ** 8n),
+    }),
+  )
+type Drawn = typeof anyBatch extends fc.Arbitrary<infer T> ? T : never
+
+const termsOf = ({ k, feeUnitGwei, ratioBps, perRecordGwei }: Drawn): Terms => ({
+  ...noTerms,
+  models: new Map([[BigInt(model), { feeUnitGwei, dims: k, recordDims: k }]]),
+  cover: { ratioBps, perRecordGwei },
 })
 
-const recorded: BatchRecorded = {
-  block: 7n,
-  logIndex: 3n,
-  transactionHash: `0x${'bb'.repeat(32)}`,
-  batch: 9n,
-  model: 5n,
-  operator: 2n,
-  epoch: 11n,
-  count: 3n,
-  treasuryBps: 300n,
-  feesGwei: 12n,
-  root: `0x${'cc'.repeat(32)}`,
+const toldOf = ({ k, channels, records }: Drawn) => {
+  const { header } = batchOf({ batch: 9n, book, number: 4, recordedIn: 7 }, channels, records, k)
+  return {
+    batch: 9n,
+    book,
+    number: 4,
+    units: header.units,
+    root: header.root,
+    channels: bytesToHex(encodeToldChannels(channels)),
+    records: bytesToHex(encodeRecords(records, k, channels.length)),
+  }
 }
 
-/** The plain way: every part of every fee as a bigint, booked one by one. */
-function plainFacts(records: Hex, terms: ModelTerms): readonly Fact[] {
-  const { block, batch, model, operator, epoch } = recorded
-  const bytes = hexToBytes(records)
-  const facts: Fact[] = [{ table: 'batchRecorded', row: recorded }]
-  const booked: { readonly role: Role; readonly account: bigint; readonly amountGwei: bigint }[] = []
-  for (const [i, record] of decodeRecords(bytes, TERMS).entries()) {
-    const position = BigInt(i)
-    const split = splitFee(
-      record.feeGwei,
-      record.rows.map(({ weight }) => BigInt(weight)),
-      {
-        ...terms,
-        isPooled: terms.pool !== null,
-        royaltiesBps: terms.royalties.map(({ bps }) => bps),
-        treasuryBps: recorded.treasuryBps,
-      },
-    )
-    const { rowsGwei, pooledGwei, operatorGwei, royaltiesGwei, ownerGwei, treasuryGwei } = split
-    facts.push({
-      table: 'inference',
-      row: {
-        block,
-        batch,
-        position,
-        model,
-        operator,
-        payer: BigInt(record.payer),
-        commitment: record.commitment,
-        recordHash: keccak256(splitRecords(bytes, TERMS.dims)[i] ?? '0x'),
-        sketch: bytesToHex(record.sketch),
-        feeGwei: record.feeGwei,
-        contributorsGwei: sum(rowsGwei) + pooledGwei,
-        operatorGwei,
-        royaltiesGwei: sum(royaltiesGwei),
-        ownerGwei,
-        treasuryGwei,
-      },
-    })
-    for (const [rank, { row, account, weight }] of record.rows.entries()) {
-      const amountGwei = rowsGwei[rank] ?? 0n
-      const place = { block, batch, position, rank: BigInt(rank), model }
-      const credited = { row: BigInt(row), account: BigInt(account), weight: BigInt(weight), amountGwei }
-      facts.push({ table: 'attribution', row: { ...place, ...credited } })
-      booked.push({ role: 'Contributor', account: BigInt(account), amountGwei })
-    }
-    if (terms.pool !== null) booked.push({ role: 'Pool', account: terms.pool, amountGwei: pooledGwei })
-    booked.push({ role: 'Operator', account: operator, amountGwei: operatorGwei })
-    for (const [j, { account }] of terms.royalties.entries()) {
-      booked.push({ role: 'Royalty', account, amountGwei: royaltiesGwei[j] ?? 0n })
-    }
-    booked.push({ role: 'Owner', account: terms.owner, amountGwei: ownerGwei })
-    booked.push({ role: 'Treasury', account: TREASURY, amountGwei: treasuryGwei })
-  }
-  for (const parts of Map.groupBy(booked, ({ role, account }) => `${role} ${account}`).values()) {
-    const [first] = parts
-    const amountGwei = sum(parts.map((part) => part.amountGwei))
-    if (first === undefined || amountGwei === 0n) continue
-    facts.push({ table: 'credit', row: { block, batch, ...first, model, epoch, amountGwei } })
-  }
-  return facts
+/** The plain way: one record after the other. */
+function plainFacts(drawn: Drawn, { units, root }: { readonly units: bigint; readonly root: Hex }): readonly Fact[] {
+  const { k, channels, records, feeUnitGwei, ratioBps, perRecordGwei } = drawn
+  const [block, logIndex, batch] = [7n, 3n, 9n]
+  const ids = channels.map(({ payer, salt }) => channelId({ payer, operator, model, salt }))
+  const count = BigInt(records.length)
+  const feesGwei = units * feeUnitGwei
+  const whole = feesGwei * ratioBps
+  const coverGwei = whole / 10_000n + (whole % 10_000n === 0n ? 0n : 1n) + count * perRecordGwei
+  const of = { model: BigInt(model), operator: BigInt(operator) }
+  const head = { ...place, batch, book, ...of, number: 4n, count, units, feesGwei, coverGwei, root }
+  return [
+    { table: 'batchRecorded', row: { ...head, sumHash: sumHash(batchSum(records, k)) } },
+    ...records.map((record, i): Fact => {
+      const { channel, feeUnits, commitment, sketch } = record
+      return {
+        table: 'inference',
+        row: {
+          block,
+          batch,
+          position: BigInt(i),
+          ...of,
+          payer: BigInt(channels[channel]?.payer ?? 0),
+          channelIndex: BigInt(channel),
+          feeUnits: BigInt(feeUnits),
+          feeGwei: BigInt(feeUnits) * feeUnitGwei,
+          commitment,
+          recordHash: recordLeaf(ids[channel] as Hex, record),
+          sketch: k === 0 ? null : bytesToHex(sketch),
+        },
+      }
+    }),
+    ...channels.map(({ payer, salt, coveredUnits, chargedUnits }, i): Fact => {
+      const ours = records.filter(({ channel }) => channel === i).reduce((sum, { feeUnits }) => sum + feeUnits, 0)
+      return {
+        table: 'channelCharged',
+        row: {
+          block,
+          logIndex,
+          batch,
+          position: BigInt(i),
+          channel: ids[i] as Hex,
+          payer: BigInt(payer),
+          salt: BigInt(salt),
+          units: BigInt(ours),
+          coveredUnits: BigInt(coveredUnits),
+          chargedUnits: BigInt(chargedUnits),
+        },
+      }
+    }),
+  ]
 }
 
 describe('a batch', () => {
-  it('becomes the facts that its records tell, one by one, and credits that add up', () => {
+  it('becomes the facts that its channels and records tell, one by one, and its fees add up', () => {
     fc.assert(
-      fc.property(anyTerms, fc.array(anyRecord(true), { minLength: 1, maxLength: 6 }), (terms, drawn) => {
-        const records = bytesToHex(
-          encodeRecords(terms.pool === null ? drawn : drawn.map((record) => ({ ...record, rows: [] })), TERMS),
-        )
-        const facts = batchFacts(recorded, records, terms, TREASURY)
-        const paid = facts.flatMap((fact) => (fact.table === 'credit' ? [fact.row.amountGwei] : []))
-        expect(new Set(facts)).toEqual(new Set(plainFacts(records, terms)))
-        expect(sum(paid)).toBe(sum(drawn.map(({ feeGwei }) => feeGwei)))
+      fc.property(anyBatch, (drawn) => {
+        const told = toldOf(drawn)
+        const facts = batchFacts(place, told, termsOf(drawn))
+        expect(facts).toEqual(plainFacts(drawn, told))
+        const fees = facts.flatMap((fact) => (fact.table === 'inference' ? [fact.row.feeGwei] : []))
+        expect(fees.reduce((sum, fee) => sum + fee, 0n)).toBe(told.units * drawn.feeUnitGwei)
       }),
-      { numRuns: 500 },
-    )
-  })
-})
-
-describe('a quick split', () => {
-  const bps = fc.oneof(fc.bigInt(0n, 10_000n), fc.constantFrom(0n, 1n, 10_000n))
-  const anySplit = fc.record({
-    contributorBps: bps,
-    isPooled: fc.boolean(),
-    operatorBps: bps,
-    royaltiesBps: fc.array(bps, { maxLength: 4 }),
-    treasuryBps: bps,
-  })
-  const near = (value: bigint) => fc.bigInt(value - 70_000n, value + 70_000n)
-  const fee = fc.oneof(fc.bigInt(0n, 70_000n), fc.bigInt(0n, 2n ** 64n - 1n), near(2n ** 37n), near(2n ** 53n))
-  const weights = fc.array(fc.oneof(fc.nat(65_535), fc.constantFrom(0, 65_534, 65_535)), { maxLength: 16 })
-
-  it('is the plain one, whatever the fee and the terms', () => {
-    fc.assert(
-      fc.property(fee, weights, anySplit, (feeGwei, listed, terms) => {
-        expect(feeSplitter(terms)(feeGwei, listed)).toEqual(splitFee(feeGwei, listed.map(BigInt), terms))
-      }),
-      { numRuns: 5_000 },
+      { numRuns: 300 },
     )
   })
 
-  it('is the plain one where shares are parts of a whole, and every quotient close to a whole number', () => {
-    const sound = fc.bigInt(0n, 10_000n).map((contributorBps) => ({
-      contributorBps,
-      isPooled: false,
-      operatorBps: 10_000n - contributorBps,
-      royaltiesBps: [],
-      treasuryBps: 0n,
-    }))
-    const wholes = fc.tuple(fc.bigInt(0n, 2n ** 37n / 10_000n), fc.bigInt(-1n, 1n))
+  it('is refused where its bytes do not lead to the root that the event tells, or its model is not known', () => {
     fc.assert(
-      fc.property(wholes, weights, sound, ([tenThousands, off], listed, terms) => {
-        const whole = tenThousands * 10_000n + off
-        const feeGwei = whole < 0n ? 0n : whole
-        expect(feeSplitter(terms)(feeGwei, listed)).toEqual(splitFee(feeGwei, listed.map(BigInt), terms))
+      fc.property(anyBatch, (drawn) => {
+        const told = toldOf(drawn)
+        const other = { ...told, root: `0x${'cc'.repeat(32)}` } as const
+        expect(() => batchFacts(place, other, termsOf(drawn))).toThrow('These are not the records of batch 9')
+        expect(() => batchFacts(place, told, noTerms)).toThrow('is of model 5, which is not registered')
       }),
-      { numRuns: 5_000 },
+      { numRuns: 20 },
     )
   })
 })

@@ -2,14 +2,20 @@ import * as fc from 'fast-check'
 import { type Abi, type AbiEvent, decodeEventLog, type Hex } from 'viem'
 import { describe, expect, it } from 'vitest'
 import { readAccounts } from '../../indexer/decode/accounts.ts'
+import { readBonds } from '../../indexer/decode/bonds.ts'
+import { readChannels } from '../../indexer/decode/channels.ts'
+import { readClock } from '../../indexer/decode/clock.ts'
 import type { ChainLog } from '../../indexer/decode/contracts.ts'
 import { readCourt } from '../../indexer/decode/court.ts'
 import { readDatasets } from '../../indexer/decode/datasets.ts'
+import { readEarnings } from '../../indexer/decode/earnings.ts'
 import { readEvaluations } from '../../indexer/decode/evaluations.ts'
+import { readFineTunes } from '../../indexer/decode/fineTunes.ts'
 import { readLedger } from '../../indexer/decode/ledger.ts'
 import { readModels } from '../../indexer/decode/models.ts'
-import { readPools } from '../../indexer/decode/pools.ts'
+import { readSettlement } from '../../indexer/decode/settlement.ts'
 import { readTransfer } from '../../indexer/decode/transfer.ts'
+import { readUnitCourt } from '../../indexer/decode/unitCourt.ts'
 import { abis } from '../../sdk/contracts.ts'
 import { anyEmission } from './support/anyEvent.ts'
 
@@ -17,12 +23,18 @@ type Told = Pick<ChainLog, 'topics' | 'data'>
 
 const readers: readonly (readonly [Abi, (log: ChainLog) => unknown])[] = [
   [abis.accounts, readAccounts],
-  [abis.datasets, readDatasets],
-  [abis.pools, readPools],
-  [abis.models, readModels],
-  [abis.ledger, readLedger],
+  [abis.bonds, readBonds],
+  [abis.channels, readChannels],
+  [abis.clock, readClock],
   [abis.court, readCourt],
+  [abis.datasets, readDatasets],
+  [abis.earnings, readEarnings],
   [abis.evaluations, readEvaluations],
+  [abis.fineTunes, readFineTunes],
+  [abis.ledger, readLedger],
+  [abis.models, readModels],
+  [abis.settlement, readSettlement],
+  [abis.unitCourt, readUnitCourt],
   [abis.openToken.filter((entry) => entry.type === 'event' && entry.name === 'Transfer'), readTransfer],
 ]
 
@@ -37,11 +49,15 @@ const hot = [
   'AccountOpened',
   'ContributionSubmitted',
   'ContributionAccepted',
-  'TabFunded',
-  'RewardClaimed',
+  'ChannelFunded',
+  'VoucherPresented',
   'RecordVoided',
+  'UnitsWeighed',
+  'UnitsPaid',
+  'RewardClaimed',
+  'RewardsClaimed',
+  'JointDrawn',
   'InferenceRated',
-  'ShareClaimed',
   'Transfer',
 ]
 

@@ -2,18 +2,25 @@ import { sql } from 'kysely'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { strings, total } from './support/amounts.ts'
 import { ask } from './support/ask.ts'
-import { indexTo } from './support/indexing.ts'
+import { type Indexing, indexTo } from './support/indexing.ts'
 import { inHistory } from './support/inHistory.ts'
 import { type Setting, startSetting } from './support/setting.ts'
 
 describe('what a history says of money', () => {
   let setting: Setting
+  let indexer: Indexing
 
   beforeAll(async () => {
     setting = await startSetting(20_261_122)
     await setting.story.tell(120)
+    for (const plot of ['settle', 'settleAndClaim', 'claim', 'draw', 'proveBrokenReceipt']) {
+      expect(await setting.story.does(plot)).toBe(true)
+    }
+    indexer = await indexTo(setting.ledger, await setting.postgres.newDatabase())
+    await indexer.atHead()
   })
   afterAll(async () => {
+    await indexer?.close()
     await setting?.stop()
   })
 
@@ -21,55 +28,54 @@ describe('what a history says of money', () => {
     const { ledger, postgres } = setting
     const database = await postgres.newDatabase()
     await (await indexTo(ledger, database, { maxRange: 17 })).closeAtHead()
-    const { rows } = await inHistory(database, (db) =>
-      sql<Readonly<Record<string, bigint>>>`
-        select t.credited_gwei, t.bounties_gwei, t.claimed_gwei, t.newer_gwei, t.older_gwei, t.day,
-          (select coalesce(sum(amount_gwei), 0) from credit c where c.account = t.account and c.block <= t.block)
-            - (select coalesce(sum(amount_gwei), 0) from credit_taken_back c
-              where c.account = t.account and c.block <= t.block) as credited_sum,
-          (select coalesce(sum(bounty_gwei), 0) from bond_move m where m.beneficiary = t.account and m.block <= t.block)
-            as bounties_sum,
+    const { rows, imbalance } = await inHistory(database, async (db) => ({
+      rows: (
+        await sql<Readonly<Record<string, bigint>>>`
+        select t.contributor_gwei + t.joint_member_gwei as contributed_gwei, ${earned('Contributor', 'JointMember')} as contributed_sum,
+          t.operator_gwei, ${earned('Operator')} as operator_sum, t.owner_gwei, ${earned('Owner')} as owner_sum,
+          t.royalty_gwei, ${earned('Royalty')} as royalty_sum, t.treasury_gwei, ${earned('Treasury')} as treasury_sum,
+          t.refund_gwei, ${earned('Refund')} as refund_sum, t.bounty_gwei, ${earned('Bounty')} as bounty_sum, t.claimed_gwei,
           (select coalesce(sum(amount_gwei), 0) from reward_claimed c where c.account = t.account and c.block <= t.block)
             as claimed_sum,
-          ${creditedIn(0)} as newer_sum, ${creditedIn(1)} as older_sum,
-          (select b.timestamp / 86400 from block b where b.number = t.block) as day_of_block
-        from account_total t`.execute(db),
-    )
+          t.day, (select b.timestamp / 86400 from block b where b.number = t.block) as day_of_block
+        from account_total t`.execute(db)
+      ).rows,
+      imbalance: (await sql`select * from imbalance`.execute(db)).rows,
+    }))
     expect(rows.length).toBeGreaterThan(50)
     for (const row of rows) {
       expect(row).toMatchObject({
-        creditedSum: row.creditedGwei,
-        bountiesSum: row.bountiesGwei,
+        contributedSum: row.contributedGwei,
+        operatorSum: row.operatorGwei,
+        ownerSum: row.ownerGwei,
+        royaltySum: row.royaltyGwei,
+        treasurySum: row.treasuryGwei,
+        refundSum: row.refundGwei,
+        bountySum: row.bountyGwei,
         claimedSum: row.claimedGwei,
-        newerSum: row.newerGwei,
-        olderSum: row.olderGwei,
         dayOfBlock: row.day,
       })
     }
+    expect(imbalance).toEqual([])
   })
 
   it('adds up, day by day, to its totals', async () => {
-    const { ledger, postgres } = setting
-    const indexer = await indexTo(ledger, await postgres.newDatabase())
-    await indexer.atHead()
     const { accounts, models, datasets } = await ask<DayByDay>(
       indexer.url,
-      `{ accounts(limit: 40) { items { creditedGwei bountiesGwei claimedGwei
-           days(limit: 100) { items { creditedGwei bountiesGwei claimedGwei } } } }
+      `{ accounts(limit: 40) { items { earnedGwei claimedGwei days(limit: 100) { items { earnedGwei claimedGwei } } } }
          models(limit: 20) { items { inferenceCount voidedCount feesGwei
-           days(limit: 100) { items { inferenceCount voidedCount feesGwei refundedGwei } } } }
+           days(limit: 100) { items { inferenceCount voidedCount feesGwei voidedGwei } } } }
          datasets(limit: 30) { items { contributionCount days(limit: 100) { items { submittedCount } } } } }`,
     )
-    await indexer.close()
     for (const { days, ...ever } of accounts.items) {
-      const sums = ['creditedGwei', 'bountiesGwei', 'claimedGwei'].map((name) => [name, `${total(days.items, name)}`])
+      const sums = ['earnedGwei', 'claimedGwei'].map((name) => [name, `${total(days.items, name)}`])
       expect(Object.fromEntries(sums)).toEqual(ever)
     }
     for (const { days, ...ever } of models.items) {
       expect({
         inferenceCount: Number(total(days.items, 'inferenceCount')),
         voidedCount: Number(total(days.items, 'voidedCount')),
-        feesGwei: `${total(days.items, 'feesGwei') - total(days.items, 'refundedGwei')}`,
+        feesGwei: `${total(days.items, 'feesGwei') - total(days.items, 'voidedGwei')}`,
       }).toEqual(ever)
     }
     for (const { days, contributionCount } of datasets.items) {
@@ -77,43 +83,35 @@ describe('what a history says of money', () => {
     }
   })
 
-  it('is, as of any block, what the contracts said then', async () => {
-    const { ledger, postgres } = setting
-    const { reader, contracts, fromBlock } = ledger.connection
-    const indexer = await indexTo(ledger, await postgres.newDatabase())
-    await indexer.atHead()
+  it('lets everybody claim, as of every block, what Earnings would have paid', async () => {
+    const { reader, contracts, fromBlock } = setting.ledger.connection
     const head = await reader.getBlockNumber()
-    const voids = await reader.getContractEvents({ ...contracts.ledger, eventName: 'RecordVoided', fromBlock })
-    expect(voids.length).toBeGreaterThan(0)
-    const struck = voids.slice(-4).flatMap(({ blockNumber }) => [blockNumber - 1n, blockNumber])
-    for (const blockNumber of [head / 2n, head - 9n, ...struck]) {
-      const { accounts, bonds } = await ask<Money>(
+    let paid = 0n
+    for (let block = BigInt(fromBlock); block <= head; block++) {
+      const { accounts } = await ask<{ accounts: Items<{ readonly id: number; readonly claimableGwei: string }> }>(
         indexer.url,
-        `query ($at: AsOfBlock) { accounts(limit: 500, block: $at) { items { id maturedGwei pendingGwei } }
-           bonds(limit: 500, block: $at) { items { id balanceGwei exposureGwei } } }`,
-        { at: { number: Number(blockNumber) } },
+        'query ($at: AsOfBlock) { accounts(limit: 500, block: $at) { items { id claimableGwei } } }',
+        { at: { number: Number(block) } },
       )
-      for (const { id, ...earnings } of accounts.items) {
-        const read = { ...contracts.ledger, functionName: 'earningsOf', args: [id], blockNumber } as const
-        const [maturedGwei, pendingGwei] = await reader.readContract(read)
-        expect({ id, blockNumber, ...earnings }).toEqual({ id, blockNumber, ...strings({ maturedGwei, pendingGwei }) })
-      }
-      for (const { id, ...held } of bonds.items) {
-        const read = { ...contracts.ledger, functionName: 'bondStateOf', args: [BigInt(id)], blockNumber } as const
-        const { balanceGwei, exposureGwei } = await reader.readContract(read)
-        expect({ id, blockNumber, ...held }).toEqual({ id, blockNumber, ...strings({ balanceGwei, exposureGwei }) })
-      }
+      const onChain = await Promise.all(
+        accounts.items.map(async ({ id }) => {
+          const args = [id] as const
+          const query = { ...contracts.earnings, functionName: 'earningsOf', args, blockNumber: block } as const
+          const [earnedGwei, claimedGwei] = await reader.readContract(query)
+          paid += claimedGwei
+          return { id, ...strings({ claimableGwei: earnedGwei - claimedGwei }) }
+        }),
+      )
+      expect({ block, accounts: accounts.items }).toEqual({ block, accounts: onChain })
     }
-    await indexer.close()
+    expect(paid).toBeGreaterThan(0n)
   })
 })
 
-/** What was credited to the account of a total in its epoch, or in one before, less what was taken back. */
-function creditedIn(epochsBefore: number) {
-  const sum = (from: string) =>
-    sql`(select coalesce(sum(amount_gwei), 0) from ${sql.table(from)} c
-      where c.account = t.account and c.block <= t.block and c.epoch = t.epoch - ${epochsBefore})`
-  return sql`${sum('credit')} - ${sum('credit_taken_back')}`
+/** What the account of a total had earned by its block in some roles. */
+function earned(...roles: readonly string[]) {
+  return sql`(select coalesce(sum(amount_gwei), 0) from credit c
+    where c.account = t.account and c.block <= t.block and c.role in (${sql.join(roles)}))`
 }
 
 interface DayByDay {
@@ -123,11 +121,6 @@ interface DayByDay {
     readonly contributionCount: number
     readonly days: Items<Readonly<Record<string, number>>>
   }>
-}
-
-interface Money {
-  readonly accounts: Items<{ id: number; maturedGwei: string; pendingGwei: string }>
-  readonly bonds: Items<{ id: number; balanceGwei: string; exposureGwei: string }>
 }
 
 interface Items<T> {

@@ -1,5 +1,6 @@
 import type { KyselyPlugin } from 'kysely'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { computedBy } from '../../indexer/api/computed/computed.ts'
 import { graphqlHandler } from '../../indexer/api/graphql.ts'
 import { defaultLimits } from '../../indexer/api/limits.ts'
 import { openDatabase } from '../../indexer/store/database.ts'
@@ -32,7 +33,7 @@ describe('an answer during which the chain is reorganised', () => {
     await setting?.stop()
   })
 
-  /** Asks, while after every statement of an answer, as often as `times` says, a block is taken back. */
+  /** Asks, while after every statement of an answer, as often as `times` says, a block is reverted. */
   async function answerAmidReorgs(times: number): Promise<{ readonly answer: Answer; readonly head: bigint }> {
     const database = await setting.postgres.newDatabase()
     await (await indexTo(setting.ledger, database)).closeAtHead()
@@ -55,7 +56,7 @@ describe('an answer during which the chain is reorganised', () => {
       },
     }
     const db = reader.withPlugin(reorgs)
-    const sources = { db, identity, status: async () => undefined, blob: async () => undefined }
+    const sources = { db, identity, status: async () => undefined, computed: computedBy(undefined) }
     const yoga = graphqlHandler(
       async () => sources,
       defaultLimits,

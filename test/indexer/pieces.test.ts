@@ -5,15 +5,12 @@ import type { Fact } from '../../indexer/decode/facts.ts'
 import { emptyJournals, replayJournals } from '../../indexer/decode/journals.ts'
 import { noTerms } from '../../indexer/decode/terms.ts'
 import { anyPaperChain, paperFollowed } from './support/paperChain.ts'
-import { paperDeployment } from './support/paperDeployment.ts'
-
-const context = { deployment: paperDeployment, followed: paperFollowed, treasury: 1n }
 
 describe('a random chain of all our events', () => {
   it('means the same decoded at once, one log after the other, and in random pieces', () => {
     fc.assert(
       fc.property(anyPaperChain, fc.array(fc.integer({ min: 1, max: 6 })), (logs, sizes) => {
-        const whole = decodeLogs(context, noTerms, logs)
+        const whole = decodeLogs(paperFollowed, noTerms, logs)
         const journals = replayJournals(paperFollowed, emptyJournals, logs).journals
         for (const pieces of [sizes, []]) {
           const facts: Fact[] = []
@@ -21,7 +18,7 @@ describe('a random chain of all our events', () => {
           let rolled = emptyJournals
           for (let from = 0, i = 0; from < logs.length; i++) {
             const to = from + (pieces[i] ?? 1)
-            const decoded = decodeLogs(context, terms, logs.slice(from, to))
+            const decoded = decodeLogs(paperFollowed, terms, logs.slice(from, to))
             facts.push(...decoded.facts)
             terms = decoded.terms
             rolled = replayJournals(paperFollowed, rolled, logs.slice(from, to)).journals
@@ -37,10 +34,10 @@ describe('a random chain of all our events', () => {
   it('leaves the terms that it began with as they were', () => {
     fc.assert(
       fc.property(anyPaperChain, anyPaperChain, (before, after) => {
-        const { terms } = decodeLogs(context, noTerms, before)
-        const models = new Map(terms.models)
-        decodeLogs(context, terms, after)
-        expect(terms.models).toEqual(models)
+        const { terms } = decodeLogs(paperFollowed, noTerms, before)
+        const [models, drafts] = [new Map(terms.models), new Map(terms.drafts)]
+        decodeLogs(paperFollowed, terms, after)
+        expect(terms).toEqual({ ...terms, models, drafts })
       }),
     )
   })

@@ -22,7 +22,7 @@ import { deployLedger } from '../../deploy/deploy.ts'
 import { calldataFloor } from '../floor.ts'
 import type { Measured } from './measured.ts'
 
-/** A chain of one's own by the rules of Osaka, with the release build deployed on it. */
+/** Who acts on a chain of one's own, and how. */
 export interface Stage {
   readonly connection: Connection
   readonly cast: Cast
@@ -33,7 +33,6 @@ export interface Stage {
   readonly measureAs: (name: string, call: Act, from: Hex) => Promise<Measured>
   readonly passSeconds: (seconds: number) => Promise<void>
   readonly passTo: (timestamp: number) => Promise<void>
-  readonly stop: () => Promise<void>
 }
 
 export interface Sent extends Measured {
@@ -41,12 +40,12 @@ export interface Sent extends Measured {
   readonly receipt: TransactionReceipt
 }
 
-export async function setStage(): Promise<Stage> {
+/** A chain of one's own by the rules of Osaka, with the release build deployed on it. */
+export async function setStage(): Promise<Stage & { readonly stop: () => Promise<void> }> {
   const folder = mkdtempSync(join(tmpdir(), 'gas-'))
   const options = { folder, port: await freePort(), accounts: castSize(1), mnemonic: DEMO_MNEMONIC }
   const chain = await startLocalChain(options)
   const cast = castOf(1)
-  const { reader, passSeconds } = chain
   const deployment = await deployLedger({
     name: 'gas',
     rpcUrl: chain.rpcUrl,
@@ -55,27 +54,35 @@ export async function setStage(): Promise<Stage> {
   })
   const connection = await connect(chain.rpcUrl, deployment)
   return {
+    ...stageOn(connection, cast, chain.passSeconds),
+    stop: async () => {
+      await chain.stop()
+      await discardLocalChain(folder)
+      rmSync(folder, { recursive: true, force: true })
+    },
+  }
+}
+
+/** The same on a chain that somebody else started. */
+export function stageOn(connection: Connection, cast: Cast, passSeconds: Stage['passSeconds']): Stage {
+  const { reader } = connection
+  return {
     connection,
     cast,
-    walletOf: (account) => walletOn(connection.reader, account),
+    walletOf: (account) => walletOn(reader, account),
     measure: async (name, call, from) => {
-      const receipt = await transact(connection.reader, walletOn(connection.reader, from), call)
+      const receipt = await transact(reader, walletOn(reader, from), call)
       return { name, gas: receipt.gasUsed, floor: calldataFloor(call.data), receipt }
     },
     measureAs: async (name, call, from) => {
-      const wallet = await impersonate(connection.reader, from)
-      const receipt = await transact(connection.reader, wallet, call)
+      const wallet = await impersonate(reader, from)
+      const receipt = await transact(reader, wallet, call)
       return { name, gas: receipt.gasUsed }
     },
     passSeconds,
     passTo: async (timestamp) => {
       const { timestamp: now } = await reader.getBlock()
       if (timestamp > Number(now)) await passSeconds(timestamp - Number(now))
-    },
-    stop: async () => {
-      await chain.stop()
-      await discardLocalChain(folder)
-      rmSync(folder, { recursive: true, force: true })
     },
   }
 }

@@ -36,7 +36,7 @@ export interface Outcome extends Rounds<Measured> {
 export interface Content {
   readonly chain: Chain
   readonly kind: 'transfers' | 'records'
-  /** Events, or inferences and attributions. */
+  /** Transfers, or inferences. */
   readonly facts: number
 }
 
@@ -136,13 +136,12 @@ async function factsAt(url: string, kind: Content['kind']): Promise<number> {
     )
     return transfers.totalCount
   }
-  const query = '{ inferences(limit: 1) { totalCount } attributions(limit: 1) { totalCount } }'
-  const { inferences, attributions } = await askGraphql(
+  const { inferences } = await askGraphql(
     url,
-    query,
-    z.object({ inferences: counted, attributions: counted }),
+    '{ inferences(limit: 1) { totalCount } }',
+    z.object({ inferences: counted }),
   )
-  return inferences.totalCount + attributions.totalCount
+  return inferences.totalCount
 }
 
 const PLAIN = fileURLToPath(new URL('plain.ts', import.meta.url))

@@ -86,13 +86,12 @@ async function headIn(client: Client): Promise<number> {
   return z.int().parse(heads[0]?.head)
 }
 
-/** How many inferences and attributions there are up to a block. */
+/** How many inferences there are up to a block. */
 async function factsUpTo(client: Client): Promise<(block: number) => number> {
   const { rows } = await client.query(HISTORY)
   const schema = z.string().parse(rows[0]?.schema)
   const { rows: counts } = await client.query(`
-    select block::int4, sum(count(*)) over (order by block)::int4 as facts
-    from (select block from ${schema}.inference union all select block from ${schema}.attribution) f group by block`)
+    select block::int4, sum(count(*)) over (order by block)::int4 as facts from ${schema}.inference group by block`)
   const known = z.array(z.object({ block: z.int(), facts: z.int() })).parse(counts)
   return (block) => known.findLast((one) => one.block <= block)?.facts ?? 0
 }

@@ -8,7 +8,7 @@ import { type Chain, openChain } from './chains.ts'
 import { runToHead } from './contender.ts'
 import type { Databases, Door } from './databases.ts'
 import { ours } from './ours.ts'
-import { recording, setTheStage } from './records.ts'
+import { type Sent, servedOn, setTheStage } from './records.ts'
 import { quantile } from './rounds.ts'
 
 /** How long a new block takes from the node to the answers, with its facts. */
@@ -64,12 +64,13 @@ async function watch(
   const more = by === 'WebSocket' ? ['--ws', chain.anvil.url.replace('http', 'ws')] : []
   const contender = await ours(chain, location, { verify: 'receipts', transfers: true, more })
   const running = await runToHead(contender)
+  const { recording } = await servedOn(chain.anvil, chain.deployment)
   const waited: number[] = []
   try {
     // The first block is for warming up.
     for (let block = 0; block <= blocks; block++) {
       const due = performance.now() + BLOCK_MS
-      await sendAll(chain, seed + block)
+      await sendAll(chain, recording(seed + block, RECORDS), seed + block)
       const ms = await mineAndAwait(chain.anvil, contender.url)
       if (block > 0) waited.push(ms)
       await sleep(Math.max(0, due - performance.now()))
@@ -83,8 +84,8 @@ async function watch(
 }
 
 /** Brings transactions into the node's pool, for its next block. */
-async function sendAll({ anvil, deployment }: Chain, seed: number): Promise<void> {
-  const [{ address: operator }, { to, data }] = recording(deployment, seed, RECORDS)
+async function sendAll({ anvil, deployment }: Chain, batch: Sent, seed: number): Promise<void> {
+  const [{ address: operator }, { to, data }] = batch
   const { deployer, contributors } = castOf(TRANSFERS)
   const transfers = contributors.map(({ address }) => ({
     from: deployer.address,

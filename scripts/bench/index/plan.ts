@@ -16,7 +16,6 @@ export interface Plan {
 }
 
 const RECORDS = 200
-const ROWS = 8
 
 export function planOf(quick: boolean, rounds: number): Plan {
   return quick
@@ -24,15 +23,15 @@ export function planOf(quick: boolean, rounds: number): Plan {
         transfers: transferChain('transfers', 20_000, 175, 0),
         sparse: transferChain('sparse', 5_000, 100, 9),
         records: recordChain(50),
-        factsAWindow: 10_000,
+        factsAWindow: 2_000,
         liveBlocks: 5,
         rounds: 1,
       }
     : {
         transfers: transferChain('transfers', 200_000, 175, 0),
         sparse: transferChain('sparse', 50_000, 100, 9),
-        records: recordChain(560),
-        factsAWindow: 100_000,
+        records: recordChain(1_000),
+        factsAWindow: 20_000,
         liveBlocks: 60,
         rounds,
       }
@@ -50,7 +49,7 @@ function transferChain(name: string, transfers: number, aBlock: number, emptyBlo
 function recordChain(batches: number): Plan['records'] {
   return {
     name: `records-${batches}`,
-    facts: batches * RECORDS * (1 + ROWS),
+    facts: batches * RECORDS,
     build: async (anvil, deployment) => {
       await setTheStage(anvil, deployment)
       await addRecords(anvil, deployment, { seed: 1, batches, records: RECORDS })

@@ -72,7 +72,7 @@ export function liveTable(latencies: readonly Latency[]): string {
 
 export function curveTables({ windows, restartSeconds, queries, tables, inferences }: Curve): string {
   const written = markdownTable(
-    ['facts stored', 'µs a fact', 'µs of CPU', 'MiB in use'],
+    ['inferences stored', 'µs each', 'µs of CPU', 'MiB in use'],
     windows.map((one) => [
       grouped(one.facts),
       one.microsecondsAFact.toFixed(1),

@@ -1,30 +1,25 @@
 import * as fc from 'fast-check'
 import { bytesToHex } from 'viem'
-import type { InferenceRecord, RecordTerms } from '../../../sdk/record.ts'
+import type { NamedChannel, ToldChannel } from '../../../sdk/channel.ts'
+import type { InferenceRecord } from '../../../sdk/record.ts'
 
-export const TERMS: RecordTerms = { dims: 64, topK: 4, rowCount: 100 }
-
-/** Few, so that one is credited more than once. */
+/** Few, so that one has to do with several things. */
 export const anyAccount = fc.integer({ min: 1, max: 6 })
 
-const fee = fc.oneof(fc.bigInt(0n, 10n ** 6n), fc.bigInt(0n, 2n ** 38n), fc.bigInt(0n, 2n ** 64n - 1n))
+const anyUnits = fc.integer({ min: 0, max: 2 ** 32 - 1 })
 
-/** A record that the Ledger takes. */
-export const anyRecord = (hasRows: boolean): fc.Arbitrary<InferenceRecord> =>
+export const anyChannel: fc.Arbitrary<ToldChannel> = fc.record({
+  payer: fc.integer({ min: 0, max: 4 }),
+  salt: fc.integer({ min: 0, max: 3 }),
+  coveredUnits: anyUnits,
+  chargedUnits: anyUnits,
+})
+
+/** A record that the Ledger takes, of a batch that names so many channels. */
+export const anyRecord = (k: number, channels: readonly NamedChannel[]): fc.Arbitrary<InferenceRecord> =>
   fc.record({
+    channel: fc.nat(channels.length - 1),
+    feeUnits: fc.oneof(fc.integer({ min: 1, max: 65_535 }), fc.constantFrom(1, 65_535)),
     commitment: fc.uint8Array({ minLength: 32, maxLength: 32 }).map((bytes) => bytesToHex(bytes)),
-    payer: anyAccount,
-    feeGwei: fee,
-    rows: fc
-      .tuple(
-        fc.constantFrom<readonly number[]>([], [65_535], [40_000, 25_535], [20_000, 19_999, 15_536, 10_000]),
-        fc.uniqueArray(fc.nat(TERMS.rowCount - 1), { minLength: 4, maxLength: 4 }),
-        fc.array(anyAccount, { minLength: 4, maxLength: 4 }),
-      )
-      .map(([weights, rows, accounts]) =>
-        (hasRows ? weights : []).map((weight, i) => ({ weight, row: rows[i] ?? 0, account: accounts[i] ?? 1 })),
-      ),
-    sketch: fc
-      .array(fc.constantFrom(0x11, 0x7f, 0x09, 0x93, 0), { minLength: 32, maxLength: 32 })
-      .map((bytes) => Uint8Array.from(bytes)),
+    sketch: fc.uint8Array({ minLength: k / 8, maxLength: k / 8 }),
   })

@@ -1,7 +1,11 @@
 import type { Hex } from 'viem'
+import { journaled } from '../../../indexer/decode/contracts.ts'
 import type { Identity } from '../../../indexer/store/schema.ts'
+import { at } from './paperDeployment.ts'
 
-const contract = (digit: number): Hex => `0x${`${digit}`.repeat(40)}`
+const contracts = Object.fromEntries(
+  journaled.map((name, i) => [name, at(`${i + 16}`.padStart(2, '0'))]),
+) as unknown as Record<(typeof journaled)[number], Hex>
 
 /** Of a deployment that is on no chain: for tests of the store alone. */
 export const identity: Identity = {
@@ -9,13 +13,6 @@ export const identity: Identity = {
   genesisHash: `0x${'0a'.repeat(32)}`,
   deployment: 'nowhere',
   startBlock: 1n,
-  accounts: contract(1),
-  datasets: contract(2),
-  pools: contract(3),
-  models: contract(4),
-  ledger: contract(5),
-  court: contract(6),
-  evaluations: contract(7),
+  ...contracts,
   treasury: 1n,
-  epochSeconds: 604_800n,
 }

@@ -1,13 +1,18 @@
 import * as fc from 'fast-check'
 import { type AbiEvent, bytesToHex, getAbiItem } from 'viem'
+import { registeredPlan } from '../../../attribution/unitPages.ts'
 import { type ChainLog, type ContractName, followedOf, namesFollowed } from '../../../indexer/decode/contracts.ts'
+import { batchOf } from '../../../sdk/batch.ts'
+import { bookId } from '../../../sdk/book.ts'
+import { encodeToldChannels } from '../../../sdk/channel.ts'
 import { abis } from '../../../sdk/contracts.ts'
 import { encodeRecords } from '../../../sdk/record.ts'
 import { type Args, anyArgs, emissionOf } from './anyEvent.ts'
-import { anyAccount, anyRecord, TERMS } from './anyRecord.ts'
+import { anyPaperModel, type PaperModel } from './anyModel.ts'
+import { anyAccount, anyChannel, anyRecord } from './anyRecord.ts'
 import { paperDeployment } from './paperDeployment.ts'
 
-/** Chains of all events that are followed, in any order that makes sense: a batch comes after its model, and is well-formed. */
+/** Chains of all events that are followed, in any order that makes sense: pages and batches come after their models, and are well-formed. */
 
 const names = namesFollowed({ transfers: true })
 export const paperFollowed = followedOf(paperDeployment, names)
@@ -19,67 +24,85 @@ interface Act {
   readonly args: Args
 }
 
-const fineTuneRegistered = getAbiItem({ abi: abis.models, name: 'FineTuneRegistered' })
-const batchRecorded = getAbiItem({ abi: abis.ledger, name: 'BatchRecorded' })
+const entered = getAbiItem({ abi: abis.models, name: 'FineTuneEntered' })
+const begun = getAbiItem({ abi: abis.fineTunes, name: 'FineTuneBegun' })
+const paged = getAbiItem({ abi: abis.fineTunes, name: 'UnitsRegistered' })
+const registered = getAbiItem({ abi: abis.fineTunes, name: 'FineTuneRegistered' })
+const recorded = getAbiItem({ abi: abis.ledger, name: 'BatchRecorded' })
+const dependent = [entered, begun, paged, registered, recorded].map(({ name }) => name as string)
 
 /** All others mean what they say, whatever came before. */
 const independent = names.flatMap((contract) =>
   abis[contract]
     .filter((entry): entry is typeof entry & AbiEvent => entry.type === 'event')
-    .filter(({ name }) => !['EIP712DomainChanged', 'FineTuneRegistered', 'BatchRecorded'].includes(name))
+    .filter(({ name }) => name !== 'EIP712DomainChanged' && !dependent.includes(name))
     .filter(({ name }) => contract !== 'openToken' || name === 'Transfer')
     .map((event) => anyArgs(event).map((args): Act => ({ contract, event, args }))),
 )
 
-/** Terms that differ from model to model, in shares too. */
-const anyModel = (model: number) =>
-  fc
-    .record({
-      args: anyArgs(fineTuneRegistered),
-      contributorBps: fc.nat(5_000),
-      operatorBps: fc.nat(1_500),
-      royalties: fc.array(fc.record({ account: anyAccount, bps: fc.nat(900) }), { maxLength: 3 }),
-      pool: fc.option(anyAccount, { nil: 0 }),
-    })
-    .map(({ args, contributorBps, operatorBps, royalties, pool }): Act => {
-      const told = args.fineTune as Record<'influence' | 'shares', object>
-      const influence = { ...told.influence, ...TERMS, topK: pool === 0 ? TERMS.topK : 0 }
-      const shares = { ...told.shares, contributorBps, operatorBps }
-      const fineTune = { ...told, influence, shares }
-      return { contract: 'models', event: fineTuneRegistered, args: { ...args, model, fineTune, royalties, pool } }
-    })
+/** A model, and what is still to be told of its registration. */
+interface Begun extends PaperModel {
+  readonly model: number
+  readonly left: Act[]
+}
 
-const anyBatch = (batch: bigint, { args: registered }: Act) =>
-  fc
-    .record({
-      args: anyArgs(batchRecorded),
-      operator: anyAccount,
-      treasuryBps: fc.nat(700),
-      records: fc.array(anyRecord(registered.pool === 0), { minLength: 1, maxLength: 5 }),
+/** Terms that differ from model to model, in shares too. */
+const anyBegun = (model: number) =>
+  fc.tuple(anyPaperModel, anyArgs(entered), anyArgs(begun), anyArgs(registered)).map(([drawn, terms, told, end]) => {
+    const { dims, sketched, plan, pages } = drawn
+    const asked = terms.terms as { readonly pay: object }
+    const pay = { ...asked.pay, sketched }
+    const enteredArgs = { ...terms, model, terms: { ...asked, pay, dims } }
+    const { minimumRows, jointRows, count } = registeredPlan(plan, [])
+    const fineTune = told.fineTune as { readonly plan: object }
+    const begunArgs = {
+      ...told,
+      model,
+      fineTune: { ...fineTune, plan: { ...fineTune.plan, minimumRows, jointRows, count } },
+    }
+    const left: Act[] = [
+      { contract: 'models', event: entered, args: enteredArgs },
+      { contract: 'fineTunes', event: begun, args: begunArgs },
+      ...pages.map(({ isLast, ...page }): Act => {
+        return { contract: 'fineTunes', event: paged, args: { model, ...page, draft: isLast ? '0x' : '0x01' } }
+      }),
+      { contract: 'fineTunes', event: registered, args: { ...end, model } },
+    ]
+    return { ...drawn, model, left }
+  })
+
+const anyBatch = (batch: bigint, { model, dims, sketched }: Begun) =>
+  fc.tuple(anyAccount, fc.array(anyChannel, { minLength: 1, maxLength: 3 })).chain(([operator, channels]) => {
+    const k = sketched ? dims : 0
+    return fc.array(anyRecord(k, channels), { minLength: 1, maxLength: 5 }).map((records): Act => {
+      const book = bookId({ model, operator, number: 1 })
+      const { header } = batchOf({ batch, book, number: 0, recordedIn: 0 }, channels, records, k)
+      const packed = bytesToHex(encodeRecords(records, k, channels.length))
+      const told = { batch, book, number: 0, units: header.units, root: header.root }
+      const args = { ...told, channels: bytesToHex(encodeToldChannels(channels)), records: packed }
+      return { contract: 'ledger', event: recorded, args }
     })
-    .map(({ args, operator, treasuryBps, records }): Act => {
-      const packed = bytesToHex(encodeRecords(records, TERMS))
-      const { model } = registered
-      const count = records.length
-      const told = { ...args, batch, model, operator, count, treasuryBps, records: packed }
-      return { contract: 'ledger', event: batchRecorded, args: told }
-    })
+  })
 
 const anyOther = () => fc.oneof(...independent)
 
-/** Models come first or in between, and batches are of any model before them. */
+/** Models are registered bit by bit, and batches are of any model that is entered. */
 const anyActs = fc.gen().map((draw) => {
-  const models: Act[] = []
+  const models: Begun[] = []
   const acts: Act[] = []
-  const steps = draw(fc.array, fc.constantFrom('model', 'batch', 'batch', 'other', 'other'), { maxLength: 14 })
+  const steps = draw(fc.array, fc.constantFrom('model', 'further', 'further', 'batch', 'batch', 'other', 'other'), {
+    maxLength: 18,
+  })
   for (const step of steps) {
     const model = models[draw(fc.nat, 3)]
-    if (step === 'model' || (step === 'batch' && model === undefined)) {
-      const registered = draw(anyModel, models.length + 1)
-      models.push(registered)
-      acts.push(registered)
+    if (step === 'model' || (step !== 'other' && model === undefined)) {
+      const one = draw(anyBegun, models.length + 1)
+      models.push(one)
+      acts.push(...one.left.splice(0, 2))
     } else if (step === 'batch' && model !== undefined) {
       acts.push(draw(anyBatch, BigInt(acts.length + 1), model))
+    } else if (step === 'further' && model !== undefined && model.left.length > 0) {
+      acts.push(...model.left.splice(0, 1))
     } else {
       acts.push(draw(anyOther))
     }

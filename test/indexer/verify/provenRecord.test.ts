@@ -1,12 +1,12 @@
 import { rmSync } from 'node:fs'
 import { join } from 'node:path'
-import { bytesToHex, type Hex, hexToBytes } from 'viem'
+import type { Hex } from 'viem'
 import { expect, it } from 'vitest'
+import type { BatchHeader } from '../../../sdk/batch.ts'
 import { trustedBlock } from '../../../sdk/blockHeader.ts'
 import { StopError } from '../../../sdk/errors.ts'
 import { JOURNAL_SLOT } from '../../../sdk/journal.ts'
 import { proveRecorded, slotsOfRecord } from '../../../sdk/provenRecord.ts'
-import { encodeRecord } from '../../../sdk/record.ts'
 import type { RecordProof } from '../../../sdk/recordProof.ts'
 import { proveStorage } from '../../../sdk/storageProof.ts'
 import { startLocalLedger } from '../../scripts/localLedger.ts'
@@ -20,22 +20,23 @@ interface Answer {
   readonly inferences: {
     readonly items: readonly {
       readonly position: number
-      readonly commitment: Hex
       readonly payer: number
-      readonly feeGwei: string
-      readonly sketch: Hex
+      readonly salt: number
+      readonly feeUnits: number
+      readonly commitment: Hex
+      readonly sketch: Hex | null
+      readonly recordHash: Hex
       readonly stands: boolean
-      readonly calledModel: { readonly dims: number; readonly topK: number }
-      readonly attributions: { readonly items: readonly { row: number; account: number; weight: number }[] }
       readonly proof: { readonly path: readonly Hex[]; readonly commitment: { readonly slot: Hex } }
       readonly recordedBatch: {
         readonly id: string
-        readonly model: number
-        readonly operator: number
-        readonly epoch: number
+        readonly book: string
+        readonly number: number
+        readonly block: number
         readonly count: number
-        readonly treasuryBps: number
+        readonly units: number
         readonly root: Hex
+        readonly sumHash: Hex
       }
     }[]
   }
@@ -45,10 +46,9 @@ interface Answer {
 const QUESTION = `{
   _meta { block hash }
   inferences(limit: 100) { items {
-    position commitment payer feeGwei sketch stands calledModel { dims topK }
-    attributions(orderBy: rank, orderDirection: asc, limit: 32) { items { row account weight } }
+    position payer salt feeUnits commitment sketch recordHash stands
     proof { path commitment { slot } }
-    recordedBatch { id model operator epoch count treasuryBps root }
+    recordedBatch { id book number block count units root sumHash }
   } }
   journals { items { contract slot storage { contract } } }
 }`
@@ -57,7 +57,10 @@ it('a wallet that trusts one block hash needs to believe neither the indexer nor
   const setting = await startLocalLedger(4)
   const folder = newFolder('wallet')
   try {
-    await (await beginStory(setting, 11)).tell(80)
+    const story = await beginStory(setting, 11)
+    for (const plot of ['recordBatch', 'recordBatch', 'proveBrokenReceipt', 'appealRecord', 'recordBatch']) {
+      expect(await story.does(plot)).toBe(true)
+    }
     const { reader } = setting.connection
     const indexer = await indexTo(setting, { kind: 'embedded', folder: join(folder, 'index') })
     await indexer.atHead()
@@ -82,12 +85,13 @@ it('a wallet that trusts one block hash needs to believe neither the indexer nor
     const storage = await prove(recordProofOf(first))
     for (const lie of [
       { payer: first.payer + 1 },
-      { feeGwei: `${BigInt(first.feeGwei) + 1n}` },
+      { salt: first.salt + 1 },
+      { feeUnits: first.feeUnits + 1 },
       { position: 10_000 },
+      { recordedBatch: { ...first.recordedBatch, units: first.recordedBatch.units + 1 } },
     ]) {
       const proof = recordProofOf({ ...first, ...lie })
-      const answer = 'position' in lie ? await prove(proof) : storage
-      expect(() => proveRecorded(block, ledger, proof, answer)).toThrow(StopError)
+      expect(() => proveRecorded(block, ledger, proof, storage)).toThrow(StopError)
     }
 
     for (const { slot, storage: where } of journals.items) {
@@ -104,24 +108,21 @@ it('a wallet that trusts one block hash needs to believe neither the indexer nor
   }
 })
 
-/** What the wallet was told, as bytes and their way to the batch. */
+/** What the wallet was told, as the contracts take it. */
 function recordProofOf(inference: Omit<Answer['inferences']['items'][number], 'stands'>): RecordProof {
-  const { calledModel, attributions, recordedBatch, proof } = inference
-  const record = encodeRecord(
-    {
-      commitment: inference.commitment,
-      payer: inference.payer,
-      feeGwei: BigInt(inference.feeGwei),
-      rows: attributions.items,
-      sketch: hexToBytes(inference.sketch),
-    },
-    { ...calledModel, rowCount: 2 ** 32 },
-  )
-  const { id, ...header } = recordedBatch
+  const { position, payer, salt, feeUnits, commitment, sketch, proof, recordedBatch } = inference
+  const { id, book, block, units, ...rest } = recordedBatch
+  const header: BatchHeader = {
+    ...rest,
+    batch: BigInt(id),
+    book: BigInt(book),
+    recordedIn: block,
+    units: BigInt(units),
+  }
   return {
-    header: { ...header, batch: BigInt(id) },
-    index: BigInt(inference.position),
-    record: bytesToHex(record),
+    header,
+    index: BigInt(position),
+    record: { payer, salt, feeUnits, commitment, sketch: sketch ?? '0x' },
     path: proof.path,
   }
 }
