@@ -1,6 +1,6 @@
-import { type Hex, hexToBytes } from 'viem'
+import { type ContractEventArgsFromTopics, type ContractEventName, type Hex, hexToBytes } from 'viem'
 import type { UnitPlan } from '../attribution/unitPlan.ts'
-import type { Connection } from './contracts.ts'
+import type { abis, Connection } from './contracts.ts'
 import { StopError } from './errors.ts'
 import type { ModelPayTerms } from './predictPay.ts'
 import { decodeRegisteredUnits, planOf, type RegisteredUnits } from './registeredUnits.ts'
@@ -46,17 +46,39 @@ export async function openModel(connection: Connection, model: number): Promise<
       'Name a fine-tune whose units are all registered.',
     )
   }
-  const { fineTune } = begun.args
-  const { terms, royalties, owner, parent } = entered.args
-  const units = decodeRegisteredUnits(
-    pages.map(({ args: page }) => ({
-      firstUnit: page.firstUnit,
-      contributions: hexToBytes(page.contributions),
-      units: hexToBytes(page.units),
-    })),
-    terms.dims,
+  const { contributions } = unitsOf(
+    pages.map((page) => page.args),
+    entered.args.terms.dims,
   )
-  const members = await membersOfVersions(connection, fineTune.versions, units)
+  const members = await membersOfVersions(connection, begun.args.fineTune.versions, contributions)
+  return assembleModel({
+    ...entered.args,
+    ...registered.args,
+    fineTune: begun.args.fineTune,
+    pages: pages.map((page) => page.args),
+    memberOf: (id) => members.get(id),
+  })
+}
+
+type EventArgs<
+  contract extends 'fineTunes' | 'models',
+  name extends ContractEventName<(typeof abis)[contract]>,
+> = ContractEventArgsFromTopics<(typeof abis)[contract], name, true>
+
+/** What events tell of a fine-tune. */
+export type ModelFacts = EventArgs<'models', 'FineTuneEntered'> &
+  Pick<EventArgs<'fineTunes', 'FineTuneRegistered'>, 'indexRoot' | 'totalHash'> &
+  Pick<EventArgs<'fineTunes', 'FineTuneBegun'>, 'fineTune'> & {
+    readonly pages: readonly EventArgs<'fineTunes', 'UnitsRegistered'>[]
+    /** Of every contribution of its versions. */
+    readonly memberOf: (contribution: Hex) => { readonly contributor: number; readonly items: number } | undefined
+  }
+
+/** The same from events that somebody has read already. */
+export function assembleModel(facts: ModelFacts): OpenedModel {
+  const { model, parent, owner, fineTune, terms, royalties, memberOf } = facts
+  const registered = unitsOf(facts.pages, terms.dims)
+  const contributors = registered.contributions.map(({ id }): [Hex, number] => [id, memberOf(id)?.contributor ?? 0])
   return {
     model,
     parent,
@@ -74,13 +96,24 @@ export async function openModel(connection: Connection, model: number): Promise<
       dims: terms.dims,
     },
     royalties,
-    index: { ...fineTune.index, root: registered.args.indexRoot },
-    totalHash: registered.args.totalHash,
+    index: { ...fineTune.index, root: facts.indexRoot },
+    totalHash: facts.totalHash,
     maxPeak: fineTune.plan.maxPeak,
-    registered: units,
-    plan: planOf(units, (id) => members.get(id)?.items ?? 0),
-    contributorOf: new Map([...members].map(([id, { contributor }]) => [id, contributor])),
+    registered,
+    plan: planOf(registered, (id) => memberOf(id)?.items ?? 0),
+    contributorOf: new Map(contributors),
   }
+}
+
+function unitsOf(pages: ModelFacts['pages'], dims: number): RegisteredUnits {
+  return decodeRegisteredUnits(
+    pages.map(({ firstUnit, contributions, units }) => ({
+      firstUnit,
+      contributions: hexToBytes(contributions),
+      units: hexToBytes(units),
+    })),
+    dims,
+  )
 }
 
 /** Units that were struck before a book's window ended, which count nothing in it. */
@@ -102,7 +135,7 @@ export async function struckUnits(
 async function membersOfVersions(
   { reader, contracts }: Connection,
   versions: readonly bigint[],
-  { contributions }: RegisteredUnits,
+  contributions: RegisteredUnits['contributions'],
 ): Promise<ReadonlyMap<Hex, { readonly contributor: number; readonly items: number }>> {
   const found = new Map<Hex, { readonly contributor: number; readonly items: number }>()
   for (let at = 0; at < contributions.length; at += A_CALL) {
