@@ -11,7 +11,7 @@ import { act, eventIn, transact } from '../../sdk/transact.ts'
 import { amountCovering, encodeVouchers, signVoucher, type Voucher } from '../../sdk/voucher.ts'
 import { codes, hash, integer } from '../vectors/draw.ts'
 import type { LocalLedger } from './localLedger.ts'
-import { type LocalChannel, receiptKey } from './localModel.ts'
+import { type LocalChannel, type Operating, operatorOf } from './localModel.ts'
 
 /** Calls on a local ledger: records as an operator would make them, and their receipts. */
 
@@ -25,6 +25,8 @@ export interface Recorder {
   /** Dimensions of the records' sketches. */
   readonly k: number
   readonly channels: readonly LocalChannel[]
+  /** The cast's operator, if nobody else. */
+  readonly operating?: Operating
 }
 
 /** A record with its receipt. */
@@ -34,12 +36,9 @@ export interface DrawnCall {
 }
 
 /** A call that was served: its receipt promises its record. */
-export async function drawCall(
-  { connection }: LocalLedger,
-  { model, k, channels }: Recorder,
-  next: RandomSource,
-): Promise<DrawnCall> {
-  const { reader, contracts } = connection
+export async function drawCall(local: LocalLedger, recorder: Recorder, next: RandomSource): Promise<DrawnCall> {
+  const { reader, contracts } = local.connection
+  const { model, k, channels, operating = operatorOf(local) } = recorder
   const place = integer(next, channels.length)
   const channel = channels[place] as LocalChannel
   const query = codes(next, k)
@@ -66,7 +65,7 @@ export async function drawCall(
   const commitment = inferenceCommitment(salt, requestHash, answerHash, sketch)
   return {
     record: { channel: place, feeUnits, commitment, sketch: bits },
-    receipt: await signReceipt(receiptKey, draft),
+    receipt: await signReceipt(operating.key, draft),
   }
 }
 
@@ -96,15 +95,16 @@ export async function ampleVouchers(local: LocalLedger, channels: readonly Local
 }
 
 export async function recordLocalBatch(
-  { connection, cast, walletOf }: LocalLedger,
-  { model, k, channels }: Recorder,
+  local: LocalLedger,
+  { model, k, channels, operating = operatorOf(local) }: Recorder,
   records: readonly InferenceRecord[],
   vouchers: Uint8Array = new Uint8Array(),
 ): Promise<OpenedBatch> {
+  const { connection, walletOf } = local
   const { reader, contracts } = connection
   const receipt = await transact(
     reader,
-    walletOf(cast.operator),
+    walletOf(operating.by),
     act(contracts.ledger, 'recordBatch', [
       model,
       bytesToHex(encodeChannels(channels)),

@@ -11,7 +11,7 @@ import { ensureOperator, pageLimits, registerPages, sketchedPages } from '../../
 import type { UnitIndex } from '../../pipeline/publish/unitIndex.ts'
 import { ensureBond } from '../../pipeline/serve/bond.ts'
 import { ensureChannel } from '../../pipeline/serve/channel.ts'
-import { drawUnits } from '../../scripts/bench/gas/drawnModel.ts'
+import { type DrawnRows, drawRows, unitsOf } from '../../scripts/bench/gas/drawnModel.ts'
 import { bondOfAccount, bondOfModel } from '../../sdk/bond.ts'
 import type { ChannelKey } from '../../sdk/channel.ts'
 import { itemsTree } from '../../sdk/contribution.ts'
@@ -38,9 +38,21 @@ export interface LocalModel {
   readonly contributions: readonly LocalContribution[]
 }
 
-export interface ModelToDraw {
+/** What models are trained on and from. */
+export interface LocalData {
+  /** In the order in which they were accepted. */
+  readonly contributions: readonly LocalContribution[]
+  readonly version: bigint
+  readonly parent: number
+}
+
+export interface DataToDraw {
   /** Items of each contributor, one contribution each. */
   readonly items: readonly number[]
+  readonly seed?: number
+}
+
+export interface ModelToRegister {
   readonly k?: number
   readonly seed?: number
   readonly pay?: PayTerms
@@ -48,8 +60,8 @@ export interface ModelToDraw {
   readonly limits?: PageLimits
   /** Registers only so many pages, as if the line had been cut. */
   readonly pages?: number
-  /** Changes what is registered, to tell a lie. */
-  readonly falsify?: (units: UnitIndex) => UnitIndex
+  /** Makes units of the drawn rows: others than `unitsOf` are a lie. */
+  readonly make?: (drawn: DrawnRows) => UnitIndex
 }
 
 export const LOCAL_SHARES: FeeShares = { contributorBps: 5_500, operatorBps: 2_000, royaltyBps: 100 }
@@ -57,23 +69,37 @@ export const ACTIVATION_SECONDS = 3 * 86_400
 /** What signs the receipts of the local ledger's operator. */
 export const receiptKey: LocalAccount = privateKeyToAccount(keccak256(toHex('receipts')))
 
-export async function registerLocalModel(local: LocalLedger, drawn: ModelToDraw): Promise<LocalModel> {
-  const { k = 64, seed = 1, pay = payTermsOf(DEFAULT_PAY), shares = LOCAL_SHARES, falsify = (units) => units } = drawn
-  const { connection, cast, walletOf } = local
-  const contributions = await contribute(local, drawn.items, seed)
-  const curator = walletOf(cast.curator)
+/** A model on data of its own. */
+export async function registerLocalModel(local: LocalLedger, drawn: DataToDraw & ModelToRegister): Promise<LocalModel> {
+  return await registerOn(local, await contributeLocal(local, drawn), drawn)
+}
+
+export async function contributeLocal(local: LocalLedger, { items, seed = 1 }: DataToDraw): Promise<LocalData> {
+  const contributions = await contribute(local, items, seed)
   const [first] = contributions
   if (first === undefined) throw new Error('A model has contributions')
-  const version = await ensureVersion(
-    connection,
-    curator,
-    first.dataset,
-    contributions.map(({ id }) => id),
-  )
-  const units = falsify(drawUnits(contributions, k, seed))
-  const parent = await registerBase(local, seed)
+  const curator = local.walletOf(local.cast.curator)
+  const ids = contributions.map(({ id }) => id)
+  const version = await ensureVersion(local.connection, curator, first.dataset, ids)
+  return { contributions, version, parent: await registerBase(local, seed) }
+}
+
+/** A model on data that others may share. */
+export async function registerOn(local: LocalLedger, data: LocalData, drawn: ModelToRegister): Promise<LocalModel> {
+  const { connection, cast, walletOf } = local
+  const units = (drawn.make ?? unitsOf)(drawRows(data.contributions, drawn.k ?? 64, drawn.seed ?? 1))
   const owner = await ensureAccount(connection, walletOf(cast.owner))
-  const fineTune: FineTune = {
+  const fineTune = localFineTune(data, units, drawn)
+  const pages = sketchedPages(units, drawn.limits ?? pageLimits(units.index.k)).slice(0, drawn.pages)
+  const model = await registerPages(connection, walletOf(cast.owner), fineTune, pages)
+  const { contributions, parent } = data
+  return { model, parent, owner, fineTune, units, contributions }
+}
+
+/** What is said of units when they are registered. */
+export function localFineTune({ version, parent }: LocalData, units: UnitIndex, drawn: ModelToRegister): FineTune {
+  const { seed = 1, pay = payTermsOf(DEFAULT_PAY), shares = LOCAL_SHARES } = drawn
+  return {
     parent,
     versions: [version],
     adapterHash: keccak256('0x04'),
@@ -81,31 +107,43 @@ export async function registerLocalModel(local: LocalLedger, drawn: ModelToDraw)
     manifestURI: 'ipfs://run',
     method: 2,
     quantisation: { scheme: 'nf4', bits: 4, doubleQuant: true },
-    index: { fileHash: keccak256(units.file), fileURI: `ipfs://${seed}`, dims: k, source: 0 },
+    index: { fileHash: keccak256(units.file), fileURI: `ipfs://${seed}`, dims: units.index.k, source: 0 },
     plan: registeredPlan(units.plan, units.given),
     shares,
     pay,
   }
-  const pages = sketchedPages(units, drawn.limits ?? pageLimits(k)).slice(0, drawn.pages)
-  const model = await registerPages(connection, walletOf(cast.owner), fineTune, pages)
-  return { model, parent, owner, fineTune, units, contributions }
 }
 
-/** Lets the cast's operator serve a model: named by its owner, with a receipt key and bonds, once the model is active. */
-export async function letOperate(local: LocalLedger, model: number, bondGwei = 1_000_000_000_000n): Promise<number> {
+/** Lets somebody, the cast's operator if nobody else, serve a model: named by its owner, with a receipt key and bonds, once it is active. */
+export async function letOperate(
+  local: LocalLedger,
+  model: number,
+  bondGwei = 1_000_000_000_000n,
+  { by, key }: Operating = operatorOf(local),
+): Promise<number> {
   const { connection, cast, walletOf } = local
   const { reader, contracts } = connection
-  const operator = await ensureAccount(connection, walletOf(cast.operator))
+  const operator = await ensureAccount(connection, walletOf(by))
   await ensureOperator(connection, walletOf(cast.owner), model, operator)
   const args = [operator] as const
   if (!(await reader.readContract({ ...contracts.court, functionName: 'hasReceiptKey', args }))) {
-    await transact(reader, walletOf(cast.operator), act(contracts.court, 'setReceiptKey', [receiptKey.address]))
+    await transact(reader, walletOf(by), act(contracts.court, 'setReceiptKey', [key.address]))
   }
   for (const bond of [bondOfAccount(operator), bondOfModel(model)]) {
     await ensureBond(connection, walletOf(cast.deployer), bond, bondGwei)
   }
   await local.passSeconds(ACTIVATION_SECONDS)
   return operator
+}
+
+/** Who records calls, and what signs their receipts. */
+export interface Operating {
+  readonly by: LocalAccount
+  readonly key: LocalAccount
+}
+
+export function operatorOf({ cast }: LocalLedger): Operating {
+  return { by: cast.operator, key: receiptKey }
 }
 
 export interface LocalChannel extends ChannelKey {

@@ -3,18 +3,33 @@
 import type { Hex } from 'viem'
 import { type RandomSource, randomSource } from '../../../attribution/random.ts'
 import { quantise } from '../../../attribution/sketch.ts'
-import { buildUnitIndex, findRunCopies, type SourceRow, type UnitIndex } from '../../../pipeline/publish/unitIndex.ts'
+import {
+  buildUnitIndex,
+  findRunCopies,
+  type RowSketches,
+  type SourceRow,
+  type UnitIndex,
+} from '../../../pipeline/publish/unitIndex.ts'
 
 export interface DrawnContribution {
   readonly id: Hex
   readonly itemHashes: readonly Hex[]
 }
 
+/** What a training run would leave behind. */
+export interface DrawnRows {
+  readonly rows: readonly SourceRow[]
+  readonly sketches: RowSketches
+  readonly contributions: readonly { readonly id: Hex; readonly items: number }[]
+  /** Near-copies, each with the row that it copies. */
+  readonly copies: ReadonlyMap<number, number>
+}
+
 /**
  * Rows that lean towards a common direction, every fifth against it; every ninth one copies the row before it.
  * @param contributions In the order in which they were accepted.
  */
-export function drawUnits(contributions: readonly DrawnContribution[], k: number, seed: number): UnitIndex {
+export function drawRows(contributions: readonly DrawnContribution[], k: number, seed: number): DrawnRows {
   const next = randomSource(seed, 7)
   const rows: SourceRow[] = contributions.flatMap(({ id, itemHashes }) =>
     itemHashes.map((itemHash) => ({ contribution: id, itemHash })),
@@ -28,13 +43,21 @@ export function drawUnits(contributions: readonly DrawnContribution[], k: number
     for (let d = 0; d < k; d++) values[row * k + d] = (own[d] as number) + lean * (common[d] as number)
   })
   const codes = rows.map((_, row) => quantise(values.subarray(row * k, (row + 1) * k)))
-  const copies = findRunCopies(rows, codes, new Map(contributions.map(({ id }, accepted) => [id, accepted])))
-  return buildUnitIndex(
+  return {
     rows,
-    { codes, mapped: { n: rows.length, width: k, values } },
-    contributions.map(({ id, itemHashes }) => ({ id, items: itemHashes.length })),
-    copies,
-  )
+    sketches: { codes, mapped: { n: rows.length, width: k, values } },
+    contributions: contributions.map(({ id, itemHashes }) => ({ id, items: itemHashes.length })),
+    copies: findRunCopies(rows, codes, new Map(contributions.map(({ id }, accepted) => [id, accepted]))),
+  }
+}
+
+/** The units of drawn rows, as an honest owner registers them. */
+export function unitsOf({ rows, sketches, contributions, copies }: DrawnRows): UnitIndex {
+  return buildUnitIndex(rows, sketches, contributions, copies)
+}
+
+export function drawUnits(contributions: readonly DrawnContribution[], k: number, seed: number): UnitIndex {
+  return unitsOf(drawRows(contributions, k, seed))
 }
 
 function direction(next: RandomSource, k: number): Float32Array {
