@@ -1,6 +1,6 @@
 import { drift } from '../attribution/drift/drift.ts'
 import { runCommand, UsageError, wholeNumber } from './command.ts'
-import { type DriftReport, textOf } from './drift/say.ts'
+import { type DriftReport, meanStars, textOf } from './drift/say.ts'
 import { readBlock, readModel, readQueries, readRowSketches } from './drift/traffic.ts'
 
 /** What a script that watches for drift asks for; a mistake or a failure ends with 1. */
@@ -16,7 +16,7 @@ drifted, with 0 otherwise. Reads an indexer and needs no key. docs/evaluations.m
   --against rows|queries   hold them against its training rows (rows), or against as many queries before them
   --seed <n>               of the draw and of the permutations (1)
   --api <url>              the indexer (http://127.0.0.1:4000)
-  --blobs <folder|url>     where its influence index is (<api>/blobs/)
+  --blobs <folder|url>     where its row index is (<api>/blobs/)
   --json                   print JSON instead`,
   options: {
     model: { type: 'string' },
@@ -51,9 +51,10 @@ drifted, with 0 otherwise. Reads an indexer and needs no key. docs/evaluations.m
 })
 
 function jsonOf({ described, ...report }: DriftReport): string {
-  const { inferenceCount, ratingCount, ratingStars, evaluations } = described
+  const { inferenceCount, ratingCount, evaluations } = described
+  const stars = meanStars(described)
   return JSON.stringify(
-    { ...report, inferenceCount, ratingCount, ratingStars, evaluations: evaluations.items },
+    { ...report, inferenceCount, ratingCount, meanStars: stars, evaluations: evaluations.items },
     null,
     2,
   )

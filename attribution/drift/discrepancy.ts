@@ -3,14 +3,14 @@
 //   MMD² = mean k(x, x') + mean k(y, y') − 2 mean k(x, y)          pairs of different samples: unbiased  (Gretton et al. 2012)
 //   k(a, b) = 1 / (1 + ‖â − b̂‖² / (2 σ²))                          rational quadratic, 2 σ² the median of all ‖â − b̂‖²
 //
-// Sketches are taken as unit vectors, since a score forgets their length too. The kernel is a mixture of Gaussian ones, so it
+// Sketches of signs all have the length √k, and are taken as unit vectors. The kernel is a mixture of Gaussian ones, so it
 // tells any two distributions apart as they do; it is made of sums and quotients alone, so that every machine finds the same.
 // The p-value is that of the statistic among those of random divisions of all samples into two sets of the same sizes.
 //
-// x (n × k), y (m × k) int4 codes → MMD², p
+// x (n × k), y (m × k) signs → MMD², p
 
+import { dot } from '../codes.ts'
 import { type RandomSource, randomSource } from '../random.ts'
-import { dot } from '../score.ts'
 
 export interface Discrepancy {
   /** Unbiased, so it may be slightly negative where nothing differs. */
@@ -45,15 +45,10 @@ interface Kernel {
 
 function kernelOf(sketches: readonly Int8Array[]): Kernel {
   const size = sketches.length
-  const lengths = sketches.map((codes) => Math.sqrt(dot(codes, codes)))
   const values = new Float64Array((size * (size - 1)) / 2)
   let at = 0
   for (const [i, a] of sketches.entries()) {
-    for (let j = i + 1; j < size; j++) {
-      const [lengthA, lengthB] = [lengths[i] as number, lengths[j] as number]
-      const cosine = lengthA === 0 || lengthB === 0 ? 0 : dot(a, sketches[j] as Int8Array) / (lengthA * lengthB)
-      values[at++] = Math.sign(lengthA) + Math.sign(lengthB) - 2 * cosine
-    }
+    for (let j = i + 1; j < size; j++) values[at++] = 2 - (2 * dot(a, sketches[j] as Int8Array)) / a.length
   }
   // Where half of all pairs are equal the median is zero, and any width tells the others apart.
   const scale = values.toSorted()[values.length >> 1] || 1

@@ -1,23 +1,23 @@
 // Drift: whether the queries that a model serves still look like what it was trained on.
 //
-//   PSI of each of the leading dimensions of the sketches, as unit vectors; and MMD of all of them (stability.ts, discrepancy.ts)
+//   PSI of each of the leading dimensions of the sketches; and MMD of all of them (stability.ts, discrepancy.ts)
 //
-// A row's sketch points where its label pushes the adapter, a query's where its answer does: a positive product of any two means
-// "of the same kind" (attribution/sketcher.ts), so rows and queries can be laid side by side, signs included, as long as
-// labels and answers mostly agree. Leading dimensions, because they carry most of what moves the model and were fixed when it
-// was published: directions fitted to the reference itself would fit its noise too, and call everything else drifted.
+// On chain a query has the sign of each dimension, so signs are compared (rows: rowSigns.ts). A row's sketch points where its label
+// pushes the adapter, a query's where its answer does: a positive product of any two means "of the same kind"
+// (attribution/sketcher.ts), so rows and queries can be laid side by side as long as labels and answers mostly agree. Leading
+// dimensions, because they carry most of what moves the model and were fixed when it was published: directions fitted to the
+// reference itself would fit its noise too, and call everything else drifted.
 //
-// reference sketches (n × k), present sketches (m × k) → PSI (leading), MMD², p, a level
+// reference signs (n × k), present signs (m × k) → PSI (leading), MMD², p, a level
 
 import { MalformedError } from '../malformed.ts'
 import { randomSource } from '../random.ts'
-import { dot } from '../score.ts'
 import { type Discrepancy, meanDiscrepancy } from './discrepancy.ts'
 import { DRIFTED_PSI, populationStability, SHIFTING_PSI, stabilityByChance } from './stability.ts'
 
 export const LEADING_DIMS = 8
-/** χ² with 9 degrees of freedom exceeds this once in 800: in any of eight dimensions, once in a hundred. */
-const CHANCE_CHI_SQUARE = 27.3
+/** χ² with one degree of freedom exceeds this once in 800: in any of eight dimensions, once in a hundred. */
+const CHANCE_CHI_SQUARE = 10.42
 /** Which is also how rare a discrepancy must be to count. */
 const SHIFTING_P = 0.01
 /** All pairs of these are compared, so more are drawn from. */
@@ -54,7 +54,7 @@ export function drift(reference: readonly Int8Array[], present: readonly Int8Arr
 
   const [before, now] = [inOrder(reference), inOrder(present)]
   const dims = Math.min(LEADING_DIMS, (before[0] as Int8Array).length)
-  const psi = Array.from({ length: dims }, (_, d) => populationStability(unitCodes(before, d), unitCodes(now, d)))
+  const psi = Array.from({ length: dims }, (_, d) => populationStability(dimension(before, d), dimension(now, d)))
   const largestPsi = Math.max(...psi)
   const [drawnBefore, drawnNow] = [draw(before, seed), draw(now, seed)]
   const discrepancy = meanDiscrepancy(drawnBefore, drawnNow, { permutations: PERMUTATIONS, seed })
@@ -84,18 +84,15 @@ function levelOf(largestPsi: number, limit: number, pValue: number): DriftLevel 
   return largestPsi >= Math.max(SHIFTING_PSI, limit) || pValue < SHIFTING_P ? 'shifting' : 'stable'
 }
 
-/** Coordinate `d` of the unit vectors; zero for a sketch of zeros, which points nowhere. */
-function unitCodes(sketches: readonly Int8Array[], d: number): Float64Array {
-  return Float64Array.from(sketches, (codes) => {
-    const square = dot(codes, codes)
-    return square === 0 ? 0 : (codes[d] as number) / Math.sqrt(square)
-  })
+/** The signs of dimension `d`. */
+function dimension(sketches: readonly Int8Array[], d: number): Int8Array {
+  return Int8Array.from(sketches, (signs) => signs[d] as number)
 }
 
-/** By their codes, so that nothing depends on the order in which sketches came. */
+/** By their signs, so that nothing depends on the order in which sketches came. */
 function inOrder(sketches: readonly Int8Array[]): readonly Int8Array[] {
   return sketches.toSorted((a, b) => {
-    const d = a.findIndex((code, i) => code !== b[i])
+    const d = a.findIndex((sign, i) => sign !== b[i])
     return d < 0 ? 0 : (a[d] as number) - (b[d] as number)
   })
 }
@@ -116,7 +113,7 @@ function draw(sketches: readonly Int8Array[], seed: number): readonly Int8Array[
 
 function checkSketches(reference: readonly Int8Array[], present: readonly Int8Array[]): void {
   const dims = reference[0]?.length ?? present[0]?.length ?? 0
-  const other = [...reference, ...present].find((codes) => codes.length !== dims)
+  const other = [...reference, ...present].find((signs) => signs.length !== dims)
   if (other === undefined) return
   throw new MalformedError(
     `Sketches of ${dims} and of ${other.length} dimensions cannot be compared`,

@@ -23,19 +23,19 @@ export interface RegisteredModel {
 export async function readRegistered(connection: Connection, model: number): Promise<RegisteredModel> {
   const { reader, contracts, fromBlock } = connection
   const [event] = await reader.getContractEvents({
-    ...contracts.models,
-    eventName: 'FineTuneRegistered',
+    ...contracts.fineTunes,
+    eventName: 'FineTuneBegun',
     args: { model },
     fromBlock,
     strict: true,
   })
   if (event === undefined)
     throw new StopError(`Model ${model} is no fine-tune that is registered here`, {}, 'Name one with --model.')
-  const { parent, fineTune } = event.args
+  const { fineTune } = event.args
   const [base] = await reader.getContractEvents({
     ...contracts.models,
     eventName: 'BaseModelRegistered',
-    args: { model: parent },
+    args: { model: fineTune.parent },
     fromBlock,
     strict: true,
   })

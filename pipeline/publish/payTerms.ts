@@ -61,8 +61,3 @@ export function payTermsOf({ rule, baseBps, floorBps, feeUnitGwei }: PayChoice):
     feeUnitGwei: Number(feeUnitGwei),
   }
 }
-
-export function ruleOf({ baseBps, sketched }: Pick<PayTerms, 'baseBps' | 'sketched'>): PayRule {
-  if (sketched) return 'net-influence'
-  return baseBps === WHOLE_BPS ? 'equal-split' : 'fixed-weights'
-}

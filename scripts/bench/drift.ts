@@ -7,15 +7,14 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { Hex } from 'viem'
 import { type Drift, drift } from '../../attribution/drift/drift.ts'
+import { rowSigns } from '../../attribution/drift/rowSigns.ts'
 import { rootOf } from '../../attribution/merkle.ts'
-import { findFlagged, selfInfluences } from '../../attribution/selfInfluence.ts'
-import { unpackSketch } from '../../attribution/sketch.ts'
-import { sketchQuery, sketchRows } from '../../attribution/sketcher.ts'
-import { buildIndex } from '../../pipeline/publish/buildIndex.ts'
+import { signsOf } from '../../attribution/querySketch.ts'
+import { sketchRows } from '../../attribution/sketcher.ts'
 import { fitRunSketcher } from '../../pipeline/publish/sketches.ts'
 import { readRun } from '../../pipeline/run/readRun.ts'
+import { sketchAnswer } from '../../pipeline/train/answerSketch.ts'
 import { loadServedModel } from '../../pipeline/train/servedModel.ts'
 import { hashItems } from '../../pipeline/train/tasks/item.ts'
 import { MAIL } from '../../pipeline/train/tasks/mail/mail.ts'
@@ -55,8 +54,8 @@ Trains models on ${ROWS} rows, asks them traffic whose drift is known, and print
 async function measure(task: Task, other: Task, seed: number): Promise<readonly (readonly [string, Drift])[]> {
   const folder = mkdtempSync(join(tmpdir(), 'drift-'))
   try {
-    const { rows, heldOut, sketchesOf } = await trained(task, seed, join(folder, 'run'))
-    const asked = await sketchesOf(heldOut.map(({ text }) => text))
+    const { rows, heldOut, askedOf } = await trained(task, seed, join(folder, 'run'))
+    const asked = await askedOf(heldOut.map(({ text }) => text))
     const [first, second] = task.classes.map((label) => asked.filter((_, i) => heldOut[i]?.label === label))
     if (first === undefined || second === undefined) throw new Error('A task has two classes')
     const mixed = (share: number) => {
@@ -71,8 +70,8 @@ async function measure(task: Task, other: Task, seed: number): Promise<readonly 
     const traffic: readonly (readonly [string, readonly Int8Array[]])[] = [
       ['as trained on', asked],
       ...[0.1, 0.2, 0.3].map((more) => [`${name} more by ${more * 100} points`, mixed(share + more)] as const),
-      ['words in reverse order', await sketchesOf(backwards)],
-      [`texts of ${other.name}`, await sketchesOf(strangers.map(({ text }) => text))],
+      ['words in reverse order', await askedOf(backwards)],
+      [`texts of ${other.name}`, await askedOf(strangers.map(({ text }) => text))],
     ]
     const half = asked.length / 2
     return [
@@ -94,16 +93,14 @@ async function trained(task: Task, seed: number, outFolder: string) {
   await trainRun({ ...own, compareFullPrecision: false })
   const { manifest, gradients, rows } = readRun(outFolder)
   const sketcher = fitRunSketcher(gradients, manifest.sketch)
-  const flagged = findFlagged(selfInfluences(sketcher, gradients.u))
-  const acceptedAt = new Map<Hex, number>(contributions.map(({ id }, i) => [id, i]))
-  const { index } = buildIndex(rows, sketchRows(sketcher, gradients.u), flagged, acceptedAt, manifest.sketch.dims)
+  const kept = sketchRows(sketcher, gradients.u).filter((_, row) => rows[row]?.copies === undefined)
   return {
     heldOut,
-    rows: index.entries.map(({ sketch }) => unpackSketch(sketch)),
-    sketchesOf: async (texts: readonly string[]): Promise<readonly Int8Array[]> => {
+    rows: rowSigns(kept),
+    askedOf: async (texts: readonly string[]): Promise<readonly Int8Array[]> => {
       const model = loadServedModel(outFolder, { cacheFolder: CACHE })
       try {
-        return (await model.answer(texts)).map(({ gradient }) => sketchQuery(sketcher, gradient))
+        return (await model.answer(texts)).map(({ gradient }) => signsOf(sketchAnswer(sketcher, gradient).bits))
       } finally {
         await model.close()
       }

@@ -4,12 +4,14 @@ import type { DescribedModel, RecordedEvaluation } from './traffic.ts'
 
 /** A model's drift, and what was measured of it beside what its payers say, as a page of text. */
 
+type Ratings = Pick<DescribedModel, 'inferenceCount' | 'ratingCount' | 'ratedFeesGwei' | 'ratingStarsGwei'>
+
 export interface DriftReport {
   readonly model: number
   readonly block: number
   readonly against: 'rows' | 'queries'
   readonly drift: Drift
-  readonly described: Pick<DescribedModel, 'inferenceCount' | 'ratingCount' | 'ratingStars' | 'evaluations'>
+  readonly described: Pick<DescribedModel, keyof Ratings | 'evaluations'>
 }
 
 const MEANING: Readonly<Record<DriftLevel, string>> = {
@@ -20,7 +22,7 @@ const MEANING: Readonly<Record<DriftLevel, string>> = {
 
 export function textOf({ model, block, against, drift, described }: DriftReport): string {
   const { psi, largestPsi, psiByChance, discrepancy, level } = drift
-  const reference = against === 'rows' ? 'rows of its influence index' : 'queries before them'
+  const reference = against === 'rows' ? 'kept rows' : 'queries before them'
   const mean = psi.reduce((sum, value) => sum + value, 0) / psi.length
   return [
     `Model ${model} as of block ${block}: ${count(described.inferenceCount)} calls recorded`,
@@ -62,9 +64,15 @@ function lineOf(evaluation: RecordedEvaluation): string {
   return `#${id} ${what}: ${score} over ${count(sampleCount)} samples${twin} (account ${evaluator}, ${day})`
 }
 
-function ratingLine({ ratingCount, ratingStars, inferenceCount }: DriftReport['described']): string {
-  if (ratingCount === 0) return `no ratings of ${count(inferenceCount)} calls`
-  return `${(ratingStars / ratingCount).toFixed(2)} of 5 stars by ${count(ratingCount)} ratings of ${count(inferenceCount)} calls`
+function ratingLine({ ratingCount, inferenceCount, ...rated }: Ratings): string {
+  const mean = meanStars(rated)
+  if (mean === null) return `no ratings of ${count(inferenceCount)} calls`
+  return `${mean.toFixed(2)} of 5 stars by ${count(ratingCount)} ratings of ${count(inferenceCount)} calls, weighed by their fees`
+}
+
+/** The mean rating in hundredths of a star's precision; null where nobody rated. */
+export function meanStars({ ratedFeesGwei, ratingStarsGwei }: Pick<Ratings, 'ratedFeesGwei' | 'ratingStarsGwei'>) {
+  return ratedFeesGwei === 0n ? null : Number((ratingStarsGwei * 100n) / ratedFeesGwei) / 100
 }
 
 function count(value: number): string {

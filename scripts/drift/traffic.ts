@@ -1,7 +1,9 @@
 import type { Hex } from 'viem'
 import { hexToBytes } from 'viem'
 import * as z from 'zod'
-import { decodeIndex } from '../../attribution/influenceIndex.ts'
+import { rowSigns } from '../../attribution/drift/rowSigns.ts'
+import { signsOf } from '../../attribution/querySketch.ts'
+import { decodeRowIndex, isKept } from '../../attribution/rowIndex.ts'
 import { unpackSketch } from '../../attribution/sketch.ts'
 import { StopError } from '../../sdk/errors.ts'
 import { ask } from '../demo/ask.ts'
@@ -40,7 +42,9 @@ const modelSchema = z.object({
       indexUri: z.string().nullable(),
       inferenceCount: z.int(),
       ratingCount: z.int(),
-      ratingStars: z.int(),
+      /** Each rating counts by the fee of its call. */
+      ratedFeesGwei: z.string().transform(BigInt),
+      ratingStarsGwei: z.string().transform(BigInt),
       evaluations: z.object({ totalCount: z.int(), items: z.array(evaluationSchema) }),
     })
     .nullable(),
@@ -65,7 +69,7 @@ export async function readModel(api: string, model: number, block: number): Prom
   const { model: found } = await ask(
     api,
     `{ model(id: ${model}, block: {number: ${block}}) {
-      dims indexHash indexUri inferenceCount ratingCount ratingStars
+      dims indexHash indexUri inferenceCount ratingCount ratedFeesGwei ratingStarsGwei
       evaluations(limit: 50, orderBy: id, orderDirection: desc) { totalCount items { ${columns} } }
     } }`,
     modelSchema,
@@ -98,20 +102,21 @@ export async function readQueries(
       pageSchema,
     )
     const { items, pageInfo } = page.inferences
-    for (const { sketch } of items) queries.push(unpackSketch(hexToBytes(sketch)))
+    for (const { sketch } of items) queries.push(signsOf(hexToBytes(sketch)))
     if (!pageInfo.hasNextPage) break
     after = pageInfo.endCursor
   }
   return queries
 }
 
-/** The sketches of the rows in a model's influence index, held against the hash that is registered. */
+/** The signs of a model's kept rows, from its row index, held against the hash that is registered. */
 export async function readRowSketches(
   api: string,
   { indexHash, indexUri }: DescribedModel,
   blobs: string | undefined,
 ): Promise<readonly Int8Array[]> {
-  if (indexHash === null) throw new Error('A model whose calls have sketches is registered with an index')
+  if (indexHash === null) throw new Error('A model whose calls have sketches is registered with a row index')
   const file = await fetchFile(indexHash, blobs ?? `${api}/blobs/`, indexUri ?? '')
-  return decodeIndex(file).entries.map(({ sketch }) => unpackSketch(sketch))
+  const rows = decodeRowIndex(file).units.flat().filter(isKept)
+  return rowSigns(rows.map(({ sketch }) => unpackSketch(sketch)))
 }

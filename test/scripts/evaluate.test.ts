@@ -1,16 +1,17 @@
 import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { hexToBytes } from 'viem'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { EVALUATION_FILE, formatEvaluation, parseEvaluation } from '../../pipeline/evaluate/evaluationFile.ts'
 import type { EmbeddedManifest } from '../../pipeline/run/manifest.ts'
 import { readManifest, readRun } from '../../pipeline/run/readRun.ts'
 import { castOf } from '../../scripts/demo/wallets.ts'
+import { openBatch } from '../../sdk/batch.ts'
 import { walletOn } from '../../sdk/chain.ts'
 import { type Connection, connect } from '../../sdk/contracts.ts'
 import { readDeployment } from '../../sdk/deployment.ts'
-import { openBatch, proveRecord } from '../../sdk/recordProof.ts'
+import { toldBatch } from '../../sdk/openBook.ts'
+import { proveRecord } from '../../sdk/recordProof.ts'
 import { act, transact } from '../../sdk/transact.ts'
 import { ask } from '../indexer/support/ask.ts'
 import { resultsOf, righted } from '../pipeline/evaluate/harnessFixture.ts'
@@ -241,7 +242,7 @@ describe('drift', () => {
     })
     const [payer] = castOf(CONTRIBUTORS).payers
     if (batch === undefined || payer === undefined) throw new Error('calls were paid for')
-    const call = proveRecord(openBatch(batch.args, hexToBytes(batch.args.records), 256), 0)
+    const call = proveRecord(openBatch(toldBatch(batch.args, batch.blockNumber), 256), 0)
     await transact(reader, walletOn(reader, payer), act(contracts.evaluations, 'rate', [call, 4]))
     await evaluationsInGraphql(Number(await count()))
 
@@ -253,7 +254,7 @@ describe('drift', () => {
       drift: { presentCount: 250, level: expect.stringMatching(/^(stable|shifting|drifted)$/) },
       inferenceCount: 250,
       ratingCount: 1,
-      ratingStars: 4,
+      meanStars: 4,
     })
     expect(report.drift.psi).toHaveLength(8)
     expect(code).toBe(report.drift.level === 'drifted' ? 2 : 0)
@@ -266,9 +267,9 @@ describe('drift', () => {
   })
 
   it('refuses to speak of too few queries, of no model and of no indexer', async () => {
-    const few = await drift('--against', 'queries', '--latest', '100')
+    const few = await drift('--against', 'queries', '--latest', '40')
     expect(few).toMatchObject({ code: 1, out: '' })
-    expect(few.err).toContain('100 and 100 sketches are too few to tell drift from chance. Two sets of 220 would do')
+    expect(few.err).toContain('40 and 40 sketches are too few to tell drift from chance. Two sets of 84 would do')
     expect((await drift('--model', '99')).err).toContain('knows no model 99')
     expect((await drift('--model', '1')).err).toContain('Calls of model 1 are recorded without sketches')
     const nobody = `http://127.0.0.1:${await freePort()}`

@@ -2,8 +2,8 @@ import { cpSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Hex } from 'viem'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { decodeIndex } from '../../../attribution/influenceIndex.ts'
 import { keccak } from '../../../attribution/keccak.ts'
+import { decodeRowIndex } from '../../../attribution/rowIndex.ts'
 import { unpackSketch } from '../../../attribution/sketch.ts'
 import { sketchRows } from '../../../attribution/sketcher.ts'
 import { ensureContribution } from '../../../pipeline/publish/contribute.ts'
@@ -61,19 +61,20 @@ describe('an emitted run on its way onto the chain', () => {
 
   const audit = (...args: readonly string[]) => type('auditRun.ts', [folder, ...args, ...connected])
 
-  it('is registered by publish-run, with leaves that are the sketches of its gradients', async () => {
+  it('is registered by publish-run, with a row index of the sketches of its gradients', async () => {
     const { code, err } = await type('publishRun.ts', [folder, ...connected, '--send'], OWNER)
     expect([code, err]).toEqual([0, ''])
     const out = `${folder}.published`
     const { publication, indexFile } = readPublished(out, join(out, 'blobs'))
-    const { entries, rowCount, dims } = decodeIndex(indexFile)
+    const { units, k } = decodeRowIndex(indexFile)
     const codes = sketchRows(fitRunSketcher(run.gradients, run.manifest.sketch), run.gradients.u)
-    expect([rowCount, dims]).toEqual([96, 64])
-    expect(entries.length + publication.duplicates.length + publication.flagged.length).toBe(96)
-    expect(entries.length).toBeGreaterThan(10)
-    for (const { row, itemHash, sketch } of entries) {
-      expect(unpackSketch(sketch)).toEqual(codes[row])
-      expect(itemHash).toBe(run.rows[row]?.itemHash)
+    const rowOf = new Map(run.rows.map(({ itemHash }, row) => [itemHash, row]))
+    const rows = units.flat()
+    expect([rows.length, k]).toEqual([96, 64])
+    expect(publication.dropped.length).toBe(rows.filter(({ multiplier }) => multiplier === 0).length)
+    expect(rows.map(({ itemHash }) => itemHash).toSorted()).toEqual(run.rows.map(({ itemHash }) => itemHash).toSorted())
+    for (const { itemHash, sketch } of rows) {
+      expect(unpackSketch(sketch)).toEqual(codes[rowOf.get(itemHash) as number])
     }
   })
 

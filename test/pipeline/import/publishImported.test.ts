@@ -6,6 +6,7 @@ import { keccak } from '../../../attribution/keccak.ts'
 import { ensureContribution } from '../../../pipeline/publish/contribute.ts'
 import { ensureDataset, ensureVersion } from '../../../pipeline/publish/dataset.ts'
 import { ensureCommitment, type Item } from '../../../pipeline/publish/items.ts'
+import { DEFAULT_PAY, payTermsOf } from '../../../pipeline/publish/payTerms.ts'
 import { prepareRun } from '../../../pipeline/publish/prepareRun.ts'
 import { publishRun } from '../../../pipeline/publish/publishRun.ts'
 import { readRun } from '../../../pipeline/run/readRun.ts'
@@ -61,21 +62,23 @@ describe('an imported run on its way onto the chain', () => {
       baseOwner: walletOf(cast.baseOwner),
       baseRoyaltyBps: 500,
       shares: { contributorBps: 6_000, operatorBps: 1_500, royaltyBps: 0 },
+      pay: payTermsOf(DEFAULT_PAY),
       operators: [],
       folder: `${out}.published`,
       blobs: join(folder, 'blobs'),
       blobsAt: 'http://127.0.0.1/blobs/',
     })
-    const events = await connection.reader.getContractEvents({
-      ...connection.contracts.models,
-      eventName: 'FineTuneRegistered',
+    const [begun] = await connection.reader.getContractEvents({
+      ...connection.contracts.fineTunes,
+      eventName: 'FineTuneBegun',
+      args: { model },
       fromBlock: connection.fromBlock,
       strict: true,
     })
-    return { prepared, fineTune: events.find(({ args }) => args.model === model)?.args.fineTune }
+    return { prepared, fineTune: begun?.args.fineTune }
   }
 
-  it('is registered as the QLoRA that Axolotl made of it, with an index that pays its contributors', async () => {
+  it('is registered as the QLoRA that Axolotl made of it, with units that pay its contributors', async () => {
     const training = copyOf(join(local.folder, 'training'), 'transformers', 'axolotl')
     const out = importWith(training, 'bergson')
     const { prepared, fineTune } = await publish(out)
@@ -86,9 +89,12 @@ describe('an imported run on its way onto the chain', () => {
       manifestHash,
       method: 2,
       quantisation: { scheme: 'nf4', bits: 4, doubleQuant: true },
-      influence: { root: prepared.indexRoot, rowCount: 6, dims: 64, topK: 8, source: 0 },
+      index: { fileHash: keccak(prepared.units.file), dims: 64, source: 0 },
+      plan: { count: 1 },
+      pay: payTermsOf(DEFAULT_PAY),
     })
-    expect(prepared.leafCount + prepared.duplicateOf.size + prepared.flagged.size).toBe(6)
+    const kept = prepared.units.plan.units.reduce((sum, unit) => sum + unit.kept, 0)
+    expect(kept + prepared.units.copies.size).toBe(6)
     expect(manifest.base.source).toBe('hf://example/tiny-llama')
   })
 
