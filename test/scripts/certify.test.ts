@@ -1,26 +1,27 @@
 import { Writable } from 'node:stream'
 import { describe, expect, it } from 'vitest'
 import { type Certificate, MEASURE_NAMES } from '../../pipeline/certify/certificate.ts'
-import { parseSplit } from '../../scripts/certify/splits.ts'
+import { parseSplit, spellSplit } from '../../scripts/certify/splits.ts'
 import { tablesOf } from '../../scripts/certify/tables.ts'
 import { reportTo } from '../../scripts/eta.ts'
 
 const around = (estimate: number, half: number) => ({ estimate, low: estimate - half, high: estimate + half })
 
-/** A certificate in which the ledger follows every worth by `estimate`, and beats counting rows by a fifth. */
+/** A certificate in which net influence follows every worth by `estimate`, and an equal split by a fifth less. */
 function certificateOf(estimate: number): Certificate {
   const hash = `0x${'0'.repeat(64)}` as const
+  const lead = { difference: around(0.2, 0.25), verdict: 'not told apart' } as const
   return {
-    format: 1,
+    format: 2,
     run: {
       base: 'base',
       adapterHash: hash,
       gradientsHash: hash,
       rows: 10,
       contributions: 2,
-      duplicates: 0,
-      flagged: 0,
-      sketch: { source: 'gradient', method: 'pca', dims: 64, topK: 8, duplicateCosinePercent: 80 },
+      kept: 9,
+      units: 2,
+      sketch: { source: 'gradient', method: 'pca', dims: 64 },
       task: 'mail',
     },
     sample: { answers: 4, seeds: 2, halves: 4, halfSeeds: 2, replicates: 100, seed: 1 },
@@ -28,20 +29,26 @@ function certificateOf(estimate: number): Certificate {
       name,
       reliability: around(0.81, 0.1),
       ceiling: 0.9,
+      ceilingOverAnswers: name === 'answer by answer' ? null : 0.7,
       rules: [
-        { rule: 'ledger', figure: around(estimate, 0.3), ledgerLess: null },
-        {
-          rule: 'count of rows',
-          figure: around(estimate - 0.2, 0.3),
-          ledgerLess: { difference: around(0.2, 0.25), verdict: 'not told apart' },
-        },
+        { rule: 'net influence', figure: around(estimate, 0.3), referenceLess: null, lessEqualSplit: lead },
+        { rule: 'equal split', figure: around(estimate - 0.2, 0.3), referenceLess: lead, lessEqualSplit: null },
       ],
     })),
-    earnings: [{ kind: 'flipped', rows: 3, most: 0.25, rules: [{ rule: 'ledger', ratio: around(estimate / 4, 0.1) }] }],
+    earnings: [
+      { kind: 'flipped', rows: 3, most: 0.05, rules: [{ rule: 'net influence', ratio: around(estimate / 4, 0.1) }] },
+    ],
     flippedBySelfInfluence: around(0.96, 0.04),
-    rounding: { queries: 'served answers', correlation: around(0.95, 0.01) },
+    queries: 'served answers',
+    rounding: around(0.95, 0.01),
+    steering: [{ floorBps: 10_000, allAnswers: estimate, fiveAnswers: 0.5, alone: 0.4, fiveUnits: 0.9 }],
     contributors: { absent: 'They are many.' },
-    verdict: { recommended: 'equal-split', because: ['It is not told apart.'] },
+    verdict: {
+      recommended: { rule: 'net-influence', baseBps: 5_000, floorBps: 10_000, sketched: true },
+      sentences: ['Contributors are paid.', 'Register it.'],
+      because: ['It is not told apart.'],
+      warning: null,
+    },
   }
 }
 
@@ -49,30 +56,43 @@ describe('the tables of the certificate’s document', () => {
   const tables = tablesOf([
     { split: 'mail:2', certificate: certificateOf(0.4) },
     { split: 'mail:3', certificate: certificateOf(0.6) },
+    { split: 'mail:2:market', certificate: certificateOf(0.9) },
     { split: 'speeches:2', certificate: certificateOf(0.2) },
   ])
+  const line = (cell: string): string => `| **net influence** | ${MEASURE_NAMES.map(() => cell).join(' | ')} |`
 
-  it('take means over a task’s splits, and narrow the interval by as many', () => {
-    expect(tables).toContain('### mail, split seeds 2, 3')
-    expect(tables).toContain(`| **ledger** | ${Array(MEASURE_NAMES.length).fill('0.50 ± 0.21').join(' | ')} |`)
-    expect(tables).toContain(`| **ledger** | ${Array(MEASURE_NAMES.length).fill('0.20 ± 0.30').join(' | ')} |`)
-    expect(tables).toContain('| **ledger** | 0.13 |')
+  it('take means over the splits of a task and a kind of world, and narrow the interval by as many', () => {
+    expect([...tables.matchAll(/^### .*$/gm)].map(([title]) => title)).toEqual([
+      '### mail, seeds 2, 3',
+      '### mail, market, seeds 2',
+      '### speeches, seeds 2',
+    ])
+    expect(tables).toContain(line('0.50 ± 0.21'))
+    expect(tables).toContain(line('0.90 ± 0.30'))
+    expect(tables).toContain('| **net influence** | 0.13 |')
   })
 
   it('mark what is beaten by several splits together, though by none alone', () => {
-    expect(tables).toContain('| count of rows | 0.30 ± 0.21 ▾ |')
-    expect(tables).toContain('| count of rows | 0.00 ± 0.30 |')
+    expect(tables).toContain('| equal split | 0.30 ± 0.21 ▾ |')
+    expect(tables).toContain('| equal split | 0.00 ± 0.30 |')
+    expect(tables).toContain('together: net influence less an equal split 0.20 ± 0.18,')
   })
 
-  it('give every split’s verdict', () => {
-    expect(tables).toContain('- `speeches:2`: equal-split. It is not told apart.')
+  it('give both ceilings, the worst λ of the splits, and every split’s verdict', () => {
+    expect(tables).toContain('| ceiling on others | 0.70 |')
+    expect(tables).toContain('| 1 | 0.60 | 0.50 | 0.40 | 0.90 |')
+    expect(tables).toContain('- `speeches:2`: net influence, a base of 50 % and a floor of 1. It is not told apart.')
   })
 })
 
 describe('a split', () => {
-  it('is a task and a seed', () => {
-    expect(parseSplit('speeches:12')).toEqual({ task: 'speeches', seed: 12 })
-    expect(() => parseSplit('speeches')).toThrow('--split takes a task and a seed, as in mail:2, not "speeches"')
+  it('is a task and a seed, dealt alike or as on a market', () => {
+    expect(parseSplit('speeches:12')).toEqual({ task: 'speeches', seed: 12, world: 'alike' })
+    expect(parseSplit('mail:1:market')).toEqual({ task: 'mail', seed: 1, world: 'market' })
+    for (const text of ['speeches:12', 'mail:1:market']) expect(spellSplit(parseSplit(text))).toBe(text)
+    expect(() => parseSplit('speeches')).toThrow(
+      '--split takes a task and a seed, as in mail:2 or mail:2:market, not "speeches"',
+    )
     expect(() => parseSplit('letters:1')).toThrow('There is no task "letters"')
   })
 })
