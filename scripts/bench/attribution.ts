@@ -1,5 +1,5 @@
 /**
- * What the attribution costs at the sizes that matter, side by side with plain float products: TensorFlow.js from npm, and NumPy
+ * What the mathematics costs at the sizes that matter, side by side with plain float products: TensorFlow.js from npm, and NumPy
  * where it is at hand.
  *
  *     npm run bench:attribution [-- --write-docs]
@@ -8,10 +8,10 @@ import { availableParallelism, cpus, loadavg } from 'node:os'
 import { runCommand } from '../command.ts'
 import { markdownTable, writeTables } from '../documentTables.ts'
 import { benchCopies } from './attribution/copies.ts'
+import { benchExplaining } from './attribution/explaining.ts'
 import { benchIndexing } from './attribution/indexing.ts'
 import type { Comparison } from './attribution/measure.ts'
 import { runNumpy } from './attribution/numpy.ts'
-import { benchSearch } from './attribution/search.ts'
 import { SIZES } from './attribution/sizes.ts'
 import { benchSketching } from './attribution/sketching.ts'
 import { loadTensorFlow } from './attribution/tensorflow.ts'
@@ -21,7 +21,7 @@ const COLUMNS = ['plain', 'tensorFlow', 'numpy'] as const
 
 await runCommand({
   usage: `npm run bench:attribution [-- --write-docs]
-Times searches, sketches and indexes at full size. About three minutes and 4 GB of memory; python3 with NumPy is used where
+Times explanations, sketches and row indexes at full size. About three minutes and 4 GB of memory; python3 with NumPy is used where
 it is there, or the Python that PYTHON names.
   --write-docs   puts the table into docs/benchmarks.md`,
   options: { 'write-docs': { type: 'boolean', default: false } },
@@ -29,7 +29,7 @@ it is there, or the Python that PYTHON names.
     const numpy = await runNumpy(SIZES)
     const tensorFlow = await loadTensorFlow()
     const comparisons = [
-      await benchSearch(SIZES, tensorFlow, numpy),
+      await benchExplaining(SIZES, tensorFlow, numpy),
       await benchCopies(SIZES, numpy),
       ...(await benchSketching(SIZES, tensorFlow, numpy)),
       ...(await benchIndexing(SIZES)),

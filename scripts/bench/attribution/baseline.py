@@ -63,7 +63,7 @@ def sketch_pca(x, dims):
 
 def copies(rng, n, dims):
     rows = unit_rows(rng, n, dims)
-    return cpu_ms(lambda: np.argwhere(np.triu(rows @ rows.T >= 0.8, 1)))
+    return cpu_ms(lambda: np.argwhere(np.triu(rows @ rows.T >= 0.7, 1)))
 
 
 def main():

@@ -1,9 +1,9 @@
-/** What is measured: the sizes that issue 4 names. */
+/** What is measured. */
 export interface Sizes {
-  /** Rows of an index. */
+  /** Rows of a row index. */
   readonly rows: number
   readonly dims: number
-  /** Rows that an answer is attributed to. */
+  /** Rows that an answer is explained by. */
   readonly top: number
   readonly gradients: number
   readonly width: number

@@ -1,5 +1,5 @@
-/** The best 16 of a million rows, against a float32 product with all of them and a top-k. */
-import { attributorOf } from '../../../attribution/fast/attributor.ts'
+/** The best 16 of a million rows for an answer, and against it, beside a float32 product with all of them and a top-k. */
+import { explainerOf } from '../../../attribution/fast/explainer.ts'
 import { unpackSketch } from '../../../attribution/sketch.ts'
 import { drawPacked } from './draw.ts'
 import { type Comparison, timed } from './measure.ts'
@@ -8,24 +8,27 @@ import type { Sizes } from './sizes.ts'
 import type { TensorFlow } from './tensorflow.ts'
 
 const REPETITIONS = 9
+const UNIT_ROWS = 1_000
 
-export async function benchSearch(
+export async function benchExplaining(
   { rows, dims, top }: Sizes,
   tensorFlow: TensorFlow,
   numpy: NumpyTimes | undefined,
 ): Promise<Comparison> {
   const packed = drawPacked(rows, dims, 1)
   const bytes = dims / 2
-  const entries = Array.from({ length: rows }, (_, row) => ({
-    row,
-    sketch: packed.subarray(row * bytes, (row + 1) * bytes),
-  }))
-  const attribute = attributorOf(entries, dims)
+  const units = Array.from({ length: rows / UNIT_ROWS }, (_, unit) =>
+    Array.from({ length: UNIT_ROWS }, (_, row) => ({
+      multiplier: 1 + ((row * 7_919) % 4_096),
+      sketch: packed.subarray((unit * UNIT_ROWS + row) * bytes, (unit * UNIT_ROWS + row + 1) * bytes),
+    })),
+  )
+  const explain = explainerOf(units, dims)
   const query = unpackSketch(drawPacked(1, dims, 2))
-  const ours = await timed(REPETITIONS, () => attribute(query, top))
+  const ours = await timed(REPETITIONS, () => explain(query, top))
   const reading = await timed(REPETITIONS, () => readAll(packed))
   return {
-    what: `best ${top} of ${rows.toLocaleString('en')} rows × ${dims} codes`,
+    what: `best ${top} for and against of ${rows.toLocaleString('en')} rows × ${dims} codes`,
     ours: ours.cpuMs,
     others: { tensorFlow: await floatSearch(rows, dims, top, tensorFlow), numpy: numpy?.search },
     note: `reading the ${(packed.length / 1e6).toFixed(0)} MB alone, with memchr: ${reading.cpuMs.toFixed(1)} ms`,
