@@ -12,6 +12,7 @@ import { strings } from './support/amounts.ts'
 import { answerTo, ask } from './support/ask.ts'
 import { type Indexing, indexTo } from './support/indexing.ts'
 import { type Setting, startSetting } from './support/setting.ts'
+import { tellOfABook } from './support/story.ts'
 
 interface Page<T> {
   readonly items: readonly T[]
@@ -44,7 +45,8 @@ describe('the API', () => {
 
   beforeAll(async () => {
     setting = await startSetting(11)
-    await setting.story.tell(70)
+    await tellOfABook(setting.story)
+    await setting.story.tell(60)
     indexer = await indexTo(setting.ledger, await setting.postgres.newDatabase(), {
       pollMs: 1_000,
       blobs: setting.ledger.folder,

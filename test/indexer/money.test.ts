@@ -5,6 +5,7 @@ import { ask } from './support/ask.ts'
 import { type Indexing, indexTo } from './support/indexing.ts'
 import { inHistory } from './support/inHistory.ts'
 import { type Setting, startSetting } from './support/setting.ts'
+import { tellOfABook } from './support/story.ts'
 
 describe('what a history says of money', () => {
   let setting: Setting
@@ -12,10 +13,8 @@ describe('what a history says of money', () => {
 
   beforeAll(async () => {
     setting = await startSetting(20_261_122)
-    await setting.story.tell(120)
-    for (const plot of ['settle', 'settleAndClaim', 'claim', 'draw', 'proveBrokenReceipt']) {
-      expect(await setting.story.does(plot)).toBe(true)
-    }
+    await tellOfABook(setting.story)
+    await setting.story.tell(100)
     indexer = await indexTo(setting.ledger, await setting.postgres.newDatabase())
     await indexer.atHead()
   })
@@ -42,7 +41,7 @@ describe('what a history says of money', () => {
       ).rows,
       imbalance: (await sql`select * from imbalance`.execute(db)).rows,
     }))
-    expect(rows.length).toBeGreaterThan(50)
+    expect(rows.length).toBeGreaterThan(20)
     for (const row of rows) {
       expect(row).toMatchObject({
         contributedSum: row.contributedGwei,
@@ -88,6 +87,8 @@ describe('what a history says of money', () => {
     const head = await reader.getBlockNumber()
     let paid = 0n
     for (let block = BigInt(fromBlock); block <= head; block++) {
+      const isDeployed = await reader.getCode({ address: contracts.earnings.address, blockNumber: block })
+      if (isDeployed === undefined) continue
       const { accounts } = await ask<{ accounts: Items<{ readonly id: number; readonly claimableGwei: string }> }>(
         indexer.url,
         'query ($at: AsOfBlock) { accounts(limit: 500, block: $at) { items { id claimableGwei } } }',

@@ -20,8 +20,8 @@ import { unitPlots } from './story/units.ts'
 export interface Story {
   /** Does `count` random things, each in a transaction of its own at least. */
   tell(count: number): Promise<void>
-  /** Does one thing, however often it takes until the contracts allow it; false where they do not for long. */
-  does(plot: string): Promise<boolean>
+  /** Does these things in turn, each as often as it takes until the contracts allow it; throws where they do not for long. */
+  does(...plots: readonly string[]): Promise<void>
   /** Lets some seconds pass on the chain's clock. */
   wait(seconds: number): Promise<void>
   /** The row indexes that its models were registered with, as files. */
@@ -41,7 +41,6 @@ const USUAL: Readonly<Record<string, number>> = {
   letADayPass: 4,
   letHoursPass: 3,
   proveBrokenReceipt: 2,
-  demandRecord: 2,
   showRecord: 3,
   appealRecord: 2,
   rule: 3,
@@ -79,21 +78,21 @@ export async function beginStory(ledger: LocalLedger, seed: number): Promise<Sto
       throw error
     }
   }
-  const does = async (plot: string): Promise<boolean> => {
-    if (plots[plot] === undefined) throw new Error(`The story knows no ${plot}`)
+  const succeeds = async (plot: string): Promise<boolean> => {
     for (let tries = 0; tries < 30; tries++) if (await attempt(plot)) return true
     return false
   }
+  const does = async (...wanted: readonly string[]): Promise<void> => {
+    for (const plot of wanted) if (!(await succeeds(plot))) throw new Error(`The contracts never allowed ${plot}`)
+  }
 
   await prepare(stage)
-  for (const plot of ['registerDataset', ...Array(9).fill('contribute'), ...Array(7).fill('accept'), 'freeze']) {
-    await does(plot)
-  }
-  for (const plot of ['registerBase', 'registerFineTune', 'registerFineTune', 'registerFineTune']) await does(plot)
+  await does('registerDataset', ...Array(9).fill('contribute'), ...Array(7).fill('accept'), 'freeze')
+  await does('registerBase', 'registerFineTune', 'registerFineTune', 'registerFineTune')
   await stage.send(cast.operator, act(contracts.court, 'setReceiptKey', [receiptKey.address]))
   // By then models are active.
   await ledger.passSeconds(4 * 86_400)
-  for (const plot of [...Array(4).fill('openChannel'), 'walkIn', 'recordBatch']) await does(plot)
+  await does(...Array(4).fill('openChannel'), 'walkIn', 'recordBatch')
   return {
     tell: async (count) => {
       const chosen = Object.keys(plots).flatMap((plot) => Array(USUAL[plot] ?? 1).fill(plot) as string[])
@@ -103,6 +102,14 @@ export async function beginStory(ledger: LocalLedger, seed: number): Promise<Sto
     wait: ledger.passSeconds,
     files: () => [...runs.values()].flatMap(({ units }) => (units === undefined ? [] : [units.file])),
   }
+}
+
+/** What most histories should hold: a book from its records, one of them voided, to what was earned by it and claimed. */
+export async function tellOfABook({ does, wait }: Story): Promise<void> {
+  await does('recordBatch', 'recordBatch', 'recordBatch', 'proveBrokenReceipt')
+  // By then even a book of few fees is closed, and its window over.
+  await wait(32 * 86_400)
+  await does('settleDue', 'draw', 'draw', 'claimMany')
 }
 
 async function prepare({ ledger, everyone, send, accountOf, deposit, govern }: Stage): Promise<void> {

@@ -47,6 +47,12 @@ export function receiptPlots(stage: Stage): Plots {
     const place = { chainId: reader.chain.id, address: court.address }
     return { receipt, signature: await receiptKey.signTypedData(receiptTypedData(place, receipt)) }
   }
+  const demand = async (batch: OpenedBatch, promised: ShownRecord) => {
+    const { model, operator } = bookKeyOf(batch.header.book)
+    const { receipt, signature } = await receiptFor(model, operator, promised, BigInt(await now()) - 10n)
+    const args = [random.hex(32), operator, receipt, signature, promised] as const
+    return await challenge(random.pick(cast.contributors), act(court, 'demandRecord', args))
+  }
   const demands = () => reader.getContractEvents({ ...court, eventName: 'ReceiptDemanded', fromBlock, strict: true })
   const grounds = (): readonly [Hex, string] => [random.hex(32), 'ipfs://grounds\0']
 
@@ -61,14 +67,14 @@ export function receiptPlots(stage: Stage): Plots {
       return await challenge(random.pick(cast.contributors), act(court, 'proveBrokenReceipt', args))
     },
     demandRecord: async () => {
-      const { batch, k } = await newest()
-      const { model, operator } = bookKeyOf(batch.header.book)
+      const { batch } = await newest()
       const { record } = proveRecord(batch, random.below(batch.header.count))
-      const isKept = random.below(2) === 0
-      const promised = isKept ? record : { ...record, commitment: random.hex(32), sketch: random.hex(k / 8) }
-      const { receipt, signature } = await receiptFor(model, operator, promised, BigInt(await now()) - 10n)
-      const args = [random.hex(32), operator, receipt, signature, promised] as const
-      return await challenge(random.pick(cast.contributors), act(court, 'demandRecord', args))
+      return await demand(batch, record)
+    },
+    demandUnrecorded: async () => {
+      const { batch, k } = await newest()
+      const { record } = proveRecord(batch, random.below(batch.header.count))
+      return await demand(batch, { ...record, commitment: random.hex(32), sketch: random.hex(k / 8) })
     },
     showRecord: async () => {
       const wanted = new Set((await demands()).map(({ args }) => args.recordHash))

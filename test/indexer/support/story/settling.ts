@@ -3,7 +3,7 @@ import { openBook } from '../../../../sdk/openBook.ts'
 import { openModel } from '../../../../sdk/openModel.ts'
 import { recordDims } from '../../../../sdk/predictPay.ts'
 import { membersOf } from '../../../../sdk/registeredUnits.ts'
-import { nextPage, settlingOf } from '../../../../sdk/settleBook.ts'
+import { nextPage, settleBook, settlingOf } from '../../../../sdk/settleBook.ts'
 import { act } from '../../../../sdk/transact.ts'
 import { claimTypedData } from '../../../../sdk/typedData.ts'
 import type { Plots, Stage } from './stage.ts'
@@ -12,9 +12,9 @@ import type { Plots, Stage } from './stage.ts'
 
 export function settlingPlots(stage: Stage): Plots {
   const { ledger, random, send, accountOf, everyone, now } = stage
-  const { connection, cast } = ledger
+  const { connection, cast, walletOf } = ledger
   const { reader, contracts, fromBlock } = connection
-  const { earnings, settlement, models } = contracts
+  const { earnings, settlement } = contracts
 
   const anyAccount = () => accountOf(random.pick(everyone))
   const dueBooks = async () => {
@@ -38,9 +38,12 @@ export function settlingPlots(stage: Stage): Plots {
     )
     return open.filter((_, i) => (ends[i] ?? time) < time)
   }
-  const pageOfDue = async () => {
+  const anyDue = async () => {
     const key = bookKeyOf(random.pick(await dueBooks()))
-    const model = await openModel(connection, key.model)
+    return { key, model: await openModel(connection, key.model) }
+  }
+  const pageOfDue = async () => {
+    const { key, model } = await anyDue()
     const opened = await openBook(connection, key, recordDims(model.terms))
     const settling = await settlingOf(connection, model, opened)
     const limits = random.pick([
@@ -49,15 +52,10 @@ export function settlingPlots(stage: Stage): Plots {
     ])
     return await nextPage(connection, settling, limits)
   }
-  /** Shares of some model's joint units. */
+  /** Shares of joint units of some model that paid its units. */
   const shares = async () => {
-    const activated = await reader.getContractEvents({
-      ...models,
-      eventName: 'ModelActivated',
-      fromBlock,
-      strict: true,
-    })
-    const { model } = random.pick(activated).args
+    const paid = await reader.getContractEvents({ ...settlement, eventName: 'UnitsPaid', fromBlock, strict: true })
+    const { model } = bookKeyOf(random.pick(paid).args.book)
     const { plan } = await openModel(connection, model)
     const found = plan.units.flatMap((_, unit) => membersOf(plan, unit).map((_, member) => ({ model, unit, member })))
     return random.shuffled(found).slice(0, 3)
@@ -69,6 +67,10 @@ export function settlingPlots(stage: Stage): Plots {
       if (page === undefined) throw new RangeError('It is settled')
       return await send(random.pick(everyone), act(settlement, 'settle', [page]))
     },
+    settleDue: async () => {
+      const { key, model } = await anyDue()
+      return await settleBook(connection, walletOf(cast.operator), model, key)
+    },
     settleAndClaim: async () => {
       const page = await pageOfDue()
       if (page === undefined) throw new RangeError('It is settled')
@@ -77,7 +79,7 @@ export function settlingPlots(stage: Stage): Plots {
     },
     claim: async () => send(cast.deployer, act(earnings, 'claim', [await anyAccount()])),
     claimMany: async () => {
-      const accounts = await Promise.all(cast.contributors.map(accountOf))
+      const accounts = await Promise.all([cast.operator, ...cast.contributors].map(accountOf))
       return await send(cast.deployer, act(earnings, 'claimMany', [[...new Set([...accounts, await anyAccount()])]]))
     },
     claimTo: () => send(random.pick(everyone), act(earnings, 'claimTo', [cast.treasury.address])),
