@@ -69,23 +69,7 @@ export function* sketcherFit(rows: Shape, settings: SketchSettings): Fit<Sketche
   return { dims, width, map: Float32Array.from(map) }
 }
 
-/**
- * The sketch of a training row: of the way it pushes the adapter, against its loss gradient.
- * @param gradient The row's projected loss gradient (w).
- */
-export function sketchRow(sketcher: Sketcher, gradient: Float32Array): Int8Array {
-  return quantise(mapGradient(sketcher, gradient, -1))
-}
-
-/**
- * The sketch of a served answer: positive products with rows mean "this row made this answer likelier".
- * @param gradient Projected gradient of the given answer's log-odds (w).
- */
-export function sketchQuery(sketcher: Sketcher, gradient: Float32Array): Int8Array {
-  return quantise(mapGradient(sketcher, gradient, 1))
-}
-
-/** The sketches of all rows, in order: `sketchRow` of each, to the last bit. */
+/** The sketches of all training rows, in order: of the way each pushes the adapter, against its loss gradient. */
 export function sketchRows({ dims, width, map }: Sketcher, u: Rows): readonly Int8Array[] {
   checkWidth(u.width, width)
   const mapped = coordinates(u, Float64Array.from(map), dims)
@@ -94,7 +78,11 @@ export function sketchRows({ dims, width, map }: Sketcher, u: Rows): readonly In
   )
 }
 
-/** What a sketch is quantised from: ± map · gradient (k). For methods that are compared before they are rounded. */
+/**
+ * What a sketch is quantised from: ± map · gradient (k).
+ * @param sign 1 of an answer, whose gradient is that of its log-odds, and −1 of a row, whose is that of its loss: so a positive
+ *   product of the two means "this row made this answer likelier".
+ */
 export function mapGradient({ dims, width, map }: Sketcher, gradient: Float32Array, sign: 1 | -1): Float32Array {
   checkWidth(gradient.length, width)
   const out = new Float32Array(dims)

@@ -19,7 +19,7 @@ const kernelsOf = (room: string): Kernels => ({
 
 /** The encoder and training. */
 export const TRAINING_KERNELS = kernelsOf('pipeline/train')
-/** Searches, hashes and products of the attribution itself. */
+/** Searches, sums and products of the attribution itself. */
 export const ATTRIBUTION_KERNELS = kernelsOf('attribution/fast')
 
 /** Compiles kernels in memory; throws with the compiler's own words where the source is wrong. */

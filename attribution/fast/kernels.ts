@@ -14,17 +14,6 @@ declare const WebAssembly: {
 export type Kernels = {
   readonly prepareQuery: (codes: number, operands: number, dims: number) => number
   readonly prepareRows: (rows: number, squares: number, lengths: number, count: number, bytes: number) => void
-  readonly topRows: (
-    rows: number,
-    squares: number,
-    lengths: number,
-    count: number,
-    bytes: number,
-    operands: number,
-    bias: number,
-    kept: number,
-    topK: number,
-  ) => number
   readonly reachingRows: (
     rows: number,
     lengths: number,
@@ -49,15 +38,6 @@ export type Kernels = {
     most: number,
   ) => number
   readonly addRows: (rows: number, multipliers: number, count: number, bytes: number, sums: number) => void
-  readonly hashRecords: (
-    records: number,
-    size: number,
-    count: number,
-    hashes: number,
-    state: number,
-    block: number,
-  ) => void
-  readonly hashPairs: (nodes: number, count: number, above: number, state: number) => void
   readonly packRows: (rows: number, count: number, width: number, panels: number) => void
   readonly packWideRows: (rows: number, count: number, width: number, panels: number) => void
   readonly packColumns: (rows: number, count: number, width: number, panels: number) => void

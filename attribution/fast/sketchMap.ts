@@ -1,18 +1,16 @@
-// A sketcher's map over rows that come in blocks, in WebAssembly: `sketchRows` and `selfInfluences` to the last bit.
+// A sketcher's map over rows that come in blocks, in WebAssembly: `sketchRows` to the last bit.
 //
-// map (k × w), rows (n × w) → mapped gradients (n × k), codes (n × k), self-influence (n)
+// map (k × w), rows (n × w) → mapped gradients (n × k), codes (n × k)
 
 import { quantise } from '../sketch.ts'
 import type { Sketcher } from '../sketcher.ts'
-import { squaredLength } from '../vectors.ts'
 import { createWorkspace } from './kernels.ts'
 import { paddedToTile, partsOf, placeRows, rowsPerPart, TILE } from './rowBlocks.ts'
 
-/** The sketches of a block's rows, one after the other, what they were quantised from, and how hard each row pulls. */
+/** The sketches of a block's rows, one after the other, and what they were quantised from. */
 export type SketchedBlock = {
   readonly mapped: Float32Array
   readonly codes: Int8Array
-  readonly selfInfluence: Float64Array
 }
 
 export type SketchMap = (block: Float32Array) => SketchedBlock
@@ -40,7 +38,6 @@ export function sketchMap({ dims, width, map }: Sketcher): SketchMap {
     const n = block.length / width
     const mapped = new Float32Array(n * dims)
     const codes = new Int8Array(n * dims)
-    const selfInfluence = new Float64Array(n)
     let row = 0
     for (const values of partsOf(block, width)) {
       const count = placeRows(part, values, width, wPadded)
@@ -52,9 +49,8 @@ export function sketchMap({ dims, width, map }: Sketcher): SketchMap {
         const vector = mapped.subarray(row * dims, (row + 1) * dims)
         for (let d = 0; d < dims; d++) vector[d] = -(products[i * dims + d] as number)
         codes.set(quantise(vector), row * dims)
-        selfInfluence[row] = squaredLength(vector)
       }
     }
-    return { mapped, codes, selfInfluence }
+    return { mapped, codes }
   }
 }

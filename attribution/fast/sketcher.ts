@@ -1,7 +1,7 @@
-// From gradients that come in blocks to a sketcher and to sketches: `fitSketcher`, `sketchRows` and `selfInfluences` to the last
-// bit, with no more than a block of gradients in memory.
+// From gradients that come in blocks to a sketcher and to sketches: `fitSketcher` and `sketchRows` to the last bit,
+// with no more than a block of gradients in memory.
 //
-// u, v (n × w) → map (k × w); u (n × w) → codes (n × k), self-influence (n)
+// u, v (n × w) → map (k × w); u (n × w) → codes (n × k)
 
 import { addSquares, type Fit, type Pass } from '../passes.ts'
 import { type Sketcher, type SketchSettings, sketcherFit } from '../sketcher.ts'

@@ -8,7 +8,7 @@
  * Every file is read once, at this edge, and refused with one sentence where it is not what it should be. Files that are only
  * hashed, pickles among them, are listed in the manifest's `sources`.
  */
-import { DUPLICATE_COSINE_PERCENT } from '../../attribution/duplicates.ts'
+import { DROP_PERCENT } from '../../attribution/nearCopies.ts'
 import { DEFAULT_SKETCH_SETTINGS } from '../../attribution/sketcher.ts'
 import { digestPath, type FileDigest } from '../run/digest.ts'
 import { IMPORTED_FORMAT, type ImportedManifest, RUN_FILES, type SketchManifest } from '../run/manifest.ts'
@@ -216,7 +216,7 @@ function sketchOf(rows: RowSource, { dims, topK, seed }: ImportOptions): SketchM
     source: 'gradient',
     dims: dims ?? Math.min(DEFAULT_SKETCH_SETTINGS.dims, widest),
     topK,
-    duplicateCosinePercent: DUPLICATE_COSINE_PERCENT,
+    duplicateCosinePercent: DROP_PERCENT,
     curvature: 'fisher',
     seed,
     method,

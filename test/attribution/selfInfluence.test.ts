@@ -1,16 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { findFlagged, MOST_SELF_INFLUENCE, selfInfluences } from '../../attribution/selfInfluence.ts'
-import { mapGradient } from '../../attribution/sketcher.ts'
-
-describe('self-influence', () => {
-  test('is the squared length of a row under the map, whichever way the row points', () => {
-    const sketcher = { dims: 2, width: 3, map: Float32Array.of(1, 0, 2, 0, 3, 0) }
-    const u = { n: 2, width: 3, values: Float32Array.of(1, 1, 1, -1, -1, -1) }
-    expect(selfInfluences(sketcher, u)).toEqual(Float64Array.of(18, 18))
-    expect(mapGradient(sketcher, u.values.subarray(0, 3), 1)).toEqual(Float32Array.of(3, 3))
-  })
-})
+import { findFlagged, MOST_SELF_INFLUENCE } from '../../attribution/selfInfluence.ts'
 
 describe('flags', () => {
   test('fall on a row that pulls harder than four times the mean, and on no other', () => {

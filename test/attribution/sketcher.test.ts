@@ -1,15 +1,15 @@
 import { describe, expect, it } from 'vitest'
 import { cholesky, invertLower } from '../../attribution/cholesky.ts'
+import { dot } from '../../attribution/codes.ts'
 import { curvature, curvatureTrace } from '../../attribution/curvature.ts'
 import type { Rows } from '../../attribution/matrix.ts'
 import { randomSource } from '../../attribution/random.ts'
-import { score } from '../../attribution/score.ts'
+import { quantise } from '../../attribution/sketch.ts'
 import {
   DEFAULT_SKETCH_SETTINGS,
   fitSketcher,
+  mapGradient,
   type SketchSettings,
-  sketchQuery,
-  sketchRow,
   sketchRows,
 } from '../../attribution/sketcher.ts'
 
@@ -80,21 +80,21 @@ describe('a sketcher', () => {
     expect(fitSketcher({ u, v }, { ...random, seed: 2 }).map).not.toEqual(fitSketcher({ u, v }, random).map)
   })
 
-  it('sketches a row against its loss gradient, so that an answer it favours scores positive', () => {
+  it('sketches a row against its loss gradient, so that an answer it favours agrees with it', () => {
     for (const settings of [pca, random]) {
       const sketcher = fitSketcher({ u, v }, settings)
-      const lossGradient = rowOf(u, 7)
-      const favoured = lossGradient.map((x) => -x)
-      expect(sketchRow(sketcher, lossGradient)).toEqual(sketchQuery(sketcher, favoured))
-      expect(score(sketchQuery(sketcher, favoured), sketchRow(sketcher, lossGradient))).toBeGreaterThan(0)
-      expect(score(sketchQuery(sketcher, lossGradient), sketchRow(sketcher, lossGradient))).toBe(0)
+      const row = sketchRows(sketcher, u)[7] as Int8Array
+      const favoured = rowOf(u, 7).map((x) => -x)
+      expect(quantise(mapGradient(sketcher, favoured, 1))).toEqual(row)
+      expect(dot(quantise(mapGradient(sketcher, favoured, 1)), row)).toBeGreaterThan(0)
+      expect(dot(quantise(mapGradient(sketcher, rowOf(u, 7), 1)), row)).toBeLessThan(0)
     }
   })
 
   it('sketches all rows as it sketches each', () => {
     const sketcher = fitSketcher({ u, v }, pca)
-    const sketches = sketchRows(sketcher, u)
-    expect(sketches).toEqual(Array.from({ length: u.n }, (_, i) => sketchRow(sketcher, rowOf(u, i))))
+    const each = Array.from({ length: u.n }, (_, i) => quantise(mapGradient(sketcher, rowOf(u, i), -1)))
+    expect(sketchRows(sketcher, u)).toEqual(each)
   })
 
   describe('refuses', () => {
@@ -114,7 +114,7 @@ describe('a sketcher', () => {
 
     it('a gradient of another width', () => {
       const sketcher = fitSketcher({ u, v }, pca)
-      expect(() => sketchQuery(sketcher, new Float32Array(5))).toThrow(
+      expect(() => mapGradient(sketcher, new Float32Array(5), 1)).toThrow(
         'A gradient has 5 entries where the sketcher was fitted to 128',
       )
     })

@@ -1,28 +1,18 @@
-import { bytesToHex, type Hex } from 'viem'
-import { attribute } from '../../attribution/attribution.ts'
-import { findDuplicates } from '../../attribution/duplicates.ts'
-import { attributorOf } from '../../attribution/fast/attributor.ts'
-import { findDuplicatesFast } from '../../attribution/fast/duplicates.ts'
-import { indexTreeOf } from '../../attribution/fast/indexTree.ts'
+import type { Hex } from 'viem'
 import { blocksOf } from '../../attribution/fast/rowBlocks.ts'
 import { fitSketcherFast, sketchBlocks } from '../../attribution/fast/sketcher.ts'
-import { encodeIndex, type InfluenceIndex, indexCandidates, indexTree } from '../../attribution/influenceIndex.ts'
 import { keccak } from '../../attribution/keccak.ts'
 import type { Rows } from '../../attribution/matrix.ts'
-import { rootOf } from '../../attribution/merkle.ts'
 import { projectOuter } from '../../attribution/projection.ts'
 import { type RandomSource, randomSource } from '../../attribution/random.ts'
-import { packSketch } from '../../attribution/sketch.ts'
-import { fitSketcher, type Sketcher, type SketchSettings, sketchQuery, sketchRows } from '../../attribution/sketcher.ts'
-import { bytes } from './draw.ts'
+import { fitSketcher, type Sketcher, type SketchSettings, sketchRows } from '../../attribution/sketcher.ts'
 
 /**
- * Everything from gradients on, in one go: projected gradients, a fitted map, sketches, an index without near-copies, and what
- * some answers are attributed to. Only digests are kept. Runs anywhere: Node, and any browser.
+ * From gradients to sketches: projected gradients, a fitted map, the codes of all rows. Only digests are kept. Runs anywhere: Node,
+ * and any browser. What a model makes of them: modelDigests.ts.
  */
 
 const ROWS = 300
-const ANSWERS = 12
 
 const SETTINGS: readonly SketchSettings[] = [
   { method: 'pca', dims: 64, curvature: 'gauss-newton', seed: 1, damping: [0.001, 0.01], iterations: 2 },
@@ -35,38 +25,12 @@ export function digestVectors(path: 'plain' | 'fast' = 'plain') {
   const next = randomSource(13)
   return SETTINGS.map((settings) => {
     const [u, v] = [drawGradients(next), drawGradients(next)]
-    const queries = drawGradients(next)
     const { sketcher, codes } = path === 'plain' ? sketchPlainly(u, v, settings) : sketchFast(u, v, settings)
-    const contributions = Array.from({ length: 4 }, () => bytesToHex(bytes(next, 32)))
-    const rows = codes.map((sketch, row) => ({
-      row,
-      contribution: contributions[row % 4] as Hex,
-      itemHash: bytesToHex(bytes(next, 32)),
-      codes: sketch,
-    }))
-    const duplicateOf = path === 'plain' ? findDuplicates(rows) : findDuplicatesFast(rows)
-    const index: InfluenceIndex = {
-      dims: settings.dims,
-      rowCount: ROWS,
-      entries: rows
-        .filter(({ row }) => !duplicateOf.has(row))
-        .map(({ codes: sketch, ...entry }) => ({ ...entry, sketch: packSketch(sketch) })),
-    }
-    const file = encodeIndex(index)
-    const candidates = indexCandidates(index)
-    const fast = attributorOf(index.entries, settings.dims)
-    const credited = Array.from({ length: ANSWERS }, (_, i) => {
-      const query = sketchQuery(sketcher, queries.values.subarray(i * queries.width, (i + 1) * queries.width))
-      return path === 'plain' ? attribute(query, candidates, 8) : fast(query, 8)
-    })
     return {
       settings,
       gradients: digestOf(u.values),
       map: digestOf(sketcher.map),
       sketches: keccak(...codes.map(bytesOf)),
-      duplicates: duplicateOf.size,
-      root: rootOf(path === 'plain' ? indexTree(index) : indexTreeOf(file)),
-      credited: keccak(new TextEncoder().encode(JSON.stringify(credited))),
     }
   })
 }
@@ -104,7 +68,7 @@ export function sketchFast(u: Rows, v: Rows, settings: SketchSettings): Sketched
   const sketcher = fitSketcherFast({ u: blocksOf(u), v: blocksOf(v) }, settings)
   const { dims } = sketcher
   const codes = [...sketchBlocks(sketcher, blocksOf(u))].flatMap((block) =>
-    Array.from(block.selfInfluence, (_, i) => block.codes.slice(i * dims, (i + 1) * dims)),
+    Array.from({ length: block.codes.length / dims }, (_, i) => block.codes.slice(i * dims, (i + 1) * dims)),
   )
   return { sketcher, codes }
 }

@@ -25,9 +25,3 @@ export function nearby(next: RandomSource, sketch: Int8Array): Int8Array {
     integer(next, 8) === 0 ? Math.max(-7, Math.min(7, code + (integer(next, 2) * 2 - 1))) : code,
   )
 }
-
-export function distinct(next: RandomSource, count: number, below: number): readonly number[] {
-  const drawn = new Set<number>()
-  while (drawn.size < count) drawn.add(integer(next, below))
-  return [...drawn]
-}

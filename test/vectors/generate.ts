@@ -1,10 +1,10 @@
 import { writeFileSync } from 'node:fs'
 import { bookPayVectors, querySumVectors } from './books.ts'
 import { digestVectors } from './digests.ts'
-import { contributionVectors, indexVectors, journalVectors, merkleVectors, multiproofVectors } from './hashes.ts'
+import { contributionVectors, journalVectors, merkleVectors } from './hashes.ts'
 import { modelDigestVectors } from './modelDigests.ts'
 import { batchVectors, commitmentVectors, refusalVectors } from './records.ts'
-import { attributionVectors, scoreVectors, sketchVectors, weightVectors } from './scores.ts'
+import { sketchVectors } from './sketches.ts'
 import { orderedMerkleVectors, rowIndexVectors } from './trees.ts'
 import {
   capVectors,
@@ -19,12 +19,7 @@ import {
 export function vectorFiles(): Readonly<Record<string, unknown>> {
   return {
     'sketches.json': sketchVectors(),
-    'scores.json': scoreVectors(),
-    'weights.json': weightVectors(),
-    'attributions.json': attributionVectors(),
     'merkle.json': merkleVectors(),
-    'multiproofs.json': multiproofVectors(),
-    'indexes.json': indexVectors(),
     'contributions.json': contributionVectors(),
     'journal.json': journalVectors(),
     'batches.json': batchVectors(),

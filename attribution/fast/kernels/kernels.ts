@@ -1,6 +1,5 @@
-// What the house asks of WebAssembly: searches over packed sketches and their sums, many hashes at once, and matrix products.
+// What the house asks of WebAssembly: searches over packed sketches and their sums, and matrix products.
 
-export * from './keccak';
 export * from './products';
 export * from './scan';
 export * from './sums';

@@ -61,41 +61,6 @@ export function prepareRows(rows: usize, squares: usize, lengths: usize, count: 
 }
 
 /**
- * The rows of highest positive score, as (score, position) pairs by (score descending, position ascending).
- * `count` is a multiple of LANES, filled up with rows of zeros. Returns how many there are, at most topK.
- */
-export function topRows(
-  rows: usize,
-  squares: usize,
-  lengths: usize,
-  count: i32,
-  bytes: i32,
-  operands: usize,
-  bias: i32,
-  kept: usize,
-  topK: i32,
-): i32 {
-  let size = 0;
-  let threshold = f32x4.splat(thresholdAbove(0));
-  for (let i = 0; i < count; i += LANES) {
-    const dots = dotProducts(rows + <usize>i * <usize>bytes, bytes, operands, bias);
-    if (!v128.any_true(reaching(dots, lengths + ((<usize>i) << 2), threshold))) continue;
-    for (let lane = 0; lane < LANES; lane++) {
-      const dot = laneOf(dots, lane);
-      const squared = load<i32>(squares + ((<usize>(i + lane)) << 2));
-      if (dot <= 0 || squared == 0) continue;
-      const score = <i32>(Math.floor((<f64>dot * FIXED) / fixedNorm(squared)));
-      const last = size == topK ? lastOf(kept, size) : 0;
-      if (score <= last) continue;
-      if (size < topK) size++;
-      insert(kept, size, score, i + lane);
-      if (size == topK) threshold = f32x4.splat(thresholdAbove(lastOf(kept, size)));
-    }
-  }
-  return size;
-}
-
-/**
  * Rows from `from` (a multiple of LANES) whose product with the query is at least their length times `threshold`, and some
  * that nearly are, as (position, dot) pairs. Stops when `room` pairs are there; returns how many.
  */
@@ -226,13 +191,6 @@ function reaching(dots: v128, lengths: usize, threshold: v128): v128 {
   return f32x4.ge(f32x4.convert_i32x4_s(dots), f32x4.mul(v128.load(lengths), threshold));
 }
 
-/** What a dot product over a length must reach for a score above `score`. */
-// @ts-ignore: decorator
-@inline
-function thresholdAbove(score: i32): f32 {
-  return <f32>((<f64>(score + 1) / HALF_FIXED) * SLACK);
-}
-
 // @ts-ignore: decorator
 @inline
 function fixedNorm(squared: i32): f64 {
@@ -248,14 +206,14 @@ function laneOf(lanes: v128, lane: i32): i32 {
   return i32x4.extract_lane(lanes, 3);
 }
 
-/** The score of the last of those kept. */
+/** The size of the last of those kept. */
 // @ts-ignore: decorator
 @inline
 function lastOf(kept: usize, size: i32): i32 {
   return load<i32>(kept + ((<usize>(size - 1)) << 3));
 }
 
-/** Puts a pair where it belongs among those kept, of which the last makes room. An equal score kept earlier stays before it. */
+/** Puts a pair where it belongs among those kept, of which the last makes room. An equal size kept earlier stays before it. */
 function insert(kept: usize, size: i32, score: i32, position: i32): void {
   let place = size - 1;
   while (place > 0 && load<i32>(kept + ((<usize>(place - 1)) << 3)) < score) {

@@ -8,7 +8,6 @@ import type { SketchedBlock } from '../../../attribution/fast/sketchMap.ts'
 import { openSketchPool } from '../../../attribution/fast/sketchPool.ts'
 import { combine, coordinates, type Rows } from '../../../attribution/matrix.ts'
 import { randomSource } from '../../../attribution/random.ts'
-import { selfInfluences } from '../../../attribution/selfInfluence.ts'
 import { fitSketcher, mapGradient, type SketchSettings, sketchRows } from '../../../attribution/sketcher.ts'
 
 function drawRows(n: number, width: number, seed: number): Rows {
@@ -35,23 +34,23 @@ function inBlocks({ n, width, values }: Rows, size: number): RowBlocks {
 
 function joined(blocks: readonly SketchedBlock[]) {
   return {
-    codes: blocks.flatMap(({ codes, selfInfluence: { length: n } }) =>
-      Array.from({ length: n }, (_, i) => codes.slice((i * codes.length) / n, ((i + 1) * codes.length) / n)),
+    codes: blocks.flatMap(({ codes }) =>
+      Array.from({ length: codes.length / DIMS }, (_, i) => codes.slice(i * DIMS, (i + 1) * DIMS)),
     ),
-    pulls: Float64Array.from(blocks.flatMap(({ selfInfluence }) => [...selfInfluence])),
     mapped: Float32Array.from(blocks.flatMap(({ mapped }) => [...mapped])),
   }
 }
 
+const DIMS = 64
 const pca: SketchSettings = {
   method: 'pca',
-  dims: 64,
+  dims: DIMS,
   curvature: 'gauss-newton',
   seed: 1,
   damping: [0.001, 0.01],
   iterations: 2,
 }
-const random: SketchSettings = { method: 'random', dims: 64, curvature: 'fisher', seed: 2, damping: 0.01 }
+const random: SketchSettings = { method: 'random', dims: DIMS, curvature: 'fisher', seed: 2, damping: 0.01 }
 const pool = openSketchPool(2)
 afterAll(() => pool.close())
 
@@ -100,7 +99,6 @@ describe('the fast sketcher', () => {
   for (const settings of [pca, random]) {
     const plain = fitSketcher({ u, v }, settings)
     const codes = sketchRows(plain, u)
-    const pulls = selfInfluences(plain, u)
     const gradients = Array.from({ length: u.n }, (_, row) => u.values.subarray(row * u.width, (row + 1) * u.width))
     const mapped = Float32Array.from(gradients.flatMap((gradient) => [...mapGradient(plain, gradient, -1)]))
 
@@ -108,14 +106,14 @@ describe('the fast sketcher', () => {
       const fitted = fitSketcherFast({ u: blocksOf(u), v: blocksOf(v) }, settings)
       expect(fitted).toEqual(plain)
       for (const blocks of [blocksOf(u), inBlocks(u, 37)]) {
-        expect(joined([...sketchBlocks(fitted, blocks)])).toEqual({ codes, pulls, mapped })
+        expect(joined([...sketchBlocks(fitted, blocks)])).toEqual({ codes, mapped })
       }
     })
 
     it(`by ${settings.method} has them on several cores too`, async () => {
       const fitted = await pool.fit({ u: inBlocks(u, 300), v: inBlocks(v, 53) }, settings)
       expect(fitted).toEqual(plain)
-      expect(joined(await Array.fromAsync(pool.sketch(fitted, inBlocks(u, 300))))).toEqual({ codes, pulls, mapped })
+      expect(joined(await Array.fromAsync(pool.sketch(fitted, inBlocks(u, 300))))).toEqual({ codes, mapped })
     })
   }
 

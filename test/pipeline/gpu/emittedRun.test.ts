@@ -2,8 +2,10 @@ import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:f
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
-import { attribute, candidatesOf } from '../../../attribution/attribution.ts'
-import { sketchQuery, sketchRows } from '../../../attribution/sketcher.ts'
+import { dot } from '../../../attribution/codes.ts'
+import { explain } from '../../../attribution/explanation.ts'
+import { capOf } from '../../../attribution/multipliers.ts'
+import { sketchRows } from '../../../attribution/sketcher.ts'
 import { parseEvaluation } from '../../../pipeline/evaluate/evaluationFile.ts'
 import { figuresOf } from '../../../pipeline/evaluate/figures.ts'
 import { compareSketches } from '../../../pipeline/publish/auditRun.ts'
@@ -14,6 +16,7 @@ import { type Run, readRun } from '../../../pipeline/run/readRun.ts'
 import { RunError } from '../../../pipeline/run/runError.ts'
 import { type Float32Tensor, formatSafetensors, parseSafetensors } from '../../../pipeline/run/safetensors.ts'
 import { readAgain, readQueries } from '../../../pipeline/run/takenGradients.ts'
+import { sketchAnswer } from '../../../pipeline/train/answerSketch.ts'
 import { DEFAULT_SKETCH } from '../../../pipeline/train/emit/describeRun.ts'
 
 const fixture = (...path: readonly string[]): string => join(import.meta.dirname, 'fixture', ...path)
@@ -94,18 +97,14 @@ describe('a run that pipeline/gpu emitted', () => {
   it('attributes answers to rows that say the same', () => {
     const sketcher = fitRunSketcher(run.gradients, manifest.sketch)
     const codes = sketchRows(sketcher, run.gradients.u)
-    const rows = candidatesOf(
-      codes.map((own, row) => ({ row, codes: own })),
-      sketcher.dims,
-    )
+    const rows = codes.map((own) => ({ multiplier: capOf(dot(own, own)), codes: own }))
     const queries = readQueries(fixture('queries.safetensors'), run)
     const answers = linesOf(fixture('answers.jsonl'))
     const items = [0, 1, 2].flatMap((i) => linesOf(fixture('items', `${i}.jsonl`)))
     const agreeing = answers.map(({ label }, i) => {
       const gradient = queries.values.subarray(i * queries.width, (i + 1) * queries.width)
-      const credited = attribute(sketchQuery(sketcher, gradient), rows, manifest.sketch.topK)
-      const agree = credited.filter(({ row }) => items[row]?.label === label)
-      return agree.reduce((sum, { weight }) => sum + weight, 0) / 65_535
+      const best = explain(sketchAnswer(sketcher, gradient).codes, [rows], BEST).for
+      return best.filter(({ row }) => items[row]?.label === label).length / best.length
     })
     expect(agreeing.reduce((sum, share) => sum + share, 0) / answers.length).toBeGreaterThan(0.8)
   })
@@ -180,6 +179,8 @@ describe('an emitted run is refused', () => {
   })
 })
 
+/** How many rows an answer is explained by. */
+const BEST = 8
 const SKETCH_FILE = 'pipeline/gpu/attribution_run/sketch.json'
 
 function linesOf(path: string): { label: string; text: string }[] {
