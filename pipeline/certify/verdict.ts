@@ -95,28 +95,22 @@ export function lambdaOf({ allAnswers, fiveAnswers, alone, fiveUnits }: Steering
   return Math.max(allAnswers, fiveAnswers, alone, fiveUnits)
 }
 
-/** How a fee is shared, in basis points; what is left is the treasury's. */
-export interface PartiesShares {
-  readonly contributorBps: number
-  readonly operatorBps: number
-  readonly ownerBps: number
-  readonly royaltiesBps: readonly number[]
-}
+/** The treasury's part of a fee by default. */
+const TREASURY = 0.02
 
-/** Of a fee, what comes back to a party that is contributor, operator and owner at once: from 1 on, paying itself pays. */
-export function feeBack(
-  lambda: number,
-  { contributorBps, operatorBps, ownerBps, royaltiesBps }: PartiesShares,
-): number {
-  const others = royaltiesBps.reduce((sum, bps) => sum + bps, operatorBps + ownerBps)
-  return (contributorBps * lambda + others) / WHOLE
+/**
+ * The contributors' part of a fee from which λ times that, and all other parts but the treasury's, are the whole fee: a party that is
+ * contributor, operator and owner at once then gains by paying itself. At most 1.
+ */
+export function shareThatPaysItself(lambda: number): number {
+  return lambda > 1 ? Math.min(1, TREASURY / (lambda - 1)) : 1
 }
 
 function warningFor({ sketched, floorBps }: Terms, steering: readonly Steering[]): string | null {
   const own = steering.find((one) => one.floorBps === floorBps)
   if (!sketched || own === undefined || lambdaOf(own) < 1) return null
   const lambda = lambdaOf(own)
-  return `A query sketch moves up to ${lambda.toFixed(2)} of a fee’s pool. Where contributors’ share times that, with the operator’s, the owner’s and royalties, reaches 1, a party that is all of them gains by paying itself: with a treasury of 2 %, from a contributors’ share of ${Math.min(100, 2 / (lambda - 1)).toFixed(1)} % on.`
+  return `A query sketch moves up to ${lambda.toFixed(2)} of a fee’s pool. Where contributors’ share times that, with the operator’s, the owner’s and royalties, reaches 1, a party that is all of them gains by paying itself: with a treasury of ${100 * TREASURY} %, from a contributors’ share of ${(100 * shareThatPaysItself(lambda)).toFixed(1)} % on.`
 }
 
 type RuleFigures = Measure['rules'][number]

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { Certificate, Comparison, Measure, MeasureName } from '../../../pipeline/certify/certificate.ts'
-import { feeBack, judge, notMeasured, spell } from '../../../pipeline/certify/verdict.ts'
+import { judge, notMeasured, shareThatPaysItself, spell } from '../../../pipeline/certify/verdict.ts'
 
 const figure = (estimate: number, low: number, high: number) => ({ estimate, low, high })
 type Told = Comparison['verdict']
@@ -97,9 +97,11 @@ describe('the verdict', () => {
 })
 
 describe('paying oneself', () => {
-  it('brings back contributors’ share times λ, and the other parties’ shares', () => {
-    const shares = { contributorBps: 6_000, operatorBps: 1_500, ownerBps: 1_800, royaltiesBps: [500] }
-    expect(feeBack(0.5, shares)).toBeCloseTo(0.68, 12)
-    expect(feeBack(1.1, shares)).toBeGreaterThan(1)
+  it('brings all of a fee back from the contributors’ share on that a warning names', () => {
+    for (const lambda of [1.05, 1.5, 3]) {
+      const share = shareThatPaysItself(lambda)
+      expect(share * lambda + (0.98 - share)).toBeCloseTo(1, 12)
+    }
+    expect([0.5, 1, 1.01].map(shareThatPaysItself)).toEqual([1, 1, 1])
   })
 })
