@@ -152,10 +152,7 @@ contract Datasets is IDatasets, Journal, EIP712, Nonces {
     function reject(ContributionId contribution) external {
         Contribution storage stored = _requireContribution(contribution);
         _requireCurator(stored.dataset);
-        require(
-            stored.status == ContributionStatus.Submitted,
-            Datasets_WrongStatus(contribution, stored.status)
-        );
+        require(stored.status == ContributionStatus.Submitted, Datasets_WrongStatus(contribution, stored.status));
 
         stored.status = ContributionStatus.Rejected;
 
@@ -223,7 +220,7 @@ contract Datasets is IDatasets, Journal, EIP712, Nonces {
             Contribution memory stored = _contributions[contributions[i]];
             uint256 mask = 0;
             for (uint256 v = 0; v < versions.length; ++v) {
-                if (_includes(versions[v], frozenAt[v], stored)) mask |= 1 << v;
+                if (_includes(versions[v], frozenAt[v], stored)) mask |= uint256(1) << v;
             }
             members[i] = Member({
                 contributor: stored.contributor,

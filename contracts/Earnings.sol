@@ -166,12 +166,7 @@ contract Earnings is IEarnings, Governed, EIP712, Nonces {
     }
 
     /// @inheritdoc IEarnings
-    function appoint(
-        address channels_,
-        address ledger_,
-        ISettlement settlement_,
-        address bonds_
-    ) external restricted {
+    function appoint(address channels_, address ledger_, ISettlement settlement_, address bonds_) external restricted {
         require(
             channels_ != address(0) &&
                 ledger_ != address(0) &&
@@ -269,10 +264,7 @@ contract Earnings is IEarnings, Governed, EIP712, Nonces {
             _drawn[joint][share.member] = dueGwei;
             _accounts[account] = _accounts[account].earning(amountGwei);
 
-            _emit(
-                4,
-                abi.encode(JointDrawn.selector, share.model, share.unit, account, share.member, amountGwei)
-            );
+            _emit(4, abi.encode(JointDrawn.selector, share.model, share.unit, account, share.member, amountGwei));
         }
     }
 

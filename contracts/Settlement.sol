@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
-import {IAccounts} from "./interfaces/IAccounts.sol";
 import {IClock} from "./interfaces/IClock.sol";
 import {Credit, IEarnings} from "./interfaces/IEarnings.sol";
 import {Book, ILedger} from "./interfaces/ILedger.sol";
@@ -238,7 +237,7 @@ contract Settlement is ISettlement, Journal {
         ledger.release(state.book, pot.poolGwei);
     }
 
-    function _othersOf(Settling memory state, uint64 feesGwei) private view returns (Others memory others) {
+    function _othersOf(Settling memory state, uint64 feesGwei) private pure returns (Others memory others) {
         SettlementTerms memory terms_ = state.terms;
         uint256 ownerBps = BPS - terms_.contributorBps - terms_.operatorBps - state.stored.treasuryBps;
         others.treasuryGwei = feesGwei + state.stored.givenGwei - state.progress.paidGwei;

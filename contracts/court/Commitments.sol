@@ -34,10 +34,7 @@ abstract contract Commitments is ICommitments, Journal {
             Commitments_AlreadyCommitted(commitment, made.blockNumber)
         );
 
-        committedAt[commitment] = Commitment({
-            blockNumber: uint64(block.number),
-            timestamp: uint40(block.timestamp)
-        });
+        committedAt[commitment] = Commitment({blockNumber: uint64(block.number), timestamp: uint40(block.timestamp)});
 
         _emit(2, abi.encode(ChallengeCommitted.selector, commitment));
     }

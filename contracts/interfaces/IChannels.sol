@@ -146,7 +146,11 @@ interface IChannels is IJournal {
 
     /// @notice Lets a walk-in caller pay: moves what it authorised to the deposit address and from there into its walk-in channel, all of it
     /// covered. The caller gets an account if it has none; what is not charged is withdrawn like any deposit.
-    function settleWalkIn(AccountId operator, ModelId model, WalkIn calldata walkIn) external returns (ChannelId channel);
+    function settleWalkIn(
+        AccountId operator,
+        ModelId model,
+        WalkIn calldata walkIn
+    ) external returns (ChannelId channel);
 
     /// @notice Takes in OPEN that reached a deposit address otherwise: it has no payer, and leaves by records alone.
     function sweep(AccountId operator, ModelId model) external returns (uint64 amountGwei);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
-import {AccountId, BatchId, ModelId} from "../types/Ids.sol";
+import {AccountId, ModelId} from "../types/Ids.sol";
 import {Record, RecordProof} from "../types/Records.sol";
 import {ICommitments} from "./ICommitments.sol";
 import {ILedger} from "./ILedger.sol";

@@ -2,7 +2,7 @@
 pragma solidity 0.8.37;
 
 import {AccountId, BatchId, BookId, ModelId} from "../types/Ids.sol";
-import {BatchHeader, RecordProof} from "../types/Records.sol";
+import {RecordProof} from "../types/Records.sol";
 import {IAccounts} from "./IAccounts.sol";
 import {IBonds} from "./IBonds.sol";
 import {IChannels} from "./IChannels.sol";

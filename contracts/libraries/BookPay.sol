@@ -56,9 +56,10 @@ library BookPay {
         unchecked {
             uint256 amountGwei = _part(pot.netGwei, word >> 112, pot.scale);
             amountGwei += _part(pot.baseGwei, kept, pot.keptRows);
-            amountGwei += pot.fixedTotal == 0
-                ? _part(pot.fixedGwei, kept, pot.keptRows)
-                : _part(pot.fixedGwei, uint64(word >> 48), pot.fixedTotal);
+            amountGwei +=
+                pot.fixedTotal == 0
+                    ? _part(pot.fixedGwei, kept, pot.keptRows)
+                    : _part(pot.fixedGwei, uint64(word >> 48), pot.fixedTotal);
             return uint64(amountGwei);
         }
     }

@@ -44,8 +44,7 @@ library BookSlots {
     /// @notice Adds a batch. Units and cover are parts of the supply, and so below 2^64.
     function taking(BookSlot slot, uint64 units_, uint64 coverGwei_) internal pure returns (BookSlot) {
         unchecked {
-            return
-                BookSlot.wrap(BookSlot.unwrap(slot) + units_ + (uint256(coverGwei_) << 64) + (uint256(1) << 128));
+            return BookSlot.wrap(BookSlot.unwrap(slot) + units_ + (uint256(coverGwei_) << 64) + (uint256(1) << 128));
         }
     }
 
@@ -59,10 +58,7 @@ library BookSlots {
     function closing(BookSlot slot, uint40 closesAt_) internal pure returns (BookSlot) {
         uint256 word = BookSlot.unwrap(slot) | CLOSING;
         if (closesAt_ >= closesAt(slot)) return BookSlot.wrap(word);
-        return
-            BookSlot.wrap(
-                (word & ~(uint256(type(uint40).max) << CLOSES_AT)) | (uint256(closesAt_) << CLOSES_AT)
-            );
+        return BookSlot.wrap((word & ~(uint256(type(uint40).max) << CLOSES_AT)) | (uint256(closesAt_) << CLOSES_AT));
     }
 
     function settled(BookSlot slot) internal pure returns (BookSlot) {

@@ -64,7 +64,8 @@ library OrderedTree {
             bool isRight = index & 1 != 0;
             if (isRight || index + 1 < width) {
                 require(used < path.length, OrderedTree_PathLength(path.length, used + 1));
-                bytes32 sibling = path[used++];
+                bytes32 sibling = path[used];
+                ++used;
                 (root, replaced) = isRight
                     ? (_hash(sibling, root), _hash(sibling, replaced))
                     : (_hash(root, sibling), _hash(replaced, sibling));

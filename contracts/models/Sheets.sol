@@ -20,17 +20,17 @@ library Sheets {
 
     function write(
         Draft memory draft,
-        VersionId[] calldata versions,
-        bytes32 indexRoot,
-        bytes32 totalHash,
-        uint64 floorNorm
+        VersionId[] calldata versions_,
+        bytes32 indexRoot_,
+        bytes32 totalHash_,
+        uint64 floorNorm_
     ) internal returns (address) {
         bytes memory named;
-        for (uint256 i = 0; i < versions.length; ++i) named = abi.encodePacked(named, versions[i]);
+        for (uint256 i = 0; i < versions_.length; ++i) named = abi.encodePacked(named, versions_[i]);
         bytes memory head = abi.encodePacked(
-            indexRoot,
-            totalHash,
-            floorNorm,
+            indexRoot_,
+            totalHash_,
+            floorNorm_,
             draft.fixedTotal,
             draft.keptRows,
             draft.maxPeak,
@@ -38,7 +38,7 @@ library Sheets {
             draft.unitCount
         );
         bytes memory counts = abi.encodePacked(
-            uint8(versions.length),
+            uint8(versions_.length),
             uint8(draft.chunks.length / UnitPages.CHUNK_BYTES),
             uint16(draft.joints.length / UnitPages.JOINT_BYTES)
         );
@@ -90,12 +90,7 @@ library Sheets {
     }
 
     /// @notice Units from `first`, `count` of them, as they are kept, in one piece of memory.
-    function units(
-        Sheet sheet,
-        uint256 dims,
-        uint256 first,
-        uint256 count
-    ) internal view returns (bytes memory data) {
+    function units(Sheet sheet, uint256 dims, uint256 first, uint256 count) internal view returns (bytes memory data) {
         uint256 size = UnitPages.unitBytes(dims);
         // Products read up to 128 bytes from the beginning of the last sketch.
         data = new bytes(count * size + 0x80);
@@ -125,7 +120,7 @@ library Sheets {
 
     function _memberAt(Sheet sheet, uint256 number) private view returns (AccountId account, uint32 kept) {
         uint256 chunk = _chunks(sheet);
-        for (;; chunk += UnitPages.CHUNK_BYTES) {
+        for (; ; chunk += UnitPages.CHUNK_BYTES) {
             uint256 first = _at(sheet, chunk + 24, 4);
             if (number < first + _at(sheet, chunk + 28, 4)) {
                 bytes memory data = CodeData.read(

@@ -194,7 +194,7 @@ library UnitPages {
         require(kept <= member.itemCount, IFineTunes.FineTunes_KeptOutOfRange(contribution, kept, member.itemCount));
         draft.last = contribution;
         for (uint256 v = 0; v < 8; ++v) {
-            if ((member.versions >> v) & 1 != 0) draft.versionCounts += 1 << (32 * v);
+            if ((member.versions >> v) & 1 != 0) draft.versionCounts += uint256(1) << (32 * v);
         }
     }
 
@@ -270,7 +270,8 @@ library UnitPages {
         ContributionId contribution
     ) private pure returns (uint256 rows) {
         Draft memory draft = state.draft;
-        uint256 number = draft.unitCount++;
+        uint256 number = draft.unitCount;
+        ++draft.unitCount;
         require(number < tune.plan.count, IFineTunes.FineTunes_UnitsOutOfRange(number + 1, tune.plan.count));
         draft.keptRows += uint32(kept);
         uint256 head = (uint256(payee) << 224) | (kept << 208);

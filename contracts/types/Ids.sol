@@ -40,7 +40,9 @@ function bondOf(ModelId model) pure returns (BondId) {
 
 function bookOf(ModelId model, AccountId operator, uint32 number) pure returns (BookId) {
     return
-        BookId.wrap((uint96(ModelId.unwrap(model)) << 64) | (uint96(AccountId.unwrap(operator)) << 32) | uint96(number));
+        BookId.wrap(
+            (uint96(ModelId.unwrap(model)) << 64) | (uint96(AccountId.unwrap(operator)) << 32) | uint96(number)
+        );
 }
 
 /// @notice The model whose calls a book holds.

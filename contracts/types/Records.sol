@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
-import {AccountId, BatchId, BookId, ModelId} from "./Ids.sol";
+import {AccountId, BatchId, BookId} from "./Ids.sol";
 
 /// @notice What the Ledger commits to of a batch (docs/protocol.md, "Records and batches"). All of it stands in its events.
 /// @param book The book that took it, which names its model and its operator.

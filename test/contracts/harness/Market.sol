@@ -2,9 +2,26 @@
 pragma solidity 0.8.37;
 
 import {ChannelKey} from "../../../contracts/interfaces/IChannels.sol";
-import {FineTune, Method, Quantisation, RowIndex, SketchSource, UnitPage, UnitPlan} from "../../../contracts/interfaces/IFineTunes.sol";
+import {
+    FineTune,
+    Method,
+    Quantisation,
+    RowIndex,
+    SketchSource,
+    UnitPage,
+    UnitPlan
+} from "../../../contracts/interfaces/IFineTunes.sol";
 import {FeeShares, PayTerms} from "../../../contracts/interfaces/IModels.sol";
-import {AccountId, BondId, bondOf, ChannelId, ContributionId, DatasetId, ModelId, VersionId} from "../../../contracts/types/Ids.sol";
+import {
+    AccountId,
+    BondId,
+    bondOf,
+    ChannelId,
+    ContributionId,
+    DatasetId,
+    ModelId,
+    VersionId
+} from "../../../contracts/types/Ids.sol";
 import {PlainUnits} from "./PlainUnits.sol";
 import {World} from "./World.sol";
 
@@ -150,10 +167,7 @@ abstract contract Market is World {
     }
 
     function channelOf(uint256 payer) internal view returns (ChannelId) {
-        return
-            ChannelId.wrap(
-                keccak256(abi.encodePacked(payers[payer], operatorAccount, model, SALT))
-            );
+        return ChannelId.wrap(keccak256(abi.encodePacked(payers[payer], operatorAccount, model, SALT)));
     }
 
     /// @dev A payer's compact signature (EIP-2098) for all that may be charged, in fee units.

@@ -98,13 +98,7 @@ abstract contract World is Test {
     }
 
     function ledgerTerms() internal pure returns (LedgerTerms memory) {
-        return
-            LedgerTerms({
-                epochSeconds: EPOCH,
-                windowSeconds: WINDOW,
-                minBookGwei: OPEN,
-                treasuryBps: TREASURY_BPS
-            });
+        return LedgerTerms({epochSeconds: EPOCH, windowSeconds: WINDOW, minBookGwei: OPEN, treasuryBps: TREASURY_BPS});
     }
 
     function courtTerms() internal pure returns (CourtTerms memory) {
