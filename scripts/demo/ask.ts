@@ -58,45 +58,120 @@ async function askAll<item extends z.ZodType>(api: string, list: string, fields:
 
 const accountSchema = z.object({
   id: z.int(),
-  creditedGwei: amount,
-  maturedGwei: amount,
-  pendingGwei: amount,
+  earnedGwei: amount,
   claimedGwei: amount,
-})
-export type AccountMoney = z.infer<typeof accountSchema>
-
-const inferenceSchema = z.object({
-  feeGwei: amount,
-  contributorsGwei: amount,
+  claimableGwei: amount,
+  contributorGwei: amount,
+  jointMemberGwei: amount,
   operatorGwei: amount,
-  royaltiesGwei: amount,
   ownerGwei: amount,
+  royaltyGwei: amount,
   treasuryGwei: amount,
 })
 
-const attributionSchema = z.object({ row: z.int(), account: z.int(), amountGwei: amount })
-const batchSchema = z.object({ id: amount, count: z.int(), feesGwei: amount, transactionHash: z.string() })
+const settlementSchema = z.object({
+  stage: z.string(),
+  contributorsGwei: amount,
+  operatorGwei: amount.nullable(),
+  ownerGwei: amount.nullable(),
+  royaltiesGwei: amount.nullable(),
+  treasuryGwei: amount.nullable(),
+})
+const bookSchema = z.object({
+  id: amount,
+  model: z.int(),
+  inferenceCount: z.int(),
+  feesGwei: amount,
+  givenGwei: amount,
+  settlement: settlementSchema.nullable(),
+})
+const batchSchema = z.object({
+  id: amount,
+  model: z.int(),
+  count: z.int(),
+  feesGwei: amount,
+  transactionHash: z.string(),
+})
+const unitSchema = z.object({
+  model: z.int(),
+  unit: z.int(),
+  contribution: z.string().nullable(),
+  receivedGwei: amount,
+  drawnGwei: amount,
+})
+const memberSchema = z.object({
+  model: z.int(),
+  unit: z.int().nullable(),
+  member: z.int(),
+  contribution: z.string(),
+  drawnGwei: amount,
+  drawableGwei: amount,
+})
+const paymentSchema = z.object({ book: amount, unit: z.int(), weight: amount.nullable(), amountGwei: amount })
 const claimSchema = z.object({ account: z.int(), amountGwei: amount, transactionHash: z.string() })
-const tabSchema = z.object({ payer: z.int(), operator: z.int(), balanceGwei: amount })
-const bondSchema = z.object({ id: z.int(), balanceGwei: amount, exposureGwei: amount, stakedGwei: amount })
+const channelSchema = z.object({
+  id: z.string(),
+  payer: z.int(),
+  operator: z.int(),
+  model: z.int(),
+  salt: z.int(),
+  depositGwei: amount,
+  chargedUnits: z.int(),
+  leftGwei: amount,
+})
+const bondSchema = z.object({ id: z.int(), balanceGwei: amount, heldGwei: amount, exposureGwei: amount })
+const pageSchema = z.object({ book: amount, kind: z.string(), transactionHash: z.string() })
 const metaSchema = z.object({ _meta: z.object({ block: z.int(), lag: z.int() }) })
 
-export const askAccounts = (api: string) =>
-  askAll(api, 'accounts', 'id creditedGwei maturedGwei pendingGwei claimedGwei', accountSchema)
-export const askInferences = (api: string) =>
-  askAll(
-    api,
-    'inferences',
-    'feeGwei contributorsGwei operatorGwei royaltiesGwei ownerGwei treasuryGwei',
-    inferenceSchema,
-  )
-export const askAttributions = (api: string) => askAll(api, 'attributions', 'row account amountGwei', attributionSchema)
-export const askBatches = (api: string) => askAll(api, 'batches', 'id count feesGwei transactionHash', batchSchema)
-export const askClaims = (api: string) => askAll(api, 'claims', 'account amountGwei transactionHash', claimSchema)
-export const askTabs = (api: string) => askAll(api, 'tabs', 'payer operator balanceGwei', tabSchema)
-export const askBonds = (api: string) => askAll(api, 'bonds', 'id balanceGwei exposureGwei stakedGwei', bondSchema)
-export type BondMoney = z.infer<typeof bondSchema>
-export type TabMoney = z.infer<typeof tabSchema>
+/** A list by the fields that its schema names. */
+const asker =
+  <item extends z.ZodObject>(list: string, schema: item) =>
+  (api: string): Promise<z.infer<item>[]> =>
+    askAll(api, list, fieldsOf(schema), schema)
+
+function fieldsOf(schema: z.ZodObject): string {
+  return Object.entries(schema.shape)
+    .map(([name, field]) => {
+      const inner = field instanceof z.ZodNullable ? field.unwrap() : field
+      return inner instanceof z.ZodObject ? `${name} { ${fieldsOf(inner)} }` : name
+    })
+    .join(' ')
+}
+
+export const askAccounts = asker('accounts', accountSchema)
+export const askBooks = asker('books', bookSchema)
+export const askBatches = asker('batches', batchSchema)
+export const askUnits = asker('units', unitSchema)
+export const askMembers = asker('unitMembers', memberSchema)
+export const askPayments = asker('unitPayments', paymentSchema)
+export const askClaims = asker('claims', claimSchema)
+export const askChannels = asker('channels', channelSchema)
+export const askBonds = asker('bonds', bondSchema)
+export const askPages = asker('settlementPages', pageSchema)
+
+/** All that the API tells of money. */
+export interface ToldMoney {
+  readonly accounts: readonly z.infer<typeof accountSchema>[]
+  readonly books: readonly z.infer<typeof bookSchema>[]
+  readonly units: readonly z.infer<typeof unitSchema>[]
+  readonly members: readonly z.infer<typeof memberSchema>[]
+  readonly payments: readonly z.infer<typeof paymentSchema>[]
+  readonly channels: readonly z.infer<typeof channelSchema>[]
+  readonly bonds: readonly z.infer<typeof bondSchema>[]
+}
+
+export async function askMoney(api: string): Promise<ToldMoney> {
+  const [accounts, books, units, members, payments, channels, bonds] = await Promise.all([
+    askAccounts(api),
+    askBooks(api),
+    askUnits(api),
+    askMembers(api),
+    askPayments(api),
+    askChannels(api),
+    askBonds(api),
+  ])
+  return { accounts, books, units, members, payments, channels, bonds }
+}
 
 /** The block that the API's answers speak of. */
 export async function askBlock(api: string): Promise<number> {

@@ -1,94 +1,83 @@
 import type { LocalAccount } from 'viem'
 import { keccak256, toBytes } from 'viem'
 import { privateKeyToAddress } from 'viem/accounts'
+import { jointPlaces } from '../../sdk/accountModels.ts'
+import { jointSharesOf } from '../../sdk/jointShares.ts'
 import { type Act, act, transact } from '../../sdk/transact.ts'
-import type { FrozenMail } from './dataset.ts'
-import { batchEpochs, reachEpoch } from './epochs.ts'
-import type { Report } from './progress.ts'
+import { type ModelBooks, paidUnits } from './books.ts'
+import type { FrozenDataset } from './dataset.ts'
+import type { DemoTask } from './demoTask.ts'
 import { type Stage, walletOf } from './stage.ts'
 
-/**
- * Contributors are paid, in each of the three ways there are: the best-paid one is claimed for by a relayer, twice, as days
- * mature; the second claims to another address of theirs; the next three are claimed for at once.
- */
-export async function claimEarnings(stage: Stage, frozen: FrozenMail, report: Report): Promise<void> {
-  const { connection, cast } = stage
-  const { ledger } = connection.contracts
-  const epochs = await batchEpochs(stage)
-  const first = epochs[0]
-  const last = epochs.at(-1)
-  if (first === undefined || last === undefined) return
-  const [best, second, ...others] = await byEarnings(stage, frozen)
-  const relayer = cast.deployer
+/** Contributors are paid, in each of the ways there are. Every one of them asks the chain first whether it happened already. */
 
-  await reachEpoch(stage, first + 2)
-  if (best !== undefined && (await claimsOf(stage, best.account)) === 0) {
-    await send(stage, relayer, act(ledger, 'claim', [best.account]))
-  }
-  report(1, 4)
-  await reachEpoch(stage, last + 2)
-  if (best !== undefined && (await claimsOf(stage, best.account)) === 1 && (await matured(stage, best.account)) > 0n) {
-    await send(stage, relayer, act(ledger, 'claim', [best.account]))
-  }
-  report(2, 4)
-  if (second !== undefined && (await claimsOf(stage, second.account)) === 0) {
-    const coldWallet = privateKeyToAddress(keccak256(toBytes('a wallet that its holder keeps in a drawer')))
-    await send(stage, second.holder, act(ledger, 'claimTo', [coldWallet]))
-  }
-  report(3, 4)
-  const waiting: number[] = []
-  for (const { account } of others.slice(0, 3)) if ((await claimsOf(stage, account)) === 0) waiting.push(account)
-  if (waiting.length > 0) await send(stage, relayer, act(ledger, 'claimMany', [waiting]))
-  report(4, 4)
-}
-
-interface Earner {
+export interface Earner {
   readonly account: number
   readonly holder: LocalAccount
 }
 
-/** Contributors who earned anything, the best paid first: by all that was ever credited, so that claiming changes nothing. */
-async function byEarnings(stage: Stage, { contributions }: FrozenMail): Promise<readonly Earner[]> {
-  const { connection, cast } = stage
-  const { reader, contracts } = connection
-  const earners = await Promise.all(
-    contributions.map(async ({ account }, i) => {
-      const holder = cast.contributors[i]
+/** Contributors by what all books bring them, the best paid first: claims and settlements change nothing of that. */
+export function byEarnings(
+  { holders }: DemoTask,
+  { contributions }: FrozenDataset,
+  books: ModelBooks,
+): readonly Earner[] {
+  const units = paidUnits(books, books.books)
+  return contributions
+    .map(({ account }, i) => {
+      const holder = holders[i]
       if (holder === undefined) throw new Error(`Account ${account} has no holder in this demo`)
-      const [maturedGwei, pendingGwei] = await reader.readContract({
-        ...contracts.ledger,
-        functionName: 'earningsOf',
-        args: [account],
-      })
-      const claims = await claimEvents(stage, account)
-      const claimedGwei = claims.reduce((sum, { args }) => sum + args.amountGwei, 0n)
-      return { account, holder, earnedGwei: maturedGwei + pendingGwei + claimedGwei }
-    }),
-  )
-  return earners
+      const own = books.model.registered.units.map(({ payee }, u) => (payee === account ? (units[u] as bigint) : 0n))
+      const joint = jointPlaces(books.model, account).map(
+        ({ unit, kept, unitKept }) => ((units[unit] as bigint) * BigInt(kept)) / BigInt(unitKept),
+      )
+      return { account, holder, earnedGwei: [...own, ...joint].reduce((sum, gwei) => sum + gwei, 0n) }
+    })
     .filter(({ earnedGwei }) => earnedGwei > 0n)
     .toSorted((a, b) => (a.earnedGwei === b.earnedGwei ? a.account - b.account : a.earnedGwei > b.earnedGwei ? -1 : 1))
 }
 
-async function claimsOf(stage: Stage, account: number): Promise<number> {
-  return (await claimEvents(stage, account)).length
+/** A relayer claims for an account, to its payout address. */
+export async function claimFor(stage: Stage, { account }: Earner): Promise<void> {
+  const { earnings } = stage.connection.contracts
+  if (!(await isWaiting(stage, account))) return
+  await send(stage, stage.cast.deployer, act(earnings, 'claim', [account]))
 }
 
-async function claimEvents({ connection }: Stage, account: number) {
-  const { reader, contracts, fromBlock } = connection
-  return await reader.getContractEvents({
-    ...contracts.ledger,
-    eventName: 'RewardClaimed',
-    args: { account },
-    fromBlock,
-    strict: true,
-  })
+/** Somebody claims to another address of theirs. */
+export async function claimElsewhere(stage: Stage, { account, holder }: Earner): Promise<void> {
+  const { earnings } = stage.connection.contracts
+  if (!(await isWaiting(stage, account))) return
+  const coldWallet = privateKeyToAddress(keccak256(toBytes('a wallet that its holder keeps in a drawer')))
+  await send(stage, holder, act(earnings, 'claimTo', [coldWallet]))
 }
 
-async function matured({ connection }: Stage, account: number): Promise<bigint> {
+/** A relayer claims for several at once. */
+export async function claimForMany(stage: Stage, earners: readonly Earner[]): Promise<void> {
+  const { earnings } = stage.connection.contracts
+  const waiting: number[] = []
+  for (const { account } of earners) if (await isWaiting(stage, account)) waiting.push(account)
+  if (waiting.length > 0) await send(stage, stage.cast.deployer, act(earnings, 'claimMany', [waiting]))
+}
+
+/** What members of joint units may draw is drawn for all of them at once. */
+export async function drawJointShares(stage: Stage, earners: readonly Earner[], { model }: ModelBooks): Promise<void> {
+  const { connection, cast } = stage
+  const shares = await Promise.all(earners.map(({ account }) => jointSharesOf(connection, account, [model])))
+  const drawn = shares.flat().map(({ gwei: _, ...share }) => share)
+  if (drawn.length > 0) await send(stage, cast.deployer, act(connection.contracts.earnings, 'draw', [drawn]))
+}
+
+/** Whether an account has earned something and never claimed. */
+async function isWaiting({ connection }: Stage, account: number): Promise<boolean> {
   const { reader, contracts } = connection
-  const [maturedGwei] = await reader.readContract({ ...contracts.ledger, functionName: 'earningsOf', args: [account] })
-  return maturedGwei
+  const args = [account] as const
+  const [earnedGwei, claimedGwei] = await reader.readContract({
+    ...contracts.earnings,
+    functionName: 'earningsOf',
+    args,
+  })
+  return earnedGwei > 0n && claimedGwei === 0n
 }
 
 async function send(stage: Stage, signer: LocalAccount, call: Act): Promise<void> {

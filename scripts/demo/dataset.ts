@@ -7,46 +7,44 @@ import { putBlob } from '../../pipeline/publish/blobs.ts'
 import { ensureContribution } from '../../pipeline/publish/contribute.ts'
 import { type DatasetTerms, ensureDataset, ensureVersion } from '../../pipeline/publish/dataset.ts'
 import { ensureCommitment } from '../../pipeline/publish/items.ts'
-import { MAIL } from '../../pipeline/train/tasks/mail/mail.ts'
-import type { Contributor, Split } from '../../pipeline/train/tasks/split.ts'
+import type { Contributor } from '../../pipeline/train/tasks/split.ts'
+import type { DemoTask } from './demoTask.ts'
 import { placesIn } from './places.ts'
+import type { Report } from './progress.ts'
 import { type Stage, walletOf } from './stage.ts'
 
-/** The demo's dataset: every contributor contributes mails from a wallet of their own; the curator accepts and freezes. */
+/** A task's dataset: every contributor contributes from a wallet of their own; the curator accepts and freezes. */
 
-export interface MailContribution {
+export interface FrozenContribution {
   readonly contributor: Contributor
   readonly contribution: Hex
   readonly account: number
   readonly itemHashes: readonly Hex[]
 }
 
-export interface FrozenMail {
+export interface FrozenDataset {
   readonly dataset: number
   readonly version: bigint
   /** In the order in which they were accepted. */
-  readonly contributions: readonly MailContribution[]
+  readonly contributions: readonly FrozenContribution[]
 }
 
-const TERMS = `Contributors share these mails under the dataset's licence. What a model earns with them is split by the ledger
-among those whose rows moved its answers. Consent can be withdrawn at any time: versions frozen later leave the mails out.
+const TERMS = `Contributors share these texts under the dataset's licence. What a model earns with them is split by the ledger
+among those whose rows helped its answers. Consent can be withdrawn at any time: versions frozen later leave the texts out.
 `
 
-export async function freezeMail(
-  stage: Stage,
-  split: Split,
-  report: (done: number, total: number) => void,
-): Promise<FrozenMail> {
+export async function freezeItems(stage: Stage, demo: DemoTask, report: Report): Promise<FrozenDataset> {
   const { settings, connection, cast } = stage
-  const places = placesIn(settings)
-  const dataset = await ensureDataset(connection, walletOf(stage, cast.curator), mailTerms(places.blobs, split))
+  const { blobs } = placesIn(settings)
+  const { split, holders, places } = demo
+  const dataset = await ensureDataset(connection, walletOf(stage, cast.curator), termsOf(blobs, demo))
 
   // One after the other, so that accounts are numbered alike in every run of the same seed.
-  for (const holder of cast.contributors) await ensureAccount(connection, walletOf(stage, holder))
+  for (const holder of holders) await ensureAccount(connection, walletOf(stage, holder))
   let done = 0
   const contributions = await Promise.all(
-    split.contributors.map(async (contributor, i): Promise<MailContribution> => {
-      const holder = cast.contributors[i]
+    split.contributors.map(async (contributor, i): Promise<FrozenContribution> => {
+      const holder = holders[i]
       if (holder === undefined) throw new Error(`${contributor.name} has no wallet`)
       const commitment = ensureCommitment(
         join(places.contributors, `${contributor.name}.json`),
@@ -68,16 +66,18 @@ export async function freezeMail(
   return { dataset, version, contributions }
 }
 
-function mailTerms(blobs: string, { contributors }: Split): DatasetTerms {
-  const card = `# Mails of ${contributors.length} contributors
+function termsOf(blobs: string, { task, split: { contributors } }: DemoTask): DatasetTerms {
+  const { source, plural, classes } = task
+  const items = contributors.reduce((sum, own) => sum + own.items.length, 0)
+  const card = `# ${plural} of ${contributors.length} contributors
 
-Dealt out of the SpamAssassin corpus (${MAIL.source.package} ${MAIL.source.revision}, sha-256 ${MAIL.source.sha256}):
-${contributors.reduce((sum, { items }) => sum + items.length, 0)} mails labelled ham or spam. Most contributors are honest; one flips labels, one near-copies another, one writes word salad
-and one brings outliers, so that it can be seen what each of them earns.
+Dealt out of ${source.package} ${source.revision} (sha-256 ${source.sha256}): ${items} ${plural}, each labelled ${classes.join(' or ')}.
+Most contributors are honest; one flips labels, one near-copies another, one writes word salad and one brings outliers, so that it
+can be seen what each of them earns.
 `
   const metadataHash = putBlob(blobs, new TextEncoder().encode(card))
   return {
-    licence: MAIL.source.licence,
+    licence: source.licence,
     termsHash: keccak(new TextEncoder().encode(TERMS)),
     metadataHash,
     metadataURI: `blobs/${metadataHash}`,

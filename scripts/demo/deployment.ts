@@ -8,7 +8,13 @@ import { DEMO_TERMS, type DemoSettings } from './settings.ts'
 import type { Cast } from './wallets.ts'
 
 /** Minutes instead of days, so that a vote can be tried; what is voted on is as in a real deployment. */
-const DEMO_VOTING = { delaySeconds: 10, periodSeconds: 120, proposalThreshold: 10n ** 18n, quorumPercent: 4 }
+const DEMO_VOTING = {
+  delaySeconds: 10,
+  periodSeconds: 120,
+  proposalThreshold: 10n ** 18n,
+  quorumPercent: 4,
+  lateQuorumSeconds: 60,
+}
 
 /** The contracts of this demo's chain: those that stand there, or new ones. */
 export async function ensureDeployment(settings: DemoSettings, chain: LocalChain, cast: Cast): Promise<Deployment> {
@@ -17,13 +23,13 @@ export async function ensureDeployment(settings: DemoSettings, chain: LocalChain
     const stored = readDeployment(path)
     if (await standsOn(chain.reader, stored)) return stored
   }
+  const { epochSeconds, treasuryBps, minBookGwei } = DEMO_TERMS
   const deployment = await deployLedger({
     name: 'demo',
     rpcUrl: chain.rpcUrl,
     deployer: cast.deployer,
     treasuryPayout: cast.treasury.address,
-    epochSeconds: DEMO_TERMS.epochSeconds,
-    treasuryBps: DEMO_TERMS.treasuryBps,
+    ledger: { epochSeconds, treasuryBps, minBookGwei },
     voting: DEMO_VOTING,
     timelockSeconds: 60,
   })

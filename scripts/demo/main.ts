@@ -1,12 +1,12 @@
 import { mkdirSync, rmSync } from 'node:fs'
 import { lockFolder } from '../../indexer/store/lockFolder.ts'
 import { isExplained, RetryError } from '../../sdk/errors.ts'
-import { runCommand, wholeNumber } from '../command.ts'
+import { runCommand, UsageError, wholeNumber } from '../command.ts'
 import { discardLocalChain } from './localChain.ts'
-import { placesIn } from './places.ts'
+import { placesIn, placesOf } from './places.ts'
 import { createProgress } from './progress.ts'
 import { type Closers, runDemo } from './runDemo.ts'
-import { DEFAULT_SCENARIO, type DemoSettings } from './settings.ts'
+import { type DemoSettings, TASK_NAMES, type TaskScenario, taskScenarios } from './settings.ts'
 import { tableOf } from './table.ts'
 
 /** `npm start`: runs the main job on the embedded defaults, prints what happened, and keeps serving until Ctrl-C. */
@@ -15,44 +15,49 @@ await runCommand({
 Runs the whole chain of custody on this machine, prints what happened and keeps serving until Ctrl-C. A second start continues
 from what is stored.
   --once               exit after the table
-  --fresh              begin anew; frozen features are kept
-  --rows <number|all>  training rows (1600)
-  --held-out <number>  mails to answer for pay (400)
+  --fresh              begin anew; frozen features and retrainings are kept
+  --rows <number|all>  training rows of the first model (1600); the second one has half of everything
+  --held-out <number>  texts that it answers for pay (400)
+  --tasks <names>      what the models are trained on (mail,speeches)
   --seed <number>      what is drawn at random is drawn from this (1)
   --port <number>      where the API answers (4000)
   --rpc-port <number>  where the local chain answers (8545)
   --folder <path>      where everything is kept (var/demo)
-  --features <path>    where frozen features are kept (var/cache/features)
-  --contributors <number>, --batch <records>, --max-tokens <number>, --no-twin
-                       for smaller runs: fewer contributors, smaller batches, shorter texts, no full-precision twin`,
+  --cache <path>       where frozen features and retrainings are kept (var/cache)
+  --twin               also train in full precision, to say what four bits cost
+  --contributors <number>, --batch <records>, --max-tokens <number>
+                       for smaller runs: fewer contributors, smaller batches, shorter texts`,
   options: {
     once: { type: 'boolean', default: false },
     fresh: { type: 'boolean', default: false },
-    rows: { type: 'string', default: `${DEFAULT_SCENARIO.rows}` },
-    'held-out': { type: 'string', default: `${DEFAULT_SCENARIO.heldOut}` },
-    seed: { type: 'string', default: `${DEFAULT_SCENARIO.seed}` },
+    rows: { type: 'string', default: '1600' },
+    'held-out': { type: 'string', default: '400' },
+    tasks: { type: 'string', default: TASK_NAMES.join() },
+    seed: { type: 'string', default: '1' },
     port: { type: 'string', default: '4000' },
     'rpc-port': { type: 'string', default: '8545' },
     folder: { type: 'string', default: 'var/demo' },
-    features: { type: 'string', default: 'var/cache/features' },
-    contributors: { type: 'string', default: `${DEFAULT_SCENARIO.contributors}` },
-    batch: { type: 'string', default: `${DEFAULT_SCENARIO.batchSize}` },
-    'max-tokens': { type: 'string', default: `${DEFAULT_SCENARIO.maxTokens}` },
-    'no-twin': { type: 'boolean', default: false },
+    cache: { type: 'string', default: 'var/cache' },
+    twin: { type: 'boolean', default: false },
+    contributors: { type: 'string', default: '40' },
+    batch: { type: 'string', default: '200' },
+    'max-tokens': { type: 'string', default: '64' },
   },
   async run(values) {
     const settings: DemoSettings = {
       folder: values.folder,
-      cacheFolder: values.features,
+      cacheFolder: values.cache,
       apiPort: wholeNumber('port', values.port, 1, 65_535),
       rpcPort: wholeNumber('rpc-port', values['rpc-port'], 1, 65_535),
       seed: wholeNumber('seed', values.seed, 0, 2 ** 31 - 1),
-      rows: values.rows === 'all' ? 'all' : wholeNumber('rows', values.rows, 8, 100_000),
-      heldOut: wholeNumber('held-out', values['held-out'], 1, 5_000),
-      contributors: wholeNumber('contributors', values.contributors, 8, 1_000),
+      tasks: taskScenarios(tasksFrom(values.tasks), {
+        rows: values.rows === 'all' ? 'all' : wholeNumber('rows', values.rows, 8, 100_000),
+        heldOut: wholeNumber('held-out', values['held-out'], 2, 5_000),
+        contributors: wholeNumber('contributors', values.contributors, 8, 1_000),
+      }),
       batchSize: wholeNumber('batch', values.batch, 1, 250),
       maxTokens: wholeNumber('max-tokens', values['max-tokens'], 8, 512),
-      compareFullPrecision: !values['no-twin'],
+      compareFullPrecision: values.twin,
     }
     mkdirSync(settings.folder, { recursive: true })
     const unlock = lock(settings.folder)
@@ -84,6 +89,13 @@ from what is stored.
   },
 })
 
+function tasksFrom(text: string): readonly TaskScenario['task'][] {
+  const names = text.split(',').map((name) => TASK_NAMES.find((task) => task === name))
+  const known = names.filter((name) => name !== undefined)
+  if (known.length === names.length && new Set(known).size === known.length) return known
+  throw new UsageError(`--tasks takes ${TASK_NAMES.join(' or ')}, or both with a comma between, not "${text}"`)
+}
+
 function lock(folder: string): () => void {
   try {
     return lockFolder(folder)
@@ -101,5 +113,6 @@ function lock(folder: string): () => void {
 async function clear(folder: string): Promise<void> {
   const { chain, ...others } = placesIn({ folder })
   await discardLocalChain(chain)
-  for (const place of Object.values(others)) rmSync(place, { recursive: true, force: true })
+  const models = TASK_NAMES.map((task) => placesOf({ folder }, task).folder)
+  for (const place of [...Object.values(others), ...models]) rmSync(place, { recursive: true, force: true })
 }

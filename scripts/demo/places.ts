@@ -6,12 +6,24 @@ export function placesIn({ folder }: { readonly folder: string }) {
     scenario: join(folder, 'scenario.json'),
     chain: join(folder, 'chain'),
     deployment: join(folder, 'deployment.json'),
-    contributors: join(folder, 'contributors'),
-    run: join(folder, 'run'),
-    publication: join(folder, 'publication'),
+    receiptKey: join(folder, 'receipt.key'),
     blobs: join(folder, 'blobs'),
-    calls: join(folder, 'operator', 'calls.jsonl'),
     index: join(folder, 'index'),
     summary: join(folder, 'summary.json'),
   }
 }
+
+/** The same of one of its models. */
+export function placesOf({ folder }: { readonly folder: string }, task: string) {
+  const own = join(folder, task)
+  return {
+    folder: own,
+    contributors: join(own, 'contributors'),
+    run: join(own, 'run'),
+    publication: join(own, 'publication'),
+    journal: join(own, 'journal.jsonl'),
+    answers: join(own, 'answers.jsonl'),
+  }
+}
+
+export type TaskPlaces = ReturnType<typeof placesOf>

@@ -1,58 +1,93 @@
 import { existsSync } from 'node:fs'
-import { decodeIndex, indexTree } from '../../attribution/influenceIndex.ts'
-import { rootOf } from '../../attribution/merkle.ts'
+import { join } from 'node:path'
 import { ensureAccount } from '../../pipeline/publish/account.ts'
-import { prepareRun } from '../../pipeline/publish/prepareRun.ts'
-import { type PublishedIndex, readPublished } from '../../pipeline/publish/publication.ts'
+import { findFineTune, fineTuneOf, type Registration } from '../../pipeline/publish/fineTune.ts'
+import { payTermsOf } from '../../pipeline/publish/payTerms.ts'
+import { prepareRun, type SketchedRun } from '../../pipeline/publish/prepareRun.ts'
+import { type PublishedSketches, readPublished } from '../../pipeline/publish/publication.ts'
 import { publishRun } from '../../pipeline/publish/publishRun.ts'
+import {
+  ensureBase,
+  FOR_GOOD,
+  registerPages,
+  resumeRegistration,
+  sketchedPages,
+} from '../../pipeline/publish/register.ts'
 import { readRun } from '../../pipeline/run/readRun.ts'
-import { errorNameOf } from '../../sdk/transact.ts'
+import type { DemoTask } from './demoTask.ts'
 import { placesIn } from './places.ts'
 import { DEMO_TERMS } from './settings.ts'
 import { type Stage, walletOf } from './stage.ts'
 
-export interface PublishedMail extends PublishedIndex {
+export interface PublishedModel extends PublishedSketches {
   readonly operator: number
 }
 
-/** The demo's model: the one that its publication names if the chain knows it by the same index, or newly published. */
-export async function ensurePublished(stage: Stage): Promise<PublishedMail> {
+export interface PublishedTask {
+  readonly demo: DemoTask
+  readonly published: PublishedModel
+}
+
+/** So small that registrations take more than one transaction, as large ones do. */
+const PAGE = { contributions: 24, units: 24 }
+
+/** A task's model: the one that its publication names if the chain knows it, or newly published. */
+export async function ensurePublished(stage: Stage, { places }: DemoTask): Promise<PublishedModel> {
   const { settings, connection, cast } = stage
-  const { run, publication, blobs } = placesIn(settings)
+  const { blobs } = placesIn(settings)
   const operator = await ensureAccount(connection, walletOf(stage, cast.operator))
-  if (existsSync(`${publication}/publication.json`)) {
-    const stored = readPublished(publication, blobs)
+  if (existsSync(join(places.publication, 'publication.json'))) {
+    const stored = readPublished(places.publication, blobs)
     if (await isServable(stage, stored, operator)) return { ...stored, operator }
   }
-  await publishRun(await prepareRun(connection, readRun(run)), {
+  const prepared = await prepareRun(connection, readRun(places.run))
+  const registration: Registration = {
+    shares: DEMO_TERMS.shares,
+    pay: payTermsOf(DEMO_TERMS.pay),
+    blobsAt: `http://127.0.0.1:${settings.apiPort}/blobs/`,
+  }
+  await registerInPages(stage, prepared, registration)
+  await publishRun(prepared, {
+    ...registration,
     connection,
     owner: walletOf(stage, cast.owner),
     baseOwner: walletOf(stage, cast.baseOwner),
     baseRoyaltyBps: DEMO_TERMS.baseRoyaltyBps,
-    shares: DEMO_TERMS.shares,
     operators: [operator],
-    folder: publication,
+    folder: places.publication,
     blobs,
-    blobsAt: `http://127.0.0.1:${settings.apiPort}/blobs/`,
   })
-  return { ...readPublished(publication, blobs), operator }
+  return { ...readPublished(places.publication, blobs), operator }
+}
+
+/** What is registered here is found when the run is published. */
+async function registerInPages(stage: Stage, prepared: SketchedRun, registration: Registration): Promise<void> {
+  const { connection, cast } = stage
+  const [owner, baseOwner] = [walletOf(stage, cast.owner), walletOf(stage, cast.baseOwner)]
+  await ensureAccount(connection, baseOwner)
+  const parent = await ensureBase(connection, baseOwner, prepared.run.manifest, DEMO_TERMS.baseRoyaltyBps)
+  const account = await ensureAccount(connection, owner)
+  const wanted = fineTuneOf(prepared, parent, registration)
+  const pages = sketchedPages(prepared.units, PAGE)
+  const known = await findFineTune(connection, account, wanted)
+  if (known === undefined) await registerPages(connection, owner, wanted, pages)
+  else if (!known.isRegistered) await resumeRegistration(connection, owner, known.model, known.fineTune, pages)
 }
 
 async function isServable(
   { connection }: Stage,
-  { publication, indexFile }: PublishedIndex,
+  { publication: { model, manifestHash } }: PublishedSketches,
   operator: number,
 ): Promise<boolean> {
-  const { reader, contracts } = connection
-  const { model } = publication
-  try {
-    const [root, allowed] = await Promise.all([
-      reader.readContract({ ...contracts.models, functionName: 'influenceRootOf', args: [model] }),
-      reader.readContract({ ...contracts.models, functionName: 'isOperator', args: [model, operator] }),
-    ])
-    return allowed && root === rootOf(indexTree(decodeIndex(indexFile)))
-  } catch (error) {
-    if (errorNameOf(error) === 'Models_UnknownModel') return false
-    throw error
-  }
+  const { reader, contracts, fromBlock } = connection
+  const [begun] = await reader.getContractEvents({
+    ...contracts.fineTunes,
+    eventName: 'FineTuneBegun',
+    args: { model },
+    fromBlock,
+    strict: true,
+  })
+  if (begun?.args.fineTune.manifestHash !== manifestHash) return false
+  const args = [model, operator] as const
+  return (await reader.readContract({ ...contracts.models, functionName: 'operatorUntil', args })) === FOR_GOOD
 }

@@ -1,83 +1,97 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Hex } from 'viem'
+import type { Certificate } from '../../pipeline/certify/certificate.ts'
+import { spell } from '../../pipeline/certify/verdict.ts'
 import type { EmbeddedManifest } from '../../pipeline/run/manifest.ts'
-import type { ServedModel } from '../../pipeline/train/servedModel.ts'
-import type { Split } from '../../pipeline/train/tasks/split.ts'
+import { bookKeyOf } from '../../sdk/book.ts'
 import { requireAgreement } from './agreement.ts'
-import {
-  askAccounts,
-  askAttributions,
-  askBatches,
-  askBlock,
-  askBonds,
-  askClaims,
-  askInferences,
-  askTabs,
-} from './ask.ts'
-import type { FrozenMail } from './dataset.ts'
+import { askBatches, askBlock, askClaims, askMoney, askPages, type ToldMoney } from './ask.ts'
+import { booksOf, type ModelBooks } from './books.ts'
 import { deviationsOf } from './deviations.ts'
-import { payByRawInfluence, type RelativePay, relativePay } from './fairness.ts'
-import { claimGas, gasOf } from './gas.ts'
-import type { PublishedMail } from './publishing.ts'
-import { DEMO_TERMS } from './settings.ts'
+import { claimGas, gasOf, settlingGas } from './gas.ts'
+import { DEMO_TERMS, FEE_GWEI } from './settings.ts'
+import type { TaskToSettle } from './settling.ts'
 import type { Stage } from './stage.ts'
-import type { Summary } from './summary.ts'
+import type { Summary, TaskSummary } from './summary.ts'
+import { contributorsPaid, relativePay } from './worth.ts'
 
-export interface Told {
-  readonly stage: Stage
-  readonly split: Split
-  readonly frozen: FrozenMail
+export interface TaskToReport extends TaskToSettle {
   readonly manifest: EmbeddedManifest
-  readonly published: PublishedMail
-  readonly model: ServedModel
-  /** Where the indexer's API answers. */
-  readonly api: string
-  readonly seconds: Readonly<Record<string, number>>
+  readonly certificate: Certificate
 }
 
-/** Asks the API what happened, holds its money against the chain, and adds what only the training run knows. */
-export async function report(told: Told): Promise<Summary> {
-  const { stage, split, frozen, manifest, published, api } = told
+/** Asks the API what happened, holds its money against the chain and `attribution/`, and sums it up. */
+export async function report(
+  stage: Stage,
+  tasks: readonly TaskToReport[],
+  api: string,
+): Promise<Omit<Summary, 'seconds'>> {
   const { reader, contracts } = stage.connection
   const head = Number(await reader.getBlockNumber())
   while ((await askBlock(api)) < head) await sleep(50)
 
-  const [accounts, tabs, bonds, inferences, batches, claims, attributions] = await Promise.all([
-    askAccounts(api),
-    askTabs(api),
-    askBonds(api),
-    askInferences(api),
+  const [told, batches, claims, models] = await Promise.all([
+    askMoney(api),
     askBatches(api),
     askClaims(api),
-    askAttributions(api),
+    Promise.all(tasks.map((task) => booksOf(stage, task))),
   ])
-  await requireAgreement(stage.connection, accounts, tabs, bonds)
-
-  const paidByRow = new Float64Array(manifest.dataset.rows)
-  for (const { row, amountGwei } of attributions) paidByRow[row] = (paidByRow[row] ?? 0) + Number(amountGwei)
-  const queries = (await told.model.answer(split.heldOut.map(({ text }) => text))).map(({ gradient }) => gradient)
-  const rawByRow = payByRawInfluence(published.sketcher, told.model.run.gradients.u, queries)
-
-  const gasOfBatches = await Promise.all(
-    batches.map(async ({ id, count, transactionHash }) => ({
-      batch: Number(id),
-      inferences: count,
-      ...(await gasOf(reader, transactionHash as Hex)),
-    })),
+  const alike = await requireAgreement(stage.connection, told, models)
+  const summaries = await Promise.all(
+    tasks.map((task, i) => summaryOf(stage, task, models[i] as ModelBooks, told, batches)),
   )
-  const sum = (amounts: readonly bigint[]): string => `${amounts.reduce((total, amount) => total + amount, 0n)}`
-  const each = (total: number): number => total / inferences.length
-  const gasUsed = gasOfBatches.reduce((total, batch) => total + batch.gasUsed, 0)
-  const floor = gasOfBatches.reduce((total, batch) => total + batch.floor, 0)
-  const { evaluation } = manifest
-  const summary: Omit<Summary, 'deviations'> = {
-    format: 1,
+  const summary = {
+    format: 2 as const,
     seed: stage.settings.seed,
+    tasks: summaries,
+    fees: {
+      perInferenceGwei: `${FEE_GWEI}`,
+      ...sumOfFees(summaries.map(({ fees }) => fees)),
+      claimedGwei: sum(claims.map(({ amountGwei }) => amountGwei)),
+    },
+    alike,
+    gas: await gasSpent(stage, tasks, batches, claims, api),
+    chain: {
+      chainId: reader.chain.id,
+      rpc: stage.chain.rpcUrl,
+      ledger: contracts.ledger.address,
+      blocks: head,
+    },
+    api,
+  }
+  return { ...summary, deviations: deviationsOf(summary, stage.settings) }
+}
+
+async function summaryOf(
+  { connection }: Stage,
+  { demo, frozen, published, manifest, certificate }: TaskToReport,
+  { model, books }: ModelBooks,
+  told: ToldMoney,
+  batches: Awaited<ReturnType<typeof askBatches>>,
+): Promise<TaskSummary> {
+  const { reader, contracts, fromBlock } = connection
+  const { publication } = published
+  const pages = await reader.getContractEvents({
+    ...contracts.fineTunes,
+    eventName: 'UnitsRegistered',
+    args: { model: model.model },
+    fromBlock,
+  })
+  const own = told.books.filter((book) => book.model === model.model)
+  const settled = own.flatMap(({ settlement }) => (settlement === null ? [] : [settlement]))
+  const contributors = contributorsPaid(frozen, certificate, told)
+  const { evaluation } = manifest
+  const { sentences, recommended, warning } = certificate.verdict
+  return {
+    task: demo.scenario.task,
+    dataset: frozen.dataset,
+    model: model.model,
     rows: manifest.dataset.rows,
-    duplicateRows: published.publication.duplicates.length,
-    flaggedRows: published.publication.flagged.length,
-    contributors: frozen.contributions.length,
-    inferences: inferences.length,
+    droppedRows: publication.dropped.length,
+    units: publication.units.length,
+    registrationPages: pages.length,
+    inferences: batches.filter((batch) => batch.model === model.model).reduce((all, { count }) => all + count, 0),
+    books: books.length,
     accuracy: {
       heldOut: evaluation.heldOut,
       majority: evaluation.majority.accuracy,
@@ -87,56 +101,65 @@ export async function report(told: Told): Promise<Summary> {
       fullPrecisionFineTuned: evaluation.fullPrecisionFineTuned?.accuracy ?? null,
     },
     fees: {
-      perInferenceGwei: `${DEMO_TERMS.feeGwei}`,
-      totalGwei: sum(inferences.map(({ feeGwei }) => feeGwei)),
-      contributorsGwei: sum(inferences.map(({ contributorsGwei }) => contributorsGwei)),
-      operatorGwei: sum(inferences.map(({ operatorGwei }) => operatorGwei)),
-      royaltiesGwei: sum(inferences.map(({ royaltiesGwei }) => royaltiesGwei)),
-      ownerGwei: sum(inferences.map(({ ownerGwei }) => ownerGwei)),
-      treasuryGwei: sum(inferences.map(({ treasuryGwei }) => treasuryGwei)),
-      claimedGwei: sum(claims.map(({ amountGwei }) => amountGwei)),
+      totalGwei: sum(own.map(({ feesGwei }) => feesGwei)),
+      contributorsGwei: sum(settled.map(({ contributorsGwei }) => contributorsGwei)),
+      operatorGwei: sum(settled.map(({ operatorGwei }) => operatorGwei ?? 0n)),
+      royaltiesGwei: sum(settled.map(({ royaltiesGwei }) => royaltiesGwei ?? 0n)),
+      ownerGwei: sum(settled.map(({ ownerGwei }) => ownerGwei ?? 0n)),
+      treasuryGwei: sum(settled.map(({ treasuryGwei }) => treasuryGwei ?? 0n)),
     },
-    earners: frozen.contributions
-      .map(({ account, contributor }) => {
-        const money = accounts.find(({ id }) => id === account)
-        return {
-          account,
-          name: contributor.name,
-          kind: contributor.kind,
-          rows: contributor.items.length,
-          earnedGwei: `${money?.creditedGwei ?? 0n}`,
-          claimedGwei: `${money?.claimedGwei ?? 0n}`,
-        }
-      })
-      .toSorted((a, b) => Number(BigInt(b.earnedGwei) - BigInt(a.earnedGwei)) || a.account - b.account),
-    relativePay: byKind(relativePay(split, paidByRow, rawByRow)),
-    gas: {
-      perInference: each(gasUsed),
-      floorPerInference: each(floor),
-      ratio: gasUsed / floor,
-      batches: gasOfBatches,
-      claims: (await claimGas(reader, claims)).map((claim) => ({ ...claim, accounts: [...claim.accounts] })),
+    contributors: [...contributors],
+    relativePay: relativePay(contributors, certificate),
+    certificate: {
+      sentences: [...sentences],
+      recommended,
+      warning,
+      registered: spell({ ...publication.pay, rule: DEMO_TERMS.pay.rule }),
     },
-    chain: {
-      chainId: reader.chain.id,
-      rpc: stage.chain.rpcUrl,
-      ledger: contracts.ledger.address,
-      dataset: frozen.dataset,
-      model: published.publication.model,
-      blocks: head,
-    },
-    api,
-    seconds: { ...told.seconds },
   }
-  return { ...summary, deviations: deviationsOf(summary, stage.settings) }
 }
 
-function byKind(pays: readonly RelativePay[]): Summary['relativePay'] {
-  const of = (wanted: RelativePay['kind']) => {
-    const found = pays.find(({ kind }) => kind === wanted)
-    if (found === undefined) throw new Error(`What ${wanted} rows earned was not worked out`)
-    const { kind: _, ...pay } = found
-    return { ...pay, asItShould: pay.paid <= pay.most }
+async function gasSpent(
+  { connection: { reader } }: Stage,
+  tasks: readonly TaskToReport[],
+  batches: Awaited<ReturnType<typeof askBatches>>,
+  claims: Awaited<ReturnType<typeof askClaims>>,
+  api: string,
+): Promise<Summary['gas']> {
+  const recorded = await Promise.all(
+    batches.map(async ({ id, count, transactionHash }) => ({
+      batch: Number(id),
+      inferences: count,
+      ...(await gasOf(reader, transactionHash as Hex)),
+    })),
+  )
+  const inferences = recorded.reduce((total, batch) => total + batch.inferences, 0)
+  const unitsOf = (book: string) => {
+    const { model } = bookKeyOf(BigInt(book))
+    return tasks.find(({ published }) => published.publication.model === model)?.published.publication.units.length ?? 1
   }
-  return { flipped: of('flipped'), noise: of('noise'), outlier: of('outlier'), copied: of('copied') }
+  const settlements = await settlingGas(reader, await askPages(api))
+  return {
+    perInference: recorded.reduce((total, { gasUsed }) => total + gasUsed, 0) / inferences,
+    floorPerInference: recorded.reduce((total, { floor }) => total + floor, 0) / inferences,
+    batches: recorded,
+    settlements: settlements.map((one) => ({ ...one, units: unitsOf(one.book) })),
+    claims: (await claimGas(reader, claims)).map((claim) => ({ ...claim, accounts: [...claim.accounts] })),
+  }
+}
+
+function sumOfFees(fees: readonly TaskSummary['fees'][]): TaskSummary['fees'] {
+  const of = (name: keyof TaskSummary['fees']) => sum(fees.map((own) => BigInt(own[name])))
+  return {
+    totalGwei: of('totalGwei'),
+    contributorsGwei: of('contributorsGwei'),
+    operatorGwei: of('operatorGwei'),
+    royaltiesGwei: of('royaltiesGwei'),
+    ownerGwei: of('ownerGwei'),
+    treasuryGwei: of('treasuryGwei'),
+  }
+}
+
+function sum(amounts: readonly bigint[]): string {
+  return `${amounts.reduce((total, amount) => total + amount, 0n)}`
 }

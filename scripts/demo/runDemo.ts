@@ -2,29 +2,28 @@ import { mkdirSync } from 'node:fs'
 import { startIndexer } from '../../indexer/start.ts'
 import { writeWhole } from '../../pipeline/publish/writeWhole.ts'
 import { loadServedModel } from '../../pipeline/train/servedModel.ts'
-import { MAIL } from '../../pipeline/train/tasks/mail/mail.ts'
-import { splitTask } from '../../pipeline/train/tasks/split.ts'
 import { connect } from '../../sdk/contracts.ts'
 import type { Deployment } from '../../sdk/deployment.ts'
-import { claimEarnings } from './claims.ts'
-import { freezeMail } from './dataset.ts'
+import { type FrozenDataset, freezeItems } from './dataset.ts'
+import { contributorsOf, type DemoTask, demoTasks } from './demoTask.ts'
 import { ensureDeployment } from './deployment.ts'
 import { type LocalChain, startLocalChain } from './localChain.ts'
 import { placesIn } from './places.ts'
 import { requireFree } from './ports.ts'
-import type { Progress } from './progress.ts'
+import type { Progress, Report } from './progress.ts'
 import { ensurePublished } from './publishing.ts'
-import { report } from './report.ts'
-import { serveMail } from './serving.ts'
+import { report, type TaskToReport } from './report.ts'
+import { serveAll } from './serving.ts'
 import { type DemoSettings, keepScenario } from './settings.ts'
+import { settleAndClaimAll } from './settling.ts'
 import type { Stage } from './stage.ts'
 import { readSummary, type Summary } from './summary.ts'
-import { ensureRun, extractMailFeatures } from './training.ts'
+import { encodeTexts, ensureCertified, ensureRun, featuresIn } from './training.ts'
 import { castOf, castSize, DEMO_MNEMONIC } from './wallets.ts'
 
 /**
- * The main job, end to end: mails contributed → a model fine-tuned → published → served for pay → indexed → claimed. Every step
- * looks first at what is there, on disk and on chain, so that a start after a kill goes on and a second start does nothing.
+ * The main job, end to end: texts contributed → models fine-tuned and certified → registered → served for pay → indexed → settled → claimed.
+ * Every step looks first at what is there, on disk and on chain, so that a start after a kill goes on and a second start does nothing.
  */
 export async function runDemo(settings: DemoSettings, progress: Progress, closers: Closers): Promise<Summary> {
   const startedAt = performance.now()
@@ -32,45 +31,77 @@ export async function runDemo(settings: DemoSettings, progress: Progress, closer
   keepScenario(settings)
   await requireFree(settings.apiPort, '--port')
   const places = placesIn(settings)
-  const cast = castOf(settings.contributors)
+  const contributors = contributorsOf(settings)
+  const cast = castOf(contributors)
   const chain = await startLocalChain({
     folder: places.chain,
     port: settings.rpcPort,
-    accounts: castSize(settings.contributors),
+    accounts: castSize(contributors),
     mnemonic: DEMO_MNEMONIC,
   })
   closers.push(chain.stop)
-  const split = splitTask(MAIL, settings)
+  const tasks = demoTasks(settings, cast)
 
   const [{ stage, frozen, api }] = await Promise.all([
     (async () => {
-      const deployment = await progress.step('Compile and deploy the contracts', 40, () =>
+      const deployment = await progress.step('Compile and deploy the contracts', 50, () =>
         ensureDeployment(settings, chain, cast),
       )
       const stage: Stage = { settings, progress, chain, cast, connection: await connect(chain.rpcUrl, deployment) }
-      const frozen = await progress.step('Register the dataset', 5, (done) => freezeMail(stage, split, done))
+      const frozen = await progress.step('Freeze the datasets', 8, (done) =>
+        inTurn(tasks, done, (demo, own) => freezeItems(stage, demo, own)),
+      )
       const api = await progress.step('Start the indexer', 7, () => follow(settings, chain, deployment, closers))
       return { stage, frozen, api }
     })(),
-    progress.step('Encode the mails', 120, (done) => extractMailFeatures(settings, split, done)),
+    progress.step('Encode the texts', 90, (done) =>
+      inTurn(tasks, done, (demo, own) => encodeTexts(settings, demo, own)),
+    ),
   ])
-  const manifest = await progress.step('Fine-tune and take gradients', 12, (done) =>
-    ensureRun(settings, split, frozen, done),
+  const frozenOf = (demo: DemoTask): FrozenDataset => frozen[tasks.indexOf(demo)] as FrozenDataset
+  const manifests = await progress.step('Fine-tune, drop near-copies, fine-tune again', 20, (done) =>
+    inTurn(tasks, done, (demo, own) => ensureRun(settings, demo, frozenOf(demo), own)),
   )
-  const published = await progress.step('Publish the run', 10, () => ensurePublished(stage))
-  const model = loadServedModel(places.run, { cacheFolder: settings.cacheFolder })
-  closers.push(model.close)
-  await progress.step('Serve, attribute and record', 5, (done) => serveMail(stage, published, model, split, done))
-  await progress.step('Let days pass and claim', 2, (done) => claimEarnings(stage, frozen, done))
+  const certificates = await progress.step('Train without each contributor in turn', 50, (done) =>
+    inTurn(tasks, done, (demo, own) => ensureCertified(settings, demo, own)),
+  )
+  const published = await progress.step('Register the models in pages', 10, (done) =>
+    inTurn(tasks, done, (demo) => ensurePublished(stage, demo)),
+  )
+  const played = tasks.map((demo, i) => ({
+    demo,
+    frozen: frozenOf(demo),
+    manifest: manifests[i] as TaskToReport['manifest'],
+    certificate: certificates[i] as TaskToReport['certificate'],
+    published: published[i] as TaskToReport['published'],
+    model: loadServedModel(demo.places.run, { cacheFolder: featuresIn(settings) }),
+  }))
+  closers.push(...played.map(({ model }) => model.close))
+  await progress.step('Take vouchers, answer and record', 10, (done) => serveAll(stage, played, done))
+  await progress.step('Close books, settle and claim', 8, (done) => settleAndClaimAll(stage, played, done))
 
   const earlier = readSummary(places.summary)?.seconds ?? {}
-  const summary = await progress.step('Ask the API and compare with the chain', 8, () =>
-    report({ stage, split, frozen, manifest, published, model, api, seconds: {} }),
-  )
+  const told = await progress.step('Hold chain, index and attribution together', 8, () => report(stage, played, api))
   const now = { ...Object.fromEntries(progress.seconds), 'To the table': (performance.now() - startedAt) / 1000 }
-  const told: Summary = { ...summary, seconds: { ...now, ...earlier } }
-  writeWhole(places.summary, `${JSON.stringify(told, null, 2)}\n`)
-  return told
+  const summary: Summary = { ...told, seconds: { ...now, ...earlier } }
+  writeWhole(places.summary, `${JSON.stringify(summary, null, 2)}\n`)
+  return summary
+}
+
+/** One task after the other; how far all are together is reported in thousandths. */
+async function inTurn<T>(
+  tasks: readonly DemoTask[],
+  report: Report,
+  work: (demo: DemoTask, own: Report) => Promise<T>,
+): Promise<readonly T[]> {
+  const results: T[] = []
+  for (const [i, demo] of tasks.entries()) {
+    results.push(
+      await work(demo, (done, total) => report(Math.round(1_000 * (i + done / total)), 1_000 * tasks.length)),
+    )
+    report(1_000 * (i + 1), 1_000 * tasks.length)
+  }
+  return results
 }
 
 /** What to close, in the order in which it was opened; it is closed from the end. */

@@ -1,36 +1,67 @@
 import { existsSync, readFileSync } from 'node:fs'
 import * as z from 'zod'
+import { termsSchema } from '../../pipeline/certify/certificate.ts'
+import { CLAIMS } from './gas.ts'
+import { TASK_NAMES } from './settings.ts'
 
 /**
- * `var/demo/summary.json`: what a run of the demo came to. Its keys are stable; amounts are gwei-OPEN as decimal strings, pay is
- * relative to a row of the median honest contributor.
+ * `var/demo/summary.json`: what a run of the demo came to. Its keys are stable; amounts are gwei-OPEN as decimal strings. Pay and worth
+ * of a row are relative to a row of the median honest contributor.
  */
 
 const gwei = z.string().regex(/^\d+$/)
 const share = z.number().min(0).max(1)
 const positive = z.int().positive()
+const count = z.int().nonnegative()
+
+const feesSchema = z.strictObject({
+  totalGwei: gwei,
+  contributorsGwei: gwei,
+  operatorGwei: gwei,
+  royaltiesGwei: gwei,
+  ownerGwei: gwei,
+  treasuryGwei: gwei,
+})
+
+const contributorSchema = z.strictObject({
+  account: positive,
+  name: z.string(),
+  kind: z.enum(['honest', 'flipped', 'copied', 'noise', 'outlier']),
+  rows: positive,
+  /** Without those that repeat an earlier row, which were dropped before the last training. */
+  keptRows: count,
+  earnedGwei: gwei,
+  claimedGwei: gwei,
+  /** How much less sure the given answers are when a model is trained without these rows, in nats; negative where they did harm. */
+  answerWorth: z.number(),
+  paidARow: z.number().nonnegative(),
+  /** Null where honest contributors are worth nothing either. */
+  worthARow: z.number().nullable(),
+})
 
 const relativePaySchema = z.strictObject({
-  rows: z.int().nonnegative(),
+  rows: count,
   /** By the ledger. */
   paid: z.number().nonnegative(),
-  /** As "pay every row its positive influence" would have it. */
+  /** By "pay every row its positive influence", on the same run. */
   rawPositiveInfluence: z.number().nonnegative(),
   /** What such a row should earn at most. */
   most: z.number(),
   asItShould: z.boolean(),
 })
 
-export const summarySchema = z.strictObject({
-  format: z.literal(1),
-  seed: z.int(),
+const taskSummarySchema = z.strictObject({
+  task: z.enum(TASK_NAMES),
+  dataset: positive,
+  model: positive,
   rows: positive,
-  /** Rows that nearly repeat an earlier one, which is credited in their place. */
-  duplicateRows: z.int().nonnegative(),
-  /** Rows that pull at the model too hard to be credited: most of them mislabelled. */
-  flaggedRows: z.int().nonnegative(),
-  contributors: positive,
+  /** Rows that nearly repeat an earlier one. */
+  droppedRows: count,
+  /** What is paid as one: a contribution, or several small ones. */
+  units: positive,
+  registrationPages: positive,
   inferences: positive,
+  books: positive,
   accuracy: z.strictObject({
     heldOut: positive,
     majority: share,
@@ -43,45 +74,44 @@ export const summarySchema = z.strictObject({
     /** Adapters and head on the base in full precision; null where it was not measured. */
     fullPrecisionFineTuned: share.nullable(),
   }),
-  fees: z.strictObject({
-    perInferenceGwei: gwei,
-    totalGwei: gwei,
-    contributorsGwei: gwei,
-    operatorGwei: gwei,
-    royaltiesGwei: gwei,
-    ownerGwei: gwei,
-    treasuryGwei: gwei,
-    claimedGwei: gwei,
-  }),
-  /** By what they earned, the best paid first, all of them. */
-  earners: z.array(
-    z.strictObject({
-      account: positive,
-      name: z.string(),
-      kind: z.enum(['honest', 'flipped', 'copied', 'noise', 'outlier']),
-      rows: positive,
-      earnedGwei: gwei,
-      claimedGwei: gwei,
-    }),
-  ),
+  fees: feesSchema,
+  /** The best paid first, all of them. */
+  contributors: z.array(contributorSchema),
   relativePay: z.strictObject({
     flipped: relativePaySchema,
     noise: relativePaySchema,
     outlier: relativePaySchema,
     copied: relativePaySchema,
   }),
+  certificate: z.strictObject({
+    /** Who is paid for what, and how sure that is; what to do. */
+    sentences: z.array(z.string()).length(2),
+    recommended: termsSchema.nullable(),
+    warning: z.string().nullable(),
+    /** What the demo registered the model with. */
+    registered: z.string(),
+  }),
+})
+export type TaskSummary = z.infer<typeof taskSummarySchema>
+
+export const summarySchema = z.strictObject({
+  format: z.literal(2),
+  seed: z.int(),
+  tasks: z.array(taskSummarySchema).min(1),
+  fees: feesSchema.extend({ perInferenceGwei: gwei, claimedGwei: gwei }),
+  /** How many of each were found alike in the chain's storage, in the index, and by `attribution/`. */
+  alike: z.strictObject({ accounts: positive, units: positive, books: positive, channels: positive, bonds: positive }),
   gas: z.strictObject({
     perInference: z.number().positive(),
     /** The least that the batches' bytes could cost (EIP-7623), for each inference. */
     floorPerInference: z.number().positive(),
-    /** The first over the second. */
-    ratio: z.number().positive(),
     batches: z.array(
       z.strictObject({ batch: positive, inferences: positive, bytes: positive, gasUsed: positive, floor: positive }),
     ),
+    settlements: z.array(z.strictObject({ book: z.string(), units: positive, pages: positive, gasUsed: positive })),
     claims: z.array(
       z.strictObject({
-        act: z.enum(['claim', 'claimTo', 'claimMany']),
+        act: z.enum(CLAIMS),
         accounts: z.array(positive),
         /** Whether all of its accounts had been paid before. */
         repeat: z.boolean(),
@@ -91,14 +121,7 @@ export const summarySchema = z.strictObject({
   }),
   /** What did not go as planned, each as a sentence. */
   deviations: z.array(z.string()),
-  chain: z.strictObject({
-    chainId: positive,
-    rpc: z.string(),
-    ledger: z.string(),
-    dataset: positive,
-    model: positive,
-    blocks: z.int().nonnegative(),
-  }),
+  chain: z.strictObject({ chainId: positive, rpc: z.string(), ledger: z.string(), blocks: count }),
   api: z.string(),
   /** How long each step took in the start that first came to the table; later ones find everything done. */
   seconds: z.record(z.string(), z.number().nonnegative()),

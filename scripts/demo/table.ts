@@ -1,31 +1,15 @@
 import { formatOpen } from '../../sdk/units.ts'
 import { duration } from './progress.ts'
-import type { Summary } from './summary.ts'
+import type { Summary, TaskSummary } from './summary.ts'
 
-/** The summary as a person reads it. Sums of money come from the API and were held against the chain. */
+/** The summary as a person reads it. Sums of money come from the API and were held against the chain and `attribution/`. */
 export function tableOf(summary: Summary): string {
-  const { accuracy, fees, gas, relativePay, earners, chain } = summary
-  const open = (gwei: string) => formatOpen(BigInt(gwei))
-  const lines = [
+  const { fees, gas, alike, chain, tasks } = summary
+  return [
+    ...tasks.flatMap(taskLines),
     '',
-    heading('What happened'),
-    row('rows', count(summary.rows)),
-    row(
-      '  not credited',
-      `${count(summary.duplicateRows)} repeat an earlier row, ${count(summary.flaggedRows)} fight the rest`,
-    ),
-    row('contributors', count(summary.contributors)),
-    row('inferences', `${count(summary.inferences)}, paid, attributed and recorded in ${gas.batches.length} batches`),
-    '',
-    heading(`Accuracy on ${accuracy.heldOut} held-out mails`),
-    row('majority label', percent(accuracy.majority)),
-    row('full precision, head only', percent(accuracy.fullPrecision)),
-    row('NF4, head only', percent(accuracy.nf4)),
-    row('NF4, fine-tuned (served)', percent(accuracy.fineTuned)),
-    row('full precision, fine-tuned', percent(accuracy.fullPrecisionFineTuned)),
-    '',
-    heading('Fees, in OPEN'),
-    row('in all', `${open(fees.totalGwei)}, ${open(fees.perInferenceGwei)} an inference`),
+    'Fees, in OPEN',
+    row('in all', `${open(fees.totalGwei)}, ${open(fees.perInferenceGwei)} a call`),
     row('contributors', open(fees.contributorsGwei)),
     row('operator', open(fees.operatorGwei)),
     row('model owner', open(fees.ownerGwei)),
@@ -33,37 +17,16 @@ export function tableOf(summary: Summary): string {
     row('treasury', open(fees.treasuryGwei)),
     row('claimed so far', open(fees.claimedGwei)),
     '',
-    heading('Best-paid contributors'),
-    ...earners.slice(0, 5).map(({ name, account, kind, rows, earnedGwei, claimedGwei }) => {
-      const what = kind === 'honest' ? '' : `, ${kind}`
-      return row(
-        `${name}${what}`,
-        `${open(earnedGwei)} earned, ${open(claimedGwei)} claimed · ${rows} rows · account ${account}`,
-      )
-    }),
-    '',
-    heading('What a row earned, beside one of the median honest contributor'),
-    row('', 'ledger   raw positive influence'),
-    ...Object.entries(relativePay).map(([kind, { paid, rawPositiveInfluence, most, asItShould }]) =>
-      row(
-        kind,
-        `${paid.toFixed(2).padStart(6)}   ${rawPositiveInfluence.toFixed(2).padStart(6)}` +
-          `${asItShould ? '' : `   more than it should (at most ${most})`}`,
-      ),
+    'The same to the gwei on chain, in the index and by attribution/',
+    row(
+      'held together',
+      `${alike.accounts} accounts, ${alike.units} units, ${alike.books} books, ${alike.channels} channels, ${alike.bonds} bonds`,
     ),
     '',
-    heading('Gas'),
-    row('an inference', gasOf(gas.batches)),
-    // The first batch pays most accounts for the first time, and a new storage slot costs more than one that is written again.
-    ...(gas.batches.length > 1 ? [row('of the last batch', gasOf(gas.batches.slice(-1)))] : []),
-    ...gas.claims.map(({ act, accounts, repeat, gasUsed }) =>
-      row(
-        `${act}${accounts.length > 1 ? ` of ${accounts.length}` : ''}${repeat ? ', repeated' : ''}`,
-        `${count(gasUsed)}${accounts.length > 1 ? `, ${count(gasUsed / accounts.length)} each` : ''}`,
-      ),
-    ),
+    'Gas',
+    ...gasLines(gas),
     '',
-    heading('Deviations from plan'),
+    'Deviations from plan',
     ...(summary.deviations.length === 0 ? ['  none'] : summary.deviations.map((sentence) => `  ${sentence}`)),
     '',
     row('ledger', `${chain.ledger} on chain ${chain.chainId}, ${chain.rpc}`),
@@ -73,29 +36,125 @@ export function tableOf(summary: Summary): string {
         .map(([step, took]) => `${step} ${duration(took)}`)
         .join(' · '),
     ),
+  ].join('\n')
+}
+
+function taskLines(task: TaskSummary): readonly string[] {
+  const { accuracy, certificate, contributors, relativePay } = task
+  const twin = accuracy.fullPrecisionFineTuned
+  const planted = contributors.filter(({ kind }) => kind !== 'honest')
+  const best = contributors.filter(({ kind }) => kind === 'honest').slice(0, 4)
+  const honest = contributors.filter(({ kind }) => kind === 'honest')
+  const median = honest[honest.length >> 1]
+  return [
+    '',
+    `${titles[task.task]}, model ${task.model}`,
+    row('rows', `${number(task.rows)} of ${contributors.length} contributors, ${task.droppedRows} near-copies dropped`),
+    row('units', `${task.units}, registered in ${pages(task.registrationPages)}`),
+    row('calls', `${number(task.inferences)} paid, recorded and settled in ${task.books} books`),
+    row(
+      'right answers',
+      `${percent(accuracy.fineTuned)} fine-tuned on 4 bits, ${percent(accuracy.nf4)} head only, ${percent(accuracy.majority)} by the commoner label` +
+        (twin === null ? '' : `, ${percent(twin)} in full precision`),
+    ),
+    '',
+    '  Pay beside worth                          OPEN  a row: pay  worth',
+    ...[...best, ...(median === undefined || best.includes(median) ? [] : [median]), ...planted].map(contributorLine),
+    '  Beside a row of the median honest contributor. Worth: how much less sure the answers are without them.',
+    `  Paying each row its positive influence would give flipped rows ${ratio(relativePay.flipped.rawPositiveInfluence)}, noise ${ratio(relativePay.noise.rawPositiveInfluence)}, outliers ${ratio(relativePay.outlier.rawPositiveInfluence)}.`,
+    '',
+    ...wrapped(certificate.sentences[0] ?? ''),
+    ...wrapped(`Recommended: ${certificate.sentences[1] ?? ''} Here it has ${certificate.registered}.`),
+    ...(certificate.warning === null ? [] : wrapped(certificate.warning)),
   ]
-  return lines.join('\n')
 }
 
-function gasOf(batches: Summary['gas']['batches']): string {
-  const sum = (of: (batch: Summary['gas']['batches'][number]) => number) =>
-    batches.reduce((total, batch) => total + of(batch), 0)
-  const [inferences, gasUsed, floor] = [sum((b) => b.inferences), sum((b) => b.gasUsed), sum((b) => b.floor)]
-  return `${count(gasUsed / inferences)}, the floor of its bytes is ${count(floor / inferences)}: × ${(gasUsed / floor).toFixed(3)}`
+const titles = { mail: 'Mails, ham or spam', speeches: 'Speeches, before or since 1945' } as const
+
+const deeds = {
+  honest: '',
+  flipped: ' flips labels',
+  copied: ' copies another',
+  noise: ' writes noise',
+  outlier: ' brings outliers',
+} as const
+
+function contributorLine({ name, kind, earnedGwei, paidARow, worthARow }: TaskSummary['contributors'][number]): string {
+  const amount = open(earnedGwei).padStart(11)
+  const worth = worthARow === null ? '–' : ratio(worthARow)
+  return `  ${`${name}${deeds[kind]}`.padEnd(35)} ${amount}  ${ratio(paidARow).padStart(10)} ${worth.padStart(6)}  ${inWords(paidARow, worthARow)}`
 }
 
-function heading(text: string): string {
-  return `${text}`
+/** Both beside the median honest contributor, whose are 1. */
+function inWords(paid: number, worth: number | null): string {
+  const earns = paid < 0.02 ? 'earns nothing' : paid < 0.25 ? 'earns little' : paid < 0.75 ? 'earns less' : 'is paid'
+  if (worth === null) return earns
+  if (worth < -0.1) return `does harm, ${earns}`
+  if (worth < 0.25) return `adds next to nothing, ${earns}`
+  if (worth < 0.75) return `adds less than most, ${earns}`
+  return worth > 1.5 ? `adds more than most, ${earns}` : `adds as much as most, ${earns}`
+}
+
+function gasLines({ batches, settlements, claims }: Summary['gas']): readonly string[] {
+  const largest = Math.max(...batches.map(({ inferences }) => inferences))
+  const last = batches.findLast(({ inferences }) => inferences === largest)
+  return [
+    ...(last === undefined
+      ? []
+      : [
+          row(
+            `a call of ${last.inferences}`,
+            `${number(last.gasUsed / last.inferences)}; its bytes alone ${number(last.floor / last.inferences)}`,
+          ),
+        ]),
+    ...settlements.map(({ units, pages: count, gasUsed }) =>
+      row(`settling ${units} units`, `${number(gasUsed)} in ${pages(count)}, ${number(gasUsed / units)} a unit`),
+    ),
+    ...claims.map(({ act, accounts, repeat, gasUsed }) =>
+      row(
+        `${act}${accounts.length > 1 ? ` of ${accounts.length}` : ''}${repeat ? ', repeated' : ''}`,
+        `${number(gasUsed)}${accounts.length > 1 ? `, ${number(gasUsed / accounts.length)} each` : ''}`,
+      ),
+    ),
+  ]
+}
+
+const WIDTH = 110
+
+/** A sentence in lines of a terminal. */
+function wrapped(sentence: string): readonly string[] {
+  const lines: string[] = []
+  let line = ' '
+  for (const word of sentence.split(' ')) {
+    if (line.length + word.length >= WIDTH) {
+      lines.push(line)
+      line = ' '
+    }
+    line += ` ${word}`
+  }
+  return [...lines, line]
 }
 
 function row(name: string, value: string): string {
-  return `  ${name.padEnd(28)} ${value}`
+  return `  ${name.padEnd(22)} ${value}`
 }
 
-function count(value: number): string {
+function open(gwei: string): string {
+  return formatOpen(BigInt(gwei))
+}
+
+function pages(count: number): string {
+  return count === 1 ? 'one page' : `${count} pages`
+}
+
+function ratio(value: number): string {
+  return `${value < 0 ? '−' : ''}${Math.abs(value).toFixed(2)}`
+}
+
+function number(value: number): string {
   return Math.round(value).toLocaleString('en-US')
 }
 
-function percent(share: number | null): string {
-  return share === null ? 'not measured' : `${(100 * share).toFixed(1)} %`
+function percent(share: number): string {
+  return `${(100 * share).toFixed(1)} %`
 }

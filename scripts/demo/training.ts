@@ -1,24 +1,27 @@
-import { existsSync, rmSync } from 'node:fs'
+import { existsSync, readFileSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { attachCertificate } from '../../pipeline/certify/attach.ts'
+import { CERTIFICATE_FILES, type Certificate, parseCertificate } from '../../pipeline/certify/certificate.ts'
+import { certify, isEmbedded } from '../../pipeline/certify/certify.ts'
 import { type EmbeddedManifest, RUN_FORMAT, type RunManifest } from '../../pipeline/run/manifest.ts'
-import { readManifest } from '../../pipeline/run/readRun.ts'
+import { readManifest, readRun } from '../../pipeline/run/readRun.ts'
 import { extractFeatures } from '../../pipeline/train/features/extractFeatures.ts'
-import type { Split } from '../../pipeline/train/tasks/split.ts'
 import { trainRun } from '../../pipeline/train/trainRun.ts'
-import type { FrozenMail } from './dataset.ts'
-import { placesIn } from './places.ts'
+import type { FrozenDataset } from './dataset.ts'
+import { type DemoTask, textsOf } from './demoTask.ts'
 import type { Report } from './progress.ts'
 import type { DemoSettings } from './settings.ts'
 
-/** Training, in the two parts that the demo runs at different times: frozen features need no chain, the run does. */
+/** Training, in the parts that the demo runs at different times: frozen features need no chain, runs and certificates do. */
 
-export async function extractMailFeatures(settings: DemoSettings, split: Split, report: Report): Promise<void> {
-  const texts = [...split.contributors.flatMap(({ items }) => items), ...split.heldOut].map(({ text }) => text)
-  const precisions = settings.compareFullPrecision ? (['nf4', 'float32'] as const) : (['nf4'] as const)
+export async function encodeTexts(settings: DemoSettings, demo: DemoTask, report: Report): Promise<void> {
+  const { maxTokens, compareFullPrecision } = settings
+  const precisions = compareFullPrecision ? (['nf4', 'float32'] as const) : (['nf4'] as const)
   for (const [i, precision] of precisions.entries()) {
-    await extractFeatures(texts, {
+    await extractFeatures(textsOf(demo), {
       precision,
-      maxTokens: settings.maxTokens,
-      cacheFolder: settings.cacheFolder,
+      maxTokens,
+      cacheFolder: featuresIn(settings),
       onProgress: ({ done, total }) => report(i * total + done, precisions.length * total),
     })
   }
@@ -27,15 +30,14 @@ export async function extractMailFeatures(settings: DemoSettings, split: Split, 
 /** The run of this demo: the one in its folder if that was trained on this very dataset, or a new one. */
 export async function ensureRun(
   settings: DemoSettings,
-  split: Split,
-  frozen: FrozenMail,
+  { task, split, places }: DemoTask,
+  frozen: FrozenDataset,
   report: Report,
 ): Promise<EmbeddedManifest> {
-  const { run } = placesIn(settings)
-  if (existsSync(run)) {
-    const manifest = readManifest(run)
+  if (existsSync(places.run)) {
+    const manifest = readManifest(places.run)
     if (isOf(manifest, frozen)) return manifest
-    rmSync(run, { recursive: true })
+    rmSync(places.run, { recursive: true })
   }
   return await trainRun({
     contributions: frozen.contributions.map(({ contributor, contribution, itemHashes }) => ({
@@ -45,16 +47,49 @@ export async function ensureRun(
     })),
     versions: [`${frozen.version}`],
     heldOut: split.heldOut,
-    outFolder: run,
+    task,
+    outFolder: places.run,
     seed: settings.seed,
     maxTokens: settings.maxTokens,
-    cacheFolder: settings.cacheFolder,
+    cacheFolder: featuresIn(settings),
     compareFullPrecision: settings.compareFullPrecision,
     onProgress: ({ done, total }) => report(done, total),
   })
 }
 
-function isOf(manifest: RunManifest, { version, contributions }: FrozenMail): manifest is EmbeddedManifest {
+/** Enough to say what contributors are worth; `npm run certify` asks for more seeds and halves, and takes minutes. */
+const COUNTS = { seeds: 2, halves: 4, halfSeeds: 2 }
+const REPLICATES = 200
+
+/** The run's certificate, made by training without each contributor in turn; it belongs to the run before that is registered. */
+export async function ensureCertified(
+  settings: DemoSettings,
+  { task, split, places }: DemoTask,
+  report: Report,
+): Promise<Certificate> {
+  const path = join(places.run, CERTIFICATE_FILES.json)
+  if (readManifest(places.run).certificate !== undefined) return parseCertificate(path, readFileSync(path, 'utf8'))
+  const run = readRun(places.run)
+  if (!isEmbedded(run)) throw new Error('The demo trains runs of the embedded trainer')
+  const set = { task, contributions: split.contributors.map(({ items }) => items), heldOut: split.heldOut }
+  const certificate = await certify(run, set, {
+    counts: COUNTS,
+    replicates: REPLICATES,
+    features: { cacheFolder: featuresIn(settings) },
+    retraining: {
+      cacheFolder: join(settings.cacheFolder, 'retrainings'),
+      onProgress: ({ done, total }) => report(done, total),
+    },
+  })
+  attachCertificate(run, certificate)
+  return certificate
+}
+
+export function featuresIn({ cacheFolder }: DemoSettings): string {
+  return join(cacheFolder, 'features')
+}
+
+function isOf(manifest: RunManifest, { version, contributions }: FrozenDataset): manifest is EmbeddedManifest {
   const { dataset } = manifest
   return (
     manifest.format === RUN_FORMAT &&

@@ -1,0 +1,41 @@
+import type { BookPay } from '../../attribution/bookPay.ts'
+import type { BookKey } from '../../sdk/book.ts'
+import { type OpenedBook, openBook } from '../../sdk/openBook.ts'
+import { type OpenedModel, openModel, struckUnits } from '../../sdk/openModel.ts'
+import { predictPay, recordDims } from '../../sdk/predictPay.ts'
+import type { PublishedTask } from './publishing.ts'
+import type { Stage } from './stage.ts'
+
+/** Books, and what each of them pays by `attribution/`: worked out from what was recorded, whether it is settled or not. */
+
+export interface PaidBook extends OpenedBook {
+  readonly pay: BookPay
+}
+
+export interface ModelBooks {
+  readonly model: OpenedModel
+  readonly operator: number
+  /** The oldest first. */
+  readonly books: readonly PaidBook[]
+}
+
+export async function booksOf({ connection }: Stage, { published }: PublishedTask): Promise<ModelBooks> {
+  const { reader, contracts } = connection
+  const { operator, publication } = published
+  const model = await openModel(connection, publication.model)
+  const args = [model.model, operator] as const
+  const count = await reader.readContract({ ...contracts.ledger, functionName: 'bookCountOf', args })
+  const books: PaidBook[] = []
+  for (let number = 1; number <= count; number++) {
+    const key: BookKey = { model: model.model, operator, number }
+    const opened = await openBook(connection, key, recordDims(model.terms))
+    const struck = await struckUnits(connection, model.model, opened.windowEnd)
+    books.push({ ...opened, pay: predictPay(model.terms, model.registered.units, struck, opened) })
+  }
+  return { model, operator, books }
+}
+
+/** What units were paid together by `books`, in gwei. */
+export function paidUnits({ model }: ModelBooks, books: readonly PaidBook[]): readonly bigint[] {
+  return model.registered.units.map((_, unit) => books.reduce((sum, { pay }) => sum + (pay.units[unit] as bigint), 0n))
+}
