@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { journaled } from '../../indexer/decode/contracts.ts'
 import { ask } from './support/ask.ts'
 import { indexTo } from './support/indexing.ts'
 import { type Setting, startSetting } from './support/setting.ts'
@@ -20,7 +21,7 @@ describe('what an answer says of its own completeness', () => {
     const database = await postgres.newDatabase()
     await (await indexTo(ledger, database, { verify: 'off', maxRange: 9 })).closeAtHead()
     const between = Number(await reader.getBlockNumber())
-    await story.tell(70)
+    await story.tell(20)
     const indexer = await indexTo(ledger, database, { verify: 'receipts', maxRange: 9 })
     await indexer.atHead()
     const head = Number(await reader.getBlockNumber())
@@ -41,14 +42,13 @@ describe('what an answer says of its own completeness', () => {
       { safe: Number(safe), finalised: Number(finalised), head, between: { number: between - 1 } },
     )
     await indexer.close()
-    const contracts = ['accounts', 'court', 'datasets', 'evaluations', 'ledger', 'models', 'pools']
     expect({ _meta, completeness, stretches, ...blocks }).toEqual({
       _meta: {
         completeFrom: first,
         verdict: 'Told',
         safe: Number(safe),
         finalised: Number(finalised),
-        followed: contracts.map((contract) => ({ contract, last: head })),
+        followed: journaled.toSorted().map((contract) => ({ contract, last: head })),
       },
       before: { verdict: 'Told' },
       completeness: {

@@ -186,8 +186,8 @@ describe('a history of a new version', () => {
       return await db.transaction().execute(async (tx) => {
         await sql`set local enable_seqscan to off`.execute(tx)
         const { rows } =
-          await sql`explain (costs off) select amount_gwei from attribution join inference using (batch, position)
-          where account = 3 and inference.block <= 100 order by batch desc limit 5`.execute(tx)
+          await sql`explain (costs off) select fee_gwei, root from inference join batch_recorded using (batch)
+          where inference.payer = 3 and inference.block <= 100 order by batch desc limit 5`.execute(tx)
         return rows
       })
     })
