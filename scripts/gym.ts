@@ -2,6 +2,7 @@ import { rmSync } from 'node:fs'
 import { ATTACKS, attackNamed } from '../pipeline/gym/attacks.ts'
 import { type GymSettings, runGym } from '../pipeline/gym/gym.ts'
 import { writeWhole } from '../pipeline/publish/writeWhole.ts'
+import { DEFAULT_SKETCH } from '../pipeline/train/emit/describeRun.ts'
 import { taskNamed } from '../pipeline/train/tasks/tasks.ts'
 import { runCommand, UsageError, wholeNumber } from './command.ts'
 import { writeTables } from './documentTables.ts'
@@ -52,6 +53,7 @@ ${PAGE} and keeps the figures in ${JSON_FILE}. What was settled is kept; killed,
       contributors: wholeNumber('contributors', values.contributors, 8, 1_000),
       attackers: wholeNumber('attackers', values.attackers, 1, 500),
       maxTokens: 64,
+      sketch: DEFAULT_SKETCH,
     }
     if (values.fresh) rmSync(WORLDS, { recursive: true, force: true })
     const folders = { cache: values.cache, worlds: WORLDS }

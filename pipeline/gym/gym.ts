@@ -2,6 +2,7 @@
  * The attack gym: every attack in every scenario, beside the same scenario at peace. Worlds at peace are settled first, because some
  * attackers sort their rows by what was seen there.
  */
+import type { SketchManifest } from '../run/manifest.ts'
 import { extractFeatures } from '../train/features/extractFeatures.ts'
 import type { OnProgress } from '../train/progress.ts'
 import type { Item } from '../train/tasks/item.ts'
@@ -20,6 +21,7 @@ export interface GymSettings extends Omit<ScenarioSettings, 'seed'> {
   readonly seeds: readonly number[]
   readonly attacks: readonly Attack[]
   readonly maxTokens: number
+  readonly sketch: SketchManifest
 }
 
 export interface GymFolders {
@@ -97,7 +99,7 @@ export async function runGym(settings: GymSettings, folders: GymFolders, onProgr
 
 type Staged = { readonly scenario: Scenario; readonly world: World }
 
-function settlerOf({ maxTokens }: GymSettings, { cache, worlds: folder }: GymFolders, onProgress: OnProgress) {
+function settlerOf({ maxTokens, sketch }: GymSettings, { cache, worlds: folder }: GymFolders, onProgress: OnProgress) {
   return async (staged: readonly Staged[], isPeaceful: boolean): Promise<readonly Outcome[]> => {
     // Here once for all, since encoders have threads of their own.
     const texts = new Set(staged.flatMap(({ world }) => textsOf(world)))
@@ -108,6 +110,7 @@ function settlerOf({ maxTokens }: GymSettings, { cache, worlds: folder }: GymFol
         seed: scenario.seed,
         world,
         isPeaceful,
+        sketch,
         cacheFolder: cache,
         maxTokens,
       }),

@@ -9,8 +9,8 @@ import { Worker } from 'node:worker_threads'
 import { z } from 'zod'
 import { DROP_PERCENT } from '../../attribution/nearCopies.ts'
 import { writeWhole } from '../publish/writeWhole.ts'
+import type { SketchManifest } from '../run/manifest.ts'
 import { askWorker } from '../threads/askWorker.ts'
-import { DEFAULT_SKETCH } from '../train/emit/describeRun.ts'
 import { DEFAULT_THREADS } from '../train/features/extractFeatures.ts'
 import { DEFAULT_TRAINING } from '../train/lora/fineTune.ts'
 import type { OnProgress } from '../train/progress.ts'
@@ -26,6 +26,7 @@ export interface WorldToSettle {
   readonly seed: number
   readonly world: World
   readonly isPeaceful: boolean
+  readonly sketch: SketchManifest
   /** Where every text's features are already. */
   readonly cacheFolder: string
   readonly maxTokens: number
@@ -75,8 +76,8 @@ export async function settleAll(
   return files.map((file) => outcomeSchema.parse(JSON.parse(readFileSync(file, 'utf8'))))
 }
 
-function digestOf({ task, seed, world, isPeaceful, maxTokens }: WorldToSettle): string {
-  const rules = [DEFAULT_TRAINING, DEFAULT_SKETCH, DROP_PERCENT, PAY_RULES, isPeaceful ? LEDGER_ATTACKS : []]
+function digestOf({ task, seed, world, isPeaceful, sketch, maxTokens }: WorldToSettle): string {
+  const rules = [DEFAULT_TRAINING, sketch, DROP_PERCENT, PAY_RULES, isPeaceful ? LEDGER_ATTACKS : []]
   return createHash('sha256')
     .update(JSON.stringify([task, seed, world, maxTokens, rules]))
     .digest('hex')

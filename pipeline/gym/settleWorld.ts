@@ -7,9 +7,9 @@ import { findCopiesFast } from '../../attribution/fast/nearCopies.ts'
 import { modelOfRows, type PaidModel, type SketchedModel, selfInfluenceOf } from '../certify/paidModel.ts'
 import { bookSums, payContributions } from '../certify/rules/books.ts'
 import { once } from '../certify/worth.ts'
+import type { SketchManifest } from '../run/manifest.ts'
 import { sketchAnswer } from '../train/answerSketch.ts'
 import { type AdaptedLayers, loadAdaptedLayers } from '../train/base/adaptedLayers.ts'
-import { DEFAULT_SKETCH } from '../train/emit/describeRun.ts'
 import { extractFeatures, type FeatureOptions } from '../train/features/extractFeatures.ts'
 import { type TrainedRows, trainOnRows } from '../train/lastTraining.ts'
 import { answerGradients } from '../train/lora/answerGradients.ts'
@@ -24,6 +24,7 @@ import type { World } from './world.ts'
 
 export interface SettleOptions extends Pick<FeatureOptions, 'cacheFolder' | 'maxTokens'> {
   readonly seed: number
+  readonly sketch: SketchManifest
   /** Also says what attackers may know of the world's rows, and measures attacks on its books. */
   readonly isPeaceful: boolean
 }
@@ -61,7 +62,7 @@ async function settle(
   tuner: Tuner,
   task: Task,
   world: World,
-  { seed, isPeaceful, ...featureOptions }: SettleOptions,
+  { seed, sketch, isPeaceful, ...featureOptions }: SettleOptions,
 ): Promise<Outcome> {
   const { contributions, calls } = world
   const items = contributions.flatMap((contribution) => contribution.items)
@@ -69,7 +70,7 @@ async function settle(
   const data = layers.frozenOutputs(await extractFeatures(texts, { ...featureOptions, precision: 'nf4' }))
   const labels = labelsOf(task, items)
   const projection = { width: DEFAULT_PROJECTION_WIDTH, seed }
-  const training = { seed, settings: DEFAULT_TRAINING, projection, sketch: DEFAULT_SKETCH }
+  const training = { seed, settings: DEFAULT_TRAINING, projection, sketch }
   const answered = (trained: TrainedRows, copies: ReadonlyMap<number, number>): SketchedModel => {
     const called = calls.map((_, i) => items.length + i)
     const answers = answerGradients(tuner, data, called, projection).map(({ gradient }) =>

@@ -8,8 +8,7 @@ const port = parentPort
 if (port === null) throw new Error('gym/worker.ts runs inside a worker thread; call settleAll instead.')
 
 const settler = createSettler()
-port.on('message', async ({ task, seed, world, isPeaceful, cacheFolder, maxTokens }: WorldToSettle) => {
-  const options = { seed, isPeaceful, cacheFolder, maxTokens }
+port.on('message', async ({ task, world, ...options }: WorldToSettle) => {
   const outcome: Outcome = await settler.settle(taskNamed(task), world, options)
   port.postMessage(outcome)
 })

@@ -19,7 +19,9 @@ import { RULE_NAMES } from '../../../pipeline/certify/rules/outcome.ts'
 import { readBlob } from '../../../pipeline/publish/blobs.ts'
 import { certificateAdvice } from '../../../pipeline/publish/certified.ts'
 import { storeFiles } from '../../../pipeline/publish/publication.ts'
+import type { SketchManifest } from '../../../pipeline/run/manifest.ts'
 import { readRun } from '../../../pipeline/run/readRun.ts'
+import { DEFAULT_SKETCH } from '../../../pipeline/train/emit/describeRun.ts'
 import { hashItems } from '../../../pipeline/train/tasks/item.ts'
 import { MAIL } from '../../../pipeline/train/tasks/mail/mail.ts'
 import { splitTask } from '../../../pipeline/train/tasks/split.ts'
@@ -29,6 +31,8 @@ import { contributionId, itemsTree } from '../../../sdk/contribution.ts'
 const folder = mkdtempSync(join(tmpdir(), 'certify-'))
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
+/** Fewer dimensions, since most of a small run’s time goes into fitting the map. */
+const SKETCH: SketchManifest = { ...DEFAULT_SKETCH, dims: 64 }
 const EMPTY_PLAN = { contributions: [], minimum: 16, units: [] }
 const runFolder = join(folder, 'run')
 const features = { cacheFolder: join(folder, 'features') }
@@ -77,6 +81,7 @@ describe('a quality certificate', () => {
       seed: 7,
       maxTokens: 32,
       projectionWidth: 512,
+      sketch: SKETCH,
       compareFullPrecision: false,
       ...features,
     })
@@ -240,6 +245,7 @@ describe('a quality certificate', () => {
       seed: 7,
       maxTokens: 32,
       projectionWidth: 512,
+      sketch: SKETCH,
       compareFullPrecision: false,
       ...features,
     })

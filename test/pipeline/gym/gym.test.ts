@@ -11,7 +11,9 @@ import { type GymSettings, runGym } from '../../../pipeline/gym/gym.ts'
 import { LEDGER_ATTACKS } from '../../../pipeline/gym/ledgerAttacks.ts'
 import { AS_PAID, PAY_RULES } from '../../../pipeline/gym/payRules.ts'
 import { drawScenario } from '../../../pipeline/gym/scenario.ts'
+import type { SketchManifest } from '../../../pipeline/run/manifest.ts'
 import { readRun } from '../../../pipeline/run/readRun.ts'
+import { DEFAULT_SKETCH } from '../../../pipeline/train/emit/describeRun.ts'
 import { loadServedModel } from '../../../pipeline/train/servedModel.ts'
 import { hashItems } from '../../../pipeline/train/tasks/item.ts'
 import { MAIL } from '../../../pipeline/train/tasks/mail/mail.ts'
@@ -26,12 +28,15 @@ const cache = join(folder, 'features')
 const worlds = join(folder, 'worlds')
 const size = { rows: 200, calls: 30, contributors: 8, attackers: 1 }
 const MAX_TOKENS = 16
+/** Fewer dimensions, since most of a small world’s time goes into fitting the map. */
+const SKETCH: SketchManifest = { ...DEFAULT_SKETCH, dims: 64 }
 const settings: GymSettings = {
   ...size,
   tasks: [MAIL],
   seeds: [3],
   attacks: ['repeat', 'split-oracle', 'flipped-victim', 'wash'].map(attackNamed),
   maxTokens: MAX_TOKENS,
+  sketch: SKETCH,
 }
 
 describe('the gym', () => {
@@ -96,6 +101,7 @@ describe('the gym', () => {
       seed: 3,
       cacheFolder: cache,
       maxTokens: MAX_TOKENS,
+      sketch: SKETCH,
       compareFullPrecision: false,
     })
     const served = loadServedModel(outFolder, { cacheFolder: cache })
