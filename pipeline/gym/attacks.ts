@@ -7,6 +7,7 @@ import { StopError } from '../../sdk/errors.ts'
 import { createRandom, type Random, shuffled } from '../train/math/random.ts'
 import { flipLabel, garble, nearCopy, wordSalad } from '../train/tasks/alterations.ts'
 import type { Item } from '../train/tasks/item.ts'
+import { asManyAs, helpfulOf, inParts, inUnits, type KnownItem, sortedBy, UNIT_ROWS } from './ownItems.ts'
 import { paraphrase } from './paraphrase.ts'
 import type { Attacker, Scenario } from './scenario.ts'
 import type { World } from './world.ts'
@@ -19,15 +20,6 @@ interface Moves {
   readonly added?: readonly Item[]
   /** Texts to pay for. */
   readonly calls?: readonly string[]
-}
-
-/** An own item, and what was known of it before the attack. */
-export interface KnownItem {
-  readonly item: Item
-  /** How hard it pulls at the model by itself. */
-  readonly selfInfluence: number
-  /** What it brought its unit in the book that the attack is made on: an oracle's knowledge. */
-  readonly term: number
 }
 
 export interface Attack {
@@ -49,8 +41,6 @@ const LOSS = 1
 
 const REPEATS = 3
 const LABELS_FLIPPED = 0.3
-/** The fewest kept rows that are paid by themselves. */
-const UNIT_ROWS = 16
 /** Calls that one attacker pays for. */
 const PAID_CALLS = 10
 /** Rows that a colluding contributor writes around each text that the payer will ask about. */
@@ -243,30 +233,4 @@ export function attackedWorld(
     ],
     calls: [...calls, ...moves.flatMap((made, payer) => (made.calls ?? []).map((text) => ({ text, payer })))],
   }
-}
-
-/** As many of the items as `measure` has entries, from the start again where they run out. */
-function asManyAs(measure: readonly unknown[], items: readonly Item[]): readonly Item[] {
-  return measure.map((_, i) => items[i % items.length] as Item)
-}
-
-/** As many names as can be paid by themselves, one after the other. */
-function inUnits(items: readonly Item[]): readonly (readonly Item[])[] {
-  return inParts(items, Math.max(1, Math.floor(items.length / UNIT_ROWS)))
-}
-
-function inParts(items: readonly Item[], parts: number): readonly (readonly Item[])[] {
-  const startOf = (part: number): number => Math.floor((part * items.length) / parts)
-  return Array.from({ length: parts }, (_, part) => items.slice(startOf(part), startOf(part + 1)))
-}
-
-function sortedBy(known: readonly KnownItem[], by: 'selfInfluence' | 'term'): readonly Item[] {
-  return known.toSorted((a, b) => a[by] - b[by]).map(({ item }) => item)
-}
-
-/** The own rows that did no harm; all but the worst where all did. */
-function helpfulOf(known: readonly KnownItem[]): readonly Item[] {
-  const worst = known.reduce((low, { term }) => Math.min(low, term), 0)
-  const helpful = known.filter(({ term }) => term >= 0 && (term > worst || worst === 0))
-  return (helpful.length > 0 ? helpful : known.slice(1)).map(({ item }) => item)
 }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { ATTACKS, attackedWorld, attackNamed, type KnownItem } from '../../../pipeline/gym/attacks.ts'
+import { ATTACKS, attackedWorld, attackNamed } from '../../../pipeline/gym/attacks.ts'
+import type { KnownItem } from '../../../pipeline/gym/ownItems.ts'
 import { drawScenario } from '../../../pipeline/gym/scenario.ts'
 import type { World } from '../../../pipeline/gym/world.ts'
 import { MAIL } from '../../../pipeline/train/tasks/mail/mail.ts'
