@@ -18,7 +18,7 @@ export type Item = z.infer<typeof itemSchema>
 
 const bytes32 = z.templateLiteral(['0x', z.string().regex(/^[0-9a-f]{64}$/)])
 
-const commitmentSchema = z.strictObject({
+export const commitmentSchema = z.strictObject({
   itemsRoot: bytes32,
   items: z.array(z.strictObject({ salt: bytes32, itemHash: bytes32 })).min(1),
 })
