@@ -1,91 +1,214 @@
-import type { Hex } from 'viem'
+import { bytesToHex, concatHex, type Hex } from 'viem'
+import type { RowPlace } from '../../attribution/rowIndex.ts'
+import { encodeUnitTotal } from '../../attribution/unitTotalBytes.ts'
+import { sumBytes } from '../../sdk/batch.ts'
 import type { Contracts } from '../../sdk/contracts.ts'
-import type { CommittedIndex } from '../../sdk/court/committedIndex.ts'
-import type { IndexFault } from '../../sdk/court/indexFaults.ts'
-import {
-  closeDemandAct,
-  demandRowAct,
-  indexFaultAct,
-  recordFaultAct,
-  showRowAct,
-  voidStruckRowAct,
-} from '../../sdk/court/proofs.ts'
-import type { RecordFault } from '../../sdk/court/recordFault.ts'
-import type { RecordProof } from '../../sdk/recordProof.ts'
-import type { Act } from '../../sdk/transact.ts'
+import { itemHashOf } from '../../sdk/rawRowIndex.ts'
+import { promisedRecord, type Receipt, signedReceipt } from '../../sdk/receipt.ts'
+import { proveRecord } from '../../sdk/recordProof.ts'
+import { nothingRead, type ReadingTerms, readOn, rowPages } from '../../sdk/rowsRead.ts'
+import { type Act, act } from '../../sdk/transact.ts'
+import { NO_ROW, showItem, showRow, showUnit } from '../../sdk/unitProof.ts'
+import { ALL_ROWS } from './chronicle.ts'
+import type { Docket, ReadModel } from './docket.ts'
+import type { Place } from './finder.ts'
 
-/** Something to put before the Court. Each is one transaction; those that are announced are so two blocks earlier. */
+/** Something to put before a court, or to settle. Challenges are committed to two blocks earlier; some take several transactions. */
 export type Challenge = {
-  /** Until when it makes a difference, in seconds of Unix time. */
+  /** Until when it makes a difference, by the contracts' clock. */
   readonly deadline: number
 } & (
-  | {
-      readonly kind: Exclude<RecordFault['kind'], 'StruckRow'>
-      readonly call: RecordProof
-      readonly index: CommittedIndex
-      readonly fault: Exclude<RecordFault, { kind: 'StruckRow' }>
-    }
-  | (OnRow & {
-      readonly kind: 'ForeignRow' | 'ConflictingRows'
-      readonly index: CommittedIndex
-      readonly fault: Exclude<IndexFault, { kind: 'WithheldRow' }>
-      readonly calls: readonly RecordProof[]
+  | { readonly kind: 'FalseUnit'; readonly model: number; readonly unit: number }
+  /** `unit` is the one that is struck. */
+  | (OnUnit & { readonly kind: 'CopyKept'; readonly first: RowPlace; readonly second: RowPlace })
+  | (OnUnit & { readonly kind: 'NoCopy'; readonly dropped: RowPlace; readonly twin: RowPlace })
+  | (OnUnit & { readonly kind: 'DemandUnit'; readonly reason: string })
+  | (OnUnit & { readonly kind: 'DemandItem'; readonly index: number; readonly reason: string })
+  | (OnUnit & { readonly kind: 'ShowUnit' })
+  | (OnUnit & {
+      readonly kind: 'ShowItem'
+      readonly index: number
+      readonly contribution: Hex
+      readonly member: number
     })
-  | (OnRow & { readonly kind: 'VoidStruckRow' | 'CloseDemand'; readonly calls: readonly RecordProof[] })
-  | (OnRow & { readonly kind: 'DemandRow'; readonly reason: string })
-  | (OnRow & {
-      readonly kind: 'ShowRow'
-      readonly index: CommittedIndex
-      readonly position: number
-      readonly itemsRoot: Hex
-      readonly itemPath: readonly Hex[]
-    })
+  | (OnUnit & { readonly kind: 'CloseUnit'; readonly index: number })
+  | { readonly kind: 'BrokenReceipt'; readonly receipt: Receipt; readonly place: Place }
+  | { readonly kind: 'DemandRecord'; readonly receipt: Receipt }
+  | { readonly kind: 'ShowRecord'; readonly recordHash: Hex; readonly place: Place }
+  | { readonly kind: 'CloseRecord'; readonly recordHash: Hex }
+  | { readonly kind: 'SettleBook'; readonly book: bigint }
 )
 
-interface OnRow {
+interface OnUnit {
   readonly model: number
-  readonly row: number
+  readonly unit: number
 }
+
+export type Kind = Challenge['kind']
+
+/** Pools refuse transactions above 128 KiB. */
+const PAGE_BYTES = 100_000
 
 /** What it is about, in words that never mean two things: its salt follows from them. */
 export function subjectOf(challenge: Challenge): string {
-  if ('call' in challenge) return `record ${challenge.call.header.batch}/${challenge.call.index}`
-  return `${challenge.kind} ${challenge.model}/${challenge.row}`
+  const { kind } = challenge
+  switch (challenge.kind) {
+    case 'BrokenReceipt':
+      return `${kind} ${challenge.place.batch}/${challenge.place.index}`
+    case 'DemandRecord':
+      return `${kind} ${signedReceipt(challenge.receipt).recordHash}`
+    case 'ShowRecord':
+    case 'CloseRecord':
+      return `${kind} ${challenge.recordHash}`
+    case 'SettleBook':
+      return `${kind} ${challenge.book}`
+    case 'CopyKept': {
+      const { model, first, second } = challenge
+      return `${kind} ${model}/${first.unit}/${first.row} ${second.unit}/${second.row}`
+    }
+    case 'NoCopy':
+      return `${kind} ${challenge.model}/${challenge.dropped.unit}/${challenge.dropped.row}`
+    default:
+      return `${kind} ${challenge.model}/${challenge.unit}${'index' in challenge ? `/${challenge.index}` : ''}`
+  }
 }
 
 /** The same as fields of a line in the log. */
 export function factsOf(challenge: Challenge): Readonly<Record<string, string | number>> {
-  if ('call' in challenge) {
-    const { header, index } = challenge.call
-    return { batch: Number(header.batch), index: Number(index), model: header.model, operator: header.operator }
-  }
-  const { model, row } = challenge
-  if ('fault' in challenge) return { model, row, reason: challenge.fault.reason, records: challenge.calls.length }
-  if ('calls' in challenge) return { model, row, records: challenge.calls.length }
-  return 'reason' in challenge ? { model, row, reason: challenge.reason } : { model, row }
-}
-
-/** Whether the Court takes it only from whoever announced it. */
-export function isAnnounced({ kind }: Challenge): boolean {
-  return !['VoidStruckRow', 'CloseDemand', 'ShowRow'].includes(kind)
-}
-
-export function actOf(court: Contracts['court'], challenge: Challenge, salt: Hex): Act {
-  if ('call' in challenge) return recordFaultAct(court, salt, challenge.call, challenge.index, challenge.fault)
-  const { model, row } = challenge
   switch (challenge.kind) {
-    case 'ForeignRow':
-    case 'ConflictingRows':
-      return indexFaultAct(court, salt, model, challenge.index, challenge.fault, challenge.calls)
-    case 'VoidStruckRow':
-      return voidStruckRowAct(court, model, row, challenge.calls)
-    case 'CloseDemand':
-      return closeDemandAct(court, model, row, challenge.calls)
-    case 'DemandRow':
-      return demandRowAct(court, salt, model, row)
-    case 'ShowRow': {
-      const { index, position, itemsRoot, itemPath } = challenge
-      return showRowAct(court, model, row, index, position, itemsRoot, itemPath)
+    case 'BrokenReceipt': {
+      const { receipt, place } = challenge
+      return { model: receipt.model, operator: receipt.operator, batch: Number(place.batch), index: place.index }
+    }
+    case 'DemandRecord': {
+      const { model, operator } = challenge.receipt
+      return { model, operator, recordHash: signedReceipt(challenge.receipt).recordHash }
+    }
+    case 'ShowRecord':
+      return { recordHash: challenge.recordHash, batch: Number(challenge.place.batch), index: challenge.place.index }
+    case 'CloseRecord':
+      return { recordHash: challenge.recordHash }
+    case 'SettleBook':
+      return { book: `${challenge.book}` }
+    default: {
+      const { model, unit } = challenge
+      return {
+        model,
+        unit,
+        ...('index' in challenge && challenge.index !== ALL_ROWS && { index: challenge.index }),
+        ...('reason' in challenge && { reason: challenge.reason }),
+      }
     }
   }
+}
+
+/** Whether a court takes it only from whoever committed to it. */
+export function isCommitted({ kind }: Challenge): boolean {
+  return !['ShowUnit', 'ShowItem', 'CloseUnit', 'ShowRecord', 'CloseRecord', 'SettleBook'].includes(kind)
+}
+
+/** Whether it stakes a part of the caller's bond. */
+export function isDemand({ kind }: Challenge): boolean {
+  return kind === 'DemandUnit' || kind === 'DemandItem' || kind === 'DemandRecord'
+}
+
+/** Challenges that are made by calls alone; settling asks the chain where it is. */
+export type CourtChallenge = Exclude<Challenge, { kind: 'SettleBook' }>
+
+/** The calls that make a challenge, one after the other. Undefined where what it was about is not there any more. */
+export function actsOf(
+  contracts: Contracts,
+  docket: Docket,
+  challenge: CourtChallenge,
+  salt: Hex,
+): readonly Act[] | undefined {
+  const { court, unitCourt } = contracts
+  switch (challenge.kind) {
+    case 'DemandUnit':
+      return [act(unitCourt, 'demandUnit', [salt, challenge.model, challenge.unit])]
+    case 'DemandItem':
+      return [act(unitCourt, 'demandItem', [salt, challenge.model, challenge.unit, challenge.index])]
+    case 'CloseUnit':
+      return [act(unitCourt, 'closeUnitDemand', [challenge.model, challenge.unit, challenge.index])]
+    case 'CloseRecord':
+      return [act(court, 'closeRecordDemand', [challenge.recordHash])]
+    case 'DemandRecord': {
+      const { receipt } = challenge
+      const args = [signedReceipt(receipt), receipt.signature, promisedRecord(receipt)] as const
+      return [act(court, 'demandRecord', [salt, receipt.operator, ...args])]
+    }
+    case 'ShowRecord': {
+      const batch = docket.opened(challenge.place.batch)
+      return batch && [act(court, 'showRecord', [proveRecord(batch, challenge.place.index)])]
+    }
+    case 'BrokenReceipt': {
+      const { receipt, place } = challenge
+      const batch = docket.opened(place.batch)
+      if (batch === undefined) return undefined
+      const signed = [signedReceipt(receipt), receipt.signature, promisedRecord(receipt)] as const
+      const proof = [proveRecord(batch, place.index), sumBytes(batch)] as const
+      return [act(court, 'proveBrokenReceipt', [salt, ...signed, ...proof])]
+    }
+    default: {
+      const file = docket.models.get(challenge.model)
+      return file?.kind === 'read' ? unitActs(contracts, file, challenge, salt) : undefined
+    }
+  }
+}
+
+type UnitChallenge = Extract<Challenge, { kind: 'FalseUnit' | 'CopyKept' | 'NoCopy' | 'ShowUnit' | 'ShowItem' }>
+
+function unitActs({ unitCourt }: Contracts, file: ReadModel, challenge: UnitChallenge, salt: Hex): readonly Act[] {
+  const { model, checked } = file
+  const { raw, headers, total } = checked
+  const shown = (unit: number) => showUnit(headers, unit)
+  const rowAt = ({ unit, row }: RowPlace) => showRow(raw, unit, row)
+  const id = model.model
+  switch (challenge.kind) {
+    case 'CopyKept': {
+      const { first, second } = challenge
+      const args = [shown(first.unit), rowAt(first), shown(second.unit), rowAt(second)] as const
+      return [act(unitCourt, 'proveCopyKept', [salt, id, ...args])]
+    }
+    case 'NoCopy': {
+      const { dropped, twin } = challenge
+      const isThere = twin.row < (headers[twin.unit]?.rows ?? 0)
+      const args = [shown(dropped.unit), rowAt(dropped), shown(twin.unit), isThere ? rowAt(twin) : NO_ROW] as const
+      return [act(unitCourt, 'proveNoCopy', [salt, id, ...args])]
+    }
+    case 'ShowItem': {
+      const { unit, index, contribution, member } = challenge
+      const row = raw.units[unit]?.[index]
+      const dataset = file.datasetOf(contribution)
+      const itemHashes = file.items.get(contribution) ?? []
+      const item = row === undefined ? NO_ITEM : showItem({ dataset, itemHashes }, itemHashOf(row), member)
+      const shownRow = row === undefined ? { ...NO_ROW, index } : rowAt({ unit, row: index })
+      return [act(unitCourt, 'showItem', [id, shown(unit), shownRow, item])]
+    }
+    case 'ShowUnit': {
+      const terms = { k: raw.k, unitCount: headers.length, total: undefined }
+      return pagesOf(raw.units[challenge.unit] ?? [], terms).map(({ bytes, read }) =>
+        act(unitCourt, 'showUnit', [id, shown(challenge.unit), bytes, read]),
+      )
+    }
+    case 'FalseUnit': {
+      const terms = { k: raw.k, unitCount: headers.length, total }
+      const told = bytesToHex(encodeUnitTotal(total))
+      return pagesOf(raw.units[challenge.unit] ?? [], terms).map(({ bytes, read }) =>
+        act(unitCourt, 'proveFalseUnit', [salt, id, shown(challenge.unit), told, bytes, read]),
+      )
+    }
+  }
+}
+
+const NO_ITEM = { dataset: 0, itemsRoot: `0x${'00'.repeat(32)}`, itemCount: 0, member: 0, path: [] } as const
+
+/** A unit's rows in pages, each with what the pages before it came to. */
+function pagesOf(rows: readonly Uint8Array[], terms: ReadingTerms) {
+  let read = nothingRead(terms)
+  return rowPages(rows, PAGE_BYTES).map((page) => {
+    const before = read
+    read = readOn(read, page, terms)
+    return { bytes: concatHex(page.map((row) => bytesToHex(row))), read: before }
+  })
 }

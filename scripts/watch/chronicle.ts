@@ -1,109 +1,93 @@
-import type { Hex } from 'viem'
-import { hexToBytes } from 'viem'
-import type { ChainLog } from '../../indexer/decode/contracts.ts'
-import { readCourt } from '../../indexer/decode/court.ts'
-import { readDatasets } from '../../indexer/decode/datasets.ts'
-import { readLedger } from '../../indexer/decode/ledger.ts'
-import { readModels } from '../../indexer/decode/models.ts'
-import type { Deployment } from '../../sdk/deployment.ts'
-import type { BatchHeader } from '../../sdk/recordProof.ts'
+import type { ContractEventArgsFromTopics, ContractEventName, Hex } from 'viem'
+import type { ToldBatch } from '../../sdk/batch.ts'
+import type { abis } from '../../sdk/contracts.ts'
+import { assembleModel, type OpenedModel } from '../../sdk/openModel.ts'
+import { LONGEST_PROMISE_SECONDS } from '../../sdk/receipt.ts'
 
 /**
- * What the chain has told so far, as far as a watcher needs it. Every fact stands with its block, in a table of its own, so that
- * taking back a reorg is forgetting what lies above a block, and telling it again from the start gives the same.
+ * What the chain has told so far, as far as a watcher needs it. Every fact stands with its block, in a table of its own, so that undoing a reorg
+ * is forgetting what lies above a block, and telling it again from the start gives the same.
  */
 export interface Chronicle {
-  readonly models: Table<number, Model>
-  readonly contributions: Table<Hex, Contribution>
-  readonly accepted: Table<Hex, { readonly at: number }>
-  readonly withdrawn: Table<Hex, { readonly at: number }>
-  readonly versions: Table<bigint, { readonly dataset: number; readonly frozenAt: number }>
-  readonly batches: Table<bigint, Batch>
-  /** Voided records, by batch and index. */
-  readonly voided: Table<string, object>
-  /** Rows found false, by model and row. */
-  readonly struckRows: Table<string, { readonly model: number; readonly row: number }>
-  readonly stopped: Table<number, object>
-  /** Demands for rows, by model and row. */
-  readonly demands: Table<string, Demand>
-  readonly shown: Table<string, object>
-  /** Demands that ended without their row. */
-  readonly closed: Table<string, object>
-  readonly appeals: Table<bigint, Appeal>
+  readonly begun: Table<number, Event<'fineTunes', 'FineTuneBegun'>>
+  readonly entered: Table<number, Event<'models', 'FineTuneEntered'>>
+  /** Pages of units, by model and place. */
+  readonly pages: Table<string, Event<'fineTunes', 'UnitsRegistered'>>
+  readonly registered: Table<number, Event<'fineTunes', 'FineTuneRegistered'>>
+  readonly contributions: Table<Hex, Event<'datasets', 'ContributionSubmitted'>>
+  readonly accepted: Table<Hex, Event<'datasets', 'ContributionAccepted'>>
+  /** By `unitKey`. */
+  readonly struckUnits: Table<string, Event<'models', 'UnitStruck'>>
+  readonly books: Table<bigint, Event<'ledger', 'BookOpened'>>
+  /** Books that close with their epoch. */
+  readonly closings: Table<bigint, { readonly closesAt: number }>
+  readonly batches: Table<bigint, ToldBatch>
+  /** Records that were voided or set aside, by `recordKey`. */
+  readonly voided: Table<string, { readonly batch: bigint; readonly index: number }>
+  /** What was given to books, by its place in the chain. */
+  readonly given: Table<string, Event<'ledger', 'GivenToBook'>>
+  readonly settled: Table<bigint, object>
+  /** Demands of units and items, by `demandKey`. */
+  readonly unitDemands: Table<string, UnitDemand>
+  readonly unitAnswers: Table<string, object>
+  readonly recordDemands: Table<Hex, Event<'court', 'ReceiptDemanded'>>
+  /** Demanded records that were shown, or were not in time. */
+  readonly recordAnswers: Table<Hex, object>
+  /** Bounties paid, by their place in the chain. */
+  readonly bounties: Table<string, { readonly account: number; readonly gwei: bigint }>
+  readonly appeals: Table<bigint, { readonly facts: Readonly<Record<string, unknown>> }>
   /** Appeals that were ruled or lapsed. */
   readonly decided: Table<bigint, { readonly how: string }>
-  /** Every bounty paid. */
-  readonly bounties: Table<string, { readonly account: number; readonly amountGwei: bigint }>
 }
+
+export type Event<
+  contract extends keyof typeof abis,
+  name extends ContractEventName<(typeof abis)[contract]>,
+> = ContractEventArgsFromTopics<(typeof abis)[contract], name, true>
 
 export type Told<Fact> = Fact & { readonly block: bigint }
 export type Table<Key, Fact> = Map<Key, Told<Fact>>
 
-export interface Model {
+export interface UnitDemand {
   readonly model: number
-  readonly owner: number
-  readonly root: Hex
-  readonly indexHash: Hex
-  readonly indexURI: string
-  readonly rowCount: number
-  readonly dims: number
-  readonly topK: number
-  readonly versions: readonly bigint[]
-}
-
-export interface Contribution {
-  readonly dataset: number
-  readonly contributor: number
-  readonly itemsRoot: Hex
-  readonly itemCount: number
-}
-
-export interface Batch {
-  readonly header: BatchHeader
-  readonly records: Uint8Array
-}
-
-export interface Demand {
-  readonly model: number
-  readonly row: number
+  readonly unit: number
+  /** `ALL_ROWS` of a demand for a whole unit. */
+  readonly index: number
   readonly demander: number
   readonly dueAt: number
-  readonly feeGwei: bigint
 }
 
-export interface Appeal {
-  readonly appellant: number
-  readonly accused: number
-  readonly model: number
-  readonly batch: bigint
-  readonly index: number
-  readonly dueAt: number
-  readonly groundsURI: string
-}
+/** What stands for all rows of a unit where one row is named (contracts/court/UnitDemands.sol). */
+export const ALL_ROWS = 0xffff_ffff
+
+export const recordKey = (batch: bigint, index: number): string => `${batch}/${index}`
+export const unitKey = (model: number, unit: number): string => `${model}/${unit}`
+export const demandKey = (model: number, unit: number, index: number): string => `${model}/${unit}/${index}`
 
 export function emptyChronicle(): Chronicle {
   return {
-    models: new Map(),
+    begun: new Map(),
+    entered: new Map(),
+    pages: new Map(),
+    registered: new Map(),
     contributions: new Map(),
     accepted: new Map(),
-    withdrawn: new Map(),
-    versions: new Map(),
+    struckUnits: new Map(),
+    books: new Map(),
+    closings: new Map(),
     batches: new Map(),
     voided: new Map(),
-    struckRows: new Map(),
-    stopped: new Map(),
-    demands: new Map(),
-    shown: new Map(),
-    closed: new Map(),
+    given: new Map(),
+    settled: new Map(),
+    unitDemands: new Map(),
+    unitAnswers: new Map(),
+    recordDemands: new Map(),
+    recordAnswers: new Map(),
+    bounties: new Map(),
     appeals: new Map(),
     decided: new Map(),
-    bounties: new Map(),
   }
 }
-
-/** How records and rows are keyed. */
-export const recordKey = (batch: bigint, index: number | bigint): string => `${batch}/${index}`
-export const rowKey = (model: number, row: number): string => `${model}/${row}`
 
 /** Forgets everything above a block. */
 export function undoAbove(chronicle: Chronicle, ancestor: bigint): void {
@@ -112,83 +96,49 @@ export function undoAbove(chronicle: Chronicle, ancestor: bigint): void {
   }
 }
 
-/** Lets go of records that have matured and that no reorg brings back, so that a watcher can go on for years. */
-export function forgetMatured({ batches }: Chronicle, beforeEpoch: number, belowBlock: bigint): void {
-  for (const [number, { header, block }] of batches) {
-    if (header.epoch < beforeEpoch && block < belowBlock) batches.delete(number)
+/**
+ * Lets go of records of settled books, so that a watcher can go on for years: of those that no reorg brings back, and of which no receipt
+ * can be demanded any more.
+ */
+export function forgetSettled(chronicle: Chronicle, belowBlock: bigint, now: number): void {
+  const { batches, books, settled, voided } = chronicle
+  const isOver = (book: bigint): boolean => {
+    const end = windowEndOf(chronicle, book) ?? now
+    return now >= end + LONGEST_PROMISE_SECONDS + (books.get(book)?.windowSeconds ?? 0)
   }
+  const isFinal = (book: bigint): boolean => (settled.get(book)?.block ?? belowBlock) < belowBlock && isOver(book)
+  for (const [number, { book }] of batches) if (isFinal(book)) batches.delete(number)
+  for (const [key, { batch }] of voided) if (!batches.has(batch)) voided.delete(key)
 }
 
-/** Adds what logs tell, in chain order. */
-export function append(chronicle: Chronicle, { contracts }: Deployment, logs: readonly ChainLog[]): void {
-  const { datasets, models, ledger, court } = contracts
-  const tellers = new Map<string, Teller>([
-    [datasets.toLowerCase(), tellDatasets],
-    [models.toLowerCase(), tellModels],
-    [ledger.toLowerCase(), tellLedger],
-    [court.toLowerCase(), tellCourt],
-  ])
-  for (const log of logs) tellers.get(log.address.toLowerCase())?.(chronicle, log)
-}
-
-type Teller = (chronicle: Chronicle, log: ChainLog) => void
-
-const tellDatasets: Teller = (chronicle, log) => {
-  const { block } = log
-  const { eventName, args } = readDatasets(log)
-  if (eventName === 'ContributionSubmitted') chronicle.contributions.set(args.contribution, { ...args, block })
-  if (eventName === 'ContributionAccepted') chronicle.accepted.set(args.contribution, { at: args.acceptedAt, block })
-  if (eventName === 'ConsentWithdrawn') chronicle.withdrawn.set(args.contribution, { at: args.withdrawnAt, block })
-  if (eventName === 'VersionFrozen') chronicle.versions.set(args.version, { ...args, block })
-}
-
-const tellModels: Teller = (chronicle, log) => {
-  const { eventName, args } = readModels(log)
-  if (eventName !== 'FineTuneRegistered') return
-  const { model, owner, fineTune } = args
-  const { versions, influence } = fineTune
-  // Where contributors share equally there is no index, and no row that a record could get wrong.
-  if (influence.topK === 0) return
-  chronicle.models.set(model, { model, owner, versions, ...influence, block: log.block })
-}
-
-const tellLedger: Teller = (chronicle, log) => {
-  const { block } = log
-  const { eventName, args } = readLedger(log)
-  if (eventName === 'BatchRecorded') {
-    const { records, feesGwei: _, ...header } = args
-    chronicle.batches.set(args.batch, { header, records: hexToBytes(records), block })
-  }
-  if (eventName === 'RecordVoided') chronicle.voided.set(recordKey(args.batch, args.index), { block })
-  if (eventName === 'ModelStopped') chronicle.stopped.set(args.model, { block })
-  if (eventName === 'BondSlashed') {
-    const paid = { account: args.beneficiary, amountGwei: args.bountyGwei }
-    chronicle.bounties.set(`${log.blockHash}/${log.logIndex}`, { ...paid, block })
-  }
-}
-
-const tellCourt: Teller = (chronicle, log) => {
-  const { block } = log
-  const { eventName, args } = readCourt(log)
-  if (eventName === 'RowStruck') chronicle.struckRows.set(rowKey(args.model, args.row), { ...args, block })
-  if (eventName === 'RowDemanded') chronicle.demands.set(rowKey(args.model, args.row), { ...args, block })
-  if (eventName === 'RowShown') chronicle.shown.set(rowKey(args.model, args.row), { block })
-  if (eventName === 'DemandClosed') chronicle.closed.set(rowKey(args.model, args.row), { block })
-  if (eventName === 'AppealFiled') chronicle.appeals.set(args.appeal, { ...args, ...args.subject, block })
-  if (eventName === 'AppealRuled') {
-    chronicle.decided.set(args.appeal, { how: args.upheld ? 'upheld' : 'denied', block })
-  }
-  if (eventName === 'AppealLapsed') chronicle.decided.set(args.appeal, { how: 'lapsed', block })
-}
-
-/** Whether one of the versions froze with a contribution in it: accepted before, and not withdrawn before. */
-export function isIncluded(chronicle: Chronicle, versions: readonly bigint[], contribution: Hex): boolean {
-  const dataset = chronicle.contributions.get(contribution)?.dataset
-  const acceptedAt = chronicle.accepted.get(contribution)?.at
-  if (dataset === undefined || acceptedAt === undefined) return false
-  const withdrawnAt = chronicle.withdrawn.get(contribution)?.at ?? Number.POSITIVE_INFINITY
-  return versions.some((name) => {
-    const version = chronicle.versions.get(name)
-    return version?.dataset === dataset && acceptedAt < version.frozenAt && withdrawnAt > version.frozenAt
+/** A model whose units are all registered. */
+export function modelIn(chronicle: Chronicle, model: number): OpenedModel | undefined {
+  const [begun, entered] = [chronicle.begun.get(model), chronicle.entered.get(model)]
+  const registered = chronicle.registered.get(model)
+  if (begun === undefined || entered === undefined || registered === undefined) return undefined
+  return assembleModel({
+    ...entered,
+    ...registered,
+    fineTune: begun.fineTune,
+    pages: [...chronicle.pages.values()].filter((page) => page.model === model),
+    memberOf: (id) => {
+      const contribution = chronicle.contributions.get(id)
+      return contribution && { contributor: contribution.contributor, items: contribution.itemCount }
+    },
   })
+}
+
+/** When a model was struck, by the contracts' clock. */
+export function struckAtOf({ struckUnits }: Chronicle, model: number): number | undefined {
+  const times = [...struckUnits.values()].flatMap((unit) => (unit.model === model ? [unit.struckAt] : []))
+  return times.length === 0 ? undefined : Math.min(...times)
+}
+
+/** When a book's records can no longer be voided, and the book be settled. A strike of its model closes it. */
+export function windowEndOf(chronicle: Chronicle, book: bigint): number | undefined {
+  const opened = chronicle.books.get(book)
+  if (opened === undefined) return undefined
+  const closesAt = chronicle.closings.get(book)?.closesAt ?? opened.closesAt
+  const struckAt = struckAtOf(chronicle, Number(book >> 64n)) ?? closesAt
+  return Math.min(closesAt, struckAt) + opened.windowSeconds
 }

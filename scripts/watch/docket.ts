@@ -1,56 +1,45 @@
 import { setImmediate as breathe } from 'node:timers/promises'
 import type { Hex } from 'viem'
-import type { CommittedIndex } from '../../sdk/court/committedIndex.ts'
-import {
-  type ContributionFacts,
-  findIndexFaults,
-  findNearCopies,
-  type IndexFault,
-} from '../../sdk/court/indexFaults.ts'
-import { findRecordFault, type JudgedIndex, judgedIndex, type RecordFault } from '../../sdk/court/recordFault.ts'
-import { decodeRecords, type InferenceRecord } from '../../sdk/record.ts'
-import { type OpenedBatch, openBatch } from '../../sdk/recordProof.ts'
-import { type Batch, type Chronicle, isIncluded, type Model, rowKey } from './chronicle.ts'
+import { type OpenedBatch, openBatch, voidRecord } from '../../sdk/batch.ts'
+import type { OpenedModel } from '../../sdk/openModel.ts'
+import { recordDims } from '../../sdk/predictPay.ts'
+import { itemHashOf } from '../../sdk/rawRowIndex.ts'
+import type { CheckedRowIndex } from '../../sdk/unitFaults.ts'
+import { type Chronicle, modelIn } from './chronicle.ts'
 import type { Files } from './files.ts'
 
-/** What a watcher makes of the chronicle: every index read and examined, every record computed again. */
+/** What a watcher makes of the chronicle: every row index read and checked, batches opened when they are asked for. */
 export interface Docket {
   readonly models: ReadonlyMap<number, ModelFile>
-  readonly batches: ReadonlyMap<bigint, BatchFile>
-  /** Reads indexes that it has not read yet, and goes on looking for near-copies for at most some milliseconds. */
-  examine(now: number, sliceMs: number): Promise<void>
-  /** Computes records again, those of `sinceEpoch` and later; forgets those that were judged and are older. */
-  judge(sinceEpoch: number): Promise<void>
+  /** Reads row indexes that it has not read yet. */
+  examine(now: number): Promise<void>
+  /** A batch as it stands. */
+  opened(batch: bigint): OpenedBatch | undefined
 }
 
-export type ModelFile =
-  | {
-      readonly kind: 'unread'
-      readonly model: Model
-      readonly since: number
-      readonly why: string
-      readonly final: boolean
-    }
-  | ReadModel
+export type ModelFile = UnreadModel | ReadModel
+
+export interface UnreadModel {
+  readonly kind: 'unread'
+  readonly model: OpenedModel
+  readonly since: number
+  readonly why: string
+  /** Whether it is larger than this watcher takes, and so nothing to demand. */
+  readonly isTooLarge: boolean
+}
 
 export interface ReadModel {
   readonly kind: 'read'
-  readonly model: Model
-  readonly judged: JudgedIndex
-  readonly faults: readonly IndexFault[]
+  readonly model: OpenedModel
+  readonly checked: CheckedRowIndex
+  /** Of contributions whose items are to be had. */
   readonly items: ReadonlyMap<Hex, readonly Hex[]>
-  /** Near-copies found so far, and the search for more. */
-  readonly copies: Generator<readonly IndexFault[]> | undefined
-}
-
-export interface BatchFile {
-  readonly batch: Batch
-  readonly records: readonly InferenceRecord[]
-  readonly recorded: OpenedBatch
-  /** By index; undefined where a record is right. None while the model's index is not to be had. */
-  readonly faults: readonly (RecordFault | undefined)[]
-  /** What it was judged by. */
-  readonly judged: JudgedIndex | undefined
+  /** Of a contribution. */
+  readonly datasetOf: (contribution: Hex) => number
+  /** Rows whose items are in none of their unit's contributions. */
+  readonly foreign: readonly { readonly unit: number; readonly index: number }[]
+  /** Contributions with items that no row of their units is of, and how many. */
+  readonly absent: readonly { readonly contribution: Hex; readonly items: number }[]
 }
 
 export interface DocketOptions {
@@ -58,133 +47,102 @@ export interface DocketOptions {
   readonly files: Files
   /** How long to wait before a file that was not to be had is asked for again. */
   readonly retrySeconds: number
-  readonly onJudged: (batch: BatchFile) => void
   readonly onExamined: (file: ModelFile) => void
 }
 
-export function docketOf({ chronicle, files, retrySeconds, onJudged, onExamined }: DocketOptions): Docket {
+export function docketOf({ chronicle, files, retrySeconds, onExamined }: DocketOptions): Docket {
   const models = new Map<number, ModelFile>()
-  const batches = new Map<bigint, BatchFile>()
   const triedAt = new Map<number, number>()
+  const batches = new Map<bigint, OpenedBatch>()
 
-  const read = async (model: Model, now: number): Promise<ModelFile> => {
-    const found = await files.index(model)
+  const read = async (model: OpenedModel, now: number): Promise<ModelFile> => {
+    const found = await files.rowIndex(model)
     if (found.kind !== 'found') {
       const known = models.get(model.model)
       const since = known?.kind === 'unread' ? known.since : now
-      return { kind: 'unread', model, since, why: found.why, final: found.kind === 'refused' }
+      return { kind: 'unread', model, since, why: found.why, isTooLarge: found.kind === 'refused' }
     }
-    const items = await itemsOf(found.value)
-    const facts = factsOf(chronicle, model, items)
-    const faults = findIndexFaults(found.value, model.rowCount, facts)
-    const copies = findNearCopies(found.value, facts)
-    return { kind: 'read', model, items, faults, copies, judged: judgedIndex(found.value, faults) }
+    const items = await itemsOf(model)
+    return {
+      kind: 'read',
+      model,
+      checked: found.checked,
+      items,
+      datasetOf: (id) => chronicle.contributions.get(id)?.dataset ?? 0,
+      foreign: foreignRows(model, found.checked, items),
+      absent: absentItems(model, found.checked, items),
+    }
   }
 
-  const itemsOf = async ({ entries }: CommittedIndex): Promise<ReadonlyMap<Hex, readonly Hex[]>> => {
+  const itemsOf = async ({ plan }: OpenedModel): Promise<ReadonlyMap<Hex, readonly Hex[]>> => {
     const known = new Map<Hex, readonly Hex[]>()
-    for (const name of new Set(entries.map(({ contribution }) => contribution))) {
-      const contribution = chronicle.contributions.get(name)
+    for (const { id } of plan.contributions) {
+      const contribution = chronicle.contributions.get(id)
       const items = contribution && (await files.items(contribution))
-      if (items !== undefined) known.set(name, items)
+      if (items !== undefined) known.set(id, items)
     }
     return known
   }
 
-  /** Goes on with one model's search. */
-  const search = async (file: ReadModel, until: number): Promise<void> => {
-    if (file.copies === undefined) return
-    const found: IndexFault[] = []
-    let done = false
-    while (!done && performance.now() < until) {
-      const step = file.copies.next()
-      if (step.done === true) done = true
-      else found.push(...step.value)
-    }
-    await breathe()
-    if (!done && found.length === 0) return
-    const faults = [...file.faults, ...found]
-    const judged = found.length === 0 ? file.judged : judgedIndex(file.judged.index, faults)
-    const next: ReadModel = { ...file, faults, judged, copies: done ? undefined : file.copies }
-    models.set(file.model.model, next)
-    if (found.length > 0) onExamined(next)
-  }
-
-  /** A row that was demanded and shown is not false after all. */
-  const acquit = (file: ReadModel): ReadModel => {
-    const stands = ({ kind, row }: IndexFault) =>
-      kind !== 'WithheldRow' || !chronicle.shown.has(rowKey(file.model.model, row))
-    const faults = file.faults.filter(stands)
-    if (faults.length === file.faults.length) return file
-    const acquitted = { ...file, faults, judged: judgedIndex(file.judged.index, faults) }
-    models.set(file.model.model, acquitted)
-    return acquitted
-  }
-
-  /** A reorg may have put another model or batch under a number. */
-  const dropStale = (): void => {
-    for (const [number, { model }] of models) if (chronicle.models.get(number) !== model) models.delete(number)
-    for (const [number, { batch }] of batches) if (chronicle.batches.get(number) !== batch) batches.delete(number)
-  }
-
   return {
     models,
-    batches,
-    examine: async (now, sliceMs) => {
-      dropStale()
-      for (const model of chronicle.models.values()) {
-        const known = models.get(model.model)
-        if (known?.kind === 'read' || (known?.kind === 'unread' && known.final)) continue
-        if (known !== undefined && now - (triedAt.get(model.model) ?? 0) < retrySeconds) continue
-        triedAt.set(model.model, now)
+    examine: async (now) => {
+      for (const number of models.keys()) if (!chronicle.registered.has(number)) models.delete(number)
+      for (const [number, { indexRoot }] of chronicle.registered) {
+        const known = models.get(number)
+        const isSame = known?.model.index.root === indexRoot
+        const isDone = isSame && known?.kind === 'read'
+        if (isDone || (isSame && now - (triedAt.get(number) ?? 0) < retrySeconds)) continue
+        const model = modelIn(chronicle, number)
+        // Where contributors share equally there are no rows that could be false.
+        if (model === undefined || model.terms.dims === 0) continue
+        triedAt.set(number, now)
         const file = await read(model, now)
-        models.set(model.model, file)
-        if (file.kind === 'read' || known === undefined) onExamined(file)
-      }
-      const until = performance.now() + sliceMs
-      for (const file of models.values()) if (file.kind === 'read') await search(acquit(file), until)
-    },
-    judge: async (sinceEpoch) => {
-      for (const number of batches.keys()) if (isBefore(chronicle, number, sinceEpoch)) batches.delete(number)
-      for (const [number, batch] of chronicle.batches) {
-        const file = models.get(batch.header.model)
-        if (file === undefined || isBefore(chronicle, number, sinceEpoch)) continue
-        const known = batches.get(number)
-        if (known !== undefined && known.judged === judgedBy(file)) continue
-        const judged = judgeBatch(chronicle, file, batch)
-        batches.set(number, judged)
-        // By an index in which more rows proved false, it is judged again, and counted once.
-        if (file.kind === 'read' && known?.judged === undefined) onJudged(judged)
+        models.set(number, file)
+        onExamined(file)
         await breathe()
       }
     },
+    opened: (number) => {
+      const told = chronicle.batches.get(number)
+      const entered = told && chronicle.entered.get(Number(told.book >> 64n))
+      if (told === undefined || entered === undefined) return undefined
+      const voided = [...chronicle.voided.values()].flatMap(({ batch, index }) => (batch === number ? [index] : []))
+      const known = batches.get(number)
+      if (known?.header.recordedIn === told.recordedIn && isSameSet(known.voided, voided)) return known
+      const { pay, dims } = entered.terms
+      const opened = voided.reduce(voidRecord, openBatch(told, recordDims({ sketched: pay.sketched, dims })))
+      batches.set(number, opened)
+      return opened
+    },
   }
 }
 
-function judgedBy(file: ModelFile): JudgedIndex | undefined {
-  return file.kind === 'read' ? file.judged : undefined
+/** Rows whose item is none of those that their unit's contributions committed to, where all of those are known. */
+function foreignRows(
+  { plan }: OpenedModel,
+  { raw }: CheckedRowIndex,
+  items: ReadonlyMap<Hex, readonly Hex[]>,
+): ReadModel['foreign'] {
+  return plan.units.flatMap(({ members }, unit) => {
+    const known = members.map(({ contribution }) => items.get(plan.contributions[contribution]?.id as Hex))
+    if (known.includes(undefined)) return []
+    const committed = new Set(known.flatMap((hashes) => hashes ?? []))
+    return (raw.units[unit] ?? []).flatMap((row, index) => (committed.has(itemHashOf(row)) ? [] : [{ unit, index }]))
+  })
 }
 
-function isBefore(chronicle: Chronicle, batch: bigint, epoch: number): boolean {
-  return (chronicle.batches.get(batch)?.header.epoch ?? 0) < epoch
+function absentItems({ plan }: OpenedModel, { raw }: CheckedRowIndex, items: ReadModel['items']): ReadModel['absent'] {
+  const shown = plan.units.map((_, unit) => new Set((raw.units[unit] ?? []).map(itemHashOf)))
+  return plan.contributions.flatMap(({ id }, contribution) => {
+    const units = plan.units.flatMap(({ members }, unit) =>
+      members.some((member) => member.contribution === contribution) ? [unit] : [],
+    )
+    const absent = (items.get(id) ?? []).filter((item) => !units.some((unit) => shown[unit]?.has(item)))
+    return absent.length === 0 ? [] : [{ contribution: id, items: absent.length }]
+  })
 }
 
-function judgeBatch(chronicle: Chronicle, file: ModelFile, batch: Batch): BatchFile {
-  const { model } = file
-  const records = decodeRecords(batch.records, model)
-  const recorded = openBatch(batch.header, batch.records, model.dims)
-  if (file.kind === 'unread') return { batch, records, recorded, faults: [], judged: undefined }
-  const facts = factsOf(chronicle, model, file.items)
-  const faults = records.map((record) => findRecordFault(record, model.topK, file.judged, facts))
-  return { batch, records, recorded, faults, judged: file.judged }
-}
-
-function factsOf(chronicle: Chronicle, model: Model, items: ReadonlyMap<Hex, readonly Hex[]>): ContributionFacts {
-  const sets = new Map([...items].map(([contribution, hashes]) => [contribution, new Set(hashes)]))
-  return {
-    contributorOf: (contribution) => chronicle.contributions.get(contribution)?.contributor,
-    isIncluded: (contribution) => isIncluded(chronicle, model.versions, contribution),
-    acceptedAt: (contribution) => chronicle.accepted.get(contribution)?.at ?? 0,
-    itemsOf: (contribution) => sets.get(contribution),
-  }
+function isSameSet(voided: ReadonlySet<number>, indexes: readonly number[]): boolean {
+  return voided.size === indexes.length && indexes.every((index) => voided.has(index))
 }

@@ -5,24 +5,24 @@ import { bytesToHex } from 'viem'
 import { keccak } from '../../attribution/keccak.ts'
 import { merkleRoot } from '../../attribution/merkle.ts'
 import { itemLeaf } from '../../sdk/contribution.ts'
-import { type CommittedIndex, largestIndex, readCommittedIndex } from '../../sdk/court/committedIndex.ts'
 import { isExplained } from '../../sdk/errors.ts'
+import type { OpenedModel } from '../../sdk/openModel.ts'
+import { type CheckedRowIndex, checkRowIndex } from '../../sdk/unitFaults.ts'
 import { download, isAddress, placeOf } from '../download.ts'
-import type { Contribution, Model } from './chronicle.ts'
 
 /**
- * The files that a watcher needs and the chain only names: influence indexes, by their keccak256, and contributions' items, by
- * their Merkle root. Whoever serves them is not trusted, and none may have more bytes than its registration allows.
+ * The files that a watcher needs and the chain only names: row indexes, by their keccak256, and contributions' items, by their Merkle root.
+ * Whoever serves them is not trusted, and none may have more bytes than its registration allows.
  */
 export interface Files {
-  index(model: Model): Promise<Found<CommittedIndex>>
+  rowIndex(model: OpenedModel): Promise<Found>
   /** The item hashes that a contribution committed to, in its order. */
-  items(contribution: Contribution): Promise<readonly Hex[] | undefined>
+  items(contribution: { readonly itemsRoot: Hex; readonly itemCount: number }): Promise<readonly Hex[] | undefined>
 }
 
-export type Found<T> =
-  | { readonly kind: 'found'; readonly value: T }
-  /** Nobody gives it, or not what was registered. */
+export type Found =
+  | { readonly kind: 'found'; readonly checked: CheckedRowIndex }
+  /** Nobody gives it, or what is given does not lead to the registered root: its rows have to be demanded. */
   | { readonly kind: 'missing'; readonly why: string }
   /** It may well be there, and is larger than this watcher takes. */
   | { readonly kind: 'refused'; readonly why: string }
@@ -30,33 +30,40 @@ export type Found<T> =
 export interface FilesOptions {
   /** A folder or an address under which files have their names, asked before what a registration says. */
   readonly blobs: string | undefined
+  /** Items that the watcher has itself, by their root. */
+  readonly own: ReadonlyMap<Hex, readonly Hex[]>
   readonly largestBytes: number
   readonly timeoutMs: number
 }
 
-export function filesFrom({ blobs, largestBytes, timeoutMs }: FilesOptions): Files {
+const HEADER_BYTES = 20
+const UNIT_BYTES = 4
+/** A dropped row, which is the longer kind. */
+const ROW_BYTES = 40
+
+export function filesFrom({ blobs, own, largestBytes, timeoutMs }: FilesOptions): Files {
   const at = (name: Hex): readonly string[] => (blobs === undefined ? [] : [placeOf(name, blobs)])
   const read = (place: string, most: number): Promise<Uint8Array> =>
     isAddress(place) ? download(place, most, timeoutMs) : readLocal(place, most)
 
   return {
-    index: async (model) => {
-      const most = largestIndex(model)
+    rowIndex: async (model) => {
+      const most = largestRowIndex(model)
       if (most > largestBytes) {
-        return { kind: 'refused', why: `its index may have ${most} bytes, and this watcher takes ${largestBytes}` }
+        return { kind: 'refused', why: `its row index may have ${most} bytes, and this watcher takes ${largestBytes}` }
       }
+      const { fileHash, fileURI } = model.index
       const told: string[] = []
-      const places = [...at(model.indexHash), ...(/^(https?|file):/.test(model.indexURI) ? [model.indexURI] : [])]
-      if (places.length === 0) return { kind: 'missing', why: `"${model.indexURI}" is no address to read it from` }
+      const places = [...at(fileHash), ...(/^(https?|file):/.test(fileURI) ? [fileURI] : [])]
+      if (places.length === 0) return { kind: 'missing', why: `"${fileURI}" is no address to read it from` }
       for (const place of places) {
         try {
           const file = await read(place, most)
           const hash = keccak(file)
-          if (hash !== model.indexHash) throw new Error(`it gives a file with the hash ${hash}`)
-          const index = readCommittedIndex(file, model.dims)
-          if (index.root !== model.root)
-            throw new Error(`its entries lead to ${index.root}, not to the registered root`)
-          return { kind: 'found', value: index }
+          if (hash !== fileHash) throw new Error(`it gives a file with the hash ${hash}`)
+          const checked = checkRowIndex(file, model)
+          if (checked === undefined) throw new Error('its rows do not lead to the registered root')
+          return { kind: 'found', checked }
         } catch (error) {
           told.push(`${place}: ${reasonOf(error)}`)
         }
@@ -64,6 +71,8 @@ export function filesFrom({ blobs, largestBytes, timeoutMs }: FilesOptions): Fil
       return { kind: 'missing', why: told.join('; ') }
     },
     items: async ({ itemsRoot, itemCount }) => {
+      const known = own.get(itemsRoot)
+      if (known !== undefined) return known
       for (const place of at(itemsRoot)) {
         const file = await read(place, 32 * itemCount).catch(() => undefined)
         if (file === undefined || file.length !== 32 * itemCount) continue
@@ -73,6 +82,12 @@ export function filesFrom({ blobs, largestBytes, timeoutMs }: FilesOptions): Fil
       return undefined
     },
   }
+}
+
+/** The most bytes that a row index may have: as many rows as its contributions have items. */
+function largestRowIndex({ plan, terms }: OpenedModel): number {
+  const rows = plan.contributions.reduce((sum, { items }) => sum + items, 0)
+  return HEADER_BYTES + UNIT_BYTES * plan.units.length + rows * (ROW_BYTES + terms.dims / 2)
 }
 
 /** Looks before it opens: a registration may name a device that never ends. */

@@ -8,7 +8,8 @@ import type { Node } from '../../indexer/sync/node.ts'
 import { RangeTooLarge, StateGone } from '../../indexer/sync/nodeError.ts'
 import type { Step, Stretch } from '../../indexer/sync/step.ts'
 import type { Deployment } from '../../sdk/deployment.ts'
-import { append, type Chronicle, emptyChronicle, undoAbove } from './chronicle.ts'
+import { type Chronicle, emptyChronicle, undoAbove } from './chronicle.ts'
+import { append } from './tell.ts'
 
 /**
  * Follows the chain at a distance from its head, by the indexer's own means: parent hashes, logs held against their blocks, and

@@ -16,19 +16,18 @@ type Counter = keyof typeof counters
 type Gauge = keyof typeof gauges
 
 const counters = {
-  watcher_records_checked_total: 'Recorded inferences that were computed again.',
-  watcher_faults_found_total: 'Faults found in records and indexes, by kind.',
-  watcher_challenges_won_total: 'Challenges that the Court granted, by kind.',
-  watcher_challenges_lost_total: 'Challenges that came after somebody else’s, or that the Court refused, by kind.',
-  watcher_challenges_late_total: 'Faults that could not be struck any more, by kind.',
+  watcher_faults_found_total: 'Faults found in row indexes, by kind.',
+  watcher_challenges_won_total: 'Calls that were granted, by kind.',
+  watcher_challenges_lost_total: 'Calls that came after somebody else’s, or that were refused, by kind.',
   watcher_reorgs_total: 'Times that the chain left the branch that was watched.',
   watcher_troubles_total: 'Times that the watcher had to try again.',
 } as const
 
 const gauges = {
-  watcher_challenges_pending: 'Challenges announced and not sent yet.',
-  watcher_demands_open: 'Demands for rows that wait for an answer.',
-  watcher_models: 'Models, by what is known of their index.',
+  watcher_challenges_pending: 'Challenges committed to and not sent yet.',
+  watcher_demands_open: 'Demands of units, items and records that wait for an answer.',
+  watcher_models: 'Models, by what is known of their row index.',
+  watcher_receipts: 'Receipts that are held against what is recorded.',
   watcher_bounty_gwei: 'Bounties earned, in gwei-OPEN.',
   watcher_last_block: 'The newest block that was watched.',
   watcher_lag_blocks: 'How many blocks the node’s head is further.',

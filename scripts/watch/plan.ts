@@ -1,220 +1,211 @@
-import { zeroHash } from 'viem'
-import { isAbsent } from '../../attribution/indexProof.ts'
-import { proofOf } from '../../attribution/merkle.ts'
-import { itemsTree } from '../../sdk/contribution.ts'
-import type { CommittedEntry } from '../../sdk/court/committedIndex.ts'
-import { proveRecord, type RecordProof } from '../../sdk/recordProof.ts'
+import type { Hex } from 'viem'
+import { itemHashOf } from '../../sdk/rawRowIndex.ts'
+import type { Receipt } from '../../sdk/receipt.ts'
+import type { UnitFaultProof } from '../../sdk/unitFaults.ts'
 import type { Challenge } from './challenge.ts'
-import { type Chronicle, type Demand, recordKey, rowKey } from './chronicle.ts'
-import type { BatchFile, Docket, ModelFile, ReadModel } from './docket.ts'
+import {
+  ALL_ROWS,
+  type Chronicle,
+  demandKey,
+  recordKey,
+  struckAtOf,
+  type UnitDemand,
+  unitKey,
+  windowEndOf,
+} from './chronicle.ts'
+import type { Docket, ReadModel, UnreadModel } from './docket.ts'
+import type { Finder } from './finder.ts'
 
 /** When, by whose account, and how much may be asked for. */
 export interface PlanTerms {
-  /** The chain's time, in seconds. */
+  /** The contracts' clock. */
   readonly now: number
-  readonly epochSeconds: number
   readonly account: number
-  /** How many demands of this account may be open at once. */
+  /** How many units and items this account may have demanded at once. */
   readonly mostDemands: number
-  /** How many rows of one model to demand where its index is not to be had. */
-  readonly rowsDemanded: number
-  /** How long an index may be missing before its rows are demanded. */
+  /** How many units to demand of a model whose row index is missing. */
+  readonly unitsDemanded: number
+  /** How long a row index may be missing before its units are demanded. */
   readonly patienceSeconds: number
+  /** How long after its promise a record may be missing before it is demanded. */
+  readonly graceSeconds: number
+  /** How long after its promise a record can be demanded. */
+  readonly windowSeconds: number
+  /** Whether to settle books that are due. */
+  readonly settles: boolean
 }
 
-/** Records that are voided along with a row in one transaction, so that it stays far below what a block takes. */
-const CALLS_A_TRANSACTION = 32
+export interface Case {
+  readonly chronicle: Chronicle
+  readonly docket: Docket
+  readonly receipts: ReadonlyMap<Hex, Receipt>
+  readonly finder: Finder
+}
 
-/** What to put before the Court now, what ends first coming first. The same chronicle and docket give the same plan. */
-export function plan(chronicle: Chronicle, docket: Docket, terms: PlanTerms): readonly Challenge[] {
-  const pending = pendingBatches(docket, terms)
-  const listing = listingIn(chronicle, pending, terms)
+/** What to put before the courts now, what ends first coming first. The same case gives the same plan. */
+export function plan(given: Case, terms: PlanTerms): readonly Challenge[] {
+  const { chronicle, docket } = given
   const challenges = [
-    ...[...docket.models.values()].flatMap((file) =>
-      file.kind === 'read' ? againstIndex(chronicle, file, listing) : [],
-    ),
-    ...pending.flatMap((batch) => againstRecords(chronicle, batch, terms)),
-    ...afterStrikes(chronicle, listing),
-    ...overdue(chronicle, listing, terms),
-    ...answers(chronicle, docket, terms),
-    ...demands(chronicle, docket, pending, terms),
+    ...[...docket.models.values()].flatMap((file) => (file.kind === 'read' ? againstUnits(chronicle, file) : [])),
+    ...againstReceipts(given, terms),
+    ...overdue(chronicle, terms),
+    ...answers(given, terms),
+    ...unitDemands(chronicle, docket, terms),
+    ...(terms.settles ? dueBooks(chronicle, terms) : []),
   ]
-  return eachRecordOnce(challenges.sort((a, b) => a.deadline - b.deadline))
+  return challenges.toSorted((a, b) => a.deadline - b.deadline)
 }
 
-/** A record that lists two false rows is voided with the first; along with the second, it would make the whole proof fail. */
-function eachRecordOnce(challenges: readonly Challenge[]): readonly Challenge[] {
-  const taken = new Set<string>()
-  return challenges.flatMap((challenge): Challenge[] => {
-    if (!('calls' in challenge)) return [challenge]
-    const calls = challenge.calls.filter(({ header, index }) => !taken.has(recordKey(header.batch, index)))
-    for (const { header, index } of calls) taken.add(recordKey(header.batch, index))
-    const isEmptied = calls.length === 0 && challenge.calls.length > 0 && challenge.deadline > 0
-    return isEmptied && challenge.kind !== 'CloseDemand' ? [] : [{ ...challenge, calls }]
+/** Units are false for good, and are paid until they are struck: before all that has a deadline. */
+function againstUnits(chronicle: Chronicle, { model, checked }: ReadModel): readonly Challenge[] {
+  const struck = new Set<number>()
+  return checked.faults.flatMap((fault): Challenge[] => {
+    const unit = struckBy(chronicle, fault, (u) => checked.headers[u]?.contribution)
+    if (chronicle.struckUnits.has(unitKey(model.model, unit)) || struck.has(unit)) return []
+    struck.add(unit)
+    const place = { model: model.model, unit, deadline: 0 }
+    if (fault.proof === 'false unit') return [{ kind: 'FalseUnit', ...place }]
+    if (fault.proof === 'no copy') return [{ kind: 'NoCopy', ...place, dropped: fault.dropped, twin: fault.twin }]
+    return [{ kind: 'CopyKept', ...place, first: fault.first, second: fault.second }]
   })
 }
 
-/** Until when a record can be struck. */
-export function deadlineOf(epoch: number, epochSeconds: number): number {
-  return (epoch + 2) * epochSeconds
-}
+const NO_CONTRIBUTION = 0n
 
-function pendingBatches({ batches }: Docket, { now, epochSeconds }: PlanTerms): readonly BatchFile[] {
-  return [...batches.values()]
-    .filter(({ batch }) => deadlineOf(batch.header.epoch, epochSeconds) > now)
-    .sort((a, b) => a.batch.header.epoch - b.batch.header.epoch || Number(a.batch.header.batch - b.batch.header.batch))
-}
-
-/** The records that list a row of a model and can still be struck, and until when the first of them can. */
-interface Listing {
-  readonly calls: readonly RecordProof[]
-  readonly deadline: number
-}
-type Listings = (model: number, row: number) => Listing
-
-function listingIn(chronicle: Chronicle, pending: readonly BatchFile[], { epochSeconds }: PlanTerms): Listings {
-  return (model, row) => {
-    const calls: RecordProof[] = []
-    for (const { batch, records, recorded } of pending) {
-      if (batch.header.model !== model) continue
-      records.forEach(({ rows }, index) => {
-        if (calls.length === CALLS_A_TRANSACTION || !rows.some((listed) => listed.row === row)) return
-        if (!chronicle.voided.has(recordKey(batch.header.batch, index))) calls.push(proveRecord(recorded, index))
-      })
-    }
-    const [first] = calls
-    const deadline = first ? deadlineOf(first.header.epoch, epochSeconds) : Number.POSITIVE_INFINITY
-    return { calls, deadline }
+/** Which unit a proof strikes: of two near-copies the later one, joint units last, then by acceptance, then by number. */
+function struckBy(
+  { accepted }: Chronicle,
+  fault: UnitFaultProof,
+  contributionOf: (unit: number) => Hex | undefined,
+): number {
+  if (fault.proof === 'false unit') return fault.unit
+  if (fault.proof === 'no copy') return fault.dropped.unit
+  const rank = (unit: number): readonly [number, number] => {
+    const contribution = contributionOf(unit) ?? '0x0'
+    if (BigInt(contribution) === NO_CONTRIBUTION) return [Number.POSITIVE_INFINITY, unit]
+    return [accepted.get(contribution)?.acceptedAt ?? 0, unit]
   }
+  const [a, b] = [rank(fault.first.unit), rank(fault.second.unit)]
+  return a[0] > b[0] || (a[0] === b[0] && a[1] > b[1]) ? fault.first.unit : fault.second.unit
 }
 
-/** One proof stops a model. Once it is stopped, only those false rows matter that somebody is still to be paid for. */
-function againstIndex(
-  chronicle: Chronicle,
-  { model, faults, judged }: ReadModel,
-  listing: Listings,
-): readonly Challenge[] {
-  const proofs = faults.flatMap((fault): Challenge[] => {
-    if (fault.kind === 'WithheldRow' || chronicle.struckRows.has(rowKey(model.model, fault.row))) return []
-    const { calls, deadline } = listing(model.model, fault.row)
-    return [{ kind: fault.kind, model: model.model, row: fault.row, index: judged.index, fault, calls, deadline }]
-  })
-  const byRow = [...new Map(proofs.map((proof) => ['row' in proof ? proof.row : 0, proof])).values()]
-  const callsOf = (proof: Challenge): number => ('calls' in proof ? proof.calls.length : 0)
-  if (chronicle.stopped.has(model.model)) return byRow.filter((proof) => callsOf(proof) > 0)
-  // Every block in which a false index is served costs somebody, so this comes before all that has a deadline.
-  return byRow
-    .sort((a, b) => callsOf(b) - callsOf(a))
-    .slice(0, 1)
-    .map((proof) => ({ ...proof, deadline: 0 }))
-}
-
-function againstRecords(
-  chronicle: Chronicle,
-  { batch, recorded, faults, judged }: BatchFile,
-  terms: PlanTerms,
-): readonly Challenge[] {
-  const { header } = batch
-  const deadline = deadlineOf(header.epoch, terms.epochSeconds)
-  return faults.flatMap((fault, index): Challenge[] => {
-    if (fault === undefined || fault.kind === 'StruckRow' || judged === undefined) return []
-    if (chronicle.voided.has(recordKey(header.batch, index))) return []
-    return [{ kind: fault.kind, call: proveRecord(recorded, index), index: judged.index, fault, deadline }]
+function againstReceipts({ chronicle, receipts, finder }: Case, terms: PlanTerms): readonly Challenge[] {
+  const { now, graceSeconds, windowSeconds } = terms
+  return [...receipts].flatMap(([recordHash, receipt]): Challenge[] => {
+    const places = finder.withCommitment(receipt)
+    const proofs = places.flatMap((place): Challenge[] => {
+      const deadline = windowEndOf(chronicle, chronicle.batches.get(place.batch)?.book ?? 0n) ?? 0
+      const isVoided = chronicle.voided.has(recordKey(place.batch, place.index))
+      if (place.leaf === recordHash || isVoided || now >= deadline) return []
+      return [{ kind: 'BrokenReceipt', receipt, place, deadline }]
+    })
+    const isKept = places.some(({ leaf }) => leaf === recordHash)
+    // One strike is enough for one receipt: what is proved broken need not be demanded.
+    const isBroken = places.some(({ batch, index }) => chronicle.voided.has(recordKey(batch, index)))
+    const endsAt = receipt.recordBy + windowSeconds
+    const isOpen = now >= receipt.recordBy + graceSeconds && now < endsAt
+    if (isKept || isBroken || proofs.length > 0) return proofs
+    if (!isOpen || chronicle.recordDemands.has(recordHash)) return []
+    return [{ kind: 'DemandRecord', receipt, deadline: endsAt }]
   })
 }
 
-/** Whoever struck a row, records that list it can be voided by anyone. */
-function afterStrikes(chronicle: Chronicle, listing: Listings): readonly Challenge[] {
-  return [...chronicle.struckRows.values()].flatMap(({ model, row }): Challenge[] => {
-    const { calls, deadline } = listing(model, row)
-    return calls.length === 0 ? [] : [{ kind: 'VoidStruckRow', model, row, calls, deadline }]
-  })
-}
-
-function overdue(chronicle: Chronicle, listing: Listings, { now }: PlanTerms): readonly Challenge[] {
-  return openDemands(chronicle).flatMap(({ model, row, dueAt }): Challenge[] =>
-    dueAt >= now ? [] : [{ kind: 'CloseDemand', model, row, ...listing(model, row) }],
+function overdue(chronicle: Chronicle, { now }: PlanTerms): readonly Challenge[] {
+  const units = openUnitDemands(chronicle).flatMap(({ model, unit, index, dueAt }): Challenge[] =>
+    now < dueAt ? [] : [{ kind: 'CloseUnit', model, unit, index, deadline: dueAt }],
   )
-}
-
-/** Demands that somebody else made, and that are answered from the index: who answers earns the stake. */
-function answers(chronicle: Chronicle, { models }: Docket, { now, account }: PlanTerms): readonly Challenge[] {
-  return openDemands(chronicle).flatMap(({ model, row, demander, dueAt }): Challenge[] => {
-    const file = models.get(model)
-    if (demander === account || dueAt < now || file?.kind !== 'read') return []
-    return answer(chronicle, file, row, dueAt)
-  })
-}
-
-function answer(chronicle: Chronicle, { model, judged, items }: ReadModel, row: number, deadline: number): Challenge[] {
-  if (judged.falseRows.has(row)) return []
-  const { index } = judged
-  const shown = { kind: 'ShowRow' as const, model: model.model, row, index, deadline }
-  const position = judged.positionOf.get(row)
-  if (position === undefined) {
-    const passing = index.entries.findIndex((entry) => isAbsent(row, entry.row, entry.next))
-    return passing < 0 ? [] : [{ ...shown, position: passing, itemsRoot: zeroHash, itemPath: [] }]
-  }
-  const { contribution, itemHash } = index.entries[position] as CommittedEntry
-  const hashes = items.get(contribution)
-  const itemsRoot = chronicle.contributions.get(contribution)?.itemsRoot
-  const place = hashes?.indexOf(itemHash) ?? -1
-  if (hashes === undefined || itemsRoot === undefined || place < 0) return []
-  return [{ ...shown, position, itemsRoot, itemPath: proofOf(itemsTree(hashes), place) }]
-}
-
-function demands(
-  chronicle: Chronicle,
-  { models }: Docket,
-  pending: readonly BatchFile[],
-  terms: PlanTerms,
-): readonly Challenge[] {
-  const open = openDemands(chronicle).filter(({ demander }) => demander === terms.account)
-  const asked = [...models.values()].flatMap((file) => {
-    if (chronicle.stopped.has(file.model.model)) return []
-    // What can be proved at once stops the model, and needs no demand.
-    if (file.kind === 'read' && file.faults.some(({ kind }) => kind !== 'WithheldRow')) return []
-    const wanted = file.kind === 'read' ? unshown(file) : missing(chronicle, file, pending, terms)
-    return wanted.filter(({ model, row }) => !chronicle.demands.has(rowKey(model, row))).slice(0, 1)
-  })
-  return asked
-    .slice(0, Math.max(0, terms.mostDemands - open.length))
-    .map((wanted) => ({ kind: 'DemandRow', ...wanted, deadline: Number.MAX_SAFE_INTEGER }))
-}
-
-interface Wanted {
-  readonly model: number
-  readonly row: number
-  readonly reason: string
-}
-
-function unshown({ model, faults }: ReadModel): readonly Wanted[] {
-  return faults.flatMap(({ kind, row, reason }) =>
-    kind === 'WithheldRow' ? [{ model: model.model, row, reason }] : [],
+  const records = [...chronicle.recordDemands].flatMap(([recordHash, { dueAt }]): Challenge[] =>
+    now < dueAt || chronicle.recordAnswers.has(recordHash)
+      ? []
+      : [{ kind: 'CloseRecord', recordHash, deadline: dueAt }],
   )
+  return [...units, ...records]
 }
 
-/** Rows of an index that is not to be had: those that most is paid for first, so that a strike voids the most. */
-function missing(
-  chronicle: Chronicle,
-  file: Exclude<ModelFile, ReadModel>,
-  pending: readonly BatchFile[],
-  { now, patienceSeconds, rowsDemanded }: PlanTerms,
-): readonly Wanted[] {
-  const { model, rowCount } = file.model
-  const ours = [...chronicle.demands.values()].filter((demand) => demand.model === model)
-  if (file.final || now - file.since < patienceSeconds || ours.length >= rowsDemanded) return []
-  if (ours.some(({ row }) => !chronicle.shown.has(rowKey(model, row)))) return []
-  const counts = new Map<number, number>()
-  for (const { batch, records } of pending) {
-    if (batch.header.model !== model) continue
-    for (const { rows } of records) for (const { row } of rows) counts.set(row, (counts.get(row) ?? 0) + 1)
-  }
-  const listed = [...counts].sort(([a, m], [b, n]) => n - m || a - b).map(([row]) => row)
-  const spread = Array.from({ length: rowsDemanded }, (_, i) => Math.floor((i * rowCount) / rowsDemanded))
-  return [...listed, ...spread].map((row) => ({ model, row, reason: 'its index is not to be had' }))
+/** Demands that somebody else made, and that can be answered from here: whoever answers earns most of the stake. */
+function answers({ chronicle, docket, finder }: Case, { now, account }: PlanTerms): readonly Challenge[] {
+  const units = openUnitDemands(chronicle).flatMap((demand): readonly Challenge[] => {
+    const file = docket.models.get(demand.model)
+    if (demand.demander === account || now >= demand.dueAt || file?.kind !== 'read') return []
+    return answerUnit(file, demand)
+  })
+  const records = [...chronicle.recordDemands].flatMap(([recordHash, demand]): Challenge[] => {
+    const { dueAt, demander, model, operator } = demand
+    if (demander === account || now >= dueAt || chronicle.recordAnswers.has(recordHash)) return []
+    const place = finder.withLeaf(recordHash, model, operator)
+    return place === undefined ? [] : [{ kind: 'ShowRecord', recordHash, place, deadline: dueAt }]
+  })
+  return [...units, ...records]
 }
 
-function openDemands({ demands, shown, closed }: Chronicle): readonly Demand[] {
-  return [...demands].filter(([key]) => !shown.has(key) && !closed.has(key)).map(([, demand]) => demand)
+function answerUnit(file: ReadModel, { model, unit, index, dueAt: deadline }: UnitDemand): readonly Challenge[] {
+  if (index === ALL_ROWS) return [{ kind: 'ShowUnit', model, unit, deadline }]
+  const { plan } = file.model
+  const row = file.checked.raw.units[unit]?.[index]
+  const shown = { kind: 'ShowItem' as const, model, unit, index, deadline }
+  // A row that the unit does not have is answered by the unit alone.
+  if (row === undefined) return [{ ...shown, contribution: '0x', member: 0 }]
+  const item = itemHashOf(row)
+  const members = plan.units[unit]?.members ?? []
+  const member = members.findIndex(({ contribution }) =>
+    file.items.get(plan.contributions[contribution]?.id as Hex)?.includes(item),
+  )
+  const contribution = plan.contributions[members[member]?.contribution ?? -1]?.id
+  return contribution === undefined ? [] : [{ ...shown, contribution, member }]
+}
+
+function unitDemands(chronicle: Chronicle, docket: Docket, terms: PlanTerms): readonly Challenge[] {
+  const open = openUnitDemands(chronicle).filter(({ demander }) => demander === terms.account)
+  const asked = [...docket.models.values()].flatMap((file) => {
+    // An item that nobody contributed cannot be shown, so that one demand is enough for a model.
+    const isAsked = open.some(({ model }) => model === file.model.model)
+    const wanted =
+      file.kind === 'unread' ? missingUnits(chronicle, file, terms) : isAsked ? [] : foreignItems(chronicle, file)
+    return wanted.filter((one) => !chronicle.unitDemands.has(demandKey(one.model, one.unit, indexOf(one)))).slice(0, 1)
+  })
+  return asked.slice(0, Math.max(0, terms.mostDemands - open.length))
+}
+
+type Wanted = Extract<Challenge, { kind: 'DemandUnit' | 'DemandItem' }>
+
+function indexOf(wanted: Wanted): number {
+  return wanted.kind === 'DemandItem' ? wanted.index : ALL_ROWS
+}
+
+/** Rows whose items nobody contributed cannot be shown, and strike their unit. */
+function foreignItems(chronicle: Chronicle, { model: { model }, foreign, checked }: ReadModel): readonly Wanted[] {
+  // What can be proved at once strikes the model, and needs no demand.
+  if (checked.faults.length > 0 || struckAtOf(chronicle, model) !== undefined) return []
+  const reason = 'its item is in none of the contributions'
+  return foreign.map(({ unit, index }) => ({ kind: 'DemandItem', model, unit, index, reason, deadline: LAST }))
+}
+
+/** Units of a row index that is not to be had: the watcher's own contributions first. */
+function missingUnits(chronicle: Chronicle, file: UnreadModel, terms: PlanTerms): readonly Wanted[] {
+  const { now, account, patienceSeconds, unitsDemanded } = terms
+  const { model, plan, contributorOf } = file.model
+  const ours = [...chronicle.unitDemands.values()].filter((demand) => demand.model === model)
+  const isStruck = struckAtOf(chronicle, model) !== undefined
+  if (file.isTooLarge || isStruck || now - file.since < patienceSeconds || ours.length >= unitsDemanded) return []
+  const owner = (unit: number) =>
+    plan.units[unit]?.members.map(({ contribution }) => contributorOf.get(plan.contributions[contribution]?.id as Hex))
+  const units = plan.units.map((_, unit) => unit)
+  const own = units.filter((unit) => owner(unit)?.includes(account))
+  const reason = 'its row index is not to be had'
+  return [...own, ...units].map((unit) => ({ kind: 'DemandUnit', model, unit, reason, deadline: LAST }))
+}
+
+/** Books that nobody settled yet. */
+function dueBooks(chronicle: Chronicle, { now }: PlanTerms): readonly Challenge[] {
+  return [...chronicle.books.keys()].flatMap((book): Challenge[] => {
+    const windowEnd = windowEndOf(chronicle, book) ?? LAST
+    return chronicle.settled.has(book) || now < windowEnd ? [] : [{ kind: 'SettleBook', book, deadline: LAST }]
+  })
+}
+
+/** What waits for nobody. */
+const LAST = Number.MAX_SAFE_INTEGER
+
+function openUnitDemands({ unitDemands: demands, unitAnswers }: Chronicle): readonly UnitDemand[] {
+  return [...demands].filter(([key]) => !unitAnswers.has(key)).map(([, demand]) => demand)
 }

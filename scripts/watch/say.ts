@@ -1,4 +1,4 @@
-import type { BatchFile, ModelFile } from './docket.ts'
+import type { ModelFile } from './docket.ts'
 import type { Metrics } from './metrics.ts'
 
 /** Says what happened, one line an act. */
@@ -12,41 +12,32 @@ export function sayJson(write: (line: string) => void, now: () => Date): Say {
   }
 }
 
-/** Tells of a batch that was judged. */
-export function tellJudged({ count }: Metrics, say: Say): (batch: BatchFile) => void {
-  return ({ batch, records, faults }) => {
-    count('watcher_records_checked_total', records.length)
-    faults.forEach((fault, index) => {
-      if (fault === undefined || fault.kind === 'StruckRow') return
-      const { header } = batch
-      count('watcher_faults_found_total', 1, { kind: fault.kind })
-      say('fault', {
-        kind: fault.kind,
-        batch: Number(header.batch),
-        index,
-        model: header.model,
-        operator: header.operator,
-      })
-    })
-  }
-}
-
-/** Tells of an index that was examined. */
+/** Tells of a row index that was read, or is not to be had. */
 export function tellExamined({ count }: Metrics, say: Say): (file: ModelFile) => void {
   const known = new Set<string>()
+  const once = (key: string, tell: () => void): void => {
+    if (known.has(key)) return
+    known.add(key)
+    tell()
+  }
   return (file) => {
-    const { model } = file.model
+    const { model, index } = file.model
     if (file.kind === 'unread') {
-      say('index missing', { model, why: file.why })
+      once(`${index.root} ${file.why}`, () => say('index missing', { model, why: file.why }))
       return
     }
-    if (file.faults.length === 0) say('index read', { model, entries: file.judged.index.entries.length })
-    for (const { kind, row, reason } of file.faults) {
-      const key = `${file.model.root} ${kind} ${row}`
-      if (known.has(key)) continue
-      known.add(key)
-      count('watcher_faults_found_total', 1, { kind })
-      say('fault', { kind, model, row, reason })
+    const { checked, absent, foreign } = file
+    const rows = checked.raw.units.reduce((sum, unit) => sum + unit.length, 0)
+    say('index read', { model, units: checked.headers.length, rows, faults: checked.faults.length })
+    for (const { proof, ...places } of checked.faults) {
+      count('watcher_faults_found_total', 1, { kind: proof })
+      say('fault', { kind: proof, model, ...places })
     }
+    for (const place of foreign) {
+      count('watcher_faults_found_total', 1, { kind: 'foreign item' })
+      say('fault', { kind: 'foreign item', model, ...place })
+    }
+    // Nothing on chain shows that a row is missing: whoever contributed it may appeal.
+    for (const { contribution, items } of absent) say('items absent', { model, contribution, items })
   }
 }

@@ -9,8 +9,8 @@ const QUIET_ROUNDS = 2
 /** Watches until nothing is left to do but to wait for answers; refuses to call that well where something false still stands. */
 export async function watchOnce(watcher: Watcher, pollMs: number, signal: AbortSignal): Promise<void> {
   for (let quiet = 0; !signal.aborted; ) {
-    const { standing, moved, examined } = await watcher.round(signal)
-    quiet = moved || !examined ? 0 : quiet + 1
+    const { standing, moved } = await watcher.round(signal)
+    quiet = moved ? 0 : quiet + 1
     if (standing.length === 0 && quiet > 0) return
     if (quiet >= QUIET_ROUNDS) {
       const [first] = standing

@@ -1,49 +1,71 @@
 import { zeroHash } from 'viem'
 import { describe, expect, it } from 'vitest'
-import { emptyChronicle, forgetMatured, isIncluded, undoAbove } from '../../../scripts/watch/chronicle.ts'
+import {
+  type Chronicle,
+  emptyChronicle,
+  forgetSettled,
+  recordKey,
+  undoAbove,
+  unitKey,
+  windowEndOf,
+} from '../../../scripts/watch/chronicle.ts'
+import { bookId } from '../../../sdk/book.ts'
 
-const header = (batch: bigint, epoch: number) => ({
-  header: { batch, model: 1, operator: 1, epoch, count: 1, treasuryBps: 0, root: zeroHash },
-  records: new Uint8Array(),
-})
+const DAY = 86_400
+const BOOK = bookId({ model: 7, operator: 2, number: 1 })
+
+/** A book that closes at 1,000 and whose window is two days long. */
+function withBook(chronicle: Chronicle, block: bigint): Chronicle {
+  const terms = { windowSeconds: 2 * DAY, epochSeconds: DAY, minBookGwei: 1n, treasuryBps: 200 }
+  chronicle.books.set(BOOK, { book: BOOK, closesAt: 1_000, ...terms, block })
+  return chronicle
+}
+
+function withBatch(chronicle: Chronicle, batch: bigint): Chronicle {
+  const empty = { channels: [], records: new Uint8Array(), root: zeroHash, units: 0n, number: 0, recordedIn: 1 }
+  chronicle.batches.set(batch, { batch, book: BOOK, ...empty, block: 1n })
+  chronicle.voided.set(recordKey(batch, 0), { batch, index: 0, block: 1n })
+  return chronicle
+}
 
 describe('a chronicle', () => {
   it('forgets what lies above a block, and nothing below it', () => {
     const chronicle = emptyChronicle()
-    chronicle.voided.set('1/0', { block: 4n })
-    chronicle.voided.set('1/1', { block: 5n })
-    chronicle.stopped.set(7, { block: 6n })
+    chronicle.voided.set('1/0', { batch: 1n, index: 0, block: 4n })
+    chronicle.voided.set('1/1', { batch: 1n, index: 1, block: 5n })
+    chronicle.settled.set(BOOK, { block: 6n })
     undoAbove(chronicle, 4n)
     expect([...chronicle.voided.keys()]).toEqual(['1/0'])
-    expect([...chronicle.stopped.keys()]).toEqual([])
+    expect([...chronicle.settled.keys()]).toEqual([])
   })
 
-  it('lets go of records that are both matured and settled', () => {
-    const chronicle = emptyChronicle()
-    chronicle.batches.set(1n, { ...header(1n, 5), block: 10n })
-    chronicle.batches.set(2n, { ...header(2n, 5), block: 20n })
-    chronicle.batches.set(3n, { ...header(3n, 6), block: 10n })
-    forgetMatured(chronicle, 6, 20n)
-    expect([...chronicle.batches.keys()]).toEqual([2n, 3n])
+  it('knows when a window ends: with its book, with its epoch, or with a strike of its model', () => {
+    const chronicle = withBook(emptyChronicle(), 1n)
+    expect(windowEndOf(chronicle, BOOK)).toBe(1_000 + 2 * DAY)
+    chronicle.closings.set(BOOK, { closesAt: 800, block: 2n })
+    expect(windowEndOf(chronicle, BOOK)).toBe(800 + 2 * DAY)
+    for (const [unit, struckAt] of [
+      [3, 700],
+      [1, 500],
+    ] as const) {
+      chronicle.struckUnits.set(unitKey(7, unit), { model: 7, unit, struckAt, block: 3n })
+    }
+    chronicle.struckUnits.set(unitKey(8, 0), { model: 8, unit: 0, struckAt: 100, block: 3n })
+    expect(windowEndOf(chronicle, BOOK)).toBe(500 + 2 * DAY)
+    expect(windowEndOf(chronicle, BOOK + 1n)).toBeUndefined()
   })
 
-  it('knows what a version froze: accepted before, and not withdrawn before', () => {
-    const chronicle = emptyChronicle()
-    const contribution = { dataset: 3, contributor: 1, itemsRoot: zeroHash, itemCount: 1, block: 1n }
-    chronicle.versions.set(8n, { dataset: 3, frozenAt: 10, block: 2n })
-    chronicle.contributions.set(zeroHash, contribution)
-    const included = () => isIncluded(chronicle, [8n], zeroHash)
-    expect(included()).toBe(false)
-    chronicle.accepted.set(zeroHash, { at: 10, block: 2n })
-    expect(included()).toBe(false)
-    chronicle.accepted.set(zeroHash, { at: 9, block: 2n })
-    expect(included()).toBe(true)
-    chronicle.withdrawn.set(zeroHash, { at: 11, block: 2n })
-    expect(included()).toBe(true)
-    chronicle.withdrawn.set(zeroHash, { at: 9, block: 2n })
-    expect(included()).toBe(false)
-    chronicle.withdrawn.clear()
-    chronicle.contributions.set(zeroHash, { ...contribution, dataset: 4 })
-    expect(included()).toBe(false)
+  it('lets go of records that no reorg brings back and no receipt can be demanded of', () => {
+    const chronicle = withBatch(withBook(emptyChronicle(), 1n), 1n)
+    const over = 1_000 + 2 * DAY + 3 * DAY
+    const forgets = (belowBlock: bigint, now: number): boolean => {
+      forgetSettled(chronicle, belowBlock, now)
+      return chronicle.batches.size === 0 && chronicle.voided.size === 0
+    }
+    expect(forgets(100n, over)).toBe(false)
+    chronicle.settled.set(BOOK, { block: 20n })
+    expect(forgets(20n, over)).toBe(false)
+    expect(forgets(21n, over - 1)).toBe(false)
+    expect(forgets(21n, over)).toBe(true)
   })
 })
