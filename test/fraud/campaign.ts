@@ -1,174 +1,217 @@
-import { writeFileSync } from 'node:fs'
-import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { zeroHash } from 'viem'
-import { COMMIT_BLOCKS, commitAct, commitmentOf, demandRowAct } from '../../sdk/court/proofs.ts'
-import type { InferenceRecord } from '../../sdk/record.ts'
-import { transact } from '../../sdk/transact.ts'
+import type { Hex } from 'viem'
+import { unitsOf } from '../../scripts/bench/gas/drawnModel.ts'
+import { signedReceipt } from '../../sdk/receipt.ts'
+import { type Act, act } from '../../sdk/transact.ts'
+import { challenge } from '../scripts/challenge.ts'
 import { keyOf } from '../scripts/keyOf.ts'
+import type { DrawnCall } from '../scripts/localBatches.ts'
 import { start } from '../scripts/typed.ts'
-import { type Draw, drawFrom } from './draw.ts'
-import { fileOf, indexFrauds, rootOfEntries } from './indexFrauds.ts'
-import { landscape } from './landscape.ts'
-import { accountsOf, candidatesFrom, honestModel, honestRecord, isHonest } from './models.ts'
-import { recordFrauds, type Served } from './recordFrauds.ts'
-import { serveSmallModel } from './smallModel.ts'
-import { publish, type Stage, setStage } from './stage.ts'
-import { type Verdicts, verdictsOf } from './verdicts.ts'
+import { accusations, demandOf } from './accusations.ts'
+import { chargeLies } from './chargeLies.ts'
+import { type Answered, tryDeceits } from './deceit.ts'
+import { recordLies } from './recordLies.ts'
+import { registrationLies } from './registrationLies.ts'
+import { earlySettlement, settleAmongLies } from './settlementLies.ts'
+import { handOver, passWindow, type Stage, serve, setStage, tellUnits, WATCHER_KEY, watchArgs } from './stage.ts'
+import { askInTime, EXPIRY_SECONDS } from './staleLies.ts'
+import { honestly, unitLies } from './unitLies.ts'
+import { sentBy, type Verdicts, verdictsOf } from './verdicts.ts'
 
 /**
- * A campaign of fraud: an operator and model owners lie in every way that the Ledger takes, at random from a seed, among honest
- * records and honest models. Then the watcher is started as people start it, killed a few times, and the chain is asked what
- * became of every lie.
+ * A campaign of fraud: owners, operators, payers, settlers and accusers lie in every way that there is, at random from a seed, among as many who
+ * do not. The watcher is started as people start it, first where nobody lied, then where they did, and killed a few times. Then the chain is
+ * asked what became of every lie.
  */
 export interface CampaignOptions {
   readonly seed: number
-  /** Of each of the twelve contributors, in the model whose records are corrupted. */
-  readonly rowsEach: number
-  readonly records: number
-  readonly corrupted: number
-  /** False indexes of each kind. */
-  readonly falseIndexes: number
+  /** Lies of each kind. */
+  readonly each: number
   readonly kills: number
   readonly say: (line: string) => void
 }
 
 /** What was done, to be held against what came of it. */
 export interface Deeds {
-  /** Corrupted records by batch and index, and how. */
-  readonly records: ReadonlyMap<string, string>
-  /** False indexes by model, how, and the records that were made with them. */
-  readonly models: ReadonlyMap<
-    number,
-    { readonly kind: string; readonly records: ReadonlyMap<string, InferenceRecord> }
-  >
-  /** Records that nobody may strike. */
-  readonly honest: ReadonlySet<string>
+  readonly records: readonly RecordLie[]
+  /** False models, and how their owners lied. */
+  readonly models: ReadonlyMap<number, string>
+  /** Batch and index of records that nobody may strike. */
+  readonly honestRecords: ReadonlySet<string>
   readonly honestModels: ReadonlySet<number>
-  readonly demanded: { readonly model: number; readonly row: number }
+  /** Demands that somebody made to honest people, out of spite. */
+  readonly spite: number
+  readonly calls: readonly Answered[]
+  /** What the watcher sent before anybody had lied. */
+  readonly sentInPeace: number
 }
 
-const DIMS = 256
-const TOP_K = 8
-const BATCH = 100
-const WATCHER = 9
+export interface RecordLie {
+  readonly kind: string
+  readonly recordHash: Hex
+}
+
+const HONEST_CALLS = 20
+/** Honest records beside each lie in a batch. */
+const BESIDE = 3
+const PROMISED_SECONDS = 3_601
 const HALF_A_DAY = 43_201
 
 export async function runCampaign(options: CampaignOptions): Promise<Verdicts> {
-  const { say } = options
-  const draw = drawFrom(options.seed, 2)
-  const stage = await setStage(options.rowsEach, draw)
+  const { each, kills, seed, say } = options
+  const stage = await setStage(seed)
   try {
-    const deeds = await commitFraud(stage, options, draw)
-    say(`${deeds.records.size} of ${options.records} records and ${deeds.models.size} indexes are false`)
+    const honestModels = await beHonest(stage, each)
+    const watch = watching(stage)
+    await watch.once()
+    const sentInPeace = (await sentBy(stage, stage.watcher.signer.address)).length
+    say(`the watcher found nothing in ${honestModels.size} honest models and sent ${sentInPeace} transactions`)
+
+    const records = await lieInRecords(stage, each)
+    const models = await lieInUnits(stage, each)
+    say(`${records.length} receipts were broken and ${models.size} models registered that are false`)
+    const calls = [...(await lieInCalls(stage, each))]
+    const stale = await askInTime(stage)
+    calls.push(...(await tryDeceits(stage, stale.early, each)))
+    const spite = await demandOutOfSpite(stage)
+    say(`${calls.length} calls were false`)
+
     const stopMining = stage.keepMining()
-    try {
-      const args = await watchArgs(stage)
-      for (let i = 0; i < options.kills; i++) await killWatcher(args, 200 + draw.below(1_500))
-      say(`the watcher was killed ${options.kills} times`)
-      await watchOnce(args)
-      say('the watcher had nothing left to do')
-      await stage.ledger.passSeconds(HALF_A_DAY)
-      await watchOnce(args)
-      say('the watcher closed the demands that nobody answered')
-    } finally {
-      stopMining()
+    for (let i = 0; i < kills; i++) await watch.kill(200 + stage.draw.below(1_500))
+    await watch.once()
+    say(`the watcher was killed ${kills} times, and then had nothing left to do`)
+    await stage.local.passSeconds(HALF_A_DAY)
+    await watch.once()
+    stopMining()
+    say('the watcher closed the demands that nobody answered')
+
+    await passWindow(stage)
+    const { honest, liar } = stage
+    for (const [one, other] of [
+      [honest, liar],
+      [liar, honest],
+    ] as const) {
+      calls.push(...(await settleAmongLies(stage, one, other, each)))
     }
-    return await verdictsOf(stage, deeds)
+    await stage.local.passSeconds(EXPIRY_SECONDS)
+    calls.push(...(await tryDeceits(stage, stale.late, each)))
+    say('both books are settled')
+    const honestRecords = recordedHonestly(stage, records)
+    return await verdictsOf(stage, { records, models, honestRecords, honestModels, spite, calls, sentInPeace })
   } finally {
     await stage.stop()
   }
 }
 
-async function commitFraud(stage: Stage, options: CampaignOptions, draw: Draw): Promise<Deeds> {
-  const main = await corruptRecords(stage, options, draw)
-  const models = new Map<number, { kind: string; records: ReadonlyMap<string, InferenceRecord> }>()
-  for (let i = 0; i < options.falseIndexes; i++) {
-    for (const kind of Object.keys(indexFrauds)) {
-      const { model, records } = await serveSmallModel(stage, { kind, seed: options.seed + models.size }, draw)
-      models.set(model, { kind, records })
-    }
+/** As many honest models as there will be false ones, and honest records. */
+async function beHonest(stage: Stage, each: number): Promise<ReadonlySet<number>> {
+  const models = new Set([stage.model.model])
+  const count = each * Object.keys(unitLies).length
+  while (models.size < count) {
+    const { model } = await tellUnits(stage, 10_000 + models.size, (drawn) => honestly(unitsOf(drawn)))
+    models.add(model)
   }
-  const honest = await serveSmallModel(stage, { seed: options.seed + models.size }, draw)
-  const row = honest.rows[draw.below(honest.rows.length)] ?? 0
-  await demandOutOfSpite(stage, honest.model, row)
-  return {
-    records: main.corrupted,
-    models,
-    honest: new Set([...main.honest, ...honest.records.keys()]),
-    honestModels: new Set([main.model, honest.model]),
-    demanded: { model: honest.model, row },
-  }
+  for (let batch = 0; batch < Math.max(3, each); batch++) await serve(stage, stage.honest, HONEST_CALLS)
+  const calls = stage.honest.batches.flatMap((batch) => batch.calls)
+  handOver(
+    stage,
+    'honest',
+    calls.map(({ receipt }) => receipt),
+  )
+  await stage.local.passSeconds(PROMISED_SECONDS)
+  return models
 }
 
-/** A large honest model, and an operator who does not stick to it. */
-async function corruptRecords(stage: Stage, options: CampaignOptions, draw: Draw) {
-  const land = landscape(options.seed, DIMS, 24)
-  const { entries, rowCount, absentRows } = honestModel(stage.contributions, options.rowsEach, 60, land, draw)
-  const indexHash = publish(stage, fileOf(entries, rowCount, DIMS))
-  const model = await stage.register({ root: rootOfEntries(entries), indexHash, rowCount, dims: DIMS, topK: TOP_K })
-  const candidates = candidatesFrom(entries, rowCount, DIMS)
-  const accountOfRow = accountsOf(entries, stage.contributions, stage.operator)
-  const accounts = [...new Set(accountOfRow.values()), stage.operator]
-  const served: Served = { candidates, topK: TOP_K, accountOfRow, absentRows, accounts }
-
-  const kinds = new Map<number, string>()
-  const records = Array.from({ length: options.records }, () =>
-    honestRecord(land.query(), candidates, TOP_K, accountOfRow, stage.payers, draw),
-  )
-  const names = Object.keys(recordFrauds)
-  while (kinds.size < options.corrupted) {
-    const at = draw.below(records.length)
-    const kind = names[kinds.size % names.length] as string
-    if (kinds.has(at)) continue
-    const wrong = recordFrauds[kind]?.(records[at] as InferenceRecord, served, draw)
-    if (wrong === undefined || isHonest(wrong, candidates, TOP_K, accountOfRow)) continue
-    records[at] = wrong
-    kinds.set(at, kind)
-  }
-
-  const corrupted = new Map<string, string>()
-  const honest: string[] = []
-  for (let from = 0; from < records.length; from += BATCH) {
-    const part = records.slice(from, from + BATCH)
-    const batch = await stage.record(model, { dims: DIMS, topK: TOP_K, rowCount }, part)
-    part.forEach((_, index) => {
-      const kind = kinds.get(from + index)
-      if (kind === undefined) honest.push(`${batch}/${index}`)
-      else corrupted.set(`${batch}/${index}`, kind)
+/** Batches with one lie of each kind at a random place. */
+async function lieInRecords(stage: Stage, each: number): Promise<readonly RecordLie[]> {
+  const { liar, draw } = stage
+  const kinds = Object.keys(recordLies)
+  const told: RecordLie[] = []
+  for (let batch = 0; batch < Math.max(3, each); batch++) {
+    const lies = batch < each ? kinds : []
+    await serve(stage, liar, (1 + BESIDE) * kinds.length, (calls) => {
+      const liedAt = new Map(lies.map((kind, i) => [i * (1 + BESIDE) + draw.below(1 + BESIDE), kind]))
+      return calls.flatMap((call, at) => {
+        const kind = liedAt.get(at)
+        if (kind === undefined) return [call.record]
+        told.push({ kind, recordHash: signedReceipt(call.receipt).recordHash })
+        const record = recordLies[kind]?.(call, draw, liar.recorder.channels.length)
+        return record === undefined ? [] : [record]
+      })
     })
   }
-  return { model, corrupted, honest }
+  const calls = liar.batches.flatMap((batch) => batch.calls)
+  handOver(
+    stage,
+    'liar',
+    calls.map(({ receipt }) => receipt),
+  )
+  await stage.local.passSeconds(PROMISED_SECONDS)
+  return told
 }
 
-/** Somebody demands a row of an honest model, hoping that its owner sleeps. */
-async function demandOutOfSpite({ ledger, griefer }: Stage, model: number, row: number): Promise<void> {
-  const { connection, walletOf, passSeconds } = ledger
-  const { reader, contracts } = connection
-  const demand = demandRowAct(contracts.court, zeroHash, model, row)
-  await transact(reader, walletOf(griefer), commitAct(contracts.court, commitmentOf(griefer.address, demand)))
-  for (let block = 0n; block < COMMIT_BLOCKS; block++) await passSeconds(1)
-  await transact(reader, walletOf(griefer), demand)
+async function lieInUnits(stage: Stage, each: number): Promise<ReadonlyMap<number, string>> {
+  const models = new Map<number, string>()
+  for (const [kind, lie] of Object.entries(unitLies)) {
+    for (let i = 0; i < each; i++) {
+      const { model } = await tellUnits(stage, 20_000 + models.size, (drawn) => lie(drawn, stage.draw))
+      models.set(model, kind)
+    }
+  }
+  return models
 }
 
-async function watchArgs({ ledger, blobs }: Stage): Promise<readonly string[]> {
-  const file = join(ledger.folder, 'deployment.json')
-  writeFileSync(file, JSON.stringify(ledger.deployment))
-  const connected = ['--rpc', ledger.rpcUrl, '--deployment', file, '--blobs', blobs]
-  return [...connected, '--once', '--depth', '0', '--poll', '0', '--patience', '0', '--demands', '1000']
+async function lieInCalls(stage: Stage, each: number): Promise<readonly Answered[]> {
+  const answers: Answered[] = []
+  // The last honest receipts still promise what is not due.
+  await serve(stage, stage.honest, HONEST_CALLS)
+  for (const lies of [chargeLies, registrationLies, accusations, earlySettlement]) {
+    answers.push(...(await tryDeceits(stage, lies, each)))
+  }
+  return answers
 }
 
-const key = { PRIVATE_KEY: keyOf(WATCHER) }
-
-async function killWatcher(args: readonly string[], afterMs: number): Promise<void> {
-  const victim = start('watch.ts', args, key)
-  await victim.said('"index read"')
-  await sleep(afterMs)
-  victim.signal('SIGKILL')
-  await victim.ended
+/** Somebody demands what honest people have, hoping that they sleep. */
+async function demandOutOfSpite(stage: Stage): Promise<number> {
+  const { local, griefer, honest, model, draw } = stage
+  const { unitCourt } = local.connection.contracts
+  const [call] = honest.batches[0]?.calls ?? []
+  const demands: readonly ((salt: Hex) => Act)[] = [
+    (salt) => act(unitCourt, 'demandUnit', [salt, model.model, draw.below(model.units.headers.length)]),
+    (salt) => act(unitCourt, 'demandItem', [salt, model.model, 0, draw.below(5)]),
+    () => demandOf(stage, draw, (call as DrawnCall).receipt),
+  ]
+  for (const demand of demands) await challenge(local, griefer.signer, demand)
+  return demands.length
 }
 
-async function watchOnce(args: readonly string[]): Promise<void> {
-  const { code, err } = await start('watch.ts', args, key).ended
-  if (code !== 0) throw new Error(`The watcher ended with ${code}: ${err}`)
+/** Records of both operators that are as their receipts say. */
+function recordedHonestly({ honest, liar }: Stage, lies: readonly RecordLie[]): ReadonlySet<string> {
+  const broken = new Set(lies.map(({ recordHash }) => recordHash))
+  const all = [...honest.batches, ...liar.batches].flatMap(({ opened, calls }) => {
+    const promised = new Set(calls.map(({ receipt }) => signedReceipt(receipt).recordHash))
+    return opened.leaves.flatMap((leaf, index) =>
+      promised.has(leaf) && !broken.has(leaf) ? [`${opened.header.batch}/${index}`] : [],
+    )
+  })
+  return new Set(all)
+}
+
+/** The watcher, as people start it. */
+function watching(stage: Stage) {
+  const args = [...watchArgs(stage), '--units-demanded', '1']
+  const key = { PRIVATE_KEY: keyOf(WATCHER_KEY) }
+  return {
+    once: async (): Promise<void> => {
+      const { code, err } = await start('watch.ts', [...args, '--once'], key).ended
+      if (code !== 0) throw new Error(`The watcher ended with ${code}: ${err}`)
+    },
+    kill: async (afterMs: number): Promise<void> => {
+      const victim = start('watch.ts', args, key)
+      await victim.said('"index read"')
+      await sleep(afterMs)
+      victim.signal('SIGKILL')
+      await victim.ended
+    },
+  }
 }

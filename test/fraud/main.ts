@@ -1,5 +1,5 @@
-// npm run test:fraud: lies in at least 500 ways, each struck by the watcher in one transaction after its announcement, and nobody who
-// did not lie struck with them. Prints a table and ends with an error otherwise.
+// npm run test:fraud: at least 500 lies of every kind that there is, each struck by the watcher or refused by the chain, and nobody who did not
+// lie touched. Prints a table and ends with an error otherwise.
 import { runCommand, wholeNumber } from '../../scripts/command.ts'
 import { StopError } from '../../sdk/errors.ts'
 import { runCampaign } from './campaign.ts'
@@ -7,49 +7,48 @@ import { isJust, type Verdicts } from './verdicts.ts'
 
 await runCommand({
   usage: `npm run test:fraud -- [options]
-  --seed <number>         another campaign (1)
-  --records <number>      recorded inferences of the large model (2000)
-  --corrupted <number>    how many of them are false (504)
-  --false-indexes <number>  models of each kind of false index (3)`,
+  --seed <number>   another campaign (1)
+  --each <number>   lies of each kind (6)
+  --kills <number>  how often the watcher is killed (3)`,
   options: {
     seed: { type: 'string', default: '1' },
-    records: { type: 'string', default: '2000' },
-    corrupted: { type: 'string', default: '504' },
-    'false-indexes': { type: 'string', default: '3' },
+    each: { type: 'string', default: '6' },
+    kills: { type: 'string', default: '3' },
   },
   async run(values) {
     const began = performance.now()
     const verdicts = await runCampaign({
-      seed: wholeNumber('seed', values.seed, 0, 2 ** 31),
-      rowsEach: 100,
-      records: wholeNumber('records', values.records, 1, 100_000),
-      corrupted: wholeNumber('corrupted', values.corrupted, 0, 100_000),
-      falseIndexes: wholeNumber('false-indexes', values['false-indexes'], 0, 100),
-      kills: 3,
+      seed: wholeNumber('seed', values.seed, 0, 9_999),
+      each: wholeNumber('each', values.each, 1, 100),
+      kills: wholeNumber('kills', values.kills, 0, 100),
       say: (line) => console.log(`${elapsed(began)}  ${line}`),
     })
     print(verdicts)
     console.log(`\n${elapsed(began)}`)
-    if (!isJust(verdicts))
-      throw new StopError('Not every lie was struck, or something else was', {}, 'Look at the table.')
+    if (!isJust(verdicts)) {
+      throw new StopError('Not every lie was undone, or somebody honest was touched', {}, 'Look at the table.')
+    }
   },
 })
 
-function print({ kinds, honest, honestModels, misjudged, answered, wasted }: Verdicts): void {
+function print(verdicts: Verdicts): void {
+  const { kinds, strayed, honestRecords, honestModels, spite, sentInPeace, wasted, isPaidExactly } = verdicts
   const width = Math.max(...kinds.map(({ kind }) => kind.length))
-  console.log(`\n${'lie'.padEnd(width + 8)}  tried  struck  gas (median)`)
-  for (const { of, kind, tried, struck, gasMedian } of kinds) {
-    const columns = [`${tried}`.padStart(5), `${struck}`.padStart(6), gasMedian.toLocaleString('en-US').padStart(12)]
-    console.log(`${of.padEnd(6)}  ${kind.padEnd(width)}  ${columns.join('  ')}`)
+  console.log(`\n${'lie'.padEnd(width + 8)}  told  struck or refused`)
+  for (const { of, kind, told, undone } of kinds) {
+    console.log(`${of.padEnd(6)}  ${kind.padEnd(width)}  ${`${told}`.padStart(4)}  ${`${undone}`.padStart(17)}`)
   }
-  const tried = kinds.reduce((sum, kind) => sum + kind.tried, 0)
-  const struck = kinds.reduce((sum, kind) => sum + kind.struck, 0)
-  console.log(`\n${struck} of ${tried} lies were struck, each in one transaction after its announcement`)
-  console.log(`${honest.struck} of ${honest.records} honest records were struck`)
-  console.log(`${honestModels.stopped} of ${honestModels.models} honest models were stopped`)
-  console.log(`${misjudged.length} records of false indexes were misjudged`)
-  console.log(`a row demanded of an honest model was ${answered ? 'shown' : 'not shown'}`)
-  console.log(`${wasted.length} transactions of the watcher were for nothing ${wasted.join(' ')}`.trimEnd())
+  const sum = (of: 'told' | 'undone'): number => kinds.reduce((total, kind) => total + kind[of], 0)
+  console.log(`\n${sum('undone')} of ${sum('told')} lies of ${kinds.length} kinds were struck or refused`)
+  for (const line of strayed) console.log(`not as expected: ${line}`)
+  console.log(`${honestRecords.voided} of ${honestRecords.count} honest records were voided`)
+  console.log(`${honestModels.struck} of ${honestModels.count} honest models were struck`)
+  console.log(`${spite.answered} of ${spite.count} demands to honest people were answered`)
+  console.log(
+    `where nobody had lied, the watcher sent ${sentInPeace} transactions; of all others, ${wasted.length} failed`,
+  )
+  if (wasted.length > 0) console.log(`they called ${wasted.join(', ')}`)
+  console.log(`both books were paid ${isPaidExactly ? 'to the gwei' : 'otherwise than they should be'}`)
 }
 
 function elapsed(began: number): string {

@@ -1,190 +1,215 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { createTestClient, type Hex, hexToBytes, http, type LocalAccount, toHex } from 'viem'
-import { keccak } from '../../attribution/keccak.ts'
+import { concatBytes, createTestClient, hexToBytes, http, type LocalAccount } from 'viem'
+import { privateKeyToAccount } from 'viem/accounts'
 import { rootOf } from '../../attribution/merkle.ts'
+import { type RandomSource, randomSource } from '../../attribution/random.ts'
 import { ensureAccount } from '../../pipeline/publish/account.ts'
-import { putBlob } from '../../pipeline/publish/blobs.ts'
-import { depositBond } from '../../pipeline/serve/bond.ts'
-import { bondOfAccount, bondOfModel } from '../../sdk/bond.ts'
-import { contributionId, itemsTree } from '../../sdk/contribution.ts'
-import { encodeRecords, type InferenceRecord, type RecordTerms } from '../../sdk/record.ts'
-import { act, eventIn, transact } from '../../sdk/transact.ts'
-import { WEI_PER_GWEI } from '../../sdk/units.ts'
+import { ensureBond } from '../../pipeline/serve/bond.ts'
+import type { DrawnRows } from '../../scripts/bench/gas/drawnModel.ts'
+import type { OpenedBatch } from '../../sdk/batch.ts'
+import { bondOfAccount } from '../../sdk/bond.ts'
+import { itemsTree } from '../../sdk/contribution.ts'
+import { type OpenedBook, openBook } from '../../sdk/openBook.ts'
+import { type OpenedModel, openModel } from '../../sdk/openModel.ts'
+import type { Receipt } from '../../sdk/receipt.ts'
+import type { InferenceRecord } from '../../sdk/record.ts'
+import { ampleVouchers, type DrawnCall, drawCalls, type Recorder, recordLocalBatch } from '../scripts/localBatches.ts'
 import { type LocalLedger, startLocalLedger } from '../scripts/localLedger.ts'
-import type { Draw } from './draw.ts'
+import {
+  contributeLocal,
+  type LocalChannel,
+  type LocalData,
+  type LocalModel,
+  letOperate,
+  type Operating,
+  openLocalChannel,
+  operatorOf,
+  registerOn,
+} from '../scripts/localModel.ts'
+import { type Draw, drawFrom } from './draw.ts'
+import type { Told } from './unitLies.ts'
 
-/** A chain with contributors whose data was accepted, an operator and payers with money, and a watcher with a bond. */
+/** Where lies are told: an honest model and its honest operator, who have recorded, somebody who lies, and somebody who watches. */
 export interface Stage {
-  readonly ledger: LocalLedger
-  /** Content-addressed files that anybody can fetch: indexes by hash, items by root. */
+  readonly local: LocalLedger
+  readonly draw: Draw
+  readonly random: RandomSource
+  readonly data: LocalData
+  /** Files under their names: row indexes and items. */
   readonly blobs: string
-  readonly contributions: readonly Contributed[]
-  /** Accepted, in the order in which the versions know them. */
-  readonly version: bigint
-  /** Accepted after that version froze, withdrawn before it did. */
-  readonly tooLate: Contributed
-  readonly withdrawn: Contributed
-  readonly operator: number
-  readonly payers: readonly number[]
-  readonly watcher: LocalAccount
-  readonly griefer: LocalAccount
-  register(model: ModelToRegister): Promise<number>
-  record(model: number, terms: RecordTerms, records: readonly InferenceRecord[]): Promise<bigint>
-  /** The last block before anybody served, lied or watched. */
+  readonly receipts: string
+  readonly model: LocalModel
+  readonly opened: OpenedModel
+  /** Its book that is due is the first, the open one the second. */
+  readonly honest: Operator
+  /** Serves the same model. */
+  readonly liar: Operator
+  readonly watcher: Person
+  readonly griefer: Person
+  /** When everything was in place. */
   readonly setAt: bigint
-  /** Mines blocks as time passes, as a chain with other users does; until it is called back. */
-  keepMining(): () => void
-  stop(): Promise<void>
+  /** Mines ten blocks a second, until it is stopped. */
+  readonly keepMining: () => () => void
+  readonly stop: () => Promise<void>
 }
 
-export interface Contributed {
-  readonly name: Hex
-  readonly contributor: number
-  readonly items: readonly Hex[]
+export interface Person {
+  readonly signer: LocalAccount
+  readonly account: number
 }
 
-export interface ModelToRegister {
-  readonly root: Hex
-  readonly indexHash: Hex
-  readonly rowCount: number
-  readonly dims: number
-  readonly topK: number
+export interface Operator extends Person {
+  readonly recorder: Recorder
+  readonly operating: Operating
+  /** A channel of the first payer of which nothing is covered. */
+  readonly fresh: LocalChannel
+  /** Every batch that it recorded, with what was promised of its records. */
+  readonly batches: RecordedBatch[]
 }
 
-const CONTRIBUTORS = 12
-export const FEE_GWEI = 20_000_000n
-const PLENTY_GWEI = 1_000_000_000_000_000n
+export interface RecordedBatch {
+  readonly opened: OpenedBatch
+  readonly calls: readonly DrawnCall[]
+}
 
-export async function setStage(itemsEach: number, draw: Draw): Promise<Stage> {
-  const ledger = await startLocalLedger(CONTRIBUTORS + 4)
-  const { connection, cast, walletOf, folder } = ledger
-  const { reader, contracts } = connection
-  const blobs = join(folder, 'blobs')
-  mkdirSync(blobs)
-  const [watcher, griefer, late, gone, ...contributors] = cast.contributors as readonly [
-    LocalAccount,
-    LocalAccount,
-    LocalAccount,
-    LocalAccount,
-    ...LocalAccount[],
-  ]
-  const curator = walletOf(cast.curator)
-  const owner = walletOf(cast.owner)
-  const deployer = walletOf(cast.deployer)
+export const K = 64
+/** Of local models (pipeline/publish/payTerms.ts). */
+export const FEE_UNIT_GWEI = 1_000_000n
+const ITEMS = [40, 30, 9, 5]
+/** Contributors in the cast: who contributes, then who does not. */
+const [WATCHER, LIAR, GRIEFER] = [4, 5, 6] as const
+/** Of the watcher, among the keys of the cast. */
+export const WATCHER_KEY = 9 + WATCHER
+const DAY = 86_400
+const WINDOW = 2 * DAY
+const PLENTY_GWEI = 1_000_000_000_000n
+/** Of the units and records of a whole campaign. */
+const RICH_GWEI = 100_000_000_000_000n
 
-  const terms = { licence: 'CC0-1.0', termsHash: draw.hash(), metadataHash: draw.hash(), metadataURI: 'ipfs://card' }
-  const registered = await transact(reader, curator, act(contracts.datasets, 'register', [terms]))
-  const { dataset } = eventIn(registered, contracts.datasets, 'DatasetRegistered')
+export async function setStage(seed: number): Promise<Stage> {
+  const local = await startLocalLedger(7)
+  const { connection, cast, walletOf, folder } = local
+  const [blobs, receipts] = [join(folder, 'blobs'), join(folder, 'receipts')]
+  for (const made of [blobs, receipts]) mkdirSync(made)
+  const random = randomSource(seed, 1)
 
-  const contribute = async (account: LocalAccount): Promise<Contributed> => {
-    const wallet = walletOf(account)
-    const contributor = await ensureAccount(connection, wallet)
-    const items = Array.from({ length: itemsEach }, () => draw.hash())
-    const root = rootOf(itemsTree(items))
-    writeFileSync(join(blobs, root), Buffer.concat(items.map((item) => hexToBytes(item))))
-    await transact(reader, wallet, act(contracts.datasets, 'contribute', [dataset, root, items.length]))
-    return { name: contributionId(dataset, contributor, root, items.length), contributor, items }
+  const data = await contributeLocal(local, { items: ITEMS, seed })
+  for (const { itemHashes } of data.contributions) {
+    writeFileSync(join(blobs, rootOf(itemsTree(itemHashes))), concatBytes(itemHashes.map((hash) => hexToBytes(hash))))
   }
-  const accept = (names: readonly Hex[]) => transact(reader, curator, act(contracts.datasets, 'accept', [names]))
-  const contributions: Contributed[] = []
-  for (const contributor of contributors) contributions.push(await contribute(contributor))
-  const withdrawn = await contribute(gone)
-  await accept([...contributions, withdrawn].map(({ name }) => name))
-  await transact(reader, walletOf(gone), act(contracts.datasets, 'withdrawConsent', [withdrawn.name]))
-  const frozen = await transact(reader, curator, act(contracts.datasets, 'freeze', [dataset]))
-  const { version } = eventIn(frozen, contracts.datasets, 'VersionFrozen')
-  const tooLate = await contribute(late)
-  await accept([tooLate.name])
+  const model = await registerOn(local, data, { seed, k: K })
+  writeFileSync(join(blobs, model.fineTune.index.fileHash), model.units.file)
 
-  await ensureAccount(connection, owner)
-  const operator = await ensureAccount(connection, walletOf(cast.operator))
-  await depositBond(connection, deployer, bondOfAccount(operator), PLENTY_GWEI)
-  for (const challenger of [watcher, griefer]) {
-    const account = await ensureAccount(connection, walletOf(challenger))
-    await depositBond(connection, deployer, bondOfAccount(account), PLENTY_GWEI)
+  const person = async (place: number, bondGwei: bigint): Promise<Person> => {
+    const signer = cast.contributors[place] as LocalAccount
+    const account = await ensureAccount(connection, walletOf(signer))
+    await ensureBond(connection, walletOf(cast.deployer), bondOfAccount(account), bondGwei)
+    return { signer, account }
   }
-  const payers: number[] = []
-  for (const payer of cast.payers) {
-    const wallet = walletOf(payer)
-    payers.push(await ensureAccount(connection, wallet))
-    const wei = PLENTY_GWEI * WEI_PER_GWEI
-    await transact(reader, deployer, act(contracts.openToken, 'transfer', [payer.address, wei]))
-    await transact(reader, wallet, act(contracts.openToken, 'approve', [contracts.ledger.address, wei]))
-    await transact(reader, wallet, act(contracts.ledger, 'fundTab', [operator, PLENTY_GWEI, FEE_GWEI]))
+  const watcher = await person(WATCHER, RICH_GWEI)
+  const griefer = await person(GRIEFER, PLENTY_GWEI)
+  const operatorBy = async (operating: Operating): Promise<Operator> => {
+    const account = await letOperate(local, model.model, RICH_GWEI, operating)
+    const place = { operator: account, model: model.model }
+    const channels = [
+      await openLocalChannel(local, { ...place, payer: 0 }, PLENTY_GWEI),
+      await openLocalChannel(local, { ...place, payer: 1 }, PLENTY_GWEI),
+      await openLocalChannel(local, { ...place, payer: 2, salt: 9 }, PLENTY_GWEI),
+    ]
+    const recorder = { model: model.model, k: K, channels, operating }
+    const fresh = await openLocalChannel(local, { ...place, payer: 0, salt: 100 + account }, PLENTY_GWEI)
+    return { signer: operating.by, account, operating, recorder, fresh, batches: [] }
   }
-  const base = { name: 'base', licence: 'MIT', weightsHash: draw.hash(), weightsURI: 'npm base', royaltyBps: 300 }
-  const based = await transact(
-    reader,
-    walletOf(cast.baseOwner),
-    act(contracts.accounts, 'open', [cast.baseOwner.address]),
-  )
-  eventIn(based, contracts.accounts, 'AccountOpened')
-  const rooted = await transact(reader, walletOf(cast.baseOwner), act(contracts.models, 'registerBase', [base]))
-  const parent = eventIn(rooted, contracts.models, 'BaseModelRegistered').model
+  const honest = await operatorBy(operatorOf(local))
+  const liar = await operatorBy({
+    by: cast.contributors[LIAR] as LocalAccount,
+    key: privateKeyToAccount(`0x${'77'.repeat(32)}`),
+  })
 
-  const register = async (model: ModelToRegister): Promise<number> => {
-    const fineTune = {
-      parent,
-      versions: [version],
-      adapterHash: draw.hash(),
-      manifestHash: draw.hash(),
-      manifestURI: 'ipfs://run',
-      method: 2,
-      quantisation: { scheme: 'nf4', bits: 4, doubleQuant: true },
-      influence: { ...model, indexURI: `http://127.0.0.1:9/blobs/${model.indexHash}`, source: 0 },
-      shares: { contributorBps: 6_000, operatorBps: 1_500, royaltyBps: 0 },
-      rule: 0,
-    }
-    const receipt = await transact(reader, owner, act(contracts.models, 'registerFineTune', [fineTune]))
-    const { model: number } = eventIn(receipt, contracts.models, 'FineTuneRegistered')
-    await transact(reader, owner, act(contracts.models, 'setOperator', [number, operator, true]))
-    await depositBond(connection, deployer, bondOfModel(number), PLENTY_GWEI / 1_000n)
-    return number
-  }
-
-  const record = async (
-    model: number,
-    recordTerms: RecordTerms,
-    records: readonly InferenceRecord[],
-  ): Promise<bigint> => {
-    const bytes = toHex(encodeRecords(records, recordTerms))
-    const receipt = await transact(
-      reader,
-      walletOf(cast.operator),
-      act(contracts.ledger, 'recordBatch', [model, bytes]),
-    )
-    return eventIn(receipt, contracts.ledger, 'BatchRecorded').batch
-  }
-
-  const miner = createTestClient({ mode: 'anvil', chain: reader.chain, transport: http(ledger.rpcUrl) })
+  const miner = createTestClient({ mode: 'anvil', chain: connection.reader.chain, transport: http(local.rpcUrl) })
   return {
-    ledger,
+    local,
+    draw: drawFrom(seed, 2),
+    random,
+    data,
     blobs,
-    contributions,
-    version,
-    tooLate,
-    withdrawn,
-    operator,
-    payers,
+    receipts,
+    model,
+    opened: await openModel(connection, model.model),
+    honest,
+    liar,
     watcher,
     griefer,
-    register,
-    record,
-    setAt: await reader.getBlockNumber(),
+    setAt: await connection.reader.getBlockNumber(),
     keepMining: () => {
       const timer = setInterval(() => void miner.mine({ blocks: 1 }).catch(() => undefined), 100)
       return () => clearInterval(timer)
     },
-    stop: ledger.stop,
+    stop: local.stop,
   }
 }
 
-/** Publishes a file under its hash. */
-export function publish({ blobs }: Stage, file: Uint8Array): Hex {
-  return putBlob(blobs, file)
+/** Records calls as their receipts promise, unless `told` says otherwise. */
+export async function serve(
+  stage: Stage,
+  operator: Operator,
+  count: number,
+  told: (calls: readonly DrawnCall[]) => readonly InferenceRecord[] = (calls) => calls.map(({ record }) => record),
+): Promise<RecordedBatch> {
+  const { local, random } = stage
+  const { recorder, batches } = operator
+  const calls = await drawCalls(local, recorder, random, count)
+  const vouchers = batches.length === 0 ? await ampleVouchers(local, recorder.channels) : undefined
+  const recorded = { opened: await recordLocalBatch(local, recorder, told(calls), vouchers), calls }
+  batches.push(recorded)
+  return recorded
 }
 
-export function hashOf(file: Uint8Array): Hex {
-  return keccak(file)
+/** Until the books that are open now are due. */
+export async function passWindow({ local }: Stage): Promise<void> {
+  await local.passSeconds(DAY + WINDOW)
+}
+
+export async function bookOf(
+  { local, model, opened }: Stage,
+  { account }: Operator,
+  number: number,
+): Promise<OpenedBook> {
+  const key = { model: model.model, operator: account, number }
+  return await openBook(local.connection, key, opened.terms.dims)
+}
+
+/** Hands receipts to whoever watches. */
+export function handOver({ receipts }: Stage, name: string, given: readonly Receipt[]): void {
+  const lines = given.map((receipt, id) => `${JSON.stringify({ id: `${id}`, answer: 'yes', receipt })}\n`)
+  writeFileSync(join(receipts, `${name}.jsonl`), lines.join(''))
+}
+
+/** Registers what an owner tells of its units, and publishes what it gives of its rows. */
+export async function tellUnits(
+  { local, data, blobs }: Stage,
+  seed: number,
+  told: (drawn: DrawnRows) => Told,
+): Promise<LocalModel> {
+  let file: Uint8Array | undefined
+  const model = await registerOn(local, data, {
+    seed,
+    k: K,
+    make: (drawn) => {
+      const lie = told(drawn)
+      file = lie.file
+      return lie.units
+    },
+  })
+  if (file !== undefined) writeFileSync(join(blobs, model.fineTune.index.fileHash), file)
+  return model
+}
+
+/** How to start the watcher. */
+export function watchArgs({ local, blobs, receipts }: Stage): readonly string[] {
+  const file = join(local.folder, 'deployment.json')
+  writeFileSync(file, JSON.stringify(local.deployment))
+  const connected = ['--rpc', local.rpcUrl, '--deployment', file, '--blobs', blobs, '--receipts', receipts]
+  return [...connected, '--depth', '0', '--poll', '0', '--patience', '0', '--grace', '0', '--demands', '1000']
 }

@@ -1,120 +1,155 @@
-import type { Address, Hex } from 'viem'
-import { recordKey, rowKey } from '../../scripts/watch/chronicle.ts'
+import { type Abi, type Address, decodeFunctionData, type Hex } from 'viem'
+import { struckUnits } from '../../sdk/openModel.ts'
+import { predictPay } from '../../sdk/predictPay.ts'
 import type { Deeds } from './campaign.ts'
-import type { Stage } from './stage.ts'
+import { isRefused } from './deceit.ts'
+import { UNRECORDED } from './recordLies.ts'
+import { bookOf, type Operator, type Stage } from './stage.ts'
 
 /** What the chain says became of every lie, and of everybody who did not lie. */
 export interface Verdicts {
   readonly kinds: readonly KindVerdict[]
-  /** Honest records, and how many of them were struck. */
-  readonly honest: { readonly records: number; readonly struck: number }
-  readonly honestModels: { readonly models: number; readonly stopped: number }
-  /** Records of false indexes that list the struck row and stand, or do not and were struck. */
-  readonly misjudged: readonly string[]
-  /** Whether the row that was demanded of an honest model was shown. */
-  readonly answered: boolean
-  /** Transactions of the watcher that did nothing for the Court, failed ones included. */
-  readonly wasted: readonly Hex[]
+  /** Calls that were not refused as they should be, or whose honest twin was. */
+  readonly strayed: readonly string[]
+  readonly honestRecords: { readonly count: number; readonly voided: number }
+  readonly honestModels: { readonly count: number; readonly struck: number }
+  /** Demands that were made to honest people, and how many of them were answered. */
+  readonly spite: { readonly count: number; readonly answered: number }
+  /** What the watcher sent before anybody had lied. */
+  readonly sentInPeace: number
+  /** Functions that the watcher called in vain. */
+  readonly wasted: readonly string[]
+  /** Whether both books were paid as their batches and units say. */
+  readonly isPaidExactly: boolean
 }
 
 export interface KindVerdict {
-  readonly of: 'record' | 'index'
+  readonly of: 'unit' | 'record' | 'call'
   readonly kind: string
-  readonly tried: number
-  readonly struck: number
-  /** Of the transaction that struck it; its announcement not included. */
-  readonly gasMedian: number
+  readonly told: number
+  /** Struck, or refused. */
+  readonly undone: number
 }
 
 export async function verdictsOf(stage: Stage, deeds: Deeds): Promise<Verdicts> {
-  const { reader, contracts, fromBlock } = stage.ledger.connection
+  const { reader, contracts, fromBlock } = stage.local.connection
+  const { models, ledger, court, unitCourt } = contracts
   const range = { fromBlock, strict: true } as const
-  const logs = await reader.getContractEvents({ ...contracts.court, ...range })
-  const gas = new Map<Hex, number>()
-  for (const hash of new Set(logs.map(({ transactionHash }) => transactionHash))) {
-    const receipt = await reader.getTransactionReceipt({ hash })
-    gas.set(hash, Number(receipt.gasUsed))
+  const [strikes, voids, ofCourt, ofUnits] = await Promise.all([
+    reader.getContractEvents({ ...models, eventName: 'UnitStruck', ...range }),
+    reader.getContractEvents({ ...ledger, eventName: 'RecordVoided', ...range }),
+    reader.getContractEvents({ ...court, ...range }),
+    reader.getContractEvents({ ...unitCourt, ...range }),
+  ])
+  const struck = new Set(strikes.map(({ args }) => args.model))
+  const voided = new Set(voids.map(({ args }) => `${args.batch}/${args.index}`))
+  const broken: string[] = []
+  const unrecorded: string[] = []
+  let answered = 0
+  for (const { eventName, args } of ofCourt) {
+    if (eventName === 'ReceiptBroken') broken.push(args.recordHash)
+    if (eventName === 'ReceiptUnrecorded') unrecorded.push(args.recordHash)
+    if (eventName === 'RecordShown') answered++
   }
-  const strikes = new Map<string, Hex[]>()
-  const stops = new Map<number, Hex[]>()
-  const struckRows = new Set<string>()
-  const shown = new Set<string>()
-  for (const { eventName, args, transactionHash } of logs) {
-    if (eventName === 'RecordStruck') push(strikes, recordKey(args.batch, args.index), transactionHash)
-    if (eventName === 'IndexStruck') push(stops, args.model, transactionHash)
-    if (eventName === 'RowStruck') struckRows.add(rowKey(args.model, args.row))
-    if (eventName === 'RowShown') shown.add(rowKey(args.model, args.row))
-  }
+  for (const { eventName } of ofUnits) if (eventName === 'UnitAnswered' || eventName === 'ItemAnswered') answered++
 
-  const misjudged = [...deeds.models].flatMap(([model, { records }]) =>
-    [...records]
-      .filter(([key, { rows }]) => strikes.has(key) !== rows.some(({ row }) => struckRows.has(rowKey(model, row))))
-      .map(([key]) => key),
-  )
-  const wasted = (await sentBy(stage, stage.watcher.address)).filter((hash) => !gas.has(hash))
-  const gasOf = (hashes: readonly (readonly Hex[] | undefined)[]) =>
-    hashes.flatMap((found) => found?.map((hash) => gas.get(hash) ?? 0) ?? [])
-  const tally = (
-    of: KindVerdict['of'],
-    found: readonly (readonly [string, readonly Hex[] | undefined])[],
-  ): readonly KindVerdict[] =>
-    [...new Set(found.map(([kind]) => kind))].map((kind) => {
-      const hashes = found.filter(([other]) => other === kind).map(([, struck]) => struck)
-      const struck = hashes.filter((one) => one?.length === 1).length
-      return { of, kind, tried: hashes.length, struck, gasMedian: median(gasOf(hashes)) }
-    })
+  const units = [...deeds.models].map(([model, kind]) => ({ kind, isUndone: struck.has(model) }))
+  const records = deeds.records.map(({ kind, recordHash }) => {
+    const strikesOfIt = [...broken, ...unrecorded].filter((hash) => hash === recordHash)
+    const fitting = UNRECORDED.has(kind) ? unrecorded : broken
+    return { kind, isUndone: strikesOfIt.length === 1 && fitting.includes(recordHash) }
+  })
+  const calls = deeds.calls.map((answer) => ({ kind: answer.kind, isUndone: isRefused(answer) }))
   return {
-    kinds: [
-      ...tally(
-        'record',
-        [...deeds.records].map(([key, kind]) => [kind, strikes.get(key)] as const),
+    kinds: [...tally('unit', units), ...tally('record', records), ...tally('call', calls)],
+    strayed: deeds.calls
+      .filter((answer) => !isRefused(answer))
+      .map(
+        ({ kind, said, saidToHonest }) => `${kind}: ${said}${saidToHonest ? `, the honest one: ${saidToHonest}` : ''}`,
       ),
-      ...tally(
-        'index',
-        [...deeds.models].map(([model, { kind }]) => [kind, stops.get(model)] as const),
-      ),
-    ],
-    honest: { records: deeds.honest.size, struck: [...deeds.honest].filter((key) => strikes.has(key)).length },
-    honestModels: {
-      models: deeds.honestModels.size,
-      stopped: [...deeds.honestModels].filter((model) => stops.has(model)).length,
+    honestRecords: {
+      count: deeds.honestRecords.size,
+      voided: [...deeds.honestRecords].filter((key) => voided.has(key)).length,
     },
-    misjudged,
-    answered: shown.has(rowKey(deeds.demanded.model, deeds.demanded.row)),
-    wasted,
+    honestModels: {
+      count: deeds.honestModels.size,
+      struck: [...deeds.honestModels].filter((model) => struck.has(model)).length,
+    },
+    spite: { count: deeds.spite, answered },
+    sentInPeace: deeds.sentInPeace,
+    wasted: await failedOf(stage, stage.watcher.signer.address),
+    isPaidExactly: (await Promise.all([stage.honest, stage.liar].map((one) => isPaid(stage, one)))).every(Boolean),
   }
 }
 
+function tally(
+  of: KindVerdict['of'],
+  lies: readonly { readonly kind: string; readonly isUndone: boolean }[],
+): readonly KindVerdict[] {
+  return [...Map.groupBy(lies, ({ kind }) => kind)].map(([kind, told]) => {
+    return { of, kind, told: told.length, undone: told.filter(({ isUndone }) => isUndone).length }
+  })
+}
+
+/** Whether an operator's first book was paid as anybody can work it out. */
+async function isPaid(stage: Stage, operator: Operator): Promise<boolean> {
+  const { local, opened, model } = stage
+  const { reader, contracts, fromBlock } = local.connection
+  const book = await bookOf(stage, operator, 1)
+  const struck = await struckUnits(local.connection, model.model, book.windowEnd)
+  const pay = predictPay(opened.terms, opened.registered.units, struck, book)
+  const filter = { eventName: 'BookSettled', args: { book: book.book }, fromBlock, strict: true } as const
+  const settled = await reader.getContractEvents({ ...contracts.settlement, ...filter })
+  const [only] = settled.map(({ args }) => args)
+  return (
+    settled.length === 1 &&
+    only?.operatorGwei === pay.operator &&
+    only.ownerGwei === pay.owner &&
+    only.treasuryGwei === pay.treasury
+  )
+}
+
+interface Sent {
+  readonly hash: Hex
+  readonly input: Hex
+}
+
 /** What somebody sent since the stage was set. */
-async function sentBy({ ledger, setAt }: Stage, sender: Address): Promise<readonly Hex[]> {
-  const { reader } = ledger.connection
-  const sent: Hex[] = []
+export async function sentBy({ local, setAt }: Stage, sender: Address): Promise<readonly Sent[]> {
+  const { reader } = local.connection
+  const sent: Sent[] = []
   const head = await reader.getBlockNumber()
   for (let blockNumber = setAt + 1n; blockNumber <= head; blockNumber++) {
     const { transactions } = await reader.getBlock({ blockNumber, includeTransactions: true })
-    sent.push(...transactions.flatMap(({ from, hash }) => (from.toLowerCase() === sender.toLowerCase() ? [hash] : [])))
+    sent.push(...transactions.filter(({ from }) => from.toLowerCase() === sender.toLowerCase()))
   }
   return sent
 }
 
-function push<Key>(into: Map<Key, Hex[]>, key: Key, hash: Hex): void {
-  into.set(key, [...(into.get(key) ?? []), hash])
+/** What of it failed, by the function that was called. */
+async function failedOf(stage: Stage, sender: Address): Promise<readonly string[]> {
+  const { reader, contracts } = stage.local.connection
+  const abi = [...contracts.court.abi, ...contracts.unitCourt.abi, ...contracts.settlement.abi] as Abi
+  const sent = await sentBy(stage, sender)
+  const failed = await Promise.all(
+    sent.map(async ({ hash, input }) => {
+      const { status } = await reader.getTransactionReceipt({ hash })
+      return status === 'success' ? [] : [decodeFunctionData({ abi, data: input }).functionName]
+    }),
+  )
+  return failed.flat()
 }
 
-function median(values: readonly number[]): number {
-  const ordered = [...values].sort((a, b) => a - b)
-  return ordered[Math.floor(ordered.length / 2)] ?? 0
-}
-
-/** Whether every lie was struck, and nothing else was. */
-export function isJust({ kinds, honest, honestModels, misjudged, answered, wasted }: Verdicts): boolean {
-  const allStruck = kinds.every(({ tried, struck }) => tried === struck)
+/** Whether every lie was undone, and nobody else was touched. */
+export function isJust(verdicts: Verdicts): boolean {
+  const { kinds, honestRecords, honestModels, spite, sentInPeace, wasted, isPaidExactly } = verdicts
   return (
-    allStruck &&
-    honest.struck === 0 &&
-    honestModels.stopped === 0 &&
-    misjudged.length === 0 &&
-    answered &&
-    wasted.length === 0
+    kinds.every(({ told, undone }) => told > 0 && told === undone) &&
+    honestRecords.voided === 0 &&
+    honestModels.struck === 0 &&
+    spite.answered === spite.count &&
+    sentInPeace === 0 &&
+    wasted.length === 0 &&
+    isPaidExactly
   )
 }

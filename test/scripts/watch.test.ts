@@ -3,17 +3,32 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { createTestClient, http, type TestClient } from 'viem'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type Draw, drawFrom } from '../fraud/draw.ts'
-import { serveSmallModel } from '../fraud/smallModel.ts'
-import { type Stage, setStage } from '../fraud/stage.ts'
+import { unitsOf } from '../../scripts/bench/gas/drawnModel.ts'
+import { predictPay } from '../../sdk/predictPay.ts'
+import { promisedRecord, type Receipt, signedReceipt } from '../../sdk/receipt.ts'
+import { act } from '../../sdk/transact.ts'
+import {
+  bookOf,
+  handOver,
+  passWindow,
+  type Stage,
+  serve,
+  setStage,
+  tellUnits,
+  WATCHER_KEY,
+  watchArgs,
+} from '../fraud/stage.ts'
+import { honestly, unitLies } from '../fraud/unitLies.ts'
 import { startLyingNode } from '../indexer/support/lyingNode.ts'
+import { challenge } from './challenge.ts'
 import { keyOf } from './keyOf.ts'
 import { freePort } from './localLedger.ts'
 import { start, type Typed, type } from './typed.ts'
 
-const WATCHER = { PRIVATE_KEY: keyOf(9) }
+const WATCHER = { PRIVATE_KEY: keyOf(WATCHER_KEY) }
 /** An address without an account. */
 const NOBODY = { PRIVATE_KEY: `0x${'11'.repeat(32)}` }
+const HALF_A_DAY = 43_201
 
 /** The lines that a watcher wrote, by what happened. */
 function lines({ out }: Typed, event: string): readonly Record<string, unknown>[] {
@@ -24,32 +39,46 @@ function lines({ out }: Typed, event: string): readonly Record<string, unknown>[
 describe('the watcher, as people start it', () => {
   let stage: Stage
   let chain: TestClient
-  let draw: Draw
   let connected: readonly string[]
   const mine = (blocks: number) => chain.mine({ blocks })
-  const once = (...more: readonly string[]) =>
-    type('watch.ts', [...connected, '--once', '--poll', '0', ...more], WATCHER)
-  const head = () => stage.ledger.connection.reader.getBlockNumber()
-  const struckOf = async () => {
-    const { reader, contracts, fromBlock } = stage.ledger.connection
-    const events = await reader.getContractEvents({
-      ...contracts.court,
-      eventName: 'RecordStruck',
-      fromBlock,
-      strict: true,
+  const once = (...more: readonly string[]) => type('watch.ts', [...connected, '--once', ...more], WATCHER)
+  /** Once, while blocks come. */
+  const onceWithBlocks = async (...more: readonly string[]) => {
+    const stopMining = stage.keepMining()
+    const watched = await once(...more)
+    stopMining()
+    expect({ code: watched.code, err: watched.err }).toEqual({ code: 0, err: '' })
+    return watched
+  }
+  const head = () => stage.local.connection.reader.getBlockNumber()
+  const lie = (kind: string, seed: number) =>
+    tellUnits(stage, seed, (drawn) => {
+      const told = unitLies[kind]?.(drawn, stage.draw)
+      if (told === undefined) throw new Error(`Nobody lies by ${kind}`)
+      return told
     })
-    return events.map(({ args }) => ({ batch: Number(args.batch), index: args.index }))
+  const struckUnits = async (model: number) => {
+    const { reader, contracts, fromBlock } = stage.local.connection
+    const filter = { ...contracts.models, eventName: 'UnitStruck', args: { model }, fromBlock, strict: true } as const
+    return (await reader.getContractEvents(filter)).map(({ args }) => args.unit)
+  }
+  const earnedBy = async (account: number) => {
+    const { reader, contracts } = stage.local.connection
+    const [earned] = await reader.readContract({ ...contracts.earnings, functionName: 'earningsOf', args: [account] })
+    return earned
   }
 
   beforeAll(async () => {
-    draw = drawFrom(5, 1)
-    stage = await setStage(5, draw)
-    const { ledger, blobs } = stage
-    chain = createTestClient({ mode: 'anvil', chain: ledger.connection.reader.chain, transport: http(ledger.rpcUrl) })
-    const deployment = join(ledger.folder, 'deployment.json')
-    writeFileSync(deployment, JSON.stringify(ledger.deployment))
-    connected = ['--rpc', ledger.rpcUrl, '--deployment', deployment, '--blobs', blobs, '--depth', '0']
-    await serveSmallModel(stage, { seed: 1 }, draw)
+    stage = await setStage(5)
+    const { reader } = stage.local.connection
+    chain = createTestClient({ mode: 'anvil', chain: reader.chain, transport: http(stage.local.rpcUrl) })
+    connected = watchArgs(stage)
+    const { calls } = await serve(stage, stage.honest, 20)
+    handOver(
+      stage,
+      'honest',
+      calls.map(({ receipt }) => receipt),
+    )
   })
   afterAll(() => stage?.stop())
 
@@ -66,13 +95,18 @@ describe('the watcher, as people start it', () => {
       await refused(/watch takes options only, not "now"/, ['now'])
     })
 
+    it('with a folder', async () => {
+      await refused(/nowhere cannot be read\. Name the folder of the receipts/, ['--receipts', 'nowhere'])
+      await refused(/nowhere cannot be read\. Name the folder of your commitments/, ['--commitments', 'nowhere'])
+    })
+
     it('with the key', async () => {
       await refused(/PRIVATE_KEY is not a key/, [], { PRIVATE_KEY: 'secret' })
       await refused(/holds no account\. Bounties go to an account: open one/, [], NOBODY)
     })
 
     it('with the port of its metrics', async () => {
-      const port = new URL(stage.ledger.rpcUrl).port
+      const port = new URL(stage.local.rpcUrl).port
       await refused(/is taken by another program\..*--metrics-port/, ['--metrics-port', port])
     })
   })
@@ -81,33 +115,36 @@ describe('the watcher, as people start it', () => {
     const before = await head()
     const watched = await once()
     expect({ code: watched.code, err: watched.err }).toEqual({ code: 0, err: '' })
-    expect(lines(watched, 'index read')).toMatchObject([{ entries: 60 }])
+    expect(lines(watched, 'index read')).toMatchObject([{ model: stage.model.model, units: 3, rows: 84, faults: 0 }])
+    expect(lines(watched, 'items absent')).toEqual([])
     expect(await head()).toBe(before)
   })
 
-  describe('given a wrong record', () => {
+  describe('given a false unit', () => {
+    let model: number
+
     it('says with --dry-run what it would file, sends nothing, needs no key, and ends with an error', async () => {
-      await serveSmallModel(stage, { seed: 2, lie: 'weights off by one' }, draw)
+      model = (await lie('a code of a unit is another', 2)).model
       const before = await head()
-      const watched = await type('watch.ts', [...connected, '--once', '--dry-run', '--poll', '0'], { PRIVATE_KEY: '' })
-      expect(lines(watched, 'would file')).toMatchObject([{ kind: 'WrongWeights', batch: 2, index: 0 }])
-      expect(watched.err).toMatch(/1 challenge is not settled \(first WrongWeights record 2\/0\)/)
+      const watched = await type('watch.ts', [...connected, '--once', '--dry-run'], { PRIVATE_KEY: '' })
+      expect(lines(watched, 'would file')).toMatchObject([{ kind: 'FalseUnit', model }])
+      expect(watched.err).toMatch(/1 challenge is not settled \(first FalseUnit FalseUnit \d+\/\d+\)/)
       expect(watched.code).toBe(1)
       expect(await head()).toBe(before)
     })
 
-    it('finds its announcement again after kill -9 between announcing and sending, and strikes once', async () => {
-      const victim = start('watch.ts', [...connected, '--poll', '0'], WATCHER)
-      await victim.said('"announced"')
+    it('finds its commitment again after kill -9 between committing and sending, and strikes once', async () => {
+      const victim = start('watch.ts', connected, WATCHER)
+      await victim.said('"committed"')
       victim.signal('SIGKILL')
       await victim.ended
-      expect(await struckOf()).toEqual([])
+      expect(await struckUnits(model)).toEqual([])
       await mine(2)
       const watched = await once()
       expect(watched.code).toBe(0)
-      expect(lines(watched, 'announced')).toEqual([])
-      expect(lines(watched, 'granted')).toMatchObject([{ kind: 'WrongWeights', batch: 2, index: 0 }])
-      expect(await struckOf()).toEqual([{ batch: 2, index: 0 }])
+      expect(lines(watched, 'committed')).toEqual([])
+      expect(lines(watched, 'granted')).toMatchObject([{ kind: 'FalseUnit', model }])
+      expect(await struckUnits(model)).toHaveLength(1)
     })
 
     it('sends nothing about it any more, once it is struck', async () => {
@@ -117,10 +154,10 @@ describe('the watcher, as people start it', () => {
     })
   })
 
-  it('serves its numbers, announces anew what a reorg took back, and stops when it is told to', async () => {
-    await serveSmallModel(stage, { seed: 3, lie: 'no rows at all' }, draw)
+  it('serves its numbers, commits anew to what a reorg took back, and stops when it is told to', async () => {
+    const { model } = await lie('a near-copy is kept', 3)
     const port = await freePort()
-    const watching = start('watch.ts', [...connected, '--poll', '0', '--metrics-port', `${port}`], WATCHER)
+    const watching = start('watch.ts', [...connected, '--metrics-port', `${port}`], WATCHER)
     const measured = async (line: string): Promise<string> => {
       for (;;) {
         const text = await (await fetch(`http://127.0.0.1:${port}/metrics`)).text()
@@ -128,11 +165,11 @@ describe('the watcher, as people start it', () => {
         await sleep(50)
       }
     }
-    await watching.said('"announced"')
+    await watching.said('"committed"')
     await measured(`watcher_last_block ${await head()}\n`)
     await chain.request({ method: 'anvil_reorg' as never, params: [1, []] as never })
     await watching.said('"reorg"')
-    while (!(await struckOf()).some(({ batch }) => batch === 3)) {
+    while ((await struckUnits(model)).length === 0) {
       await mine(1)
       await sleep(100)
     }
@@ -141,39 +178,146 @@ describe('the watcher, as people start it', () => {
     watching.signal('SIGTERM')
     const { code, err } = await watching.ended
     expect({ code, err }).toEqual({ code: 0, err: '' })
-    const bounties = await stage.ledger.connection.reader.getContractEvents({
-      ...stage.ledger.connection.contracts.ledger,
-      eventName: 'BondSlashed',
-      fromBlock: stage.ledger.connection.fromBlock,
-      strict: true,
-    })
-    const earned = bounties.reduce((sum, { args }) => sum + args.bountyGwei, 0n)
     for (const line of [
-      'watcher_records_checked_total 18',
-      'watcher_faults_found_total{kind="OmittedRow"} 1',
-      'watcher_challenges_won_total{kind="OmittedRow"} 1',
-      `watcher_bounty_gwei ${earned}`,
-      'watcher_models{state="sound"} 3',
+      'watcher_faults_found_total{kind="copy kept"} 1',
+      'watcher_challenges_won_total{kind="CopyKept"} 1',
+      'watcher_models{state="sound"} 1',
+      'watcher_models{state="false"} 2',
+      'watcher_receipts 20',
+      'watcher_demands_open 0',
+      `watcher_bounty_gwei ${await earnedBy(stage.watcher.account)}`,
       'watcher_lag_blocks 0',
     ]) {
       expect(text).toContain(`\n${line}\n`)
     }
   })
 
-  it('says so where its bond covers no demand, and goes on', async () => {
-    await serveSmallModel(stage, { seed: 4, kind: 'an index that nobody gets' }, draw)
-    const payer = { PRIVATE_KEY: keyOf(6) }
-    const watched = await type('watch.ts', [...connected, '--once', '--poll', '0', '--patience', '0'], payer)
-    expect({ code: watched.code, err: watched.err }).toEqual({ code: 0, err: '' })
-    expect(lines(watched, 'bond too small')).toMatchObject([{ demands: 1, covered: 0, eachGwei: '1000000000' }])
-    expect(lines(watched, 'announced')).toEqual([])
+  it('tells whose items are in none of their units’ rows, for nothing on chain shows it', async () => {
+    const [contribution] = stage.model.contributions
+    const { model } = await tellUnits(stage, 4, (drawn) => {
+      // One item stands for two rows, so that another has none.
+      const twice = (row: (typeof drawn.rows)[number], r: number) => (r === 1 ? { ...row, ...drawn.rows[0] } : row)
+      return honestly(unitsOf({ ...drawn, rows: drawn.rows.map(twice) }))
+    })
+    const watched = await once()
+    expect(watched.code).toBe(0)
+    expect(lines(watched, 'items absent')).toMatchObject([{ model, contribution: contribution?.id, items: 1 }])
+  })
+
+  describe('where something can only be demanded', () => {
+    it('says so where its bond covers no demand, and goes on', async () => {
+      await lie('nobody gets the rows', 8)
+      const payer = { PRIVATE_KEY: keyOf(6) }
+      const watched = await type('watch.ts', [...connected, '--once'], payer)
+      expect({ code: watched.code, err: watched.err }).toEqual({ code: 0, err: '' })
+      expect(lines(watched, 'bond too small')).toMatchObject([{ demands: 1, covered: 0, freeGwei: '0' }])
+      expect(lines(watched, 'committed')).toEqual([])
+    })
+
+    it('demands a unit whose rows nobody gives and an item that nobody contributed, and strikes both in the end', async () => {
+      const foreign = await lie('a row is of an item of somebody else', 6)
+      const watched = await onceWithBlocks()
+      const granted = lines(watched, 'granted')
+      const demands = ['DemandItem', 'DemandUnit', 'DemandUnit', 'DemandUnit']
+      expect(granted.map(({ kind }) => kind).toSorted()).toEqual(demands)
+      expect(lines(watched, 'index missing')).toHaveLength(1)
+      await stage.local.passSeconds(HALF_A_DAY)
+      const closed = lines(await onceWithBlocks(), 'granted')
+      expect(closed.map(({ kind }) => kind)).toEqual(demands.map(() => 'CloseUnit'))
+      for (const { model, unit } of granted) expect(await struckUnits(model as number)).toContain(unit)
+      expect(granted.map(({ model }) => model)).toContain(foreign.model)
+    })
+
+    it('shows what others demand of an honest model, for most of their stakes', async () => {
+      const { local, griefer, model, honest, watcher } = stage
+      const { court, unitCourt } = local.connection.contracts
+      const { calls } = await serve(stage, honest, 2)
+      const receipt = calls[0]?.receipt as Receipt
+      await local.passSeconds(3_601)
+      const before = await earnedBy(watcher.account)
+      await challenge(local, griefer.signer, (salt) => act(unitCourt, 'demandUnit', [salt, model.model, 1]))
+      await challenge(local, griefer.signer, (salt) => act(unitCourt, 'demandItem', [salt, model.model, 0, 3]))
+      await challenge(local, griefer.signer, (salt) => act(unitCourt, 'demandItem', [salt, model.model, 2, 4]))
+      await challenge(local, griefer.signer, (salt) => act(unitCourt, 'demandItem', [salt, model.model, 1, 5_000]))
+      await challenge(local, griefer.signer, (salt) =>
+        act(court, 'demandRecord', [
+          salt,
+          receipt.operator,
+          signedReceipt(receipt),
+          receipt.signature,
+          promisedRecord(receipt),
+        ]),
+      )
+      const watched = await onceWithBlocks()
+      const kinds = lines(watched, 'granted').map(({ kind }) => kind)
+      expect(kinds.toSorted()).toEqual(['ShowItem', 'ShowItem', 'ShowItem', 'ShowRecord', 'ShowUnit'])
+      expect(await earnedBy(watcher.account)).toBe(before + 5n * 900_000_000n)
+      expect(await struckUnits(model.model)).toEqual([])
+    })
+  })
+
+  describe('given receipts', () => {
+    it('voids a record that is not as its receipt says, and demands one that is missing', async () => {
+      const { liar } = stage
+      const recorded = await serve(stage, liar, 12, (calls) =>
+        calls.flatMap((call, i) => (i === 3 ? [] : [i === 7 ? { ...call.record, feeUnits: 901 } : call.record])),
+      )
+      handOver(
+        stage,
+        'liar',
+        recorded.calls.map(({ receipt }) => receipt),
+      )
+      await stage.local.passSeconds(3_601)
+      const watched = await onceWithBlocks()
+      const batch = Number(recorded.opened.header.batch)
+      const missing = recorded.calls[3]?.receipt as Receipt
+      // What ends first goes first.
+      expect(lines(watched, 'granted')).toMatchObject([
+        { kind: 'DemandRecord', operator: liar.account, recordHash: signedReceipt(missing).recordHash },
+        { kind: 'BrokenReceipt', batch, index: 6, operator: liar.account },
+      ])
+      await stage.local.passSeconds(HALF_A_DAY)
+      const closed = lines(await onceWithBlocks(), 'granted')
+      expect(closed).toMatchObject([{ kind: 'CloseRecord', recordHash: signedReceipt(missing).recordHash }])
+    })
+
+    it('says which of them nobody can be held to', async () => {
+      const [call] = stage.honest.batches[0]?.calls ?? []
+      const receipt = call?.receipt as Receipt
+      const broken = { ...receipt, recordBy: receipt.recordBy + 1 }
+      const elsewhere = { ...receipt, chainId: 1 }
+      writeFileSync(join(stage.receipts, 'broken.json'), JSON.stringify(broken))
+      writeFileSync(join(stage.receipts, 'elsewhere.json'), JSON.stringify(elsewhere))
+      writeFileSync(join(stage.receipts, 'none.json'), '{}')
+      const watched = await once()
+      expect(watched.code).toBe(0)
+      const said = lines(watched, 'receipt refused').map(({ why }) => why)
+      expect(said).toEqual([
+        expect.stringMatching(/broken\.json is not signed by a receipt key of account/),
+        expect.stringMatching(/elsewhere\.json is a receipt of another chain/),
+        expect.stringMatching(/none\.json is no receipt/),
+      ])
+    })
+  })
+
+  it('settles books that are due where it is told to, to the gwei', async () => {
+    const { honest, liar, opened } = stage
+    await passWindow(stage)
+    const books = [await bookOf(stage, honest, 1), await bookOf(stage, liar, 1)]
+    const expected = books.map((book) => predictPay(opened.terms, opened.registered.units, new Set(), book))
+    const before = await earnedBy(honest.account)
+    expect(lines(await onceWithBlocks(), 'granted')).toEqual([])
+    const watched = await onceWithBlocks('--settle')
+    expect(lines(watched, 'granted').map(({ kind }) => kind)).toEqual(['SettleBook', 'SettleBook'])
+    expect(await earnedBy(honest.account)).toBe(before + (expected[0]?.operator ?? 0n))
+    for (const operator of [honest, liar]) expect((await bookOf(stage, operator, 1)).isSettled).toBe(true)
   })
 
   it('goes on where its node fails for a while', async () => {
-    const { rpcUrl } = stage.ledger
+    const { rpcUrl } = stage.local
     const node = await startLyingNode(rpcUrl, ({ result }) => result)
     const through = connected.map((arg) => (arg === rpcUrl ? node.url : arg))
-    const watching = start('watch.ts', [...through, '--poll', '0'], WATCHER)
+    const watching = start('watch.ts', through, WATCHER)
     await watching.said('"index read"')
     await node.stop()
     await watching.said('"trouble"')
@@ -183,25 +327,17 @@ describe('the watcher, as people start it', () => {
     expect(lines(watched, 'trouble')[0]?.what).toMatch(/^The node at http:\/\/127\.0\.0\.1:\d+ does not answer/)
   })
 
-  it('files nothing on the word of a node that leaves out a record', async () => {
-    const { rpcUrl } = stage.ledger
+  it('files nothing on the word of a node that leaves out what was recorded', async () => {
+    const { rpcUrl } = stage.local
     const node = await startLyingNode(rpcUrl, ({ method, result }) =>
       method === 'eth_getBlockReceipts' && Array.isArray(result) ? result.map((one) => ({ ...one, logs: [] })) : result,
     )
     const through = connected.map((arg) => (arg === rpcUrl ? node.url : arg))
-    const watched = await type('watch.ts', [...through, '--once', '--poll', '0'], WATCHER)
+    const watched = await type('watch.ts', [...through, '--once'], WATCHER)
     await node.stop()
     expect(watched.err).toMatch(
       /receipts of a block do not hash to what its header says, says the node at .* again and again/,
     )
     expect({ code: watched.code, granted: lines(watched, 'granted') }).toEqual({ code: 1, granted: [] })
-  })
-
-  it('says what is too late to strike', async () => {
-    await serveSmallModel(stage, { seed: 5, lie: 'every row credited to one account' }, draw)
-    await stage.ledger.passSeconds(2 * 86_400)
-    const watched = await once('--history')
-    expect(watched.code).toBe(0)
-    expect(lines(watched, 'too late')).toMatchObject([{ kind: 'WrongAccount', batch: 5, index: 0 }])
   })
 })

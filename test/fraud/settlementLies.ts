@@ -1,0 +1,186 @@
+import type { OpenedBatch } from '../../sdk/batch.ts'
+import { settlingOf } from '../../sdk/settleBook.ts'
+import { type BookPage, pageAt, type Reached, reachedBy, type SettlingBook, STAGES } from '../../sdk/settlement.ts'
+import { type Act, act, transact } from '../../sdk/transact.ts'
+import { type Answered, type Deceits, tryDeceits } from './deceit.ts'
+import type { Draw } from './draw.ts'
+import { bookOf, type Operator, type Stage } from './stage.ts'
+
+/** A book whose settlement has reached a place, and another one that is due. */
+interface Settling {
+  readonly stage: Stage
+  readonly settling: SettlingBook
+  readonly other: SettlingBook
+  readonly reached: Reached
+  readonly page: BookPage
+}
+
+const ONE_EACH = { batches: 1, units: 1 }
+
+/** Every way to settle a book otherwise than its batches and units say. */
+const lies: Readonly<
+  Record<string, { readonly error: string; readonly tell: (at: Settling, draw: Draw) => Partial<BookPage> | undefined }>
+> = {
+  'a batch of another book': {
+    error: 'Settlement_OtherBatch',
+    tell: (at, draw) => shown(at, [draw.pick(at.other.batches)]),
+  },
+  'a batch out of order': {
+    error: 'Settlement_OtherBatch',
+    tell: (at, draw) => {
+      const later = at.settling.batches.slice(at.reached.next + 1)
+      return later.length === 0 ? undefined : shown(at, [draw.pick(later)])
+    },
+  },
+  'a batch twice': {
+    error: 'Settlement_OtherBatch',
+    tell: (at) => {
+      const [batch, next] = at.settling.batches.slice(at.reached.next)
+      return batch === undefined || next === undefined ? undefined : shown(at, [batch, batch])
+    },
+  },
+  'a batch with other fees': {
+    error: 'Settlement_OtherBatch',
+    tell: ({ page }, draw) => {
+      const [batch] = page.batches
+      if (batch === undefined) return undefined
+      const header = { ...batch.header, units: batch.header.units + BigInt(1 + draw.below(1_000)) }
+      return { batches: [{ ...batch, header }] }
+    },
+  },
+  'another sum of queries': {
+    error: 'Settlement_SumDiffers',
+    tell: ({ page }, draw) => {
+      const [batch] = page.batches
+      if (batch === undefined) return undefined
+      const at = 2 + draw.below(batch.sum.length - 2)
+      const digit = batch.sum[at] === '0' ? '1' : '0'
+      const sum = `${batch.sum.slice(0, at)}${digit}${batch.sum.slice(at + 1)}` as const
+      return { batches: [{ ...batch, sum: sum as `0x${string}` }] }
+    },
+  },
+  'a page ahead of the others': {
+    error: 'Settlement_PageAhead',
+    tell: ({ settling, page }) => {
+      const next = reachedBy(settling, page)
+      return next.stage === STAGES.settled ? undefined : pageAt(settling, next, ONE_EACH)
+    },
+  },
+  'everything but the batches': {
+    error: 'Settlement_PageAhead',
+    tell: ({ settling, reached }) =>
+      reached.stage === STAGES.summing ? pageAt(settling, { stage: STAGES.weighing, next: 0 }) : undefined,
+  },
+  'other fees so far': {
+    error: 'Settlement_OtherProgress',
+    tell: ({ page, reached }, draw) =>
+      isFirst(reached)
+        ? undefined
+        : { progress: { ...page.progress, units: page.progress.units + BigInt(1 + draw.below(1_000)) } },
+  },
+  'less paid so far': {
+    error: 'Settlement_OtherProgress',
+    tell: ({ page, reached }) =>
+      reached.stage !== STAGES.paying || page.progress.paidGwei === 0n
+        ? undefined
+        : { progress: { ...page.progress, paidGwei: 0n } },
+  },
+  'other weights so far': {
+    error: 'Settlement_OtherProgress',
+    tell: ({ page, reached }, draw) =>
+      reached.stage === STAGES.summing
+        ? undefined
+        : { progress: { ...page.progress, net: page.progress.net + BigInt(1 + draw.below(1_000)) } },
+  },
+}
+
+export const SETTLEMENT_LIES: readonly string[] = [...Object.keys(lies), 'a page again', 'a book before its time']
+
+/** Before its window is over, a book is not settled at all. */
+export const earlySettlement: Deceits = {
+  'a book before its time': async (stage) => {
+    const { settling } = await openedBy(stage, stage.honest)
+    const call = settleAct(stage, pageAt(settling, { stage: STAGES.summing, next: 0 }))
+    return { by: stage.griefer.signer, call, error: 'Settlement_WindowOpen' }
+  },
+}
+
+/** Settles an operator's book in the smallest pages, and tells every lie that fits before each, and each page again after it. */
+export async function settleAmongLies(
+  stage: Stage,
+  operator: Operator,
+  another: Operator,
+  most: number,
+): Promise<readonly Answered[]> {
+  const { local, griefer, draw } = stage
+  const { reader } = local.connection
+  const { settling } = await openedBy(stage, operator)
+  const { settling: other } = await openedBy(stage, another)
+  const answers: Answered[] = []
+  let reached: Reached = { stage: STAGES.summing, next: 0 }
+  while (reached.stage !== STAGES.settled) {
+    const page = pageAt(settling, reached, ONE_EACH)
+    const told = toldAt({ stage, settling, other, reached, page }, draw)
+    const fitting = Object.entries(told).filter(
+      ([kind]) => answers.filter((answer) => answer.kind === kind).length < most,
+    )
+    answers.push(...(await tryDeceits(stage, Object.fromEntries(fitting), 1)))
+    await transact(reader, local.walletOf(griefer.signer), settleAct(stage, page))
+    answers.push(await again(stage, page))
+    reached = reachedBy(settling, page)
+  }
+  return answers
+}
+
+function toldAt(at: Settling, draw: Draw): Deceits {
+  const { stage, page } = at
+  const told = Object.entries(lies).flatMap(([kind, { error, tell }]) => {
+    const lie = tell(at, draw)
+    if (lie === undefined) return []
+    const deceit = {
+      by: stage.griefer.signer,
+      call: settleAct(stage, { ...page, ...lie }),
+      error,
+      honest: settleAct(stage, page),
+    }
+    return [[kind, async () => deceit] as const]
+  })
+  return Object.fromEntries(told)
+}
+
+/** A page that was settled already is passed over: it is mined, and nobody is paid twice. */
+async function again(stage: Stage, page: BookPage): Promise<Answered> {
+  const { local, griefer } = stage
+  const before = await moved(stage)
+  await transact(local.connection.reader, local.walletOf(griefer.signer), settleAct(stage, page))
+  const said = (await moved(stage)) === before ? 'no change' : 'a change'
+  return { kind: 'a page again', expected: 'no change', said, saidToHonest: undefined }
+}
+
+/** How many events settling and paying have come to: none where nothing happened. */
+async function moved({ local }: Stage): Promise<string> {
+  const { reader, contracts } = local.connection
+  const [settlement, earnings] = await Promise.all([
+    reader.readContract({ ...contracts.settlement, functionName: 'journal' }),
+    reader.readContract({ ...contracts.earnings, functionName: 'journal' }),
+  ])
+  return `${settlement} ${earnings}`
+}
+
+async function openedBy(stage: Stage, operator: Operator): Promise<{ readonly settling: SettlingBook }> {
+  const book = await bookOf(stage, operator, 1)
+  return { settling: await settlingOf(stage.local.connection, stage.opened, book) }
+}
+
+function shown({ settling }: Settling, batches: readonly OpenedBatch[]): Partial<BookPage> {
+  const pages = batches.map((batch) => pageAt({ ...settling, batches: [batch] }, { stage: STAGES.summing, next: 0 }))
+  return { batches: pages.flatMap((page) => page.batches) }
+}
+
+function isFirst({ stage, next }: Reached): boolean {
+  return stage === STAGES.summing && next === 0
+}
+
+function settleAct({ local }: Stage, page: BookPage): Act {
+  return act(local.connection.contracts.settlement, 'settle', [page])
+}
