@@ -4,31 +4,21 @@ import { join } from 'node:path'
 import { Contract, JsonRpcProvider } from 'ethers'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { accountsAbi } from '../../deployments/abi/accounts.ts'
-import { ledgerAbi } from '../../deployments/abi/ledger.ts'
-import { modelsAbi } from '../../deployments/abi/models.ts'
+import { earningsAbi } from '../../deployments/abi/earnings.ts'
 import { openTokenAbi } from '../../deployments/abi/openToken.ts'
+import { settlementAbi } from '../../deployments/abi/settlement.ts'
 import { type Summary, summarySchema } from '../../scripts/demo/summary.ts'
-import { readDeployment } from '../../sdk/deployment.ts'
+import { type Deployment, readDeployment } from '../../sdk/deployment.ts'
 import { freePort, type Running, run } from './process.ts'
-import { attribute, codesOf, earningsOf, type Recomputed, readIndex, recompute } from './recompute.ts'
+import { type Recomputed, recompute } from './recompute.ts'
+import { fixedWeights, unitsOfRows } from './units.ts'
 
 /**
- * The main job as a newcomer runs it, small: mails of twelve contributors, a fine-tune, paid answers, claims. Then everything that
- * it says is computed again by other means.
+ * The main job as a newcomer runs it, small: mails of twelve contributors, a fine-tune, paid answers, settled books, claims. Then
+ * everything that it says is computed again by other means.
  */
-const SMALL = [
-  '--rows',
-  '360',
-  '--held-out',
-  '60',
-  '--contributors',
-  '12',
-  '--batch',
-  '25',
-  '--max-tokens',
-  '32',
-  '--no-twin',
-]
+const SMALL = '--tasks mail --rows 360 --held-out 60 --contributors 12 --batch 25 --max-tokens 32'.split(' ')
+const WEI_PER_GWEI = 1_000_000_000n
 
 let folder: string
 let options: string[]
@@ -36,6 +26,7 @@ let summary: Summary
 let demo: Running
 let provider: JsonRpcProvider
 let recomputed: Recomputed
+let contracts: Deployment['contracts']
 let api: string
 const children: Running[] = []
 
@@ -51,6 +42,9 @@ async function ask<T>(url: string, query: string): Promise<T> {
 }
 
 const contract = (address: string, abi: object): Contract => new Contract(address, abi as [], provider)
+const balanceOf = (address: string): Promise<bigint> =>
+  contract(contracts.openToken, openTokenAbi).getFunction('balanceOf')(address)
+const sum = (amounts: Iterable<bigint>): bigint => [...amounts].reduce((all, gwei) => all + gwei, 0n)
 
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'journey-'))
@@ -65,9 +59,9 @@ beforeAll(async () => {
   await demo.until('Serving until Ctrl-C')
   api = summary.api
   provider = new JsonRpcProvider(summary.chain.rpc, undefined, { staticNetwork: true, cacheTimeout: -1 })
-  const { contracts } = readDeployment(join(folder, 'deployment.json'))
-  const ledger = contract(contracts.ledger, ledgerAbi)
-  recomputed = await recompute(provider, contracts, Number(await ledger.getFunction('treasury')()))
+  contracts = readDeployment(join(folder, 'deployment.json')).contracts
+  const treasury = await contract(contracts.settlement, settlementAbi).getFunction('treasury')()
+  recomputed = await recompute(provider, contracts, Number(treasury))
 }, 600_000)
 
 afterAll(() => {
@@ -85,85 +79,81 @@ describe('a second start', () => {
 })
 
 describe('the money', () => {
-  it('sums to the wei: what the ledger holds is what tabs, earnings and bonds say', async () => {
-    const { contracts } = readDeployment(join(folder, 'deployment.json'))
-    const held = await contract(contracts.openToken, openTokenAbi).getFunction('balanceOf')(contracts.ledger)
-    const credited = [...recomputed.creditedGwei.values()].reduce((sum, gwei) => sum + gwei, 0n)
-    const claimed = [...recomputed.claimedGwei.values()].reduce((sum, gwei) => sum + gwei, 0n)
-    expect(held).toBe((recomputed.tabsGwei + recomputed.bondsGwei + credited - claimed) * 1_000_000_000n)
-    expect(credited).toBe(BigInt(summary.fees.totalGwei))
+  it('sums to the wei: what contracts hold is what channels, earnings, joint units and bonds say', async () => {
+    const earned = sum(recomputed.earnedGwei.values())
+    const claimed = sum(recomputed.claimedGwei.values())
+    const owed = recomputed.channelsGwei + recomputed.jointGwei + earned - claimed
+    expect(await balanceOf(contracts.earnings)).toBe(owed * WEI_PER_GWEI)
+    expect(await balanceOf(contracts.bonds)).toBe(recomputed.bondsGwei * WEI_PER_GWEI)
+    expect(earned + recomputed.jointGwei).toBe(recomputed.feesGwei)
+    expect(recomputed.feesGwei).toBe(BigInt(summary.fees.totalGwei))
+    expect(recomputed.inferences).toBe(60)
   })
 
   it('is the same in chain storage, in GraphQL and recomputed from the logs, for every account', async () => {
-    const { contracts } = readDeployment(join(folder, 'deployment.json'))
-    const ledger = contract(contracts.ledger, ledgerAbi)
-    const epoch = Number(await ledger.getFunction('currentEpoch')())
+    const earnings = contract(contracts.earnings, earningsAbi)
     const count = Number(await contract(contracts.accounts, accountsAbi).getFunction('accountCount')())
-    type Money = { id: number; maturedGwei: string; pendingGwei: string }
+    type Money = { id: number; earnedGwei: string; claimedGwei: string }
     const { accounts } = await ask<{ accounts: { items: Money[] } }>(
       api,
-      '{ accounts(limit: 500, orderBy: id) { items { id maturedGwei pendingGwei } } }',
+      '{ accounts(limit: 500, orderBy: id) { items { id earnedGwei claimedGwei } } }',
     )
     expect(accounts.items).toHaveLength(count)
-    for (const { id, maturedGwei, pendingGwei } of accounts.items) {
-      const [matured, pending] = await ledger.getFunction('earningsOf')(id)
-      const told = { id, maturedGwei: BigInt(maturedGwei), pendingGwei: BigInt(pendingGwei) }
-      expect(told).toEqual({ id, maturedGwei: matured, pendingGwei: pending })
-      expect(told).toEqual({ id, ...earningsOf(recomputed, id, epoch) })
+    for (const { id, earnedGwei, claimedGwei } of accounts.items) {
+      const [earned, claimed] = await earnings.getFunction('earningsOf')(id)
+      const told = { id, earned: BigInt(earnedGwei), claimed: BigInt(claimedGwei) }
+      expect(told).toEqual({ id, earned, claimed })
+      expect(told).toEqual({
+        id,
+        earned: recomputed.earnedGwei.get(id) ?? 0n,
+        claimed: recomputed.claimedGwei.get(id) ?? 0n,
+      })
     }
+  })
+
+  it('goes to units by the net influence of their sketches, book by book', async () => {
+    type Payment = { book: string; unit: number; amountGwei: string }
+    const { unitPayments } = await ask<{ unitPayments: { items: Payment[] } }>(
+      api,
+      '{ unitPayments(limit: 500) { items { book unit amountGwei } } }',
+    )
+    const told = unitPayments.items.map(
+      ({ book, unit, amountGwei }) => [`${book}/${unit}`, BigInt(amountGwei)] as const,
+    )
+    expect(new Map(told)).toEqual(recomputed.unitsGwei)
   })
 })
 
-describe('the attributions', () => {
-  it('name the rows that the published index and the recorded sketches give, and pay who contributed them', async () => {
-    const { contracts } = readDeployment(join(folder, 'deployment.json'))
-    type Model = { indexHash: string; influenceRoot: string; topK: number }
-    const { model } = await ask<{ model: Model }>(
-      api,
-      `{ model(id: ${summary.chain.model}) { indexHash influenceRoot topK } }`,
-    )
+describe('the units', () => {
+  it('are the sums of the rows in the published row index, and weighed by each other', async () => {
+    const [task] = summary.tasks
+    type Model = { indexHash: string }
+    const { model } = await ask<{ model: Model }>(api, `{ model(id: ${task?.model}) { indexHash } }`)
     const file = new Uint8Array(await (await fetch(`${api}/blobs/${model.indexHash}`)).arrayBuffer())
-    const index = readIndex(file, model.indexHash)
-    const contributions = new Map(index.entries.map(({ row, contribution }) => [row, contribution]))
-    expect(recomputed.inferences).toHaveLength(summary.inferences)
-    for (const { rows, sketch } of recomputed.inferences) {
-      const expected = attribute(codesOf(sketch), index.entries, model.topK).map(({ row, weight }) => ({
-        row,
-        weight,
-        account: recomputed.contributorOf.get(contributions.get(row) ?? ''),
-      }))
-      expect(rows).toEqual(expected)
-    }
-    expect(await contract(contracts.models, modelsAbi).getFunction('influenceRootOf')(summary.chain.model)).toBe(
-      model.influenceRoot,
-    )
+    const units = recomputed.terms.get(task?.model ?? 0)?.units ?? []
+    expect(units).toHaveLength(task?.units ?? 0)
+    expect(units.map(({ kept, scale, codes }) => ({ kept, scale, codes }))).toEqual(unitsOfRows(file, model.indexHash))
+    expect(units.map(({ fixed }) => fixed)).toEqual(fixedWeights(units))
   })
 
-  it('pay flipped, noise and copied rows less than a median honest row', () => {
-    const { flipped, noise, copied } = summary.relativePay
-    expect({ flipped: flipped.paid < 1, noise: noise.paid < 1, copied: copied.paid < 1 }).toEqual({
-      flipped: true,
-      noise: true,
-      copied: true,
-    })
+  it('pay who flips labels, writes noise or copies less than the median honest contributor', () => {
+    const [task] = summary.tasks
+    for (const kind of ['flipped', 'noise', 'copied'] as const) expect(task?.relativePay[kind].paid).toBeLessThan(1)
   })
 })
 
 describe('a contributor', () => {
   it('holds what was claimed, in OPEN', async () => {
-    const { contracts } = readDeployment(join(folder, 'deployment.json'))
-    expect(recomputed.claimedGwei.size).toBeGreaterThan(0)
-    const claimed = [...recomputed.claimedGwei.values()].reduce((sum, gwei) => sum + gwei, 0n)
+    const claimed = sum(recomputed.claimedGwei.values())
+    expect(claimed).toBeGreaterThan(0n)
     expect(claimed).toBe(BigInt(summary.fees.claimedGwei))
     const { claims } = await ask<{ claims: { items: { recipient: string }[] } }>(
       api,
       '{ claims(limit: 500) { items { recipient } } }',
     )
-    const token = contract(contracts.openToken, openTokenAbi)
     const recipients = new Set(claims.items.map(({ recipient }) => recipient))
-    let paid = 0n
-    for (const recipient of recipients) paid += await token.getFunction('balanceOf')(recipient)
-    expect(paid).toBe(claimed * 1_000_000_000n)
+    const balances = await Promise.all([...recipients].map(balanceOf))
+    expect(sum(balances)).toBe(claimed * WEI_PER_GWEI)
   })
 })
 
@@ -195,9 +185,10 @@ describe('an indexer killed in the middle', () => {
     await second.until('GraphQL is at')
     const everything = `{
       _meta { block hash }
-      accounts(limit: 500, orderBy: id) { items { id creditedGwei maturedGwei pendingGwei claimedGwei } }
+      accounts(limit: 500, orderBy: id) { items { id earnedGwei claimedGwei } }
       batches(limit: 500, orderBy: id) { items { id count feesGwei root } totalCount }
-      inferences(limit: 500) { items { commitment feeGwei treasuryGwei } totalCount }
+      inferences(limit: 500) { items { commitment feeGwei status } totalCount }
+      unitPayments(limit: 500) { items { book unit weight amountGwei } totalCount }
       claims(limit: 500) { items { account amountGwei transactionHash } totalCount }
     }`
     const whole = await ask(api, everything)

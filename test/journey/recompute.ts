@@ -1,246 +1,230 @@
 /**
  * The ledger's money, computed a second time from nothing but a node's logs: with ethers instead of viem, bigints instead of
- * the house's codecs, and the rules as docs/protocol.md and ILedger.sol state them. It shares no code with the house except
- * the ABIs.
+ * the house's codecs, and the rules as docs/protocol.md states them. It shares no code with the house except the ABIs.
  */
-import { dataSlice, getBytes, Interface, type InterfaceAbi, type JsonRpcProvider, keccak256, toBigInt } from 'ethers'
-import { datasetsAbi } from '../../deployments/abi/datasets.ts'
+import { dataSlice, getBytes, type JsonRpcProvider } from 'ethers'
+import { bondsAbi } from '../../deployments/abi/bonds.ts'
+import { channelsAbi } from '../../deployments/abi/channels.ts'
+import { earningsAbi } from '../../deployments/abi/earnings.ts'
+import { fineTunesAbi } from '../../deployments/abi/fineTunes.ts'
 import { ledgerAbi } from '../../deployments/abi/ledger.ts'
 import { modelsAbi } from '../../deployments/abi/models.ts'
+import { eventsOf, type Told } from './logs.ts'
+import { dot, largest, toldUnits, type Unit } from './units.ts'
 
 export interface Addresses {
-  readonly accounts: string
-  readonly datasets: string
   readonly models: string
+  readonly fineTunes: string
+  readonly channels: string
+  readonly bonds: string
   readonly ledger: string
+  readonly earnings: string
 }
 
-export interface AttributedRow {
-  readonly row: number
-  readonly account: number
-  readonly weight: number
-}
-
-export interface RecordedInference {
+interface Terms {
   readonly model: number
-  readonly payer: number
-  readonly feeGwei: bigint
-  readonly rows: readonly AttributedRow[]
-  readonly sketch: Uint8Array
-}
-
-interface ModelTerms {
   readonly owner: number
   readonly dims: number
   readonly contributorBps: bigint
   readonly operatorBps: bigint
+  readonly baseBps: bigint
+  readonly floorBps: bigint
+  readonly feeUnitGwei: bigint
   readonly royalties: readonly { readonly account: number; readonly bps: bigint }[]
+  readonly units: readonly Unit[]
+}
+
+/** A book's fees and the sum of its query sketches. */
+interface Book {
+  readonly terms: Terms
+  readonly operator: number
+  readonly treasuryBps: bigint
+  readonly records: number
+  readonly fees: bigint
+  readonly query: readonly bigint[]
 }
 
 export interface Recomputed {
-  readonly inferences: readonly RecordedInference[]
-  /** Gwei credited to an account in an epoch, by `account/epoch`. */
-  readonly creditedGwei: ReadonlyMap<string, bigint>
+  readonly terms: ReadonlyMap<number, Terms>
+  readonly inferences: number
+  readonly feesGwei: bigint
+  /** By account: of settled books, in every office, and drawn of joint units. */
+  readonly earnedGwei: ReadonlyMap<number, bigint>
   readonly claimedGwei: ReadonlyMap<number, bigint>
-  /** Gwei that stand in tabs, all payers and operators together. */
-  readonly tabsGwei: bigint
+  /** By `book/unit`. */
+  readonly unitsGwei: ReadonlyMap<string, bigint>
+  /** Gwei of joint units that nobody drew yet. */
+  readonly jointGwei: bigint
+  /** Gwei that stand in channels. */
+  readonly channelsGwei: bigint
   /** Gwei that stand in bonds. Nothing is struck here. */
   readonly bondsGwei: bigint
-  readonly contributorOf: ReadonlyMap<string, number>
 }
 
-const BASIS_POINTS = 10_000n
-const WEIGHT_SUM = 65_535n
+const WHOLE = 10_000n
 
-async function eventsOf(provider: JsonRpcProvider, address: string, abi: InterfaceAbi) {
-  const contract = new Interface(abi)
-  const logs = await provider.getLogs({ address, fromBlock: 0, toBlock: 'latest' })
-  return logs.flatMap((log) => {
-    const event = contract.parseLog(log)
-    return event ? [{ name: event.name, args: event.args }] : []
-  })
-}
-
-function readRecords(records: string, model: number, dims: number): RecordedInference[] {
-  const inferences: RecordedInference[] = []
-  const end = getBytes(records).length
-  let at = 0
-  const take = (bytes: number): string => {
-    const taken = dataSlice(records, at, at + bytes)
-    at += bytes
-    return taken
-  }
-  while (at < end) {
-    take(32)
-    const payer = Number(take(4))
-    const feeGwei = toBigInt(take(8))
-    const rowCount = Number(take(1))
-    const rows = Array.from({ length: rowCount }, () => ({
-      row: Number(take(4)),
-      account: Number(take(4)),
-      weight: Number(take(2)),
-    }))
-    inferences.push({ model, payer, feeGwei, rows, sketch: getBytes(take(dims / 2)) })
-  }
-  return inferences
-}
-
-/** Replays every event of the contracts that hold facts about money. */
+/** Replays every event of the contracts that hold facts about money. All books are settled here. */
 export async function recompute(
   provider: JsonRpcProvider,
   addresses: Addresses,
   treasury: number,
 ): Promise<Recomputed> {
-  const terms = new Map<number, ModelTerms>()
-  for (const { name, args } of await eventsOf(provider, addresses.models, modelsAbi)) {
-    if (name !== 'FineTuneRegistered') continue
-    terms.set(Number(args.model), {
-      owner: Number(args.owner),
-      dims: Number(args.fineTune.influence.dims),
-      contributorBps: BigInt(args.fineTune.shares.contributorBps),
-      operatorBps: BigInt(args.fineTune.shares.operatorBps),
-      royalties: [...args.royalties].map((royalty) => ({ account: Number(royalty.account), bps: BigInt(royalty.bps) })),
+  const read = (name: keyof Addresses, abi: readonly object[]) => eventsOf(provider, addresses[name], abi as [])
+  const terms = termsOf(await read('models', modelsAbi), await read('fineTunes', fineTunesAbi))
+  const books = booksOf(await read('ledger', ledgerAbi), terms)
+
+  const earned = new Map<number, bigint>()
+  const add = (to: Map<number, bigint>, account: number, gwei: bigint) =>
+    to.set(account, (to.get(account) ?? 0n) + gwei)
+  const unitsGwei = new Map<string, bigint>()
+  let jointGwei = 0n
+  for (const [id, book] of books) {
+    const paid = payOf(book)
+    book.terms.units.forEach(({ payee }, unit) => {
+      const gwei = paid.units[unit] as bigint
+      unitsGwei.set(`${id}/${unit}`, gwei)
+      if (payee === 0) jointGwei += gwei
+      else add(earned, payee, gwei)
     })
+    for (const { account, gwei } of paid.others) add(earned, account, gwei)
+    add(earned, treasury, paid.left)
   }
 
-  const contributorOf = new Map<string, number>()
-  for (const { name, args } of await eventsOf(provider, addresses.datasets, datasetsAbi)) {
-    if (name === 'ContributionSubmitted') contributorOf.set(String(args.contribution), Number(args.contributor))
+  const claimed = new Map<number, bigint>()
+  for (const { name, args } of await read('earnings', earningsAbi)) {
+    if (name === 'RewardClaimed') add(claimed, Number(args.account), BigInt(args.amountGwei))
+    if (name === 'RewardsClaimed') for (const { account, gwei } of manyClaims(args.claims)) add(claimed, account, gwei)
+    if (name !== 'JointDrawn') continue
+    jointGwei -= BigInt(args.amountGwei)
+    add(earned, Number(args.account), BigInt(args.amountGwei))
   }
+  const feesGwei = [...books.values()].reduce((sum, { fees, terms: own }) => sum + fees * own.feeUnitGwei, 0n)
+  const channels = await read('channels', channelsAbi)
+  const bonds = await read('bonds', bondsAbi)
+  return {
+    terms,
+    inferences: [...books.values()].reduce((sum, { records }) => sum + records, 0),
+    feesGwei,
+    earnedGwei: earned,
+    claimedGwei: claimed,
+    unitsGwei,
+    jointGwei,
+    channelsGwei: total(channels, 'ChannelFunded') - total(channels, 'ChannelWithdrawn') - feesGwei,
+    bondsGwei: total(bonds, 'BondDeposited') - total(bonds, 'BondWithdrawn'),
+  }
+}
 
-  const inferences: RecordedInference[] = []
-  const creditedGwei = new Map<string, bigint>()
-  const claimedGwei = new Map<number, bigint>()
-  let tabsGwei = 0n
-  let bondsGwei = 0n
-  for (const { name, args } of await eventsOf(provider, addresses.ledger, ledgerAbi)) {
-    if (name === 'TabFunded') tabsGwei += BigInt(args.amountGwei)
-    if (name === 'TabWithdrawn') tabsGwei -= BigInt(args.amountGwei)
-    if (name === 'BondDeposited') bondsGwei += BigInt(args.amountGwei)
-    if (name === 'BondWithdrawn') bondsGwei -= BigInt(args.amountGwei)
-    if (name === 'RewardClaimed') {
-      const account = Number(args.account)
-      claimedGwei.set(account, (claimedGwei.get(account) ?? 0n) + BigInt(args.amountGwei))
+function termsOf(models: readonly Told[], fineTunes: readonly Told[]): ReadonlyMap<number, Terms> {
+  const entered = models.filter(({ name }) => name === 'FineTuneEntered')
+  return new Map(
+    entered.map(({ args }) => {
+      const [model, dims] = [Number(args.model), Number(args.terms.dims)]
+      const { shares, pay } = args.terms
+      const terms: Terms = {
+        model,
+        owner: Number(args.owner),
+        dims,
+        contributorBps: BigInt(shares.contributorBps),
+        operatorBps: BigInt(shares.operatorBps),
+        baseBps: BigInt(pay.baseBps),
+        floorBps: BigInt(pay.floorBps),
+        feeUnitGwei: BigInt(pay.feeUnitGwei),
+        royalties: [...args.royalties].map(({ account, bps }) => ({ account: Number(account), bps: BigInt(bps) })),
+        units: toldUnits(fineTunes, model, dims),
+      }
+      return [model, terms]
+    }),
+  )
+}
+
+function booksOf(events: readonly Told[], terms: ReadonlyMap<number, Terms>): ReadonlyMap<string, Book> {
+  const books = new Map<string, Book>()
+  for (const { name, args } of events) {
+    if (name === 'RecordVoided' || name === 'GivenToBook') throw new Error(`nothing is ${name} in a demo`)
+    const id = BigInt(args.book ?? 0n)
+    if (name === 'BookOpened') {
+      const own = terms.get(Number(id >> 64n))
+      if (own === undefined) throw new Error(`book ${id} is of a model that no event registered`)
+      const query = new Array<bigint>(own.dims).fill(0n)
+      const operator = Number((id >> 32n) & 0xffff_ffffn)
+      books.set(`${id}`, { terms: own, operator, treasuryBps: BigInt(args.treasuryBps), records: 0, fees: 0n, query })
     }
     if (name !== 'BatchRecorded') continue
-    const model = Number(args.model)
-    const modelTerms = terms.get(model)
-    if (!modelTerms) throw new Error(`batch ${args.batch} names model ${model}, which no event registered`)
-    const credit = (account: number, gwei: bigint): bigint => {
-      const key = `${account}/${args.epoch}`
-      creditedGwei.set(key, (creditedGwei.get(key) ?? 0n) + gwei)
-      return gwei
-    }
-    for (const inference of readRecords(args.records, model, modelTerms.dims)) {
-      inferences.push(inference)
-      tabsGwei -= inference.feeGwei
-      for (const { account, gwei } of sharesOf(
-        inference,
-        modelTerms,
-        Number(args.operator),
-        treasury,
-        BigInt(args.treasuryBps),
-      ))
-        credit(account, gwei)
+    const book = books.get(`${id}`)
+    if (book === undefined) throw new Error(`batch ${args.batch} is in book ${id}, which no event opened`)
+    books.set(`${id}`, withBatch(book, args.records))
+  }
+  return books
+}
+
+function withBatch(book: Book, records: string): Book {
+  const { dims } = book.terms
+  const bytes = getBytes(records)
+  const size = 35 + dims / 8
+  let { fees } = book
+  const query = [...book.query]
+  for (let at = 0; at < bytes.length; at += size) {
+    const fee = BigInt(((bytes[at + 1] as number) << 8) | (bytes[at + 2] as number))
+    fees += fee
+    for (let d = 0; d < dims; d++) {
+      const isSet = ((bytes[at + 35 + (d >> 3)] as number) >> (7 - (d & 7))) & 1
+      query[d] = (query[d] as bigint) + (isSet === 1 ? fee : -fee)
     }
   }
-  return { inferences, creditedGwei, claimedGwei, tabsGwei, bondsGwei, contributorOf }
+  return { ...book, records: book.records + bytes.length / size, fees, query }
 }
 
-function sharesOf(
-  inference: RecordedInference,
-  terms: ModelTerms,
-  operator: number,
-  treasury: number,
-  treasuryBps: bigint,
-) {
-  const partOf = (bps: bigint): bigint => (inference.feeGwei * bps) / BASIS_POINTS
-  const pool = partOf(terms.contributorBps)
-  const royaltyBps = terms.royalties.reduce((sum, royalty) => sum + royalty.bps, 0n)
-  const ownerBps = BASIS_POINTS - terms.contributorBps - terms.operatorBps - royaltyBps - treasuryBps
-  const shares = [
-    ...inference.rows.map(({ account, weight }) => ({ account, gwei: (pool * BigInt(weight)) / WEIGHT_SUM })),
-    { account: operator, gwei: partOf(terms.operatorBps) },
-    ...terms.royalties.map(({ account, bps }) => ({ account, gwei: partOf(bps) })),
-    { account: terms.owner, gwei: partOf(ownerBps) },
-  ]
-  const shared = shares.reduce((sum, share) => sum + share.gwei, 0n)
-  return [...shares, { account: treasury, gwei: inference.feeGwei - shared }]
-}
-
-/** What an account could claim and what is pending in `epoch`, by the rule "credit of epoch e is pending until e+2 begins". */
-export function earningsOf(
-  recomputed: Recomputed,
-  account: number,
-  epoch: number,
-): { maturedGwei: bigint; pendingGwei: bigint } {
-  let maturedGwei = -(recomputed.claimedGwei.get(account) ?? 0n)
-  let pendingGwei = 0n
-  for (const [key, gwei] of recomputed.creditedGwei) {
-    const [creditedTo, creditedIn] = key.split('/').map(Number)
-    if (creditedTo !== account || creditedIn === undefined) continue
-    if (creditedIn + 2 <= epoch) maturedGwei += gwei
-    else pendingGwei += gwei
-  }
-  return { maturedGwei, pendingGwei }
-}
-
-export interface IndexEntry {
-  readonly row: number
-  readonly contribution: string
-  readonly codes: readonly number[]
-}
-
-/** Reads an influence index file by docs/protocol.md, and checks that it is the one its name promises. */
-export function readIndex(file: Uint8Array, name: string): { dims: number; entries: readonly IndexEntry[] } {
-  if (keccak256(file) !== name) throw new Error(`the influence index ${name} hashes to ${keccak256(file)}`)
-  const view = new DataView(file.buffer, file.byteOffset, file.byteLength)
-  const dims = view.getUint32(8)
-  const entryBytes = 72 + dims / 2
-  const entries = Array.from({ length: view.getUint32(16) }, (_, entry) => {
-    const at = 20 + entry * entryBytes
-    return {
-      row: view.getUint32(at),
-      contribution: dataSlice(file, at + 8, at + 40),
-      codes: codesOf(file.subarray(at + 72, at + entryBytes)),
-    }
+/** docs/protocol.md, "Books and pay", of a book whose model is sketched and to which nothing was given. */
+function payOf({ terms, operator, treasuryBps, fees, query }: Book) {
+  const { units, royalties } = terms
+  const f = fees * terms.feeUnitGwei
+  const weights = units.map(({ scale, codes }) => {
+    const product = dot(query, codes)
+    return product > 0n ? scale * product : 0n
   })
-  return { dims, entries }
+  const net = sum(weights)
+  const longest = largest(units.map(({ scale, codes }) => scale * scale * dot(codes, codes)))
+  const floor = (terms.floorBps * fees * floorSqrt(BigInt(terms.dims) * longest)) / WHOLE
+  const scale = net > floor ? net : floor
+  const pool = (f * terms.contributorBps) / WHOLE
+  const byRows = (pool * terms.baseBps) / WHOLE
+  const rest = pool - byRows
+  const byFixed = scale === 0n ? rest : (rest * (scale - net)) / scale
+  const kept = sum(units.map((unit) => unit.kept))
+  const fixed = sum(units.map((unit) => unit.fixed))
+  const paid = units.map(
+    (unit, u) =>
+      (byRows * unit.kept) / kept +
+      (scale === 0n ? 0n : (rest * (weights[u] as bigint)) / scale) +
+      (fixed === 0n ? (byFixed * unit.kept) / kept : (byFixed * unit.fixed) / fixed),
+  )
+  const royaltyBps = sum(royalties.map(({ bps }) => bps))
+  const ownerBps = WHOLE - terms.contributorBps - terms.operatorBps - royaltyBps - treasuryBps
+  const others = [
+    { account: operator, gwei: (f * terms.operatorBps) / WHOLE },
+    ...royalties.map(({ account, bps }) => ({ account, gwei: (f * bps) / WHOLE })),
+    { account: terms.owner, gwei: (f * ownerBps) / WHOLE },
+  ]
+  return { units: paid, others, left: f - sum(paid) - sum(others.map(({ gwei }) => gwei)) }
 }
 
-export function codesOf(sketch: Uint8Array): number[] {
-  const signed = (nibble: number): number => (nibble > 7 ? nibble - 16 : nibble)
-  return [...sketch].flatMap((byte) => [signed(byte >> 4), signed(byte & 15)])
+function manyClaims(claims: string): readonly { account: number; gwei: bigint }[] {
+  return Array.from({ length: getBytes(claims).length / 32 }, (_, i) => ({
+    account: Number(dataSlice(claims, 32 * i, 32 * i + 4)),
+    gwei: BigInt(dataSlice(claims, 32 * i + 24, 32 * i + 32)),
+  }))
+}
+
+function total(events: readonly Told[], wanted: string): bigint {
+  return sum(events.flatMap(({ name, args }) => (name === wanted ? [BigInt(args.amountGwei)] : [])))
+}
+
+function sum(amounts: readonly bigint[]): bigint {
+  return amounts.reduce((all, gwei) => all + gwei, 0n)
 }
 
 function floorSqrt(value: bigint): bigint {
   let root = 0n
-  for (let bit = 1n << 40n; bit > 0n; bit >>= 1n) if ((root + bit) ** 2n <= value) root += bit
+  for (let bit = 1n << 60n; bit > 0n; bit >>= 1n) if ((root + bit) ** 2n <= value) root += bit
   return root
-}
-
-/** The rows and weights that docs/protocol.md gives a query, found by the plainest means. */
-export function attribute(
-  query: readonly number[],
-  entries: readonly IndexEntry[],
-  topK: number,
-): { row: number; weight: number }[] {
-  const scored = entries.map(({ row, codes }) => {
-    let dot = 0
-    let square = 0
-    codes.forEach((code, dim) => {
-      dot += code * (query[dim] ?? 0)
-      square += code * code
-    })
-    const norm = floorSqrt(BigInt(square) << 32n)
-    return { row, score: dot > 0 && norm > 0n ? (BigInt(dot) << 32n) / norm : 0n }
-  })
-  const top = scored
-    .filter(({ score }) => score > 0n)
-    .sort((a, b) => (a.score === b.score ? a.row - b.row : a.score > b.score ? -1 : 1))
-    .slice(0, topK)
-  const sum = top.reduce((total, { score }) => total + score, 0n)
-  const weights = top.map(({ row, score }) => ({ row, weight: Number((WEIGHT_SUM * score) / sum) }))
-  const given = weights.reduce((total, { weight }) => total + weight, 0)
-  return weights.map(({ row, weight }, place) => ({ row, weight: place === 0 ? weight + 65_535 - given : weight }))
 }
