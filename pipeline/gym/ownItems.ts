@@ -34,7 +34,6 @@ export function sortedBy(known: readonly KnownItem[], by: 'selfInfluence' | 'ter
 
 /** The own rows that did no harm; all but the worst where all did. */
 export function helpfulOf(known: readonly KnownItem[]): readonly Item[] {
-  const worst = known.reduce((low, { term }) => Math.min(low, term), 0)
-  const helpful = known.filter(({ term }) => term >= 0 && (term > worst || worst === 0))
-  return (helpful.length > 0 ? helpful : known.slice(1)).map(({ item }) => item)
+  const helpful = known.filter(({ term }) => term >= 0).map(({ item }) => item)
+  return helpful.length > 0 ? helpful : sortedBy(known, 'term').slice(1)
 }

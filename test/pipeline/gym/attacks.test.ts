@@ -92,6 +92,16 @@ describe('an attack', () => {
     }
   })
 
+  it('by an oracle leaves out only the worst where all rows did harm', () => {
+    const harmful = known.map((own) => own.map((one, i) => ({ ...one, term: -1 - ((i * 7) % own.length) })))
+    const world = attackedWorld(scenario, attackNamed('omit-oracle'), harmful)
+    for (const [attacker, own] of harmful.entries()) {
+      const [worst, ...others] = own.toSorted((a, b) => a.term - b.term).map(({ item }) => item)
+      expect(namesOf(attacker, world).map(({ items }) => items)).toEqual([others])
+      expect(others).not.toContain(worst)
+    }
+  })
+
   it('by copies brings somebody else’s texts, accepted last', () => {
     const added = addedIn(attackedBy('copy-other'))
     for (const [i, { items, victim }] of scenario.attackers.entries()) {
