@@ -23,12 +23,12 @@ Answers requests, one {"id", "payer", "salt", "text", "voucher"} a line, signs a
 in batches against the payers' channels. A request that no voucher covers is refused before it is computed, with what has to be
 signed. What was served is kept in a journal, so a killed operator goes on without serving or recording a call twice. Settles
 the operator's books that are due.
-  --run <folder>             the model's run folder (var/demo/run)
-  --publication <folder>     what publish-run wrote (var/demo/publication)
+  --run <folder>             the model's run folder (var/demo/mail/run)
+  --publication <folder>     what publish-run wrote (var/demo/mail/publication)
   --blobs <folder>           where the row index is (var/demo/blobs)
-  --journal <file>           the operator's memory (var/demo/operator/journal.jsonl); it holds salts: keep it to yourself
+  --journal <file>           the operator's memory (var/demo/mail/journal.jsonl); it holds salts: keep it to yourself
   --answers <file>           where answers and receipts are written (<requests>.answers.jsonl)
-  --receipt-key <file>       the key that signs receipts, made if there is none (var/demo/operator/receipt.key)
+  --receipt-key <file>       the key that signs receipts, made if there is none (var/demo/receipt.key)
   --fee <OPEN>               what a call costs, in whole fee units of the model (0.02)
   --batch <records>          calls in one transaction, at most 1024 (200)
   --batch-bytes <bytes>      calldata of one transaction (120000)
@@ -38,12 +38,12 @@ ${connectionUsage}
 ${sendUsage}`,
   options: {
     ...connectionOptions,
-    run: { type: 'string', default: 'var/demo/run' },
-    publication: { type: 'string', default: 'var/demo/publication' },
+    run: { type: 'string', default: 'var/demo/mail/run' },
+    publication: { type: 'string', default: 'var/demo/mail/publication' },
     blobs: { type: 'string', default: 'var/demo/blobs' },
-    journal: { type: 'string', default: 'var/demo/operator/journal.jsonl' },
+    journal: { type: 'string', default: 'var/demo/mail/journal.jsonl' },
     answers: { type: 'string' },
-    'receipt-key': { type: 'string', default: 'var/demo/operator/receipt.key' },
+    'receipt-key': { type: 'string', default: 'var/demo/receipt.key' },
     fee: { type: 'string', default: '0.02' },
     batch: { type: 'string', default: '200' },
     'batch-bytes': { type: 'string', default: '120000' },

@@ -63,7 +63,7 @@ export async function runDemo(settings: DemoSettings, progress: Progress, closer
     inTurn(tasks, done, (demo, own) => ensureRun(settings, demo, frozenOf(demo), own)),
   )
   const certificates = await progress.step('Train without each contributor in turn', 50, (done) =>
-    inTurn(tasks, done, (demo, own) => ensureCertified(settings, demo, own)),
+    together(tasks, done, (demo, own) => ensureCertified(settings, demo, own)),
   )
   const published = await progress.step('Register the models in pages', 10, (done) =>
     inTurn(tasks, done, (demo) => ensurePublished(stage, demo)),
@@ -88,20 +88,31 @@ export async function runDemo(settings: DemoSettings, progress: Progress, closer
   return summary
 }
 
-/** One task after the other; how far all are together is reported in thousandths. */
-async function inTurn<T>(
-  tasks: readonly DemoTask[],
-  report: Report,
-  work: (demo: DemoTask, own: Report) => Promise<T>,
-): Promise<readonly T[]> {
+type TaskWork<T> = (demo: DemoTask, own: Report) => Promise<T>
+
+/** One task after the other. */
+async function inTurn<T>(tasks: readonly DemoTask[], report: Report, work: TaskWork<T>): Promise<readonly T[]> {
+  const reports = reportsOf(tasks, report)
   const results: T[] = []
-  for (const [i, demo] of tasks.entries()) {
-    results.push(
-      await work(demo, (done, total) => report(Math.round(1_000 * (i + done / total)), 1_000 * tasks.length)),
-    )
-    report(1_000 * (i + 1), 1_000 * tasks.length)
-  }
+  for (const [i, demo] of tasks.entries()) results.push(await work(demo, reports[i] as Report))
   return results
+}
+
+/** All at once: one task's threads work while another's measure. */
+async function together<T>(tasks: readonly DemoTask[], report: Report, work: TaskWork<T>): Promise<readonly T[]> {
+  const reports = reportsOf(tasks, report)
+  return await Promise.all(tasks.map((demo, i) => work(demo, reports[i] as Report)))
+}
+
+/** How far tasks are together, in texts that their answers are over: the larger a task, the more of the work it is. */
+function reportsOf(tasks: readonly DemoTask[], report: Report): readonly Report[] {
+  const sizes = tasks.map(({ scenario }) => scenario.heldOut)
+  const total = sizes.reduce((sum, size) => sum + size, 0)
+  const parts = tasks.map(() => 0)
+  return tasks.map((_, i) => (done, all) => {
+    parts[i] = all === 0 ? 0 : ((sizes[i] as number) * done) / all
+    report(Math.round(parts.reduce((sum, part) => sum + part, 0)), total)
+  })
 }
 
 /** What to close, in the order in which it was opened; it is closed from the end. */

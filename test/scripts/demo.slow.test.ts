@@ -13,7 +13,7 @@ import { type Running, start, type } from './typed.ts'
 
 const told = z.object({
   inferences: z.object({ totalCount: z.number() }),
-  tabs: z.object({ items: z.array(z.object({ payer: z.number(), balanceGwei: z.string() })) }),
+  channels: z.object({ items: z.array(z.object({ payer: z.number(), salt: z.number() })) }),
 })
 
 /** `npm start` at small size: killed on its way, started again, started a third time, and asked while it serves. */
@@ -28,19 +28,7 @@ describe('the demo', { timeout: 240_000 }, () => {
     apiPort = await freePort()
     args = [
       ...['--folder', folder, '--rpc-port', `${rpcPort}`, '--port', `${apiPort}`],
-      ...[
-        '--rows',
-        '160',
-        '--held-out',
-        '40',
-        '--contributors',
-        '10',
-        '--batch',
-        '20',
-        '--max-tokens',
-        '32',
-        '--no-twin',
-      ],
+      ...'--rows 160 --held-out 40 --contributors 10 --batch 20 --max-tokens 32'.split(' '),
     ]
   })
   let serving: Running | undefined
@@ -55,9 +43,9 @@ describe('the demo', { timeout: 240_000 }, () => {
 
   it('goes on after a kill -9 and charges every call once', async () => {
     for (const step of [
-      '… Fine-tune and take gradients',
-      '… Serve, attribute and record',
-      '… Let days pass and claim',
+      '… Train without each contributor in turn',
+      '… Take vouchers, answer and record',
+      '… Close books, settle and claim',
     ]) {
       const killed = start('demo/main.ts', ['--once', ...args])
       await killed.said(step)
@@ -68,21 +56,20 @@ describe('the demo', { timeout: 240_000 }, () => {
 
     const { code, out, err } = await type('demo/main.ts', ['--once', ...args])
     expect({ code, err }).toEqual({ code: 0, err: '' })
-    expect(out).toContain('40, paid, attributed and recorded in 2 batches')
-    const { inferences, fees, earners, gas } = summary()
+    expect(out).toContain('40 paid, recorded and settled in 2 books')
+    const { tasks, fees, gas } = summary()
+    expect(tasks.map(({ task, inferences, books }) => ({ task, inferences, books }))).toEqual([
+      { task: 'mail', inferences: 40, books: 2 },
+      { task: 'speeches', inferences: 20, books: 1 },
+    ])
     const parts = [fees.contributorsGwei, fees.operatorGwei, fees.royaltiesGwei, fees.ownerGwei, fees.treasuryGwei].map(
       BigInt,
     )
-    expect(inferences).toBe(40)
-    expect(BigInt(fees.totalGwei)).toBe(40n * BigInt(fees.perInferenceGwei))
+    expect(BigInt(fees.totalGwei)).toBe(60n * BigInt(fees.perInferenceGwei))
     expect(parts.reduce((sum, part) => sum + part)).toBe(BigInt(fees.totalGwei))
-    expect(earners.reduce((sum, { earnedGwei }) => sum + BigInt(earnedGwei), 0n)).toBe(BigInt(fees.contributorsGwei))
-    expect(gas.claims.map(({ act, repeat }) => ({ act, repeat }))).toEqual([
-      { act: 'claim', repeat: false },
-      { act: 'claim', repeat: true },
-      { act: 'claimTo', repeat: false },
-      { act: 'claimMany', repeat: false },
-    ])
+    expect(new Set(gas.claims.map(({ act }) => act))).toEqual(
+      new Set(['claim', 'settleAndClaim', 'claimTo', 'claimMany']),
+    )
   })
 
   it('does no work twice: another start finds all of it and sends nothing', async () => {
@@ -98,40 +85,45 @@ describe('the demo', { timeout: 240_000 }, () => {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
       body: JSON.stringify({
-        query: '{ inferences(limit: 1) { totalCount } tabs(limit: 1) { items { payer balanceGwei } } }',
+        query:
+          '{ inferences(limit: 1) { totalCount } channels(where: { model: 2 }, limit: 1) { items { payer salt } } }',
       }),
     })
     const answer = z.object({ data: told }).parse(await asked.json()).data
-    expect(answer.inferences.totalCount).toBe(40)
-    const [tab] = answer.tabs.items
+    expect(answer.inferences.totalCount).toBe(60)
+    const [channel] = answer.channels.items
     const chain = createPublicClient({ transport: http(`http://127.0.0.1:${rpcPort}`) })
     expect(await chain.getChainId()).toBe(31_337)
 
     const connected = ['--rpc', `http://127.0.0.1:${rpcPort}`, '--deployment', join(folder, 'deployment.json')]
     const requests = join(folder, 'requests.jsonl')
-    writeFileSync(
-      requests,
-      `${JSON.stringify({ id: 'one more', payer: tab?.payer, text: 'Shall we meet at noon?' })}\n`,
-    )
-    const places = ['run', 'publication', 'blobs'].flatMap((name) => [`--${name}`, join(folder, name)])
-    const operate = [requests, ...connected, ...places, '--journal', join(folder, 'operator', 'calls.jsonl')]
+    writeFileSync(requests, `${JSON.stringify({ id: 'one more', ...channel, text: 'Shall we meet at noon?' })}\n`)
+    const places = ['run', 'publication'].flatMap((name) => [`--${name}`, join(folder, 'mail', name)])
+    const operate = [
+      ...[requests, ...connected, ...places, '--blobs', join(folder, 'blobs')],
+      ...['--journal', join(folder, 'mail', 'journal.jsonl'), '--receipt-key', join(folder, 'receipt.key')],
+    ]
     const dry = await type('operate.ts', operate, { PRIVATE_KEY: keyOf(3) })
-    expect(dry.out).toContain('Would serve 1 new requests for 0.02 OPEN each and charge 0 served earlier')
-    const refused = await type('operate.ts', [...operate, '--send'], { PRIVATE_KEY: keyOf(3) })
-    expect({ code: refused.code, err: refused.err }).toMatchObject({
-      code: 1,
-      err: expect.stringContaining(`The tab of account ${tab?.payer} holds ${tab?.balanceGwei} gwei-OPEN`),
+    expect(dry.out).toContain('Would serve 1 new requests for 0.02 OPEN each and record 0 served earlier')
+    const sent = await type('operate.ts', [...operate, '--send'], { PRIVATE_KEY: keyOf(3) })
+    expect({ code: sent.code, err: sent.err }).toEqual({ code: 0, err: '' })
+    expect(sent.out).toContain('Served 0 requests and refused 1')
+    expect(readFileSync(join(folder, 'requests.answers.jsonl'), 'utf8')).toMatch(/"refused":.*channelId/)
+
+    const waiting = summary().tasks[0]?.contributors.find(
+      ({ claimedGwei, earnedGwei }) => claimedGwei === '0' && earnedGwei !== '0',
+    )
+    const claim = [`${waiting?.account}`, ...connected, '--send']
+    const claimed = await type('claim.ts', claim, { PRIVATE_KEY: keyOf(9) })
+    expect(claimed.out).toMatch(/OPEN can be claimed\.[\s\S]*Claimed in block/)
+    const again = await type('claim.ts', claim, { PRIVATE_KEY: keyOf(9) })
+    expect(again.err).toContain(`Earnings refuses claim: Earnings_NothingToClaim(${waiting?.account})`)
+
+    const published = await type('publishRun.ts', [join(folder, 'mail', 'run'), ...connected], {
+      PRIVATE_KEY: keyOf(2),
     })
-
-    const unclaimed = summary().earners.find(({ claimedGwei, earnedGwei }) => claimedGwei === '0' && earnedGwei !== '0')
-    const claimed = await type('claim.ts', [`${unclaimed?.account}`, ...connected, '--send'], { PRIVATE_KEY: keyOf(9) })
-    expect(claimed.out).toMatch(/OPEN can be claimed, 0 are pending\.[\s\S]*Claimed in block/)
-    const again = await type('claim.ts', [`${unclaimed?.account}`, ...connected, '--send'], { PRIVATE_KEY: keyOf(9) })
-    expect(again.err).toContain(`Ledger refuses claim: Ledger_NothingToClaim(${unclaimed?.account})`)
-
-    const published = await type('publishRun.ts', [join(folder, 'run'), ...connected], { PRIVATE_KEY: keyOf(2) })
     expect(published.out).toMatch(
-      /^160 rows, of which[\s\S]*root 0x[0-9a-f]{64}\nThis run has no quality certificate[^\n]*\nNothing was sent/,
+      /^160 rows of 10 contributions, of which[\s\S]*root 0x[0-9a-f]{64}\nIts quality certificate [\s\S]*\nNothing was sent/,
     )
 
     const second = await type('demo/main.ts', ['--once', ...args])

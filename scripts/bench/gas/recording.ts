@@ -208,7 +208,7 @@ async function recordReal(stage: Stage, model: BenchModel, shape: BatchShape) {
   return [await record(stage, name, model, { ...shape, sketches })]
 }
 
-const DEMO_CALLS = 'var/demo/operator/calls.jsonl'
+const DEMO_CALLS = 'var/demo/mail/journal.jsonl'
 
 function servedSketches(k: number): readonly Uint8Array[] {
   if (!existsSync(DEMO_CALLS)) return []
