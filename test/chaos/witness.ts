@@ -20,14 +20,10 @@ export interface Witness {
 const QUESTION = `{
   _meta { block hash timestamp }
   blocks(orderBy: number, orderDirection: desc, limit: 40) { items { number hash parentHash timestamp } }
-  batches(orderBy: id, orderDirection: desc, limit: 12) { items { id count feesGwei block timestamp
-    inferences(limit: 20) { totalCount
-      items { feeGwei contributorsGwei operatorGwei royaltiesGwei ownerGwei treasuryGwei block } }
-    credits(limit: 60) { items { amountGwei block } totalCount } } }
+  batches(orderBy: id, orderDirection: desc, limit: 12) { items { id count recordedGwei feesGwei block timestamp
+    inferences(limit: 20) { totalCount items { feeUnits feeGwei stands block } }
+    charges(limit: 20) { totalCount items { units block } } } }
 }`
-
-/** What every fee is split into. */
-const PARTS = ['contributorsGwei', 'operatorGwei', 'royaltiesGwei', 'ownerGwei', 'treasuryGwei'] as const
 
 export function watchAnswers(url: () => string | undefined): Witness {
   let answers = 0
@@ -82,22 +78,22 @@ export function mustBeWhole({ _meta, blocks, batches }: Answered): void {
 
   const times = new Map(chain.map(({ number, timestamp }) => [number, timestamp]))
   for (const batch of batches.items) {
-    const { inferences, credits, count, feesGwei, block, timestamp } = batch
-    const parts = inferences.items.flatMap((one) => PARTS.map((part) => one[part]))
+    const { inferences, charges, count, recordedGwei, feesGwei, block, timestamp } = batch
+    const standing = inferences.items.filter(({ stands }) => stands)
     const isWhole =
       inferences.totalCount === count &&
       inferences.items.length === count &&
-      total(inferences.items.map(({ feeGwei }) => feeGwei)) === BigInt(feesGwei) &&
-      total(parts) === BigInt(feesGwei) &&
-      credits.items.length === credits.totalCount &&
-      total(credits.items.map(({ amountGwei }) => amountGwei)) === BigInt(feesGwei) &&
-      [...inferences.items, ...credits.items].every((one) => one.block === block) &&
+      total(inferences.items.map(({ feeGwei }) => feeGwei)) === BigInt(recordedGwei) &&
+      total(standing.map(({ feeGwei }) => feeGwei)) === BigInt(feesGwei) &&
+      charges.items.length === charges.totalCount &&
+      total(charges.items.map(({ units }) => units)) === total(inferences.items.map(({ feeUnits }) => feeUnits)) &&
+      [...inferences.items, ...charges.items].every((one) => one.block === block) &&
       (times.get(block) ?? timestamp) === timestamp
     if (!isWhole) throw new Seen(`A batch is not whole: ${JSON.stringify({ _meta, batch })}`)
   }
 }
 
-function total(amounts: readonly string[]): bigint {
+function total(amounts: readonly (string | number)[]): bigint {
   return amounts.reduce((sum, amount) => sum + BigInt(amount), 0n)
 }
 
@@ -115,18 +111,22 @@ interface Answered {
     readonly items: readonly {
       readonly id: string
       readonly count: number
+      readonly recordedGwei: string
       readonly feesGwei: string
       readonly block: number
       readonly timestamp: number
       readonly inferences: {
         readonly totalCount: number
-        readonly items: readonly (Readonly<Record<(typeof PARTS)[number] | 'feeGwei', string>> & {
+        readonly items: readonly {
+          readonly feeUnits: number
+          readonly feeGwei: string
+          readonly stands: boolean
           readonly block: number
-        })[]
+        }[]
       }
-      readonly credits: {
+      readonly charges: {
         readonly totalCount: number
-        readonly items: readonly { readonly amountGwei: string; readonly block: number }[]
+        readonly items: readonly { readonly units: number; readonly block: number }[]
       }
     }[]
   }

@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { sql } from 'kysely'
 import { type Hex, keccak256 } from 'viem'
@@ -161,6 +161,17 @@ describe('the API', () => {
       const { errors } = await answerTo(indexer.url, '{ account(id: -1) { id } }')
       expect(errors?.[0]?.message).toMatch(/unsigned integer/)
     })
+  })
+
+  it('answers every query of docs/graphql.md', async () => {
+    const page = readFileSync('docs/graphql.md', 'utf8')
+    const queries = [...page.matchAll(/```graphql\n(.*?)```/gs)].map(([, query]) => query ?? '')
+    expect(queries.length).toBeGreaterThan(7)
+    for (const query of queries) {
+      const found = await ask<Record<string, { items?: readonly unknown[] }>>(indexer.url, query)
+      const lists = Object.entries(found).filter(([name]) => name !== '_meta' && name !== 'receipts')
+      for (const [name, { items }] of lists) expect({ name, found: items?.length }).not.toEqual({ name, found: 0 })
+    }
   })
 
   it('answers as of a block', async () => {

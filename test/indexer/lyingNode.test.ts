@@ -10,6 +10,7 @@ import { ask } from './support/ask.ts'
 import { digestOf } from './support/digest.ts'
 import { indexTo } from './support/indexing.ts'
 import {
+  FALSIFIED,
   type Lies,
   liesAboutFinality,
   liesAboutHashes,
@@ -36,10 +37,10 @@ describe('a node that', () => {
       connection.reader.request({ method: 'eth_getProof', params: [address, [JOURNAL_SLOT], block] })
     for (const name of journaled) {
       const address = deployment.contracts[name]
-      earlier.set(address.toLowerCase(), await prove(address, '0x14'))
+      earlier.set(address.toLowerCase(), await prove(address, FALSIFIED))
     }
-    const block = await connection.reader.request({ method: 'eth_getBlockByNumber', params: ['0x14', false] })
-    earlier.set('0x14', block)
+    const block = await connection.reader.request({ method: 'eth_getBlockByNumber', params: [FALSIFIED, false] })
+    earlier.set(FALSIFIED, block)
     earlier.set('another contract, of now', await prove(deployment.contracts.openToken, 'latest'))
   })
   afterAll(async () => {
@@ -84,7 +85,7 @@ describe('a node that', () => {
     const database = await setting.postgres.newDatabase()
     const indexer = await indexTo(setting.ledger, database, { rpcUrls: [node.url], maxRange: 1, pollMs: 10 })
     await expect(indexer.stopped).rejects.toThrow('The finalised block of a node is not on its own branch')
-    expect(await ask(indexer.url, '{ _meta { block } }')).toEqual({ _meta: { block: 0x14 - 1 } })
+    expect(await ask(indexer.url, '{ _meta { block } }')).toEqual({ _meta: { block: Number(FALSIFIED) - 1 } })
     await indexer.close()
     await node.stop()
   })

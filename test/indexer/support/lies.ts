@@ -27,8 +27,8 @@ interface Receipt {
 
 type Falsify<T> = (all: readonly T[]) => readonly T[]
 
-/** The block whose answers are falsified; it holds logs of ours. */
-const FALSIFIED = '0x14'
+/** The block whose answers are falsified; it holds logs of ours, of a contract's deployment. */
+export const FALSIFIED = '0x18'
 const ROOT = /^The receipts of a block do not hash to what its header says/
 const HEADER = /^The header of a block does not hash to its hash/
 const JOURNAL = /do not add up to its journal/
@@ -123,7 +123,7 @@ export const liesAboutHashes: Lies = {
     named: /^A block does not follow the one before it/,
   },
   'tells a block under another number': {
-    lie: aboutBlock((block) => ({ ...block, number: '0x15' })),
+    lie: aboutBlock((block) => ({ ...block, number: '0x19' })),
     named: /^A block came under another number/,
   },
   'lacks a block below its head': { lie: aboutBlock(() => null), named: /^The node lacks a block below its head/ },
