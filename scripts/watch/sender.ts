@@ -56,12 +56,35 @@ export function senderOf(reader: Reader, wallet: Wallet): Sender {
     }
   }
 
+  /** As many as the sender has gas for; the others are for another time. */
+  const affordable = async <Sent extends { readonly gas: bigint }>(
+    acts: readonly Sent[],
+    maxFeePerGas: bigint,
+  ): Promise<readonly Sent[]> => {
+    const balance = await reader.getBalance({ address: account.address })
+    const payable: Sent[] = []
+    let left = balance
+    for (const act of acts) {
+      left -= act.gas * maxFeePerGas
+      if (left < 0n) break
+      payable.push(act)
+    }
+    const [first] = acts
+    if (first === undefined || payable.length > 0) return payable
+    throw new RetryError(
+      `${account.address} cannot pay for gas`,
+      { balanceWei: balance, neededWei: first.gas * maxFeePerGas },
+      'Send it some of the chain’s own coin; nothing is lost meanwhile but time.',
+    )
+  }
+
   const dispatch = async (acts: readonly { readonly act: Act; readonly gas: bigint }[]): Promise<Dispatched> => {
     const first = await (stuck === 0 ? behindThoseThatWait() : count('latest'))
     const fees = await reader.estimateFeesPerGas()
     const raised = (amount: bigint): bigint => (amount * 5n ** BigInt(stuck)) / 4n ** BigInt(stuck)
+    const payable = await affordable(acts, raised(fees.maxFeePerGas))
     const hashes: Hex[] = []
-    for (const [i, { act, gas }] of acts.entries()) {
+    for (const [i, { act, gas }] of payable.entries()) {
       hashes.push(
         await wallet.sendTransaction({
           account,

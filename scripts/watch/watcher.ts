@@ -53,7 +53,7 @@ export function watcherOf(options: WatcherOptions): Watcher {
   const finder = finderOf(chronicle)
   const report = reportOf(metrics, say)
 
-  const round = async (signal: AbortSignal): Promise<Round> => {
+  const look = async (signal: AbortSignal): Promise<Round> => {
     const latest = await follower.catchUp(signal)
     const head = follower.head()
     if (head === undefined) return { standing: [], moved: false }
@@ -90,16 +90,22 @@ export function watcherOf(options: WatcherOptions): Watcher {
     return challenges
   }
 
+  const round = async (signal: AbortSignal): Promise<Round> => {
+    try {
+      return await look(signal)
+    } catch (cause) {
+      throw cause instanceof BaseError ? nodeError(options.nodeName, 'a request', failureOf(cause), cause) : cause
+    }
+  }
+
   return {
     round,
     watch: async (signal) => {
       while (!signal.aborted) {
         try {
           await round(signal)
-        } catch (cause) {
+        } catch (error) {
           if (signal.aborted) return
-          const error =
-            cause instanceof BaseError ? nodeError(options.nodeName, 'a request', failureOf(cause), cause) : cause
           if (!(error instanceof RetryError)) throw error
           metrics.count('watcher_troubles_total', 1)
           say('trouble', { what: explain(error) })
