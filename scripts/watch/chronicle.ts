@@ -30,6 +30,8 @@ export interface Chronicle {
   /** Demands of units and items, by `demandKey`. */
   readonly unitDemands: Table<string, UnitDemand>
   readonly unitAnswers: Table<string, object>
+  /** Demands that were closed because nothing was shown, by their place in the chain: an event tells the unit alone. */
+  readonly withheld: Table<string, { readonly model: number; readonly unit: number }>
   readonly recordDemands: Table<Hex, Event<'court', 'ReceiptDemanded'>>
   /** Demanded records that were shown, or were not in time. */
   readonly recordAnswers: Table<Hex, object>
@@ -81,6 +83,7 @@ export function emptyChronicle(): Chronicle {
     settled: new Map(),
     unitDemands: new Map(),
     unitAnswers: new Map(),
+    withheld: new Map(),
     recordDemands: new Map(),
     recordAnswers: new Map(),
     bounties: new Map(),
@@ -126,6 +129,18 @@ export function modelIn(chronicle: Chronicle, model: number): OpenedModel | unde
       return contribution && { contributor: contribution.contributor, items: contribution.itemCount }
     },
   })
+}
+
+/**
+ * Demands of units and items that were neither answered nor closed. Where some of a unit's were closed, nobody knows which: all of them count as
+ * open until all are closed.
+ */
+export function openUnitDemands({ unitDemands, unitAnswers, withheld }: Chronicle): readonly UnitDemand[] {
+  const unanswered = [...unitDemands].flatMap(([key, demand]) => (unitAnswers.has(key) ? [] : [demand]))
+  const ofUnit = ({ model, unit }: { readonly model: number; readonly unit: number }): string => unitKey(model, unit)
+  const demanded = Map.groupBy(unanswered, ofUnit)
+  const closed = Map.groupBy(withheld.values(), ofUnit)
+  return [...demanded].flatMap(([key, demands]) => ((closed.get(key)?.length ?? 0) < demands.length ? demands : []))
 }
 
 /** When a model was struck, by the contracts' clock. */

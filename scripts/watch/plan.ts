@@ -7,6 +7,7 @@ import {
   ALL_ROWS,
   type Chronicle,
   demandKey,
+  openUnitDemands,
   recordKey,
   struckAtOf,
   type UnitDemand,
@@ -205,7 +206,3 @@ function dueBooks(chronicle: Chronicle, { now }: PlanTerms): readonly Challenge[
 
 /** What waits for nobody. */
 const LAST = Number.MAX_SAFE_INTEGER
-
-function openUnitDemands({ unitDemands: demands, unitAnswers }: Chronicle): readonly UnitDemand[] {
-  return [...demands].filter(([key]) => !unitAnswers.has(key)).map(([, demand]) => demand)
-}

@@ -22,15 +22,16 @@ export function receiptsIn(folder: string | undefined, connection: Connection): 
       const problems: string[] = []
       for (const { source, text } of folder === undefined ? [] : receiptsUnder(folder)) {
         if (seen.has(text)) continue
-        seen.add(text)
         try {
           const receipt = parseReceipt(text, source)
           await requireCounting(connection, receipt, source)
           held.set(signedReceipt(receipt).recordHash, receipt)
         } catch (error) {
+          // A node that did not answer is asked again.
           if (!isExplained(error)) throw error
           problems.push(error.message)
         }
+        seen.add(text)
       }
       return problems
     },

@@ -1,6 +1,6 @@
 import type { Block } from '../../indexer/store/schema.ts'
 import { type Challenge, factsOf, subjectOf } from './challenge.ts'
-import type { Chronicle } from './chronicle.ts'
+import { type Chronicle, openUnitDemands } from './chronicle.ts'
 import type { Docket, ModelFile } from './docket.ts'
 import type { Filed } from './filing.ts'
 import type { Metrics } from './metrics.ts'
@@ -80,10 +80,10 @@ export function reportOf(metrics: Metrics, say: Say): Report {
   }
 }
 
-function openDemands({ unitDemands, unitAnswers, recordDemands, recordAnswers }: Chronicle): number {
-  const units = [...unitDemands.keys()].filter((key) => !unitAnswers.has(key))
+function openDemands(chronicle: Chronicle): number {
+  const { recordDemands, recordAnswers } = chronicle
   const records = [...recordDemands.keys()].filter((key) => !recordAnswers.has(key))
-  return units.length + records.length
+  return openUnitDemands(chronicle).length + records.length
 }
 
 function stateOf(file: ModelFile): 'sound' | 'false' | 'unread' {

@@ -3,6 +3,7 @@ import type { ChainLog } from '../../indexer/decode/contracts.ts'
 import { decodeToldChannels } from '../../sdk/channel.ts'
 import { abis } from '../../sdk/contracts.ts'
 import type { Deployment } from '../../sdk/deployment.ts'
+import { UNIT_FAULTS } from '../../sdk/rowsRead.ts'
 import { ALL_ROWS, type Chronicle, demandKey, type Event, recordKey, unitKey } from './chronicle.ts'
 
 /** Adds what logs tell to a chronicle, in chain order. */
@@ -98,6 +99,7 @@ const courts: {
   UnitAnswered: Teller<Event<'unitCourt', 'UnitAnswered'>>
   ItemDemanded: Teller<Event<'unitCourt', 'ItemDemanded'>>
   ItemAnswered: Teller<Event<'unitCourt', 'ItemAnswered'>>
+  UnitProvedFalse: Teller<Event<'unitCourt', 'UnitProvedFalse'>>
   ReceiptDemanded: Teller<Event<'court', 'ReceiptDemanded'>>
   RecordShown: Teller<Event<'court', 'RecordShown'>>
   ReceiptUnrecorded: Teller<Event<'court', 'ReceiptUnrecorded'>>
@@ -118,6 +120,9 @@ const courts: {
   },
   ItemAnswered: ({ unitAnswers }, { model, unit, index }, { block }) => {
     unitAnswers.set(demandKey(model, unit, index), { block })
+  },
+  UnitProvedFalse: ({ withheld }, { model, unit, fault }, log) => {
+    if (UNIT_FAULTS[fault] === 'Withheld') withheld.set(placeOf(log), { model, unit, block: log.block })
   },
   ReceiptDemanded: ({ recordDemands }, args, { block }) => {
     recordDemands.set(args.recordHash, { ...args, block })

@@ -2,8 +2,10 @@ import { zeroHash } from 'viem'
 import { describe, expect, it } from 'vitest'
 import {
   type Chronicle,
+  demandKey,
   emptyChronicle,
   forgetSettled,
+  openUnitDemands,
   recordKey,
   undoAbove,
   unitKey,
@@ -53,6 +55,23 @@ describe('a chronicle', () => {
     chronicle.struckUnits.set(unitKey(8, 0), { model: 8, unit: 0, struckAt: 100, block: 3n })
     expect(windowEndOf(chronicle, BOOK)).toBe(500 + 2 * DAY)
     expect(windowEndOf(chronicle, BOOK + 1n)).toBeUndefined()
+  })
+
+  it('keeps a unit’s demands open until as many were closed as nobody answered', () => {
+    const chronicle = emptyChronicle()
+    const demand = (unit: number, index: number) => {
+      const told = { model: 7, unit, index, demander: 3, dueAt: 100, block: 1n }
+      chronicle.unitDemands.set(demandKey(7, unit, index), told)
+      return told
+    }
+    const [first, second, other, answered] = [demand(0, 4), demand(0, 9), demand(1, 2), demand(2, 2)]
+    chronicle.unitAnswers.set(demandKey(7, 2, 2), { block: 2n })
+    expect(openUnitDemands(chronicle)).toEqual([first, second, other])
+    chronicle.withheld.set('a', { model: 7, unit: 0, block: 3n })
+    expect(openUnitDemands(chronicle)).toEqual([first, second, other])
+    chronicle.withheld.set('b', { model: 7, unit: 0, block: 4n })
+    expect(openUnitDemands(chronicle)).toEqual([other])
+    expect(openUnitDemands(chronicle)).not.toContain(answered)
   })
 
   it('lets go of records that no reorg brings back and no receipt can be demanded of', () => {
