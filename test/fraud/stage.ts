@@ -1,5 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { concatBytes, createTestClient, hexToBytes, http, type LocalAccount } from 'viem'
 import { privateKeyToAccount } from 'viem/accounts'
 import { rootOf } from '../../attribution/merkle.ts'
@@ -49,7 +50,7 @@ export interface Stage {
   readonly griefer: Person
   /** When everything was in place. */
   readonly setAt: bigint
-  /** Mines ten blocks a second, until it is stopped. */
+  /** Mines four blocks a second at most, until it is stopped. */
   readonly keepMining: () => () => void
   readonly stop: () => Promise<void>
 }
@@ -79,9 +80,11 @@ export const FEE_UNIT_GWEI = 1_000_000n
 const ITEMS = [40, 30, 9, 5]
 /** Contributors in the cast: who contributes, then who does not. */
 const [WATCHER, LIAR, GRIEFER] = [4, 5, 6] as const
-/** Of the watcher, among the keys of the cast. */
+/** Among the keys of the cast. */
 export const WATCHER_KEY = 9 + WATCHER
+export const GRIEFER_KEY = 9 + GRIEFER
 const DAY = 86_400
+const BLOCK_MS = 250
 const WINDOW = 2 * DAY
 const PLENTY_GWEI = 1_000_000_000_000n
 /** Of the units and records of a whole campaign. */
@@ -143,8 +146,15 @@ export async function setStage(seed: number): Promise<Stage> {
     griefer,
     setAt: await connection.reader.getBlockNumber(),
     keepMining: () => {
-      const timer = setInterval(() => void miner.mine({ blocks: 1 }).catch(() => undefined), 100)
-      return () => clearInterval(timer)
+      const stopped = new AbortController()
+      void (async () => {
+        // One after the other: a busy chain that is asked for more than it makes falls ever further behind.
+        while (!stopped.signal.aborted) {
+          await miner.mine({ blocks: 1 }).catch(() => undefined)
+          await sleep(BLOCK_MS)
+        }
+      })()
+      return () => stopped.abort()
     },
     stop: local.stop,
   }

@@ -7,61 +7,25 @@ import { unitsOf } from '../../scripts/bench/gas/drawnModel.ts'
 import { predictPay } from '../../sdk/predictPay.ts'
 import { promisedRecord, type Receipt, signedReceipt } from '../../sdk/receipt.ts'
 import { act } from '../../sdk/transact.ts'
-import {
-  bookOf,
-  handOver,
-  passWindow,
-  type Stage,
-  serve,
-  setStage,
-  tellUnits,
-  WATCHER_KEY,
-  watchArgs,
-} from '../fraud/stage.ts'
-import { honestly, unitLies } from '../fraud/unitLies.ts'
-import { startLyingNode } from '../indexer/support/lyingNode.ts'
+import { bookOf, handOver, passWindow, type Stage, serve, setStage, tellUnits, watchArgs } from '../fraud/stage.ts'
+import { honestly } from '../fraud/unitLies.ts'
 import { challenge } from './challenge.ts'
 import { keyOf } from './keyOf.ts'
 import { freePort } from './localLedger.ts'
-import { start, type Typed, type } from './typed.ts'
+import { start, type } from './typed.ts'
+import { HALF_A_DAY, lie, lines, struckUnits, WATCHER, watchOnce, watchOnceWithBlocks } from './watch/watching.ts'
 
-const WATCHER = { PRIVATE_KEY: keyOf(WATCHER_KEY) }
 /** An address without an account. */
 const NOBODY = { PRIVATE_KEY: `0x${'11'.repeat(32)}` }
-const HALF_A_DAY = 43_201
-
-/** The lines that a watcher wrote, by what happened. */
-function lines({ out }: Typed, event: string): readonly Record<string, unknown>[] {
-  const all = out.split('\n').filter((line) => line.startsWith('{'))
-  return all.map((line): Record<string, unknown> => JSON.parse(line)).filter((line) => line.event === event)
-}
 
 describe('the watcher, as people start it', () => {
   let stage: Stage
   let chain: TestClient
   let connected: readonly string[]
   const mine = (blocks: number) => chain.mine({ blocks })
-  const once = (...more: readonly string[]) => type('watch.ts', [...connected, '--once', ...more], WATCHER)
-  /** Once, while blocks come. */
-  const onceWithBlocks = async (...more: readonly string[]) => {
-    const stopMining = stage.keepMining()
-    const watched = await once(...more)
-    stopMining()
-    expect({ code: watched.code, err: watched.err }).toEqual({ code: 0, err: '' })
-    return watched
-  }
+  const once = (...more: readonly string[]) => watchOnce(stage, ...more)
+  const onceWithBlocks = (...more: readonly string[]) => watchOnceWithBlocks(stage, ...more)
   const head = () => stage.local.connection.reader.getBlockNumber()
-  const lie = (kind: string, seed: number) =>
-    tellUnits(stage, seed, (drawn) => {
-      const told = unitLies[kind]?.(drawn, stage.draw)
-      if (told === undefined) throw new Error(`Nobody lies by ${kind}`)
-      return told
-    })
-  const struckUnits = async (model: number) => {
-    const { reader, contracts, fromBlock } = stage.local.connection
-    const filter = { ...contracts.models, eventName: 'UnitStruck', args: { model }, fromBlock, strict: true } as const
-    return (await reader.getContractEvents(filter)).map(({ args }) => args.unit)
-  }
   const earnedBy = async (account: number) => {
     const { reader, contracts } = stage.local.connection
     const [earned] = await reader.readContract({ ...contracts.earnings, functionName: 'earningsOf', args: [account] })
@@ -124,7 +88,7 @@ describe('the watcher, as people start it', () => {
     let model: number
 
     it('says with --dry-run what it would file, sends nothing, needs no key, and ends with an error', async () => {
-      model = (await lie('a code of a unit is another', 2)).model
+      model = (await lie(stage, 'a code of a unit is another', 2)).model
       const before = await head()
       const watched = await type('watch.ts', [...connected, '--once', '--dry-run'], { PRIVATE_KEY: '' })
       expect(lines(watched, 'would file')).toMatchObject([{ kind: 'FalseUnit', model }])
@@ -133,18 +97,11 @@ describe('the watcher, as people start it', () => {
       expect(await head()).toBe(before)
     })
 
-    it('finds its commitment again after kill -9 between committing and sending, and strikes once', async () => {
-      const victim = start('watch.ts', connected, WATCHER)
-      await victim.said('"committed"')
-      victim.signal('SIGKILL')
-      await victim.ended
-      expect(await struckUnits(model)).toEqual([])
-      await mine(2)
-      const watched = await once()
-      expect(watched.code).toBe(0)
-      expect(lines(watched, 'committed')).toEqual([])
+    it('commits to the proof, sends it two blocks later, and strikes once', async () => {
+      const watched = await onceWithBlocks()
+      expect(lines(watched, 'committed')).toMatchObject([{ kind: 'FalseUnit', model }])
       expect(lines(watched, 'granted')).toMatchObject([{ kind: 'FalseUnit', model }])
-      expect(await struckUnits(model)).toHaveLength(1)
+      expect(await struckUnits(stage, model)).toHaveLength(1)
     })
 
     it('sends nothing about it any more, once it is struck', async () => {
@@ -155,7 +112,7 @@ describe('the watcher, as people start it', () => {
   })
 
   it('serves its numbers, commits anew to what a reorg took back, and stops when it is told to', async () => {
-    const { model } = await lie('a near-copy is kept', 3)
+    const { model } = await lie(stage, 'a near-copy is kept', 3)
     const port = await freePort()
     const watching = start('watch.ts', [...connected, '--metrics-port', `${port}`], WATCHER)
     const measured = async (line: string): Promise<string> => {
@@ -169,7 +126,7 @@ describe('the watcher, as people start it', () => {
     await measured(`watcher_last_block ${await head()}\n`)
     await chain.request({ method: 'anvil_reorg' as never, params: [1, []] as never })
     await watching.said('"reorg"')
-    while ((await struckUnits(model)).length === 0) {
+    while ((await struckUnits(stage, model)).length === 0) {
       await mine(1)
       await sleep(100)
     }
@@ -206,7 +163,7 @@ describe('the watcher, as people start it', () => {
 
   describe('where something can only be demanded', () => {
     it('says so where its bond covers no demand, and goes on', async () => {
-      await lie('nobody gets the rows', 8)
+      await lie(stage, 'nobody gets the rows', 8)
       const payer = { PRIVATE_KEY: keyOf(6) }
       const watched = await type('watch.ts', [...connected, '--once'], payer)
       expect({ code: watched.code, err: watched.err }).toEqual({ code: 0, err: '' })
@@ -215,7 +172,7 @@ describe('the watcher, as people start it', () => {
     })
 
     it('demands a unit whose rows nobody gives and an item that nobody contributed, and strikes both in the end', async () => {
-      const foreign = await lie('a row is of an item of somebody else', 6)
+      const foreign = await lie(stage, 'a row is of an item of somebody else', 6)
       const watched = await onceWithBlocks()
       const granted = lines(watched, 'granted')
       const demands = ['DemandItem', 'DemandUnit', 'DemandUnit', 'DemandUnit']
@@ -224,7 +181,7 @@ describe('the watcher, as people start it', () => {
       await stage.local.passSeconds(HALF_A_DAY)
       const closed = lines(await onceWithBlocks(), 'granted')
       expect(closed.map(({ kind }) => kind)).toEqual(demands.map(() => 'CloseUnit'))
-      for (const { model, unit } of granted) expect(await struckUnits(model as number)).toContain(unit)
+      for (const { model, unit } of granted) expect(await struckUnits(stage, model as number)).toContain(unit)
       expect(granted.map(({ model }) => model)).toContain(foreign.model)
     })
 
@@ -252,7 +209,7 @@ describe('the watcher, as people start it', () => {
       const kinds = lines(watched, 'granted').map(({ kind }) => kind)
       expect(kinds.toSorted()).toEqual(['ShowItem', 'ShowItem', 'ShowItem', 'ShowRecord', 'ShowUnit'])
       expect(await earnedBy(watcher.account)).toBe(before + 5n * 900_000_000n)
-      expect(await struckUnits(model.model)).toEqual([])
+      expect(await struckUnits(stage, model.model)).toEqual([])
     })
   })
 
@@ -311,33 +268,5 @@ describe('the watcher, as people start it', () => {
     expect(lines(watched, 'granted').map(({ kind }) => kind)).toEqual(['SettleBook', 'SettleBook'])
     expect(await earnedBy(honest.account)).toBe(before + (expected[0]?.operator ?? 0n))
     for (const operator of [honest, liar]) expect((await bookOf(stage, operator, 1)).isSettled).toBe(true)
-  })
-
-  it('goes on where its node fails for a while', async () => {
-    const { rpcUrl } = stage.local
-    const node = await startLyingNode(rpcUrl, ({ result }) => result)
-    const through = connected.map((arg) => (arg === rpcUrl ? node.url : arg))
-    const watching = start('watch.ts', through, WATCHER)
-    await watching.said('"index read"')
-    await node.stop()
-    await watching.said('"trouble"')
-    watching.signal('SIGTERM')
-    const watched = await watching.ended
-    expect({ code: watched.code, err: watched.err }).toEqual({ code: 0, err: '' })
-    expect(lines(watched, 'trouble')[0]?.what).toMatch(/^The node at http:\/\/127\.0\.0\.1:\d+ does not answer/)
-  })
-
-  it('files nothing on the word of a node that leaves out what was recorded', async () => {
-    const { rpcUrl } = stage.local
-    const node = await startLyingNode(rpcUrl, ({ method, result }) =>
-      method === 'eth_getBlockReceipts' && Array.isArray(result) ? result.map((one) => ({ ...one, logs: [] })) : result,
-    )
-    const through = connected.map((arg) => (arg === rpcUrl ? node.url : arg))
-    const watched = await type('watch.ts', [...through, '--once'], WATCHER)
-    await node.stop()
-    expect(watched.err).toMatch(
-      /receipts of a block do not hash to what its header says, says the node at .* again and again/,
-    )
-    expect({ code: watched.code, granted: lines(watched, 'granted') }).toEqual({ code: 1, granted: [] })
   })
 })
