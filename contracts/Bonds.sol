@@ -259,7 +259,10 @@ contract Bonds is IBonds, Governed {
     /// @inheritdoc IBonds
     function requireModelCover(ModelId model) external view {
         BondId bond = bondOf(model);
-        _requireCover(bond, _bonds[bond], uint256(_rule.minimumGwei) + _poolsOf(bond));
+        uint64 balanceGwei = _bonds[bond].balance();
+        // What is leaving or held counts, as a strike takes it: nobody but a withdrawal stops an operator that has promised to record.
+        uint256 requiredGwei = uint256(_rule.minimumGwei) + _poolsOf(bond);
+        require(balanceGwei >= requiredGwei, Bonds_TooSmall(bond, balanceGwei, requiredGwei));
     }
 
     /// @inheritdoc IBonds

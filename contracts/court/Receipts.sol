@@ -82,7 +82,7 @@ abstract contract Receipts is ICourt, Commitments, EIP712 {
         AccountId challenger = _redeem(call.header.recordedIn);
         AccountId operator = operatorOf(call.header.book);
         require(receipt.model == modelOf(call.header.book), Court_OtherModel(receipt.model));
-        _requireSigned(operator, receipt, signature, promised);
+        _requireSigned(operator, receipt, signature, promised, type(uint40).max);
         require(
             call.record.commitment == promised.commitment,
             Court_OtherCommitment(call.record.commitment, promised.commitment)
@@ -106,7 +106,9 @@ abstract contract Receipts is ICourt, Commitments, EIP712 {
         Record calldata promised
     ) external {
         AccountId demander = _redeem(0);
-        _requireSigned(operator, receipt, signature, promised);
+        // Of a struck model nothing more can be recorded, so nothing was promised for later.
+        uint40 struckAt = _models.struckAt(receipt.model);
+        _requireSigned(operator, receipt, signature, promised, struckAt == 0 ? type(uint40).max : struckAt);
         uint40 now_ = _clock.time();
         require(now_ >= receipt.recordBy, Court_DemandTooEarly(receipt.recordBy, now_));
         uint256 endsAt = uint256(receipt.recordBy) + ledger.terms().windowSeconds;
@@ -214,12 +216,13 @@ abstract contract Receipts is ICourt, Commitments, EIP712 {
         require(demand.state == DemandState.Open, Court_NotDemanded(recordHash, demand.state));
     }
 
-    /// @dev A receipt of the operator's, and the record that it promises.
+    /// @dev A receipt of the operator's, and the record that it promises before `end`.
     function _requireSigned(
         AccountId operator,
         Receipt calldata receipt,
         bytes calldata signature,
-        Record calldata promised
+        Record calldata promised,
+        uint40 end
     ) private view {
         ChannelId channel = Records.channelOf(promised.payer, operator, receipt.model, promised.salt);
         bytes32 leaf = promised.leafOf(receipt.model, operator);
@@ -233,6 +236,7 @@ abstract contract Receipts is ICourt, Commitments, EIP712 {
         );
         (address signer, , ) = ECDSA.tryRecoverCalldata(_hashTypedDataV4(signed), signature);
         KeyTerm memory term = _keys[operator][signer];
+        if (end < term.until) term.until = end;
         require(
             signer != address(0) && receipt.recordBy >= term.from && receipt.recordBy < term.until,
             Court_BadReceipt(signer, term.from, term.until, receipt.recordBy)

@@ -153,7 +153,8 @@ interface IBonds is IJournal {
     /// @notice What a bond must hold beside what is leaving and held.
     function requiredOf(BondId bond) external view returns (uint256);
 
-    /// @notice Reverts with `Bonds_TooSmall` unless a model's bond lets a book open.
+    /// @notice Reverts with `Bonds_TooSmall` unless a model's bond lets a book open: all of it counts, what is leaving or held too, lest an owner
+    /// stop operators from recording what they promised.
     function requireModelCover(ModelId model) external view;
 
     function rule() external view returns (BondRule memory);

@@ -185,7 +185,8 @@ interface ICourt is ICommitments {
         bytes calldata sum
     ) external;
 
-    /// @notice Asks an operator to show the record of a receipt, from `recordBy` on and within a window of it.
+    /// @notice Asks an operator to show the record of a receipt, from `recordBy` on and within a window of it. Of a struck model only what was due
+    /// before the strike can be demanded.
     function demandRecord(
         bytes32 salt,
         AccountId operator,

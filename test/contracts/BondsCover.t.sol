@@ -111,14 +111,23 @@ contract BondsCoverTest is MarketBooks {
     }
 
     function test_GivenANewModel_ItsBondMustHoldTheMinimum() public {
-        vm.startPrank(named("model owner"));
-        bonds.requestWithdrawal(modelBond, BOND - MINIMUM_BOND);
+        withdrawOfModel(BOND - MINIMUM_BOND);
         bonds.requireModelCover(model);
-        bonds.requestWithdrawal(modelBond, BOND - MINIMUM_BOND + 1);
+        withdrawOfModel(1);
         vm.expectRevert(
             abi.encodeWithSelector(IBonds.Bonds_TooSmall.selector, modelBond, MINIMUM_BOND - 1, uint256(MINIMUM_BOND))
         );
         bonds.requireModelCover(model);
+    }
+
+    /// @dev An owner once stopped operators at once by asking for its bond, and their receipts were then demanded.
+    function test_WhileAModelsBondIsLeavingOrHeld_ItsOperatorsOpenBooks() public {
+        vm.prank(address(court));
+        bonds.hold(modelBond, BOND / 2);
+        vm.prank(named("model owner"));
+        bonds.requestWithdrawal(modelBond, BOND);
+        recordOne(0, 1_000, 1);
+        vm.assertEq(ledger.bookCountOf(model, operatorAccount), 1);
     }
 
     function test_GivenAnyoneButTheLedger_ExposingAndSettlingRevert() public {
@@ -132,6 +141,14 @@ contract BondsCoverTest is MarketBooks {
     function expose(uint64 feesGwei, uint256 records, uint64 expected) private {
         vm.prank(address(ledger));
         vm.assertEq(bonds.expose(operatorAccount, feesGwei, records), expected);
+    }
+
+    function withdrawOfModel(uint64 amountGwei) private {
+        vm.prank(named("model owner"));
+        bonds.requestWithdrawal(modelBond, amountGwei);
+        pass(4 days);
+        vm.prank(named("model owner"));
+        bonds.withdraw(modelBond);
     }
 
     /// @dev Settles a book of so many units as the Ledger would, so that no time passes.

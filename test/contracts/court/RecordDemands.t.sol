@@ -368,6 +368,32 @@ contract RecordDemandsTest is CourtMarket {
         vm.assertGe(leavesAt, court.demandOf(receipt.recordHash).dueAt, "a bond that leaves before the demand ends");
     }
 
+    /// @dev An owner once struck its own model, and a friend then demanded what nobody could record any more.
+    function test_GivenAModelThatWasStruckBeforeARecordWasDue_NothingIsDemanded() public {
+        passPromise(receipt);
+        strikeModel();
+        address key = vm.addr(keyOf("receipts"));
+        uint64 recordBy = receipt.recordBy;
+        fails(
+            address(court),
+            demandCall(receipt, promised),
+            abi.encodeWithSelector(ICourt.Court_BadReceipt.selector, key, 0, recordBy, recordBy)
+        );
+    }
+
+    function test_GivenAModelThatWasStruckAfterARecordWasDue_ItIsDemanded() public {
+        passPromise(receipt);
+        pass(1);
+        strikeModel();
+        prove(address(court), demandCall(receipt, promised));
+        expectBond(operatorAccount, BOND, COST);
+    }
+
+    function strikeModel() private {
+        vm.prank(address(court));
+        models.strike(model, 0);
+    }
+
     function demand() private {
         passPromise(receipt);
         prove(address(court), demandCall(receipt, promised));
