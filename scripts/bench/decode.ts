@@ -82,11 +82,7 @@ const hot: readonly (readonly [ContractName, string, (i: number) => Readonly<Rec
     (i) => ({ contribution: hash(i), dataset: 3, contributor: i, itemsRoot: hash(i), itemCount: 17 }),
   ],
   ['datasets', 'ContributionAccepted', (i) => ({ contribution: hash(i), dataset: 3, acceptedAt: i })],
-  [
-    'channels',
-    'ChannelFunded',
-    (i) => ({ channel: hash(i), amountGwei, depositGwei: amountGwei, limitUnits: i, funder: holder(i) }),
-  ],
+  ['channels', 'ChannelFunded', (i) => ({ channel: hash(i), from: holder(i), amountGwei, depositGwei: amountGwei })],
   ['channels', 'VoucherPresented', (i) => ({ channel: hash(i), maxClaimableAmount: amountGwei, coveredUnits: i })],
   ['earnings', 'RewardClaimed', (i) => ({ account: i, to: holder(i), amountGwei })],
   ['earnings', 'JointDrawn', (i) => ({ model, unit: i, member: 3, account: 9, amountGwei })],

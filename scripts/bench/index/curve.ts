@@ -4,8 +4,8 @@ import type { Content } from './backfills.ts'
 import { runToHead } from './contender.ts'
 import { type Databases, withClient } from './databases.ts'
 import { ours } from './ours.ts'
+import { askPage, type QueryTime } from './pageQueries.ts'
 import { cpuSeconds, residentMiB } from './processes.ts'
-import { askReadme, type QueryTime } from './readmeQueries.ts'
 
 /** What a long history costs: while it is written, when the indexer starts on it again, when it is asked, and on disk. */
 export interface Curve {
@@ -62,7 +62,7 @@ export async function curve(content: Content, factsAWindow: number, databases: D
       await first.stop()
       const contender = await ours(content.chain, location, options)
       const again = await runToHead(contender)
-      const queries = await askReadme(contender.url)
+      const queries = await askPage(contender.url)
       await again.stop()
       return {
         windows: windowsOf(samples, await factsUpTo(client), factsAWindow),

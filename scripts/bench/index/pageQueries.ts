@@ -3,21 +3,22 @@ import { z } from 'zod'
 import { askGraphql } from './ask.ts'
 import { quantile } from './rounds.ts'
 
-/** How long what the README asks takes to answer. */
+/** How long what a section of docs/graphql.md asks first takes to answer. */
 export interface QueryTime {
   readonly asked: string
   readonly p50Ms: number
   readonly p99Ms: number
 }
 
-const README = new URL('../../../README.md', import.meta.url)
+const PAGE = new URL('../../../docs/graphql.md', import.meta.url)
 const REPETITIONS = 50
 
-export async function askReadme(url: string): Promise<readonly QueryTime[]> {
-  const bodies = [...readFileSync(README, 'utf8').matchAll(/-d '(\{"query":.*\})'/g)].map(([, body]) => body ?? '')
+export async function askPage(url: string): Promise<readonly QueryTime[]> {
   const times: QueryTime[] = []
-  for (const body of bodies) {
-    const { query } = z.object({ query: z.string() }).parse(JSON.parse(body))
+  for (const section of readFileSync(PAGE, 'utf8').split('\n## ')) {
+    const query = /```graphql\n(.*?)```/s.exec(section)?.[1]
+    if (query === undefined) continue
+    const asked = section.slice(0, section.indexOf('\n'))
     await askGraphql(url, query, z.unknown())
     const taken: number[] = []
     for (let i = 0; i < REPETITIONS; i++) {
@@ -25,7 +26,6 @@ export async function askReadme(url: string): Promise<readonly QueryTime[]> {
       await askGraphql(url, query, z.unknown())
       taken.push(performance.now() - start)
     }
-    const asked = /\w+/.exec(query)?.[0] ?? query
     times.push({ asked, p50Ms: quantile(taken, 0.5), p99Ms: quantile(taken, 0.99) })
   }
   return times
