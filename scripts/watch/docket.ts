@@ -93,9 +93,10 @@ export function docketOf({ chronicle, files, retrySeconds, onExamined }: DocketO
         const isSame = known?.model.index.root === indexRoot
         const isDone = isSame && known?.kind === 'read'
         if (isDone || (isSame && now - (triedAt.get(number) ?? 0) < retrySeconds)) continue
-        const model = modelIn(chronicle, number)
         // Where contributors share equally there are no rows that could be false.
-        if (model === undefined || model.terms.dims === 0) continue
+        if (chronicle.entered.get(number)?.terms.dims === 0) continue
+        const model = modelIn(chronicle, number)
+        if (model === undefined) continue
         triedAt.set(number, now)
         const file = await read(model, now)
         models.set(number, file)

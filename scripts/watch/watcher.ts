@@ -16,6 +16,7 @@ import { type PlanTerms, plan } from './plan.ts'
 import type { Receipts } from './receipts.ts'
 import { reportOf } from './report.ts'
 import type { Say } from './say.ts'
+import { worthFiling } from './worth.ts'
 
 export interface WatcherOptions {
   readonly connection: Connection
@@ -84,7 +85,8 @@ export function watcherOf(options: WatcherOptions): Watcher {
   }
 
   const affordable = async (planned: readonly Challenge[], terms: ChainTerms): Promise<readonly Challenge[]> => {
-    const { challenges, shortfall } = await coveredByBond(connection, account, terms, planned)
+    const worth = await worthFiling(connection, chronicle, planned, terms.now)
+    const { challenges, shortfall } = await coveredByBond(connection, account, terms, worth)
     if (shortfall === undefined) return challenges
     report.once(`bond ${shortfall.covered} ${shortfall.demands}`, 'bond too small', { ...shortfall, account })
     return challenges

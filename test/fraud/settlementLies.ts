@@ -172,7 +172,9 @@ async function openedBy(stage: Stage, operator: Operator): Promise<{ readonly se
   return { settling: await settlingOf(stage.local.connection, stage.opened, book) }
 }
 
-function shown({ settling }: Settling, batches: readonly OpenedBatch[]): Partial<BookPage> {
+/** Where batches are not summed any more, nothing is made of those that a page shows. */
+function shown({ settling, reached }: Settling, batches: readonly OpenedBatch[]): Partial<BookPage> | undefined {
+  if (reached.stage !== STAGES.summing) return undefined
   const pages = batches.map((batch) => pageAt({ ...settling, batches: [batch] }, { stage: STAGES.summing, next: 0 }))
   return { batches: pages.flatMap((page) => page.batches) }
 }

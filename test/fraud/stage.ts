@@ -1,15 +1,15 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { concatBytes, createTestClient, hexToBytes, http, type LocalAccount } from 'viem'
+import { concatBytes, createTestClient, type Hex, hexToBytes, http, type LocalAccount } from 'viem'
 import { privateKeyToAccount } from 'viem/accounts'
 import { rootOf } from '../../attribution/merkle.ts'
 import { type RandomSource, randomSource } from '../../attribution/random.ts'
 import { ensureAccount } from '../../pipeline/publish/account.ts'
-import { ensureBond } from '../../pipeline/serve/bond.ts'
+import { depositBond, ensureBond } from '../../pipeline/serve/bond.ts'
 import type { DrawnRows } from '../../scripts/bench/gas/drawnModel.ts'
 import type { OpenedBatch } from '../../sdk/batch.ts'
-import { bondOfAccount } from '../../sdk/bond.ts'
+import { bondOfAccount, bondOfModel } from '../../sdk/bond.ts'
 import { itemsTree } from '../../sdk/contribution.ts'
 import { type OpenedBook, openBook } from '../../sdk/openBook.ts'
 import { type OpenedModel, openModel } from '../../sdk/openModel.ts'
@@ -87,6 +87,8 @@ const DAY = 86_400
 const BLOCK_MS = 250
 const WINDOW = 2 * DAY
 const PLENTY_GWEI = 1_000_000_000_000n
+/** The least that a model can serve with. */
+const MODEL_BOND_GWEI = 10_000_000_000n
 /** Of the units and records of a whole campaign. */
 const RICH_GWEI = 100_000_000_000_000n
 
@@ -98,9 +100,7 @@ export async function setStage(seed: number): Promise<Stage> {
   const random = randomSource(seed, 1)
 
   const data = await contributeLocal(local, { items: ITEMS, seed })
-  for (const { itemHashes } of data.contributions) {
-    writeFileSync(join(blobs, rootOf(itemsTree(itemHashes))), concatBytes(itemHashes.map((hash) => hexToBytes(hash))))
-  }
+  for (const { itemHashes } of data.contributions) publishItems({ blobs }, itemHashes)
   const model = await registerOn(local, data, { seed, k: K })
   writeFileSync(join(blobs, model.fineTune.index.fileHash), model.units.file)
 
@@ -160,6 +160,11 @@ export async function setStage(seed: number): Promise<Stage> {
   }
 }
 
+/** Publishes the item hashes of a contribution, by which foreign ones are told. */
+export function publishItems({ blobs }: Pick<Stage, 'blobs'>, itemHashes: readonly Hex[]): void {
+  writeFileSync(join(blobs, rootOf(itemsTree(itemHashes))), concatBytes(itemHashes.map((hash) => hexToBytes(hash))))
+}
+
 /** Records calls as their receipts promise, unless `told` says otherwise. */
 export async function serve(
   stage: Stage,
@@ -196,16 +201,24 @@ export function handOver({ receipts }: Stage, name: string, given: readonly Rece
   writeFileSync(join(receipts, `${name}.jsonl`), lines.join(''))
 }
 
-/** Registers what an owner tells of its units, and publishes what it gives of its rows. */
+/** What else there is to a model, where it is not what is usual here. */
+export interface ToldModel {
+  readonly bondGwei?: bigint
+  readonly data?: LocalData
+  readonly k?: number
+}
+
+/** Registers what an owner tells of its units, with a bond, and publishes what it gives of its rows. */
 export async function tellUnits(
-  { local, data, blobs }: Stage,
+  { local, data: usual, blobs }: Stage,
   seed: number,
   told: (drawn: DrawnRows) => Told,
+  { bondGwei = MODEL_BOND_GWEI, data = usual, k = K }: ToldModel = {},
 ): Promise<LocalModel> {
   let file: Uint8Array | undefined
   const model = await registerOn(local, data, {
     seed,
-    k: K,
+    k,
     make: (drawn) => {
       const lie = told(drawn)
       file = lie.file
@@ -213,6 +226,8 @@ export async function tellUnits(
     },
   })
   if (file !== undefined) writeFileSync(join(blobs, model.fineTune.index.fileHash), file)
+  const depositor = local.walletOf(local.cast.deployer)
+  if (bondGwei > 0n) await depositBond(local.connection, depositor, bondOfModel(model.model), bondGwei)
   return model
 }
 

@@ -3,15 +3,28 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { createTestClient, http, type TestClient } from 'viem'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { depositBond } from '../../pipeline/serve/bond.ts'
 import { unitsOf } from '../../scripts/bench/gas/drawnModel.ts'
+import { bondOfModel } from '../../sdk/bond.ts'
 import { predictPay } from '../../sdk/predictPay.ts'
 import { promisedRecord, type Receipt, signedReceipt } from '../../sdk/receipt.ts'
 import { act } from '../../sdk/transact.ts'
-import { bookOf, handOver, passWindow, type Stage, serve, setStage, tellUnits, watchArgs } from '../fraud/stage.ts'
+import {
+  bookOf,
+  handOver,
+  passWindow,
+  publishItems,
+  type Stage,
+  serve,
+  setStage,
+  tellUnits,
+  watchArgs,
+} from '../fraud/stage.ts'
 import { honestly } from '../fraud/unitLies.ts'
 import { challenge } from './challenge.ts'
 import { keyOf } from './keyOf.ts'
 import { freePort } from './localLedger.ts'
+import { contributeLocal } from './localModel.ts'
 import { start, type } from './typed.ts'
 import { HALF_A_DAY, lie, lines, struckUnits, WATCHER, watchOnce, watchOnceWithBlocks } from './watch/watching.ts'
 
@@ -26,6 +39,8 @@ describe('the watcher, as people start it', () => {
   const once = (...more: readonly string[]) => watchOnce(stage, ...more)
   const onceWithBlocks = (...more: readonly string[]) => watchOnceWithBlocks(stage, ...more)
   const head = () => stage.local.connection.reader.getBlockNumber()
+  const sent = () =>
+    stage.local.connection.reader.getTransactionCount({ address: stage.watcher.signer.address, blockTag: 'latest' })
   const earnedBy = async (account: number) => {
     const { reader, contracts } = stage.local.connection
     const [earned] = await reader.readContract({ ...contracts.earnings, functionName: 'earningsOf', args: [account] })
@@ -88,7 +103,7 @@ describe('the watcher, as people start it', () => {
     let model: number
 
     it('says with --dry-run what it would file, sends nothing, needs no key, and ends with an error', async () => {
-      model = (await lie(stage, 'a code of a unit is another', 2)).model
+      model = (await lie(stage, 'a code of a unit is another', 2, { bondGwei: 0n })).model
       const before = await head()
       const watched = await type('watch.ts', [...connected, '--once', '--dry-run'], { PRIVATE_KEY: '' })
       expect(lines(watched, 'would file')).toMatchObject([{ kind: 'FalseUnit', model }])
@@ -97,7 +112,17 @@ describe('the watcher, as people start it', () => {
       expect(await head()).toBe(before)
     })
 
+    it('leaves it alone while its model has no bond to lose and no book to pay from', async () => {
+      const before = await head()
+      const watched = await once()
+      expect({ code: watched.code, err: watched.err }).toEqual({ code: 0, err: '' })
+      expect(lines(watched, 'fault')).toMatchObject([{ kind: 'false unit', model }])
+      expect(await head()).toBe(before)
+    })
+
     it('commits to the proof, sends it two blocks later, and strikes once', async () => {
+      const { local } = stage
+      await depositBond(local.connection, local.walletOf(local.cast.deployer), bondOfModel(model), 10_000_000_000n)
       const watched = await onceWithBlocks()
       expect(lines(watched, 'committed')).toMatchObject([{ kind: 'FalseUnit', model }])
       expect(lines(watched, 'granted')).toMatchObject([{ kind: 'FalseUnit', model }])
@@ -109,6 +134,16 @@ describe('the watcher, as people start it', () => {
       expect((await once()).code).toBe(0)
       expect(await head()).toBe(before)
     })
+  })
+
+  it('shows the rows of a large unit in several transactions', async () => {
+    const data = await contributeLocal(stage.local, { items: [900], seed: 77 })
+    for (const { itemHashes } of data.contributions) publishItems(stage, itemHashes)
+    const { model } = await lie(stage, 'a code of a unit is another', 9, { data, k: 256 })
+    const before = await sent()
+    expect(lines(await onceWithBlocks(), 'granted')).toMatchObject([{ kind: 'FalseUnit', model, unit: 0 }])
+    expect((await sent()) - before).toBe(3)
+    expect(await struckUnits(stage, model)).toEqual([0])
   })
 
   it('serves its numbers, commits anew to what a reorg took back, and stops when it is told to', async () => {
@@ -139,7 +174,7 @@ describe('the watcher, as people start it', () => {
       'watcher_faults_found_total{kind="copy kept"} 1',
       'watcher_challenges_won_total{kind="CopyKept"} 1',
       'watcher_models{state="sound"} 1',
-      'watcher_models{state="false"} 2',
+      'watcher_models{state="false"} 3',
       'watcher_receipts 20',
       'watcher_demands_open 0',
       `watcher_bounty_gwei ${await earnedBy(stage.watcher.account)}`,

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { createTestClient, http, parseEther, type TestClient } from 'viem'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { bondOfModel } from '../../../sdk/bond.ts'
 import { GRIEFER_KEY, type Stage, setStage, watchArgs } from '../../fraud/stage.ts'
 import { type Lie, startLyingNode } from '../../indexer/support/lyingNode.ts'
 import { keyOf } from '../keyOf.ts'
@@ -23,6 +24,13 @@ describe('a watcher that the world plays tricks on', () => {
     const { transactions } = await reader.getBlock({ includeTransactions: true })
     const receipts = await Promise.all(transactions.map(({ hash }) => reader.getTransactionReceipt({ hash })))
     return receipts.filter(({ status }) => status === 'reverted').length
+  }
+
+  const bountiesOf = async (model: number) => {
+    const { reader, contracts, fromBlock } = stage.local.connection
+    const filter = { eventName: 'BondSlashed', args: { bond: bondOfModel(model) }, fromBlock, strict: true } as const
+    const slashed = await reader.getContractEvents({ ...contracts.bonds, ...filter })
+    return slashed.flatMap(({ args }) => (args.bountyGwei > 0n ? [args.bountyGwei] : []))
   }
 
   beforeAll(async () => {
@@ -73,7 +81,7 @@ describe('a watcher that the world plays tricks on', () => {
     expect(lines(await watchOnceWithBlocks(stage), 'granted')).toEqual([])
   })
 
-  it('shares its work with another one: one of them strikes, and neither minds', async () => {
+  it('shares its work with another one: the unit is struck once, one bounty is paid, and neither minds', async () => {
     const { model } = await lie(stage, FALSE, 14)
     const other = { PRIVATE_KEY: keyOf(GRIEFER_KEY) }
     const stopMining = stage.keepMining()
@@ -82,9 +90,11 @@ describe('a watcher that the world plays tricks on', () => {
     )
     stopMining()
     expect(both.map(({ code, err }) => ({ code, err }))).toEqual(both.map(() => ({ code: 0, err: '' })))
+    // A proof that comes second is taken too, and brings nothing.
     const granted = both.flatMap((watched) => lines(watched, 'granted'))
-    expect(granted).toMatchObject([{ kind: 'FalseUnit', model }])
+    for (const line of granted) expect(line).toMatchObject({ kind: 'FalseUnit', model })
     expect(await struckUnits(stage, model)).toHaveLength(1)
+    expect(await bountiesOf(model)).toHaveLength(1)
   })
 
   it('says that it cannot pay for gas, and goes on once it can', async () => {

@@ -1,6 +1,7 @@
 import { expect } from 'vitest'
-import { type Stage, tellUnits, WATCHER_KEY, watchArgs } from '../../fraud/stage.ts'
-import { unitLies } from '../../fraud/unitLies.ts'
+import type { DrawnRows } from '../../../scripts/bench/gas/drawnModel.ts'
+import { type Stage, type ToldModel, tellUnits, WATCHER_KEY, watchArgs } from '../../fraud/stage.ts'
+import { type Told, unitLies } from '../../fraud/unitLies.ts'
 import { keyOf } from '../keyOf.ts'
 import type { LocalModel } from '../localModel.ts'
 import { type Typed, type } from '../typed.ts'
@@ -30,12 +31,13 @@ export async function watchOnceWithBlocks(stage: Stage, ...more: readonly string
 }
 
 /** Registers units that are false. */
-export function lie(stage: Stage, kind: string, seed: number): Promise<LocalModel> {
-  return tellUnits(stage, seed, (drawn) => {
-    const told = unitLies[kind]?.(drawn, stage.draw)
-    if (told === undefined) throw new Error(`Nobody lies by ${kind}`)
-    return told
-  })
+export function lie(stage: Stage, kind: string, seed: number, other: ToldModel = {}): Promise<LocalModel> {
+  const told = (drawn: DrawnRows): Told => {
+    const lied = unitLies[kind]?.(drawn, stage.draw)
+    if (lied === undefined) throw new Error(`Nobody lies by ${kind}`)
+    return lied
+  }
+  return tellUnits(stage, seed, told, other)
 }
 
 export async function struckUnits({ local }: Stage, model: number): Promise<readonly number[]> {
