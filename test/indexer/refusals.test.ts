@@ -57,7 +57,7 @@ describe('the indexer refuses, in one clear sentence and with exit status 1,', (
   it('nodes that speak of different chains', async () => {
     const other = await startDevNode('anvil, of the newest fork')
     const both = `${setting.ledger.rpcUrl},${other.url}`
-    expect(await refusal({ rpc: both })).toMatch(/^There is no contract at the address of accounts/)
+    expect(await refusal({ rpc: both })).toMatch(/^There is no contract at the address of clock/)
     await other.stop()
   })
 

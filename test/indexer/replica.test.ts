@@ -8,7 +8,7 @@ import { addressOf, readyAt, until } from './support/ready.ts'
 import { type Replica, startReplica } from './support/replica.ts'
 import { type Setting, startSetting } from './support/setting.ts'
 
-const QUESTION = `{ _meta { block hash head lag chainId } accounts { items { id creditedGwei } totalCount }
+const QUESTION = `{ _meta { block hash head lag chainId } accounts { items { id earnedGwei } totalCount }
   inferences(limit: 5) { items { batch position feeGwei } totalCount } }`
 
 describe('processes that only serve, from a streaming replica that refuses to be written,', () => {

@@ -97,9 +97,9 @@ describe('transfers of OPEN', () => {
       const sorted = sent.toSorted((a, b) => Number(BigInt(b.amountWei) - BigInt(a.amountWei)) || b.block - a.block)
       expect(largestFirst.transfers.items).toEqual(sorted)
 
-      const ledger = deployment.contracts.ledger.toLowerCase()
-      const where = { to_in: [ledger], amountWei_gte: '1000000000', block_gt: deployment.startBlock }
-      const received = since.filter(({ to, amountWei }) => to === ledger && BigInt(amountWei) >= 10n ** 9n)
+      const earnings = deployment.contracts.earnings.toLowerCase()
+      const where = { to_in: [earnings], amountWei_gte: '1000000000', block_gt: deployment.startBlock }
+      const received = since.filter(({ to, amountWei }) => to === earnings && BigInt(amountWei) >= 10n ** 9n)
       expect((await ask<Answer>(indexer.url, QUERY, { where })).transfers.items).toEqual(received)
       expect(received.length).toBeGreaterThan(0)
     } finally {

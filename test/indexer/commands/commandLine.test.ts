@@ -8,17 +8,13 @@ import { prune } from '../../../indexer/commands/prune.ts'
 import { serve } from '../../../indexer/commands/serve.ts'
 import { verify } from '../../../indexer/commands/verify.ts'
 import { runCommand } from '../support/commands.ts'
+import { paperDeployment } from '../support/paperDeployment.ts'
 import { runIndexer } from '../support/process.ts'
 
 const commands = { index, serve, verify, export: exportHistory, prune }
 
 const deployment = join(tmpdir(), `deployment-${process.pid}.json`)
-const nowhere = `0x${'00'.repeat(20)}`
-const names = 'accessManager openToken accounts datasets pools models ledger court evaluations timelock governor'.split(
-  ' ',
-)
-const contracts = Object.fromEntries(names.map((name) => [name, nowhere]))
-writeFileSync(deployment, JSON.stringify({ name: 'nowhere', chainId: 1, startBlock: 0, contracts }))
+writeFileSync(deployment, JSON.stringify({ ...paperDeployment, name: 'nowhere' }))
 
 const options: Readonly<Record<keyof typeof commands, string>> = {
   index:

@@ -24,8 +24,8 @@ const HASH = `decode(repeat('ab', 32), 'hex')`
 
 const corruptions: Readonly<Record<string, Corruption>> = {
   'a missing row': {
-    by: (db) => sql`delete from tab_funded where block = (select min(block) from tab_funded)`.execute(db),
-    found: /^Block \d+: tab_funded \(log_index \d+\) is missing$/,
+    by: (db) => sql`delete from channel_funded where block = (select min(block) from channel_funded)`.execute(db),
+    found: /^Block \d+: channel_funded \(log_index \d+\) is missing$/,
   },
   'an altered amount': {
     by: (db) =>
@@ -36,9 +36,9 @@ const corruptions: Readonly<Record<string, Corruption>> = {
   },
   'an invented row': {
     by: (db) =>
-      sql`insert into tab_funded select block, log_index + 900, transaction_hash, payer, operator, amount_gwei, balance_gwei, max_fee_gwei
-          from tab_funded where block = (select max(block) from tab_funded)`.execute(db),
-    found: /^Block \d+: tab_funded \(log_index 9\d\d\) is not on the chain$/,
+      sql`insert into channel_funded select block, log_index + 900, transaction_hash, channel, funder, amount_gwei, deposit_gwei
+          from channel_funded where block = (select max(block) from channel_funded)`.execute(db),
+    found: /^Block \d+: channel_funded \(log_index 9\d\d\) is not on the chain$/,
   },
   'a missing block': {
     by: (db) => sql`delete from block where number = (select max(number) - 20 from block)`.execute(db),
@@ -69,7 +69,7 @@ const corruptions: Readonly<Record<string, Corruption>> = {
   },
   'a row above the newest block': {
     by: (db) =>
-      sql`insert into operator_set select block + 100000, log_index, transaction_hash, model, operator, allowed from operator_set limit 1`.execute(
+      sql`insert into operator_set select block + 100000, log_index, transaction_hash, model, operator, allowed, until from operator_set limit 1`.execute(
         db,
       ),
     found: /^Block 10\d\d\d\d: operator_set \(log_index \d+\) is not on the chain$/,
@@ -143,6 +143,8 @@ describe('indexer verify', () => {
     const lines = out.split('\n')
     expect(status).toBe(1)
     for (const { found } of Object.values(corruptions)) expect(lines.some((line) => found.test(line))).toBe(true)
+    expect(out).toMatch(/^Money of channel 0x[0-9a-f]{64}: deposit should be \d+ gwei, and adds up to \d+$/m)
+    expect(lines.at(-2)).toMatch(/ \d+ amounts do not add up\. /)
     expect((await run(folder, '--repair')).status).toBe(0)
     expect(await digestOf(database)).toEqual(whole)
   })
