@@ -137,12 +137,12 @@ describe('the indexer refuses, in one clear sentence and with exit status 1,', (
     await elsewhere.stop()
   })
 
-  it('a database from before there were schemas', async () => {
+  it('a database with a history of the first edition', async () => {
     const database = await setting.postgres.newDatabase()
     const doors = await openDatabase(database)
-    await sql`create table journal_move (block int8)`.execute(doors.reader('public'))
+    await sql`create table tab_funded (block int8)`.execute(doors.reader('public'))
     await doors.close()
-    expect(await refusal({ database: database.url })).toMatch(/from before there were schemas/)
+    expect(await refusal({ database: database.url })).toMatch(/^The database holds a history of the first edition/)
   })
 
   it('a name for the views that would have to be quoted, or is taken', async () => {
