@@ -25,6 +25,9 @@ import { type Lie, type LyingNode, startLyingNode } from './support/lyingNode.ts
 import { type Setting, startSetting } from './support/setting.ts'
 import { troubles } from './support/troubles.ts'
 
+/** Questions until it is known whose history a node holds: the chain, its first block, the code of each contract, the treasury. */
+const IDENTIFYING = 3 + journaled.length
+
 describe('a node that', () => {
   let setting: Setting
   /** Storage proofs of an earlier block by address, and that block by its number. */
@@ -235,7 +238,7 @@ describe('a node that', () => {
       const node = await startLyingNode(
         setting.ledger.rpcUrl,
         ({ result }) => result,
-        (n) => (n > 11 && (n < 15 || n % 20 === 0) ? trouble : undefined),
+        (n) => (n > IDENTIFYING && (n < IDENTIFYING + 4 || n % 20 === 0) ? trouble : undefined),
       )
       const news = await comesOutRight({ rpcUrls: [node.url], rpcTimeoutMs: 1_000, maxRange: 20 })
       expect(news.some((heard) => heard.kind === 'troubled' && heard.error.message.includes(node.url))).toBe(true)
