@@ -16,8 +16,8 @@ Runs the whole chain of custody on this machine, prints what happened and keeps 
 from what is stored.
   --once               exit after the table
   --fresh              begin anew; frozen features and retrainings are kept
-  --rows <number|all>  training rows of the first model (1600); the second one has half of everything
-  --held-out <number>  texts that it answers for pay (400)
+  --rows <number|all>  training rows of each model (1600)
+  --held-out <number>  texts that the first one answers for pay (400); the second one answers half as many
   --tasks <names>      what the models are trained on (mail,speeches)
   --seed <number>      what is drawn at random is drawn from this (1)
   --port <number>      where the API answers (4000)

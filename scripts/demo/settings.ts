@@ -35,17 +35,12 @@ export interface DemoSettings extends Scenario {
   readonly apiPort: number
 }
 
-const FEWEST_CONTRIBUTORS = 8
-
-/** The first task as large as asked for, the others half as large. */
+/** Tasks of the same size, of which the first one is asked twice as much. */
 export function taskScenarios(tasks: readonly TaskScenario['task'][], first: Omit<TaskScenario, 'task'>) {
-  const { rows, heldOut, contributors } = first
-  const half = {
-    rows: rows === 'all' ? rows : Math.ceil(rows / 2),
-    heldOut: Math.ceil(heldOut / 2),
-    contributors: Math.max(FEWEST_CONTRIBUTORS, Math.ceil(contributors / 2)),
-  }
-  return tasks.map((task, i): TaskScenario => ({ task, ...(i === 0 ? first : half) }))
+  return tasks.map((task, i): TaskScenario => {
+    const heldOut = i === 0 ? first.heldOut : Math.ceil(first.heldOut / 2)
+    return { task, ...first, heldOut }
+  })
 }
 
 /** What every step of the demo pays and asks, in gwei-OPEN and basis points. */

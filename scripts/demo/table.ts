@@ -51,7 +51,7 @@ function taskLines(task: TaskSummary): readonly string[] {
     `${titles[task.task]}, model ${task.model}`,
     row('rows', `${number(task.rows)} of ${contributors.length} contributors, ${task.droppedRows} near-copies dropped`),
     row('units', `${task.units}, registered in ${pages(task.registrationPages)}`),
-    row('calls', `${number(task.inferences)} paid, recorded and settled in ${task.books} books`),
+    row('calls', `${number(task.inferences)} paid, recorded and settled in ${books(task.books)}`),
     row(
       'right answers',
       `${percent(accuracy.fineTuned)} fine-tuned on 4 bits, ${percent(accuracy.nf4)} head only, ${percent(accuracy.majority)} by the commoner label` +
@@ -64,7 +64,8 @@ function taskLines(task: TaskSummary): readonly string[] {
     `  Paying each row its positive influence would give flipped rows ${ratio(relativePay.flipped.rawPositiveInfluence)}, noise ${ratio(relativePay.noise.rawPositiveInfluence)}, outliers ${ratio(relativePay.outlier.rawPositiveInfluence)}.`,
     '',
     ...wrapped(certificate.sentences[0] ?? ''),
-    ...wrapped(`Recommended: ${certificate.sentences[1] ?? ''} Here it has ${certificate.registered}.`),
+    ...wrapped(`Recommended terms: ${certificate.sentences[1] ?? ''}`),
+    ...wrapped(`The demo registered ${certificate.registered}.`),
     ...(certificate.warning === null ? [] : wrapped(certificate.warning)),
   ]
 }
@@ -87,12 +88,15 @@ function contributorLine({ name, kind, earnedGwei, paidARow, worthARow }: TaskSu
 
 /** Both beside the median honest contributor, whose are 1. */
 function inWords(paid: number, worth: number | null): string {
-  const earns = paid < 0.02 ? 'earns nothing' : paid < 0.25 ? 'earns little' : paid < 0.75 ? 'earns less' : 'is paid'
+  const earns = paid < 0.02 ? 'earns nothing' : `earns ${amountInWords(paid)}`
   if (worth === null) return earns
-  if (worth < -0.1) return `does harm, ${earns}`
-  if (worth < 0.25) return `adds next to nothing, ${earns}`
-  if (worth < 0.75) return `adds less than most, ${earns}`
-  return worth > 1.5 ? `adds more than most, ${earns}` : `adds as much as most, ${earns}`
+  return `${worth < -0.1 ? 'does harm' : `adds ${amountInWords(worth)}`}, ${earns}`
+}
+
+function amountInWords(relative: number): string {
+  if (relative < 0.25) return 'little'
+  if (relative < 0.75) return 'less'
+  return relative > 1.25 ? 'more' : 'as much'
 }
 
 function gasLines({ batches, settlements, claims }: Summary['gas']): readonly string[] {
@@ -141,6 +145,10 @@ function row(name: string, value: string): string {
 
 function open(gwei: string): string {
   return formatOpen(BigInt(gwei))
+}
+
+function books(count: number): string {
+  return count === 1 ? 'one book' : `${count} books`
 }
 
 function pages(count: number): string {
