@@ -41,11 +41,15 @@ export async function transact(reader: Reader, wallet: Wallet, call: Act): Promi
   const gas = await estimate(reader, wallet.account.address, call)
   const { account, chain } = wallet
   const hash = await wallet.sendTransaction({ account, chain, to: call.to, data: call.data, gas })
-  const receipt = await reader.waitForTransactionReceipt({ hash, timeout: 120_000 })
+  return requireSuccess(await reader.waitForTransactionReceipt({ hash, timeout: 120_000 }), call)
+}
+
+/** Refuses a receipt that says that a call reverted. */
+export function requireSuccess(receipt: TransactionReceipt, call: Act): TransactionReceipt {
   if (receipt.status === 'success') return receipt
   throw new RetryError(
     `${call.contract}.${call.name} reverted although it passed just before`,
-    { transaction: hash, block: receipt.blockNumber, gas: receipt.gasUsed },
+    { transaction: receipt.transactionHash, block: receipt.blockNumber, gas: receipt.gasUsed },
     'Something changed in between; look at the transaction and run the command again.',
   )
 }

@@ -1,8 +1,10 @@
-import { bondOfModel, holderOfBond } from '../../sdk/bond.ts'
+import { bondOfAccount, bondOfModel, holderOfBond } from '../../sdk/bond.ts'
 import type { Wallet } from '../../sdk/chain.ts'
 import type { Connection } from '../../sdk/contracts.ts'
+import { StopError } from '../../sdk/errors.ts'
 import { act, transact } from '../../sdk/transact.ts'
 import { formatOpen, WEI_PER_GWEI } from '../../sdk/units.ts'
+import type { Serving } from './serving.ts'
 
 /** Bonds: what an operator and a model's owner stand to lose over a wrong record, and without which nothing is recorded. */
 
@@ -69,6 +71,40 @@ export async function modelGap({ reader, contracts }: Connection, model: number)
     reader.readContract({ ...contracts.bonds, functionName: 'rule' }),
   ])
   return gapOf(bond, coveringOf(state), rule.minimumGwei + state.exposedGwei + state.settledGwei)
+}
+
+/** Who records, for which model, and how much of its own it may add to its bond. */
+export interface Bonded {
+  readonly wallet: Wallet
+  readonly serving: Serving
+  readonly topUpGwei: bigint
+}
+
+/** Refuses to serve or record what no bond would cover: the Ledger would refuse the batch. */
+export async function requireBonds(
+  connection: Connection,
+  { wallet, serving, topUpGwei }: Bonded,
+  { units, records }: { readonly units: number; readonly records: number },
+): Promise<void> {
+  if (records === 0) return
+  const { model, operator } = serving
+  const bond = bondOfAccount(operator)
+  const gap = await operatorGap(connection, bond, { feesGwei: BigInt(units) * model.terms.feeUnitGwei, records })
+  if (gap !== undefined) {
+    const missingGwei = gap.requiredGwei - gap.coveringGwei
+    if (missingGwei > topUpGwei) throw uncovered(gap, 'account', operator)
+    await depositBond(connection, wallet, bond, missingGwei)
+  }
+  const ofModel = await modelGap(connection, model.model)
+  if (ofModel !== undefined) throw uncovered(ofModel, 'model', model.model)
+}
+
+function uncovered(gap: BondGap, kind: string, number: number): StopError {
+  return new StopError(
+    `These calls cannot be recorded: ${describeGap(gap)}`,
+    { bond: gap.bond },
+    `Deposit the rest with \`npm run bond -- deposit --${kind} ${number}\`; no call was served.`,
+  )
 }
 
 /** A gap in a sentence. */

@@ -1,7 +1,6 @@
 import { bytesToHex, type Hex, type LocalAccount } from 'viem'
 import { keccak } from '../../attribution/keccak.ts'
 import { packSketch } from '../../attribution/sketch.ts'
-import { bondOfAccount } from '../../sdk/bond.ts'
 import type { Wallet } from '../../sdk/chain.ts'
 import type { Connection } from '../../sdk/contracts.ts'
 import { StopError } from '../../sdk/errors.ts'
@@ -9,19 +8,20 @@ import { type Receipt, signReceipt } from '../../sdk/receipt.ts'
 import { amountCovering } from '../../sdk/voucher.ts'
 import { sketchAnswer } from '../train/answerSketch.ts'
 import type { AnswersFile, Refusal, Reply } from './answersFile.ts'
-import { type BondGap, depositBond, describeGap, modelGap, operatorGap } from './bond.ts'
+import { requireBonds } from './bond.ts'
 import { type Charge, chargeFor } from './channelLimits.ts'
 import { channelState, channelsInUse, isSigned, type UsedChannel, unitsOf } from './channelUse.ts'
 import { type Call, channelName, type KeptVoucher, type OperatorJournal } from './operatorJournal.ts'
-import { type RecordedBatch, recordTaken, unrecorded } from './recording.ts'
+import { finishSent, type RecordedBatch, recordTaken, unrecorded } from './recording.ts'
 import type { Serving } from './serving.ts'
 import { type BatchLimits, takeBatch } from './takeBatch.ts'
 
 /**
  * The operator: takes requests whose channels cover them, answers, signs a receipt with every answer, and records the calls in batches.
  *
- * Vouchers are on disk before a call is served on them, a call with its receipt before its caller is given either, and what is recorded is asked
- * of the chain. So an operator that is killed at any moment goes on where it was, serving, delivering and recording every call once.
+ * Vouchers are on disk before a call is served on them, a call with its receipt before its caller is given either, a transaction before it is
+ * sent, and what is recorded is asked of the chain. So an operator that is killed at any moment goes on where it was, serving, delivering and
+ * recording every call once.
  */
 
 export interface Request {
@@ -71,13 +71,13 @@ export interface Operated {
 
 /** Serves `requests`, and records all that was served and is not recorded. */
 export async function operate(options: OperatorOptions, requests: readonly Request[]): Promise<Operated> {
-  const { connection, serving, journal, limits } = options
+  const { journal, limits } = options
   await deliverServed(options, requests)
   const fresh = distinctById(requests.filter(({ id }) => !journal.calls.has(id)))
   const batches: RecordedBatch[] = []
   let [done, served, refused, uncovered] = [0, 0, 0, 0]
   for (;;) {
-    const waiting = await unrecorded(connection, serving, journal)
+    const waiting = await unrecordedNow(options)
     const room = Math.max(0, limits.records - (waiting.length - uncovered))
     const next = fresh.slice(done, done + room)
     const replies = await serveCalls(options, next, waiting)
@@ -140,7 +140,10 @@ async function serveCalls(
       owed.set(name, added + options.feeUnits)
     } else refused.push({ id: request.id, refused: refusalOf(charge, used, serving) })
   }
-  await requireBonds(options, unitsOf(waiting) + accepted.length * options.feeUnits, waiting.length + accepted.length)
+  await requireBonds(connection, options, {
+    units: unitsOf(waiting) + accepted.length * options.feeUnits,
+    records: waiting.length + accepted.length,
+  })
 
   const given = await options.answer(accepted.map(({ text }) => text))
   const calls = await Promise.all(
@@ -184,39 +187,20 @@ async function recordWaiting(
   options: OperatorOptions,
 ): Promise<{ readonly batch: RecordedBatch | undefined; readonly uncovered: number }> {
   const { connection, wallet, serving, journal, limits } = options
-  const waiting = await unrecorded(connection, serving, journal)
+  const waiting = await unrecordedNow(options)
   if (waiting.length === 0) return { batch: undefined, uncovered: 0 }
   const named = waiting.map(({ payer, channelSalt }) => ({ payer, salt: channelSalt }))
   const channels = await channelsInUse(connection, serving, named, journal.vouchers, waiting)
   const { batch, uncovered } = takeBatch(waiting, channels, serving.k, limits)
   if (batch.receipts.length === 0) return { batch: undefined, uncovered: uncovered.length }
-  await requireBonds(options, unitsOf(batch.receipts), batch.receipts.length)
+  const { receipts } = batch
+  await requireBonds(connection, options, { units: unitsOf(receipts), records: receipts.length })
   return { batch: await recordTaken(connection, wallet, serving, journal, batch), uncovered: uncovered.length }
 }
 
-/** Refuses to serve or record what no bond would cover: the Ledger would refuse the batch. */
-async function requireBonds(options: OperatorOptions, units: number, records: number): Promise<void> {
-  if (records === 0) return
-  const { connection, wallet, serving, topUpGwei } = options
-  const { model, operator } = serving
-  const bond = bondOfAccount(operator)
-  const added = { feesGwei: BigInt(units) * model.terms.feeUnitGwei, records }
-  const gap = await operatorGap(connection, bond, added)
-  if (gap !== undefined) {
-    const missingGwei = gap.requiredGwei - gap.coveringGwei
-    if (missingGwei > topUpGwei) throw uncovered(gap, 'account', operator)
-    await depositBond(connection, wallet, bond, missingGwei)
-  }
-  const ofModel = await modelGap(connection, model.model)
-  if (ofModel !== undefined) throw uncovered(ofModel, 'model', model.model)
-}
-
-function uncovered(gap: BondGap, kind: string, number: number): StopError {
-  return new StopError(
-    `These calls cannot be recorded: ${describeGap(gap)}`,
-    { bond: gap.bond },
-    `Deposit the rest with \`npm run bond -- deposit --${kind} ${number}\`; no call was served.`,
-  )
+async function unrecordedNow({ connection, wallet, serving, journal }: OperatorOptions): Promise<readonly Receipt[]> {
+  await finishSent(connection, wallet.account.address, journal)
+  return await unrecorded(connection, serving, journal)
 }
 
 async function callOf(

@@ -1,16 +1,17 @@
 import { closeSync, existsSync, fsyncSync, ftruncateSync, openSync, readFileSync, writeSync } from 'node:fs'
-import { bytesToHex, type Hex, hexToBytes } from 'viem'
+import { type Address, bytesToHex, type Hex, hexToBytes, isAddress } from 'viem'
 import * as z from 'zod'
 import type { ToldBatch } from '../../sdk/batch.ts'
 import { decodeChannels, encodeChannels } from '../../sdk/channel.ts'
 import { StopError } from '../../sdk/errors.ts'
 import { type Receipt, receiptSchema } from '../../sdk/receipt.ts'
 import { lockFile } from './fileLock.ts'
+import type { SentTransaction } from './sentOnce.ts'
 
 /**
  * What an operator remembers, one line a fact, on disk before anything follows from it: vouchers before calls are served on them, calls with
- * their receipts before anybody is given one, batches as they were recorded. It holds salts, so it never leaves the operator; requests and
- * answers themselves are not in it, only their hashes.
+ * their receipts before anybody is given one, transactions before they are sent, batches as they were recorded. It holds salts, so it never
+ * leaves the operator; requests and answers themselves are not in it, only their hashes.
  */
 
 const hex = z.templateLiteral(['0x', z.string().regex(/^([0-9a-f]{2})*$/)])
@@ -31,6 +32,14 @@ const callSchema = z.strictObject({
   receipt: receiptSchema,
 })
 
+const sentSchema = z.strictObject({
+  kind: z.literal('sent'),
+  chainId: z.int().positive(),
+  from: z.custom<Address>((value) => typeof value === 'string' && isAddress(value), 'must be an address'),
+  nonce: z.int().nonnegative(),
+  raw: hex,
+})
+
 const batchSchema = z.strictObject({
   kind: z.literal('batch'),
   batch: decimal,
@@ -43,7 +52,7 @@ const batchSchema = z.strictObject({
   records: hex,
 })
 
-const lineSchema = z.discriminatedUnion('kind', [voucherSchema, callSchema, batchSchema])
+const lineSchema = z.discriminatedUnion('kind', [voucherSchema, callSchema, sentSchema, batchSchema])
 type Line = z.infer<typeof lineSchema>
 
 /** A voucher that a payer handed over, for its channel at this operator and model. */
@@ -63,10 +72,13 @@ export interface OperatorJournal {
   readonly calls: ReadonlyMap<string, Receipt>
   /** The largest voucher of each channel, by `channelName`. */
   readonly vouchers: ReadonlyMap<string, KeptVoucher>
+  /** Transactions that record batches, in the order in which they were signed. */
+  readonly sent: readonly SentTransaction[]
   /** Batches as they were recorded, by number; what a reorg undid is among them. */
   readonly batches: ReadonlyMap<bigint, ToldBatch>
   readonly keepVouchers: (vouchers: readonly KeptVoucher[]) => void
   readonly keepCalls: (calls: readonly Call[]) => void
+  readonly keepSent: (sent: SentTransaction) => void
   readonly keepBatch: (batch: ToldBatch) => void
   readonly close: () => void
 }
@@ -83,10 +95,12 @@ export function openOperatorJournal(path: string): OperatorJournal {
   const whole = text.slice(0, text.lastIndexOf('\n') + 1)
   const calls = new Map<string, Receipt>()
   const vouchers = new Map<string, KeptVoucher>()
+  const sent: SentTransaction[] = []
   const batches = new Map<bigint, ToldBatch>()
   const remember = (line: Line) => {
     if (line.kind === 'call') calls.set(line.id, line.receipt)
     if (line.kind === 'voucher') rememberVoucher(vouchers, line)
+    if (line.kind === 'sent') sent.push(sentOf(line))
     if (line.kind === 'batch') batches.set(line.batch, batchOf(line))
   }
   for (const [index, line] of whole.split('\n').slice(0, -1).entries()) {
@@ -104,9 +118,11 @@ export function openOperatorJournal(path: string): OperatorJournal {
   return {
     calls,
     vouchers,
+    sent,
     batches,
     keepVouchers: (kept) => append(kept.map((voucher) => ({ kind: 'voucher', ...voucher }))),
     keepCalls: (served) => append(served.map((call) => ({ kind: 'call', ...call }))),
+    keepSent: (transaction) => append([{ kind: 'sent', ...transaction }]),
     keepBatch: (batch) => append([lineOf(batch)]),
     close: () => {
       closeSync(file)
@@ -122,6 +138,10 @@ function rememberVoucher(
   const before = vouchers.get(channelName(voucher))
   if (before !== undefined && before.maxClaimableAmount >= voucher.maxClaimableAmount) return
   vouchers.set(channelName(voucher), voucher)
+}
+
+function sentOf({ kind: _, ...sent }: Line & { kind: 'sent' }): SentTransaction {
+  return sent
 }
 
 function lineOf({ channels, records, ...batch }: ToldBatch): Line {

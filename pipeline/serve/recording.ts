@@ -1,14 +1,16 @@
-import { bytesToHex, type Hex, hexToBytes, type TransactionReceipt } from 'viem'
+import { type Address, bytesToHex, type Hex, hexToBytes, type TransactionReceipt } from 'viem'
+import type { ToldBatch } from '../../sdk/batch.ts'
 import { bookId } from '../../sdk/book.ts'
 import type { Wallet } from '../../sdk/chain.ts'
 import { encodeChannels } from '../../sdk/channel.ts'
-import type { Connection } from '../../sdk/contracts.ts'
+import type { Connection, Contracts } from '../../sdk/contracts.ts'
 import { toldBatch } from '../../sdk/openBook.ts'
 import { promisedRecord, type Receipt } from '../../sdk/receipt.ts'
 import { decodeRecords, encodeRecords } from '../../sdk/record.ts'
-import { act, eventIn, transact } from '../../sdk/transact.ts'
+import { act, eventIn } from '../../sdk/transact.ts'
 import { encodeVouchers } from '../../sdk/voucher.ts'
 import type { OperatorJournal } from './operatorJournal.ts'
+import { receiptOf, resend, sendOnce } from './sentOnce.ts'
 import type { Serving } from './serving.ts'
 import type { TakenBatch } from './takeBatch.ts'
 
@@ -51,7 +53,7 @@ export async function recordTaken(
     const channel = channels.findIndex(({ payer, salt }) => payer === receipt.payer && salt === receipt.channelSalt)
     return { channel, feeUnits, commitment, sketch: hexToBytes(sketch) }
   })
-  const receipt = await transact(
+  const receipt = await sendOnce(
     reader,
     wallet,
     act(contracts.ledger, 'recordBatch', [
@@ -60,10 +62,32 @@ export async function recordTaken(
       bytesToHex(encodeVouchers(vouchers)),
       bytesToHex(encodeRecords(records, k, channels.length)),
     ]),
+    journal.keepSent,
   )
-  const told = toldBatch(eventIn(receipt, contracts.ledger, 'BatchRecorded'), receipt.blockNumber)
+  const told = toldIn(contracts, receipt)
   journal.keepBatch(told)
   return { receipt, batch: told.batch, count: records.length }
+}
+
+/** Waits until every batch that was sent is on chain or cannot be any more: only then is it known what is unrecorded. */
+export async function finishSent(
+  { reader, contracts }: Connection,
+  from: Address,
+  journal: OperatorJournal,
+): Promise<void> {
+  const arrived = await resend(reader, from, journal.sent)
+  // The last one may have arrived unseen.
+  const last = journal.sent.at(-1)
+  const unseen = arrived.length > 0 || last === undefined ? undefined : await receiptOf(reader, last)
+  for (const receipt of unseen === undefined ? arrived : [unseen]) {
+    if (receipt.status !== 'success') continue
+    const told = toldIn(contracts, receipt)
+    if (journal.batches.get(told.batch)?.root !== told.root) journal.keepBatch(told)
+  }
+}
+
+function toldIn({ ledger }: Contracts, receipt: TransactionReceipt): ToldBatch {
+  return toldBatch(eventIn(receipt, ledger, 'BatchRecorded'), receipt.blockNumber)
 }
 
 async function recordedCommitments(

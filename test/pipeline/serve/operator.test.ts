@@ -1,145 +1,61 @@
-import { randomBytes } from 'node:crypto'
 import { appendFileSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { type Hex, keccak256, toHex } from 'viem'
+import { keccak256 } from 'viem'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { randomSource } from '../../../attribution/random.ts'
 import { openAnswersFile } from '../../../pipeline/serve/answersFile.ts'
-import { type OperatorOptions, operate, type Request } from '../../../pipeline/serve/operator.ts'
-import { openOperatorJournal } from '../../../pipeline/serve/operatorJournal.ts'
+import { operate, type Request } from '../../../pipeline/serve/operator.ts'
 import { ensureKeyNamed, ensureReceiptKey } from '../../../pipeline/serve/receiptKey.ts'
 import { loadServing, type Serving } from '../../../pipeline/serve/serving.ts'
 import { settleDue } from '../../../pipeline/serve/settleDue.ts'
 import { bondOfAccount } from '../../../sdk/bond.ts'
 import { bookId } from '../../../sdk/book.ts'
 import { openBook } from '../../../sdk/openBook.ts'
-import { parseReceipt, type Receipt, signedReceipt, signerOfReceipt } from '../../../sdk/receipt.ts'
+import { parseReceipt, signedReceipt, signerOfReceipt } from '../../../sdk/receipt.ts'
 import { act, transact } from '../../../sdk/transact.ts'
-import { amountCovering, signVoucher } from '../../../sdk/voucher.ts'
-import { type LocalLedger, startLocalLedger } from '../../scripts/localLedger.ts'
+import { amountCovering } from '../../../sdk/voucher.ts'
+import type { LocalLedger } from '../../scripts/localLedger.ts'
+import { fund, type LocalChannel, type LocalModel, receiptKey, registerLocalModel } from '../../scripts/localModel.ts'
 import {
-  fund,
-  type LocalChannel,
-  type LocalModel,
-  letOperate,
-  openLocalChannel,
-  receiptKey,
-  registerLocalModel,
-} from '../../scripts/localModel.ts'
-
-const K = 64
-const FEE_UNITS = 20
-const FEE_UNIT = 1_000_000n
-const DAY = 86_400
-
-/** A direction in sketch space, drawn from its name. */
-function direction(name: string): Float32Array {
-  const next = randomSource(Number(BigInt(keccak256(toHex(name))) & 0xffff_ffffn))
-  return Float32Array.from({ length: K }, () => next() / 2 ** 31 - 1)
-}
-
-const identity = {
-  dims: K,
-  width: K,
-  map: Float32Array.from({ length: K * K }, (_, i) => (i % (K + 1) === 0 ? 1 : 0)),
-}
-
-interface Reply {
-  readonly id: string
-  readonly answer?: string
-  readonly receipt?: Receipt
-  readonly refused?: { readonly reason: string; readonly channelId?: Hex; readonly maxClaimableAmount?: string }
-}
+  close,
+  DAY,
+  FEE_UNIT,
+  FEE_UNITS,
+  K,
+  type LocalOperator,
+  publicationOf,
+  requests,
+  startLocalOperator,
+} from './localOperator.ts'
 
 describe('an operator', () => {
+  let its: LocalOperator
   let local: LocalLedger
   let registered: LocalModel
   let serving: Serving
   let operator: number
-  let channels: readonly [LocalChannel, LocalChannel]
-  let answered = 0
-
-  const publication = () => ({
-    publication: {
-      kind: 'sketched' as const,
-      model: registered.model,
-      parent: registered.parent,
-      owner: registered.owner,
-      manifestHash: registered.fineTune.manifestHash,
-      pay: registered.fineTune.pay,
-      dims: K,
-      rowIndexHash: keccak256(registered.units.file),
-      sketcherHash: keccak256('0x'),
-      units: [],
-      dropped: [],
-    },
-    sketcher: identity,
-    indexFile: registered.units.file,
-  })
-
+  let channels: LocalOperator['channels']
   beforeAll(async () => {
-    local = await startLocalLedger(3)
-    registered = await registerLocalModel(local, { items: [30, 20, 25], k: K })
-    const { model } = registered
-    await expect(loadServing(local.connection, publication(), 99)).rejects.toThrow(`Account 99 may not record calls`)
-    operator = await letOperate(local, model, 20_000_000_000n)
-    channels = [
-      await openLocalChannel(local, { operator, model, payer: 0 }),
-      await openLocalChannel(local, { operator, model, payer: 1 }, 1_000_000_000n),
-    ]
-    serving = await loadServing(local.connection, publication(), operator)
+    its = await startLocalOperator()
+    ;({ local, registered, serving, operator, channels } = its)
   })
   afterAll(() => local?.stop())
 
-  const open = (name: string) => ({
-    journal: openOperatorJournal(join(local.folder, `${name}.journal.jsonl`)),
-    answers: openAnswersFile(join(local.folder, `${name}.answers.jsonl`)),
+  const optionsWith = (name: string) => its.optionsWith(name)
+  const repliesOf = (name: string) => its.repliesOf(name)
+  const chargedOn = (channel: LocalChannel) => its.chargedOn(channel)
+  const voucher = (channel: LocalChannel, units: number) => its.voucher(channel, units)
+
+  it('serves nothing for an account that may not record calls of the model', async () => {
+    await expect(loadServing(local.connection, publicationOf(registered), 99)).rejects.toThrow(
+      'Account 99 may not record calls',
+    )
   })
-  const close = ({ journal, answers }: Pick<OperatorOptions, 'journal' | 'answers'>) => {
-    journal.close()
-    answers.close()
-  }
-  const optionsWith = (name: string): OperatorOptions => ({
-    connection: local.connection,
-    wallet: local.walletOf(local.cast.operator),
-    serving,
-    receiptKey,
-    answer: async (texts) => {
-      answered += texts.length
-      return texts.map((text) => ({ response: `answer to ${text}`, gradient: direction(text) }))
-    },
-    ...open(name),
-    feeUnits: FEE_UNITS,
-    limits: { records: 3, bytes: 100_000 },
-    promiseSeconds: DAY / 2,
-    topUpGwei: 0n,
-    random32: () => randomBytes(32),
-  })
-  const repliesOf = (name: string): readonly Reply[] =>
-    readFileSync(join(local.folder, `${name}.answers.jsonl`), 'utf8')
-      .split('\n')
-      .slice(0, -1)
-      .map((line) => JSON.parse(line))
-  const voucher = async (channel: LocalChannel, units: number) => {
-    const { reader, contracts } = local.connection
-    const place = { chainId: reader.chain.id, address: contracts.channels.address }
-    const maxClaimableAmount = amountCovering(BigInt(units), FEE_UNIT)
-    const { signature } = await signVoucher(place, channel.signer, { channelId: channel.id, maxClaimableAmount })
-    return { maxClaimableAmount, signature }
-  }
-  const requests = (channel: LocalChannel, ...ids: readonly string[]): readonly Request[] =>
-    ids.map((id) => ({ id, payer: channel.payer, salt: channel.salt, text: `text of ${id}` }))
-  const chargedOn = async ({ payer, salt }: LocalChannel) => {
-    const { reader, contracts } = local.connection
-    const key = { payer, salt, operator, model: registered.model }
-    return (await reader.readContract({ ...contracts.channels, functionName: 'channelOf', args: [key] })).chargedUnits
-  }
 
   it('asks for a voucher before it computes anything, and says how much has to be signed', async () => {
     const options = optionsWith('a')
-    const before = answered
+    const before = its.answered()
     const done = await operate(options, requests(channels[0], 'a1', 'a2'))
-    expect({ ...done, computed: answered - before }).toEqual({
+    expect({ ...done, computed: its.answered() - before }).toEqual({
       batches: [],
       served: 0,
       refused: 2,
@@ -317,9 +233,9 @@ describe('an operator', () => {
     const options = { ...optionsWith('f'), feeUnits: 60_000, limits: { records: 3, bytes: 100_000 } }
     const [first, ...others] = requests(large, 'f1', 'f2', 'f3') as readonly [Request, ...Request[]]
     const asked = [{ ...first, voucher: await voucher(large, 900_000) }, ...others]
-    const before = answered
+    const before = its.answered()
     await expect(operate(options, asked)).rejects.toThrow(/the bond of account \d+ covers [\d.]+ OPEN, and must cover/)
-    expect(answered).toBe(before)
+    expect(its.answered()).toBe(before)
     await fund(local, cast.operator, 500_000_000_000n)
     const topUp = { ...options, topUpGwei: 500_000_000_000n }
     expect(await operate(topUp, asked)).toMatchObject({ served: 3 })
@@ -349,7 +265,7 @@ describe('an operator', () => {
   it('refuses a row index that is not the model’s, and one that can be proven false', async () => {
     const { connection } = local
     const other = await registerLocalModel(local, { items: [30, 20, 25], k: K, seed: 9 })
-    const served = { ...publication(), indexFile: other.units.file }
+    const served = { ...publicationOf(registered), indexFile: other.units.file }
     await expect(loadServing(connection, served, operator)).rejects.toThrow('This is not the row index of model')
     const elsewhere = { ...served, publication: { ...served.publication, manifestHash: keccak256('0x99') } }
     await expect(loadServing(connection, elsewhere, operator)).rejects.toThrow('registered with another run')
