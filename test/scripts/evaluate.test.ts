@@ -2,57 +2,76 @@ import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync }
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { randomSource } from '../../attribution/random.ts'
+import { startIndexer } from '../../indexer/start.ts'
 import { EVALUATION_FILE, formatEvaluation, parseEvaluation } from '../../pipeline/evaluate/evaluationFile.ts'
 import type { EmbeddedManifest } from '../../pipeline/run/manifest.ts'
 import { readManifest, readRun } from '../../pipeline/run/readRun.ts'
-import { castOf } from '../../scripts/demo/wallets.ts'
-import { openBatch } from '../../sdk/batch.ts'
+import type { OpenedBatch } from '../../sdk/batch.ts'
 import { walletOn } from '../../sdk/chain.ts'
-import { type Connection, connect } from '../../sdk/contracts.ts'
-import { readDeployment } from '../../sdk/deployment.ts'
-import { toldBatch } from '../../sdk/openBook.ts'
+import type { Connection } from '../../sdk/contracts.ts'
 import { proveRecord } from '../../sdk/recordProof.ts'
 import { act, transact } from '../../sdk/transact.ts'
 import { ask } from '../indexer/support/ask.ts'
 import { resultsOf, righted } from '../pipeline/evaluate/harnessFixture.ts'
 import { keyOf } from './keyOf.ts'
-import { freePort } from './localLedger.ts'
-import { type Running, start, type } from './typed.ts'
+import { ampleVouchers, drawCalls, recordLocalBatch } from './localBatches.ts'
+import { freePort, type LocalLedger, startLocalLedger } from './localLedger.ts'
+import { letOperate, openLocalChannel } from './localModel.ts'
+import { PUBLISHED_DIMS, publishSmallRun } from './publishedRun.ts'
+import { type } from './typed.ts'
 
 /**
- * A small model that is really trained, published and served on a chain of its own: its evaluations on their way from files to
- * GraphQL and back to files, and its traffic beside its training rows.
+ * A small model that is really trained and published on a chain of its own: its evaluations on their way from files to GraphQL and
+ * back to files, and its traffic beside its training rows.
  */
 
 const MODEL = 2
-const CONTRIBUTORS = 20
+const CONTRIBUTORS = 8
+const HELD_OUT = 100
+const CALLS = 90
 const folder = mkdtempSync(join(tmpdir(), 'evaluate-'))
-const demoFolder = join(folder, 'demo')
-const run = join(demoFolder, 'run')
-const blobs = join(demoFolder, 'blobs')
 const evaluator = { PRIVATE_KEY: keyOf(1) }
 
-let demo: Running
+let local: LocalLedger
+let indexer: Awaited<ReturnType<typeof startIndexer>>
+let batch: OpenedBatch
+let run: string
+let blobs: string
 let api: string
 let connected: readonly string[]
 let connection: Connection
 
 beforeAll(async () => {
-  const [port, rpcPort] = [await freePort(), await freePort()]
-  const size = ['--rows', '300', '--held-out', '250', '--contributors', `${CONTRIBUTORS}`, '--max-tokens', '16']
-  demo = start('demo/main.ts', ['--folder', demoFolder, '--port', `${port}`, '--rpc-port', `${rpcPort}`, ...size])
-  await demo.said('Serving until Ctrl-C')
-  api = `http://127.0.0.1:${port}`
-  const deployment = join(demoFolder, 'deployment.json')
-  const rpc = `http://127.0.0.1:${rpcPort}`
-  connected = ['--rpc', rpc, '--deployment', deployment, '--blobs', blobs, '--blobs-at', `${api}/blobs/`]
-  connection = await connect(rpc, readDeployment(deployment))
+  local = await startLocalLedger(CONTRIBUTORS)
+  ;({ connection } = local)
+  ;({ run, blobs } = await publishSmallRun(local, { rows: 96, heldOut: HELD_OUT }))
+  const operator = await letOperate(local, MODEL)
+  const channels = [await openLocalChannel(local, { operator, model: MODEL })]
+  const recorder = { model: MODEL, k: PUBLISHED_DIMS, channels }
+  const calls = await drawCalls(local, recorder, randomSource(3), CALLS)
+  const records = calls.map(({ record }) => record)
+  batch = await recordLocalBatch(local, recorder, records, await ampleVouchers(local, channels))
+  const { deployment, rpcUrl } = local
+  indexer = await startIndexer({
+    deployment,
+    rpcUrls: [rpcUrl],
+    database: { kind: 'embedded', folder: join(folder, 'index') },
+    port: await freePort(),
+    blobs,
+    finalityDepth: 100_000,
+    pollMs: 100,
+  })
+  await indexer.ready
+  api = indexer.url
+  const path = join(folder, 'deployment.json')
+  writeFileSync(path, JSON.stringify(deployment))
+  connected = ['--rpc', rpcUrl, '--deployment', path, '--blobs', blobs, '--blobs-at', `${api}/blobs/`]
 }, 600_000)
 
 afterAll(async () => {
-  // Not killed outright: it stops its chain and its indexer on the way out.
-  demo?.signal('SIGINT')
-  await demo?.ended
+  await indexer?.close()
+  await local?.stop()
   rmSync(folder, { recursive: true, force: true })
 })
 
@@ -127,7 +146,7 @@ describe('an embedded run', () => {
   })
 
   it('is caught where its record says another figure than its file', async () => {
-    const { cast, evaluations } = { cast: castOf(CONTRIBUTORS), evaluations: connection.contracts.evaluations }
+    const { evaluations } = connection.contracts
     const [event] = await connection.reader.getContractEvents({
       ...evaluations,
       eventName: 'BenchmarkRecorded',
@@ -138,7 +157,7 @@ describe('an embedded run', () => {
     const { benchmark } = event.args
     const score = { value: 999_000n, low: 990_000n, high: 1_000_000n }
     const embellished = { ...benchmark, measured: { ...benchmark.measured, score } }
-    const wallet = walletOn(connection.reader, cast.owner)
+    const wallet = walletOn(connection.reader, local.cast.owner)
     await transact(connection.reader, wallet, act(evaluations, 'recordBenchmark', [MODEL, embellished]))
     const checked = await type('evaluate.ts', ['--check', '3', ...connected])
     expect(checked.code).toBe(1)
@@ -234,16 +253,9 @@ describe('drift', () => {
 
   it('holds the served queries against the training rows, and shows benchmarks beside ratings', async () => {
     const { reader, contracts } = connection
-    const [batch] = await reader.getContractEvents({
-      ...contracts.ledger,
-      eventName: 'BatchRecorded',
-      fromBlock: connection.fromBlock,
-      strict: true,
-    })
-    const [payer] = castOf(CONTRIBUTORS).payers
-    if (batch === undefined || payer === undefined) throw new Error('calls were paid for')
-    const call = proveRecord(openBatch(toldBatch(batch.args, batch.blockNumber), 256), 0)
-    await transact(reader, walletOn(reader, payer), act(contracts.evaluations, 'rate', [call, 4]))
+    const [payer] = local.cast.payers
+    if (payer === undefined) throw new Error('Somebody paid')
+    await transact(reader, walletOn(reader, payer), act(contracts.evaluations, 'rate', [proveRecord(batch, 0), 4]))
     await evaluationsInGraphql(Number(await count()))
 
     const { out, code } = await drift('--json')
@@ -251,8 +263,8 @@ describe('drift', () => {
     expect(report).toMatchObject({
       model: MODEL,
       against: 'rows',
-      drift: { presentCount: 250, level: expect.stringMatching(/^(stable|shifting|drifted)$/) },
-      inferenceCount: 250,
+      drift: { presentCount: CALLS, level: expect.stringMatching(/^(stable|shifting|drifted)$/) },
+      inferenceCount: CALLS,
       ratingCount: 1,
       meanStars: 4,
     })
@@ -262,8 +274,8 @@ describe('drift', () => {
 
     const table = await drift()
     expect(table.out).toContain(`the largest of them       ${report.drift.largestPsi.toFixed(3)}`)
-    expect(table.out).toMatch(/#1 Benchmark acc held-out mail: 0\.\d{4} \[0\.\d{4}, [01]\.\d{4}\] over 250 samples/)
-    expect(table.out).toContain('4.00 of 5 stars by 1 ratings of 250 calls')
+    expect(table.out).toMatch(/#1 Benchmark acc held-out mail: 0\.\d{4} \[0\.\d{4}, [01]\.\d{4}\] over 100 samples/)
+    expect(table.out).toContain('4.00 of 5 stars by 1 ratings of 90 calls, weighed by their fees')
   })
 
   it('refuses to speak of too few queries, of no model and of no indexer', async () => {
