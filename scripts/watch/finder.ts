@@ -7,8 +7,10 @@ import { promisedRecord, type Receipt } from '../../sdk/receipt.ts'
 import { decodeRecords, recordLeaf } from '../../sdk/record.ts'
 import type { Chronicle } from './chronicle.ts'
 
-/** Finds records by what receipts say of them. Batches are read when somebody asks for records of their operator and model. */
+/** Finds records by what receipts say of them. */
 export interface Finder {
+  /** Reads batches that were told since the last time, and forgets those that are gone. */
+  refresh(): void
   /** Records with the commitment of a receipt: as it promises, or not. */
   withCommitment(receipt: Receipt): readonly Place[]
   withLeaf(recordHash: Hex, model: number, operator: number): Place | undefined
@@ -23,25 +25,22 @@ export interface Place {
 
 interface ReadBatch {
   readonly told: ToldBatch
+  /** Whose it is. */
+  readonly key: string
+  readonly places: readonly (Place & { readonly commitment: Hex })[]
+}
+
+/** Records of one operator and model. */
+interface Recorded {
   readonly byCommitment: ReadonlyMap<Hex, readonly Place[]>
   readonly byLeaf: ReadonlyMap<Hex, Place>
 }
 
-export function finderOf(chronicle: Chronicle): Finder {
-  const known = new Map<bigint, ReadBatch>()
+const keyOf = (model: number, operator: number): string => `${model}/${operator}`
 
-  const batchesOf = (model: number, operator: number): readonly ReadBatch[] => {
-    for (const number of known.keys()) if (!chronicle.batches.has(number)) known.delete(number)
-    return [...chronicle.batches.values()].flatMap((told) => {
-      const key = bookKeyOf(told.book)
-      if (key.model !== model || key.operator !== operator) return []
-      const before = known.get(told.batch)
-      // After a reorg another batch may have the same number.
-      const batch = before?.told === told ? before : read(told)
-      known.set(told.batch, batch)
-      return [batch]
-    })
-  }
+export function finderOf(chronicle: Chronicle): Finder {
+  const batches = new Map<bigint, ReadBatch>()
+  const recorded = new Map<string, Recorded>()
 
   const read = (told: ToldBatch): ReadBatch => {
     const { model, operator } = bookKeyOf(told.book)
@@ -49,32 +48,45 @@ export function finderOf(chronicle: Chronicle): Finder {
     const k = terms === undefined ? 0 : recordDims({ sketched: terms.pay.sketched, dims: terms.dims })
     const ids = told.channels.map((channel) => channelId({ ...channel, model, operator }))
     const places = decodeRecords(told.records, k, told.channels.length).map((record, index) => ({
+      batch: told.batch,
+      index,
+      leaf: recordLeaf(ids[record.channel] as Hex, record),
       commitment: record.commitment,
-      place: { batch: told.batch, index, leaf: recordLeaf(ids[record.channel] as Hex, record) },
     }))
-    const byCommitment = Map.groupBy(places, ({ commitment }) => commitment)
-    return {
-      told,
-      byCommitment: new Map(
-        [...byCommitment].map(([commitment, found]) => [commitment, found.map(({ place }) => place)]),
-      ),
-      byLeaf: new Map(places.map(({ place }) => [place.leaf, place])),
+    return { told, key: keyOf(model, operator), places }
+  }
+
+  /** Takes in what changed, and says whose records did. */
+  const changes = (): ReadonlySet<string> => {
+    const changed = new Set<string>()
+    for (const [number, { told, key }] of batches) {
+      // After a reorg another batch may have the same number.
+      if (chronicle.batches.get(number) === told) continue
+      batches.delete(number)
+      changed.add(key)
     }
+    for (const [number, told] of chronicle.batches) {
+      if (batches.has(number)) continue
+      const batch = read(told)
+      batches.set(number, batch)
+      changed.add(batch.key)
+    }
+    return changed
   }
 
   return {
-    withCommitment: (receipt) => {
-      const { commitment } = promisedRecord(receipt)
-      return batchesOf(receipt.model, receipt.operator).flatMap(
-        ({ byCommitment }) => byCommitment.get(commitment) ?? [],
-      )
-    },
-    withLeaf: (recordHash, model, operator) => {
-      for (const { byLeaf } of batchesOf(model, operator)) {
-        const place = byLeaf.get(recordHash)
-        if (place !== undefined) return place
+    refresh: () => {
+      const changed = changes()
+      for (const key of changed) {
+        const places = [...batches.values()].flatMap((batch) => (batch.key === key ? batch.places : []))
+        recorded.set(key, {
+          byCommitment: Map.groupBy(places, ({ commitment }) => commitment),
+          byLeaf: new Map(places.map((place) => [place.leaf, place])),
+        })
       }
-      return undefined
     },
+    withCommitment: (receipt) =>
+      recorded.get(keyOf(receipt.model, receipt.operator))?.byCommitment.get(promisedRecord(receipt).commitment) ?? [],
+    withLeaf: (recordHash, model, operator) => recorded.get(keyOf(model, operator))?.byLeaf.get(recordHash),
   }
 }

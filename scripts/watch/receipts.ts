@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs'
+import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Hex } from 'viem'
 import type { Connection } from '../../sdk/contracts.ts'
@@ -16,22 +16,29 @@ export interface Receipts {
 export function receiptsIn(folder: string | undefined, connection: Connection): Receipts {
   const held = new Map<Hex, Receipt>()
   const seen = new Set<string>()
+  const read = new Map<string, string>()
   return {
     held,
     read: async () => {
       const problems: string[] = []
-      for (const { source, text } of folder === undefined ? [] : receiptsUnder(folder)) {
-        if (seen.has(text)) continue
-        try {
-          const receipt = parseReceipt(text, source)
-          await requireCounting(connection, receipt, source)
-          held.set(signedReceipt(receipt).recordHash, receipt)
-        } catch (error) {
-          // A node that did not answer is asked again.
-          if (!isExplained(error)) throw error
-          problems.push(error.message)
+      for (const path of folder === undefined ? [] : filesIn(folder)) {
+        const found = statSync(path, { throwIfNoEntry: false })
+        const state = `${found?.size} ${found?.mtimeMs}`
+        if (found === undefined || read.get(path) === state) continue
+        for (const { source, text } of receiptsOf(path)) {
+          if (seen.has(text)) continue
+          try {
+            const receipt = parseReceipt(text, source)
+            await requireCounting(connection, receipt, source)
+            held.set(signedReceipt(receipt).recordHash, receipt)
+          } catch (error) {
+            // A node that did not answer is asked again.
+            if (!isExplained(error)) throw error
+            problems.push(error.message)
+          }
+          seen.add(text)
         }
-        seen.add(text)
+        read.set(path, state)
       }
       return problems
     },
@@ -55,24 +62,27 @@ async function requireCounting({ reader, contracts }: Connection, receipt: Recei
   )
 }
 
-/** `*.json` holds one receipt, `*.jsonl` one reply a line, as an operator writes them. */
-function receiptsUnder(folder: string): readonly { readonly source: string; readonly text: string }[] {
-  let names: readonly string[]
+function filesIn(folder: string): readonly string[] {
   try {
-    names = readdirSync(folder)
+    return readdirSync(folder)
+      .filter((name) => /\.jsonl?$/.test(name))
+      .map((name) => join(folder, name))
   } catch (cause) {
     throw new StopError(`${folder} cannot be read`, {}, 'Name the folder of the receipts.', cause)
   }
-  return names.flatMap((name) => {
-    const source = join(folder, name)
-    if (name.endsWith('.json')) return [{ source, text: readFileSync(source, 'utf8') }]
-    if (!name.endsWith('.jsonl')) return []
-    const lines = readFileSync(source, 'utf8').split('\n').slice(0, -1)
-    return lines.flatMap((line, i) => {
+}
+
+/** `*.json` holds one receipt, `*.jsonl` one reply a line, as an operator writes them. */
+function receiptsOf(path: string): readonly { readonly source: string; readonly text: string }[] {
+  const content = readFileSync(path, 'utf8')
+  if (path.endsWith('.json')) return [{ source: path, text: content }]
+  return content
+    .split('\n')
+    .slice(0, -1)
+    .flatMap((line, i) => {
       const receipt = receiptIn(line)
-      return receipt === undefined ? [] : [{ source: `Line ${i + 1} of ${source}`, text: JSON.stringify(receipt) }]
+      return receipt === undefined ? [] : [{ source: `Line ${i + 1} of ${path}`, text: JSON.stringify(receipt) }]
     })
-  })
 }
 
 function receiptIn(line: string): unknown {

@@ -64,6 +64,7 @@ export function watcherOf(options: WatcherOptions): Watcher {
 
     const terms = await chainTerms(connection)
     forgetSettled(chronicle, head.number - FINALITY_DEPTH, terms.now)
+    finder.refresh()
     const { now, windowSeconds } = terms
     const planned = plan(
       { chronicle, docket, receipts: receipts.held, finder },
