@@ -2,9 +2,10 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { createTestClient, http, parseEther, type TestClient } from 'viem'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { bondOfModel } from '../../../sdk/bond.ts'
-import { GRIEFER_KEY, type Stage, setStage, watchArgs } from '../../fraud/stage.ts'
+import { GRIEFER_KEY, publishItems, type Stage, setStage, watchArgs } from '../../fraud/stage.ts'
 import { type Lie, startLyingNode } from '../../indexer/support/lyingNode.ts'
 import { keyOf } from '../keyOf.ts'
+import { contributeLocal } from '../localModel.ts'
 import { start, type Typed, type } from '../typed.ts'
 import { lie, lines, struckUnits, WATCHER, watchOnce, watchOnceWithBlocks } from './watching.ts'
 
@@ -53,6 +54,31 @@ describe('a watcher that the world plays tricks on', () => {
     expect(lines(watched, 'committed')).toEqual([])
     expect(lines(watched, 'granted')).toMatchObject([{ kind: 'FalseUnit', model }])
     expect(await struckUnits(stage, model)).toHaveLength(1)
+  })
+
+  it('begins a proof of several transactions anew after kill -9 between two of them', async () => {
+    const data = await contributeLocal(stage.local, { items: [900], seed: 77 })
+    for (const { itemHashes } of data.contributions) publishItems(stage, itemHashes)
+    const { model } = await lie(stage, FALSE, 10, { data, k: 256 })
+    let sent = 0
+    // Neither answers nor sends what comes after the commitment and the first page.
+    const node = await startLyingNode(stage.local.rpcUrl, ({ method, result }) => {
+      if (method === 'eth_sendRawTransaction') sent += 1
+      return method === 'eth_estimateGas' && sent === 2 ? new Promise(() => undefined) : result
+    })
+    const victim = start('watch.ts', argsBy(node.url), WATCHER)
+    await victim.said('"committed"')
+    const stopMining = stage.keepMining()
+    while (sent < 2) await sleep(20)
+    await sleep(500)
+    victim.signal('SIGKILL')
+    await victim.ended
+    stopMining()
+    await node.stop()
+    expect(await struckUnits(stage, model)).toEqual([])
+    const watched = await watchOnceWithBlocks(stage)
+    expect(lines(watched, 'granted')).toMatchObject([{ kind: 'FalseUnit', model, unit: 0 }])
+    expect(await struckUnits(stage, model)).toEqual([0])
   })
 
   it('strikes again what a reorg took back, and forgets a model that it took away', async () => {
