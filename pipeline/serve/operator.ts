@@ -1,9 +1,7 @@
 import { bytesToHex, type Hex, type LocalAccount } from 'viem'
-import { keccak } from '../../attribution/keccak.ts'
 import { packSketch } from '../../attribution/sketch.ts'
 import type { Wallet } from '../../sdk/chain.ts'
 import type { Connection } from '../../sdk/contracts.ts'
-import { StopError } from '../../sdk/errors.ts'
 import { type Receipt, signReceipt } from '../../sdk/receipt.ts'
 import { amountCovering } from '../../sdk/voucher.ts'
 import { sketchAnswer } from '../train/answerSketch.ts'
@@ -11,6 +9,7 @@ import type { AnswersFile, Refusal, Reply } from './answersFile.ts'
 import { requireBonds } from './bond.ts'
 import { type Charge, chargeFor } from './channelLimits.ts'
 import { channelState, channelsInUse, isSigned, type UsedChannel, unitsOf } from './channelUse.ts'
+import { deliverServed, hashOf } from './deliverServed.ts'
 import { type Call, channelName, type KeptVoucher, type OperatorJournal } from './operatorJournal.ts'
 import { finishSent, type RecordedBatch, recordTaken, unrecorded } from './recording.ts'
 import type { Serving } from './serving.ts'
@@ -90,30 +89,6 @@ export async function operate(options: OperatorOptions, requests: readonly Reque
     options.onProgress?.(done, fresh.length)
     if (done >= fresh.length && recorded.batch === undefined) return { batches, served, refused, uncovered }
   }
-}
-
-/** Calls that were served and whose answers no caller has: killed in between, or asked for again elsewhere. */
-async function deliverServed(
-  { answer, answers, journal }: OperatorOptions,
-  requests: readonly Request[],
-): Promise<void> {
-  const missing = requests.filter(({ id }) => journal.calls.has(id) && !answers.answered.has(id))
-  if (missing.length === 0) return
-  const again = await answer(missing.map(({ text }) => text))
-  answers.write(
-    missing.map(({ id, text }, i) => {
-      const receipt = journal.calls.get(id) as Receipt
-      const response = again[i]?.response ?? ''
-      if (hashOf(text) !== receipt.requestHash || hashOf(response) !== receipt.answerHash) {
-        throw new StopError(
-          `Request ${id} was served before, with another text or another answer`,
-          { requestHash: receipt.requestHash, answerHash: receipt.answerHash },
-          'Give every request a name of its own, and serve it by the model that answered it.',
-        )
-      }
-      return { id, answer: response, receipt }
-    }),
-  )
 }
 
 async function serveCalls(
@@ -255,8 +230,4 @@ async function timeOf({ reader, contracts }: Connection): Promise<number> {
 
 function distinctById(requests: readonly Request[]): readonly Request[] {
   return [...new Map(requests.toReversed().map((request) => [request.id, request])).values()].toReversed()
-}
-
-function hashOf(text: string): Hex {
-  return keccak(new TextEncoder().encode(text))
 }
