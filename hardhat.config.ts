@@ -28,8 +28,8 @@ export default defineConfig({
   },
   test: {
     solidity: {
-      fuzz: { runs: 256, seed: '0x0a77b1e5' },
       // Short and the same every time; `npm run test:invariants` goes on for longer.
+      fuzz: { runs: Number(process.env.FUZZ_RUNS ?? 64), seed: '0x0a77b1e5' },
       invariant: { runs: Number(process.env.INVARIANT_RUNS ?? 24), depth: 64, failOnRevert: true },
     },
   },

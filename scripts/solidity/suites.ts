@@ -103,8 +103,8 @@ async function run(
           projectRoot: process.cwd(),
           hardfork: OSAKA,
           localPredeploys: l1GenesisState(l1HardforkFromString(OSAKA)),
-          // Enough for every test that ends, and soon used up by one that does not.
-          gasLimit: 1_000_000_000n,
+          // Enough for every test that ends, unoptimised and with probes, and used up by one that does not.
+          gasLimit: 4_000_000_000n,
           disableBlockGasLimit: true,
           disableTransactionGasCap: true,
           // What something costs is a matter of the optimised code.
