@@ -104,7 +104,9 @@ function againstReceipts({ chronicle, receipts, finder }: Case, terms: PlanTerms
     // One strike is enough for one receipt: what is proved broken need not be demanded.
     const isBroken = places.some(({ batch, index }) => chronicle.voided.has(recordKey(batch, index)))
     const endsAt = receipt.recordBy + windowSeconds
-    const isOpen = now >= receipt.recordBy + graceSeconds && now < endsAt
+    // Of a struck model nothing more can be recorded, nor be demanded that was promised for later.
+    const isDue = receipt.recordBy < (struckAtOf(chronicle, receipt.model) ?? LAST)
+    const isOpen = isDue && now >= receipt.recordBy + graceSeconds && now < endsAt
     if (isKept || isBroken || proofs.length > 0) return proofs
     if (!isOpen || chronicle.recordDemands.has(recordHash)) return []
     return [{ kind: 'DemandRecord', receipt, deadline: endsAt }]
