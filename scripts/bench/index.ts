@@ -2,7 +2,7 @@
 // Ponder and SQD from npm, on the same node, the same database server and in the same run. Figures mean something on a quiet machine only.
 import { availableParallelism, cpus, loadavg } from 'node:os'
 import { writeWhole } from '../../pipeline/publish/writeWhole.ts'
-import { runCommand, wholeNumber } from '../command.ts'
+import { runCommand, UsageError, wholeNumber } from '../command.ts'
 import { writeTables } from '../documentTables.ts'
 import { backfills, type Content, type Outcome, type Run } from './index/backfills.ts'
 import { type ChainKind, forgetChains, openChain } from './index/chains.ts'
@@ -26,17 +26,22 @@ Its chains are made once and kept in var/bench; figures go to ${JSON_FILE} as we
   --ponder       Ponder beside us: installed from npm into var/bench when it is not there
   --sqd          SQD likewise
   --rounds <n>   how often each backfill is timed (3)
+  --only <what>  transfers, records or live, and nothing else
   --fresh        makes the chains anew
-  --write-docs   puts the tables into ${PAGE}`,
+  --write-docs   puts the tables into ${PAGE}; of everything`,
   options: {
     quick: { type: 'boolean', default: false },
     ponder: { type: 'boolean', default: false },
     sqd: { type: 'boolean', default: false },
     rounds: { type: 'string', default: '3' },
+    only: { type: 'string' },
     fresh: { type: 'boolean', default: false },
     'write-docs': { type: 'boolean', default: false },
   },
-  async run({ quick, ponder, sqd, rounds, fresh, 'write-docs': write }) {
+  async run({ quick, ponder, sqd, rounds, only, fresh, 'write-docs': write }) {
+    const isAsked = partsAsked(only)
+    if (write && only !== undefined)
+      throw new UsageError('--write-docs writes the tables of everything: leave out --only')
     const plan = planOf(quick, wholeNumber('rounds', rounds, 1, 20))
     const loadBefore = loadavg()[0] ?? 0
     const rivals = [
@@ -50,38 +55,50 @@ Its chains are made once and kept in var/bench; figures go to ${JSON_FILE} as we
       const everybody = [...plainRuns(), ...ourRuns(), ...rivals.flatMap(({ runs }) => runs)]
       const filled = (kind: ChainKind & { facts: number }, content: Content['kind'], runs: readonly Run[]) =>
         onChain(kind, content, (one) => backfills(one, runs, plan.rounds, databases, say))
-      const transfers = await filled(plan.transfers, 'transfers', everybody)
-      const sparse = await filled(plan.sparse, 'transfers', everybody)
-      const records = await filled(plan.records, 'records', ourRuns())
-      const long = await onChain(plan.records, 'records', (one) => curve(one, plan.factsAWindow, databases))
-      const latencies = await live(databases, plan.liveBlocks, say)
-
-      const tables = [
-        table('transfers, 175 a block', plan.transfers.facts, transfers),
-        table('transfers, 100 in one block of ten', plan.sparse.facts, sparse),
-        table('inferences, 200 a block, settled day by day', plan.records.facts, records),
-        liveTable(latencies),
-        curveTables(long),
-        await machine(databases, loadBefore, versions),
-      ].join('\n\n')
-      process.stdout.write(`\n${tables}\n`)
-      const figures = {
-        at: new Date().toISOString(),
-        quick,
-        rivals: versions,
-        transfers,
-        sparse,
-        records,
-        latencies,
-        long,
+      const tables: string[] = []
+      const figures: Record<string, unknown> = { at: new Date().toISOString(), quick, rivals: versions }
+      if (isAsked('transfers')) {
+        const transfers = await filled(plan.transfers, 'transfers', everybody)
+        const sparse = await filled(plan.sparse, 'transfers', everybody)
+        Object.assign(figures, { transfers, sparse })
+        tables.push(
+          table('transfers, 175 a block', plan.transfers.facts, transfers),
+          table('transfers, 100 in one block of ten', plan.sparse.facts, sparse),
+        )
       }
+      if (isAsked('records')) {
+        const records = await filled(plan.records, 'records', ourRuns())
+        const long = await onChain(plan.records, 'records', (one) => curve(one, plan.factsAWindow, databases))
+        Object.assign(figures, { records, long })
+        tables.push(
+          table('inferences, 200 a block, settled day by day', plan.records.facts, records),
+          curveTables(long),
+        )
+      }
+      if (isAsked('live')) {
+        const latencies = await live(databases, plan.liveBlocks, say)
+        Object.assign(figures, { latencies })
+        tables.push(liveTable(latencies))
+      }
+      tables.push(await machine(databases, loadBefore, versions))
+      process.stdout.write(`\n${tables.join('\n\n')}\n`)
       writeWhole(JSON_FILE, `${JSON.stringify(figures, null, 2)}\n`)
-      if (write) writeTables(PAGE, tables, 'npm run bench:index')
+      if (write) writeTables(PAGE, tables.join('\n\n'), 'npm run bench:index')
     } finally {
       await databases.stop()
     }
   },
 })
+
+const PARTS = ['transfers', 'records', 'live'] as const
+type Part = (typeof PARTS)[number]
+
+function partsAsked(only: string | undefined): (part: Part) => boolean {
+  if (only === undefined) return () => true
+  const part = PARTS.find((one) => one === only)
+  if (part === undefined) throw new UsageError(`--only takes ${PARTS.join(', ')}, not "${only}"`)
+  return (one) => one === part
+}
 
 function say(line: string): void {
   process.stdout.write(`${line}\n`)
