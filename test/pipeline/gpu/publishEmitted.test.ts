@@ -82,7 +82,9 @@ describe('an emitted run on its way onto the chain', () => {
     const { model } = JSON.parse(readFileSync(`${folder}.published/publication.json`, 'utf8'))
     const { code, out, err } = await audit('--model', `${model}`, '--again', fixture('again.safetensors'))
     expect([code, err]).toEqual([0, ''])
-    expect(out).toMatch(/^Model \d+ has the index of this run: 96 rows, \d+ leaves, root 0x[0-9a-f]{64}\n/)
+    expect(out).toMatch(
+      /^Model \d+ has the units of this run: \d+ units of 96 rows, \d+ of them dropped near-copies; row index 0x[0-9a-f]{64}\n/,
+    )
     expect(out).toMatch(/Of 6144 codes [\d.]+ % are equal, (99\.\d+|100\.00) % within one step/)
   })
 
