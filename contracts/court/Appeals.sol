@@ -61,16 +61,16 @@ abstract contract Appeals is Receipts {
     /// @inheritdoc ICourt
     function lapse(uint64 appeal) external {
         Appeal memory filed = _requireFiled(appeal);
-        uint40 now_ = _clock.time();
+        uint40 now_ = _now();
         require(now_ >= filed.dueAt, Court_AppealOpen(filed.dueAt, now_));
 
         delete _appeals[appeal];
 
         _emit(2, abi.encode(AppealLapsed.selector, appeal));
-        _bonds.release(_bondOf(filed), filed.heldGwei);
+        _release(_bondOf(filed), filed.heldGwei);
         uint64 burntGwei = filed.stakeGwei / BURNT_PART;
         BondId appellants = bondOf(filed.appellant);
-        _bonds.release(appellants, filed.stakeGwei - burntGwei);
+        _release(appellants, filed.stakeGwei - burntGwei);
         _bonds.slash(appellants, burntGwei, burntGwei, _toChallenger(filed.appellant, 0));
         _returnFee(filed, false);
     }
@@ -82,7 +82,7 @@ abstract contract Appeals is Receipts {
 
     function _rule(uint64 appeal, bool upheld, bytes32 reasonsHash, string calldata reasonsURI) internal {
         Appeal memory filed = _requireFiled(appeal);
-        uint40 now_ = _clock.time();
+        uint40 now_ = _now();
         require(now_ < filed.dueAt, Court_AppealOver(filed.dueAt, now_));
         require(
             !(_isCallers(filed.appellant) || _isCallers(filed.accused) || _isCallers(filed.payer)),
@@ -102,7 +102,7 @@ abstract contract Appeals is Receipts {
 
     function _uphold(Appeal memory filed) private {
         uint16 bountyBps = _bonds.rule().bountyBps;
-        _bonds.release(bondOf(filed.appellant), filed.stakeGwei);
+        _release(bondOf(filed.appellant), filed.stakeGwei);
         uint64 takenGwei = filed.heldGwei;
         if (filed.isUnit) {
             _models.strike(filed.model, filed.unit);
@@ -112,7 +112,7 @@ abstract contract Appeals is Receipts {
     }
 
     function _deny(Appeal memory filed) private {
-        _bonds.release(_bondOf(filed), filed.heldGwei);
+        _release(_bondOf(filed), filed.heldGwei);
         _bonds.slash(
             bondOf(filed.appellant),
             filed.stakeGwei,
@@ -154,7 +154,7 @@ abstract contract Appeals is Receipts {
     ) private returns (uint64 appeal) {
         CourtTerms memory terms_ = _terms;
         filed.appellant = _accounts.requireAccountOf(msg.sender);
-        filed.dueAt = _clock.time() + terms_.rulingSeconds;
+        filed.dueAt = _now() + terms_.rulingSeconds;
         filed.stakeGwei = terms_.appealStakeGwei < leastStakeGwei ? leastStakeGwei : terms_.appealStakeGwei;
         _bonds.stake(bondOf(filed.appellant), filed.stakeGwei);
         filed.heldGwei = _bonds.hold(accused, costGwei);

@@ -10,7 +10,7 @@ import {ILedger} from "../interfaces/ILedger.sol";
 import {IModels} from "../interfaces/IModels.sol";
 import {Records} from "../libraries/Records.sol";
 import {EDITION, PRODUCT} from "../types/Domain.sol";
-import {AccountId, bondOf, ChannelId, ModelId, modelOf, operatorOf} from "../types/Ids.sol";
+import {AccountId, BondId, bondOf, ChannelId, ModelId, modelOf, operatorOf} from "../types/Ids.sol";
 import {Record, RecordProof} from "../types/Records.sol";
 import {Commitments} from "./Commitments.sol";
 
@@ -59,7 +59,7 @@ abstract contract Receipts is ICourt, Commitments, EIP712 {
         uint40 from = 0;
         uint40 until = 0;
         if (previous != address(0)) {
-            from = _clock.time() + _terms.keyNoticeSeconds;
+            from = _now() + _terms.keyNoticeSeconds;
             until = from + PROMISE_SECONDS;
             _keys[operator][previous].until = until;
         }
@@ -109,7 +109,7 @@ abstract contract Receipts is ICourt, Commitments, EIP712 {
         // Of a struck model nothing more can be recorded, so nothing was promised for later.
         uint40 struckAt = _models.struckAt(receipt.model);
         _requireSigned(operator, receipt, signature, promised, struckAt == 0 ? type(uint40).max : struckAt);
-        uint40 now_ = _clock.time();
+        uint40 now_ = _now();
         require(now_ >= receipt.recordBy, Court_DemandTooEarly(receipt.recordBy, now_));
         uint256 endsAt = uint256(receipt.recordBy) + ledger.terms().windowSeconds;
         require(now_ < endsAt, Court_DemandTooLate(endsAt, now_));
@@ -125,7 +125,7 @@ abstract contract Receipts is ICourt, Commitments, EIP712 {
         AccountId shownBy = _accounts.requireAccountOf(msg.sender);
         bytes32 leaf = call.leafOf();
         RecordDemand memory demand = _requireOpen(leaf);
-        uint40 now_ = _clock.time();
+        uint40 now_ = _now();
         require(now_ < demand.dueAt, Court_DemandOver(demand.dueAt, now_));
         bytes32 commitment = ledger.batchCommitmentOf(call.header.batch);
         if (!call.stands(leaf, commitment)) call.requireLeaf(Records.voidedLeaf(leaf), commitment);
@@ -133,19 +133,19 @@ abstract contract Receipts is ICourt, Commitments, EIP712 {
         _demands[leaf].state = DemandState.Shown;
 
         _emit(4, abi.encode(RecordShown.selector, leaf, call.header.batch, shownBy, call.index));
-        _bonds.release(bondOf(demand.operator), demand.heldGwei);
+        _release(bondOf(demand.operator), demand.heldGwei);
         _bonds.slash(bondOf(demand.demander), demand.stakeGwei, demand.stakeGwei, _toChallenger(shownBy, SHOWN_BPS));
     }
 
     /// @inheritdoc ICourt
     function closeRecordDemand(bytes32 recordHash) external {
         RecordDemand memory demand = _requireOpen(recordHash);
-        uint40 now_ = _clock.time();
+        uint40 now_ = _now();
         require(now_ >= demand.dueAt, Court_DemandOpen(demand.dueAt, now_));
 
         _demands[recordHash].state = DemandState.Closed;
 
-        _bonds.release(bondOf(demand.demander), demand.stakeGwei);
+        _release(bondOf(demand.demander), demand.stakeGwei);
         uint16 bountyBps = _bonds.rule().bountyBps;
         uint64 takenGwei = _bonds.slash(
             bondOf(demand.operator),
@@ -241,6 +241,15 @@ abstract contract Receipts is ICourt, Commitments, EIP712 {
             signer != address(0) && receipt.recordBy >= term.from && receipt.recordBy < term.until,
             Court_BadReceipt(signer, term.from, term.until, receipt.recordBy)
         );
+    }
+
+    /// @dev Calls that stand in one place, so that the code stays below what a contract may have.
+    function _release(BondId bond, uint64 amountGwei) internal {
+        _bonds.release(bond, amountGwei);
+    }
+
+    function _now() internal view returns (uint40) {
+        return _clock.time();
     }
 
     function _toChallenger(AccountId challenger, uint16 bps) internal pure returns (Split memory) {

@@ -55,11 +55,6 @@ function operatorOf(BookId book) pure returns (AccountId) {
     return AccountId.wrap(uint32(BookId.unwrap(book) >> 32));
 }
 
-/// @notice Which book of its model and operator it is.
-function numberOf(BookId book) pure returns (uint32) {
-    return uint32(BookId.unwrap(book));
-}
-
 /// @notice The dataset that a version froze.
 function datasetIn(VersionId version) pure returns (DatasetId) {
     return DatasetId.wrap(uint32(VersionId.unwrap(version) >> 32));
