@@ -15,9 +15,10 @@ import { compile, readSources } from './solidity/compile.ts'
 const LEAST_PERCENT = 95
 
 const money = [
-  'contracts/{Court,Ledger,Pools}.sol',
+  'contracts/{Bonds,Channels,Court,Earnings,Ledger,Settlement,UnitCourt}.sol',
   'contracts/{court,ledger}/*.sol',
-  'contracts/libraries/{BondSlot,EarningsSlot,FixedShares,RecordProofs}.sol',
+  'contracts/libraries/{BatchSums,BondSlot,BookPay,BookSlot,ChargeSlot,EarningsSlot,OrderedTree,RecordReader,Records}.sol',
+  'contracts/libraries/{Signatures,WideProducts}.sol',
 ]
 const explanationsFile = new URL('./mutate/survivors.json', import.meta.url)
 const page = 'docs/mutation.md'
@@ -41,7 +42,7 @@ await runCommand({
     const all = mutantsIn(files)
     const size = sample === undefined ? all.length : wholeNumber('sample', sample, 1, 1_000_000)
     const chosen = drawn(all, size, wholeNumber('seed', seed, 0, 2 ** 32 - 1))
-    const entries = known ? knownOf(chosen) : await judged(chosen, wholeNumber('processes', processes, 1, 64))
+    const entries = inOrder(known ? knownOf(chosen) : await judged(chosen, wholeNumber('processes', processes, 1, 64)))
 
     const explanations = z.record(z.string(), z.string()).parse(JSON.parse(readFileSync(explanationsFile, 'utf8')))
     const survivors = entries.filter(({ verdict }) => verdict.kind === 'survived')
@@ -87,6 +88,10 @@ async function judged(mutants: readonly Mutant[], processes: number): Promise<re
     const by = verdict.kind === 'killed' ? ` by ${verdict.by}` : ''
     console.log(`${entries.length} ${verdict.kind}${by}  ${mutant.file}:${mutant.line}  ${entry.label}`)
   })
+  return entries
+}
+
+function inOrder(entries: readonly Entry[]): readonly Entry[] {
   return entries.toSorted((a, b) => a.mutant.file.localeCompare(b.mutant.file) || a.mutant.start - b.mutant.start)
 }
 

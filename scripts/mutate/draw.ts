@@ -1,4 +1,4 @@
-/** So many items by chance, the same for the same seed, in their order. */
+/** So many items by chance, the same for the same seed: a smaller draw is the beginning of a larger one. */
 export function drawn<T>(items: readonly T[], size: number, seed: number): readonly T[] {
   const next = generator(seed)
   const places = items.map((_, place) => place)
@@ -9,8 +9,7 @@ export function drawn<T>(items: readonly T[], size: number, seed: number): reado
     places[last] = b
     places[other] = a
   }
-  const chosen = new Set(places.slice(0, size))
-  return items.filter((_, place) => chosen.has(place))
+  return places.slice(0, size).flatMap((place) => items[place] ?? [])
 }
 
 /** Mulberry32: numbers in [0, 1) that are the same everywhere. */
