@@ -106,6 +106,22 @@ contract UnitFaultsTest is RowCourt {
         expectFalse(made, UNIT, UnitFault.FalseSum);
     }
 
+    function test_GivenAModelAllOfWhoseRowsMakeNothing_NoUnitIsFalse() public {
+        RowModel memory made = honest("nothing at all");
+        for (uint256 u = 0; u < made.rows.length; ++u) {
+            for (uint256 r = 0; r < made.rows[u].length; ++r) {
+                made.rows[u][r].codes = new int256[](DIMS);
+                if (made.rows[u][r].mult != 0) made.rows[u][r].mult = 1;
+            }
+        }
+        publishable(made);
+        vm.assertEq(made.drawn.tune.plan.maxPeak, 0);
+        ModelId model = publish(made);
+        for (uint256 u = 0; u < made.rows.length; ++u) {
+            fails(address(unitCourt), wholeCall(model, made, u), isSound(model, u));
+        }
+    }
+
     function test_GivenOneKeptRowLess_TheUnitIsFalse() public {
         RowModel memory made = honest("one less");
         PlainRow memory row = made.rows[UNIT][firstKept(made, UNIT)];
