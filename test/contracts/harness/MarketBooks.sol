@@ -72,7 +72,7 @@ abstract contract MarketBooks is Market, Recordings, Vouchers {
         pass(ledger.windowEndOf(book(number)) - clock.time());
     }
 
-    function plainModel() internal view returns (PlainModel memory plain) {
+    function plainModel() internal view virtual returns (PlainModel memory plain) {
         plain.dims = DIMS;
         plain.codes = new int256[][](CONTRIBUTORS);
         plain.scales = new uint256[](CONTRIBUTORS);
