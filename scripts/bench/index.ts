@@ -17,6 +17,7 @@ import { backfillTable, curveTables, liveTable } from './index/tables.ts'
 
 const PAGE = 'docs/benchmarks.md'
 const JSON_FILE = 'var/bench/index.json'
+const PARTS = ['transfers', 'records', 'live'] as const
 
 await runCommand({
   usage: `npm run bench:index -- [options]
@@ -90,7 +91,6 @@ Its chains are made once and kept in var/bench; figures go to ${JSON_FILE} as we
   },
 })
 
-const PARTS = ['transfers', 'records', 'live'] as const
 type Part = (typeof PARTS)[number]
 
 function partsAsked(only: string | undefined): (part: Part) => boolean {
