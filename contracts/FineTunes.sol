@@ -10,7 +10,7 @@ import {Journal} from "./Journal.sol";
 import {WideProducts} from "./libraries/WideProducts.sol";
 import {Sheets} from "./models/Sheets.sol";
 import {UnitPages} from "./models/UnitPages.sol";
-import {AccountId, ModelId, VersionId} from "./types/Ids.sol";
+import {AccountId, ContributionId, ModelId, VersionId} from "./types/Ids.sol";
 
 /// @title FineTunes
 /// @dev What each function promises stands in `IFineTunes`.
@@ -127,14 +127,16 @@ contract FineTunes is IFineTunes, Journal {
 
     /// @dev For the log: contribution bytes32 ‖ kept uint32, each.
     function _packed(UnitPage calldata page) private pure returns (bytes memory packed) {
-        packed = new bytes(page.contributions.length * CONTRIBUTION_BYTES + 0x20);
-        for (uint256 i = 0; i < page.contributions.length; ++i) {
-            bytes32 contribution = bytes32(abi.encode(page.contributions[i]));
-            uint256 kept = page.kept[i];
+        ContributionId[] calldata contributions = page.contributions;
+        uint32[] calldata kept = page.kept;
+        packed = new bytes(contributions.length * CONTRIBUTION_BYTES + 0x20);
+        for (uint256 i = 0; i < contributions.length; ++i) {
+            bytes32 contribution = ContributionId.unwrap(contributions[i]);
+            uint256 keptRows = kept[i];
             assembly ("memory-safe") {
                 let place := add(add(packed, 0x20), mul(i, CONTRIBUTION_BYTES))
                 mstore(place, contribution)
-                mstore(add(place, 0x20), shl(224, kept))
+                mstore(add(place, 0x20), shl(224, keptRows))
             }
         }
         assembly ("memory-safe") {

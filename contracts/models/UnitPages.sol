@@ -74,9 +74,7 @@ library UnitPages {
         Page memory state = _open(draft, tune.index.dims, page);
         bytes memory room = _room(page, state);
 
-        for (uint256 i = 0; i < members.length; ++i) {
-            _addContribution(state, tune, page.contributions[i], page.kept[i], members[i]);
-        }
+        _addContributions(state, tune, page, members);
         if (isLast) _closeJoint(state, tune);
         require(
             state.unit == state.unitsEnd,
@@ -124,7 +122,9 @@ library UnitPages {
 
     /// @notice Where in a chunk's code a unit lies.
     function unitBytes(uint256 dims) internal pure returns (uint256) {
-        return HEAD_BYTES + dims / 2;
+        unchecked {
+            return HEAD_BYTES + dims / 2;
+        }
     }
 
     function _open(Draft memory draft, uint256 dims, UnitPage calldata page) private pure returns (Page memory state) {
@@ -156,7 +156,21 @@ library UnitPages {
 
     /// @dev Units that long contributions take beyond one each.
     function _splits(UnitPage calldata page) private pure returns (uint256 units) {
-        for (uint256 i = 0; i < page.kept.length; ++i) units += page.kept[i] / MAX_ROWS;
+        uint32[] calldata kept = page.kept;
+        for (uint256 i = 0; i < kept.length; ++i) units += kept[i] / MAX_ROWS;
+    }
+
+    function _addContributions(
+        Page memory state,
+        FineTune calldata tune,
+        UnitPage calldata page,
+        Member[] memory members
+    ) private view {
+        ContributionId[] calldata contributions = page.contributions;
+        uint32[] calldata kept = page.kept;
+        for (uint256 i = 0; i < members.length; ++i) {
+            _addContribution(state, tune, contributions[i], kept[i], members[i]);
+        }
     }
 
     function _addContribution(
@@ -193,8 +207,10 @@ library UnitPages {
         );
         require(kept <= member.itemCount, IFineTunes.FineTunes_KeptOutOfRange(contribution, kept, member.itemCount));
         draft.last = contribution;
-        for (uint256 v = 0; v < 8; ++v) {
-            if ((member.versions >> v) & 1 != 0) draft.versionCounts += uint256(1) << (32 * v);
+        uint256 one = 1;
+        for (uint256 left = member.versions; left != 0; left >>= 1) {
+            if (left & 1 != 0) draft.versionCounts += one;
+            one <<= 32;
         }
     }
 
@@ -303,7 +319,7 @@ library UnitPages {
     }
 
     /// @dev Checks a unit's sketch, adds it to the sums, and works out its scale.
-    /// @return The scale, where it belongs in the unit's head.
+    /// @return The scale, where it belongs in the unit's head, and `scale² · |code|²` where the fixed weight will stand.
     function _weigh(
         Page memory state,
         uint256 number,
@@ -327,7 +343,7 @@ library UnitPages {
         draft.scaleTotal += uint32(scale);
         if (square > draft.maxSquare) draft.maxSquare = uint64(square);
         if (peak > draft.maxPeak) draft.maxPeak = uint32(peak);
-        return scale << 192;
+        return (scale << 192) | (square << 128);
     }
 
     /// @dev Works out the fixed weights of a page's units, which are kept already: what the others' sum says of each.
@@ -341,15 +357,12 @@ library UnitPages {
             assembly ("memory-safe") {
                 head := mload(place)
             }
-            uint256 scale = uint16(head >> 192);
-            uint256 square = scale * scale * Sketches.squaredLength(place + HEAD_BYTES, state.dims / 2);
-            int256 others = int256(scale) * products[i] - int256(square);
-            if (others > 0) {
-                state.draft.fixedTotal += uint128(uint256(others));
-                head |= uint256(others) << 128;
-                assembly ("memory-safe") {
-                    mstore(place, head)
-                }
+            int256 others = int256(uint256(uint16(head >> 192))) * products[i] - int256(uint256(uint64(head >> 128)));
+            if (others < 0) others = 0;
+            state.draft.fixedTotal += uint128(uint256(others));
+            head = (head & ~(uint256(type(uint64).max) << 128)) | (uint256(others) << 128);
+            assembly ("memory-safe") {
+                mstore(place, head)
             }
             place += size;
         }
@@ -411,6 +424,8 @@ library UnitPages {
     }
 
     function _givenBytes(uint256 dims) private pure returns (uint256) {
-        return GIVEN_BYTES + dims / 2;
+        unchecked {
+            return GIVEN_BYTES + dims / 2;
+        }
     }
 }
