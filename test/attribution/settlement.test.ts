@@ -2,6 +2,7 @@ import hre from 'hardhat'
 import { type Address, bytesToHex, type Hex, parseAbi, parseEventLogs, type TransactionReceipt } from 'viem'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Book, payBook } from '../../attribution/bookPay.ts'
+import { MAX_BATCH_UNITS } from '../../attribution/querySum.ts'
 import { type RandomSource, randomSource } from '../../attribution/random.ts'
 import { encodeChannels } from '../../sdk/channel.ts'
 import { abis } from '../../sdk/contracts.ts'
@@ -21,6 +22,8 @@ const TOTALS = Number(process.env.SETTLED_TOTALS ?? 160)
 const BOOKS_A_CHAIN = 240
 const ROUNDS = 3
 const SUPPLY = 10n ** 18n
+/** A book counts its batches in 32 bits: with a fee unit of 1 gwei they would hold less than the supply. */
+const MOST_UNITS = 2n ** 32n * BigInt(MAX_BATCH_UNITS)
 const LONGEST_BOOK = 33 * 86_400
 const ACTIVATION = 3 * 86_400
 const ROYALTY_BPS = 300
@@ -79,7 +82,8 @@ function drawSketched(next: RandomSource, trained: Trained, dims: number): Drawn
 
 /** A book that no test could pay for: fees up to the supply, and what its answers come to. */
 function drawTotals(next: RandomSource, { k, units, fineTune }: DrawnModel): Book {
-  const most = SUPPLY / BigInt(fineTune.pay.feeUnitGwei)
+  const affordable = SUPPLY / BigInt(fineTune.pay.feeUnitGwei)
+  const most = affordable < MOST_UNITS ? affordable : MOST_UNITS
   const feeUnits = [most, 1n, BigInt(MAX_FEE_UNITS), 1n + (most * BigInt(next())) / 2n ** 32n][
     integer(next, 4)
   ] as bigint
