@@ -2,6 +2,7 @@ import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { TASK_NAMES, taskScenarios } from '../../scripts/demo/settings.ts'
 import { keyOf } from './keyOf.ts'
 import { freePort, type LocalLedger, startLocalLedger } from './localLedger.ts'
 import { type Typed, type } from './typed.ts'
@@ -166,17 +167,18 @@ describe('commands that people type', () => {
       const folder = join(local.folder, 'another')
       const scenario = {
         seed: 1,
-        rows: 1600,
-        heldOut: 400,
-        contributors: 40,
+        tasks: taskScenarios(TASK_NAMES, { rows: 1600, heldOut: 400, contributors: 40 }),
         batchSize: 200,
         maxTokens: 64,
-        compareFullPrecision: true,
+        compareFullPrecision: false,
       }
       mkdirSync(folder)
       writeFileSync(join(folder, 'scenario.json'), JSON.stringify(scenario))
       const demo = await type('demo/main.ts', ['--once', '--folder', folder, '--seed', '2'])
-      expectParagraph(demo, 'holds a demo with seed 1, and 2 was asked for. Add --fresh to begin anew')
+      expectParagraph(
+        demo,
+        'holds a demo of other seed than were asked for (there 1, asked 2). Add --fresh to begin anew',
+      )
     })
   })
 })
