@@ -116,10 +116,14 @@ async function endDay({ stage, operator, model }: Served): Promise<void> {
 }
 
 async function stageAt(anvil: Anvil, deployment: Deployment): Promise<Stage> {
-  return stageOn(await connect(anvil.url, deployment), cast, async (seconds) => {
-    await anvil.ask('evm_increaseTime', [seconds])
+  const connection = await connect(anvil.url, deployment)
+  // Where blocks have an interval, increasing the time does nothing.
+  const passSeconds = async (seconds: number) => {
+    const { timestamp } = await connection.reader.getBlock()
+    await anvil.ask('evm_setNextBlockTimestamp', [Number(timestamp) + seconds])
     await anvil.ask('evm_mine')
-  })
+  }
+  return stageOn(connection, cast, passSeconds)
 }
 
 /** Every transaction is a block for a while. */
