@@ -23,8 +23,8 @@ const EARLY = 100_000
 const USUAL = 10_000_000
 const BILLION = 1_000_000_000
 
-/** What the first edition's indexer stores (docs/benchmarks.md): inferences a second with `--verify=receipts`, and bytes of one. */
-const INDEXER = { rate: 14_200, rowBytes: 415 }
+/** `npm run bench:index -- --quick --only records`: inferences a second of the indexer's CPU, all verified, and bytes of one on disk. */
+const INDEXER = { rate: 12_000, rowBytes: 366 }
 
 export function* scaleSections(options: { readonly seed: number; readonly etherDollars: number }): Iterable<Section> {
   const { seed, etherDollars } = options
