@@ -46,7 +46,7 @@ abstract contract ChannelActs is Books {
         bytes32 id = idIn(key);
         if (signerOf[id] == 0) return;
         units %= 3_000_000;
-        ChannelKey memory other = keys[(which + 1 + how / 8) % keys.length];
+        ChannelKey memory other = keys[((which % keys.length) + 1 + how / 8) % keys.length];
         bool isOther = how % 8 == 0 && idIn(other) != id;
         uint128 amountWei = uint128(units * uint256(FEE_UNIT) * 1e9);
         (bytes32 r, bytes32 vs) = signedSo(how % 8, isOther ? other : key, signerOf[id], amountWei);
