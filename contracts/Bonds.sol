@@ -26,6 +26,7 @@ contract Bonds is IBonds, Governed {
     }
 
     uint64 public constant LEAST_MINIMUM = 1e9;
+    uint64 public constant MAX_PER_RECORD = 1_000e9;
     uint16 public constant MIN_RATIO_BPS = 5_000;
     uint16 public constant MAX_RATIO_BPS = 30_000;
     uint16 public constant MAX_BOUNTY_BPS = 5_000;
@@ -279,7 +280,7 @@ contract Bonds is IBonds, Governed {
     function _hold(BondId bond, uint64 amountGwei, uint64 mostGwei) private returns (uint64 heldGwei) {
         heldGwei = _min(amountGwei, mostGwei);
         if (heldGwei == 0) return 0;
-        BondSlot slot = _bonds[bond].holding(heldGwei);
+        BondSlot slot = _bonds[bond].seizing(heldGwei);
         _bonds[bond] = slot;
         _emit(2, abi.encode(BondHeld.selector, bond, heldGwei, slot.held(), slot.leaving()));
     }
@@ -289,6 +290,7 @@ contract Bonds is IBonds, Governed {
         require(
             rule_.minimumGwei >= LEAST_MINIMUM &&
                 rule_.perRecordGwei != 0 &&
+                rule_.perRecordGwei <= MAX_PER_RECORD &&
                 rule_.ratioBps >= MIN_RATIO_BPS &&
                 rule_.ratioBps <= MAX_RATIO_BPS &&
                 rule_.bountyBps <= MAX_BOUNTY_BPS &&

@@ -15,6 +15,7 @@ import {Records} from "./libraries/Records.sol";
 import {OpenToken} from "./OpenToken.sol";
 import {EDITION, PRODUCT} from "./types/Domain.sol";
 import {AccountId, ChannelId, ModelId} from "./types/Ids.sol";
+import {PROMISE_SECONDS} from "./types/Records.sol";
 
 /// @title Channels
 /// @dev What each function promises stands in `IChannels`.
@@ -131,6 +132,8 @@ contract Channels is IChannels, Governed, EIP712 {
     /// @inheritdoc IChannels
     function fundChannel(ChannelKey calldata key, uint64 amountGwei) external {
         ChannelId channel = _requireOpen(key);
+        // Nobody could take back what is not covered.
+        require(AccountId.unwrap(key.payer) != 0, Channels_NoPayer(channel));
         require(amountGwei != 0, Channels_ZeroAmount(channel));
         _fund(channel, key.model, amountGwei);
         earnings.collect(msg.sender, amountGwei);
@@ -252,7 +255,14 @@ contract Channels is IChannels, Governed, EIP712 {
     /// @inheritdoc IChannels
     function sweep(AccountId operator, ModelId model) external returns (uint64 amountGwei) {
         address wallet = _walletOf(operator, model);
-        amountGwei = uint64(_token.balanceOf(wallet) / WEI_PER_GWEI);
+        uint256 feeUnit = models.feeUnitOf(model);
+        ChannelId channel = Records.channelOf(AccountId.wrap(0), operator, model, 0);
+        // Whole units, as far as there is room: what is left over waits for more of it, and is not lost.
+        uint256 units = _token.balanceOf(wallet) / (WEI_PER_GWEI * feeUnit);
+        uint256 held = _charges[channel].limit();
+        uint256 room = type(uint32).max - held;
+        require(units == 0 || room != 0, Channels_Full(channel, held + units, type(uint32).max));
+        amountGwei = uint64((units < room ? units : room) * feeUnit);
         _coverWalkIn(AccountId.wrap(0), operator, model, wallet, amountGwei);
         earnings.collect(wallet, amountGwei);
     }
@@ -292,7 +302,10 @@ contract Channels is IChannels, Governed, EIP712 {
     }
 
     function _setNotice(uint32 noticeSeconds_) private {
-        require(noticeSeconds_ >= 1 hours && noticeSeconds_ <= 14 days, Channels_NoticeOutOfRange(noticeSeconds_));
+        require(
+            noticeSeconds_ >= PROMISE_SECONDS && noticeSeconds_ <= 14 days,
+            Channels_NoticeOutOfRange(noticeSeconds_)
+        );
         uint32 previous = noticeSeconds;
         noticeSeconds = noticeSeconds_;
         _emit(1, abi.encode(NoticeSet.selector, previous, noticeSeconds_));

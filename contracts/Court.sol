@@ -38,6 +38,7 @@ contract Court is Governed, Appeals {
     function _setTerms(CourtTerms memory terms_) private {
         require(
             terms_.demandFeeGwei != 0 &&
+                terms_.demandFeeGwei <= 1_000e9 &&
                 terms_.demandSeconds >= 1 hours &&
                 3 * uint256(terms_.demandSeconds) <= ledger.terms().windowSeconds &&
                 terms_.receiptFees >= 2 &&

@@ -59,7 +59,8 @@ contract Earnings is IEarnings, Governed, EIP712, Nonces {
         _;
     }
 
-    /// @dev Every amount is a part of the supply, so a supply below 2^64 gwei keeps all sums of them below it.
+    /// @dev Every amount is a part of the supply, and so below 2^64 gwei. What an account earned in all may exceed the supply: `EarningsSlots`
+    /// says how far.
     constructor(
         OpenToken token_,
         IAccounts accounts_,

@@ -78,6 +78,8 @@ contract FineTunes is IFineTunes, Journal {
     /// @dev Adds a page, and registers the model where it was the last one.
     function _add(ModelId model, FineTune calldata fineTune, Draft memory draft, UnitPage calldata page) private {
         clock.runningTime();
+        // Pages cost settlements a little each, so none is for nothing.
+        require(page.contributions.length != 0, FineTunes_EmptyPage(model));
         require(
             page.contributions.length == page.kept.length,
             FineTunes_PageLengths(page.contributions.length, page.kept.length)

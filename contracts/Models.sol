@@ -21,6 +21,7 @@ import {WideProducts, WideVector} from "./libraries/WideProducts.sol";
 import {Sheet, Sheets} from "./models/Sheets.sol";
 import {UnitPages} from "./models/UnitPages.sol";
 import {AccountId, ModelId, VersionId} from "./types/Ids.sol";
+import {PROMISE_SECONDS} from "./types/Records.sol";
 
 /// @title Models
 /// @dev What each function promises stands in `IModels`. What the Ledger reads for every batch is one slot.
@@ -49,10 +50,12 @@ contract Models is IModels, Governed {
         uint40 struckAt;
     }
 
-    /// @dev A struck unit, for the books that it still counts in.
-    struct StruckUnit {
+    /// @dev A strike, one slot, for the books that the unit still counts in: what a book loses by all strikes so far stands in the last one.
+    struct Strike {
         uint16 unit;
         uint40 struckAt;
+        uint32 keptRows;
+        uint128 fixedTotal;
     }
 
     uint256 public constant MAX_SHARES_BPS = 9_000;
@@ -63,6 +66,8 @@ contract Models is IModels, Governed {
     uint256 private constant MIN_FLOOR = 5_000;
     uint256 private constant MAX_FLOOR = 40_000;
     uint40 private constant FOR_GOOD = type(uint40).max;
+    /// @dev Units whose strikes share a slot, of 40 bits each.
+    uint256 private constant STRIKES_A_SLOT = 6;
 
     IAccounts public immutable accounts;
     IDatasets public immutable datasets;
@@ -84,8 +89,11 @@ contract Models is IModels, Governed {
 
     mapping(ModelId model => Model) private _models;
     mapping(ModelId model => Lineage) private _lineages;
-    mapping(ModelId model => StruckUnit[]) private _struck;
+    /// @dev In the order of time.
+    mapping(ModelId model => Strike[]) private _strikes;
     mapping(ModelId model => mapping(AccountId operator => uint40 until)) private _operators;
+    /// @dev When each unit was struck, zero if it was not.
+    mapping(ModelId model => mapping(uint256 place => uint256 times)) private _struckTimes;
 
     constructor(
         IAccounts accounts_,
@@ -171,16 +179,27 @@ contract Models is IModels, Governed {
     function strike(ModelId model, uint16 unit) external {
         require(msg.sender == court || msg.sender == unitCourt, Models_NotAppointed(msg.sender));
         Model storage stored = _requireServable(model);
-        uint256 count = Sheets.read(stored.sheet).unitCount();
+        Sheet sheet = Sheets.read(stored.sheet);
+        uint256 count = sheet.unitCount();
         require(unit < count, Models_UnknownUnit(model, unit, count));
-        StruckUnit[] storage struck = _struck[model];
-        for (uint256 i = 0; i < struck.length; ++i) {
-            if (struck[i].unit == unit) return;
-        }
+        (uint256 place, uint256 shift) = _strikeAt(unit);
+        uint256 times = _struckTimes[model][place];
+        if (uint40(times >> shift) != 0) return;
 
         uint40 now_ = clock.time();
         if (!stored.isStruck) (stored.isStruck, stored.struckAt) = (true, now_);
-        struck.push(StruckUnit({unit: unit, struckAt: now_}));
+        _struckTimes[model][place] = times | (uint256(now_) << shift);
+        (, uint16 kept, , uint64 fixedWeight) = _headOf(sheet, _dimsOf(stored), unit);
+        Strike[] storage strikes = _strikes[model];
+        Strike memory struck = strikes.length == 0 ? Strike(0, 0, 0, 0) : strikes[strikes.length - 1];
+        strikes.push(
+            Strike({
+                unit: unit,
+                struckAt: now_,
+                keptRows: struck.keptRows + kept,
+                fixedTotal: struck.fixedTotal + fixedWeight
+            })
+        );
 
         _emit(3, abi.encode(UnitStruck.selector, model, unit, now_));
     }
@@ -232,13 +251,11 @@ contract Models is IModels, Governed {
             royalties: _lineages[model].list()
         });
         if (!stored.isStruck) return settled;
-        StruckUnit[] storage struck = _struck[model];
-        for (uint256 i = 0; i < struck.length; ++i) {
-            if (struck[i].struckAt >= until) continue;
-            (, uint16 kept, , uint64 fixedWeight) = _headOf(sheet, _dimsOf(stored), struck[i].unit);
-            settled.keptRows -= kept;
-            settled.fixedTotal -= fixedWeight;
-        }
+        Strike[] storage strikes = _strikes[model];
+        uint256 count = _strikesBefore(strikes, until);
+        if (count == 0) return settled;
+        settled.keptRows -= strikes[count - 1].keptRows;
+        settled.fixedTotal -= strikes[count - 1].fixedTotal;
     }
 
     /// @inheritdoc IModels
@@ -257,15 +274,7 @@ contract Models is IModels, Governed {
         if (first + count > unitCount) revert Models_UnknownUnit(model, first + count - 1, unitCount);
         weighed = new WeighedUnit[](count);
         _weigh(weighed, sheet.units(_dimsOf(stored), first, count), _dimsOf(stored), totals, weight);
-        if (!stored.isStruck) return weighed;
-        StruckUnit[] storage struck = _struck[model];
-        for (uint256 i = 0; i < struck.length; ++i) {
-            uint256 unit = struck[i].unit;
-            if (struck[i].struckAt < until && unit >= first && unit < first + count) {
-                // Its payee stays, which earns nothing.
-                weighed[unit - first] = WeighedUnit.wrap(uint32(WeighedUnit.unwrap(weighed[unit - first])));
-            }
-        }
+        if (stored.isStruck) _weighStruck(weighed, _struckTimes[model], first, until);
     }
 
     /// @inheritdoc IModels
@@ -365,7 +374,7 @@ contract Models is IModels, Governed {
         require(
             terms_.activationSeconds >= 1 days &&
                 terms_.activationSeconds <= 14 days &&
-                terms_.noticeSeconds >= 1 hours &&
+                terms_.noticeSeconds >= PROMISE_SECONDS &&
                 terms_.noticeSeconds <= 14 days,
             Models_TermsOutOfRange(terms_)
         );
@@ -417,6 +426,36 @@ contract Models is IModels, Governed {
     ) private view returns (AccountId payee, uint16 kept, uint16 scale, uint64 fixedWeight) {
         uint256 head = uint256(bytes32(sheet.units(dims, unit, 1)));
         return (AccountId.wrap(uint32(head >> 224)), uint16(head >> 208), uint16(head >> 192), uint64(head >> 128));
+    }
+
+    /// @dev Lets units that were struck in time weigh nothing. Their payees stay, which earn nothing.
+    function _weighStruck(
+        WeighedUnit[] memory weighed,
+        mapping(uint256 place => uint256 times) storage struckTimes,
+        uint256 first,
+        uint40 until
+    ) private view {
+        for (uint256 i = 0; i < weighed.length; ++i) {
+            (uint256 place, uint256 shift) = _strikeAt(first + i);
+            uint40 unitStruckAt = uint40(struckTimes[place] >> shift);
+            if (unitStruckAt != 0 && unitStruckAt < until)
+                weighed[i] = WeighedUnit.wrap(uint32(WeighedUnit.unwrap(weighed[i])));
+        }
+    }
+
+    /// @dev How many strikes came before a time: searched for by halves, lest their number make a settlement dear.
+    function _strikesBefore(Strike[] storage strikes, uint40 until) private view returns (uint256 count) {
+        uint256 end = strikes.length;
+        while (count < end) {
+            uint256 middle = (count + end) / 2;
+            if (strikes[middle].struckAt < until) count = middle + 1;
+            else end = middle;
+        }
+    }
+
+    /// @dev Where the time of a unit's strike lies.
+    function _strikeAt(uint256 unit) private pure returns (uint256 place, uint256 shift) {
+        return (unit / STRIKES_A_SLOT, 40 * (unit % STRIKES_A_SLOT));
     }
 
     function _weigh(

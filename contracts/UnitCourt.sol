@@ -13,6 +13,7 @@ import {IUnitCourt, UnitCourtTerms} from "./interfaces/IUnitCourt.sol";
 contract UnitCourt is Governed, UnitDemands {
     uint32 public constant MIN_DEMAND_SECONDS = 1 hours;
     uint32 public constant MAX_DEMAND_SECONDS = 5 days;
+    uint64 public constant MAX_DEMAND_FEE = 1_000e9;
 
     constructor(
         IModels models_,
@@ -37,6 +38,7 @@ contract UnitCourt is Governed, UnitDemands {
     function _setTerms(UnitCourtTerms memory terms_) private {
         require(
             terms_.demandFeeGwei != 0 &&
+                terms_.demandFeeGwei <= MAX_DEMAND_FEE &&
                 terms_.demandSeconds >= MIN_DEMAND_SECONDS &&
                 terms_.demandSeconds <= MAX_DEMAND_SECONDS,
             UnitCourt_TermsOutOfRange(terms_)

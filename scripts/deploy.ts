@@ -74,8 +74,8 @@ Books
   --treasury-bps <bps>         the treasury's share of fees, 100 to 1,000 (200)
 Models and channels
   --activation <seconds>       how long a fine-tune waits before its first record, 1 to 14 days (259200)
-  --operator-notice <seconds>  how long an operator that was removed may record, 1 hour to 14 days (172800)
-  --channel-notice <seconds>   how long a channel's withdrawal waits, 1 hour to 14 days (172800)
+  --operator-notice <seconds>  how long an operator that was removed may record, 1 to 14 days (172800)
+  --channel-notice <seconds>   how long a channel's withdrawal waits, 1 to 14 days (172800)
 Bonds
   --bond-minimum <OPEN>        the least bond that records, at least 1 (10)
   --bond-record <OPEN>         bond asked for a record that is not settled (0.01)
@@ -151,9 +151,9 @@ function requestFrom(values: Options, deployer: DeployRequest['deployer']): Depl
     },
     models: {
       activationSeconds: whole('activation', DAY, 14 * DAY),
-      noticeSeconds: whole('operator-notice', HOUR, 14 * DAY),
+      noticeSeconds: whole('operator-notice', DAY, 14 * DAY),
     },
-    channelNoticeSeconds: whole('channel-notice', HOUR, 14 * DAY),
+    channelNoticeSeconds: whole('channel-notice', DAY, 14 * DAY),
     bonds: {
       minimumGwei: open('bond-minimum'),
       perRecordGwei: open('bond-record'),

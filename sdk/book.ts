@@ -15,6 +15,18 @@ export function bookId({ model, operator, number }: BookKey): bigint {
   return (BigInt(model) << (2n * FIELD)) | (BigInt(operator) << FIELD) | BigInt(number)
 }
 
+/**
+ * When a book closes: a strike of its model closes those that are open at that moment, and at once those that are opened afterwards.
+ * @param closesAt When it closes otherwise.
+ * @param struckAt Undefined of a model that was not struck.
+ */
+export function closeOfBook(
+  { openedAt, closesAt }: { readonly openedAt: number; readonly closesAt: number },
+  struckAt: number | undefined,
+): number {
+  return struckAt === undefined ? closesAt : Math.min(closesAt, Math.max(openedAt, struckAt))
+}
+
 export function bookKeyOf(book: bigint): BookKey {
   return {
     model: Number(book >> (2n * FIELD)),

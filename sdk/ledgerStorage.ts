@@ -5,12 +5,13 @@
 //   bond       exposed (64) | held (64) | leaving (64) | balance (lowest 64), in gwei                         …/BondSlot.sol
 //   charge     charged units (32) | covered units (32) | limit units (32) | signer (lowest 160)               …/ChargeSlot.sol
 //   deposit    leaves at (40) | leaving (64) | withdrawn (64) | deposit (lowest 64), in gwei                  contracts/Channels.sol
-//   book       isClosing | isSettled | closes at (40) | batches (32) | cover gwei (64) | units (lowest 64)    contracts/libraries/BookSlot.sol
+//   book       isCovered | isClosing | isSettled | closes at (40) | batches (32) | cover gwei (64) | units (lowest 64)    contracts/libraries/BookSlot.sol
 //   opening    treasury bps (16) | given gwei (64) | min book gwei (64) | epoch (32) | window (32) | opened at (lowest 40)
 //   batch      its commitment
 //   model      isStruck | sketched | k / 64 (8 each) | fee unit gwei (32) | active from (40) | sheet (lowest 160), and
 //              struck at (40) | floor, base, operator, contributor, royalty bps (16 each) | parent (32) | owner (lowest 32)
-//   strike     struck at (40) | unit (lowest 16), one after the other from keccak256 of their count’s slot    contracts/Models.sol
+//   strike     fixed weights (128) and kept rows (32) that were struck so far | struck at (40) | unit (lowest 16), one after the other
+//              from keccak256 of their count’s slot    contracts/Models.sol
 
 import { type Address, encodeAbiParameters, type Hex, keccak256, numberToHex } from 'viem'
 import { type BookKey, bookId } from './book.ts'
@@ -127,19 +128,14 @@ export interface StoredBook {
   readonly isSettled: boolean
   /** Whether it closes with its epoch. */
   readonly isClosing: boolean
+  /** Whether its model's bond covered when it took its first batch. */
+  readonly isCovered: boolean
 }
 
 export function bookIn(word: Hex): StoredBook {
-  const [units = 0n, coverGwei = 0n, batches = 0n, closesAt = 0n, isSettled, isClosing] = fieldsOf(
-    word,
-    64,
-    64,
-    32,
-    40,
-    1,
-    1,
-  )
-  return { units, coverGwei, batches, closesAt, isSettled: isSettled === 1n, isClosing: isClosing === 1n }
+  const [units = 0n, coverGwei = 0n, batches = 0n, closesAt = 0n, ...flags] = fieldsOf(word, 64, 64, 32, 40, 1, 1, 1)
+  const [isSettled = false, isClosing = false, isCovered = false] = flags.map((flag) => flag === 1n)
+  return { units, coverGwei, batches, closesAt, isSettled, isClosing, isCovered }
 }
 
 export interface StoredOpening {

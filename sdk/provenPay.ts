@@ -11,7 +11,7 @@ import { bookSum } from '../attribution/bookSum.ts'
 import { decodeSum, sumHash } from '../attribution/querySumBytes.ts'
 import { type BatchHeader, batchCommitment } from './batch.ts'
 import type { TrustedBlock } from './blockHeader.ts'
-import { type BookKey, bookId } from './book.ts'
+import { type BookKey, bookId, closeOfBook } from './book.ts'
 import { StopError } from './errors.ts'
 import { bookIn, bookSlot, commitmentSlot, openingIn, openingSlot } from './ledgerStorage.ts'
 import { recordDims } from './predictPay.ts'
@@ -44,7 +44,7 @@ export async function provePay(
   const words = proveStorage(block.stateRoot, ledger, slots, await source.proof(ledger, slots)).values
   const [state, opened, ...commitments] = words as readonly [Hex, Hex, ...Hex[]]
   const book = bookIn(state)
-  const { givenGwei, treasuryBps, windowSeconds } = openingIn(opened)
+  const { openedAt, givenGwei, treasuryBps, windowSeconds } = openingIn(opened)
   const isWhole =
     BigInt(batches.length) === book.batches && batches.every((shown, i) => isBatch(shown, key, i, commitments[i]))
   if (!isWhole) {
@@ -55,7 +55,7 @@ export async function provePay(
     )
   }
   const model = await proveModel(block, source, models, key.model)
-  const closesAt = Math.min(Number(book.closesAt), model.struckAt || Number.POSITIVE_INFINITY)
+  const closesAt = closeOfBook({ openedAt, closesAt: Number(book.closesAt) }, model.struckAt || undefined)
   const windowEnd = closesAt + windowSeconds
   const k = recordDims(model)
   const sums = batches.map(({ header, sum }) => ({

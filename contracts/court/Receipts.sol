@@ -11,7 +11,7 @@ import {IModels} from "../interfaces/IModels.sol";
 import {Records} from "../libraries/Records.sol";
 import {EDITION, PRODUCT} from "../types/Domain.sol";
 import {AccountId, BondId, bondOf, ChannelId, ModelId, modelOf, operatorOf} from "../types/Ids.sol";
-import {Record, RecordProof} from "../types/Records.sol";
+import {PROMISE_SECONDS, Record, RecordProof} from "../types/Records.sol";
 import {Commitments} from "./Commitments.sol";
 
 /// @title Receipts
@@ -24,8 +24,6 @@ abstract contract Receipts is ICourt, Commitments, EIP712 {
     bytes32 private constant RECEIPT_TYPEHASH = keccak256(
         "Receipt(uint32 model,bytes32 channel,bytes32 recordHash,uint64 recordBy)"
     );
-    /// @dev How long after a key's end its receipts may still promise.
-    uint40 private constant PROMISE_SECONDS = 1 days;
     uint16 internal constant WHOLE_BPS = 10_000;
     /// @dev The part of a demand's stake that whoever answers it gets; the rest is burnt.
     uint16 private constant SHOWN_BPS = 9_000;
@@ -60,6 +58,7 @@ abstract contract Receipts is ICourt, Commitments, EIP712 {
         uint40 until = 0;
         if (previous != address(0)) {
             from = _now() + _terms.keyNoticeSeconds;
+            // Its receipts may still promise for so long after its end.
             until = from + PROMISE_SECONDS;
             _keys[operator][previous].until = until;
         }

@@ -12,7 +12,7 @@ import {IModels} from "./IModels.sol";
 
 /// @notice What bonds must cover, and what becomes of what is slashed. Held within bounds by the code.
 /// @param minimumGwei The least bond that records at all, 1 OPEN at least.
-/// @param perRecordGwei What an unsettled record asks of an operator's bond beside its fee; not zero.
+/// @param perRecordGwei What an unsettled record asks of an operator's bond beside its fee; not zero, 1,000 OPEN at most.
 /// @param ratioBps What an unsettled fee asks of it, 5,000 to 30,000; 10,000 is the fee itself.
 /// @param bountyBps The challenger's part of what is slashed, at most half; `ratio · (1 − bounty)` is half a fee at least. The rest is
 /// burnt or given to contributors, so that striking oneself always loses.
@@ -127,12 +127,12 @@ interface IBonds is IJournal {
     /// @dev The courts only, as all below up to `slash`.
     function stake(BondId bond, uint64 amountGwei) external;
 
-    /// @notice Holds what there is of an accused bond, up to `amountGwei`, from what is leaving too.
+    /// @notice Holds what there is of an accused bond, up to `amountGwei`, from what is leaving first.
     /// @return heldGwei What is held for this.
     function hold(BondId bond, uint64 amountGwei) external returns (uint64 heldGwei);
 
-    /// @notice Holds what there is beyond what the bond must cover, up to `amountGwei`, from what is leaving too: what it must cover can be
-    /// slashed all the same.
+    /// @notice Holds what there is beyond what the bond must cover, up to `amountGwei`, from what is leaving first: what it must cover
+    /// can be slashed all the same.
     /// @return heldGwei What is held for this.
     function holdSpare(BondId bond, uint64 amountGwei) external returns (uint64 heldGwei);
 

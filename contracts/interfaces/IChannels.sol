@@ -61,11 +61,11 @@ struct WalkIn {
 /// Promises (C1 to C4):
 ///
 ///     withdrawn + charged ≤ deposit; charged ≤ covered ≤ the largest voucher signed
-///     what a voucher covers stays covered until a withdrawal falls due, whatever the payer does
+///     what a voucher covers stays covered until a withdrawal or another signer falls due, whatever the payer does
 ///     no voucher counts for another chain, contract, channel or signer
 ///
-/// @dev What vouchers cover is counted in whole fee units of the model, rounded down, in 32 bits: a channel takes 2^32 − 1 units, then another
-/// one is opened.
+/// @dev What vouchers cover is counted in whole fee units of the model, rounded down, in 32 bits: a channel takes 2^32 − 1 units in its
+/// life, less what is withdrawn. Then another one is opened; the channel without a payer, which has no other, stays full.
 interface IChannels is IJournal {
     event ChannelOpened(
         bytes32 indexed channel,
@@ -101,6 +101,7 @@ interface IChannels is IJournal {
     error Channels_Unknown(ChannelId channel);
     error Channels_SaltReserved();
     error Channels_ZeroSigner();
+    error Channels_NoPayer(ChannelId channel);
     error Channels_ZeroAmount(ChannelId channel);
     error Channels_Full(ChannelId channel, uint256 units, uint256 maxUnits);
     error Channels_NotPayer(AccountId payer, address caller, address payout);
@@ -123,7 +124,8 @@ interface IChannels is IJournal {
         uint64 amountGwei
     ) external returns (ChannelId channel);
 
-    /// @notice Adds to a channel's deposit; anyone may. A voucher that it did not reach counts when it is presented again.
+    /// @notice Adds to a channel's deposit; anyone may, but not to the channel without a payer. A voucher that it did not reach counts when it is
+    /// presented again.
     function fundChannel(ChannelKey calldata key, uint64 amountGwei) external;
 
     /// @notice Presents a voucher; anyone may. One that covers no more than an earlier one changes nothing.
@@ -134,7 +136,7 @@ interface IChannels is IJournal {
     /// @notice Proposes another signer, or zero to cancel. Until it is accepted the present one counts.
     function proposeSigner(ChannelKey calldata key, address signer) external;
 
-    /// @notice Completes a change of signer once the notice is over. Anyone may call it.
+    /// @notice Completes a change of signer once the notice is over, however long ago. Anyone may call it.
     function acceptSigner(ChannelKey calldata key) external;
 
     /// @notice Asks `amountGwei` of a channel back, or all of it where that is less; replaces an earlier request, zero cancels it.
@@ -152,7 +154,8 @@ interface IChannels is IJournal {
         WalkIn calldata walkIn
     ) external returns (ChannelId channel);
 
-    /// @notice Takes in OPEN that reached a deposit address otherwise: it has no payer, and leaves by records alone.
+    /// @notice Takes in OPEN that reached a deposit address otherwise: it has no payer, and leaves by records alone. Whole fee units, as far as
+    /// the channel without a payer has room; the rest waits at the address.
     function sweep(AccountId operator, ModelId model) external returns (uint64 amountGwei);
 
     /// @notice Presents vouchers, then charges channels for a batch; any that is not covered reverts it all.
@@ -169,7 +172,7 @@ interface IChannels is IJournal {
     /// @notice Names the contract that may charge. Once, for good.
     function appointLedger(address ledger) external;
 
-    /// @notice Sets how long payers wait for deposits and signers asked for from now on, 1 hour to 14 days.
+    /// @notice Sets how long payers wait for deposits and signers asked for from now on, 1 to 14 days.
     function setNotice(uint32 noticeSeconds) external;
 
     /// @notice Where walk-in callers pay an operator for a model.

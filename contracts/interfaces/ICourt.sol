@@ -19,7 +19,7 @@ struct Receipt {
 }
 
 /// @notice What challenges of records cost and how long they take. Held within bounds by the code.
-/// @param demandFeeGwei What a demand stakes; not zero.
+/// @param demandFeeGwei What a demand stakes; not zero, 1,000 OPEN at most.
 /// @param demandSeconds How long there is to answer one: an hour at least, a third of the Ledger's window at most.
 /// @param receiptFees What a broken or unrecorded receipt costs, in fees of its record: 2 to 100.
 /// @param appealStakeGwei What an appeal stakes at least, 1 to 1,000 OPEN; `APPEAL_FEES` fees of a record where that is more.

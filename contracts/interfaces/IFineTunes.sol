@@ -160,6 +160,7 @@ interface IFineTunes is IJournal {
     error FineTunes_MinimumTooHigh(uint16 minimumRows, uint256 unitsBelow);
     error FineTunes_TotalDiffers(bytes32 found, bytes32 given);
     error FineTunes_OtherDraft(ModelId model, bytes32 found, bytes32 expected);
+    error FineTunes_EmptyPage(ModelId model);
     error FineTunes_PageLengths(uint256 contributions, uint256 kept);
     error FineTunes_TooManyPages(uint256 max);
     error FineTunes_ZeroHash(string field);

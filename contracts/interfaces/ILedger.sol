@@ -35,6 +35,7 @@ struct LedgerTerms {
 /// @param givenGwei Penalties and fees that go whole to contributors, by fixed weights.
 /// @param coverGwei What the operator's bond must hold for it until it is settled.
 /// @param isSettled Whether it is.
+/// @param isCovered Whether its model's bond covered when it took its first batch; not where only the book before it was covered.
 struct Book {
     uint40 openedAt;
     uint40 closesAt;
@@ -47,6 +48,7 @@ struct Book {
     uint64 givenGwei;
     uint64 coverGwei;
     bool isSettled;
+    bool isCovered;
 }
 
 /// @title Ledger
@@ -110,7 +112,8 @@ interface ILedger is IJournal {
     error Ledger_SumDiffers(bytes32 found, bytes32 expected);
 
     /// @notice Records inferences that the caller served as an operator of `model`, and charges their channels. Any refusal reverts the whole
-    /// batch. It goes into the open book of the model and the caller, or opens the next.
+    /// batch. It goes into the open book of the model and the caller, or opens the next. For that the model's bond must cover, except
+    /// within a day of the close of a book that it covered: what was promised then can be recorded, whatever others used up meanwhile.
     /// @param channels payer uint32 ‖ salt uint32 for each channel, at most 255.
     /// @param vouchers What `IChannels.charge` is to present first.
     /// @param records channel index uint8 ‖ fee uint16 ‖ commitment bytes32 ‖ query sketch for each record, 1 to 1,024.

@@ -106,7 +106,7 @@ type WeighedUnit is uint256;
 
 /// @notice What governance may set.
 /// @param activationSeconds How long a fine-tune registered from then on waits before its first record, 1 to 14 days.
-/// @param noticeSeconds How long an operator that its owner removes from then on may still record, 1 hour to 14 days.
+/// @param noticeSeconds How long an operator that its owner removes from then on may still record, 1 to 14 days.
 struct ModelTerms {
     uint32 activationSeconds;
     uint32 noticeSeconds;

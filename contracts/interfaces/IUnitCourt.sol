@@ -81,7 +81,7 @@ struct RowsRead {
 }
 
 /// @notice What demands of rows cost and how long they take. Held within bounds by the code.
-/// @param demandFeeGwei What a demand stakes; not zero.
+/// @param demandFeeGwei What a demand stakes; not zero, 1,000 OPEN at most.
 /// @param demandSeconds How long there is to answer one: 1 hour to 5 days.
 struct UnitCourtTerms {
     uint64 demandFeeGwei;

@@ -87,7 +87,7 @@ abstract contract Books is ILedger, Governed {
         return
             Book({
                 openedAt: opening.openedAt,
-                closesAt: _closesAt(book, slot),
+                closesAt: _closesAt(book, slot, opening),
                 windowSeconds: opening.windowSeconds,
                 epochSeconds: opening.epochSeconds,
                 minBookGwei: opening.minBookGwei,
@@ -96,7 +96,8 @@ abstract contract Books is ILedger, Governed {
                 units: slot.units(),
                 givenGwei: opening.givenGwei,
                 coverGwei: slot.coverGwei(),
-                isSettled: slot.isSettled()
+                isSettled: slot.isSettled(),
+                isCovered: slot.isCovered()
             });
     }
 
@@ -169,13 +170,16 @@ abstract contract Books is ILedger, Governed {
     }
 
     function _windowEndOf(BookId book) internal view returns (uint40) {
-        return _closesAt(book, _books[book]) + _requireBook(book).windowSeconds;
+        Opening memory opening = _requireBook(book);
+        return _closesAt(book, _books[book], opening) + opening.windowSeconds;
     }
 
-    /// @dev A strike of the model closes its books at that moment.
-    function _closesAt(BookId book, BookSlot slot) private view returns (uint40) {
+    /// @dev A strike of the model closes its books at that moment. What is given afterwards opens books that are closed at once, whose window
+    /// is whole all the same: units that are struck in it earn nothing.
+    function _closesAt(BookId book, BookSlot slot, Opening memory opening) private view returns (uint40) {
         uint40 struckAt = _struckAt(modelOf(book));
-        return struckAt < slot.closesAt() ? struckAt : slot.closesAt();
+        if (struckAt >= slot.closesAt()) return slot.closesAt();
+        return struckAt > opening.openedAt ? struckAt : opening.openedAt;
     }
 
     /// @dev When a model was struck, or never.

@@ -9,7 +9,7 @@ import {OrderedTree} from "../libraries/OrderedTree.sol";
 import {RecordReader} from "../libraries/RecordReader.sol";
 import {Records} from "../libraries/Records.sol";
 import {AccountId, BatchId, BookId, ChannelId, ModelId} from "../types/Ids.sol";
-import {BatchHeader} from "../types/Records.sol";
+import {BatchHeader, PROMISE_SECONDS} from "../types/Records.sol";
 import {Books} from "./Books.sol";
 
 /// @title Recording
@@ -87,7 +87,7 @@ abstract contract Recording is Books {
         BookId book = _openBook(batch.model, batch.operator, now_, now_);
         BookSlot slot = _books[book];
         if (slot.batches() == 0) {
-            bonds.requireModelCover(batch.model);
+            slot = _coverBook(book, slot, batch.model, now_);
             require(ICourt(court).hasReceiptKey(batch.operator), Ledger_NoReceiptKey(batch.operator));
         }
         uint256 feeUnit = batch.terms.feeUnitGwei;
@@ -99,6 +99,20 @@ abstract contract Recording is Books {
         if (!slot.isClosing()) slot = _closeWithEpoch(book, slot, feeUnit, now_);
         _books[book] = slot;
         _unsettledUnits[batch.model] += header.units;
+    }
+
+    /// @dev Requires the model's bond to cover a book, unless it covered the one before, in which the operator may have promised what it records
+    /// now: other operators may have used up the bond meanwhile. Once, lest books follow each other uncovered.
+    function _coverBook(BookId book, BookSlot slot, ModelId model, uint40 now_) private view returns (BookSlot) {
+        try bonds.requireModelCover(model) {
+            return slot.covered();
+        } catch (bytes memory refusal) {
+            BookSlot before = _books[BookId.wrap(BookId.unwrap(book) - 1)];
+            if (before.isCovered() && now_ < before.closesAt() + PROMISE_SECONDS) return slot;
+            assembly ("memory-safe") {
+                revert(add(refusal, 0x20), mload(refusal))
+            }
+        }
     }
 
     /// @dev Lets a book close with the epoch in which its fees are enough.

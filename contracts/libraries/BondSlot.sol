@@ -51,9 +51,15 @@ library BondSlots {
         return _with(slot, 64, amountGwei);
     }
 
-    /// @notice Holds more of what stands; what is leaving shrinks to what is left.
+    /// @notice Holds more of what covers.
     function holding(BondSlot slot, uint64 amountGwei) internal pure returns (BondSlot) {
         return _fit(_with(slot, 128, held(slot) + amountGwei));
+    }
+
+    /// @notice Holds more of what stands: what is leaving first, so that no less is covered as long as enough is leaving.
+    function seizing(BondSlot slot, uint64 amountGwei) internal pure returns (BondSlot) {
+        uint64 left = leaving(slot);
+        return holding(_with(slot, 64, left > amountGwei ? left - amountGwei : 0), amountGwei);
     }
 
     function releasing(BondSlot slot, uint64 amountGwei) internal pure returns (BondSlot) {

@@ -3,7 +3,7 @@ pragma solidity 0.8.37;
 
 /// @notice What every batch changes of its book, in one slot:
 ///
-///     isClosing (bit 201) | isSettled (bit 200) | closesAt (40 bits) | batches (32) | cover in gwei (64) | fee units (lowest 64)
+///     isCovered (bit 202) | isClosing (bit 201) | isSettled (bit 200) | closesAt (40 bits) | batches (32) | cover in gwei (64) | fee units (lowest 64)
 type BookSlot is uint256;
 
 /// @title A book
@@ -11,6 +11,7 @@ library BookSlots {
     uint256 private constant CLOSES_AT = 160;
     uint256 private constant SETTLED = 1 << 200;
     uint256 private constant CLOSING = 1 << 201;
+    uint256 private constant COVERED = 1 << 202;
 
     function units(BookSlot slot) internal pure returns (uint64) {
         return uint64(BookSlot.unwrap(slot));
@@ -37,6 +38,11 @@ library BookSlots {
         return BookSlot.unwrap(slot) & SETTLED != 0;
     }
 
+    /// @notice Whether the model's bond covered when the book took its first batch.
+    function isCovered(BookSlot slot) internal pure returns (bool) {
+        return BookSlot.unwrap(slot) & COVERED != 0;
+    }
+
     function opened(uint40 closesAt_) internal pure returns (BookSlot) {
         return BookSlot.wrap(uint256(closesAt_) << CLOSES_AT);
     }
@@ -59,6 +65,10 @@ library BookSlots {
         uint256 word = BookSlot.unwrap(slot) | CLOSING;
         if (closesAt_ >= closesAt(slot)) return BookSlot.wrap(word);
         return BookSlot.wrap((word & ~(uint256(type(uint40).max) << CLOSES_AT)) | (uint256(closesAt_) << CLOSES_AT));
+    }
+
+    function covered(BookSlot slot) internal pure returns (BookSlot) {
+        return BookSlot.wrap(BookSlot.unwrap(slot) | COVERED);
     }
 
     function settled(BookSlot slot) internal pure returns (BookSlot) {

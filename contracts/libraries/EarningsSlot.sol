@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
-/// @notice What an account earned and claimed, ever, in one slot, in gwei-OPEN: `claimed << 64 | earned`. Both never fall, and are parts of
-/// the supply, so no sum here reaches 2^64.
+/// @notice What an account earned and claimed, ever, in one slot, in gwei-OPEN: `claimed << 64 | earned`. Both never fall. OPEN that was claimed
+/// may be earned again, so the supply does not bound them: 2^64 gwei does, 18.4 times a supply of 10^9 OPEN through one account, each time less
+/// the treasury's share. No check, since it could only keep others' books from being settled.
 type EarningsSlot is uint256;
 
 /// @title Earnings of one account

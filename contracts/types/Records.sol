@@ -3,6 +3,9 @@ pragma solidity 0.8.37;
 
 import {AccountId, BatchId, BookId} from "./Ids.sol";
 
+/// @dev The longest that a receipt should promise ahead, in seconds. Whatever could keep an operator from recording waits as long.
+uint40 constant PROMISE_SECONDS = 1 days;
+
 /// @notice What the Ledger commits to of a batch (docs/protocol.md, "Records and batches"). All of it stands in its events.
 /// @param book The book that took it, which names its model and its operator.
 /// @param number Which batch of the book it is, counting from 0.

@@ -679,6 +679,19 @@ export const bondsAbi = [
   },
   {
     "inputs": [],
+    "name": "MAX_PER_RECORD",
+    "outputs": [
+      {
+        "internalType": "uint64",
+        "name": "",
+        "type": "uint64"
+      }
+    ],
+    "stateMutability": "view",
+    "type": "function"
+  },
+  {
+    "inputs": [],
     "name": "MAX_RATIO_BPS",
     "outputs": [
       {

@@ -145,6 +145,17 @@ export const channelsAbi = [
         "internalType": "ChannelId",
         "name": "channel",
         "type": "bytes32"
+      }
+    ],
+    "name": "Channels_NoPayer",
+    "type": "error"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "ChannelId",
+        "name": "channel",
+        "type": "bytes32"
       },
       {
         "internalType": "uint256",

@@ -73,6 +73,17 @@ export const fineTunesAbi = [
   {
     "inputs": [
       {
+        "internalType": "ModelId",
+        "name": "model",
+        "type": "uint32"
+      }
+    ],
+    "name": "FineTunes_EmptyPage",
+    "type": "error"
+  },
+  {
+    "inputs": [
+      {
         "internalType": "uint32",
         "name": "found",
         "type": "uint32"

@@ -933,6 +933,11 @@ export const ledgerAbi = [
             "internalType": "bool",
             "name": "isSettled",
             "type": "bool"
+          },
+          {
+            "internalType": "bool",
+            "name": "isCovered",
+            "type": "bool"
           }
         ],
         "internalType": "struct Book",

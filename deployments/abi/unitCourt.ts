@@ -868,6 +868,19 @@ export const unitCourtAbi = [
   },
   {
     "inputs": [],
+    "name": "MAX_DEMAND_FEE",
+    "outputs": [
+      {
+        "internalType": "uint64",
+        "name": "",
+        "type": "uint64"
+      }
+    ],
+    "stateMutability": "view",
+    "type": "function"
+  },
+  {
+    "inputs": [],
     "name": "MAX_DEMAND_SECONDS",
     "outputs": [
       {

@@ -63,14 +63,14 @@ export async function operatorGap(
   return gapOf(bond, coveringOf(state), requiredGwei)
 }
 
-/** What a model's bond lacks for another book of it to open; undefined where it covers it. */
+/** What a model's bond lacks for another book of it to open, counting what is leaving or held too; undefined where it covers it. */
 export async function modelGap({ reader, contracts }: Connection, model: number): Promise<BondGap | undefined> {
   const bond = bondOfModel(model)
   const [state, rule] = await Promise.all([
     reader.readContract({ ...contracts.bonds, functionName: 'bondStateOf', args: [bond] }),
     reader.readContract({ ...contracts.bonds, functionName: 'rule' }),
   ])
-  return gapOf(bond, coveringOf(state), rule.minimumGwei + state.exposedGwei + state.settledGwei)
+  return gapOf(bond, state.balanceGwei, rule.minimumGwei + state.exposedGwei + state.settledGwei)
 }
 
 /** Who records, for which model, and how much of its own it may add to its bond. */
@@ -80,13 +80,30 @@ export interface Bonded {
   readonly topUpGwei: bigint
 }
 
-/** Refuses to serve or record what no bond would cover: the Ledger would refuse the batch. */
-export async function requireBonds(
+/** What is to be recorded, fees in fee units. */
+interface Recorded {
+  readonly units: number
+  readonly records: number
+}
+
+/** Refuses to serve what no bond would cover. */
+export async function requireBonds(connection: Connection, bonded: Bonded, added: Recorded): Promise<void> {
+  if (added.records === 0) return
+  await requireOwnBond(connection, bonded, added)
+  const { model } = bonded.serving.model
+  const gap = await modelGap(connection, model)
+  if (gap !== undefined) throw uncovered(gap, 'model', model)
+}
+
+/**
+ * Refuses to record what the operator's own bond does not cover: the Ledger would refuse the batch. What the model's bond lacks stops no open
+ * book, nor the next of an operator that promised to record.
+ */
+export async function requireOwnBond(
   connection: Connection,
   { wallet, serving, topUpGwei }: Bonded,
-  { units, records }: { readonly units: number; readonly records: number },
+  { units, records }: Recorded,
 ): Promise<void> {
-  if (records === 0) return
   const { model, operator } = serving
   const bond = bondOfAccount(operator)
   const gap = await operatorGap(connection, bond, { feesGwei: BigInt(units) * model.terms.feeUnitGwei, records })
@@ -95,8 +112,6 @@ export async function requireBonds(
     if (missingGwei > topUpGwei) throw uncovered(gap, 'account', operator)
     await depositBond(connection, wallet, bond, missingGwei)
   }
-  const ofModel = await modelGap(connection, model.model)
-  if (ofModel !== undefined) throw uncovered(ofModel, 'model', model.model)
 }
 
 function uncovered(gap: BondGap, kind: string, number: number): StopError {

@@ -6,7 +6,7 @@ import { type Receipt, signReceipt } from '../../sdk/receipt.ts'
 import { amountCovering } from '../../sdk/voucher.ts'
 import { sketchAnswer } from '../train/answerSketch.ts'
 import type { AnswersFile, Refusal, Reply } from './answersFile.ts'
-import { requireBonds } from './bond.ts'
+import { requireBonds, requireOwnBond } from './bond.ts'
 import { type Charge, chargeFor } from './channelLimits.ts'
 import { channelState, channelsInUse, isSigned, type UsedChannel, unitsOf } from './channelUse.ts'
 import { deliverServed, hashOf } from './deliverServed.ts'
@@ -169,7 +169,7 @@ async function recordWaiting(
   const { batch, uncovered } = takeBatch(waiting, channels, serving.k, limits)
   if (batch.receipts.length === 0) return { batch: undefined, uncovered: uncovered.length }
   const { receipts } = batch
-  await requireBonds(connection, options, { units: unitsOf(receipts), records: receipts.length })
+  await requireOwnBond(connection, options, { units: unitsOf(receipts), records: receipts.length })
   return { batch: await recordTaken(connection, wallet, serving, journal, batch), uncovered: uncovered.length }
 }
 

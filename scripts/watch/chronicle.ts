@@ -1,5 +1,6 @@
 import type { ContractEventArgsFromTopics, ContractEventName, Hex } from 'viem'
 import type { ToldBatch } from '../../sdk/batch.ts'
+import { bookKeyOf, closeOfBook } from '../../sdk/book.ts'
 import type { abis } from '../../sdk/contracts.ts'
 import { assembleModel, type OpenedModel } from '../../sdk/openModel.ts'
 import { LONGEST_PROMISE_SECONDS } from '../../sdk/receipt.ts'
@@ -149,11 +150,14 @@ export function struckAtOf({ struckUnits }: Chronicle, model: number): number | 
   return times.length === 0 ? undefined : Math.min(...times)
 }
 
+/** A book is open for so long at most, or for an epoch where that is longer (contracts/ledger/Books.sol). */
+const LONGEST_BOOK = 28 * 86_400
+
 /** When a book's records can no longer be voided, and the book be settled. A strike of its model closes it. */
 export function windowEndOf(chronicle: Chronicle, book: bigint): number | undefined {
   const opened = chronicle.books.get(book)
   if (opened === undefined) return undefined
+  const openedAt = opened.closesAt - Math.max(opened.epochSeconds, LONGEST_BOOK)
   const closesAt = chronicle.closings.get(book)?.closesAt ?? opened.closesAt
-  const struckAt = struckAtOf(chronicle, Number(book >> 64n)) ?? closesAt
-  return Math.min(closesAt, struckAt) + opened.windowSeconds
+  return closeOfBook({ openedAt, closesAt }, struckAtOf(chronicle, bookKeyOf(book).model)) + opened.windowSeconds
 }

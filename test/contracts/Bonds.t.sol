@@ -235,7 +235,7 @@ contract BondsTest is MarketBooks {
     }
 
     function test_GivenARuleOutOfBounds_ItReverts() public {
-        BondRule[13] memory rules;
+        BondRule[14] memory rules;
         for (uint256 i = 0; i < rules.length; ++i) rules[i] = bondRule();
         rules[0].minimumGwei = 1e9 - 1;
         rules[1].perRecordGwei = 0;
@@ -252,6 +252,7 @@ contract BondsTest is MarketBooks {
         rules[10].modelSeconds = 7 days - 1;
         rules[11].modelSeconds = 60 days + 1;
         rules[12].noticeSeconds = 0;
+        rules[13].perRecordGwei = 1_000 * OPEN + 1;
         for (uint256 i = 0; i < rules.length; ++i) {
             vm.expectRevert(abi.encodeWithSelector(IBonds.Bonds_RuleOutOfRange.selector, rules[i]));
             bonds.setRule(rules[i]);
@@ -261,7 +262,7 @@ contract BondsTest is MarketBooks {
     function test_GivenARuleAtItsBounds_ItIsSet() public {
         BondRule[4] memory rules;
         rules[0] = BondRule(1e9, 1, 5_000, 0, EPOCH + WINDOW, 7 days);
-        rules[1] = BondRule(type(uint64).max, type(uint64).max, 30_000, 5_000, 60 days, 60 days);
+        rules[1] = BondRule(type(uint64).max, 1_000 * OPEN, 30_000, 5_000, 60 days, 60 days);
         rules[2] = BondRule(1e9, 1, 10_000, 5_000, EPOCH + WINDOW, 7 days);
         rules[3] = BondRule(1e9, 1, 7_143, 3_000, EPOCH + WINDOW, 7 days);
         for (uint256 i = 0; i < rules.length; ++i) {

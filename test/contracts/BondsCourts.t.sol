@@ -50,21 +50,33 @@ contract BondsCourtsTest is MarketBooks {
         vm.assertEq(bonds.bondStateOf(bond).heldGwei, BOND - requiredGwei);
     }
 
-    function test_WhenHeld_WhatThereIsIsHeldFromWhatIsLeavingToo() public {
+    function test_WhenHeld_WhatThereIsIsHeld_FromWhatIsLeavingFirst() public {
         bondUp(own, 100);
         vm.prank(named("challenger"));
         bonds.requestWithdrawal(own, 90);
         uint40 leavesAt = clock.time() + 4 days;
         vm.expectEmit(address(bonds));
-        emit IBonds.BondHeld(BondId.unwrap(own), 30, 30, 70);
+        emit IBonds.BondHeld(BondId.unwrap(own), 30, 30, 60);
         vm.assertEq(hold(own, 30), 30);
-        expectBond(own, Bond(100, 70, 30, 0, 0, leavesAt));
+        expectBond(own, Bond(100, 60, 30, 0, 0, leavesAt));
         vm.assertEq(hold(own, 1_000), 70);
         expectBond(own, Bond(100, 0, 100, 0, 0, leavesAt));
         (uint48 before, ) = bonds.journal();
         vm.assertEq(hold(own, 1), 0);
         (uint48 count, ) = bonds.journal();
         vm.assertEq(count, before, "nothing held, nothing told");
+    }
+
+    /// @dev A payer's appeal once made a batch revert whose operator had asked back no more than it could spare.
+    function test_GivenEnoughThatIsLeaving_NothingThatIsHeldMakesABatchRevert() public {
+        recordOne(0, 1_000, 1);
+        uint64 requiredGwei = uint64(bonds.requiredOf(bond)) + 500 * uint64(FEE_UNIT) + OPEN / 100;
+        vm.prank(operator);
+        bonds.requestWithdrawal(bond, BOND - requiredGwei);
+        hold(bond, (BOND - requiredGwei) / 2);
+        holdSpare(bond, (BOND - requiredGwei) / 2);
+        recordOne(0, 500, 2);
+        vm.assertTrue(bonds.bondStateOf(bond).leavingGwei <= 1);
     }
 
     /// @dev An operator could once have all of its bond held for a demand of its own, and proofs against it took nothing.

@@ -166,7 +166,7 @@ contract BooksTest is MarketBooks {
         giveTo(model, operatorAccount, 7);
         vm.assertEq(
             abi.encode(state(1)),
-            abi.encode(Book(openedAt, openedAt + 28 days, WINDOW, EPOCH, OPEN, TREASURY_BPS, 0, 0, 7, 0, false))
+            abi.encode(Book(openedAt, openedAt + 28 days, WINDOW, EPOCH, OPEN, TREASURY_BPS, 0, 0, 7, 0, false, false))
         );
         recordOne(0, 3, 1);
         vm.assertEq(state(1).batches, 1);
@@ -177,8 +177,11 @@ contract BooksTest is MarketBooks {
     /// @dev A gift asks nothing of any bond, so the first batch does, though the book is open.
     function test_GivenABookThatAGiftOpened_ItsFirstBatchStillNeedsTheModelsBond() public {
         giveTo(model, operatorAccount, 7);
-        vm.prank(named("model owner"));
+        vm.startPrank(named("model owner"));
         bonds.requestWithdrawal(bondOf(model), BOND);
+        pass(4 days);
+        bonds.withdraw(bondOf(model));
+        vm.stopPrank();
         cover(0, 1);
         bytes memory names = namedChannels();
         bytes memory encoded = PlainBatch.encode(drawn(0, 1, 1));
@@ -202,7 +205,8 @@ contract BooksTest is MarketBooks {
         vm.assertEq(state(1).givenGwei, 0, "what is given later goes to the next book");
         vm.assertEq(state(2).givenGwei, 5);
         vm.assertEq(state(2).openedAt, clock.time());
-        vm.assertEq(state(2).closesAt, struckAt);
+        vm.assertEq(state(2).closesAt, clock.time());
+        vm.assertEq(ledger.windowEndOf(book(2)), clock.time() + WINDOW);
         giveTo(model, operatorAccount, 6);
         vm.assertEq(state(3).givenGwei, 6);
     }

@@ -52,7 +52,7 @@ contract BooksJournalTest is MarketBooks {
         BondId bond = bondOf(operatorAccount);
         bondUp(bond, 5);
         vm.prank(operator);
-        bonds.requestWithdrawal(bond, 5);
+        bonds.requestWithdrawal(bond, 1_000);
         uint256 place = recordMany(6, 1_000, 1);
         takeOut(place, 0, false);
         takeOut(place, 1, true);

@@ -214,12 +214,12 @@ contract ChannelsTest is MarketBooks {
 
     function test_WhenTheNoticeIsSet_OldAndNewAreTold() public {
         vm.expectEmit(address(channels));
-        emit IChannels.NoticeSet(NOTICE, 1 hours);
-        channels.setNotice(1 hours);
+        emit IChannels.NoticeSet(NOTICE, 1 days);
+        channels.setNotice(1 days);
         channels.setNotice(14 days);
         vm.assertEq(channels.noticeSeconds(), 14 days);
-        vm.expectRevert(abi.encodeWithSelector(IChannels.Channels_NoticeOutOfRange.selector, 1 hours - 1));
-        channels.setNotice(1 hours - 1);
+        vm.expectRevert(abi.encodeWithSelector(IChannels.Channels_NoticeOutOfRange.selector, 1 days - 1));
+        channels.setNotice(1 days - 1);
         vm.expectRevert(abi.encodeWithSelector(IChannels.Channels_NoticeOutOfRange.selector, 14 days + 1));
         channels.setNotice(14 days + 1);
         vm.expectRevert(abi.encodeWithSelector(IAccessManaged.AccessManagedUnauthorized.selector, payer));

@@ -6,7 +6,7 @@ import {IClock} from "../../contracts/interfaces/IClock.sol";
 import {Draft, IFineTunes, UnitPage} from "../../contracts/interfaces/IFineTunes.sol";
 import {IModels} from "../../contracts/interfaces/IModels.sol";
 import {ContributionId, ModelId} from "../../contracts/types/Ids.sol";
-import {Registrar, Registration} from "./harness/Registrar.sol";
+import {Registrar, Registration, Trained} from "./harness/Registrar.sol";
 import {Vm} from "./harness/Test.sol";
 
 /// @notice A fine-tune on two pages or more, of which the draft says how far it has come.
@@ -186,21 +186,35 @@ contract FineTunesPagesTest is Registrar {
         expectRegistered(model, drawn);
     }
 
-    function test_GivenEmptyPages_TheyChangeNothing_UpToTheMostThatASheetNames() public {
+    /// @dev Each page makes settlements a little dearer, so none is for nothing.
+    function test_GivenAnEmptyPage_ItReverts() public {
         Registration memory drawn = begun();
-        for (uint256 page = 1; page < 254; ++page) draft = proceed(model, drawn, draft, pageOf(drawn, 3, 3));
-        Draft memory last = draft;
-        draft = proceed(model, drawn, draft, pageOf(drawn, 3, 3));
-        refuses(drawn, pageOf(drawn, 3, 5), abi.encodeWithSelector(IFineTunes.FineTunes_TooManyPages.selector, 255));
-        vm.assertEq(draft.chunks.length, 255 * 32);
-
-        ModelId full = model;
-        drawn = beginWith(drawn);
-        for (uint256 page = 1; page < 254; ++page) draft = proceed(model, drawn, draft, pageOf(drawn, 3, 3));
-        vm.assertEq(draft.chunks.length, last.chunks.length);
+        ModelId next = ModelId.wrap(models.modelCount() + 1);
+        UnitPage memory page = pageOf(drawn, 0, 0);
+        vm.expectRevert(abi.encodeWithSelector(IFineTunes.FineTunes_EmptyPage.selector, next));
+        vm.prank(owner);
+        fineTunes.registerFineTune(drawn.tune, page);
+        refuses(drawn, pageOf(drawn, 3, 3), abi.encodeWithSelector(IFineTunes.FineTunes_EmptyPage.selector, model));
         proceed(model, drawn, draft, pageOf(drawn, 3, 5));
         expectRegistered(model, drawn);
-        vm.assertEq(models.activeFrom(full), 0);
+    }
+
+    /// @dev A sheet names 255 pages. What these complete is one joint unit, with the last.
+    function test_GivenAsManyPagesAsASheetNames_TheLastMustFinish() public {
+        Trained[] memory trained = contributeAll(dataset, repeated(1, 256));
+        Registration memory drawn = draw("many pages", only(freeze(dataset)), trained, 0);
+        for (uint256 i = 0; i < 2; ++i) {
+            (model, draft) = begin(drawn, pageOf(drawn, 0, 1));
+            for (uint256 c = 1; c < 254; ++c) draft = proceed(model, drawn, draft, pageOf(drawn, c, c + 1));
+            if (i == 0) {
+                draft = proceed(model, drawn, draft, pageOf(drawn, 254, 255));
+                bytes memory refusal = abi.encodeWithSelector(IFineTunes.FineTunes_TooManyPages.selector, 255);
+                refuses(drawn, pageOf(drawn, 255, 256), refusal);
+            } else {
+                proceed(model, drawn, draft, pageOf(drawn, 254, 256));
+                expectRegistered(model, drawn);
+            }
+        }
     }
 
     /// @dev Five contributions, of which the first page names three: two that are paid alone, one that shares.

@@ -11,19 +11,19 @@ import {World} from "./harness/World.sol";
 /// @notice What governance may set, at both ends of every bound (the courts' terms: court/Terms.t.sol).
 contract GovernanceBoundsTest is World {
     function test_WhenTheTermsOfModelsAreSet_OldAndNewAreTold() public {
-        ModelTerms memory terms = ModelTerms({activationSeconds: 2 days, noticeSeconds: 3 hours});
+        ModelTerms memory terms = ModelTerms({activationSeconds: 2 days, noticeSeconds: 3 days});
         vm.expectEmit(address(models));
         emit IModels.ModelTermsSet(modelTerms(), terms);
         models.setTerms(terms);
         vm.assertEq(abi.encode(models.terms()), abi.encode(terms));
     }
 
-    function test_GivenTermsOfModels_ActivationTakesOneToFourteenDays_AndTheNoticeAnHourToFourteenDays() public {
-        models.setTerms(ModelTerms(1 days, 1 hours));
+    function test_GivenTermsOfModels_ActivationTakesOneToFourteenDays_AndTheNoticeAsLong() public {
+        models.setTerms(ModelTerms(1 days, 1 days));
         models.setTerms(ModelTerms(14 days, 14 days));
         refuses(ModelTerms(1 days - 1, NOTICE));
         refuses(ModelTerms(14 days + 1, NOTICE));
-        refuses(ModelTerms(ACTIVATION, 1 hours - 1));
+        refuses(ModelTerms(ACTIVATION, 1 days - 1));
         refuses(ModelTerms(ACTIVATION, 14 days + 1));
         vm.expectRevert(abi.encodeWithSelector(IModels.Models_TermsOutOfRange.selector, ModelTerms(0, 0)));
         new Models(accounts, datasets, clock, address(manager), ModelTerms(0, 0));
@@ -46,10 +46,11 @@ contract GovernanceBoundsTest is World {
         fresh.appoint(users[0], users[1], users[2]);
     }
 
-    function test_GivenTheNoticeOfChannels_ItIsAnHourToFourteenDays() public {
-        channels.setNotice(1 hours);
+    /// @dev No less than the longest promise of a receipt, as of operators that are removed.
+    function test_GivenTheNoticeOfChannels_ItIsOneToFourteenDays() public {
+        channels.setNotice(1 days);
         channels.setNotice(14 days);
-        refusesNotice(1 hours - 1);
+        refusesNotice(1 days - 1);
         refusesNotice(14 days + 1);
     }
 
@@ -70,9 +71,10 @@ contract GovernanceBoundsTest is World {
 
     function test_GivenARuleOfBonds_EachIsWithinItsBounds() public {
         bonds.setRule(BondRule(OPEN, 1, 5_000, 0, 3 days, 7 days));
-        bonds.setRule(BondRule(type(uint64).max, type(uint64).max, 30_000, 5_000, 60 days, 60 days));
+        bonds.setRule(BondRule(type(uint64).max, 1_000 * OPEN, 30_000, 5_000, 60 days, 60 days));
         refuses(BondRule(OPEN - 1, 1, 10_000, 3_000, 4 days, 14 days));
         refuses(BondRule(OPEN, 0, 10_000, 3_000, 4 days, 14 days));
+        refuses(BondRule(OPEN, 1_000 * OPEN + 1, 10_000, 3_000, 4 days, 14 days));
         refuses(BondRule(OPEN, 1, 4_999, 0, 4 days, 14 days));
         refuses(BondRule(OPEN, 1, 30_001, 3_000, 4 days, 14 days));
         refuses(BondRule(OPEN, 1, 30_000, 5_001, 4 days, 14 days));

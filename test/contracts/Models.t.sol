@@ -267,7 +267,7 @@ contract ModelsTest is Registrar {
     function test_GivenANoticeThatGovernanceShortens_ThePendingOneStays() public {
         ModelId model = serve(plain);
         setOperator(model, false);
-        models.setTerms(ModelTerms({activationSeconds: ACTIVATION, noticeSeconds: 1 hours}));
+        models.setTerms(ModelTerms({activationSeconds: ACTIVATION, noticeSeconds: 1 days}));
         pass(NOTICE - 1);
         models.recordingTerms(model, operator);
         pass(1);

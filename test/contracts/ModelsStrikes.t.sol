@@ -34,7 +34,7 @@ contract ModelsStrikesTest is Registrar {
     function test_GivenUnitsOnSeveralPages_TheyAreWeighedAcrossThem() public {
         Registration memory drawn = drawnFive("pages", 320);
         uint256[] memory cuts = new uint256[](3);
-        (cuts[0], cuts[1], cuts[2]) = (1, 1, 4);
+        (cuts[0], cuts[1], cuts[2]) = (1, 2, 4);
         ModelId model = registerInPages(drawn, cuts);
         (int256[] memory query, bytes memory totals) = drawnBook("pages", 320, 1e12);
         WeighedUnit[] memory expected = plainWeights(drawn, query);

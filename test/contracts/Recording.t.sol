@@ -39,7 +39,8 @@ contract RecordingTest is MarketBooks {
                     units: 15,
                     givenGwei: 0,
                     coverGwei: coverGwei,
-                    isSettled: false
+                    isSettled: false,
+                    isCovered: true
                 })
             )
         );
@@ -396,11 +397,14 @@ contract RecordingTest is MarketBooks {
     }
 
     function test_GivenAModelWhoseBondIsTooSmall_NoBookOpensButAnOpenOneGoesOn() public {
-        recordOne(0, 100, 1);
-        vm.prank(named("model owner"));
+        vm.startPrank(named("model owner"));
         bonds.requestWithdrawal(bondOf(model), BOND - MINIMUM_BOND);
+        pass(4 days);
+        bonds.withdraw(bondOf(model));
+        vm.stopPrank();
+        recordOne(0, 100, 1);
         recordOne(0, 100, 2);
-        pass(28 days);
+        pass(29 days);
         bytes memory names = namedChannels();
         cover(0, 300);
         bytes memory encoded = PlainBatch.encode(drawn(0, 100, 3));

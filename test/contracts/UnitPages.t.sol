@@ -164,12 +164,16 @@ contract UnitPagesTest is Registrar {
         }
     }
 
-    /// @dev Places before which a page ends, ascending; a page may be empty, or hold one contribution.
+    /// @dev Places before which a page ends, ascending; a page may hold one contribution.
     function drawnCuts(bytes32 seed, uint256 count) private pure returns (uint256[] memory cuts) {
-        cuts = new uint256[](1 + (uint256(seed) % 4));
+        uint256 left = 1 + (uint256(seed) % 4);
+        if (left > count - 1) left = count - 1;
+        cuts = new uint256[](left);
         uint256 from = 0;
         for (uint256 i = 0; i < cuts.length; ++i) {
-            from += uint256(keccak256(abi.encode(seed, "cut", i))) % (count - from);
+            // Each page behind has one at least.
+            from += 1 + (uint256(keccak256(abi.encode(seed, "cut", i))) % (count - from - left));
+            --left;
             cuts[i] = from;
         }
     }

@@ -179,14 +179,48 @@ contract WalkInsTest is MarketBooks {
         vm.assertEq(token.balanceOf(wallet), 0.75e9);
         settle(signed(1e15 + 0.75e9, 2));
         vm.assertEq(token.balanceOf(wallet), 1.5e9);
-        vm.assertEq(channels.sweep(operatorAccount, model), 1);
-        vm.assertEq(token.balanceOf(wallet), 0.5e9);
+        token.transfer(wallet, 1e15);
+        vm.assertEq(channels.sweep(operatorAccount, model), FEE_UNIT);
+        vm.assertEq(token.balanceOf(wallet), 1.5e9);
+    }
+
+    /// @dev Nobody could take back the parts of a unit that no record can be charged.
+    function test_GivenPartsOfAUnit_TheyAreSweptWithWhatComesNext() public {
+        for (uint256 i = 1; i <= 10; ++i) {
+            token.transfer(wallet, (uint256(FEE_UNIT) * 9 * 1e9) / 10);
+            if (i != 1) vm.assertEq(channels.sweep(operatorAccount, model), FEE_UNIT);
+        }
+        expectChannel(payerless(), Channel(address(0), 9, 9, 0, 9 * FEE_UNIT, 0, 0, 0, address(0), 0));
+        vm.assertEq(token.balanceOf(wallet), 0);
+    }
+
+    function test_GivenMoreThanTheChannelTakes_ItIsFilledAndTheRestStays() public {
+        uint64 most = type(uint32).max;
+        token.transfer(wallet, (uint256(most) + 5) * FEE_UNIT * 1e9);
+        vm.assertEq(channels.sweep(operatorAccount, model), most * FEE_UNIT);
+        expectChannel(
+            payerless(),
+            Channel(address(0), uint32(most), uint32(most), 0, most * FEE_UNIT, 0, 0, 0, address(0), 0)
+        );
+        vm.assertEq(token.balanceOf(wallet), 5 * uint256(FEE_UNIT) * 1e9);
+        vm.expectRevert(
+            abi.encodeWithSelector(IChannels.Channels_Full.selector, idOf(payerless()), uint256(most) + 5, most)
+        );
+        channels.sweep(operatorAccount, model);
+    }
+
+    /// @dev What is paid in without an authorisation is not covered, and this channel has nobody who could withdraw it.
+    function test_GivenTheChannelWithoutAPayer_NobodyFundsIt() public {
+        token.transfer(wallet, 1e15);
+        channels.sweep(operatorAccount, model);
+        vm.expectRevert(abi.encodeWithSelector(IChannels.Channels_NoPayer.selector, idOf(payerless())));
+        channels.fundChannel(payerless(), 5 * OPEN);
     }
 
     function test_WhenSwept_MoneyWithoutAPayerIsCoveredAndLeavesByRecordsAlone() public {
         vm.prank(caller);
         token.transfer(wallet, 9_000_000e9);
-        ChannelKey memory key = ChannelKey(AccountId.wrap(0), operatorAccount, model, 0);
+        ChannelKey memory key = payerless();
         bytes32 id = ChannelId.unwrap(idOf(key));
         vm.expectEmit(address(channels));
         emit IChannels.ChannelOpened(id, 0, AccountId.unwrap(operatorAccount), ModelId.unwrap(model), 0, address(0));
@@ -213,9 +247,12 @@ contract WalkInsTest is MarketBooks {
         vm.assertEq(state(1).givenGwei, 4_000_000);
     }
 
-    function test_GivenNothing_SweepingReverts() public {
-        ChannelKey memory key = ChannelKey(AccountId.wrap(0), operatorAccount, model, 0);
-        vm.expectRevert(abi.encodeWithSelector(IChannels.Channels_ZeroAmount.selector, idOf(key)));
+    function test_GivenLessThanAUnit_SweepingReverts() public {
+        bytes memory refusal = abi.encodeWithSelector(IChannels.Channels_ZeroAmount.selector, idOf(payerless()));
+        vm.expectRevert(refusal);
+        channels.sweep(operatorAccount, model);
+        token.transfer(wallet, uint256(FEE_UNIT) * 1e9 - 1);
+        vm.expectRevert(refusal);
         channels.sweep(operatorAccount, model);
     }
 
@@ -249,6 +286,10 @@ contract WalkInsTest is MarketBooks {
         vm.expectRevert(abi.encodeWithSelector(ERC3009.ERC3009UsedAuthorization.selector, caller, once.nonce));
         settle(once);
         vm.assertEq(channels.sweep(operatorAccount, model), 7_000_000);
+    }
+
+    function payerless() private view returns (ChannelKey memory) {
+        return ChannelKey(AccountId.wrap(0), operatorAccount, model, 0);
     }
 
     function keyOfCaller(uint32 number) private view returns (ChannelKey memory) {

@@ -109,7 +109,7 @@ contract MoneyInvariants is Test {
         handler.openAnother(0, 0, 5e9);
         handler.fund(0, 5);
         handler.walkIn(0, 2e9);
-        handler.sweep(0, 1e9);
+        handler.sweep(0, 1e9 - 1);
         handler.proposeSigner(0);
         handler.requestChannelWithdrawal(2, 4);
         handler.requestBond(0, 1e9 + 1);

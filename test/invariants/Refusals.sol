@@ -29,6 +29,8 @@ library Refusals {
     function isOfMoney(bytes4 selector) private pure returns (bool) {
         return
             selector == IChannels.Channels_NotCovered.selector ||
+            selector == IChannels.Channels_NoPayer.selector ||
+            selector == IChannels.Channels_ZeroAmount.selector ||
             selector == IChannels.Channels_BadVoucher.selector ||
             selector == IChannels.Channels_NothingProposed.selector ||
             selector == IChannels.Channels_LeavesLater.selector ||

@@ -205,6 +205,7 @@ describe('the codecs, on a real chain', () => {
       closesAt: BigInt(book.closesAt),
       isSettled: false,
       isClosing: true,
+      isCovered: true,
     })
     const bond = bondOfAccount(operator)
     const state = await reader.readContract({ ...contracts.bonds, functionName: 'bondStateOf', args: [bond] })

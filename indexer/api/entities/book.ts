@@ -9,13 +9,13 @@ import { unitPayment } from './unit.ts'
 
 /**
  * When books close, by the contracts' clock: with their epoch once their fees suffice, after the longest time that a book is open, or
- * when their model is struck (contracts/ledger/Books.sol).
+ * when their model is struck, or at once if it was struck before (contracts/ledger/Books.sol).
  */
 export function booksAt({ block }: Pick<AsOf, 'block'>): RawBuilder<unknown> {
   return sql`
-    select o.*, o.closes_at - greatest(o.epoch_seconds, ${LONGEST_BOOK}) as opened_at, c.closes_at is not null as closing,
-      least(o.closes_at, c.closes_at, s.struck_at) as ends_at
-    from book_opened o
+    select o.*, c.closes_at is not null as closing,
+      least(o.closes_at, c.closes_at, case when s.struck_at < o.opened_at then o.opened_at else s.struck_at end) as ends_at
+    from (select *, closes_at - greatest(epoch_seconds, ${LONGEST_BOOK}) as opened_at from book_opened) o
     left join book_closing c on c.book = o.book and c.block <= ${block}
     left join lateral (
       select min(u.struck_at) as struck_at from unit_struck u where u.model = o.model and u.block <= ${block}

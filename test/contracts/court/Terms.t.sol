@@ -17,6 +17,7 @@ contract TermsTest is World {
         vm.assertEq(address(unitCourt.bonds()), address(bonds));
         vm.assertEq(unitCourt.MIN_DEMAND_SECONDS(), 1 hours);
         vm.assertEq(unitCourt.MAX_DEMAND_SECONDS(), 5 days);
+        vm.assertEq(unitCourt.MAX_DEMAND_FEE(), 1_000 * OPEN);
     }
 
     function test_WhenSet_TermsAreTold() public {
@@ -36,13 +37,14 @@ contract TermsTest is World {
 
     function test_GivenTermsAtTheirBounds_TheyAreTaken() public {
         court.setTerms(CourtTerms(1, 1 hours, 2, OPEN, 7 days, 1 hours));
-        court.setTerms(CourtTerms(type(uint64).max, WINDOW / 3, 100, 1_000 * OPEN, 30 days, 14 days));
+        court.setTerms(CourtTerms(1_000 * OPEN, WINDOW / 3, 100, 1_000 * OPEN, 30 days, 14 days));
         unitCourt.setTerms(UnitCourtTerms(1, 1 hours));
-        unitCourt.setTerms(UnitCourtTerms(type(uint64).max, 5 days));
+        unitCourt.setTerms(UnitCourtTerms(1_000 * OPEN, 5 days));
     }
 
     function test_GivenTermsBeyondTheirBounds_TheyAreRefused() public {
         refuses(CourtTerms(0, DEMAND, 10, 10 * OPEN, RULING, NOTICE));
+        refuses(CourtTerms(1_000 * OPEN + 1, DEMAND, 10, 10 * OPEN, RULING, NOTICE));
         refuses(CourtTerms(1, 1 hours - 1, 10, 10 * OPEN, RULING, NOTICE));
         refuses(CourtTerms(1, WINDOW / 3 + 1, 10, 10 * OPEN, RULING, NOTICE));
         refuses(CourtTerms(1, type(uint32).max, 10, 10 * OPEN, RULING, NOTICE));
@@ -56,6 +58,7 @@ contract TermsTest is World {
         refuses(CourtTerms(1, DEMAND, 10, 10 * OPEN, RULING, 14 days + 1));
 
         refuses(UnitCourtTerms(0, DEMAND));
+        refuses(UnitCourtTerms(1_000 * OPEN + 1, DEMAND));
         refuses(UnitCourtTerms(OPEN, 1 hours - 1));
         refuses(UnitCourtTerms(OPEN, 5 days + 1));
     }

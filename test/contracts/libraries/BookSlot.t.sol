@@ -35,6 +35,17 @@ contract BookSlotTest is Test {
         expect(slot.closing(101), 5, 50, 1, 100, true, false);
     }
 
+    function test_WhenCovered_NothingElseChanges() public pure {
+        BookSlot slot = BookSlots.opened(LAST).taking(MOST, MOST).closing(LAST).settled();
+        vm.assertFalse(slot.isCovered());
+        slot = slot.covered();
+        vm.assertTrue(slot.isCovered());
+        expect(slot, MOST, MOST, 1, LAST, true, true);
+        slot = BookSlots.opened(9).covered().taking(5, 50).closing(8).without(5).settled();
+        vm.assertTrue(slot.isCovered());
+        expect(slot, 0, 50, 1, 8, true, true);
+    }
+
     function test_GivenMoreThanItHolds_TakingOutPanics() public {
         BookSlot slot = BookSlots.opened(9).taking(5, 50);
         vm.expectRevert(abi.encodeWithSignature("Panic(uint256)", 0x11));

@@ -57,6 +57,13 @@ describe('a chronicle', () => {
     expect(windowEndOf(chronicle, BOOK + 1n)).toBeUndefined()
   })
 
+  it('knows that a book opened after a strike is closed at once, and its window is whole', () => {
+    const chronicle = withBook(emptyChronicle(), 1n)
+    const openedAt = 1_000 - 28 * DAY
+    chronicle.struckUnits.set(unitKey(7, 1), { model: 7, unit: 1, struckAt: openedAt - 5, block: 1n })
+    expect(windowEndOf(chronicle, BOOK)).toBe(openedAt + 2 * DAY)
+  })
+
   it('keeps a unit’s demands open until as many were closed as nobody answered', () => {
     const chronicle = emptyChronicle()
     const demand = (unit: number, index: number) => {

@@ -32,10 +32,10 @@ export function governingPlots(stage: Stage): Plots {
     setModelTerms: () =>
       govern(
         act(models, 'setTerms', [
-          { activationSeconds: DAY + random.below(DAY), noticeSeconds: HOUR + random.below(DAY) },
+          { activationSeconds: DAY + random.below(DAY), noticeSeconds: DAY + random.below(DAY) },
         ]),
       ),
-    setNotice: () => govern(act(channels, 'setNotice', [HOUR + random.below(DAY)])),
+    setNotice: () => govern(act(channels, 'setNotice', [DAY + random.below(DAY)])),
     setLedgerTerms: () =>
       govern(
         act(contracts.ledger, 'setTerms', [

@@ -29,7 +29,7 @@ export async function booksAreTrue(moment: Moment): Promise<void> {
   for (const { id, model, status, feesGwei, calledModel, ...book } of books) {
     const args = [BigInt(id)] as const
     const state = await read({ ...contracts.ledger, functionName: 'bookStateOf', args })
-    const { units, batches, isSettled, minBookGwei, givenGwei, coverGwei, ...rest } = state
+    const { units, batches, isSettled, isCovered: _, minBookGwei, givenGwei, coverGwei, ...rest } = state
     const windowEnd = await read({ ...contracts.ledger, functionName: 'windowEndOf', args })
     expect({ id, ...book }).toEqual({
       id,
