@@ -2,7 +2,8 @@
 pragma solidity 0.8.37;
 
 import {BookPage, Stage} from "../../contracts/interfaces/ISettlement.sol";
-import {AccountId, BookId, bookOf, ModelId} from "../../contracts/types/Ids.sol";
+import {SettlementTerms} from "../../contracts/interfaces/IModels.sol";
+import {AccountId, BookId, bookOf, ModelId, modelOf} from "../../contracts/types/Ids.sol";
 import {PlainBatch, PlainRecord} from "./harness/PlainBatch.sol";
 import {PlainBooks, PlainModel, PlainPay} from "./harness/PlainBooks.sol";
 import {Registration} from "./harness/Registrar.sol";
@@ -14,20 +15,7 @@ contract SettlementSizesTest is Serving {
     uint256 private constant GAS_CAP = 16_777_216;
 
     function test_GivenAThousandUnits_TheyAreSettledInPages() public {
-        // A page of a registration fits one contract's code, and a contribution one page.
-        uint32[] memory kept = repeated(340 * 1_024, 3);
-        kept[2] += 4 * 1_024;
-        Registration memory drawn = drawKept("many", kept, 64);
-        vm.assertEq(drawn.units.length, 1_024);
-        uint256[] memory cuts = new uint256[](2);
-        (cuts[0], cuts[1]) = (1, 2);
-        ModelId model = registerInPages(drawn, cuts);
-        serveRegistered(model);
-        BookId book = bookOf(model, operatorAccount, 1);
-        seedWith(1);
-        PlainRecord[] memory records = drawRecords(20, 8);
-        coverAll(model, records);
-        recordAs(operatorAccount, model, namedChannels(), "", PlainBatch.encode(records));
+        (Registration memory drawn, BookId book) = recordedThousand();
         pass(ledger.windowEndOf(book) - clock.time());
         PlainModel memory plain = plainModelOf(drawn);
         PlainPay memory pay = PlainBooks.payOf(plain, plainBookOf(book, plain));
@@ -50,6 +38,31 @@ contract SettlementSizesTest is Serving {
             (uint64 earnedGwei, ) = earnings.earningsOf(accounts.accountOf(named(contributorName(i))));
             vm.assertEq(earnedGwei, due[i]);
         }
+    }
+
+    /// @dev An owner that struck its units one by one once made every page of its books dearer, until none fitted a transaction.
+    function test_GivenAThousandStrikes_ThePagesCostWhatTheyCostAfterOne() public {
+        (Registration memory drawn, BookId book) = recordedThousand();
+        PlainModel memory plain = plainModelOf(drawn);
+        uint40 until = ledger.windowEndOf(book);
+        strikeUnits(modelOf(book), 0, 1);
+        uint256 ofTerms = gasOfTerms(modelOf(book), until);
+        uint256 ofWeighing = gasOfWeighing(modelOf(book), until);
+        strikeUnits(modelOf(book), 1, 1_024);
+        vm.assertLe(gasOfTerms(modelOf(book), until), ofTerms + 30_000, "terms");
+        vm.assertLe(gasOfWeighing(modelOf(book), until), ofWeighing + 30_000, "weighing");
+        SettlementTerms memory terms = models.settlementTerms(modelOf(book), until);
+        vm.assertEq(uint256(terms.keptRows) + terms.fixedTotal, 0);
+
+        pass(ledger.windowEndOf(book) - clock.time());
+        settlePage(pageOf(book, plain, Stage.Summing, 0, 1, 0));
+        for (uint256 u = 0; u < 1_024; ++u) plain.isStruck[u] = true;
+        settlePage(pageOf(book, plain, Stage.Weighing, 0, 0, 700));
+        settlePage(pageOf(book, plain, Stage.Weighing, 700, 0, 700));
+        settlePage(pageOf(book, plain, Stage.Paying, 700, 0, 700));
+        vm.assertTrue(ledger.bookStateOf(book).isSettled);
+        (uint64 earnedGwei, ) = earnings.earningsOf(drawn.trained[0].contributor);
+        vm.assertEq(earnedGwei, 0);
     }
 
     function test_GivenTheLargestFeesAndSketches_NothingOverflows() public {
@@ -80,6 +93,42 @@ contract SettlementSizesTest is Serving {
             (uint64 earnedGwei, ) = earnings.earningsOf(drawn.trained[i].contributor);
             vm.assertEq(earnedGwei, pay.unitsGwei[i]);
         }
+    }
+
+    /// @dev A model of 1,024 units in three pages, and a book of it.
+    function recordedThousand() private returns (Registration memory drawn, BookId book) {
+        // A page of a registration fits one contract's code, and a contribution one page.
+        uint32[] memory kept = repeated(340 * 1_024, 3);
+        kept[2] += 4 * 1_024;
+        drawn = drawKept("many", kept, 64);
+        vm.assertEq(drawn.units.length, 1_024);
+        uint256[] memory cuts = new uint256[](2);
+        (cuts[0], cuts[1]) = (1, 2);
+        ModelId model = registerInPages(drawn, cuts);
+        serveRegistered(model);
+        book = bookOf(model, operatorAccount, 1);
+        seedWith(1);
+        PlainRecord[] memory records = drawRecords(20, 8);
+        coverAll(model, records);
+        recordAs(operatorAccount, model, namedChannels(), "", PlainBatch.encode(records));
+    }
+
+    function strikeUnits(ModelId model, uint16 from, uint16 end) private {
+        vm.startPrank(address(unitCourt));
+        for (uint16 u = from; u < end; ++u) models.strike(model, u);
+        vm.stopPrank();
+    }
+
+    function gasOfTerms(ModelId model, uint40 until) private view returns (uint256) {
+        uint256 before = gasleft();
+        models.settlementTerms(model, until);
+        return before - gasleft();
+    }
+
+    function gasOfWeighing(ModelId model, uint40 until) private view returns (uint256) {
+        uint256 before = gasleft();
+        models.weigh(model, 0, 1, until, "", 0);
+        return before - gasleft();
     }
 
     function settlePage(BookPage memory page) private {

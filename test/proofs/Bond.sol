@@ -33,10 +33,14 @@ contract Bond {
         fit();
     }
 
+    /// @dev From what is leaving first, so that cover falls only where that is not enough.
     function hold(uint256 amount) external {
         uint256 standing = balance - held;
-        held += amount < standing ? amount : standing;
-        fit();
+        uint256 covering = standing - leaving;
+        uint256 seized = amount < standing ? amount : standing;
+        held += seized;
+        leaving = leaving > seized ? leaving - seized : 0;
+        assert(leaving == 0 || balance - leaving - held == covering);
     }
 
     function release(uint256 amount) external {
