@@ -41,7 +41,7 @@ contract SettlementSizesTest is Serving {
     }
 
     /// @dev An owner that struck its units one by one once made every page of its books dearer, until none fitted a transaction.
-    function test_GivenAThousandStrikes_ThePagesCostWhatTheyCostAfterOne() public {
+    function test_GivenAThousandStrikes_ItCostsNoMoreToSettleThanAfterOne() public {
         (Registration memory drawn, BookId book) = recordedThousand();
         PlainModel memory plain = plainModelOf(drawn);
         uint40 until = ledger.windowEndOf(book);
