@@ -6,7 +6,7 @@ import { extname, join, normalize } from 'node:path'
 
 /**
  * Serves the house's own modules to a browser as they are, types stripped, without a bundler in between. Of packages, what the
- * mathematics uses: hash-wasm, and viem's two functions between bytes and hex.
+ * mathematics uses: hash-wasm, and viem's functions between bytes, numbers and hex.
  */
 
 const ROOT = new URL('../../', import.meta.url).pathname
@@ -22,8 +22,11 @@ const IMPORTS = {
   viem: '/viem.js',
 }
 
-const VIEM = `export { bytesToHex } from '/node_modules/viem/_esm/utils/encoding/toHex.js'
-export { hexToBytes } from '/node_modules/viem/_esm/utils/encoding/toBytes.js'
+const VIEM = `export { bytesToHex, numberToHex } from '/node_modules/viem/_esm/utils/encoding/toHex.js'
+export { hexToBytes, numberToBytes } from '/node_modules/viem/_esm/utils/encoding/toBytes.js'
+export { bytesToBigInt } from '/node_modules/viem/_esm/utils/encoding/fromBytes.js'
+export { concatBytes } from '/node_modules/viem/_esm/utils/data/concat.js'
+export { zeroHash } from '/node_modules/viem/_esm/constants/bytes.js'
 `
 
 export interface ModuleServer {
