@@ -10,7 +10,12 @@ export async function changeHands({ connection, cast, walletOf }: LocalLedger): 
   const { accounts, datasets } = contracts
   const [holder] = cast.contributors
   if (holder === undefined) throw new Error('Nobody holds an account')
-  const account = await reader.readContract({ ...accounts, functionName: 'accountOf', args: [holder.address] })
+  const accountOf = { ...accounts, functionName: 'accountOf', args: [holder.address] } as const
+  // A story need not have given them one.
+  if ((await reader.readContract(accountOf)) === 0) {
+    await transact(reader, walletOf(holder), act(accounts, 'open', [holder.address]))
+  }
+  const account = await reader.readContract(accountOf)
   for (const [from, to] of [
     [holder, cast.curator],
     [cast.curator, holder],
