@@ -1,3 +1,4 @@
+import { randomInt } from 'node:crypto'
 import { createServer } from 'node:net'
 import { StopError } from '../../sdk/errors.ts'
 
@@ -10,16 +11,19 @@ export function isFree(port: number): Promise<boolean> {
   })
 }
 
-/** A port that no program listens on now. */
-export function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer()
-    server.once('error', reject)
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address()
-      server.close(() => (address !== null && typeof address === 'object' ? resolve(address.port) : reject(address)))
-    })
-  })
+/** Above those of known services, below those that systems give to outgoing connections (RFC 6335 and Linux: from 32,768). */
+const FIRST_PORT = 11_000
+const PORTS = 21_768
+
+/**
+ * A port that no program listens on now. Drawn, not given by the system: that would give the same one to another program while
+ * ours does not listen yet, or restarts.
+ */
+export async function freePort(): Promise<number> {
+  for (;;) {
+    const port = FIRST_PORT + randomInt(PORTS)
+    if (await isFree(port)) return port
+  }
 }
 
 export async function requireFree(port: number, option: string): Promise<void> {
