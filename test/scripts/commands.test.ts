@@ -89,6 +89,14 @@ describe('commands that people type', () => {
     )
   })
 
+  it('train says how it is used, and refuses what it does not understand', async () => {
+    expect(await type('train.ts', ['--help'])).toMatchObject({
+      code: 0,
+      out: expect.stringContaining('--contributors <number>'),
+    })
+    expectParagraph(await type('train.ts', ['--rows', 'x']), '--rows takes a whole number')
+  })
+
   describe('end with one clear paragraph and a non-zero exit', () => {
     it('where no node answers', async () => {
       const url = `http://127.0.0.1:${await freePort()}`
