@@ -133,7 +133,16 @@ export async function letOperate(
     await ensureBond(connection, walletOf(cast.deployer), bond, bondGwei)
   }
   await local.passSeconds(ACTIVATION_SECONDS)
+  await passToNextEpoch(local)
   return operator
+}
+
+/** When books close must not depend on the time of day at which a test is run. */
+async function passToNextEpoch({ connection, passSeconds }: LocalLedger): Promise<void> {
+  const { reader, contracts } = connection
+  const now = await reader.readContract({ ...contracts.clock, functionName: 'time' })
+  const { epochSeconds } = await reader.readContract({ ...contracts.ledger, functionName: 'terms' })
+  await passSeconds(epochSeconds - (now % epochSeconds))
 }
 
 /** Who records calls, and what signs their receipts. */
