@@ -3,6 +3,7 @@ pragma solidity 0.8.37;
 
 import {IAccounts} from "./interfaces/IAccounts.sol";
 import {Journal} from "./Journal.sol";
+import {OpenToken} from "./OpenToken.sol";
 import {AccountId} from "./types/Ids.sol";
 
 /// @title Accounts
@@ -14,6 +15,10 @@ contract Accounts is IAccounts, Journal {
     mapping(AccountId account => address payout) private _payouts;
     mapping(AccountId account => address proposed) private _proposed;
     mapping(address holder => AccountId account) private _accounts;
+
+    constructor(OpenToken token) {
+        token.refuseTransfers();
+    }
 
     /// @inheritdoc IAccounts
     function open(address payout) external returns (AccountId account) {

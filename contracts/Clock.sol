@@ -3,6 +3,7 @@ pragma solidity 0.8.37;
 
 import {Governed} from "./Governed.sol";
 import {IClock} from "./interfaces/IClock.sol";
+import {OpenToken} from "./OpenToken.sol";
 
 /// @title Clock
 /// @dev What each function promises stands in `IClock`.
@@ -26,7 +27,9 @@ contract Clock is IClock, Governed {
 
     Pauses private _pauses;
 
-    constructor(address authority_) Governed(authority_) {}
+    constructor(OpenToken token, address authority_) Governed(authority_) {
+        token.refuseTransfers();
+    }
 
     /// @inheritdoc IClock
     function pause() external restricted {

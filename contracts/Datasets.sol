@@ -15,6 +15,7 @@ import {
 } from "./interfaces/IDatasets.sol";
 import {Journal} from "./Journal.sol";
 import {Signatures} from "./libraries/Signatures.sol";
+import {OpenToken} from "./OpenToken.sol";
 import {EDITION, PRODUCT} from "./types/Domain.sol";
 import {AccountId, ContributionId, DatasetId, datasetIn, VersionId} from "./types/Ids.sol";
 
@@ -45,8 +46,9 @@ contract Datasets is IDatasets, Journal, EIP712, Nonces {
     mapping(ContributionId contribution => Contribution) private _contributions;
     mapping(VersionId version => Version) private _versions;
 
-    constructor(IAccounts accounts_) EIP712(PRODUCT, EDITION) {
+    constructor(OpenToken token, IAccounts accounts_) EIP712(PRODUCT, EDITION) {
         accounts = accounts_;
+        token.refuseTransfers();
     }
 
     /// @inheritdoc IDatasets

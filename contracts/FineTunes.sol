@@ -10,6 +10,7 @@ import {Journal} from "./Journal.sol";
 import {WideProducts} from "./libraries/WideProducts.sol";
 import {Sheets} from "./models/Sheets.sol";
 import {UnitPages} from "./models/UnitPages.sol";
+import {OpenToken} from "./OpenToken.sol";
 import {AccountId, ContributionId, ModelId, VersionId} from "./types/Ids.sol";
 
 /// @title FineTunes
@@ -28,11 +29,12 @@ contract FineTunes is IFineTunes, Journal {
     /// @inheritdoc IFineTunes
     mapping(ModelId model => bytes32) public draftHashOf;
 
-    constructor(IModels models_) {
+    constructor(OpenToken token, IModels models_) {
         models = models_;
         accounts = models_.accounts();
         datasets = models_.datasets();
         clock = models_.clock();
+        token.refuseTransfers();
     }
 
     /// @inheritdoc IFineTunes

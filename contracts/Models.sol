@@ -20,6 +20,7 @@ import {Lineage, Royalties} from "./libraries/Royalties.sol";
 import {WideProducts, WideVector} from "./libraries/WideProducts.sol";
 import {Sheet, Sheets} from "./models/Sheets.sol";
 import {UnitPages} from "./models/UnitPages.sol";
+import {OpenToken} from "./OpenToken.sol";
 import {AccountId, ModelId, VersionId} from "./types/Ids.sol";
 import {PROMISE_SECONDS} from "./types/Records.sol";
 
@@ -96,6 +97,7 @@ contract Models is IModels, Governed {
     mapping(ModelId model => mapping(uint256 place => uint256 times)) private _struckTimes;
 
     constructor(
+        OpenToken token,
         IAccounts accounts_,
         IDatasets datasets_,
         IClock clock_,
@@ -106,6 +108,7 @@ contract Models is IModels, Governed {
         datasets = datasets_;
         clock = clock_;
         _setTerms(terms_);
+        token.refuseTransfers();
     }
 
     /// @inheritdoc IModels

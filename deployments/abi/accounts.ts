@@ -3,6 +3,17 @@ export const accountsAbi = [
   {
     "inputs": [
       {
+        "internalType": "contract OpenToken",
+        "name": "token",
+        "type": "address"
+      }
+    ],
+    "stateMutability": "nonpayable",
+    "type": "constructor"
+  },
+  {
+    "inputs": [
+      {
         "internalType": "address",
         "name": "holder",
         "type": "address"

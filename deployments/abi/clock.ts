@@ -3,6 +3,11 @@ export const clockAbi = [
   {
     "inputs": [
       {
+        "internalType": "contract OpenToken",
+        "name": "token",
+        "type": "address"
+      },
+      {
         "internalType": "address",
         "name": "authority_",
         "type": "address"

@@ -3,6 +3,11 @@ export const datasetsAbi = [
   {
     "inputs": [
       {
+        "internalType": "contract OpenToken",
+        "name": "token",
+        "type": "address"
+      },
+      {
         "internalType": "contract IAccounts",
         "name": "accounts_",
         "type": "address"

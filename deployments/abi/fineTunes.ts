@@ -3,6 +3,11 @@ export const fineTunesAbi = [
   {
     "inputs": [
       {
+        "internalType": "contract OpenToken",
+        "name": "token",
+        "type": "address"
+      },
+      {
         "internalType": "contract IModels",
         "name": "models_",
         "type": "address"

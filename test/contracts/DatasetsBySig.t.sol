@@ -111,7 +111,7 @@ contract DatasetsBySigTest is World {
     }
 
     function test_GivenAnotherDeployment_TheSignatureDoesNotCount() public {
-        Datasets twin = new Datasets(accounts);
+        Datasets twin = new Datasets(token, accounts);
         vm.assertTrue(twin.register(datasetTerms()) == dataset);
         bytes memory signature = sign(KEY, 0);
         expectBad(alice);

@@ -26,11 +26,11 @@ contract GovernanceBoundsTest is World {
         refuses(ModelTerms(ACTIVATION, 1 days - 1));
         refuses(ModelTerms(ACTIVATION, 14 days + 1));
         vm.expectRevert(abi.encodeWithSelector(IModels.Models_TermsOutOfRange.selector, ModelTerms(0, 0)));
-        new Models(accounts, datasets, clock, address(manager), ModelTerms(0, 0));
+        new Models(token, accounts, datasets, clock, address(manager), ModelTerms(0, 0));
     }
 
     function test_GivenUsersOfModels_TheyAreAppointedOnceAndNoneIsNobody() public {
-        Models fresh = new Models(accounts, datasets, clock, address(manager), modelTerms());
+        Models fresh = new Models(token, accounts, datasets, clock, address(manager), modelTerms());
         address[3] memory users = [named("fine-tunes"), named("court"), named("unit court")];
         for (uint256 i = 0; i < 3; ++i) {
             address kept = users[i];

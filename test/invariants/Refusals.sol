@@ -53,6 +53,7 @@ library Refusals {
             selector == ILedger.Ledger_WindowOver.selector ||
             selector == Records.Records_NotRecorded.selector ||
             selector == ICourt.Court_ReceiptKept.selector ||
+            selector == ICourt.Court_BadReceipt.selector ||
             selector == ICourt.Court_AlreadyDemanded.selector ||
             selector == ICourt.Court_NotDemanded.selector ||
             selector == ICourt.Court_DemandOver.selector ||

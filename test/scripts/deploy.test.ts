@@ -42,6 +42,15 @@ describe('a deployment', () => {
     expect(treasury).toBe(1)
   })
 
+  it('has no contract of ours to which OPEN is sent by mistake', async () => {
+    const { reader, contracts } = local.connection
+    const { accessManager, governor, timelock, ...ours } = local.deployment.contracts
+    for (const [name, address] of Object.entries(ours)) {
+      const refuses = reader.readContract({ ...contracts.openToken, functionName: 'refuses', args: [address] })
+      expect(await refuses, name).toBe(true)
+    }
+  })
+
   it('is resumed from its journal: a second pass sends nothing and knows where it began', async () => {
     const { connection, rpcUrl, cast, folder } = local
     const request = { name: 'kept', rpcUrl, deployer: cast.deployer, ignitionFolder: join(folder, 'ignition') }

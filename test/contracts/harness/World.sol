@@ -59,12 +59,12 @@ abstract contract World is Test {
         vm.roll(1_000);
         manager = new AccessManager(address(this));
         token = new OpenToken(address(this));
-        clock = new Clock(address(manager));
-        accounts = new Accounts();
+        clock = new Clock(token, address(manager));
+        accounts = new Accounts(token);
         treasury = accounts.open(named("treasurer"));
-        datasets = new Datasets(accounts);
-        models = new Models(accounts, datasets, clock, address(manager), modelTerms());
-        fineTunes = new FineTunes(models);
+        datasets = new Datasets(token, accounts);
+        models = new Models(token, accounts, datasets, clock, address(manager), modelTerms());
+        fineTunes = new FineTunes(token, models);
         earnings = new Earnings(token, accounts, models, address(manager));
         bonds = new Bonds(token, models, earnings, address(manager), bondRule());
         channels = new Channels(earnings, address(manager), NOTICE);
