@@ -23,7 +23,6 @@ attribution data of Bergson, TRAK, LogIX, dattri or kronfluence. docs/importing.
   --base-weights-sha256 <hex>     their sha-256
   --quantisation <scheme>         how the base was quantised, where no file says: none, int8, nf4, fp4, nf4+double
   --dims <dims>                   dimensions of a sketch, a multiple of 64 (256, or what the rows allow)
-  --top-k <rows>                  rows that an answer credits (8)
   --seed <number>                 of the sketches' projection (1)`,
   options: {
     out: { type: 'string' },
@@ -42,7 +41,6 @@ attribution data of Bergson, TRAK, LogIX, dattri or kronfluence. docs/importing.
     'base-weights-sha256': { type: 'string' },
     quantisation: { type: 'string' },
     dims: { type: 'string' },
-    'top-k': { type: 'string', default: '8' },
     seed: { type: 'string', default: '1' },
   },
   async run(values, [folder]) {
@@ -69,7 +67,6 @@ attribution data of Bergson, TRAK, LogIX, dattri or kronfluence. docs/importing.
       checkpoint: values.checkpoint,
       quantisation: values.quantisation === undefined ? undefined : schemeOf(values.quantisation),
       dims: values.dims === undefined ? undefined : dimsOf(values.dims),
-      topK: wholeNumber('top-k', values['top-k'], 1, 16),
       seed: wholeNumber('seed', values.seed, 0, 2 ** 31 - 1),
       onProgress: showProgress(),
     })

@@ -35,7 +35,7 @@ import { measureWorth, type Worth } from './worthMeasures.ts'
 export interface CertifyOptions {
   readonly counts?: WorthCounts
   readonly replicates?: number
-  /** Of the resamples, and of the rows drawn by lot; halves are drawn from the run's own seed. */
+  /** Of the resamples, and of the rows drawn at random; halves are drawn from the run's own seed. */
   readonly seed?: number
   readonly features: ReproduceOptions
   readonly retraining: RetrainOptions

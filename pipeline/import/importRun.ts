@@ -8,7 +8,6 @@
  * Every file is read once, at this edge, and refused with one sentence where it is not what it should be. Files that are only
  * hashed, pickles among them, are listed in the manifest's `sources`.
  */
-import { DROP_PERCENT } from '../../attribution/nearCopies.ts'
 import { DEFAULT_SKETCH_SETTINGS } from '../../attribution/sketcher.ts'
 import { digestPath, type FileDigest } from '../run/digest.ts'
 import { IMPORTED_FORMAT, type ImportedManifest, RUN_FILES, type SketchManifest } from '../run/manifest.ts'
@@ -47,7 +46,6 @@ export interface ImportOptions {
   readonly checkpoint?: string | undefined
   readonly quantisation?: Quantisation | undefined
   readonly dims?: number | undefined
-  readonly topK: number
   readonly seed: number
   readonly onProgress?: (done: number, total: number) => void
 }
@@ -202,7 +200,7 @@ function choicesOf({ checkpoint, idsFile }: ImportOptions): AttributionChoices {
 const DIMS_STEP = 64
 
 /** As many dimensions as the rows allow, up to the usual number; Fisher, since other tools give no Gauss–Newton factors. */
-function sketchOf(rows: RowSource, { dims, topK, seed }: ImportOptions): SketchManifest {
+function sketchOf(rows: RowSource, { dims, seed }: ImportOptions): SketchManifest {
   const widest = Math.floor(rows.width / DIMS_STEP) * DIMS_STEP
   if (widest === 0 || (dims !== undefined && dims > rows.width))
     throw new RunError(
@@ -215,8 +213,6 @@ function sketchOf(rows: RowSource, { dims, topK, seed }: ImportOptions): SketchM
   return {
     source: 'gradient',
     dims: dims ?? Math.min(DEFAULT_SKETCH_SETTINGS.dims, widest),
-    topK,
-    duplicateCosinePercent: DROP_PERCENT,
     curvature: 'fisher',
     seed,
     method,

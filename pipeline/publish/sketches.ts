@@ -80,11 +80,6 @@ export function parseSketcher(file: string, content: Uint8Array): Sketcher {
 }
 
 /** What of the manifest's sketch section the fit needs; the rest is about what is done with the sketches. */
-export function settingsOf({
-  source: _source,
-  topK: _topK,
-  duplicateCosinePercent: _percent,
-  ...settings
-}: SketchManifest): SketchSettings {
+export function settingsOf({ source: _source, ...settings }: SketchManifest): SketchSettings {
   return settings
 }

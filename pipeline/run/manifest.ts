@@ -52,9 +52,6 @@ const score = z.strictObject({
 const sketchBase = {
   source: z.enum(['gradient', 'representation']),
   dims: positive.multipleOf(64).max(4096),
-  topK: positive.max(16),
-  /** Rows at least so alike, in percent of a cosine, are one row: docs/protocol.md, "Duplicates". */
-  duplicateCosinePercent: positive.max(100),
   curvature: z.enum(['gauss-newton', 'fisher']),
   seed: z.number().int(),
 }

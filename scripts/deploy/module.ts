@@ -29,7 +29,14 @@ export function attributionLedger(offices: Offices) {
     const clock = m.contract('Clock', [openToken, accessManager])
     const accounts = m.contract('Accounts', [openToken])
     const datasets = m.contract('Datasets', [openToken, accounts])
-    const models = m.contract('Models', [openToken, accounts, datasets, clock, accessManager, m.getParameter('modelTerms')])
+    const models = m.contract('Models', [
+      openToken,
+      accounts,
+      datasets,
+      clock,
+      accessManager,
+      m.getParameter('modelTerms'),
+    ])
     const fineTunes = m.contract('FineTunes', [openToken, models])
     const earnings = m.contract('Earnings', [openToken, accounts, models, accessManager])
     const bonds = m.contract('Bonds', [openToken, models, earnings, accessManager, m.getParameter('bondRule')])

@@ -20,7 +20,7 @@ export const RULE_WORDS: Readonly<Record<RuleName, string>> = {
   'embedding, label agrees': 'embedding, label agrees',
   embedding: 'embedding',
   BM25: 'BM25',
-  'rows by lot': 'rows by lot',
+  'random rows': 'random rows',
 }
 
 export const MEASURE_WORDS: Readonly<Record<MeasureName, { readonly title: string; readonly meaning: string }>> = {

@@ -17,7 +17,7 @@ const MATRICES = Object.entries(ADAPTER_SHAPES).flatMap(([name]) =>
 
 /**
  * @param u Projected loss gradients of the rows, as the run holds them.
- * @param seed Of the rows drawn by lot.
+ * @param seed Of the rows drawn at random.
  */
 export function everyOutcome(run: ReproducedRun, model: SketchedModel, u: Gradients, seed: number): readonly Outcome[] {
   const { set, rows, input, given } = run

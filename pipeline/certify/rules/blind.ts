@@ -7,10 +7,10 @@ import { TOP_ROWS } from './shares.ts'
 /** Rows drawn anew for every answer, each with the same share. */
 export function rowsByLot({ items }: CertifiedRows, seed: number): RowRule {
   return {
-    name: 'rows by lot',
+    name: 'random rows',
     scores: () => NO_SCORES,
     shares: (_scores, answer) => {
-      const random = createRandom(seed, `rows by lot for answer ${answer}`)
+      const random = createRandom(seed, `random rows for answer ${answer}`)
       return Array.from({ length: TOP_ROWS }, () => ({ row: random.below(items.length), share: 1 / TOP_ROWS }))
     },
   }

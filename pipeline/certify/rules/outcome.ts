@@ -3,7 +3,7 @@ import type { CertifiedRows } from '../certificationSet.ts'
 
 /**
  * The rules of a book come first, as the chain pays them; then what net influence would pay without rounding, the first edition's
- * rule, rules that are usual elsewhere, and one that pays by lot.
+ * rule, rules that are usual elsewhere, and one that pays at random.
  */
 export const RULE_NAMES = [
   'net influence',
@@ -23,7 +23,7 @@ export const RULE_NAMES = [
   'embedding, label agrees',
   'embedding',
   'BM25',
-  'rows by lot',
+  'random rows',
 ] as const
 export type RuleName = (typeof RULE_NAMES)[number]
 

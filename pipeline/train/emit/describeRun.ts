@@ -1,6 +1,5 @@
 /** What the manifest of an embedded run says, apart from the hashes of its files. */
 import type { Hex } from 'viem'
-import { DROP_PERCENT } from '../../../attribution/nearCopies.ts'
 import { DEFAULT_SKETCH_SETTINGS } from '../../../attribution/sketcher.ts'
 import { type EmbeddedManifest, type Evaluation, RUN_FORMAT, type SketchManifest } from '../../run/manifest.ts'
 import { NF4_BLOCK } from '../base/nf4.ts'
@@ -14,8 +13,6 @@ import { MODULES_TO_SAVE, TARGET_MODULES } from './peftAdapter.ts'
 
 export const DEFAULT_SKETCH: SketchManifest = {
   source: 'gradient',
-  topK: 8,
-  duplicateCosinePercent: DROP_PERCENT,
   ...copyOf(DEFAULT_SKETCH_SETTINGS),
 }
 

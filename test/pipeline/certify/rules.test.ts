@@ -245,7 +245,7 @@ describe('rules by likeness', () => {
   })
 })
 
-describe('rows by lot', () => {
+describe('random rows', () => {
   it('are drawn anew for every answer, the same for the same seed', () => {
     const [first, again, other] = [rowsByLot(rows, 1), rowsByLot(rows, 1), rowsByLot(rows, 2)]
     expect(sharesOf(first, 3)).toEqual(sharesOf(again, 3))

@@ -77,8 +77,6 @@ describe('a real training of Transformers and PEFT', () => {
       sketch: {
         source: 'gradient',
         dims: 64,
-        topK: 8,
-        duplicateCosinePercent: manifest.sketch.duplicateCosinePercent,
         curvature: 'fisher',
         seed: 1,
         method: 'pca',

@@ -62,7 +62,6 @@ export function optionsFor(folder: string, out: string, others: Partial<ImportOp
     commitments,
     versions: ['4294967297'],
     gradients: fixture('plain'),
-    topK: 8,
     seed: 1,
     ...others,
   }

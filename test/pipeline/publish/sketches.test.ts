@@ -14,7 +14,7 @@ function drawRows(n: number, width: number, seed: number): Rows {
 describe('the sketches of a run', () => {
   it('are those of the plain mathematics, in this thread and in several', async () => {
     const [u, v] = [drawRows(400, 300, 1), drawRows(400, 300, 2)]
-    const { source: _source, topK: _topK, duplicateCosinePercent: _percent, ...settings } = DEFAULT_SKETCH
+    const { source: _source, ...settings } = DEFAULT_SKETCH
     const sketcher = fitSketcher({ u, v }, settings)
     const values = Float32Array.from(
       Array.from({ length: u.n }, (_, row) => u.values.subarray(row * u.width, (row + 1) * u.width)).flatMap(

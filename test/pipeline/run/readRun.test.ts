@@ -55,8 +55,6 @@ const DESCRIBED: Omit<EmbeddedManifest, 'files'> = {
   sketch: {
     source: 'gradient',
     dims: 64,
-    topK: 8,
-    duplicateCosinePercent: 98,
     curvature: 'gauss-newton',
     seed: 1,
     method: 'random',
