@@ -38,7 +38,7 @@ const comparison = z.strictObject({
   /** One figure less another. Two correlations may lie up to 2 apart, so its interval may reach beyond 1. */
   difference: interval,
   /** `beats` and `worse` where the interval leaves zero out. */
-  verdict: z.enum(['beats', 'not told apart', 'worse']),
+  verdict: z.enum(['beats', 'inconclusive', 'worse']),
 })
 
 const measureSchema = z.strictObject({

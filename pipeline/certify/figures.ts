@@ -20,6 +20,6 @@ export function figureOf(resampled: Resampled, bounds?: readonly [number, number
 export function compared(one: Resampled, other: Resampled): Comparison {
   const figure = figureOf(difference(one, other))
   const { low, high } = figure
-  const verdict = low !== null && low > 0 ? 'beats' : high !== null && high < 0 ? 'worse' : 'not told apart'
+  const verdict = low !== null && low > 0 ? 'beats' : high !== null && high < 0 ? 'worse' : 'inconclusive'
   return { difference: figure, verdict }
 }

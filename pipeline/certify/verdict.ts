@@ -1,7 +1,7 @@
 /**
  * Which terms a model should be registered with. A fee pays for an answer, so answer worth decides: net influence where it follows
  * that better than an equal split does, outside the interval; fixed weights where only they do; half of it by rows where net
- * influence is ahead, but not told apart; an equal split elsewhere. The floor is the smallest at which no party gains by paying itself.
+ * influence is ahead, perhaps by chance; an equal split elsewhere. The floor is the smallest at which no party gains by paying itself.
  */
 import type { Certificate, Measure } from './certificate.ts'
 import type { RuleName } from './rules/outcome.ts'
@@ -41,7 +41,11 @@ export function judge(measures: readonly Measure[], steering: readonly Steering[
       rules.find(({ rule }) => rule === 'net influence')?.lessEqualSplit?.verdict === 'worse',
   )
   if (net.lessEqualSplit?.verdict === 'beats' && worse.length === 0)
-    return decided(netTerms(0), net, `Register it with ${spell(netTerms(0))}: it is told apart from an equal split.`)
+    return decided(
+      netTerms(0),
+      net,
+      `Register it with ${spell(netTerms(0))}: it follows worth better than an equal split, beyond chance.`,
+    )
   if (net.lessEqualSplit?.verdict === 'beats')
     return decided(
       netTerms(HALF),
@@ -53,14 +57,14 @@ export function judge(measures: readonly Measure[], steering: readonly Steering[
     return decided(
       terms,
       fixed,
-      `Register it with ${spell(terms)}: they are told apart from an equal split, and net influence is not.`,
+      `Register it with ${spell(terms)}: they follow worth better than an equal split, beyond chance; net influence does not.`,
     )
   }
   if ((net.lessEqualSplit?.difference.estimate ?? 0) > 0)
     return decided(
       netTerms(HALF),
       net,
-      `Register it with ${spell(netTerms(HALF))}: it is ahead of an equal split, but not told apart from it, so half goes by rows.`,
+      `Register it with ${spell(netTerms(HALF))}: it follows worth better than an equal split, but perhaps by chance, so half goes by rows.`,
     )
   const terms: Terms = { rule: 'equal-split', baseBps: WHOLE, floorBps, sketched: false }
   return decided(terms, equal, `Register it with ${spell(terms)}: nothing that was measured follows worth better.`)

@@ -2,7 +2,7 @@ import type { BookPay } from '../../attribution/bookPay.ts'
 import type { BookKey } from '../../sdk/book.ts'
 import { type OpenedBook, openBook } from '../../sdk/openBook.ts'
 import { type OpenedModel, openModel, struckUnits } from '../../sdk/openModel.ts'
-import { predictPay, recordDims } from '../../sdk/predictPay.ts'
+import { type ModelPayTerms, predictPay, recordDims } from '../../sdk/predictPay.ts'
 import type { PublishedTask } from './publishing.ts'
 import type { Stage } from './stage.ts'
 
@@ -33,6 +33,28 @@ export async function booksOf({ connection }: Stage, { published }: PublishedTas
     books.push({ ...opened, pay: predictPay(model.terms, model.registered.units, struck, opened) })
   }
   return { model, operator, books }
+}
+
+/** By what the contributors’ part of `books` was split: each one's share of the whole. */
+export function splitOf(
+  { contributorBps, baseBps }: ModelPayTerms,
+  books: readonly PaidBook[],
+): { netInfluence: number; rows: number; fixedWeights: number } {
+  let [whole, byInfluence, byRows] = [0, 0, 0]
+  for (const { pay, givenGwei } of books) {
+    const pool = (Number(pay.total - givenGwei) * contributorBps) / 10_000
+    const weighed = Number(sum(pay.weights))
+    whole += pool + Number(givenGwei)
+    byRows += (pool * baseBps) / 10_000
+    byInfluence += pay.divisor === 0n ? 0 : (pool * (1 - baseBps / 10_000) * weighed) / Number(pay.divisor)
+  }
+  if (whole === 0) return { netInfluence: 0, rows: 0, fixedWeights: 0 }
+  const [netInfluence, rows] = [byInfluence / whole, byRows / whole]
+  return { netInfluence, rows, fixedWeights: Math.max(0, 1 - netInfluence - rows) }
+}
+
+function sum(amounts: readonly bigint[]): bigint {
+  return amounts.reduce((total, gwei) => total + gwei, 0n)
 }
 
 /** What units were paid together by `books`, in gwei. */

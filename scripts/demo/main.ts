@@ -72,6 +72,7 @@ from what is stored.
       if (summary === undefined) {
         // Nothing is half-done: every step looks at what is there when it is started again.
         finished.catch(() => {})
+        progress.close()
         process.stdout.write('\nStopped; `npm start` goes on from here.\n')
         process.exitCode = 130
         return

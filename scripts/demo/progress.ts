@@ -10,6 +10,8 @@ export interface Progress {
   readonly say: (line: string) => void
   /** How long each finished step took, in seconds. */
   readonly seconds: ReadonlyMap<string, number>
+  /** Says no more, of steps that are cut short neither. */
+  readonly close: () => void
 }
 
 interface Running {
@@ -27,10 +29,12 @@ const TERMINAL_INTERVAL_MS = 250
 export function createProgress(out: WriteStream | NodeJS.WritableStream, now: () => number): Progress {
   const isTerminal = 'isTTY' in out && out.isTTY === true
   const running: Running[] = []
+  let isClosed = false
   const seconds = new Map<string, number>()
 
   const clear = () => isTerminal && out.write('\r\x1b[K')
   const say = (line: string) => {
+    if (isClosed) return
     clear()
     out.write(`${line}\n`)
   }
@@ -52,6 +56,11 @@ export function createProgress(out: WriteStream | NodeJS.WritableStream, now: ()
   return {
     seconds,
     say,
+    close() {
+      clear()
+      isClosed = true
+      clearInterval(timer)
+    },
     async step(title, expectedSeconds, work) {
       const step: Running = { title, startedAt: now(), expectedSeconds, done: 0, total: 0, saidAt: now() }
       if (!isTerminal) say(`  … ${title}, up to ${duration(expectedSeconds)}`)

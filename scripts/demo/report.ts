@@ -6,7 +6,7 @@ import type { EmbeddedManifest } from '../../pipeline/run/manifest.ts'
 import { bookKeyOf } from '../../sdk/book.ts'
 import { requireAgreement } from './agreement.ts'
 import { askBatches, askBlock, askClaims, askMoney, askPages, type ToldMoney } from './ask.ts'
-import { booksOf, type ModelBooks } from './books.ts'
+import { booksOf, type ModelBooks, splitOf } from './books.ts'
 import { deviationsOf } from './deviations.ts'
 import { claimGas, gasOf, settlingGas } from './gas.ts'
 import { DEMO_TERMS, FEE_GWEI } from './settings.ts'
@@ -108,6 +108,7 @@ async function summaryOf(
       ownerGwei: sum(settled.map(({ ownerGwei }) => ownerGwei ?? 0n)),
       treasuryGwei: sum(settled.map(({ treasuryGwei }) => treasuryGwei ?? 0n)),
     },
+    paidBy: splitOf(model.terms, books),
     contributors: [...contributors],
     relativePay: relativePay(contributors, certificate),
     certificate: {

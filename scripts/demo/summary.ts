@@ -75,6 +75,8 @@ const taskSummarySchema = z.strictObject({
     fullPrecisionFineTuned: share.nullable(),
   }),
   fees: feesSchema,
+  /** By what the contributors’ part was split. */
+  paidBy: z.strictObject({ netInfluence: share, rows: share, fixedWeights: share }),
   /** The best paid first, all of them. */
   contributors: z.array(contributorSchema),
   relativePay: z.strictObject({

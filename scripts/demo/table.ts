@@ -54,9 +54,10 @@ function taskLines(task: TaskSummary): readonly string[] {
     row('calls', `${number(task.inferences)} paid, recorded and settled in ${books(task.books)}`),
     row(
       'right answers',
-      `${percent(accuracy.fineTuned)} fine-tuned on 4 bits, ${percent(accuracy.nf4)} head only, ${percent(accuracy.majority)} by the commoner label` +
+      `${percent(accuracy.fineTuned)} fine-tuned on 4 bits, ${percent(accuracy.nf4)} head only, ${percent(accuracy.majority)} by always giving the more frequent answer` +
         (twin === null ? '' : `, ${percent(twin)} in full precision`),
     ),
+    row('contributors’ part', partsInWords(task.paidBy)),
     '',
     '  Pay beside worth                          OPEN  a row: pay  worth',
     ...[...best, ...(median === undefined || best.includes(median) ? [] : [median]), ...planted].map(contributorLine),
@@ -68,6 +69,11 @@ function taskLines(task: TaskSummary): readonly string[] {
     ...wrapped(`The demo registered ${certificate.registered}.`),
     ...(certificate.warning === null ? [] : wrapped(certificate.warning)),
   ]
+}
+
+function partsInWords({ netInfluence, rows, fixedWeights }: TaskSummary['paidBy']): string {
+  const byRows = rows > 0 ? `${percent(rows)} by rows, ` : ''
+  return `${percent(netInfluence)} went by influence on these answers, ${byRows}${percent(fixedWeights)} by fixed weights`
 }
 
 const titles = { mail: 'Mails, ham or spam', speeches: 'Speeches, before or since 1945' } as const
@@ -88,12 +94,13 @@ function contributorLine({ name, kind, earnedGwei, paidARow, worthARow }: TaskSu
 
 /** Both beside the median honest contributor, whose are 1. */
 function inWords(paid: number, worth: number | null): string {
-  const earns = paid < 0.02 ? 'earns nothing' : `earns ${amountInWords(paid)}`
+  const earns = paid === 0 ? 'earns nothing' : `earns ${amountInWords(paid)}`
   if (worth === null) return earns
   return `${worth < -0.1 ? 'does harm' : `adds ${amountInWords(worth)}`}, ${earns}`
 }
 
 function amountInWords(relative: number): string {
+  if (relative < 0.02) return 'next to nothing'
   if (relative < 0.25) return 'little'
   if (relative < 0.75) return 'less'
   return relative > 1.25 ? 'more' : 'as much'
@@ -111,8 +118,11 @@ function gasLines({ batches, settlements, claims }: Summary['gas']): readonly st
             `${number(last.gasUsed / last.inferences)}; its bytes alone ${number(last.floor / last.inferences)}`,
           ),
         ]),
-    ...settlements.map(({ units, pages: count, gasUsed }) =>
-      row(`settling ${units} units`, `${number(gasUsed)} in ${pages(count)}, ${number(gasUsed / units)} a unit`),
+    ...settlements.map(({ units, pages: count, gasUsed }, i) =>
+      row(
+        `settling book ${i + 1}, ${units} units`,
+        `${number(gasUsed)} in ${pages(count)}, ${number(gasUsed / units)} a unit`,
+      ),
     ),
     ...claims.map(({ act, accounts, repeat, gasUsed }) =>
       row(
@@ -140,7 +150,7 @@ function wrapped(sentence: string): readonly string[] {
 }
 
 function row(name: string, value: string): string {
-  return `  ${name.padEnd(22)} ${value}`
+  return `  ${name.padEnd(24)} ${value}`
 }
 
 function open(gwei: string): string {

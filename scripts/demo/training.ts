@@ -1,12 +1,13 @@
 import { existsSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
+import { Worker } from 'node:worker_threads'
 import { attachCertificate } from '../../pipeline/certify/attach.ts'
 import { CERTIFICATE_FILES, type Certificate, parseCertificate } from '../../pipeline/certify/certificate.ts'
-import { certify, isEmbedded } from '../../pipeline/certify/certify.ts'
 import { type EmbeddedManifest, RUN_FORMAT, type RunManifest } from '../../pipeline/run/manifest.ts'
-import { readManifest, readRun } from '../../pipeline/run/readRun.ts'
+import { readManifest } from '../../pipeline/run/readRun.ts'
 import { extractFeatures } from '../../pipeline/train/features/extractFeatures.ts'
 import { trainRun } from '../../pipeline/train/trainRun.ts'
+import type { CertifyReply, CertifyRequest } from './certifyWorker.ts'
 import type { FrozenDataset } from './dataset.ts'
 import { type DemoTask, textsOf } from './demoTask.ts'
 import type { Report } from './progress.ts'
@@ -57,32 +58,35 @@ export async function ensureRun(
   })
 }
 
-/** Enough to see who helps and who harms; `npm run certify` asks for more seeds and halves, and takes many minutes. */
-const COUNTS = { seeds: 1, halves: 4, halfSeeds: 1 }
-const REPLICATES = 100
-
 /** The run's certificate, made by training without each contributor in turn; it belongs to the run before that is registered. */
 export async function ensureCertified(
-  settings: DemoSettings,
+  { cacheFolder }: DemoSettings,
   { task, split, places }: DemoTask,
   report: Report,
 ): Promise<Certificate> {
   const path = join(places.run, CERTIFICATE_FILES.json)
   if (readManifest(places.run).certificate !== undefined) return parseCertificate(path, readFileSync(path, 'utf8'))
-  const run = readRun(places.run)
-  if (!isEmbedded(run)) throw new Error('The demo trains runs of the embedded trainer')
-  const set = { task, contributions: split.contributors.map(({ items }) => items), heldOut: split.heldOut }
-  const certificate = await certify(run, set, {
-    counts: COUNTS,
-    replicates: REPLICATES,
-    features: { cacheFolder: featuresIn(settings) },
-    retraining: {
-      cacheFolder: join(settings.cacheFolder, 'retrainings'),
-      onProgress: ({ done, total }) => report(done, total),
-    },
-  })
-  attachCertificate(run, certificate)
+  const contributions = split.contributors.map(({ items }) => items)
+  const request = { task: task.name, folder: places.run, cacheFolder, contributions, heldOut: split.heldOut }
+  const certificate = await certifyApart(request, report)
+  attachCertificate({ folder: places.run }, certificate)
   return certificate
+}
+
+async function certifyApart(request: CertifyRequest, report: Report): Promise<Certificate> {
+  const worker = new Worker(new URL('./certifyWorker.ts', import.meta.url), { workerData: request })
+  try {
+    return await new Promise((resolve, reject) => {
+      worker.once('error', reject)
+      worker.once('exit', () => reject(new Error('The thread that certifies ended before it was done')))
+      worker.on('message', (reply: CertifyReply) => {
+        if ('certificate' in reply) resolve(reply.certificate)
+        else report(reply.done, reply.total)
+      })
+    })
+  } finally {
+    await worker.terminate()
+  }
 }
 
 export function featuresIn({ cacheFolder }: DemoSettings): string {

@@ -10,7 +10,7 @@ const around = (estimate: number, half: number) => ({ estimate, low: estimate - 
 /** A certificate in which net influence follows every worth by `estimate`, and an equal split by a fifth less. */
 function certificateOf(estimate: number): Certificate {
   const hash = `0x${'0'.repeat(64)}` as const
-  const lead = { difference: around(0.2, 0.25), verdict: 'not told apart' } as const
+  const lead = { difference: around(0.2, 0.25), verdict: 'inconclusive' } as const
   return {
     format: 2,
     run: {
@@ -46,7 +46,7 @@ function certificateOf(estimate: number): Certificate {
     verdict: {
       recommended: { rule: 'net-influence', baseBps: 5_000, floorBps: 10_000, sketched: true },
       sentences: ['Contributors are paid.', 'Register it.'],
-      because: ['It is not told apart.'],
+      because: ['It is inconclusive.'],
       warning: null,
     },
   }
@@ -81,7 +81,7 @@ describe('the tables of the certificate’s document', () => {
   it('give both ceilings, the worst λ of the splits, and every split’s verdict', () => {
     expect(tables).toContain('| ceiling on others | 0.70 |')
     expect(tables).toContain('| 1 | 0.60 | 0.50 | 0.40 | 0.90 |')
-    expect(tables).toContain('- `speeches:2`: net influence, a base of 50 % and a floor of 1. It is not told apart.')
+    expect(tables).toContain('- `speeches:2`: net influence, a base of 50 % and a floor of 1. It is inconclusive.')
   })
 })
 

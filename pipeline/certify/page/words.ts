@@ -34,7 +34,7 @@ export const MEASURE_WORDS: Readonly<Record<MeasureName, { readonly title: strin
   },
   'loss worth': {
     title: 'Loss worth',
-    meaning: 'Rank correlation of pay with how much better held-out texts were told apart thanks to a contributor.',
+    meaning: 'Rank correlation of pay with how much better held-out texts were classified thanks to a contributor.',
   },
   'loss worth, without copiers': {
     title: 'Loss worth, without copiers',

@@ -160,7 +160,7 @@ describe('faithfulness', () => {
       verdict('net influence', 'gradient dot'),
       verdict('gradient dot', 'equal split'),
       verdict('net influence', 'net influence'),
-    ]).toEqual(['beats', 'worse', 'not told apart'])
+    ]).toEqual(['beats', 'worse', 'inconclusive'])
   })
 
   it('of halves takes what their contributors were paid together', () => {

@@ -36,13 +36,13 @@ const steering = (...lambdas: readonly number[]): Certificate['steering'] =>
 const recommended = (...of: Parameters<typeof judge>) => judge(...of).recommended
 
 describe('the verdict', () => {
-  it('is net influence without a base where that is told apart from an equal split on answer worth', () => {
+  it('is net influence without a base where that follows answer worth better than an equal split', () => {
     const found = judge([measure('answer worth', [0.2, 'beats'], [0.2, 'beats'])], steering(1.1, 0.7))
     expect(found).toEqual({
       recommended: { rule: 'net-influence', baseBps: 0, floorBps: 10_000, sketched: true },
       sentences: [
         'Contributors are paid for how much surer their rows made the given answers, harm netted against help: that follows what they are worth to answers at 0.50 [0.30, 0.70], of at most 0.90; an equal split follows it at 0.30 [0.10, 0.50].',
-        'Register it with net influence, a base of 0 % and a floor of 1: it is told apart from an equal split.',
+        'Register it with net influence, a base of 0 % and a floor of 1: it follows worth better than an equal split, beyond chance.',
       ],
       because: [
         'On answer worth, net influence less an equal split: 0.20 [0.10, 0.30], beats.',
@@ -52,26 +52,29 @@ describe('the verdict', () => {
     })
   })
 
-  it('is fixed weights where only they are told apart, and half by rows where neither is but net influence is ahead', () => {
-    expect(recommended([measure('answer worth', [0.1, 'not told apart'], [0.2, 'beats'])], steering())).toEqual({
+  it('is fixed weights where only they beat an equal split, and half by rows where net influence is ahead, perhaps by chance', () => {
+    expect(recommended([measure('answer worth', [0.1, 'inconclusive'], [0.2, 'beats'])], steering())).toEqual({
       rule: 'fixed-weights',
       baseBps: 0,
       floorBps: 5_000,
       sketched: false,
     })
     expect(
-      recommended([measure('answer worth', [0.1, 'not told apart'], [0.2, 'not told apart'])], steering()),
+      recommended([measure('answer worth', [0.1, 'inconclusive'], [0.2, 'inconclusive'])], steering()),
     ).toMatchObject({ rule: 'net-influence', baseBps: 5_000 })
   })
 
   it('leaves half to rows where net influence is worse on another worth, and all where it is behind', () => {
-    const ahead = measure('answer worth', [0.2, 'beats'], [0, 'not told apart'])
-    const found = judge([ahead, measure('loss worth', [-0.3, 'worse'], [0, 'not told apart'])], steering())
+    const ahead = measure('answer worth', [0.2, 'beats'], [0, 'inconclusive'])
+    const found = judge([ahead, measure('loss worth', [-0.3, 'worse'], [0, 'inconclusive'])], steering())
     expect(found.recommended).toMatchObject({ rule: 'net-influence', baseBps: 5_000 })
     expect(found.sentences[1]).toContain('on loss worth it is worse than an equal split')
-    expect(recommended([measure('answer worth', [-0.1, 'not told apart'], [0, 'not told apart'])], steering())).toEqual(
-      { rule: 'equal-split', baseBps: 10_000, floorBps: 5_000, sketched: false },
-    )
+    expect(recommended([measure('answer worth', [-0.1, 'inconclusive'], [0, 'inconclusive'])], steering())).toEqual({
+      rule: 'equal-split',
+      baseBps: 10_000,
+      floorBps: 5_000,
+      sketched: false,
+    })
   })
 
   it('takes the smallest floor at which no sketch moves a whole fee, and warns where none does', () => {
