@@ -150,7 +150,7 @@ function wrapped(sentence: string): readonly string[] {
 }
 
 function row(name: string, value: string): string {
-  return `  ${name.padEnd(24)} ${value}`
+  return `  ${name.padEnd(26)} ${value}`
 }
 
 function open(gwei: string): string {
