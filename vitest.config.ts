@@ -4,7 +4,9 @@ import { defineConfig } from 'vitest/config'
 const chaos = ['test/chaos/chaos.test.ts']
 /** Hold something to its time. */
 const timed = [
-  'test/indexer/{heads,hotEvents,replica,silentNode,standby}.test.ts',
+  'test/chain/node/heads.test.ts',
+  'test/chain/events/hotEvents.test.ts',
+  'test/indexer/{replica,silentNode,standby}.test.ts',
   'test/indexer/operate/{ending,metrics}.test.ts',
 ]
 
@@ -15,7 +17,7 @@ export default defineConfig({
   test: {
     testTimeout: 180_000,
     hookTimeout: 300_000,
-    globalSetup: 'test/scripts/before.ts',
+    globalSetup: 'test/support/before.ts',
     projects: [
       {
         extends: true,

@@ -1,9 +1,9 @@
-import { readDeployment } from '../sdk/deployment.ts'
+import { verifications } from '../chain/verify/verification.ts'
 import { StopError } from '../sdk/errors.ts'
+import { readDeployment } from '../sdk/node/readDeployment.ts'
 import { logFormats } from './operate/log.ts'
 import { isOn, oneOf, optional, required, type Setting, wholeNumber } from './operate/settings.ts'
 import type { DatabaseLocation } from './store/database.ts'
-import { verifications } from './sync/verify/verification.ts'
 
 /** Everything that may be chosen when an indexer is run. Each command takes those that mean something to it. */
 export const settings = {

@@ -1,6 +1,6 @@
+import type { Overtaken } from '../chain/node/nodes.ts'
+import type { Verdict } from '../chain/verify/verification.ts'
 import type { RetryError, StopError } from '../sdk/errors.ts'
-import type { Overtaken } from './sync/nodes.ts'
-import type { Verdict } from './sync/step.ts'
 
 /** What becomes of an indexer, for people, logs and metrics alike. */
 export type News =

@@ -1,5 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { namesFollowed } from './decode/contracts.ts'
+import { namesFollowed } from '../chain/events/contracts.ts'
+import { identifyAll } from '../chain/node/identity.ts'
+import { connectNode } from '../chain/node/node.ts'
 import type { News } from './news.ts'
 import { type AnswerOptions, answer } from './roles/answer.ts'
 import { lockedRole, openStandingBy } from './roles/standBy.ts'
@@ -7,8 +9,6 @@ import { type WriteOptions, type Writing, writeHistory } from './roles/writeHist
 import { type DatabaseLocation, openDatabase } from './store/database.ts'
 import { historyOf, schemaOf } from './store/history.ts'
 import { openStore } from './store/store.ts'
-import { identifyAll } from './sync/identity.ts'
-import { connectNode } from './sync/node.ts'
 
 export interface IndexerOptions extends WriteOptions, AnswerOptions {
   /** Nodes of the deployment's chain. Where one fails or says what cannot be, another is asked. */

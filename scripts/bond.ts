@@ -3,7 +3,7 @@ import { bondOfAccount, bondOfModel, holderOfBond } from '../sdk/bond.ts'
 import type { Wallet } from '../sdk/chain.ts'
 import type { Connection } from '../sdk/contracts.ts'
 import { StopError } from '../sdk/errors.ts'
-import { type Act, act, estimate, transact } from '../sdk/transact.ts'
+import { type Act, act, estimate, transact } from '../sdk/node/transact.ts'
 import { formatOpen, WEI_PER_GWEI } from '../sdk/units.ts'
 import { amountOfOpen, runCommand, UsageError, wholeNumber } from './command.ts'
 import {

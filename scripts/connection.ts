@@ -1,7 +1,7 @@
 import { type Wallet, walletOn } from '../sdk/chain.ts'
 import { type Connection, connect } from '../sdk/contracts.ts'
-import { readDeployment } from '../sdk/deployment.ts'
-import type { Act } from '../sdk/transact.ts'
+import { readDeployment } from '../sdk/node/readDeployment.ts'
+import type { Act } from '../sdk/node/transact.ts'
 import { signerFromEnvironment } from './keys.ts'
 
 /** The options of every command that talks to a chain, and what they open. */

@@ -1,6 +1,6 @@
 import type { WriteStream } from 'node:tty'
+import { duration } from '../examples/demo/progress.ts'
 import type { OnProgress } from '../pipeline/train/progress.ts'
-import { duration } from './demo/progress.ts'
 
 /** Where a long command stands and how long the step at hand will still take: one living line on a terminal, few plain ones elsewhere. */
 

@@ -7,7 +7,8 @@ import { readRegistered, requireWeights } from '../pipeline/evaluate/registered.
 import { ensureAccount } from '../pipeline/publish/account.ts'
 import { putBlob } from '../pipeline/publish/blobs.ts'
 import type { Connection } from '../sdk/contracts.ts'
-import { act, eventIn, transact } from '../sdk/transact.ts'
+import { fetchFile } from '../sdk/node/fetchFile.ts'
+import { act, eventIn, transact } from '../sdk/node/transact.ts'
 import { runCommand, UsageError, wholeNumber } from './command.ts'
 import {
   announce,
@@ -20,7 +21,6 @@ import {
 } from './connection.ts'
 import { sentenceOf, tableOf } from './evaluate/say.ts'
 import { readSource } from './evaluate/source.ts'
-import { fetchFile } from './fetchFile.ts'
 
 await runCommand({
   usage: `npm run evaluate -- <run folder|results|evaluation.jsonl> --model <n> [options]

@@ -6,7 +6,7 @@ import { publishRun } from '../pipeline/publish/publishRun.ts'
 import { baseAct, beginAct, findBase, operatorAct, type Page, registrationPages } from '../pipeline/publish/register.ts'
 import { readRun } from '../pipeline/run/readRun.ts'
 import type { Connection } from '../sdk/contracts.ts'
-import { act } from '../sdk/transact.ts'
+import { act } from '../sdk/node/transact.ts'
 import { amountOfOpen, runCommand, UsageError, wholeNumber } from './command.ts'
 import {
   announce,

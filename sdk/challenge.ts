@@ -7,7 +7,7 @@
 
 import { type Address, encodeAbiParameters, type Hex, keccak256 } from 'viem'
 import type { Contracts } from './contracts.ts'
-import { type Act, act } from './transact.ts'
+import { type Act, act } from './node/transact.ts'
 
 /** Blocks between a commitment and its use. */
 export const COMMIT_BLOCKS = 2n

@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs'
 import { type Address, getAddress, isAddress } from 'viem'
 import * as z from 'zod'
 import { StopError } from './errors.ts'
@@ -40,7 +39,8 @@ const deploymentSchema = z.strictObject({
 
 export type Deployment = z.infer<typeof deploymentSchema>
 
-function parseDeployment(json: string, source: string): Deployment {
+/** @param source What errors call the text: a file, or an address. */
+export function parseDeployment(json: string, source: string): Deployment {
   let value: unknown
   try {
     value = JSON.parse(json)
@@ -55,19 +55,4 @@ function parseDeployment(json: string, source: string): Deployment {
     { at: issue?.path.join('.') || 'top level', problem: issue?.message ?? 'unknown' },
     'Deploy again, or restore the file from version control.',
   )
-}
-
-export function readDeployment(path: string): Deployment {
-  let json: string
-  try {
-    json = readFileSync(path, 'utf8')
-  } catch (cause) {
-    throw new StopError(
-      `There is no deployment at ${path}`,
-      {},
-      'Deploy the contracts first, or name another file.',
-      cause,
-    )
-  }
-  return parseDeployment(json, path)
 }

@@ -3,11 +3,11 @@ import type { BookKey } from './book.ts'
 import { bookId } from './book.ts'
 import type { Wallet } from './chain.ts'
 import type { Connection } from './contracts.ts'
+import { act, transact } from './node/transact.ts'
 import { type KeptBatches, type OpenedBook, openBook } from './openBook.ts'
 import { type OpenedModel, struckUnits } from './openModel.ts'
 import { recordDims, settlingBook } from './predictPay.ts'
 import { type BookPage, pageAt, type Reached, type SettlingBook, STAGES, USUAL_LIMITS } from './settlement.ts'
-import { act, transact } from './transact.ts'
 
 /** Settling books that are due. Whatever somebody else settles meanwhile is passed over. */
 

@@ -1,4 +1,5 @@
-import type { StatusHeard, SyncState } from '../store/status.ts'
+import type { SyncState } from '../store/schema.ts'
+import type { StatusHeard } from '../store/status.ts'
 
 /** What this process is to the history that it answers from. */
 export type Role = 'writer' | 'standby' | 'reader'

@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs'
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
-import type { Meter } from '../meter.ts'
+import { FalseAnswer, NodeContradictsItself } from '../../chain/contradiction.ts'
+import type { Meter } from '../../chain/meter.ts'
+import type { Verdict } from '../../chain/verify/verification.ts'
 import type { News, StoredNews } from '../news.ts'
-import { FalseAnswer, NodeContradictsItself } from '../sync/contradiction.ts'
-import type { Verdict } from '../sync/step.ts'
 import { type HttpMetrics, httpMetrics } from './httpMetrics.ts'
 
 /**

@@ -1,6 +1,6 @@
+import { backoffMs, pause } from '../../chain/backoff.ts'
 import { RetryError } from '../../sdk/errors.ts'
 import type { Role } from '../api/health.ts'
-import { backoffMs, pause } from '../backoff.ts'
 import type { News } from '../news.ts'
 import { databaseError } from '../store/databaseError.ts'
 import type { Patience } from '../store/doors.ts'

@@ -1,5 +1,5 @@
 import type { Kysely } from 'kysely'
-import type { Fact, FactTable } from '../decode/facts.ts'
+import type { Fact, FactTable } from '../../chain/events/facts.ts'
 import { append } from './append.ts'
 import { tableOf } from './catalogue.ts'
 import { copyImage } from './copyImage.ts'

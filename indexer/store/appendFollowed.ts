@@ -1,9 +1,9 @@
+import type { Block } from '../../chain/block.ts'
+import type { ContractName } from '../../chain/events/contracts.ts'
+import type { Fact } from '../../chain/events/facts.ts'
 import { RetryError } from '../../sdk/errors.ts'
-import type { ContractName } from '../decode/contracts.ts'
-import type { Fact } from '../decode/facts.ts'
 import { appendFacts } from './appendFacts.ts'
 import { cursorsOf, setCursor } from './cursors.ts'
-import type { Block } from './schema.ts'
 import type { Store } from './store.ts'
 
 /** What one contract, which is followed anew, told in blocks that are stored already. */

@@ -1,8 +1,9 @@
 import { type Kysely, sql } from 'kysely'
-import type { Fact, FactTable } from '../decode/facts.ts'
+import type { Block } from '../../chain/block.ts'
+import type { Fact, FactTable } from '../../chain/events/facts.ts'
 import { type AccountTotal, type EarningsMove, totalsAfter } from './accountTotal.ts'
 import { appendRows } from './appendFacts.ts'
-import type { Block, Database } from './schema.ts'
+import type { Database } from './schema.ts'
 import type { Store } from './store.ts'
 
 /** The facts that somebody earns or claims by. */

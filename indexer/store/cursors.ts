@@ -1,12 +1,7 @@
 import { type Kysely, sql } from 'kysely'
-import type { ContractName } from '../decode/contracts.ts'
+import type { Cursors } from '../../chain/blocks/position.ts'
+import type { ContractName } from '../../chain/events/contracts.ts'
 import type { Database } from './schema.ts'
-
-/**
- * Up to which block each contract's facts are stored. Contracts that have always been followed stand at the head; one that was
- * added later, or left out for a while, stands below until it is caught up.
- */
-export type Cursors = ReadonlyMap<ContractName, bigint>
 
 export async function cursorsOf(db: Kysely<Database>): Promise<Cursors> {
   const rows = await db.selectFrom('followed').selectAll().execute()

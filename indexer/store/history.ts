@@ -1,7 +1,7 @@
 import { keccak256, stringToHex } from 'viem'
+import { journaled } from '../../chain/events/contracts.ts'
+import type { Identity } from '../../chain/node/identity.ts'
 import { StopError } from '../../sdk/errors.ts'
-import { journaled } from '../decode/contracts.ts'
-import type { Identity } from './schema.ts'
 
 /**
  * What rows mean. To be raised when they come to mean something else: then nothing stored is touched, and a new history is filled

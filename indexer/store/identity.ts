@@ -1,8 +1,9 @@
 import type { Kysely } from 'kysely'
+import type { Identity } from '../../chain/node/identity.ts'
 import { StopError } from '../../sdk/errors.ts'
 import { append } from './append.ts'
 import type { Catalogue } from './catalogue.ts'
-import type { Database, Identity } from './schema.ts'
+import type { Database } from './schema.ts'
 
 /** Makes the history this deployment's if it is still no one's, and refuses one that is another's. */
 export async function claimIdentity(db: Kysely<Database>, catalogue: Catalogue, ours: Identity): Promise<void> {

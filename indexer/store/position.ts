@@ -1,22 +1,13 @@
 import { type Kysely, sql } from 'kysely'
-import { journaled } from '../decode/contracts.ts'
-import type { Fact, Facts, FactTable } from '../decode/facts.ts'
-import { emptyJournals, type JournalMove, type Journals } from '../decode/journals.ts'
-import { type Terms, termsFrom } from '../decode/terms.ts'
-import { type Cursors, cursorsOf } from './cursors.ts'
-import type { Block, Database } from './schema.ts'
-import { type Finality, finalityOf } from './stretch.ts'
-
-/** Everything that storing the next block depends on. */
-export interface Position {
-  /** None before the first block. */
-  readonly head: Block | undefined
-  readonly journals: Journals
-  readonly terms: Terms
-  /** What is known to be safe and final: what was final once stays so. */
-  readonly finality: Finality
-  readonly cursors: Cursors
-}
+import type { Block } from '../../chain/block.ts'
+import type { Position } from '../../chain/blocks/position.ts'
+import { journaled } from '../../chain/events/contracts.ts'
+import type { Fact, Facts, FactTable } from '../../chain/events/facts.ts'
+import { emptyJournals, type JournalMove, type Journals } from '../../chain/events/journals.ts'
+import { type Terms, termsFrom } from '../../chain/events/terms.ts'
+import { cursorsOf } from './cursors.ts'
+import type { Database } from './schema.ts'
+import { finalityOf } from './stretch.ts'
 
 /** Where the stored history stands, read as one. */
 export async function loadPosition(db: Kysely<Database>): Promise<Position> {

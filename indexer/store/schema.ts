@@ -1,41 +1,20 @@
 import type { Hex } from 'viem'
-import type { ContractName } from '../decode/contracts.ts'
-import type { Facts, FactTable } from '../decode/facts.ts'
-import type { JournalMove } from '../decode/journals.ts'
+import type { Block } from '../../chain/block.ts'
+import type { ContractName } from '../../chain/events/contracts.ts'
+import type { Facts, FactTable } from '../../chain/events/facts.ts'
+import type { JournalMove } from '../../chain/events/journals.ts'
+import type { Identity } from '../../chain/node/identity.ts'
+import type { Verdict } from '../../chain/verify/verification.ts'
 import type { AccountTotal } from './accountTotal.ts'
-import type { SyncState } from './status.ts'
-import type { Verdict } from './stretch.ts'
 
-/** Every block since the deployment's first, whether or not it holds a fact: the newest one is where the indexer stands. */
-export interface Block {
-  readonly number: bigint
-  readonly hash: Hex
-  readonly parentHash: Hex
-  readonly timestamp: bigint
-}
-
-/** Whose history this database holds, in a single row. */
-export interface Identity {
-  readonly chainId: bigint
-  readonly genesisHash: Hex
-  readonly deployment: string
-  readonly startBlock: bigint
-  readonly clock: Hex
-  readonly accounts: Hex
-  readonly datasets: Hex
-  readonly models: Hex
-  readonly fineTunes: Hex
-  readonly earnings: Hex
-  readonly bonds: Hex
-  readonly channels: Hex
-  readonly ledger: Hex
-  readonly settlement: Hex
-  readonly court: Hex
-  readonly unitCourt: Hex
-  readonly evaluations: Hex
-  /** The account that the treasury's shares and what rounding leaves go to. */
-  readonly treasury: bigint
-}
+/** How the sync fares, as far as answers depend on it. */
+export type SyncState =
+  | { readonly kind: 'catchingUp' }
+  | { readonly kind: 'following' }
+  /** Something passing is in the way; answers go stale meanwhile. */
+  | { readonly kind: 'troubled'; readonly reason: string }
+  /** Nothing more is indexed until someone acts. */
+  | { readonly kind: 'stopped'; readonly reason: string }
 
 /** How the blocks from `first` to `last` were verified when they were stored. */
 export interface StretchRow {
@@ -90,9 +69,11 @@ export interface StatusRow {
 
 /** Tables bear the names of facts; the SQL side of every name is its snake_case. */
 export interface Database extends Facts {
+  /** Every block since the deployment's first, whether or not it holds a fact: the newest one is where the indexer stands. */
   block: Block
   journalMove: JournalMove
   accountTotal: AccountTotal
+  /** Whose history this database holds, in a single row. */
   identity: Identity
   stretch: StretchRow
   followed: FollowedRow

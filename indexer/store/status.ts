@@ -1,14 +1,5 @@
 import { type Kysely, sql } from 'kysely'
-import type { Database } from './schema.ts'
-
-/** How the sync fares, as far as answers depend on it. */
-export type SyncState =
-  | { readonly kind: 'catchingUp' }
-  | { readonly kind: 'following' }
-  /** Something passing is in the way; answers go stale meanwhile. */
-  | { readonly kind: 'troubled'; readonly reason: string }
-  /** Nothing more is indexed until someone acts. */
-  | { readonly kind: 'stopped'; readonly reason: string }
+import type { Database, SyncState } from './schema.ts'
 
 /** What the one who writes a history knows beyond it, for those who only read. */
 export interface Status {

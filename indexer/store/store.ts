@@ -1,4 +1,5 @@
 import { type Kysely, sql } from 'kysely'
+import type { Identity } from '../../chain/node/identity.ts'
 import { StopError } from '../../sdk/errors.ts'
 import { type Catalogue, readCatalogue } from './catalogue.ts'
 import { deferIndexes } from './deferredIndexes.ts'
@@ -6,7 +7,7 @@ import type { Doors, Patience, Writer } from './doors.ts'
 import { type History, historyOf, mustBePlain, schemaOf } from './history.ts'
 import { claimIdentity } from './identity.ts'
 import { migrate } from './migrate.ts'
-import type { Database, Identity } from './schema.ts'
+import type { Database } from './schema.ts'
 import { mustBeOurs, servedIn, serveHistory } from './views.ts'
 
 /** An open history: of one deployment on one chain, with the newest tables, and ours alone to write. */

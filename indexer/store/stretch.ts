@@ -1,17 +1,11 @@
 import { type Kysely, sql } from 'kysely'
-import type { ContractName } from '../decode/contracts.ts'
-import type { Fact } from '../decode/facts.ts'
-import type { JournalMove } from '../decode/journals.ts'
-import type { Block, Database } from './schema.ts'
-
-/** Why the facts of a stretch are taken to be complete: by receipts that hash to the headers, by bloom filters, or on a node's word. */
-export type Verdict = 'receipts' | 'bloom' | 'told'
-
-/** The newest blocks that the node called safe and finalised; undefined where it does not say. */
-export interface Finality {
-  readonly safe?: bigint | undefined
-  readonly finalised?: bigint | undefined
-}
+import type { Block } from '../../chain/block.ts'
+import type { Finality } from '../../chain/blocks/finality.ts'
+import type { ContractName } from '../../chain/events/contracts.ts'
+import type { Fact } from '../../chain/events/facts.ts'
+import type { JournalMove } from '../../chain/events/journals.ts'
+import type { Verdict } from '../../chain/verify/verification.ts'
+import type { Database } from './schema.ts'
 
 /** A stretch of the chain with everything that happened in it: what is stored at once. */
 export interface Stretch {

@@ -1,5 +1,5 @@
 import { type Kysely, type RawBuilder, sql } from 'kysely'
-import type { FactTable } from '../decode/facts.ts'
+import type { FactTable } from '../../chain/events/facts.ts'
 import { type Column, tableOf } from './catalogue.ts'
 import { lowerCursors } from './cursors.ts'
 import { type Database, factTables } from './schema.ts'

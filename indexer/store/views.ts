@@ -1,8 +1,9 @@
 import { type Kysely, sql } from 'kysely'
+import type { Identity } from '../../chain/node/identity.ts'
 import { RetryError, StopError } from '../../sdk/errors.ts'
 import { type History, quoted } from './history.ts'
 import { mustBeSame } from './identity.ts'
-import type { Database, Identity } from './schema.ts'
+import type { Database } from './schema.ts'
 
 /**
  * A deployment's history is read through a schema of views on it. Its name stays; what the views show is changed in one

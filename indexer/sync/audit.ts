@@ -1,13 +1,13 @@
+import type { Stretch } from '../../chain/blocks/step.ts'
+import type { Journals } from '../../chain/events/journals.ts'
+import type { Node } from '../../chain/node/node.ts'
+import { StateGone } from '../../chain/node/nodeError.ts'
+import type { Nodes } from '../../chain/node/nodes.ts'
+import type { Header } from '../../chain/verify/header.ts'
+import type { JournalsBy, Verification } from '../../chain/verify/verification.ts'
+import { askJournals, heldJournals, isCheckpoint } from '../../chain/verify/verifyJournals.ts'
 import type { Deployment } from '../../sdk/deployment.ts'
-import type { Journals } from '../decode/journals.ts'
-import type { Listener } from './follow.ts'
-import type { Node } from './node.ts'
-import { StateGone } from './nodeError.ts'
-import type { Nodes } from './nodes.ts'
-import type { Stretch } from './step.ts'
-import type { Header } from './verify/header.ts'
-import type { Verification } from './verify/verification.ts'
-import { askJournals, heldJournals, isCheckpoint, type JournalsBy } from './verifyJournals.ts'
+import type { Listener } from './listener.ts'
 
 /**
  * Compares the journals with storage once a live block is stored, where receipts prove that block by itself: a comparison speaks

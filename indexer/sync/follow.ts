@@ -1,55 +1,28 @@
+import { backoffMs, pause } from '../../chain/backoff.ts'
+import { followedFrom, type Looked, type LookOptions, lookoutOver } from '../../chain/blocks/blockSource.ts'
+import type { Position } from '../../chain/blocks/position.ts'
+import { ReorgTooDeep } from '../../chain/blocks/reorg.ts'
+import type { Step } from '../../chain/blocks/step.ts'
+import type { Sources } from '../../chain/events/contracts.ts'
+import { decodeLogs } from '../../chain/events/decode.ts'
+import { noMeter, timed } from '../../chain/meter.ts'
+import { type Heads, noHeads } from '../../chain/node/heads.ts'
+import type { Node } from '../../chain/node/node.ts'
+import type { Nodes } from '../../chain/node/nodes.ts'
 import { RetryError } from '../../sdk/errors.ts'
-import { backoffMs, pause } from '../backoff.ts'
-import type { ContractName, Sources } from '../decode/contracts.ts'
-import { decodeLogs } from '../decode/decode.ts'
-import { noMeter, timed } from '../meter.ts'
 import { appendBlocks } from '../store/appendBlocks.ts'
 import { databaseError } from '../store/databaseError.ts'
-import { loadPosition, type Position } from '../store/position.ts'
-import type { Block } from '../store/schema.ts'
+import { blocksBetween, loadPosition } from '../store/position.ts'
 import type { Store } from '../store/store.ts'
 import { undoAbove } from '../store/undo.ts'
 import { auditOf } from './audit.ts'
 import { catchingUp } from './catchUp.ts'
-import { type Heads, noHeads } from './heads.ts'
-import { followedFrom, type Looked, type LookOptions, lookoutOver } from './lookout.ts'
-import type { Node } from './node.ts'
-import type { Nodes, Overtaken } from './nodes.ts'
-import { ReorgTooDeep } from './reorg.ts'
-import type { Finality, Step, Verdict } from './step.ts'
+import type { Listener } from './listener.ts'
 
 export interface FollowOptions extends LookOptions {
   readonly pollMs: number
   /** Who calls when there is a new block; by default nobody does. */
   readonly heads?: Heads
-}
-
-/** What was stored at once. */
-export interface Stored {
-  readonly first: bigint
-  readonly head: Block
-  /** How many facts. */
-  readonly events: number
-  readonly verdict: Verdict
-  readonly finality: Finality
-  /** Who told it, without credentials. */
-  readonly node: string
-}
-
-/** Hears what becomes of the sync: for `/ready`, `_meta`, and the command's terminal. */
-export interface Listener {
-  looked(nodeHead: Block): void
-  stored(stored: Stored): void
-  undone(ancestor: bigint, depth: bigint): void
-  /** Everything is stored up to the node's head. */
-  caughtUp(): void | Promise<void>
-  /** A contract that is followed anew is stored up to `last`, and is to be up to `head`. */
-  catchesUp?(contract: ContractName, last: bigint, head: bigint): void
-  /** What is stored up to there adds up to the contracts' journals. */
-  journalsHeld?(block: bigint, by: 'proof' | 'storage'): void
-  /** The database failed; what nodes do, they say themselves. */
-  troubled(error: RetryError): void
-  overtaken(overtaken: Overtaken): void
 }
 
 /** So many looks in a row must each node stand behind us before the chain counts as rolled back: one alone may lag for as long as it likes. */
@@ -72,7 +45,8 @@ export async function follow(
 ): Promise<void> {
   const { heads = noHeads, meter = noMeter } = options
   const audit = auditOf(sources.deployment, options.verify, nodes, listener, signal)
-  const lookout = lookoutOver(nodes, store, sources, options, audit.isHeld, signal)
+  const stored = (first: bigint, last: bigint) => blocksBetween(store.write, first, last)
+  const lookout = lookoutOver(nodes, stored, sources, options, audit.isHeld, signal)
   const catchUp = catchingUp(store, sources, lookout, nodes, listener)
   /** Without anything stored in between. */
   let databaseFailures = 0

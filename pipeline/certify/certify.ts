@@ -7,13 +7,13 @@
  * A run on another base than the embedded one cannot be retrained here: it gets what needs no retraining.
  */
 
+import { createRandom, shuffled } from '../math/random.ts'
 import { RUN_FILES, RUN_FORMAT } from '../run/manifest.ts'
 import type { Run } from '../run/readRun.ts'
 import type { Resampled, Resampling } from '../statistics/bootstrap.ts'
 import { drawCounts, drawIndices, resampler } from '../statistics/bootstrap.ts'
 import { spearman } from '../statistics/ranks.ts'
 import { BASE_WEIGHTS_SHA256 } from '../train/base/package.ts'
-import { createRandom, shuffled } from '../train/math/random.ts'
 import { CERTIFICATE_FORMAT, type Certificate } from './certificate.ts'
 import type { CertificationSet } from './certificationSet.ts'
 import { type KindEarnings, MOST_EARNED, measureEarnings } from './earnings.ts'

@@ -7,10 +7,11 @@
  *
  * The other splits, in which contributors are alike but for the last four, are the harder ones to tell apart.
  */
+
+import { createRandom, type Random, shuffled } from '../math/random.ts'
 import { groupsOf } from '../statistics/kMeans.ts'
 import { loadAdaptedLayers } from '../train/base/adaptedLayers.ts'
 import { extractFeatures, type FeatureOptions } from '../train/features/extractFeatures.ts'
-import { createRandom, type Random, shuffled } from '../train/math/random.ts'
 import { flipLabel } from '../train/tasks/alterations.ts'
 import type { Item } from '../train/tasks/item.ts'
 import type { Contributor, DealtItem, Split } from '../train/tasks/split.ts'

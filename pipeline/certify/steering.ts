@@ -10,8 +10,8 @@
 import { type PaidUnit, type PayTerms, payBook } from '../../attribution/bookPay.ts'
 import { normFloor } from '../../attribution/fixedWeights.ts'
 import { isSet } from '../../attribution/querySketch.ts'
+import { createRandom, type Random, shuffled } from '../math/random.ts'
 import type { AnswerSketch } from '../train/answerSketch.ts'
-import { createRandom, type Random, shuffled } from '../train/math/random.ts'
 
 export interface Steering {
   /** One call more in a book of all answers, of a fiftieth of their fees. */

@@ -1,9 +1,9 @@
 /** Retrains, and holds every rule's payouts against what that says of contributors: the heart of a certificate. */
 
 import { squaredLength } from '../../attribution/vectors.ts'
+import { createRandom } from '../math/random.ts'
 import type { Resampling } from '../statistics/bootstrap.ts'
 import { groupsOf } from '../statistics/kMeans.ts'
-import { createRandom } from '../train/math/random.ts'
 import type { Measure, MeasureName } from './certificate.ts'
 import { compared, figureOf, rounded } from './figures.ts'
 import {

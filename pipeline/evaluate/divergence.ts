@@ -5,7 +5,7 @@
  *
  * From the elementary functions of the embedded pipeline, so the same bits on every machine.
  */
-import { exp, log } from '../train/math/elementary.ts'
+import { exp, log } from '../math/elementary.ts'
 
 /** @param logits Log-probabilities of the answers up to a constant of each model's own. */
 export function divergence(logits: readonly number[], twinLogits: readonly number[]): number {

@@ -1,7 +1,7 @@
 /** An evaluation's file → what `Evaluations` records of it: a benchmark a metric, and what quantisation cost where it can be told. */
 import type { Hex } from 'viem'
 import type { Contracts } from '../../sdk/contracts.ts'
-import { type Act, act } from '../../sdk/transact.ts'
+import { type Act, act } from '../../sdk/node/transact.ts'
 import type { Evaluation } from './evaluationFile.ts'
 import { askedOf, figuresOf } from './figures.ts'
 import type { Interval } from './interval.ts'

@@ -4,7 +4,7 @@
  * alone stands in `ledgerAttacks.ts`.
  */
 import { StopError } from '../../sdk/errors.ts'
-import { createRandom, type Random, shuffled } from '../train/math/random.ts'
+import { createRandom, type Random, shuffled } from '../math/random.ts'
 import { flipLabel, garble, nearCopy, wordSalad } from '../train/tasks/alterations.ts'
 import type { Item } from '../train/tasks/item.ts'
 import { asManyAs, helpfulOf, inParts, inUnits, type KnownItem, sortedBy, UNIT_ROWS } from './ownItems.ts'

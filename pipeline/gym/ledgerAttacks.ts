@@ -8,7 +8,7 @@
 import { signsOf } from '../../attribution/querySketch.ts'
 import type { SketchedModel } from '../certify/paidModel.ts'
 import { measureSteering } from '../certify/steering.ts'
-import { createRandom } from '../train/math/random.ts'
+import { createRandom } from '../math/random.ts'
 import { addedUp, FLOORED, sharesOf } from './bookShares.ts'
 import { grief, secondOperator, silence, underRecorded } from './recordAttacks.ts'
 import { badRows, inventedUnits, secondNames } from './unitAttacks.ts'

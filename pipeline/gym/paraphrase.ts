@@ -3,8 +3,8 @@
  * about their commas, contractions written out, frequent words replaced by synonyms. Somebody with a large model would do better,
  * so what this earns is a lower bound.
  */
-import type { Random } from '../train/math/random.ts'
-import { shuffled } from '../train/math/random.ts'
+import type { Random } from '../math/random.ts'
+import { shuffled } from '../math/random.ts'
 import type { Item } from '../train/tasks/item.ts'
 import { SYNONYMS } from './synonyms.ts'
 

@@ -3,7 +3,7 @@ import type { PaidUnit } from '../../attribution/bookPay.ts'
 import { dot } from '../../attribution/codes.ts'
 import type { SketchedModel } from '../certify/paidModel.ts'
 import type { SharingTerms } from '../certify/rules/books.ts'
-import { type Random, shuffled } from '../train/math/random.ts'
+import { type Random, shuffled } from '../math/random.ts'
 import { addedUp, type Book, FLOORED, NO_FLOOR, sharesOf, withWord, wordFor } from './bookShares.ts'
 
 /** Of all fees. */

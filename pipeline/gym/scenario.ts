@@ -3,7 +3,7 @@
  * They attack at the same time, each with what is theirs, so one retraining tells of all of them.
  */
 import { StopError } from '../../sdk/errors.ts'
-import { createRandom, shuffled } from '../train/math/random.ts'
+import { createRandom, shuffled } from '../math/random.ts'
 import type { Item } from '../train/tasks/item.ts'
 import { type Contributor, dealItems } from '../train/tasks/split.ts'
 import type { Task } from '../train/tasks/task.ts'

@@ -6,7 +6,7 @@ import { capOf } from '../../attribution/multipliers.ts'
 import { quantise } from '../../attribution/sketch.ts'
 import { type CountedRow, scaledUnits, unitSketch, unitSum } from '../../attribution/unitSketch.ts'
 import type { SketchedModel } from '../certify/paidModel.ts'
-import { createRandom, type Random, shuffled } from '../train/math/random.ts'
+import { createRandom, type Random, shuffled } from '../math/random.ts'
 import { type Book, FEE, FIXED, FLOORED, sharesOf } from './bookShares.ts'
 import type { World } from './world.ts'
 

@@ -1,7 +1,7 @@
 import type { Address } from 'viem'
 import type { Wallet } from '../../sdk/chain.ts'
 import type { Connection } from '../../sdk/contracts.ts'
-import { act, eventIn, transact } from '../../sdk/transact.ts'
+import { act, eventIn, transact } from '../../sdk/node/transact.ts'
 
 /** The account of the wallet's holder, opened by that wallet if there is none yet. */
 export async function ensureAccount({ reader, contracts }: Connection, wallet: Wallet): Promise<number> {

@@ -2,7 +2,7 @@ import type { Hex } from 'viem'
 import type { Wallet } from '../../sdk/chain.ts'
 import type { Connection, Contracts } from '../../sdk/contracts.ts'
 import { StopError } from '../../sdk/errors.ts'
-import { type Act, act, eventIn, transact } from '../../sdk/transact.ts'
+import { type Act, act, eventIn, transact } from '../../sdk/node/transact.ts'
 import { statusOf } from './contribution.ts'
 
 /** A dataset's way onto the chain: registered by its curator, filled by contributors, accepted and frozen. */

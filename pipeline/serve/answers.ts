@@ -1,5 +1,5 @@
 import type { ServedModel } from '../train/servedModel.ts'
-import type { OperatorOptions } from './operator.ts'
+import type { OperatorOptions } from './operation.ts'
 
 /** What the embedded model's answers are as bytes, of which a receipt's answer hash is taken. */
 export function answersOf(model: ServedModel): OperatorOptions['answer'] {

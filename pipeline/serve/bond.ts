@@ -2,7 +2,7 @@ import { bondOfAccount, bondOfModel, holderOfBond } from '../../sdk/bond.ts'
 import type { Wallet } from '../../sdk/chain.ts'
 import type { Connection } from '../../sdk/contracts.ts'
 import { StopError } from '../../sdk/errors.ts'
-import { act, transact } from '../../sdk/transact.ts'
+import { act, transact } from '../../sdk/node/transact.ts'
 import { formatOpen, WEI_PER_GWEI } from '../../sdk/units.ts'
 import type { Serving } from './serving.ts'
 

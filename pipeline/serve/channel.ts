@@ -2,7 +2,7 @@ import type { Address } from 'viem'
 import type { Wallet } from '../../sdk/chain.ts'
 import { type ChannelKey, channelId } from '../../sdk/channel.ts'
 import type { Connection } from '../../sdk/contracts.ts'
-import { act, transact } from '../../sdk/transact.ts'
+import { act, transact } from '../../sdk/node/transact.ts'
 import { WEI_PER_GWEI } from '../../sdk/units.ts'
 
 /** A payer's side of a channel: money put down for one operator and one model, and the key that signs for it. */

@@ -2,7 +2,7 @@ import type { Hex } from 'viem'
 import { keccak } from '../../attribution/keccak.ts'
 import { StopError } from '../../sdk/errors.ts'
 import type { Receipt } from '../../sdk/receipt.ts'
-import type { OperatorOptions, Request } from './operator.ts'
+import type { OperatorOptions, Request } from './operation.ts'
 
 /** Calls that were served and whose answers no caller has: killed in between, or asked for again elsewhere. */
 export async function deliverServed(

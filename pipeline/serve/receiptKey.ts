@@ -5,7 +5,7 @@ import { generatePrivateKey, privateKeyToAccount } from 'viem/accounts'
 import type { Wallet } from '../../sdk/chain.ts'
 import type { Connection } from '../../sdk/contracts.ts'
 import { StopError } from '../../sdk/errors.ts'
-import { act, transact } from '../../sdk/transact.ts'
+import { act, transact } from '../../sdk/node/transact.ts'
 
 /** The key that signs receipts: one of its own, in a file that only its owner may read, named on chain before the first call. */
 

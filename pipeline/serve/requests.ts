@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import * as z from 'zod'
 import { StopError } from '../../sdk/errors.ts'
-import type { Request } from './operator.ts'
+import type { Request } from './operation.ts'
 
 /** A file of requests, one JSON object a line. */
 

@@ -4,7 +4,7 @@
  * Resampling adds noise of its own, which pulls every correlation towards zero. So an interval holds the middle 95 % of the
  * replicates, moved by the estimate less their median.
  */
-import { createRandom, type Random } from '../train/math/random.ts'
+import { createRandom, type Random } from '../math/random.ts'
 
 export interface Interval {
   readonly estimate: number

@@ -5,7 +5,7 @@
  *
  * Lloyd (1982), begun with points drawn far apart (k-means++; Arthur and Vassilvitskii, 2007). points (n × w) → group of each (n).
  */
-import type { Random } from '../train/math/random.ts'
+import type { Random } from '../math/random.ts'
 
 const ROUNDS = 20
 

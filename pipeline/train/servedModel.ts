@@ -3,6 +3,7 @@
  * it, under the same projection as the training rows' gradients.
  */
 import { StopError } from '../../sdk/errors.ts'
+import { logistic } from '../math/elementary.ts'
 import { RUN_FORMAT } from '../run/manifest.ts'
 import { type Run, readRun } from '../run/readRun.ts'
 import { loadAdaptedLayers } from './base/adaptedLayers.ts'
@@ -13,7 +14,6 @@ import { DEFAULT_THREADS, extractFeatures } from './features/extractFeatures.ts'
 import { copyAdapter } from './lora/adapter.ts'
 import { answerGradients } from './lora/answerGradients.ts'
 import { createTuner } from './lora/tuner.ts'
-import { logistic } from './math/elementary.ts'
 import type { OnProgress } from './progress.ts'
 import { MAIL } from './tasks/mail/mail.ts'
 

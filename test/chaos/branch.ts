@@ -1,5 +1,5 @@
 import { type Hex, toHex } from 'viem'
-import type { Random } from '../indexer/support/random.ts'
+import type { Random } from '../support/random.ts'
 import { askAll, askOne } from './rpc.ts'
 
 /**

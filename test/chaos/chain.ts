@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { startLocalChain } from '../../scripts/demo/localChain.ts'
-import { castSize, DEMO_MNEMONIC } from '../../scripts/demo/wallets.ts'
-import type { LocalLedger } from '../scripts/localLedger.ts'
+import { startLocalChain } from '../../examples/demo/localChain.ts'
+import { castSize, DEMO_MNEMONIC } from '../../examples/demo/wallets.ts'
+import type { LocalLedger } from '../support/localLedger.ts'
 import { askOne } from './rpc.ts'
 import { isAlive } from './server.ts'
 

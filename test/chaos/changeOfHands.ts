@@ -1,5 +1,5 @@
-import { act, transact } from '../../sdk/transact.ts'
-import type { LocalLedger } from '../scripts/localLedger.ts'
+import { act, transact } from '../../sdk/node/transact.ts'
+import type { LocalLedger } from '../support/localLedger.ts'
 
 /**
  * A dataset and an account pass into other hands and back again: the one thing that a story does not tell, for whoever acts in it

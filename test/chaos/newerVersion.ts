@@ -2,7 +2,7 @@
 
 import { startIndexer } from '../../indexer/start.ts'
 import { HISTORY_VERSION } from '../../indexer/store/history.ts'
-import { readDeployment } from '../../sdk/deployment.ts'
+import { readDeployment } from '../../sdk/node/readDeployment.ts'
 
 const [deployment = '', rpcUrl = '', url = ''] = process.argv.slice(2)
 const indexer = await startIndexer({

@@ -1,6 +1,6 @@
 import type { DatabaseLocation } from '../../indexer/store/database.ts'
-import { deploymentFileOf } from '../indexer/support/deploymentFile.ts'
-import { type IndexerProcess, runIndexer } from '../indexer/support/process.ts'
+import { deploymentFileOf } from '../support/deploymentFile.ts'
+import { type IndexerProcess, runIndexer } from '../support/process.ts'
 import { Seen } from './chapter.ts'
 import { ANY_DEPTH, type Scene } from './scene.ts'
 

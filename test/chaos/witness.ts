@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { answerTo } from '../indexer/support/ask.ts'
+import { answerTo } from '../support/ask.ts'
 import { Seen } from './chapter.ts'
 
 /**

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { digestThrough } from '../indexer/support/digest.ts'
+import { digestThrough } from '../support/digest.ts'
 import { type Chapter, Seen, tallyOf } from './chapter.ts'
 import { openHistory } from './history.ts'
 import { CAUGHT_UP, endWell, startProcess } from './processes.ts'

@@ -1,7 +1,7 @@
 import type { LocalAccount } from 'viem'
 import { commitAct } from '../../sdk/challenge.ts'
 import { StopError } from '../../sdk/errors.ts'
-import { type Act, estimate, transact } from '../../sdk/transact.ts'
+import { type Act, estimate, transact } from '../../sdk/node/transact.ts'
 import type { Draw } from './draw.ts'
 import type { Stage } from './stage.ts'
 

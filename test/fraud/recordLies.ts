@@ -1,5 +1,5 @@
 import type { InferenceRecord } from '../../sdk/record.ts'
-import type { DrawnCall } from '../scripts/localBatches.ts'
+import type { DrawnCall } from '../support/localBatches.ts'
 import type { Draw } from './draw.ts'
 
 /** Every way to record something else than the receipt says; undefined where it is not recorded at all. */

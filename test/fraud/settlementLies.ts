@@ -1,7 +1,7 @@
 import type { OpenedBatch } from '../../sdk/batch.ts'
+import { type Act, act, transact } from '../../sdk/node/transact.ts'
 import { settlingOf } from '../../sdk/settleBook.ts'
 import { type BookPage, pageAt, type Reached, reachedBy, type SettlingBook, STAGES } from '../../sdk/settlement.ts'
-import { type Act, act, transact } from '../../sdk/transact.ts'
 import { type Answered, type Deceits, tryDeceits } from './deceit.ts'
 import type { Draw } from './draw.ts'
 import { bookOf, type Operator, type Stage } from './stage.ts'

@@ -5,9 +5,9 @@ import { concatBytes, createTestClient, type Hex, hexToBytes, http, type LocalAc
 import { privateKeyToAccount } from 'viem/accounts'
 import { rootOf } from '../../attribution/merkle.ts'
 import { type RandomSource, randomSource } from '../../attribution/random.ts'
+import type { DrawnRows } from '../../bench/gas/drawnModel.ts'
 import { ensureAccount } from '../../pipeline/publish/account.ts'
 import { depositBond, ensureBond } from '../../pipeline/serve/bond.ts'
-import type { DrawnRows } from '../../scripts/bench/gas/drawnModel.ts'
 import type { OpenedBatch } from '../../sdk/batch.ts'
 import { bondOfAccount, bondOfModel } from '../../sdk/bond.ts'
 import { itemsTree } from '../../sdk/contribution.ts'
@@ -15,8 +15,8 @@ import { type OpenedBook, openBook } from '../../sdk/openBook.ts'
 import { type OpenedModel, openModel } from '../../sdk/openModel.ts'
 import type { Receipt } from '../../sdk/receipt.ts'
 import type { InferenceRecord } from '../../sdk/record.ts'
-import { ampleVouchers, type DrawnCall, drawCalls, type Recorder, recordLocalBatch } from '../scripts/localBatches.ts'
-import { type LocalLedger, startLocalLedger } from '../scripts/localLedger.ts'
+import { ampleVouchers, type DrawnCall, drawCalls, type Recorder, recordLocalBatch } from '../support/localBatches.ts'
+import { type LocalLedger, startLocalLedger } from '../support/localLedger.ts'
 import {
   contributeLocal,
   type LocalChannel,
@@ -27,7 +27,7 @@ import {
   openLocalChannel,
   operatorOf,
   registerOn,
-} from '../scripts/localModel.ts'
+} from '../support/localModel.ts'
 import { type Draw, drawFrom } from './draw.ts'
 import type { Told } from './unitLies.ts'
 

@@ -3,8 +3,8 @@ import { alongTotal, totalOf } from '../../attribution/fixedWeights.ts'
 import { unpackSketch } from '../../attribution/sketch.ts'
 import { unitContributions } from '../../attribution/unitPlan.ts'
 import { scaledUnits, unitSketch, unitSum } from '../../attribution/unitSketch.ts'
+import { type DrawnRows, drawUnits, unitsOf } from '../../bench/gas/drawnModel.ts'
 import type { UnitIndex } from '../../pipeline/publish/unitIndex.ts'
-import { type DrawnRows, drawUnits, unitsOf } from '../../scripts/bench/gas/drawnModel.ts'
 import {
   multiplierOf,
   packedCodesOf,

@@ -8,11 +8,11 @@ import { openDatabase } from '../../indexer/store/database.ts'
 import { historiesIn } from '../../indexer/store/histories.ts'
 import { batchCommitment } from '../../sdk/batch.ts'
 import { bondIn, bookIn, chargeIn, depositIn, earningsIn } from '../../sdk/ledgerStorage.ts'
-import { strings } from './support/amounts.ts'
-import { answerTo, ask } from './support/ask.ts'
-import { type Indexing, indexTo } from './support/indexing.ts'
-import { type Setting, startSetting } from './support/setting.ts'
-import { tellOfABook } from './support/story.ts'
+import { strings } from '../support/amounts.ts'
+import { answerTo, ask } from '../support/ask.ts'
+import { type Indexing, indexTo } from '../support/indexing.ts'
+import { type Setting, startSetting } from '../support/setting.ts'
+import { tellOfABook } from '../support/story.ts'
 
 interface Page<T> {
   readonly items: readonly T[]

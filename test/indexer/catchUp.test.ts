@@ -1,15 +1,15 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { namesFollowed } from '../../indexer/decode/contracts.ts'
+import { NodeContradictsItself } from '../../chain/contradiction.ts'
+import { namesFollowed } from '../../chain/events/contracts.ts'
 import type { News } from '../../indexer/news.ts'
 import type { DatabaseLocation } from '../../indexer/store/database.ts'
-import { NodeContradictsItself } from '../../indexer/sync/contradiction.ts'
-import { ask } from './support/ask.ts'
-import { type Digest, digestOf } from './support/digest.ts'
-import { indexTo } from './support/indexing.ts'
-import { liesAboutHashes, type NamedLie } from './support/lies.ts'
-import { startLyingNode } from './support/lyingNode.ts'
-import { type Setting, startSetting } from './support/setting.ts'
+import { ask } from '../support/ask.ts'
+import { type Digest, digestOf } from '../support/digest.ts'
+import { indexTo } from '../support/indexing.ts'
+import { liesAboutHashes, type NamedLie } from '../support/lies.ts'
+import { startLyingNode } from '../support/lyingNode.ts'
+import { type Setting, startSetting } from '../support/setting.ts'
 
 const SLOW_MS = 600_000
 

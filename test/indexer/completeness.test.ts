@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { journaled } from '../../indexer/decode/contracts.ts'
-import { ask } from './support/ask.ts'
-import { indexTo } from './support/indexing.ts'
-import { type Setting, startSetting } from './support/setting.ts'
+import { journaled } from '../../chain/events/contracts.ts'
+import { ask } from '../support/ask.ts'
+import { indexTo } from '../support/indexing.ts'
+import { type Setting, startSetting } from '../support/setting.ts'
 
 describe('what an answer says of its own completeness', () => {
   let setting: Setting

@@ -9,9 +9,9 @@ import { copyImage } from '../../indexer/store/copyImage.ts'
 import { type DatabaseLocation, openDatabase } from '../../indexer/store/database.ts'
 import type { Database } from '../../indexer/store/schema.ts'
 import { openStore } from '../../indexer/store/store.ts'
-import { newFolder } from './support/folder.ts'
-import { identity } from './support/identity.ts'
-import { type PostgresServer, startPostgres } from './support/postgres.ts'
+import { newFolder } from '../support/folder.ts'
+import { identity } from '../support/identity.ts'
+import { type PostgresServer, startPostgres } from '../support/postgres.ts'
 
 type EvaluationRecorded = Database['evaluationRecorded']
 

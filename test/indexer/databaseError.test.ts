@@ -9,9 +9,9 @@ import { openDatabase } from '../../indexer/store/database.ts'
 import { databaseError } from '../../indexer/store/databaseError.ts'
 import { openStore } from '../../indexer/store/store.ts'
 import { RetryError, StopError } from '../../sdk/errors.ts'
-import { newFolder } from './support/folder.ts'
-import { identity } from './support/identity.ts'
-import { type PostgresServer, startPostgres } from './support/postgres.ts'
+import { newFolder } from '../support/folder.ts'
+import { identity } from '../support/identity.ts'
+import { type PostgresServer, startPostgres } from '../support/postgres.ts'
 
 describe('a failure of the database', () => {
   let postgres: PostgresServer

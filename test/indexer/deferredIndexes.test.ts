@@ -3,8 +3,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { openDatabase } from '../../indexer/store/database.ts'
 import { makeDeferredIndexes } from '../../indexer/store/deferredIndexes.ts'
 import { openStore, type Store } from '../../indexer/store/store.ts'
-import { identity } from './support/identity.ts'
-import { type PostgresServer, startPostgres } from './support/postgres.ts'
+import { identity } from '../support/identity.ts'
+import { type PostgresServer, startPostgres } from '../support/postgres.ts'
 
 describe('indexes of an empty history', () => {
   let postgres: PostgresServer

@@ -7,10 +7,10 @@ import { signsOf } from '../../attribution/querySketch.ts'
 import { decodeRowIndex, rowIndexHash } from '../../attribution/rowIndex.ts'
 import { packSketch, unpackSketch } from '../../attribution/sketch.ts'
 import { type OpenedModel, openModel } from '../../sdk/openModel.ts'
-import { answerTo, ask } from './support/ask.ts'
-import { newFolder } from './support/folder.ts'
-import { type Indexing, indexTo } from './support/indexing.ts'
-import { type Setting, startSetting } from './support/setting.ts'
+import { answerTo, ask } from '../support/ask.ts'
+import { newFolder } from '../support/folder.ts'
+import { type Indexing, indexTo } from '../support/indexing.ts'
+import { type Setting, startSetting } from '../support/setting.ts'
 
 const ROWS = 4
 const EXPLANATION = `explanation { source note units(limit: 500) { items { number term } }

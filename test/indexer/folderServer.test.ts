@@ -10,7 +10,7 @@ import { leftBehind, openEmbedded } from '../../indexer/store/embedded.ts'
 import { keep } from '../../indexer/store/keeper.ts'
 import { endPredecessor } from '../../indexer/store/predecessor.ts'
 import { serverUser } from '../../indexer/store/serverUser.ts'
-import { newFolder } from './support/folder.ts'
+import { newFolder } from '../support/folder.ts'
 
 const root = newFolder('folder-server')
 afterAll(() => rmSync(root, { recursive: true }))

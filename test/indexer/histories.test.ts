@@ -8,11 +8,11 @@ import { historiesIn, prunable, prune } from '../../indexer/store/histories.ts'
 import { openStore, type Store } from '../../indexer/store/store.ts'
 import { servedIn, serveHistory } from '../../indexer/store/views.ts'
 import { explain, RetryError } from '../../sdk/errors.ts'
-import { ask } from './support/ask.ts'
-import { identity } from './support/identity.ts'
-import { indexTo } from './support/indexing.ts'
-import { until } from './support/ready.ts'
-import { type Setting, startSetting } from './support/setting.ts'
+import { ask } from '../support/ask.ts'
+import { identity } from '../support/identity.ts'
+import { indexTo } from '../support/indexing.ts'
+import { until } from '../support/ready.ts'
+import { type Setting, startSetting } from '../support/setting.ts'
 
 /** Two lists, asked for by statements of their own: in an answer that mixed two histories they would differ. */
 const QUESTION = `query ($at: AsOfBlock) {

@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { verifications } from '../../indexer/sync/verify/verification.ts'
-import { ask } from './support/ask.ts'
-import { coversEveryBlockOnce } from './support/coverage.ts'
-import { digestOf } from './support/digest.ts'
-import { indexTo } from './support/indexing.ts'
-import { randomOf } from './support/random.ts'
-import { type Setting, startSetting } from './support/setting.ts'
-import { tellOfABook } from './support/story.ts'
+import { verifications } from '../../chain/verify/verification.ts'
+import { ask } from '../support/ask.ts'
+import { coversEveryBlockOnce } from '../support/coverage.ts'
+import { digestOf } from '../support/digest.ts'
+import { indexTo } from '../support/indexing.ts'
+import { randomOf } from '../support/random.ts'
+import { type Setting, startSetting } from '../support/setting.ts'
+import { tellOfABook } from '../support/story.ts'
 
 /** Many histories are filled, on databases that share the machine with the chain. */
 const SLOW_MS = 600_000

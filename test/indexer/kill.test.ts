@@ -2,11 +2,11 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { DatabaseLocation } from '../../indexer/store/database.ts'
-import { digestOf } from './support/digest.ts'
-import { startFollowing } from './support/followingProcess.ts'
-import { indexTo } from './support/indexing.ts'
-import { randomOf } from './support/random.ts'
-import { type Setting, startSetting } from './support/setting.ts'
+import { digestOf } from '../support/digest.ts'
+import { startFollowing } from '../support/followingProcess.ts'
+import { indexTo } from '../support/indexing.ts'
+import { randomOf } from '../support/random.ts'
+import { type Setting, startSetting } from '../support/setting.ts'
 
 describe('kill -9 of the indexer', () => {
   let setting: Setting

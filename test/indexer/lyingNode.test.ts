@@ -1,14 +1,14 @@
 import { type Hex, toHex } from 'viem'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
-import { journaled } from '../../indexer/decode/contracts.ts'
+import { NodeContradictsItself } from '../../chain/contradiction.ts'
+import { journaled } from '../../chain/events/contracts.ts'
+import type { Verification } from '../../chain/verify/verification.ts'
 import type { News } from '../../indexer/news.ts'
 import type { IndexerOptions } from '../../indexer/start.ts'
-import { NodeContradictsItself } from '../../indexer/sync/contradiction.ts'
-import type { Verification } from '../../indexer/sync/verify/verification.ts'
 import { JOURNAL_SLOT } from '../../sdk/journal.ts'
-import { ask } from './support/ask.ts'
-import { digestOf } from './support/digest.ts'
-import { indexTo } from './support/indexing.ts'
+import { ask } from '../support/ask.ts'
+import { digestOf } from '../support/digest.ts'
+import { indexTo } from '../support/indexing.ts'
 import {
   FALSIFIED,
   type Lies,
@@ -20,10 +20,10 @@ import {
   lyingWithoutProofs,
   type NamedLie,
   withoutProofs,
-} from './support/lies.ts'
-import { type Lie, type LyingNode, startLyingNode } from './support/lyingNode.ts'
-import { type Setting, startSetting } from './support/setting.ts'
-import { troubles } from './support/troubles.ts'
+} from '../support/lies.ts'
+import { type Lie, type LyingNode, startLyingNode } from '../support/lyingNode.ts'
+import { type Setting, startSetting } from '../support/setting.ts'
+import { troubles } from '../support/troubles.ts'
 
 /** Questions until it is known whose history a node holds: the chain, its first block, the code of each contract, the treasury. */
 const IDENTIFYING = 3 + journaled.length

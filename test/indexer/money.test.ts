@@ -1,11 +1,11 @@
 import { sql } from 'kysely'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { strings, total } from './support/amounts.ts'
-import { ask } from './support/ask.ts'
-import { type Indexing, indexTo } from './support/indexing.ts'
-import { inHistory } from './support/inHistory.ts'
-import { type Setting, startSetting } from './support/setting.ts'
-import { tellOfABook } from './support/story.ts'
+import { strings, total } from '../support/amounts.ts'
+import { ask } from '../support/ask.ts'
+import { type Indexing, indexTo } from '../support/indexing.ts'
+import { inHistory } from '../support/inHistory.ts'
+import { type Setting, startSetting } from '../support/setting.ts'
+import { tellOfABook } from '../support/story.ts'
 
 describe('what a history says of money', () => {
   let setting: Setting

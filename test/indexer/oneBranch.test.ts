@@ -7,8 +7,8 @@ import { openDatabase } from '../../indexer/store/database.ts'
 import { historiesIn } from '../../indexer/store/histories.ts'
 import { openStore } from '../../indexer/store/store.ts'
 import { undoAbove } from '../../indexer/store/undo.ts'
-import { indexTo } from './support/indexing.ts'
-import { type Setting, startSetting } from './support/setting.ts'
+import { indexTo } from '../support/indexing.ts'
+import { type Setting, startSetting } from '../support/setting.ts'
 
 const QUESTION = `{ _meta { block } blocks(orderBy: number, orderDirection: desc, limit: 1) { items { number } }
   batches(limit: 100) { totalCount items { id } } }`

@@ -1,15 +1,15 @@
 import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
+import type { Verification } from '../../chain/verify/verification.ts'
+import { startLocalChain } from '../../examples/demo/localChain.ts'
+import { castOf, castSize, DEMO_MNEMONIC } from '../../examples/demo/wallets.ts'
 import type { News } from '../../indexer/news.ts'
 import { startIndexer } from '../../indexer/start.ts'
-import type { Verification } from '../../indexer/sync/verify/verification.ts'
-import { startLocalChain } from '../../scripts/demo/localChain.ts'
-import { castOf, castSize, DEMO_MNEMONIC } from '../../scripts/demo/wallets.ts'
 import { deployLedger } from '../../scripts/deploy/deploy.ts'
-import { freePort } from '../scripts/localLedger.ts'
-import { ask } from './support/ask.ts'
-import { newFolder } from './support/folder.ts'
+import { ask } from '../support/ask.ts'
+import { newFolder } from '../support/folder.ts'
+import { freePort } from '../support/localLedger.ts'
 
 it('a node that has lost its old state, as anvil does on a restart, is indexed all the same', async () => {
   const folder = newFolder('pruned')

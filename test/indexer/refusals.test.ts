@@ -5,12 +5,12 @@ import { join } from 'node:path'
 import { sql } from 'kysely'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { openDatabase } from '../../indexer/store/database.ts'
-import { freePort, startLocalLedger } from '../scripts/localLedger.ts'
-import { startDevNode } from './support/devNodes.ts'
-import { indexTo } from './support/indexing.ts'
-import { inHistory } from './support/inHistory.ts'
-import { runIndexer } from './support/process.ts'
-import { type Setting, startSetting } from './support/setting.ts'
+import { startDevNode } from '../support/devNodes.ts'
+import { indexTo } from '../support/indexing.ts'
+import { inHistory } from '../support/inHistory.ts'
+import { freePort, startLocalLedger } from '../support/localLedger.ts'
+import { runIndexer } from '../support/process.ts'
+import { type Setting, startSetting } from '../support/setting.ts'
 
 describe('the indexer refuses, in one clear sentence and with exit status 1,', () => {
   let setting: Setting

@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { ReorgTooDeep } from '../../chain/blocks/reorg.ts'
 import type { News } from '../../indexer/news.ts'
-import { ReorgTooDeep } from '../../indexer/sync/reorg.ts'
-import type { LocalLedger } from '../scripts/localLedger.ts'
-import { digestOf } from './support/digest.ts'
-import { indexTo } from './support/indexing.ts'
-import { randomOf } from './support/random.ts'
-import { type Setting, startSetting } from './support/setting.ts'
+import { digestOf } from '../support/digest.ts'
+import { indexTo } from '../support/indexing.ts'
+import type { LocalLedger } from '../support/localLedger.ts'
+import { randomOf } from '../support/random.ts'
+import { type Setting, startSetting } from '../support/setting.ts'
 
 const ROUNDS = 20
 

@@ -1,12 +1,12 @@
 import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { ask } from './support/ask.ts'
-import { deploymentFileOf } from './support/deploymentFile.ts'
-import { indexTo } from './support/indexing.ts'
-import { runIndexer } from './support/process.ts'
-import { addressOf, readyAt, until } from './support/ready.ts'
-import { type Replica, startReplica } from './support/replica.ts'
-import { type Setting, startSetting } from './support/setting.ts'
+import { ask } from '../support/ask.ts'
+import { deploymentFileOf } from '../support/deploymentFile.ts'
+import { indexTo } from '../support/indexing.ts'
+import { runIndexer } from '../support/process.ts'
+import { addressOf, readyAt, until } from '../support/ready.ts'
+import { type Replica, startReplica } from '../support/replica.ts'
+import { type Setting, startSetting } from '../support/setting.ts'
 
 const QUESTION = `{ _meta { block hash head lag chainId } accounts { items { id earnedGwei } totalCount }
   inferences(limit: 5) { items { batch position feeGwei } totalCount } }`

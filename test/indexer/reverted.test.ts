@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { ask } from './support/ask.ts'
-import { coversEveryBlockOnce } from './support/coverage.ts'
-import { indexTo } from './support/indexing.ts'
-import { type Setting, startSetting } from './support/setting.ts'
+import { ask } from '../support/ask.ts'
+import { coversEveryBlockOnce } from '../support/coverage.ts'
+import { indexTo } from '../support/indexing.ts'
+import { type Setting, startSetting } from '../support/setting.ts'
 
 describe('what a history served and a reorg took back', () => {
   let setting: Setting

@@ -2,8 +2,8 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { indexTo } from './support/indexing.ts'
-import { type Setting, startSetting } from './support/setting.ts'
+import { indexTo } from '../support/indexing.ts'
+import { type Setting, startSetting } from '../support/setting.ts'
 
 let setting: Setting
 const silent = createServer(() => {})

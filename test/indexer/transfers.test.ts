@@ -10,11 +10,11 @@ import {
   parseAbiItem,
 } from 'viem'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { TRANSFER } from '../../indexer/decode/contracts.ts'
+import { TRANSFER } from '../../chain/events/contracts.ts'
 import type { DatabaseLocation } from '../../indexer/store/database.ts'
-import { ask } from './support/ask.ts'
-import { indexTo } from './support/indexing.ts'
-import { type Setting, startSetting } from './support/setting.ts'
+import { ask } from '../support/ask.ts'
+import { indexTo } from '../support/indexing.ts'
+import { type Setting, startSetting } from '../support/setting.ts'
 
 interface Moved {
   readonly from: Hex

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type Indexing, indexTo } from './support/indexing.ts'
-import { type Setting, startSetting } from './support/setting.ts'
-import { TRUTHS } from './support/truth.ts'
+import { type Indexing, indexTo } from '../support/indexing.ts'
+import { type Setting, startSetting } from '../support/setting.ts'
+import { TRUTHS } from '../support/truth.ts'
 
 /** Hundreds of questions to the contracts, as of several blocks each. */
 const SLOW_MS = 600_000

@@ -6,8 +6,8 @@ import { openDatabase } from '../../indexer/store/database.ts'
 import { headOf } from '../../indexer/store/position.ts'
 import { openStore } from '../../indexer/store/store.ts'
 import { undoAbove } from '../../indexer/store/undo.ts'
-import { identity } from './support/identity.ts'
-import { type PostgresServer, startPostgres } from './support/postgres.ts'
+import { identity } from '../support/identity.ts'
+import { type PostgresServer, startPostgres } from '../support/postgres.ts'
 
 describe('a history whose very first block is taken back', () => {
   let postgres: PostgresServer

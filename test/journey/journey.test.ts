@@ -7,8 +7,9 @@ import { accountsAbi } from '../../deployments/abi/accounts.ts'
 import { earningsAbi } from '../../deployments/abi/earnings.ts'
 import { openTokenAbi } from '../../deployments/abi/openToken.ts'
 import { settlementAbi } from '../../deployments/abi/settlement.ts'
-import { type Summary, summarySchema } from '../../scripts/demo/summary.ts'
-import { type Deployment, readDeployment } from '../../sdk/deployment.ts'
+import { type Summary, summarySchema } from '../../examples/demo/summary.ts'
+import type { Deployment } from '../../sdk/deployment.ts'
+import { readDeployment } from '../../sdk/node/readDeployment.ts'
 import { freePort, type Running, run } from './process.ts'
 import { type Recomputed, recompute } from './recompute.ts'
 import { fixedWeights, unitsOfRows } from './units.ts'
@@ -49,12 +50,12 @@ const sum = (amounts: Iterable<bigint>): bigint => [...amounts].reduce((all, gwe
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'journey-'))
   options = ['--folder', folder, '--port', `${await freePort()}`, '--rpc-port', `${await freePort()}`, ...SMALL]
-  const first = run('scripts/demo/main.ts', [...options, '--once'])
+  const first = run('examples/demo/main.ts', [...options, '--once'])
   children.push(first)
   expect(await first.exited, first.output()).toBe(0)
   summary = summarySchema.parse(JSON.parse(readFileSync(join(folder, 'summary.json'), 'utf8')))
 
-  demo = run('scripts/demo/main.ts', options)
+  demo = run('examples/demo/main.ts', options)
   children.push(demo)
   await demo.until('Serving until Ctrl-C')
   api = summary.api

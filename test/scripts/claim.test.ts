@@ -4,11 +4,11 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { randomSource } from '../../attribution/random.ts'
 import { openModel } from '../../sdk/openModel.ts'
 import { formatOpen, parseOpen } from '../../sdk/units.ts'
-import { keyOf } from './keyOf.ts'
-import { ampleVouchers, drawCalls, recordLocalBatch } from './localBatches.ts'
-import { type LocalLedger, startLocalLedger } from './localLedger.ts'
-import { type LocalModel, letOperate, openLocalChannel, registerLocalModel } from './localModel.ts'
-import { type } from './typed.ts'
+import { keyOf } from '../support/keyOf.ts'
+import { ampleVouchers, drawCalls, recordLocalBatch } from '../support/localBatches.ts'
+import { type LocalLedger, startLocalLedger } from '../support/localLedger.ts'
+import { type LocalModel, letOperate, openLocalChannel, registerLocalModel } from '../support/localModel.ts'
+import { type } from '../support/typed.ts'
 
 const DAY = 86_400
 const ITEMS = [30, 4, 5, 40]

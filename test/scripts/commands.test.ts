@@ -2,10 +2,10 @@ import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { TASK_NAMES, taskScenarios } from '../../scripts/demo/settings.ts'
-import { keyOf } from './keyOf.ts'
-import { freePort, type LocalLedger, startLocalLedger } from './localLedger.ts'
-import { type Typed, type } from './typed.ts'
+import { TASK_NAMES, taskScenarios } from '../../examples/demo/settings.ts'
+import { keyOf } from '../support/keyOf.ts'
+import { freePort, type LocalLedger, startLocalLedger } from '../support/localLedger.ts'
+import { type Typed, type } from '../support/typed.ts'
 
 /** One paragraph on stderr, no stack, a non-zero exit. */
 function expectParagraph({ code, err }: Typed, sentence: string | RegExp): void {

@@ -19,9 +19,9 @@ import { ADMIN_ROLE, ARBITER_ROLE, GUARDIAN_ROLE, PARAMETERS_ROLE } from '../../
 import { completeTerms } from '../../scripts/deploy/terms.ts'
 import { type Connection, connect } from '../../sdk/contracts.ts'
 import type { Deployment } from '../../sdk/deployment.ts'
-import { type Act, act, transact } from '../../sdk/transact.ts'
-import { startBreakingNode } from './breakingNode.ts'
-import { type LocalLedger, startLocalLedger } from './localLedger.ts'
+import { type Act, act, transact } from '../../sdk/node/transact.ts'
+import { startBreakingNode } from '../support/breakingNode.ts'
+import { type LocalLedger, startLocalLedger } from '../support/localLedger.ts'
 
 describe('a deployment', () => {
   let local: LocalLedger

@@ -19,6 +19,7 @@ import {
   earningsIn,
   earningsSlot,
 } from '../../sdk/ledgerStorage.ts'
+import { type Act, act, eventIn, transact } from '../../sdk/node/transact.ts'
 import { type ModelPayTerms, predictPay, settlingBook } from '../../sdk/predictPay.ts'
 import { proveRecorded, slotsOfRecord } from '../../sdk/provenRecord.ts'
 import { promisedRecord, signedReceipt } from '../../sdk/receipt.ts'
@@ -33,11 +34,10 @@ import {
 } from '../../sdk/registeredUnits.ts'
 import { BEGINNING, pagesFrom, progressAt, progressHash, reachedBy } from '../../sdk/settlement.ts'
 import { proveStorage } from '../../sdk/storageProof.ts'
-import { type Act, act, eventIn, transact } from '../../sdk/transact.ts'
 import { compactSignature, encodeVouchers } from '../../sdk/voucher.ts'
-import { challenge } from '../scripts/challenge.ts'
-import { drawCall, drawCalls, recordLocalBatch, voucherFor } from '../scripts/localBatches.ts'
-import { type LocalLedger, startLocalLedger } from '../scripts/localLedger.ts'
+import { challenge } from '../support/challenge.ts'
+import { drawCall, drawCalls, recordLocalBatch, voucherFor } from '../support/localBatches.ts'
+import { type LocalLedger, startLocalLedger } from '../support/localLedger.ts'
 import {
   LOCAL_SHARES,
   type LocalChannel,
@@ -45,7 +45,7 @@ import {
   letOperate,
   openLocalChannel,
   registerLocalModel,
-} from '../scripts/localModel.ts'
+} from '../support/localModel.ts'
 
 const K = 64
 const FEE_UNIT = 1_000_000n

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { FalseHeader, trustedBlock } from '../../sdk/blockHeader.ts'
 import { JOURNAL_SLOT } from '../../sdk/journal.ts'
 import { FalseProof, proveStorage, type StorageProof } from '../../sdk/storageProof.ts'
-import { type LocalLedger, startLocalLedger } from '../scripts/localLedger.ts'
+import { type LocalLedger, startLocalLedger } from '../support/localLedger.ts'
 import { trieOf } from './trieOf.ts'
 
 describe('storage by proof, of a state made by hand', () => {

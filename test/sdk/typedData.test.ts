@@ -2,7 +2,7 @@ import { type Address, type Hex, keccak256, type LocalAccount } from 'viem'
 import { generatePrivateKey, privateKeyToAccount } from 'viem/accounts'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { ensureDataset } from '../../pipeline/publish/dataset.ts'
-import { act, eventIn, transact } from '../../sdk/transact.ts'
+import { act, eventIn, transact } from '../../sdk/node/transact.ts'
 import {
   type ClaimToSign,
   type ContributionToSign,
@@ -12,7 +12,7 @@ import {
   type SigningPlace,
   voucherTypedData,
 } from '../../sdk/typedData.ts'
-import { type LocalLedger, startLocalLedger } from '../scripts/localLedger.ts'
+import { type LocalLedger, startLocalLedger } from '../support/localLedger.ts'
 
 const FAR = 2n ** 40n
 const termsHash = keccak256('0x01')

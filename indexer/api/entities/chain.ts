@@ -1,5 +1,5 @@
 import { sql } from 'kysely'
-import { journaled } from '../../decode/contracts.ts'
+import { journaled } from '../../../chain/events/contracts.ts'
 import { bytes, type Entity, hidden, many, nullable, one, oneOf, text, uint } from '../query/entity.ts'
 
 export const block: Entity = {

@@ -1,5 +1,6 @@
 import type { Kysely } from 'kysely'
-import type { Database, Identity } from '../../store/schema.ts'
+import type { Identity } from '../../../chain/node/identity.ts'
+import type { Database } from '../../store/schema.ts'
 import type { Status } from '../../store/status.ts'
 import type { Computed } from '../computed/computed.ts'
 import { type AsOf, blockAsOf, type Head, headAsOf, stillStands } from './asOf.ts'

@@ -1,7 +1,7 @@
 import { type Kysely, sql } from 'kysely'
-import { journaled } from '../../decode/contracts.ts'
+import { journaled } from '../../../chain/events/contracts.ts'
+import type { Verdict } from '../../../chain/verify/verification.ts'
 import type { Database } from '../../store/schema.ts'
-import type { Verdict } from '../../store/stretch.ts'
 import type { AsOf } from '../query/asOf.ts'
 import type { Context } from '../query/context.ts'
 

@@ -1,5 +1,6 @@
 import type { Hex } from 'viem'
 import { orderedPath } from '../../../attribution/orderedMerkle.ts'
+import type { JournaledName } from '../../../chain/events/contracts.ts'
 import { bookKeyOf } from '../../../sdk/book.ts'
 import { JOURNAL_SLOT, journalOf } from '../../../sdk/journal.ts'
 import {
@@ -10,7 +11,6 @@ import {
   depositSlot,
   earningsSlot,
 } from '../../../sdk/ledgerStorage.ts'
-import type { JournaledName } from '../../decode/contracts.ts'
 import type { Context } from '../query/context.ts'
 import type { Row } from '../query/entity.ts'
 import { recordTrees } from './recordTrees.ts'

@@ -1,7 +1,7 @@
 import { type Kysely, sql } from 'kysely'
+import type { Verdict } from '../../../chain/verify/verification.ts'
 import { cursorsOf } from '../../store/cursors.ts'
 import type { Database } from '../../store/schema.ts'
-import type { Verdict } from '../../store/stretch.ts'
 
 /** What is known of a history's completeness as of a block. */
 export interface Standing {

@@ -1,8 +1,9 @@
 import type { Kysely } from 'kysely'
-import { emptyJournals, type Journals } from '../../decode/journals.ts'
-import type { Terms } from '../../decode/terms.ts'
+import type { Block } from '../../../chain/block.ts'
+import { emptyJournals, type Journals } from '../../../chain/events/journals.ts'
+import type { Terms } from '../../../chain/events/terms.ts'
 import { termsOf } from '../../store/position.ts'
-import type { Block, Database } from '../../store/schema.ts'
+import type { Database } from '../../store/schema.ts'
 import type { Totals } from './totals.ts'
 
 /** What verifying from a block on takes over from the blocks before it: those are believed. */

@@ -1,8 +1,8 @@
-import type { Block } from '../../store/schema.ts'
-import { brokenChain } from '../../sync/brokenChain.ts'
-import type { Node } from '../../sync/node.ts'
-import { type Unsettled, unsettled } from '../../sync/step.ts'
-import { checkHeaders, type Header } from '../../sync/verify/header.ts'
+import type { Block } from '../../../chain/block.ts'
+import { brokenChain } from '../../../chain/blocks/brokenChain.ts'
+import { type Unsettled, unsettled } from '../../../chain/contradiction.ts'
+import type { Node } from '../../../chain/node/node.ts'
+import { checkHeaders, type Header } from '../../../chain/verify/header.ts'
 
 export interface SameBranch {
   readonly kind: 'sameBranch'

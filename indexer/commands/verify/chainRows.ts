@@ -1,8 +1,8 @@
-import { type ContractName, contractOf, type Followed } from '../../decode/contracts.ts'
-import { decodeLogs } from '../../decode/decode.ts'
-import type { Fact, FactTable } from '../../decode/facts.ts'
-import type { Terms } from '../../decode/terms.ts'
-import type { Cursors } from '../../store/cursors.ts'
+import type { Cursors } from '../../../chain/blocks/position.ts'
+import { type ContractName, contractOf, type Followed } from '../../../chain/events/contracts.ts'
+import { decodeLogs } from '../../../chain/events/decode.ts'
+import type { Fact, FactTable } from '../../../chain/events/facts.ts'
+import type { Terms } from '../../../chain/events/terms.ts'
 import { factTables } from '../../store/schema.ts'
 import type { ProvenStretch } from './provenStretch.ts'
 

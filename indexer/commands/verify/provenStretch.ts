@@ -1,8 +1,9 @@
-import { fetchPieces, joinStretch, type StretchStart } from '../../sync/fetchStretch.ts'
-import type { Node } from '../../sync/node.ts'
-import { RangeTooLarge } from '../../sync/nodeError.ts'
-import type { Nodes } from '../../sync/nodes.ts'
-import type { Stretch, Unsettled } from '../../sync/step.ts'
+import { fetchPieces, joinStretch, type StretchStart } from '../../../chain/blocks/fetchStretch.ts'
+import type { Stretch } from '../../../chain/blocks/step.ts'
+import type { Unsettled } from '../../../chain/contradiction.ts'
+import type { Node } from '../../../chain/node/node.ts'
+import { RangeTooLarge } from '../../../chain/node/nodeError.ts'
+import type { Nodes } from '../../../chain/node/nodes.ts'
 import { branchOf, type OtherBranch } from './branch.ts'
 
 /** What the chain holds in some blocks, by receipts that hash to the headers. */

@@ -1,8 +1,9 @@
 import type { Kysely } from 'kysely'
-import type { Fact } from '../../decode/facts.ts'
+import type { Block } from '../../../chain/block.ts'
+import type { Fact } from '../../../chain/events/facts.ts'
 import { type AccountTotal, totalsAfter } from '../../store/accountTotal.ts'
 import { movesIn } from '../../store/appendTotals.ts'
-import type { Block, Database } from '../../store/schema.ts'
+import type { Database } from '../../store/schema.ts'
 
 /** The newest total of every account that has one. */
 export type Totals = ReadonlyMap<bigint, AccountTotal>

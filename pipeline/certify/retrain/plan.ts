@@ -1,5 +1,5 @@
 /** Which retrainings tell what contributors are worth: everyone together, everyone but one, and random halves. */
-import { createRandom, shuffled } from '../../train/math/random.ts'
+import { createRandom, shuffled } from '../../math/random.ts'
 import type { Retraining } from './trainingInput.ts'
 
 export interface WorthCounts {

@@ -1,5 +1,5 @@
 /** A rule that looks at nothing: what luck alone would reach. */
-import { createRandom } from '../../train/math/random.ts'
+import { createRandom } from '../../math/random.ts'
 import type { CertifiedRows } from '../certificationSet.ts'
 import { NO_SCORES, type RowRule } from './outcome.ts'
 import { TOP_ROWS } from './shares.ts'

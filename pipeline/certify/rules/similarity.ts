@@ -3,8 +3,8 @@
  * or by their words (BM25; Robertson and Zaragoza, 2009). The top rows are paid.
  */
 import MiniSearch from 'minisearch'
+import { tanh } from '../../math/elementary.ts'
 import type { FrozenOutputs } from '../../train/base/adaptedLayers.ts'
-import { tanh } from '../../train/math/elementary.ts'
 import type { RowRule } from './outcome.ts'
 import { topShares } from './shares.ts'
 

@@ -3,8 +3,9 @@
  *
  *     out_i = Σ_j softmax_j(q_i · k_j / √size) v_j          per head, over the tokens j of i's own text
  */
+
+import { exp } from '../../math/elementary.ts'
 import type { Workspace } from '../kernels.ts'
-import { exp } from '../math/elementary.ts'
 
 const HEADS = 4
 

@@ -11,8 +11,9 @@
  *
  * A text's features depend on that text alone: every step works token by token or inside one text.
  */
+
+import { cos, sin } from '../../math/elementary.ts'
 import { createWorkspace, type Workspace } from '../kernels.ts'
-import { cos, sin } from '../math/elementary.ts'
 import { attend, layOut } from './attention.ts'
 import { loadLinearLayers, type Precision } from './layers.ts'
 import { type BaseWeights, loadBaseWeights } from './weights.ts'

@@ -6,7 +6,7 @@
  * B starts at zero, so that training begins at the base; A and the head start uniform in ±1/√inputs, as PEFT and
  * torch.nn.Linear have it.
  */
-import { createRandom } from '../math/random.ts'
+import { createRandom } from '../../math/random.ts'
 
 export const RANK = 8
 export const ALPHA = 16

@@ -2,9 +2,10 @@
  * Fine-tuning with AdamW (Loshchilov and Hutter, 2019), its learning rate falling linearly to zero as Transformers'
  * default schedule does, on cross-entropy.
  */
+
+import { exp, log, logistic } from '../../math/elementary.ts'
+import { createRandom, shuffled } from '../../math/random.ts'
 import type { FrozenOutputs } from '../base/adaptedLayers.ts'
-import { exp, log, logistic } from '../math/elementary.ts'
-import { createRandom, shuffled } from '../math/random.ts'
 import {
   type Adapter,
   copyAdapter,

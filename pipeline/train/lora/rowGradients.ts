@@ -1,8 +1,8 @@
 /** What attribution needs of every training row: its projected loss gradient, and its factor of the Gauss–Newton matrix. */
 import type { Rows } from '../../../attribution/matrix.ts'
 import type { Gradients } from '../../../attribution/sketcher.ts'
+import { logistic } from '../../math/elementary.ts'
 import type { FrozenOutputs } from '../base/adaptedLayers.ts'
-import { logistic } from '../math/elementary.ts'
 import { type ProjectionSettings, projectedGradients } from './projectedGradients.ts'
 import type { Tuner } from './tuner.ts'
 

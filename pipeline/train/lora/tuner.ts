@@ -13,10 +13,11 @@
  * Per row each gradient is an outer product of two short vectors; `rowFactors` returns those. Over a batch they are summed
  * without ever forming ∂z or z for a row.
  */
+
+import { tanh } from '../../math/elementary.ts'
 import type { FrozenOutputs } from '../base/adaptedLayers.ts'
 import { transpose } from '../base/layers.ts'
 import { createWorkspace, type Strided } from '../kernels.ts'
-import { tanh } from '../math/elementary.ts'
 import { type Adapter, CLASSES, createAdapter, HIDDEN, RANK, SCALE, WIDTH } from './adapter.ts'
 
 /** Rows that go through in one pass; a batch may have no more. */

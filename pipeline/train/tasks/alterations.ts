@@ -1,5 +1,5 @@
 /** What contributors who are not honest, or not useful, do to items. Each is drawn from a seed. */
-import { type Random, shuffled } from '../math/random.ts'
+import { type Random, shuffled } from '../../math/random.ts'
 import type { Item } from './item.ts'
 import type { Classes } from './task.ts'
 

@@ -4,7 +4,7 @@
  * belong to nobody.
  */
 import { StopError } from '../../../sdk/errors.ts'
-import { createRandom, type Random, shuffled } from '../math/random.ts'
+import { createRandom, type Random, shuffled } from '../../math/random.ts'
 import { flipLabel, garble, nearCopy, wordSalad } from './alterations.ts'
 import type { Item } from './item.ts'
 import type { Classes, Task } from './task.ts'

@@ -15,8 +15,8 @@ import { ensureDataset, ensureVersion } from '../../../pipeline/publish/dataset.
 import { decodeDraft } from '../../../pipeline/publish/register.ts'
 import { bondOfAccount } from '../../../sdk/bond.ts'
 import { contributionId } from '../../../sdk/contribution.ts'
-import { act, eventIn } from '../../../sdk/transact.ts'
-import { type LocalLedger, startLocalLedger } from '../../scripts/localLedger.ts'
+import { act, eventIn } from '../../../sdk/node/transact.ts'
+import { type LocalLedger, startLocalLedger } from '../../support/localLedger.ts'
 import type { DrawnModel, Trained } from './drawnModel.ts'
 import { type Send, sender } from './send.ts'
 

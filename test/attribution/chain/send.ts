@@ -6,7 +6,7 @@ import {
   type TransactionReceipt,
 } from 'viem'
 import type { Connection } from '../../../sdk/contracts.ts'
-import { type Act, estimate } from '../../../sdk/transact.ts'
+import { type Act, estimate } from '../../../sdk/node/transact.ts'
 
 /** Sends as whoever the node lets sign, and answers as soon as the transaction is mined: thousands of them in a minute. */
 

@@ -7,9 +7,9 @@ import { index } from '../../../indexer/commands/index.ts'
 import { prune } from '../../../indexer/commands/prune.ts'
 import { serve } from '../../../indexer/commands/serve.ts'
 import { verify } from '../../../indexer/commands/verify.ts'
-import { runCommand } from '../support/commands.ts'
-import { paperDeployment } from '../support/paperDeployment.ts'
-import { runIndexer } from '../support/process.ts'
+import { runCommand } from '../../support/commands.ts'
+import { paperDeployment } from '../../support/paperDeployment.ts'
+import { runIndexer } from '../../support/process.ts'
 
 const commands = { index, serve, verify, export: exportHistory, prune }
 

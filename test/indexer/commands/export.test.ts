@@ -9,11 +9,11 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Manifest } from '../../../indexer/commands/export/writeExport.ts'
 import { exportHistory } from '../../../indexer/commands/export.ts'
 import type { DatabaseLocation } from '../../../indexer/store/database.ts'
-import { ask } from '../support/ask.ts'
-import { type Ran, runCommand } from '../support/commands.ts'
-import { indexTo } from '../support/indexing.ts'
-import { runIndexer } from '../support/process.ts'
-import { type Setting, startSetting } from '../support/setting.ts'
+import { ask } from '../../support/ask.ts'
+import { type Ran, runCommand } from '../../support/commands.ts'
+import { indexTo } from '../../support/indexing.ts'
+import { runIndexer } from '../../support/process.ts'
+import { type Setting, startSetting } from '../../support/setting.ts'
 
 describe('indexer export', () => {
   let setting: Setting

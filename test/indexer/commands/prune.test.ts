@@ -3,9 +3,9 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { prune } from '../../../indexer/commands/prune.ts'
 import { openDatabase } from '../../../indexer/store/database.ts'
 import { historiesIn } from '../../../indexer/store/histories.ts'
-import { runCommand } from '../support/commands.ts'
-import { indexTo } from '../support/indexing.ts'
-import { type Setting, startSetting } from '../support/setting.ts'
+import { runCommand } from '../../support/commands.ts'
+import { indexTo } from '../../support/indexing.ts'
+import { type Setting, startSetting } from '../../support/setting.ts'
 
 describe('indexer prune', () => {
   let setting: Setting

@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { deploymentFileOf } from '../support/deploymentFile.ts'
-import { startLyingNode } from '../support/lyingNode.ts'
-import { type IndexerProcess, runIndexer } from '../support/process.ts'
-import { type Setting, startSetting } from '../support/setting.ts'
+import { deploymentFileOf } from '../../support/deploymentFile.ts'
+import { startLyingNode } from '../../support/lyingNode.ts'
+import { type IndexerProcess, runIndexer } from '../../support/process.ts'
+import { type Setting, startSetting } from '../../support/setting.ts'
 
 const PROMPTLY_MS = 5_000
 

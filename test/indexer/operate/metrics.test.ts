@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Metrics, metricsOf } from '../../../indexer/operate/metrics.ts'
-import { ask } from '../support/ask.ts'
-import { indexTo } from '../support/indexing.ts'
-import { liesAboutHashes } from '../support/lies.ts'
-import { startLyingNode } from '../support/lyingNode.ts'
-import { type Setting, startSetting } from '../support/setting.ts'
+import { ask } from '../../support/ask.ts'
+import { indexTo } from '../../support/indexing.ts'
+import { liesAboutHashes } from '../../support/lies.ts'
+import { startLyingNode } from '../../support/lyingNode.ts'
+import { type Setting, startSetting } from '../../support/setting.ts'
 
 describe('/metrics', () => {
   let setting: Setting

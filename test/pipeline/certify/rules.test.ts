@@ -23,9 +23,9 @@ import { type Outcome, outcomeOfRows, type RowRule } from '../../../pipeline/cer
 import { positiveShares, topShares } from '../../../pipeline/certify/rules/shares.ts'
 import { agreeingEmbeddingRule, bm25Rule, embeddingRule } from '../../../pipeline/certify/rules/similarity.ts'
 import { once } from '../../../pipeline/certify/worth.ts'
+import { createRandom } from '../../../pipeline/math/random.ts'
 import { spearman } from '../../../pipeline/statistics/ranks.ts'
 import { sketchAnswer } from '../../../pipeline/train/answerSketch.ts'
-import { createRandom } from '../../../pipeline/train/math/random.ts'
 
 const item = (text: string, kind: 'honest' | 'flipped' = 'honest') => ({ label: 'ham', text, kind })
 /** Rows 0 and 1 are one contributor's, 2 to 4 another's, of which one is flipped. */

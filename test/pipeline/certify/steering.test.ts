@@ -4,8 +4,8 @@ import { fixedWeights } from '../../../attribution/fixedWeights.ts'
 import { quantise } from '../../../attribution/sketch.ts'
 import type { ScaledUnit } from '../../../attribution/unitSketch.ts'
 import { measureSteering } from '../../../pipeline/certify/steering.ts'
+import { createRandom } from '../../../pipeline/math/random.ts'
 import { sketchAnswer } from '../../../pipeline/train/answerSketch.ts'
-import { createRandom } from '../../../pipeline/train/math/random.ts'
 
 const K = 64
 const random = createRandom(3, 'steering test')

@@ -14,9 +14,9 @@ import { fitRunSketcher } from '../../../pipeline/publish/sketches.ts'
 import { readRun } from '../../../pipeline/run/readRun.ts'
 import { formatSafetensors } from '../../../pipeline/run/safetensors.ts'
 import { readAgain } from '../../../pipeline/run/takenGradients.ts'
-import { keyOf } from '../../scripts/keyOf.ts'
-import { type LocalLedger, startLocalLedger } from '../../scripts/localLedger.ts'
-import { type } from '../../scripts/typed.ts'
+import { keyOf } from '../../support/keyOf.ts'
+import { type LocalLedger, startLocalLedger } from '../../support/localLedger.ts'
+import { type } from '../../support/typed.ts'
 
 const fixture = (...path: readonly string[]): string => join(import.meta.dirname, 'fixture', ...path)
 const CONTRIBUTORS = 3

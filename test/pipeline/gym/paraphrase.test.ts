@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { paraphrase } from '../../../pipeline/gym/paraphrase.ts'
-import { createRandom } from '../../../pipeline/train/math/random.ts'
+import { createRandom } from '../../../pipeline/math/random.ts'
 
 const text =
   "When the war ended, we could not help every country. Our government can't build a strong economy alone! Is peace a large problem today?"

@@ -10,7 +10,7 @@ import { DEFAULT_PAY, payTermsOf } from '../../../pipeline/publish/payTerms.ts'
 import { prepareRun } from '../../../pipeline/publish/prepareRun.ts'
 import { publishRun } from '../../../pipeline/publish/publishRun.ts'
 import { readRun } from '../../../pipeline/run/readRun.ts'
-import { type LocalLedger, startLocalLedger } from '../../scripts/localLedger.ts'
+import { type LocalLedger, startLocalLedger } from '../../support/localLedger.ts'
 import { copyOf, fixture } from './importSetup.ts'
 
 const items = (letters: string): Item[] => [...letters].map((text) => ({ label: 'letter', text: `row ${text}` }))

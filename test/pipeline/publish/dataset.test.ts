@@ -6,7 +6,7 @@ import { ensureContribution } from '../../../pipeline/publish/contribute.ts'
 import { statusOf } from '../../../pipeline/publish/contribution.ts'
 import { type DatasetTerms, ensureDataset, ensureVersion } from '../../../pipeline/publish/dataset.ts'
 import { ensureCommitment } from '../../../pipeline/publish/items.ts'
-import { type LocalLedger, startLocalLedger } from '../../scripts/localLedger.ts'
+import { type LocalLedger, startLocalLedger } from '../../support/localLedger.ts'
 
 const terms: DatasetTerms = {
   licence: 'CC0-1.0',

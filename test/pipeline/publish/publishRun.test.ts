@@ -18,9 +18,9 @@ import { DEFAULT_SKETCH } from '../../../pipeline/train/emit/describeRun.ts'
 import { MAIL } from '../../../pipeline/train/tasks/mail/mail.ts'
 import { splitTask } from '../../../pipeline/train/tasks/split.ts'
 import { type TrainingContribution, trainRun } from '../../../pipeline/train/trainRun.ts'
-import { keyOf } from '../../scripts/keyOf.ts'
-import { type LocalLedger, startLocalLedger } from '../../scripts/localLedger.ts'
-import { type } from '../../scripts/typed.ts'
+import { keyOf } from '../../support/keyOf.ts'
+import { type LocalLedger, startLocalLedger } from '../../support/localLedger.ts'
+import { type } from '../../support/typed.ts'
 
 const CONTRIBUTORS = 8
 const split = splitTask(MAIL, { seed: 7, rows: 48, heldOut: 8, contributors: CONTRIBUTORS })

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { pageLimits, resumeRegistration, sketchedPages } from '../../../pipeline/publish/register.ts'
-import { type LocalLedger, startLocalLedger } from '../../scripts/localLedger.ts'
-import { registerLocalModel } from '../../scripts/localModel.ts'
+import { type LocalLedger, startLocalLedger } from '../../support/localLedger.ts'
+import { registerLocalModel } from '../../support/localModel.ts'
 
 const ITEMS = [40, 5, 22, 3, 60]
 

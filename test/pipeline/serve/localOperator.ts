@@ -4,12 +4,12 @@ import { join } from 'node:path'
 import { type Hex, keccak256, toHex } from 'viem'
 import { randomSource } from '../../../attribution/random.ts'
 import { openAnswersFile } from '../../../pipeline/serve/answersFile.ts'
-import type { OperatorOptions, Request } from '../../../pipeline/serve/operator.ts'
+import type { OperatorOptions, Request } from '../../../pipeline/serve/operation.ts'
 import { openOperatorJournal } from '../../../pipeline/serve/operatorJournal.ts'
 import { loadServing, type Serving } from '../../../pipeline/serve/serving.ts'
 import type { Receipt } from '../../../sdk/receipt.ts'
 import { amountCovering, signVoucher } from '../../../sdk/voucher.ts'
-import { type LocalLedger, startLocalLedger } from '../../scripts/localLedger.ts'
+import { type LocalLedger, startLocalLedger } from '../../support/localLedger.ts'
 import {
   type LocalChannel,
   type LocalModel,
@@ -17,7 +17,7 @@ import {
   openLocalChannel,
   receiptKey,
   registerLocalModel,
-} from '../../scripts/localModel.ts'
+} from '../../support/localModel.ts'
 
 /** An operator of a drawn model on a ledger of its own, whose answers cost nothing to compute. */
 

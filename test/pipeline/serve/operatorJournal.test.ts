@@ -7,7 +7,7 @@ import { generatePrivateKey, privateKeyToAccount } from 'viem/accounts'
 import { describe, expect, it } from 'vitest'
 import { openOperatorJournal } from '../../../pipeline/serve/operatorJournal.ts'
 import { type Receipt, signReceipt } from '../../../sdk/receipt.ts'
-import { newFolder } from '../../indexer/support/folder.ts'
+import { newFolder } from '../../support/folder.ts'
 
 const hash: Hex = `0x${'ab'.repeat(32)}`
 const signature: Hex = `0x${'cd'.repeat(65)}`

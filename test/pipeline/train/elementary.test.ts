@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { cos, exp, log, logistic, sin, tanh } from '../../../pipeline/train/math/elementary.ts'
-import { createRandom } from '../../../pipeline/train/math/random.ts'
+import { cos, exp, log, logistic, sin, tanh } from '../../../pipeline/math/elementary.ts'
+import { createRandom } from '../../../pipeline/math/random.ts'
 
 const POINTS = 20_000
 const DOUBLE_EPSILON = 2 ** -52

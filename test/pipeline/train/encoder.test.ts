@@ -1,9 +1,9 @@
 import { createRequire } from 'node:module'
 import { describe, expect, it } from 'vitest'
+import { tanh } from '../../../pipeline/math/elementary.ts'
 import { loadAdaptedLayers } from '../../../pipeline/train/base/adaptedLayers.ts'
 import { loadEncoder } from '../../../pipeline/train/base/encoder.ts'
 import { loadTokenizer } from '../../../pipeline/train/base/tokenizer.ts'
-import { tanh } from '../../../pipeline/train/math/elementary.ts'
 
 const TEXTS = [
   'hello world',

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
+import { createRandom } from '../../../pipeline/math/random.ts'
 import { createWorkspace } from '../../../pipeline/train/kernels.ts'
-import { createRandom } from '../../../pipeline/train/math/random.ts'
 import { compileKernels, TRAINING_KERNELS } from '../../../scripts/buildKernels.ts'
 
 const workspace = createWorkspace(4)

@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest'
+import { logistic } from '../../../pipeline/math/elementary.ts'
+import { createRandom } from '../../../pipeline/math/random.ts'
 import { transpose } from '../../../pipeline/train/base/layers.ts'
 import {
   type Adapter,
@@ -12,8 +14,6 @@ import { crossEntropy } from '../../../pipeline/train/lora/fineTune.ts'
 import { projectedGradients } from '../../../pipeline/train/lora/projectedGradients.ts'
 import { rowGradients } from '../../../pipeline/train/lora/rowGradients.ts'
 import { createTuner } from '../../../pipeline/train/lora/tuner.ts'
-import { logistic } from '../../../pipeline/train/math/elementary.ts'
-import { createRandom } from '../../../pipeline/train/math/random.ts'
 
 const ROWS = 12
 /** Wide enough that float32 rounding of the loss does not show, narrow enough that curvature does not. */

@@ -1,0 +1,111 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import {
+  createTestClient,
+  type Hex,
+  http,
+  keccak256,
+  type LocalAccount,
+  parseEther,
+  type TransactionReceipt,
+  toHex,
+} from 'viem'
+import { privateKeyToAccount } from 'viem/accounts'
+import { discardLocalChain, startLocalChain } from '../../examples/demo/localChain.ts'
+import { freePort } from '../../examples/demo/ports.ts'
+import { type Cast, castOf, castSize, DEMO_MNEMONIC } from '../../examples/demo/wallets.ts'
+import { deployLedger } from '../../scripts/deploy/deploy.ts'
+import { type Reader, type Wallet, walletOn } from '../../sdk/chain.ts'
+import { type Connection, connect } from '../../sdk/contracts.ts'
+import { type Act, act, eventIn, transact } from '../../sdk/node/transact.ts'
+import { calldataFloor } from '../floor.ts'
+import type { Measured } from './measured.ts'
+
+/** Who acts on a chain of one's own, and how. */
+export interface Stage {
+  readonly connection: Connection
+  readonly cast: Cast
+  readonly walletOf: (account: LocalAccount) => Wallet
+  /** Sends a call and measures it. */
+  readonly measure: (name: string, call: Act, from: LocalAccount) => Promise<Sent>
+  /** The same as a contract of ours: only a chain of one's own lets it sign. */
+  readonly measureAs: (name: string, call: Act, from: Hex) => Promise<Measured>
+  readonly passSeconds: (seconds: number) => Promise<void>
+  readonly passTo: (timestamp: number) => Promise<void>
+}
+
+export interface Sent extends Measured {
+  readonly floor: bigint
+  readonly receipt: TransactionReceipt
+}
+
+/** A chain of one's own by the rules of Osaka, with the release build deployed on it. */
+export async function setStage(): Promise<Stage & { readonly stop: () => Promise<void> }> {
+  const folder = mkdtempSync(join(tmpdir(), 'gas-'))
+  const options = { folder, port: await freePort(), accounts: castSize(1), mnemonic: DEMO_MNEMONIC }
+  const chain = await startLocalChain(options)
+  const cast = castOf(1)
+  const deployment = await deployLedger({
+    name: 'gas',
+    rpcUrl: chain.rpcUrl,
+    deployer: cast.deployer,
+    treasuryPayout: cast.treasury.address,
+  })
+  const connection = await connect(chain.rpcUrl, deployment)
+  return {
+    ...stageOn(connection, cast, chain.passSeconds),
+    stop: async () => {
+      await chain.stop()
+      await discardLocalChain(folder)
+      rmSync(folder, { recursive: true, force: true })
+    },
+  }
+}
+
+/** The same on a chain that somebody else started. */
+export function stageOn(connection: Connection, cast: Cast, passSeconds: Stage['passSeconds']): Stage {
+  const { reader } = connection
+  return {
+    connection,
+    cast,
+    walletOf: (account) => walletOn(reader, account),
+    measure: async (name, call, from) => {
+      const receipt = await transact(reader, walletOn(reader, from), call)
+      return { name, gas: receipt.gasUsed, floor: calldataFloor(call.data), receipt }
+    },
+    measureAs: async (name, call, from) => {
+      const wallet = await impersonate(reader, from)
+      const receipt = await transact(reader, wallet, call)
+      return { name, gas: receipt.gasUsed }
+    },
+    passSeconds,
+    passTo: async (timestamp) => {
+      const { timestamp: now } = await reader.getBlock()
+      if (timestamp > Number(now)) await passSeconds(timestamp - Number(now))
+    },
+  }
+}
+
+/** A key of its own for each name. */
+export function keyNamed(name: string): LocalAccount {
+  return privateKeyToAccount(keccak256(toHex(name)))
+}
+
+/** An account for each of several addresses, in their order. */
+export async function openAccounts({ connection, cast, walletOf }: Stage, holders: readonly Hex[]): Promise<number[]> {
+  const { reader, contracts } = connection
+  const opened: number[] = []
+  for (const holder of holders) {
+    const receipt = await transact(reader, walletOf(cast.deployer), act(contracts.accounts, 'open', [holder]))
+    opened.push(eventIn(receipt, contracts.accounts, 'AccountOpened').account)
+  }
+  return opened
+}
+
+async function impersonate(reader: Reader, address: Hex): Promise<Wallet> {
+  const client = createTestClient({ mode: 'anvil', chain: reader.chain, transport: http() })
+  await client.setBalance({ address, value: parseEther('10') })
+  await client.impersonateAccount({ address })
+  return walletOn(reader, { address, type: 'json-rpc' })
+}

@@ -1,0 +1,32 @@
+import { readFileSync } from 'node:fs'
+import { z } from 'zod'
+import { askGraphql } from './ask.ts'
+import { quantile } from './rounds.ts'
+
+/** How long what a section of docs/graphql.md asks first takes to answer. */
+export interface QueryTime {
+  readonly asked: string
+  readonly p50Ms: number
+  readonly p99Ms: number
+}
+
+const PAGE = new URL('../../docs/graphql.md', import.meta.url)
+const REPETITIONS = 50
+
+export async function askPage(url: string): Promise<readonly QueryTime[]> {
+  const times: QueryTime[] = []
+  for (const section of readFileSync(PAGE, 'utf8').split('\n## ')) {
+    const query = /```graphql\n(.*?)```/s.exec(section)?.[1]
+    if (query === undefined) continue
+    const asked = section.slice(0, section.indexOf('\n'))
+    await askGraphql(url, query, z.unknown())
+    const taken: number[] = []
+    for (let i = 0; i < REPETITIONS; i++) {
+      const start = performance.now()
+      await askGraphql(url, query, z.unknown())
+      taken.push(performance.now() - start)
+    }
+    times.push({ asked, p50Ms: quantile(taken, 0.5), p99Ms: quantile(taken, 0.99) })
+  }
+  return times
+}

@@ -1,0 +1,25 @@
+import type { Block } from '../block.ts'
+import type { Contradiction } from '../contradiction.ts'
+
+/** Where blocks that were asked for from `from` on do not follow each other, or the first of them not `parent`. */
+export function brokenChain(
+  parent: Block | undefined,
+  blocks: readonly Block[],
+  from: bigint,
+): Contradiction | undefined {
+  let before = parent
+  for (const [i, block] of blocks.entries()) {
+    const expected = from + BigInt(i)
+    if (block.number !== expected) {
+      return { what: 'A block came under another number', facts: { block: expected, given: block.number } }
+    }
+    if (before !== undefined && block.parentHash !== before.hash) {
+      return {
+        what: 'A block does not follow the one before it',
+        facts: { block: block.number, parentHash: block.parentHash, expected: before.hash },
+      }
+    }
+    before = block
+  }
+  return undefined
+}

@@ -1,0 +1,76 @@
+import type { Hex } from 'viem'
+import type { Place } from './eventOrigin.ts'
+
+/** What payers deposit, sign for and take out again. What was charged stands with the batches. */
+
+export interface ChannelOpened extends Place {
+  readonly channel: Hex
+  /** 0 of OPEN that reached a deposit address without a payer. */
+  readonly payer: bigint
+  readonly operator: bigint
+  readonly model: bigint
+  /** 0 of a walk-in channel. */
+  readonly salt: bigint
+  readonly signer: Hex
+}
+
+export interface ChannelFunded extends Place {
+  readonly channel: Hex
+  readonly funder: Hex
+  readonly amountGwei: bigint
+  readonly depositGwei: bigint
+}
+
+export interface VoucherPresented extends Place {
+  readonly channel: Hex
+  /** In wei of OPEN. */
+  readonly maxClaimableAmount: bigint
+  readonly coveredUnits: bigint
+}
+
+/** A walk-in caller's payment, or OPEN that was swept in: all of it is covered. */
+export interface WalkInCovered extends Place {
+  readonly channel: Hex
+  readonly amountGwei: bigint
+  readonly coveredUnits: bigint
+}
+
+export interface SignerProposed extends Place {
+  readonly channel: Hex
+  /** Zero cancels an earlier proposal. */
+  readonly signer: Hex
+  /** From when it can be accepted, by the contracts' clock. */
+  readonly acceptableFrom: bigint
+}
+
+export interface SignerChanged extends Place {
+  readonly channel: Hex
+  readonly previous: Hex
+  readonly signer: Hex
+}
+
+export interface ChannelWithdrawalRequested extends Place {
+  readonly channel: Hex
+  readonly leavingGwei: bigint
+  /** By the contracts' clock. */
+  readonly leavesAt: bigint
+}
+
+export interface ChannelWithdrawn extends Place {
+  readonly channel: Hex
+  readonly recipient: Hex
+  readonly amountGwei: bigint
+  readonly withdrawnGwei: bigint
+  readonly coveredUnits: bigint
+}
+
+export interface ChannelFacts {
+  channelOpened: ChannelOpened
+  channelFunded: ChannelFunded
+  voucherPresented: VoucherPresented
+  walkInCovered: WalkInCovered
+  signerProposed: SignerProposed
+  signerChanged: SignerChanged
+  channelWithdrawalRequested: ChannelWithdrawalRequested
+  channelWithdrawn: ChannelWithdrawn
+}

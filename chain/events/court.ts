@@ -1,0 +1,118 @@
+import { abis } from '../../sdk/contracts.ts'
+import type { ChainLog } from './contracts.ts'
+import { eventReader, lower, text, unreachable } from './event.ts'
+import type { Place } from './eventOrigin.ts'
+import type { Fact } from './facts.ts'
+import { authorityFact } from './governance.ts'
+
+export const readCourt = eventReader(abis.court)
+
+export function decodeCourt(log: ChainLog, place: Place): Fact {
+  const event = readCourt(log)
+  switch (event.eventName) {
+    case 'ChallengeCommitted': {
+      const { commitment } = event.args
+      return { table: 'challengeCommitted', row: { ...place, contract: 'court', commitment } }
+    }
+    case 'ReceiptKeySet': {
+      const { operator, key, from, previous, previousUntil } = event.args
+      const row = {
+        ...place,
+        operator: BigInt(operator),
+        key: lower(key),
+        validFrom: BigInt(from),
+        previous: lower(previous),
+        previousUntil: BigInt(previousUntil),
+      }
+      return { table: 'receiptKeySet', row }
+    }
+    case 'ReceiptBroken': {
+      const { batch, index, challenger, recordHash } = event.args
+      const row = { ...place, batch, position: BigInt(index), challenger: BigInt(challenger), recordHash }
+      return { table: 'receiptBroken', row }
+    }
+    case 'ReceiptDemanded': {
+      const { recordHash, operator, demander, model, dueAt, stakeGwei, heldGwei } = event.args
+      const row = {
+        ...place,
+        recordHash,
+        operator: BigInt(operator),
+        demander: BigInt(demander),
+        model: BigInt(model),
+        dueAt: BigInt(dueAt),
+        stakeGwei,
+        heldGwei,
+      }
+      return { table: 'receiptDemanded', row }
+    }
+    case 'RecordShown': {
+      const { recordHash, batch, shownBy, index } = event.args
+      const row = { ...place, recordHash, batch, position: BigInt(index), shownBy: BigInt(shownBy) }
+      return { table: 'recordShown', row }
+    }
+    case 'ReceiptUnrecorded': {
+      const { recordHash, operator, demander, takenGwei } = event.args
+      const row = { ...place, recordHash, operator: BigInt(operator), demander: BigInt(demander), takenGwei }
+      return { table: 'receiptUnrecorded', row }
+    }
+    case 'RecordAppealed': {
+      const { appeal, batch, appellant, index, dueAt, groundsHash, groundsURI, ...amounts } = event.args
+      const row = {
+        ...place,
+        appeal,
+        appellant: BigInt(appellant),
+        batch,
+        position: BigInt(index),
+        model: null,
+        unit: null,
+        ...amounts,
+        dueAt: BigInt(dueAt),
+        groundsHash,
+        groundsUri: text(groundsURI),
+      }
+      return { table: 'appealFiled', row }
+    }
+    case 'UnitAppealed': {
+      const { appeal, model, appellant, unit, dueAt, groundsHash, groundsURI, ...amounts } = event.args
+      const row = {
+        ...place,
+        appeal,
+        appellant: BigInt(appellant),
+        batch: null,
+        position: null,
+        model: BigInt(model),
+        unit: BigInt(unit),
+        ...amounts,
+        feeGwei: 0n,
+        dueAt: BigInt(dueAt),
+        groundsHash,
+        groundsUri: text(groundsURI),
+      }
+      return { table: 'appealFiled', row }
+    }
+    case 'AppealRuled': {
+      const { appeal, upheld, reasonsHash, reasonsURI } = event.args
+      return { table: 'appealRuled', row: { ...place, appeal, upheld, reasonsHash, reasonsUri: text(reasonsURI) } }
+    }
+    case 'AppealLapsed':
+      return { table: 'appealLapsed', row: { ...place, appeal: event.args.appeal } }
+    case 'CourtTermsSet': {
+      const { demandFeeGwei, demandSeconds, receiptFees, appealStakeGwei, rulingSeconds, keyNoticeSeconds } =
+        event.args.terms
+      const row = {
+        ...place,
+        demandFeeGwei,
+        demandSeconds: BigInt(demandSeconds),
+        receiptFees: BigInt(receiptFees),
+        appealStakeGwei,
+        rulingSeconds: BigInt(rulingSeconds),
+        keyNoticeSeconds: BigInt(keyNoticeSeconds),
+      }
+      return { table: 'courtTermsSet', row }
+    }
+    case 'AuthorityUpdated':
+      return authorityFact(place, 'court', event.args.authority)
+    default:
+      return unreachable(event)
+  }
+}

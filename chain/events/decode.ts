@@ -1,0 +1,72 @@
+import { decodeAccounts } from './accounts.ts'
+import { decodeBonds } from './bonds.ts'
+import { decodeChannels } from './channels.ts'
+import { decodeClock } from './clock.ts'
+import { type ChainLog, type ContractName, contractOf, type Followed } from './contracts.ts'
+import { decodeCourt } from './court.ts'
+import { decodeDatasets } from './datasets.ts'
+import { decodeEarnings } from './earnings.ts'
+import { decodeEvaluations } from './evaluations.ts'
+import type { Place } from './eventOrigin.ts'
+import type { Fact } from './facts.ts'
+import { decodeFineTunes } from './fineTunes.ts'
+import { decodeLedger } from './ledger.ts'
+import { decodeModels } from './models.ts'
+import { decodeSettlement } from './settlement.ts'
+import { learnerOf, type Terms } from './terms.ts'
+import { decodeTransfer } from './transfer.ts'
+import { decodeUnitCourt } from './unitCourt.ts'
+
+/** Logs in chain order → the facts they tell, and the terms as they stand afterwards. Pure. */
+export function decodeLogs(
+  followed: Followed,
+  before: Terms,
+  logs: readonly ChainLog[],
+): { readonly facts: readonly Fact[]; readonly terms: Terms } {
+  const facts: Fact[] = []
+  const learner = learnerOf(before)
+  for (const log of logs) {
+    const contract = contractOf(followed, log)
+    if (contract === undefined) continue
+    for (const fact of decodeLog(contract, log, learner.terms())) {
+      facts.push(fact)
+      learner.learn(fact)
+    }
+  }
+  return { facts, terms: learner.terms() }
+}
+
+function decodeLog(contract: ContractName, log: ChainLog, terms: Terms): readonly Fact[] {
+  const { block, logIndex, transactionHash } = log
+  const place: Place = { block, logIndex, transactionHash }
+  switch (contract) {
+    case 'clock':
+      return [decodeClock(log, place)]
+    case 'accounts':
+      return [decodeAccounts(log, place)]
+    case 'datasets':
+      return [decodeDatasets(log, place)]
+    case 'models':
+      return decodeModels(log, place)
+    case 'fineTunes':
+      return decodeFineTunes(log, place, terms)
+    case 'earnings':
+      return decodeEarnings(log, place)
+    case 'bonds':
+      return decodeBonds(log, place)
+    case 'channels':
+      return decodeChannels(log, place)
+    case 'ledger':
+      return decodeLedger(log, place, terms)
+    case 'settlement':
+      return decodeSettlement(log, place)
+    case 'court':
+      return [decodeCourt(log, place)]
+    case 'unitCourt':
+      return [decodeUnitCourt(log, place)]
+    case 'evaluations':
+      return [decodeEvaluations(log, place)]
+    case 'openToken':
+      return [decodeTransfer(log, place)]
+  }
+}

@@ -1,0 +1,95 @@
+import type { Hex } from 'viem'
+import type { Place } from './eventOrigin.ts'
+
+/** How fine-tunes were made, and the units that their contributors are paid by. */
+
+export type Method = 'Full' | 'LoRA' | 'QLoRA'
+export type SketchSource = 'Gradient' | 'Representation'
+
+export interface FineTuneBegun extends Place {
+  readonly model: bigint
+  readonly adapterHash: Hex
+  readonly manifestHash: Hex
+  readonly manifestUri: string
+  readonly method: Method
+  readonly quantisationScheme: string
+  readonly quantisationBits: bigint
+  readonly doubleQuant: boolean
+  /** Of the row index file; zero of an equal split without sketches. */
+  readonly indexHash: Hex
+  readonly indexUri: string
+  readonly sketchSource: SketchSource
+  /** What is said of all units beforehand. */
+  readonly unitCount: bigint
+  readonly minimumRows: bigint
+  readonly jointRows: bigint
+  readonly maxPeak: bigint
+}
+
+/** A dataset version that a fine-tune was trained on. */
+export interface TrainedOn {
+  readonly block: bigint
+  readonly model: bigint
+  readonly version: bigint
+}
+
+/** A page of a fine-tune's registration. */
+export interface UnitsRegistered extends Place {
+  readonly model: bigint
+  readonly firstUnit: bigint
+  readonly units: bigint
+  readonly contributions: bigint
+  readonly isLast: boolean
+}
+
+/** What is paid as one: a contribution or a part of one, or, where `joint` numbers it, several small ones together. */
+export interface UnitKept {
+  readonly block: bigint
+  readonly model: bigint
+  readonly unit: bigint
+  /** Which joint unit of the model it is, from 0; null of one that is paid to one account. */
+  readonly joint: bigint | null
+  readonly payee: bigint | null
+  readonly contribution: Hex | null
+  readonly kept: bigint
+  readonly scale: bigint
+  readonly fixedWeight: bigint
+}
+
+/** A unit's packed sketch, apart because it is long and rarely asked for. */
+export interface UnitSketch {
+  readonly block: bigint
+  readonly model: bigint
+  readonly unit: bigint
+  readonly sketch: Hex
+}
+
+/** A contribution that shares a joint unit, numbered as the contracts number it. */
+export interface UnitMember {
+  readonly block: bigint
+  readonly model: bigint
+  readonly joint: bigint
+  readonly member: bigint
+  readonly contribution: Hex
+  readonly kept: bigint
+}
+
+/** All units of a fine-tune are there. */
+export interface FineTuneRegistered extends Place {
+  readonly model: bigint
+  readonly indexRoot: Hex
+  readonly totalHash: Hex
+  readonly floorNorm: bigint
+  readonly fixedTotal: bigint
+  readonly keptRows: bigint
+}
+
+export interface FineTuneFacts {
+  fineTuneBegun: FineTuneBegun
+  trainedOn: TrainedOn
+  unitsRegistered: UnitsRegistered
+  unitKept: UnitKept
+  unitSketch: UnitSketch
+  unitMember: UnitMember
+  fineTuneRegistered: FineTuneRegistered
+}

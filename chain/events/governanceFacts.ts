@@ -1,0 +1,82 @@
+import type { Hex } from 'viem'
+import type { JournaledName } from './contracts.ts'
+import type { Place } from './eventOrigin.ts'
+
+/** What governance set: parameters, who may change them, which contracts may act on which, and when recording stood still. */
+
+/** Who may change a contract's parameters. */
+export interface AuthorityUpdated extends Place {
+  readonly contract: JournaledName
+  readonly authority: Hex
+}
+
+/** A contract was named that may act on another, once and for good. */
+export interface Appointed extends Place {
+  readonly contract: JournaledName
+  /** What the other is to it. */
+  readonly office: JournaledName
+  readonly appointed: Hex
+}
+
+/** Recording, registration and the contracts' clock stand still, until `until` at most, a timestamp. */
+export interface Paused extends Place {
+  readonly pausedBy: Hex
+  readonly until: bigint
+}
+
+export interface Resumed extends Place {
+  readonly resumedBy: Hex
+  readonly pausedSeconds: bigint
+}
+
+export interface ModelTermsSet extends Place {
+  readonly activationSeconds: bigint
+  readonly noticeSeconds: bigint
+}
+
+export interface ChannelNoticeSet extends Place {
+  readonly noticeSeconds: bigint
+}
+
+export interface LedgerTermsSet extends Place {
+  readonly epochSeconds: bigint
+  readonly windowSeconds: bigint
+  readonly minBookGwei: bigint
+  readonly treasuryBps: bigint
+}
+
+export interface BondRuleSet extends Place {
+  readonly minimumGwei: bigint
+  readonly perRecordGwei: bigint
+  readonly ratioBps: bigint
+  readonly bountyBps: bigint
+  readonly noticeSeconds: bigint
+  readonly modelSeconds: bigint
+}
+
+export interface CourtTermsSet extends Place {
+  readonly demandFeeGwei: bigint
+  readonly demandSeconds: bigint
+  readonly receiptFees: bigint
+  readonly appealStakeGwei: bigint
+  readonly rulingSeconds: bigint
+  readonly keyNoticeSeconds: bigint
+}
+
+export interface UnitCourtTermsSet extends Place {
+  readonly demandFeeGwei: bigint
+  readonly demandSeconds: bigint
+}
+
+export interface GovernanceFacts {
+  authorityUpdated: AuthorityUpdated
+  appointed: Appointed
+  paused: Paused
+  resumed: Resumed
+  modelTermsSet: ModelTermsSet
+  channelNoticeSet: ChannelNoticeSet
+  ledgerTermsSet: LedgerTermsSet
+  bondRuleSet: BondRuleSet
+  courtTermsSet: CourtTermsSet
+  unitCourtTermsSet: UnitCourtTermsSet
+}

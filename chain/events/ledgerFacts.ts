@@ -1,0 +1,122 @@
+import type { Hex } from 'viem'
+import type { Place } from './eventOrigin.ts'
+
+/** Books, the batches of paid inferences in them, and what was taken out of them or given to them. */
+
+export interface BookOpened extends Place {
+  /** model << 64 | operator << 32 | number. */
+  readonly book: bigint
+  readonly model: bigint
+  readonly operator: bigint
+  readonly number: bigint
+  /** At the latest, by the contracts' clock. */
+  readonly closesAt: bigint
+  readonly windowSeconds: bigint
+  readonly epochSeconds: bigint
+  readonly minBookGwei: bigint
+  readonly treasuryBps: bigint
+}
+
+/** The book closes with its epoch, since its fees suffice. */
+export interface BookClosing extends Place {
+  readonly book: bigint
+  readonly closesAt: bigint
+}
+
+export interface BatchRecorded extends Place {
+  readonly batch: bigint
+  readonly book: bigint
+  readonly model: bigint
+  readonly operator: bigint
+  /** Which batch of its book it is, from 0. */
+  readonly number: bigint
+  readonly count: bigint
+  /** Fees in the model's fee unit. */
+  readonly units: bigint
+  readonly feesGwei: bigint
+  /** What the operator's bond covers for it until its book is settled. */
+  readonly coverGwei: bigint
+  readonly root: Hex
+  readonly sumHash: Hex
+}
+
+/** A channel that a batch names, and how it stands once it is charged. */
+export interface ChannelCharged {
+  readonly block: bigint
+  readonly logIndex: bigint
+  readonly batch: bigint
+  /** Its index in the batch, by which records name it. */
+  readonly position: bigint
+  readonly channel: Hex
+  readonly payer: bigint
+  readonly salt: bigint
+  /** What this batch charges it by this index. */
+  readonly units: bigint
+  /** The channel's totals after the batch. */
+  readonly coveredUnits: bigint
+  readonly chargedUnits: bigint
+}
+
+/** One record of a batch. */
+export interface Inference {
+  readonly block: bigint
+  readonly batch: bigint
+  readonly position: bigint
+  readonly model: bigint
+  readonly operator: bigint
+  readonly payer: bigint
+  /** The channel's index in the batch. */
+  readonly channelIndex: bigint
+  readonly feeUnits: bigint
+  readonly feeGwei: bigint
+  readonly commitment: Hex
+  /** Its leaf: what a receipt promises. */
+  readonly recordHash: Hex
+  /** One bit a dimension; null where the model's records have none. */
+  readonly sketch: Hex | null
+}
+
+/** A record left its book: for good, or set aside until an appeal is over. Units, root and sum are the batch's afterwards. */
+export interface RecordVoided extends Place {
+  readonly batch: bigint
+  readonly position: bigint
+  readonly payer: bigint
+  readonly feeGwei: bigint
+  readonly isSetAside: boolean
+  readonly units: bigint
+  readonly root: Hex
+  readonly sumHash: Hex
+}
+
+/** The fee of a record that was set aside went to its payer, or to contributors. */
+export interface FeeReturned extends Place {
+  readonly model: bigint
+  readonly operator: bigint
+  readonly payer: bigint
+  readonly feeGwei: bigint
+  readonly toPayer: boolean
+}
+
+/** Penalties and fees that go whole to contributors, by fixed weights. */
+export interface GivenToBook extends Place {
+  readonly book: bigint
+  readonly amountGwei: bigint
+}
+
+/** The book is settled: bonds answer for it no more. */
+export interface BookReleased extends Place {
+  readonly book: bigint
+  readonly model: bigint
+}
+
+export interface LedgerFacts {
+  bookOpened: BookOpened
+  bookClosing: BookClosing
+  batchRecorded: BatchRecorded
+  channelCharged: ChannelCharged
+  inference: Inference
+  recordVoided: RecordVoided
+  feeReturned: FeeReturned
+  givenToBook: GivenToBook
+  bookReleased: BookReleased
+}

@@ -1,0 +1,75 @@
+import type { Place } from './eventOrigin.ts'
+
+/** How books were settled, page by page. */
+
+/** Batches `first` to before `end` were shown. */
+export interface BatchesSummed extends Place {
+  readonly book: bigint
+  readonly first: bigint
+  readonly end: bigint
+}
+
+/** Units `first` to before `end` were weighed. */
+export interface UnitsWeighed extends Place {
+  readonly book: bigint
+  readonly first: bigint
+  readonly end: bigint
+}
+
+export interface UnitWeighed {
+  readonly block: bigint
+  readonly book: bigint
+  readonly model: bigint
+  readonly unit: bigint
+  /** W: its net influence on the book. */
+  readonly weight: bigint
+}
+
+/** Units `first` to before `end` were paid. */
+export interface UnitsPaid extends Place {
+  readonly book: bigint
+  readonly first: bigint
+  readonly end: bigint
+}
+
+export interface UnitPaid {
+  readonly block: bigint
+  readonly logIndex: bigint
+  readonly book: bigint
+  readonly model: bigint
+  readonly unit: bigint
+  readonly amountGwei: bigint
+}
+
+/** Everybody but the contributors was paid, and with that the book is settled. */
+export interface BookSettled extends Place {
+  readonly book: bigint
+  readonly model: bigint
+  readonly operator: bigint
+  readonly operatorGwei: bigint
+  readonly ownerGwei: bigint
+  /** The sum of all royalties. */
+  readonly royaltiesGwei: bigint
+  readonly treasuryGwei: bigint
+  readonly contributorsGwei: bigint
+}
+
+export interface RoyaltyPaid {
+  readonly block: bigint
+  readonly logIndex: bigint
+  readonly book: bigint
+  readonly model: bigint
+  /** Which of the model's royalties. */
+  readonly position: bigint
+  readonly amountGwei: bigint
+}
+
+export interface SettlementFacts {
+  batchesSummed: BatchesSummed
+  unitsWeighed: UnitsWeighed
+  unitWeighed: UnitWeighed
+  unitsPaid: UnitsPaid
+  unitPaid: UnitPaid
+  bookSettled: BookSettled
+  royaltyPaid: RoyaltyPaid
+}

@@ -1,0 +1,16 @@
+import type { Hex } from 'viem'
+import type { Place } from './eventOrigin.ts'
+
+/** What the token tells, where its transfers are followed. */
+
+/** OPEN went from one address to another; from or to the zero address where it was minted or burnt. */
+export interface Transfer extends Place {
+  readonly from: Hex
+  readonly to: Hex
+  /** In wei, up to 2^256 − 1: a token that anyone else deployed may transfer that much. */
+  readonly amountWei: bigint
+}
+
+export interface TransferFacts {
+  transfer: Transfer
+}

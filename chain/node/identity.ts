@@ -1,0 +1,115 @@
+import type { Hex } from 'viem'
+import { type Address, decodeFunctionResult, encodeFunctionData } from 'viem'
+import { abis } from '../../sdk/contracts.ts'
+import type { Deployment } from '../../sdk/deployment.ts'
+import { RetryError, StopError } from '../../sdk/errors.ts'
+import { type ContractName, type JournaledName, journaled } from '../events/contracts.ts'
+import type { Node } from './node.ts'
+
+/** Which deployment on which chain: what tells one history from another. */
+export interface Identity {
+  readonly chainId: bigint
+  readonly genesisHash: Hex
+  readonly deployment: string
+  readonly startBlock: bigint
+  readonly clock: Hex
+  readonly accounts: Hex
+  readonly datasets: Hex
+  readonly models: Hex
+  readonly fineTunes: Hex
+  readonly earnings: Hex
+  readonly bonds: Hex
+  readonly channels: Hex
+  readonly ledger: Hex
+  readonly settlement: Hex
+  readonly court: Hex
+  readonly unitCourt: Hex
+  readonly evaluations: Hex
+  /** The account that the treasury's shares and what rounding leaves go to. */
+  readonly treasury: bigint
+}
+
+/** Asks every node who it speaks of. One that does not answer now may later; those that do must agree. */
+export async function identifyAll(
+  nodes: readonly Node[],
+  deployment: Deployment,
+  contracts: readonly ContractName[] = journaled,
+): Promise<Identity> {
+  const answers = await Promise.allSettled(nodes.map((node) => identify(node, deployment, contracts)))
+  let agreed: { readonly identity: Identity; readonly node: Node } | undefined
+  for (const [i, node] of nodes.entries()) {
+    const answer = answers[i]
+    if (answer?.status === 'fulfilled') {
+      if (agreed !== undefined) mustAgree(agreed.identity, answer.value, node)
+      agreed ??= { identity: answer.value, node }
+    } else if (answer?.reason instanceof RetryError) continue
+    else throw answer?.reason
+  }
+  if (agreed !== undefined) return agreed.identity
+  throw (answers[0] as PromiseRejectedResult).reason
+}
+
+/** Refuses a node that speaks of another chain or other contracts than we know. */
+export function mustAgree(known: Identity, found: Identity, node: Node): void {
+  const what = (Object.keys(known) as (keyof Identity)[]).find((key) => known[key] !== found[key])
+  if (what === undefined) return
+  throw new StopError(
+    `The node at ${node.name} tells another ${what} than we know`,
+    { known: known[what], found: found[what] },
+    'Leave it out of --rpc, or find out which of the nodes is on the right chain.',
+  )
+}
+
+/** Makes sure that the node is on the deployment's chain and the contracts are there, and says whose history this is. */
+export async function identify(
+  node: Node,
+  deployment: Deployment,
+  contracts: readonly ContractName[] = journaled,
+): Promise<Identity> {
+  const found = await node.chainId()
+  if (found !== deployment.chainId) {
+    throw new StopError(
+      `The node at ${node.name} is on another chain than the deployment ${deployment.name}`,
+      { expected: deployment.chainId, found },
+      'Point --rpc at a node of the chain that the deployment file names.',
+    )
+  }
+  for (const name of contracts) {
+    const address = deployment.contracts[name]
+    if (await node.hasCode(address)) continue
+    throw new StopError(
+      `There is no contract at the address of ${name}`,
+      { address, chain: found },
+      'The deployment file belongs to another chain, or the local chain was begun anew: deploy again.',
+    )
+  }
+  const [genesis] = await node.blocks(0n, 0n)
+  if (genesis === undefined) throw new StopError(`The node at ${node.name} has no block 0`, {}, 'Use a full node.')
+
+  const addresses = Object.fromEntries(journaled.map((name) => [name, lower(deployment.contracts[name])]))
+  return {
+    ...(addresses as Record<JournaledName, Address>),
+    chainId: BigInt(found),
+    genesisHash: genesis.hash,
+    deployment: deployment.name,
+    startBlock: BigInt(deployment.startBlock),
+    treasury: await askTreasury(node, deployment),
+  }
+}
+
+/** The treasury's account, which is Settlement's for good; where its deployer wrote it down, no node is believed in it. */
+async function askTreasury(node: Node, { contracts, treasury: known }: Deployment): Promise<bigint> {
+  const [abi, functionName] = [abis.settlement, 'treasury'] as const
+  const data = await node.call(contracts.settlement, encodeFunctionData({ abi, functionName }))
+  const told = decodeFunctionResult({ abi, functionName, data })
+  if (known === undefined || told === known) return BigInt(told)
+  throw new StopError(
+    `The node at ${node.name} tells another treasury of the Settlement than its deployer saw`,
+    { deployed: known, told },
+    'Leave it out of --rpc; if all nodes say so, the deployment file is not of this Settlement.',
+  )
+}
+
+function lower(address: Address): Address {
+  return `0x${address.slice(2).toLowerCase()}`
+}

@@ -1,0 +1,85 @@
+import type { LocalAccount } from 'viem'
+import { keccak256, toBytes } from 'viem'
+import { privateKeyToAddress } from 'viem/accounts'
+import { jointPlaces } from '../../sdk/accountModels.ts'
+import { jointSharesOf } from '../../sdk/jointShares.ts'
+import { type Act, act, transact } from '../../sdk/node/transact.ts'
+import { type ModelBooks, paidUnits } from './books.ts'
+import type { FrozenDataset } from './dataset.ts'
+import type { DemoTask } from './demoTask.ts'
+import { type Stage, walletOf } from './stage.ts'
+
+/** Contributors are paid, in each of the ways there are. Every one of them asks the chain first whether it happened already. */
+
+export interface Earner {
+  readonly account: number
+  readonly holder: LocalAccount
+}
+
+/** Contributors by what all books bring them, the best paid first: claims and settlements change nothing of that. */
+export function byEarnings(
+  { holders }: DemoTask,
+  { contributions }: FrozenDataset,
+  books: ModelBooks,
+): readonly Earner[] {
+  const units = paidUnits(books, books.books)
+  return contributions
+    .map(({ account }, i) => {
+      const holder = holders[i]
+      if (holder === undefined) throw new Error(`Account ${account} has no holder in this demo`)
+      const own = books.model.registered.units.map(({ payee }, u) => (payee === account ? (units[u] as bigint) : 0n))
+      const joint = jointPlaces(books.model, account).map(
+        ({ unit, kept, unitKept }) => ((units[unit] as bigint) * BigInt(kept)) / BigInt(unitKept),
+      )
+      return { account, holder, earnedGwei: [...own, ...joint].reduce((sum, gwei) => sum + gwei, 0n) }
+    })
+    .filter(({ earnedGwei }) => earnedGwei > 0n)
+    .toSorted((a, b) => (a.earnedGwei === b.earnedGwei ? a.account - b.account : a.earnedGwei > b.earnedGwei ? -1 : 1))
+}
+
+/** A relayer claims for an account, to its payout address. */
+export async function claimFor(stage: Stage, { account }: Earner): Promise<void> {
+  const { earnings } = stage.connection.contracts
+  if (!(await isWaiting(stage, account))) return
+  await send(stage, stage.cast.deployer, act(earnings, 'claim', [account]))
+}
+
+/** Somebody claims to another address of theirs. */
+export async function claimElsewhere(stage: Stage, { account, holder }: Earner): Promise<void> {
+  const { earnings } = stage.connection.contracts
+  if (!(await isWaiting(stage, account))) return
+  const coldWallet = privateKeyToAddress(keccak256(toBytes('a wallet that its holder keeps in a drawer')))
+  await send(stage, holder, act(earnings, 'claimTo', [coldWallet]))
+}
+
+/** A relayer claims for several at once. */
+export async function claimForMany(stage: Stage, earners: readonly Earner[]): Promise<void> {
+  const { earnings } = stage.connection.contracts
+  const waiting: number[] = []
+  for (const { account } of earners) if (await isWaiting(stage, account)) waiting.push(account)
+  if (waiting.length > 0) await send(stage, stage.cast.deployer, act(earnings, 'claimMany', [waiting]))
+}
+
+/** What members of joint units may draw is drawn for all of them at once. */
+export async function drawJointShares(stage: Stage, earners: readonly Earner[], { model }: ModelBooks): Promise<void> {
+  const { connection, cast } = stage
+  const shares = await Promise.all(earners.map(({ account }) => jointSharesOf(connection, account, [model])))
+  const drawn = shares.flat().map(({ gwei: _, ...share }) => share)
+  if (drawn.length > 0) await send(stage, cast.deployer, act(connection.contracts.earnings, 'draw', [drawn]))
+}
+
+/** Whether an account has earned something and never claimed. */
+async function isWaiting({ connection }: Stage, account: number): Promise<boolean> {
+  const { reader, contracts } = connection
+  const args = [account] as const
+  const [earnedGwei, claimedGwei] = await reader.readContract({
+    ...contracts.earnings,
+    functionName: 'earningsOf',
+    args,
+  })
+  return earnedGwei > 0n && claimedGwei === 0n
+}
+
+async function send(stage: Stage, signer: LocalAccount, call: Act): Promise<void> {
+  await transact(stage.connection.reader, walletOf(stage, signer), call)
+}

@@ -1,0 +1,82 @@
+import { type Hex, keccak256, type LocalAccount, toBytes } from 'viem'
+import { privateKeyToAccount } from 'viem/accounts'
+import { ensureAccount } from '../../pipeline/publish/account.ts'
+import { coverFor, ensureBond } from '../../pipeline/serve/bond.ts'
+import { ensureChannel } from '../../pipeline/serve/channel.ts'
+import { bondOfAccount, bondOfModel } from '../../sdk/bond.ts'
+import type { ChannelKey } from '../../sdk/channel.ts'
+import { act, transact } from '../../sdk/node/transact.ts'
+import { WEI_PER_GWEI } from '../../sdk/units.ts'
+import type { PublishedTask } from './publishing.ts'
+import { FEE_GWEI } from './settings.ts'
+import { type Stage, walletOf } from './stage.ts'
+
+/** Money put down before the first call: payers' channels, and the bonds of the operator and of the models. */
+
+export interface PayerChannel extends ChannelKey {
+  readonly id: Hex
+  /** Signs its vouchers. */
+  readonly signer: LocalAccount
+}
+
+const SALT = 1
+
+/** A channel of every payer for every model, holding what the payer's calls cost. */
+export async function openChannels(
+  stage: Stage,
+  tasks: readonly PublishedTask[],
+): Promise<readonly (readonly PayerChannel[])[]> {
+  const { connection, cast } = stage
+  const depositOf = ({ demo }: PublishedTask) => callsOfPayer(stage, demo.scenario.heldOut) * FEE_GWEI
+  const all = tasks.reduce((sum, task) => sum + depositOf(task), 0n)
+  const channels: PayerChannel[][] = tasks.map(() => [])
+  for (const holder of cast.payers) {
+    const payer = await ensureAccount(connection, walletOf(stage, holder))
+    await fundOnce(stage, holder, all)
+    const signer = privateKeyToAccount(keccak256(toBytes(`signs vouchers of ${holder.address}`)))
+    for (const [i, task] of tasks.entries()) {
+      const { operator, publication } = task.published
+      const key = { payer, operator, model: publication.model, salt: SALT }
+      const plan = { ...key, signer: signer.address, amountGwei: depositOf(task) }
+      channels[i]?.push({ ...key, id: await ensureChannel(connection, walletOf(stage, holder), plan), signer })
+    }
+  }
+  return channels
+}
+
+/** Puts down what operator and models answer with for all calls of the demo; whoever holds OPEN may do it for them. */
+export async function bondServers(stage: Stage, tasks: readonly PublishedTask[]): Promise<void> {
+  const { connection, cast } = stage
+  const funder = walletOf(stage, cast.deployer)
+  const calls = (some: readonly PublishedTask[]) => some.reduce((sum, { demo }) => sum + demo.scenario.heldOut, 0)
+  const costGwei = (some: readonly PublishedTask[]) => BigInt(calls(some)) * FEE_GWEI
+  for (const operator of new Set(tasks.map(({ published }) => published.operator))) {
+    const own = tasks.filter(({ published }) => published.operator === operator)
+    const amount = await coverFor(connection, { feesGwei: costGwei(own), records: calls(own) })
+    await ensureBond(connection, funder, bondOfAccount(operator), amount)
+  }
+  // A model's bond answers for its contributors' pools, which are less than its fees.
+  const { minimumGwei } = await connection.reader.readContract({ ...connection.contracts.bonds, functionName: 'rule' })
+  for (const task of tasks) {
+    const bond = bondOfModel(task.published.publication.model)
+    await ensureBond(connection, funder, bond, minimumGwei + costGwei([task]))
+  }
+}
+
+function callsOfPayer({ cast }: Stage, calls: number): bigint {
+  return BigInt(Math.ceil(calls / cast.payers.length))
+}
+
+async function fundOnce(stage: Stage, payer: LocalAccount, amountGwei: bigint): Promise<void> {
+  const { connection, cast } = stage
+  const { reader, contracts, fromBlock } = connection
+  const given = await reader.getContractEvents({
+    ...contracts.openToken,
+    eventName: 'Transfer',
+    args: { from: cast.deployer.address, to: payer.address },
+    fromBlock,
+  })
+  if (given.length > 0) return
+  const gift = act(contracts.openToken, 'transfer', [payer.address, amountGwei * WEI_PER_GWEI])
+  await transact(reader, walletOf(stage, cast.deployer), gift)
+}

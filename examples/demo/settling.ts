@@ -1,0 +1,84 @@
+import { openOperatorJournal } from '../../pipeline/serve/operatorJournal.ts'
+import { loadServing } from '../../pipeline/serve/serving.ts'
+import { settleDue } from '../../pipeline/serve/settleDue.ts'
+import { jointPlaces } from '../../sdk/accountModels.ts'
+import { act, transact } from '../../sdk/node/transact.ts'
+import { nextPage, settlingOf } from '../../sdk/settleBook.ts'
+import { reachedBy, STAGES } from '../../sdk/settlement.ts'
+import { booksOf, type ModelBooks, type PaidBook } from './books.ts'
+import { byEarnings, claimElsewhere, claimFor, claimForMany, drawJointShares, type Earner } from './claims.ts'
+import type { FrozenDataset } from './dataset.ts'
+import { reachTime } from './epochs.ts'
+import type { Report } from './progress.ts'
+import type { PublishedTask } from './publishing.ts'
+import { type Stage, walletOf } from './stage.ts'
+
+/**
+ * Books close, and their windows pass, in which records could be voided. The operator settles all but the last, which the best-paid
+ * contributor settles page by page and claims with the last page.
+ */
+
+export interface TaskToSettle extends PublishedTask {
+  readonly frozen: FrozenDataset
+}
+
+/** So few that a book of the demo takes several pages. */
+const PAGE = { batches: 1, units: 24 }
+const STEPS = 5
+
+export async function settleAndClaimAll(stage: Stage, tasks: readonly TaskToSettle[], report: Report): Promise<void> {
+  const opened = await Promise.all(tasks.map((task) => booksOf(stage, task)))
+  for (const [i, task] of tasks.entries()) {
+    const done = (step: number) => report(i * STEPS + step, tasks.length * STEPS)
+    const books = opened[i] as ModelBooks
+    const [best, second, ...others] = byEarnings(task.demo, task.frozen, books)
+    const last = books.books.at(-1)
+    if (last === undefined || best === undefined || second === undefined) continue
+    await settleEarlier(stage, task, books.books.slice(0, -1))
+    done(1)
+    if (books.books.length > 1 && !last.isSettled) await claimFor(stage, best)
+    done(2)
+    await reachTime(stage, last.windowEnd)
+    await settleInPages(stage, books, last, best)
+    done(3)
+    await drawJointShares(stage, [best, second, ...others], books)
+    done(4)
+    await claimElsewhere(stage, second)
+    await claimForMany(stage, others.slice(0, 3))
+    done(5)
+  }
+}
+
+/** The operator's own settling: until then its bond answers for these books. */
+async function settleEarlier(stage: Stage, task: TaskToSettle, books: readonly PaidBook[]): Promise<void> {
+  const { connection, cast } = stage
+  if (books.every(({ isSettled }) => isSettled)) return
+  await reachTime(stage, Math.max(...books.map(({ windowEnd }) => windowEnd)))
+  const serving = await loadServing(connection, task.published, task.published.operator)
+  const journal = openOperatorJournal(task.demo.places.journal)
+  try {
+    await settleDue(connection, walletOf(stage, cast.operator), serving, journal)
+  } finally {
+    journal.close()
+  }
+}
+
+/** With the last page comes the pay: settled and claimed in one transaction. */
+async function settleInPages(stage: Stage, { model }: ModelBooks, book: PaidBook, earner: Earner): Promise<void> {
+  const { connection } = stage
+  const { reader, contracts } = connection
+  const settling = await settlingOf(connection, model, book)
+  const shares = jointPlaces(model, earner.account).map(({ unit, member }) => ({ model: model.model, unit, member }))
+  for (;;) {
+    const page = await nextPage(connection, settling, PAGE)
+    if (page === undefined) return
+    const isLast = reachedBy(settling, page).stage === STAGES.settled
+    await transact(
+      reader,
+      walletOf(stage, earner.holder),
+      isLast
+        ? act(contracts.earnings, 'settleAndClaim', [page, earner.account, shares])
+        : act(contracts.settlement, 'settle', [page]),
+    )
+  }
+}

@@ -1,0 +1,111 @@
+import {
+  type Abi,
+  type Address,
+  BaseError,
+  type ContractEventArgsFromTopics,
+  type ContractEventName,
+  type ContractFunctionArgs,
+  type ContractFunctionName,
+  ContractFunctionRevertedError,
+  encodeFunctionData,
+  type Hex,
+  parseEventLogs,
+  type TransactionReceipt,
+} from 'viem'
+import type { Reader, Wallet } from '../chain.ts'
+import { type Contract, knownErrors } from '../contracts.ts'
+import { RetryError, StopError } from '../errors.ts'
+
+/** A call of one of our contracts, before anyone signs it. */
+export interface Act {
+  readonly contract: string
+  readonly name: string
+  readonly args: readonly unknown[]
+  readonly to: Address
+  readonly data: Hex
+}
+
+/** Names a call and encodes it, so that a dry run prints exactly what a real one sends. */
+export function act<const abi extends Abi, name extends ContractFunctionName<abi, 'nonpayable'>>(
+  contract: Contract<abi>,
+  name: name,
+  args: ContractFunctionArgs<abi, 'nonpayable', name>,
+): Act {
+  const values = args as readonly unknown[]
+  const data = encodeFunctionData<Abi, string>({ abi: contract.abi, functionName: name, args: values })
+  return { contract: contract.name, name, args: values, to: contract.address, data }
+}
+
+/** Signs, sends and waits; a refusal by the contract becomes one sentence with the error's name and numbers. */
+export async function transact(reader: Reader, wallet: Wallet, call: Act): Promise<TransactionReceipt> {
+  const gas = await estimate(reader, wallet.account.address, call)
+  const { account, chain } = wallet
+  const hash = await wallet.sendTransaction({ account, chain, to: call.to, data: call.data, gas })
+  return requireSuccess(await reader.waitForTransactionReceipt({ hash, timeout: 120_000 }), call)
+}
+
+/** Refuses a receipt that says that a call reverted. */
+export function requireSuccess(receipt: TransactionReceipt, call: Act): TransactionReceipt {
+  if (receipt.status === 'success') return receipt
+  throw new RetryError(
+    `${call.contract}.${call.name} reverted although it passed just before`,
+    { transaction: receipt.transactionHash, block: receipt.blockNumber, gas: receipt.gasUsed },
+    'Something changed in between; look at the transaction and run the command again.',
+  )
+}
+
+/** The gas that `call` needs, with a tenth to spare; throws the sentence that sending would end in. */
+export async function estimate(reader: Reader, from: Address, call: Act): Promise<bigint> {
+  try {
+    return ((await reader.estimateGas({ account: from, to: call.to, data: call.data })) * 11n) / 10n
+  } catch (error) {
+    throw refusal(error, call)
+  }
+}
+
+/** A call that the contract refuses: nothing was sent. */
+class RefusedError extends StopError {
+  /** The contract's own error, such as `Ledger_NothingToClaim`, where it gave one. */
+  readonly errorName: string | undefined
+
+  constructor(call: Act, reason: string, errorName: string | undefined, cause: unknown) {
+    const remedy = errorName ? `docs/errors.md says what ${errorName} means and what to do.` : 'Nothing was sent.'
+    super(`${call.contract} refuses ${call.name}: ${reason}`, {}, remedy, cause)
+    this.errorName = errorName
+  }
+}
+
+function refusal(error: unknown, call: Act): Error {
+  const data = revertData(error)
+  if (data === undefined) return error instanceof Error ? error : new Error(String(error))
+  const revert = new ContractFunctionRevertedError({ abi: knownErrors, data, functionName: call.name })
+  const name = revert.data?.errorName
+  if (name === undefined) return new RefusedError(call, revert.reason ?? `reverted with ${data}`, undefined, error)
+  return new RefusedError(call, `${name}(${revert.data?.args?.map(String).join(', ') ?? ''})`, name, error)
+}
+
+function revertData(error: unknown): Hex | undefined {
+  if (!(error instanceof BaseError)) return undefined
+  const holder = error.walk((cause) => typeof cause === 'object' && cause !== null && 'data' in cause && !!cause.data)
+  const data = holder !== null && 'data' in holder ? holder.data : undefined
+  return typeof data === 'string' && data.startsWith('0x') ? (data as Hex) : undefined
+}
+
+/** The arguments of the one `eventName` that `contract` emitted in a transaction of ours. */
+export function eventIn<const abi extends Abi, name extends ContractEventName<abi>>(
+  receipt: TransactionReceipt,
+  contract: Contract<abi>,
+  eventName: name,
+): ContractEventArgsFromTopics<abi, name, true> {
+  const logs = receipt.logs.filter((log) => log.address.toLowerCase() === contract.address.toLowerCase())
+  const [event] = parseEventLogs({ abi: contract.abi, logs, eventName })
+  if (event === undefined) throw new Error(`${receipt.transactionHash} emitted no ${eventName}, although it succeeded`)
+  return event.args as ContractEventArgsFromTopics<abi, name, true>
+}
+
+/** The name of our contracts' error that a read ended in, if that is what happened. */
+export function errorNameOf(error: unknown): string | undefined {
+  if (!(error instanceof BaseError)) return undefined
+  const revert = error.walk((cause) => cause instanceof ContractFunctionRevertedError)
+  return revert instanceof ContractFunctionRevertedError ? revert.data?.errorName : undefined
+}

@@ -1,0 +1,76 @@
+import { globSync, readFileSync } from 'node:fs'
+import { dirname, normalize } from 'node:path'
+import { describe, expect, it } from 'vitest'
+
+/** Which rooms a room may import from. `bench`, `examples`, `scripts` and `test` stand on top: nothing below imports them. */
+const below: Readonly<Record<string, readonly string[]>> = {
+  attribution: [],
+  deployments: [],
+  sdk: ['attribution', 'deployments'],
+  chain: ['attribution', 'sdk'],
+  pipeline: ['attribution', 'sdk'],
+  indexer: ['attribution', 'chain', 'sdk'],
+  watcher: ['attribution', 'chain', 'pipeline', 'sdk'],
+}
+
+/** Tables that name each other: what an account has leads to books, and a book to its accounts. */
+const MAY_CIRCLE = 'indexer/api/entities/'
+
+const importPattern = /(?:from|import)\s*\(?\s*['"](\.[^'"]+)['"]/g
+
+function importsOf(file: string): string[] {
+  const source = readFileSync(file, 'utf8')
+  return [...source.matchAll(importPattern)].map((match) => normalize(`${dirname(file)}/${match[1]}`))
+}
+
+const roomOf = (file: string): string => file.split('/')[0] ?? ''
+
+describe('imports', () => {
+  for (const [room, others] of Object.entries(below)) {
+    it(`${room} imports only itself${others.map((other) => ` and ${other}`).join('')}`, () => {
+      const files = globSync(`${room}/**/*.{ts,mjs}`)
+      expect(files).not.toEqual([])
+      const strays = files
+        .flatMap((file) => importsOf(file).map((target) => ({ file, target })))
+        .filter(({ target }) => roomOf(target) !== room && !others.includes(roomOf(target)))
+      expect(strays).toEqual([])
+    })
+  }
+
+  it('run in no circle, types included', () => {
+    const files = globSync(`{${Object.keys(below).join()},bench,examples,scripts}/**/*.ts`)
+    const graph = new Map(files.map((file) => [file, importsOf(file)]))
+    expect(circlesIn(graph).filter((circle) => circle.some((file) => !file.startsWith(MAY_CIRCLE)))).toEqual([])
+  })
+})
+
+/** Files that lead back to themselves: the strongly connected components of more than one (Tarjan 1972). */
+function circlesIn(graph: ReadonlyMap<string, readonly string[]>): readonly (readonly string[])[] {
+  const circles: string[][] = []
+  const order = new Map<string, number>()
+  const lowest = new Map<string, number>()
+  const path: string[] = []
+  const visit = (file: string): number => {
+    const place = order.size
+    order.set(file, place)
+    lowest.set(file, place)
+    path.push(file)
+    for (const target of graph.get(file) ?? []) {
+      if (!graph.has(target)) continue
+      const reached = order.has(target)
+        ? path.includes(target)
+          ? (order.get(target) as number)
+          : place
+        : visit(target)
+      lowest.set(file, Math.min(lowest.get(file) as number, reached))
+    }
+    const low = lowest.get(file) as number
+    if (low === place) {
+      const circle = path.splice(path.indexOf(file))
+      if (circle.length > 1) circles.push(circle)
+    }
+    return low
+  }
+  for (const file of graph.keys()) if (!order.has(file)) visit(file)
+  return circles
+}

@@ -1,0 +1,38 @@
+import { type Hex, numberToHex, toFunctionSelector } from 'viem'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { identify } from '../../../chain/node/identity.ts'
+import { connectNode } from '../../../chain/node/node.ts'
+import { StopError } from '../../../sdk/errors.ts'
+import { type LocalLedger, startLocalLedger } from '../../support/localLedger.ts'
+import { startLyingNode } from '../../support/lyingNode.ts'
+
+describe('a node that is asked whose history it holds', () => {
+  let ledger: LocalLedger
+
+  beforeAll(async () => {
+    ledger = await startLocalLedger(0)
+  })
+  afterAll(() => ledger?.stop())
+
+  it('tells what the deployer saw', async () => {
+    const { rpcUrl, deployment } = ledger
+    expect(deployment.treasury).toBe(1)
+    expect(await identify(connectNode(rpcUrl), deployment)).toMatchObject({ treasury: 1n })
+  })
+
+  it('and lies about the treasury is left out at once', async () => {
+    const selector = toFunctionSelector('treasury()')
+    const liar = await startLyingNode(ledger.rpcUrl, ({ method, params: [call], result }) =>
+      method === 'eth_call' && (call as { data: Hex }).data === selector ? numberToHex(7, { size: 32 }) : result,
+    )
+    const asked = identify(connectNode(liar.url), ledger.deployment)
+    await expect(asked).rejects.toThrow(StopError)
+    await expect(asked).rejects.toMatchObject({
+      message: `The node at ${liar.url} tells another treasury of the Settlement than its deployer saw`,
+      facts: { deployed: 1, told: 7 },
+    })
+    const { treasury: _, ...unwritten } = ledger.deployment
+    expect(await identify(connectNode(liar.url), unwritten)).toMatchObject({ treasury: 7n })
+    await liar.stop()
+  })
+})

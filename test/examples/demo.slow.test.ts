@@ -1,0 +1,137 @@
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createPublicClient, http } from 'viem'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import * as z from 'zod'
+import { discardLocalChain } from '../../examples/demo/localChain.ts'
+import { isFree } from '../../examples/demo/ports.ts'
+import { type Summary, summarySchema } from '../../examples/demo/summary.ts'
+import { keyOf } from '../support/keyOf.ts'
+import { freePort } from '../support/localLedger.ts'
+import { type Running, start, type } from '../support/typed.ts'
+
+const told = z.object({
+  inferences: z.object({ totalCount: z.number() }),
+  channels: z.object({ items: z.array(z.object({ payer: z.number(), salt: z.number() })) }),
+})
+
+/** `npm start` at small size: killed on its way, started again, started a third time, and asked while it serves. */
+describe('the demo', { timeout: 240_000 }, () => {
+  const folder = mkdtempSync(join(tmpdir(), 'demo-'))
+  let args: readonly string[]
+  let rpcPort: number
+  let apiPort: number
+
+  beforeAll(async () => {
+    rpcPort = await freePort()
+    apiPort = await freePort()
+    args = [
+      ...['--folder', folder, '--rpc-port', `${rpcPort}`, '--port', `${apiPort}`],
+      ...'--rows 160 --held-out 40 --contributors 10 --batch 20 --max-tokens 32'.split(' '),
+    ]
+  })
+  let serving: Running | undefined
+  afterAll(async () => {
+    serving?.signal('SIGKILL')
+    await discardLocalChain(join(folder, 'chain'))
+    rmSync(folder, { recursive: true, force: true })
+  })
+
+  const summary = (): Summary => summarySchema.parse(JSON.parse(readFileSync(join(folder, 'summary.json'), 'utf8')))
+  const withoutSeconds = ({ seconds: _, ...rest }: Summary) => rest
+
+  it('goes on after a kill -9 and charges every call once', async () => {
+    for (const step of [
+      '… Train without each contributor in turn',
+      '… Take vouchers, answer and record',
+      '… Close books, settle and claim',
+    ]) {
+      const killed = start('demo/main.ts', ['--once', ...args])
+      await killed.said(step)
+      killed.signal('SIGKILL')
+      expect((await killed.ended).code).toBeNull()
+    }
+    expect(existsSync(join(folder, 'summary.json'))).toBe(false)
+
+    const { code, out, err } = await type('demo/main.ts', ['--once', ...args])
+    expect({ code, err }).toEqual({ code: 0, err: '' })
+    expect(out).toContain('40 paid, recorded and settled in 2 books')
+    const { tasks, fees, gas } = summary()
+    expect(tasks.map(({ task, inferences, books }) => ({ task, inferences, books }))).toEqual([
+      { task: 'mail', inferences: 40, books: 2 },
+      { task: 'speeches', inferences: 20, books: 1 },
+    ])
+    const parts = [fees.contributorsGwei, fees.operatorGwei, fees.royaltiesGwei, fees.ownerGwei, fees.treasuryGwei].map(
+      BigInt,
+    )
+    expect(BigInt(fees.totalGwei)).toBe(60n * BigInt(fees.perInferenceGwei))
+    expect(parts.reduce((sum, part) => sum + part)).toBe(BigInt(fees.totalGwei))
+    expect(new Set(gas.claims.map(({ act }) => act))).toEqual(
+      new Set(['claim', 'settleAndClaim', 'claimTo', 'claimMany']),
+    )
+  })
+
+  it('does no work twice: another start finds all of it and sends nothing', async () => {
+    const before = summary()
+    expect((await type('demo/main.ts', ['--once', ...args])).code).toBe(0)
+    expect(withoutSeconds(summary())).toEqual(withoutSeconds(before))
+  })
+
+  it('serves until Ctrl-C, keeps a second one out meanwhile, and leaves nothing behind', async () => {
+    serving = start('demo/main.ts', args)
+    await serving.said('Serving until Ctrl-C.')
+    const asked = await fetch(`http://127.0.0.1:${apiPort}/graphql`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({
+        query:
+          '{ inferences(limit: 1) { totalCount } channels(where: { model: 2 }, limit: 1) { items { payer salt } } }',
+      }),
+    })
+    const answer = z.object({ data: told }).parse(await asked.json()).data
+    expect(answer.inferences.totalCount).toBe(60)
+    const [channel] = answer.channels.items
+    const chain = createPublicClient({ transport: http(`http://127.0.0.1:${rpcPort}`) })
+    expect(await chain.getChainId()).toBe(31_337)
+
+    const connected = ['--rpc', `http://127.0.0.1:${rpcPort}`, '--deployment', join(folder, 'deployment.json')]
+    const requests = join(folder, 'requests.jsonl')
+    writeFileSync(requests, `${JSON.stringify({ id: 'one more', ...channel, text: 'Shall we meet at noon?' })}\n`)
+    const places = ['run', 'publication'].flatMap((name) => [`--${name}`, join(folder, 'mail', name)])
+    const operate = [
+      ...[requests, ...connected, ...places, '--blobs', join(folder, 'blobs')],
+      ...['--journal', join(folder, 'mail', 'journal.jsonl'), '--receipt-key', join(folder, 'receipt.key')],
+    ]
+    const dry = await type('operate.ts', operate, { PRIVATE_KEY: keyOf(3) })
+    expect(dry.out).toContain('Would serve 1 new requests for 0.02 OPEN each and record 0 served earlier')
+    const sent = await type('operate.ts', [...operate, '--send'], { PRIVATE_KEY: keyOf(3) })
+    expect({ code: sent.code, err: sent.err }).toEqual({ code: 0, err: '' })
+    expect(sent.out).toContain('Served 0 requests and refused 1')
+    expect(readFileSync(join(folder, 'requests.answers.jsonl'), 'utf8')).toMatch(/"refused":.*channelId/)
+
+    const waiting = summary().tasks[0]?.contributors.find(
+      ({ claimedGwei, earnedGwei }) => claimedGwei === '0' && earnedGwei !== '0',
+    )
+    const claim = [`${waiting?.account}`, ...connected, '--send']
+    const claimed = await type('claim.ts', claim, { PRIVATE_KEY: keyOf(9) })
+    expect(claimed.out).toMatch(/OPEN can be claimed\.[\s\S]*Claimed in block/)
+    const again = await type('claim.ts', claim, { PRIVATE_KEY: keyOf(9) })
+    expect(again.err).toContain(`Earnings refuses claim: Earnings_NothingToClaim(${waiting?.account})`)
+
+    const published = await type('publishRun.ts', [join(folder, 'mail', 'run'), ...connected], {
+      PRIVATE_KEY: keyOf(2),
+    })
+    expect(published.out).toMatch(
+      /^160 rows of 10 contributions, of which[\s\S]*root 0x[0-9a-f]{64}\nIts quality certificate [\s\S]*\nNothing was sent/,
+    )
+
+    const second = await type('demo/main.ts', ['--once', ...args])
+    expect(second.err).toContain(`Another demo is running in ${folder}`)
+    expect(second.code).toBe(1)
+
+    serving.signal('SIGINT')
+    expect((await serving.ended).code).toBe(0)
+    expect([await isFree(rpcPort), await isFree(apiPort)]).toEqual([true, true])
+  })
+})

@@ -1,0 +1,68 @@
+import { rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { type Address, createTestClient, http, type LocalAccount, parseEther } from 'viem'
+import { startLocalChain } from '../../examples/demo/localChain.ts'
+import { freePort } from '../../examples/demo/ports.ts'
+import { type Cast, castOf, castSize, DEMO_MNEMONIC } from '../../examples/demo/wallets.ts'
+import { deployLedger } from '../../scripts/deploy/deploy.ts'
+import { type Reader, type Wallet, walletOn } from '../../sdk/chain.ts'
+import { type Connection, connect } from '../../sdk/contracts.ts'
+import type { Deployment } from '../../sdk/deployment.ts'
+import { newFolder } from './folder.ts'
+
+export { freePort } from '../../examples/demo/ports.ts'
+
+/** A deployed ledger on a chain of the test's own, and everyone who takes part in it. */
+export interface LocalLedger {
+  readonly folder: string
+  readonly rpcUrl: string
+  readonly deployment: Deployment
+  readonly connection: Connection
+  readonly cast: Cast
+  readonly walletOf: (account: LocalAccount) => Wallet
+  /** The timelock, as if its votes had been won: only a chain of one's own lets it sign. */
+  readonly governance: Wallet
+  readonly passSeconds: (seconds: number) => Promise<void>
+  readonly stop: () => Promise<void>
+}
+
+export async function startLocalLedger(contributors: number): Promise<LocalLedger> {
+  const folder = newFolder('ledger')
+  const chain = await startLocalChain({
+    folder: join(folder, 'chain'),
+    port: await freePort(),
+    accounts: castSize(contributors),
+    mnemonic: DEMO_MNEMONIC,
+  })
+  const cast = castOf(contributors)
+  const deployment = await deployLedger({
+    name: 'test',
+    rpcUrl: chain.rpcUrl,
+    deployer: cast.deployer,
+    guardian: cast.deployer.address,
+    treasuryPayout: cast.treasury.address,
+  })
+  const connection = await connect(chain.rpcUrl, deployment)
+  return {
+    folder,
+    rpcUrl: chain.rpcUrl,
+    deployment,
+    connection,
+    cast,
+    walletOf: (account) => walletOn(connection.reader, account),
+    governance: await impersonate(connection.reader, deployment.contracts.timelock, cast.deployer),
+    passSeconds: chain.passSeconds,
+    stop: async () => {
+      await chain.stop()
+      rmSync(folder, { recursive: true })
+    },
+  }
+}
+
+async function impersonate(reader: Reader, address: Address, funder: LocalAccount): Promise<Wallet> {
+  const wallet = walletOn(reader, { address, type: 'json-rpc' })
+  await createTestClient({ mode: 'anvil', chain: reader.chain, transport: http() }).impersonateAccount({ address })
+  const hash = await walletOn(reader, funder).sendTransaction({ to: address, value: parseEther('10') })
+  await reader.waitForTransactionReceipt({ hash })
+  return wallet
+}

@@ -1,0 +1,19 @@
+import { type LocalLedger, startLocalLedger } from './localLedger.ts'
+import { type PostgresServer, startPostgres } from './postgres.ts'
+import { beginStory, type Story } from './story.ts'
+
+/** A ledger with a story on it, and a PostgreSQL server to keep its history. */
+export interface Setting {
+  readonly ledger: LocalLedger
+  readonly postgres: PostgresServer
+  readonly story: Story
+  stop(): Promise<void>
+}
+
+export async function startSetting(seed: number): Promise<Setting> {
+  const [ledger, postgres] = await Promise.all([startLocalLedger(4), startPostgres()])
+  const stop = async () => {
+    await Promise.all([ledger.stop(), postgres.stop()])
+  }
+  return { ledger, postgres, story: await beginStory(ledger, seed), stop }
+}

@@ -1,0 +1,78 @@
+import { bondOfAccount, bondOfModel } from '../../../sdk/bond.ts'
+import { act } from '../../../sdk/node/transact.ts'
+import type { Plots, Stage } from './stage.ts'
+
+/** What governance sets, what bonds' holders take out again, and time that passes. */
+
+const HOUR = 3_600
+const DAY = 86_400
+
+export function governingPlots(stage: Stage): Plots {
+  const { ledger, random, send, govern, accountOf } = stage
+  const { connection, cast, passSeconds } = ledger
+  const { reader, contracts } = connection
+  const { bonds, channels, clock, court, models, unitCourt } = contracts
+
+  const anyBond = async () => {
+    if (random.below(2) === 0) return { holder: cast.operator, bond: bondOfAccount(await accountOf(cast.operator)) }
+    const model = 1 + random.below(await reader.readContract({ ...models, functionName: 'modelCount' }))
+    return { holder: cast.owner, bond: bondOfModel(model) }
+  }
+
+  return {
+    requestBondWithdrawal: async () => {
+      const { holder, bond } = await anyBond()
+      return await send(holder, act(bonds, 'requestWithdrawal', [bond, BigInt(random.below(10 ** 9))]))
+    },
+    withdrawBond: async () => {
+      const { holder, bond } = await anyBond()
+      return await send(holder, act(bonds, 'withdraw', [bond]))
+    },
+    burnSlashed: () => send(random.pick(cast.payers), act(bonds, 'burnSlashed', [])),
+    setModelTerms: () =>
+      govern(
+        act(models, 'setTerms', [
+          { activationSeconds: DAY + random.below(DAY), noticeSeconds: DAY + random.below(DAY) },
+        ]),
+      ),
+    setNotice: () => govern(act(channels, 'setNotice', [DAY + random.below(DAY)])),
+    setLedgerTerms: () =>
+      govern(
+        act(contracts.ledger, 'setTerms', [
+          {
+            epochSeconds: HOUR * (1 + random.below(12)),
+            windowSeconds: 2 * DAY,
+            minBookGwei: BigInt(random.below(10 ** 8)),
+            treasuryBps: 100 + random.below(300),
+          },
+        ]),
+      ),
+    setBondRule: () =>
+      govern(
+        act(bonds, 'setRule', [
+          {
+            minimumGwei: BigInt(10 ** 9 + random.below(10 ** 9)),
+            perRecordGwei: BigInt(1 + random.below(10 ** 6)),
+            ratioBps: 10_000 + random.below(10_000),
+            bountyBps: random.below(5_001),
+            noticeSeconds: 4 * DAY + random.below(DAY),
+            modelSeconds: 7 * DAY + random.below(DAY),
+          },
+        ]),
+      ),
+    setCourtTerms: async () => {
+      const terms = await reader.readContract({ ...court, functionName: 'terms' })
+      const demandFeeGwei = BigInt(1 + random.below(1_000))
+      return await govern(act(court, 'setTerms', [{ ...terms, demandFeeGwei, receiptFees: 5 + random.below(10) }]))
+    },
+    setUnitCourtTerms: () => {
+      const terms = { demandFeeGwei: BigInt(1 + random.below(1_000)), demandSeconds: HOUR + random.below(DAY) }
+      return govern(act(unitCourt, 'setTerms', [terms]))
+    },
+    pause: () => send(cast.deployer, act(clock, 'pause', [])),
+    resume: () => send(cast.deployer, act(clock, 'resume', [])),
+    letHoursPass: () => passSeconds(HOUR * (1 + random.below(8))),
+    letADayPass: () => passSeconds(DAY),
+    letTheNoticePass: () => passSeconds(3 * DAY),
+  }
+}

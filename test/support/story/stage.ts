@@ -1,0 +1,89 @@
+import { type Hex, keccak256, type LocalAccount, toHex } from 'viem'
+import { privateKeyToAccount } from 'viem/accounts'
+import { commitAct } from '../../../sdk/challenge.ts'
+import { type Act, act, transact } from '../../../sdk/node/transact.ts'
+import type { LocalLedger } from '../localLedger.ts'
+import type { Random } from '../random.ts'
+
+/** Where a story plays: a ledger, chance, and what everyone who tells a part of it does again and again. */
+export interface Stage {
+  readonly ledger: LocalLedger
+  readonly random: Random
+  /** Everyone who may hold an account. */
+  readonly everyone: readonly LocalAccount[]
+  send(from: LocalAccount, call: Act): Promise<unknown>
+  govern(call: Act): Promise<unknown>
+  accountOf(holder: LocalAccount): Promise<number>
+  /** Whoever of the cast is paid as that account. */
+  holderOf(account: number): Promise<LocalAccount>
+  /** Announces a proof and sends it as soon as the courts take it. */
+  challenge(challenger: LocalAccount, call: Act): Promise<unknown>
+  /** The contracts' clock, after the newest block. */
+  now(): Promise<number>
+  /** Puts down a bond; the deployer holds all OPEN. */
+  deposit(bond: bigint, amountGwei: bigint): Promise<unknown>
+}
+
+/** Acts of a story: each does one thing, or is refused by the contracts, or finds nothing to do it with (RangeError). */
+export type Plots = Readonly<Record<string, () => Promise<unknown>>>
+
+export function stageOn(ledger: LocalLedger, random: Random): Stage {
+  const { connection, cast, walletOf, governance, passSeconds } = ledger
+  const { reader, contracts } = connection
+  const everyone = [
+    cast.owner,
+    cast.operator,
+    cast.baseOwner,
+    cast.curator,
+    cast.treasury,
+    ...cast.payers,
+    ...cast.contributors,
+  ]
+  const send: Stage['send'] = (from, call) => transact(reader, walletOf(from), call)
+  return {
+    ledger,
+    random,
+    everyone,
+    send,
+    govern: (call) => transact(reader, governance, call),
+    accountOf: (holder) =>
+      reader.readContract({ ...contracts.accounts, functionName: 'accountOf', args: [holder.address] }),
+    holderOf: async (account) => {
+      if (account === 0) throw new RangeError('Nobody holds it')
+      const args = [account] as const
+      const payout = await reader.readContract({ ...contracts.accounts, functionName: 'payoutOf', args })
+      const holder = everyone.find(({ address }) => address === payout)
+      if (holder === undefined) throw new RangeError('Nobody of the cast holds the account')
+      return holder
+    },
+    challenge: async (challenger, call) => {
+      await send(challenger, commitAct(contracts, challenger.address, call))
+      // A node estimates gas as if it were still the last block.
+      for (let block = 0; block < 2; block++) await passSeconds(1)
+      return await send(challenger, call)
+    },
+    now: () => reader.readContract({ ...contracts.clock, functionName: 'time' }),
+    deposit: (bond, amountGwei) => send(cast.deployer, act(contracts.bonds, 'deposit', [bond, amountGwei])),
+  }
+}
+
+/** A key of its own for each name. */
+export function keyNamed(name: string): LocalAccount {
+  return privateKeyToAccount(keccak256(toHex(name)))
+}
+
+/** What operators sign receipts with. */
+export const receiptKey = keyNamed('receipts of the story')
+
+const VOUCHER_KEYS = Array.from({ length: 4 }, (_, i) => keyNamed(`vouchers of the story ${i}`))
+
+export function anySigner({ random }: Stage): LocalAccount {
+  return random.pick(VOUCHER_KEYS)
+}
+
+/** Whose key it is; a channel keeps the signer that it was given. */
+export function signerWith(address: Hex): LocalAccount {
+  const found = VOUCHER_KEYS.find((key) => key.address === address)
+  if (found === undefined) throw new RangeError('No key of the story')
+  return found
+}

@@ -1,0 +1,307 @@
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { createTestClient, http, type TestClient } from 'viem'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { unitsOf } from '../../bench/gas/drawnModel.ts'
+import { depositBond } from '../../pipeline/serve/bond.ts'
+import { bondOfModel } from '../../sdk/bond.ts'
+import { act } from '../../sdk/node/transact.ts'
+import { predictPay } from '../../sdk/predictPay.ts'
+import { promisedRecord, type Receipt, signedReceipt } from '../../sdk/receipt.ts'
+import {
+  bookOf,
+  handOver,
+  passWindow,
+  publishItems,
+  type Stage,
+  serve,
+  setStage,
+  tellUnits,
+  watchArgs,
+} from '../fraud/stage.ts'
+import { honestly } from '../fraud/unitLies.ts'
+import { challenge } from '../support/challenge.ts'
+import { keyOf } from '../support/keyOf.ts'
+import { freePort } from '../support/localLedger.ts'
+import { contributeLocal } from '../support/localModel.ts'
+import { start, type } from '../support/typed.ts'
+import { HALF_A_DAY, lie, lines, struckUnits, WATCHER, watchOnce, watchOnceWithBlocks } from '../support/watching.ts'
+
+/** An address without an account. */
+const NOBODY = { PRIVATE_KEY: `0x${'11'.repeat(32)}` }
+
+describe('the watcher, as people start it', () => {
+  let stage: Stage
+  let chain: TestClient
+  let connected: readonly string[]
+  const mine = (blocks: number) => chain.mine({ blocks })
+  const once = (...more: readonly string[]) => watchOnce(stage, ...more)
+  const onceWithBlocks = (...more: readonly string[]) => watchOnceWithBlocks(stage, ...more)
+  const head = () => stage.local.connection.reader.getBlockNumber()
+  const sent = () =>
+    stage.local.connection.reader.getTransactionCount({ address: stage.watcher.signer.address, blockTag: 'latest' })
+  const earnedBy = async (account: number) => {
+    const { reader, contracts } = stage.local.connection
+    const [earned] = await reader.readContract({ ...contracts.earnings, functionName: 'earningsOf', args: [account] })
+    return earned
+  }
+
+  beforeAll(async () => {
+    stage = await setStage(5)
+    const { reader } = stage.local.connection
+    chain = createTestClient({ mode: 'anvil', chain: reader.chain, transport: http(stage.local.rpcUrl) })
+    connected = watchArgs(stage)
+    const { calls } = await serve(stage, stage.honest, 20)
+    handOver(
+      stage,
+      'honest',
+      calls.map(({ receipt }) => receipt),
+    )
+  })
+  afterAll(() => stage?.stop())
+
+  describe('says in one paragraph what is wrong', () => {
+    const refused = async (sentence: RegExp, args: readonly string[], env = WATCHER) => {
+      const { code, err } = await type('watch.ts', [...connected, ...args], env)
+      expect(err).toMatch(sentence)
+      expect(err).not.toContain('    at ')
+      expect(code).toBe(1)
+    }
+
+    it('with an option', async () => {
+      await refused(/--depth takes a whole number from 0 to 1000, not "deep"/, ['--depth', 'deep'])
+      await refused(/watch takes options only, not "now"/, ['now'])
+    })
+
+    it('with a folder', async () => {
+      await refused(/nowhere cannot be read\. Name the folder of the receipts/, ['--receipts', 'nowhere'])
+      await refused(/nowhere cannot be read\. Name the folder of your commitments/, ['--commitments', 'nowhere'])
+    })
+
+    it('with the key', async () => {
+      await refused(/PRIVATE_KEY is not a key/, [], { PRIVATE_KEY: 'secret' })
+      await refused(/holds no account\. Bounties go to an account: open one/, [], NOBODY)
+    })
+
+    it('with the port of its metrics', async () => {
+      const port = new URL(stage.local.rpcUrl).port
+      await refused(/is taken by another program\..*--metrics-port/, ['--metrics-port', port])
+    })
+  })
+
+  it('finds nothing where nobody lied, and ends well', async () => {
+    const before = await head()
+    const watched = await once()
+    expect({ code: watched.code, err: watched.err }).toEqual({ code: 0, err: '' })
+    expect(lines(watched, 'index read')).toMatchObject([{ model: stage.model.model, units: 3, rows: 84, faults: 0 }])
+    expect(lines(watched, 'items absent')).toEqual([])
+    expect(await head()).toBe(before)
+  })
+
+  describe('given a false unit', () => {
+    let model: number
+
+    it('says with --dry-run what it would file, sends nothing, needs no key, and ends with an error', async () => {
+      model = (await lie(stage, 'a code of a unit is another', 2, { bondGwei: 0n })).model
+      const before = await head()
+      const watched = await type('watch.ts', [...connected, '--once', '--dry-run'], { PRIVATE_KEY: '' })
+      expect(lines(watched, 'would file')).toMatchObject([{ kind: 'FalseUnit', model }])
+      expect(watched.err).toMatch(/1 challenge is not settled \(first FalseUnit FalseUnit \d+\/\d+\)/)
+      expect(watched.code).toBe(1)
+      expect(await head()).toBe(before)
+    })
+
+    it('leaves it alone while its model has no bond to lose and no book to pay from', async () => {
+      const before = await head()
+      const watched = await once()
+      expect({ code: watched.code, err: watched.err }).toEqual({ code: 0, err: '' })
+      expect(lines(watched, 'fault')).toMatchObject([{ kind: 'false unit', model }])
+      expect(await head()).toBe(before)
+    })
+
+    it('commits to the proof, sends it two blocks later, and strikes once', async () => {
+      const { local } = stage
+      await depositBond(local.connection, local.walletOf(local.cast.deployer), bondOfModel(model), 10_000_000_000n)
+      const watched = await onceWithBlocks()
+      expect(lines(watched, 'committed')).toMatchObject([{ kind: 'FalseUnit', model }])
+      expect(lines(watched, 'granted')).toMatchObject([{ kind: 'FalseUnit', model }])
+      expect(await struckUnits(stage, model)).toHaveLength(1)
+    })
+
+    it('sends nothing about it any more, once it is struck', async () => {
+      const before = await head()
+      expect((await once()).code).toBe(0)
+      expect(await head()).toBe(before)
+    })
+  })
+
+  it('shows the rows of a large unit in several transactions', async () => {
+    const data = await contributeLocal(stage.local, { items: [900], seed: 77 })
+    for (const { itemHashes } of data.contributions) publishItems(stage, itemHashes)
+    const { model } = await lie(stage, 'a code of a unit is another', 9, { data, k: 256 })
+    const before = await sent()
+    expect(lines(await onceWithBlocks(), 'granted')).toMatchObject([{ kind: 'FalseUnit', model, unit: 0 }])
+    expect((await sent()) - before).toBe(3)
+    expect(await struckUnits(stage, model)).toEqual([0])
+  })
+
+  it('serves its numbers, commits anew to what a reorg took back, and stops when it is told to', async () => {
+    const { model } = await lie(stage, 'a near-copy is kept', 3)
+    const port = await freePort()
+    const watching = start('watch.ts', [...connected, '--metrics-port', `${port}`], WATCHER)
+    const measured = async (line: string): Promise<string> => {
+      for (;;) {
+        const text = await (await fetch(`http://127.0.0.1:${port}/metrics`)).text()
+        if (text.includes(`\n${line}`)) return text
+        await sleep(50)
+      }
+    }
+    await watching.said('"committed"')
+    await measured(`watcher_last_block ${await head()}\n`)
+    await chain.request({ method: 'anvil_reorg' as never, params: [1, []] as never })
+    await watching.said('"reorg"')
+    while ((await struckUnits(stage, model)).length === 0) {
+      await mine(1)
+      await sleep(100)
+    }
+    await watching.said('"granted"')
+    const text = await measured(`watcher_last_block ${await head()}\n`)
+    watching.signal('SIGTERM')
+    const { code, err } = await watching.ended
+    expect({ code, err }).toEqual({ code: 0, err: '' })
+    for (const line of [
+      'watcher_faults_found_total{kind="copy kept"} 1',
+      'watcher_challenges_won_total{kind="CopyKept"} 1',
+      'watcher_models{state="sound"} 1',
+      'watcher_models{state="false"} 3',
+      'watcher_receipts 20',
+      'watcher_demands_open 0',
+      `watcher_bounty_gwei ${await earnedBy(stage.watcher.account)}`,
+      'watcher_lag_blocks 0',
+    ]) {
+      expect(text).toContain(`\n${line}\n`)
+    }
+  })
+
+  it('tells whose items are in none of their units’ rows, for nothing on chain shows it', async () => {
+    const [contribution] = stage.model.contributions
+    const { model } = await tellUnits(stage, 4, (drawn) => {
+      // One item stands for two rows, so that another has none.
+      const twice = (row: (typeof drawn.rows)[number], r: number) => (r === 1 ? { ...row, ...drawn.rows[0] } : row)
+      return honestly(unitsOf({ ...drawn, rows: drawn.rows.map(twice) }))
+    })
+    const watched = await once()
+    expect(watched.code).toBe(0)
+    expect(lines(watched, 'items absent')).toMatchObject([{ model, contribution: contribution?.id, items: 1 }])
+  })
+
+  describe('where something can only be demanded', () => {
+    it('says so where its bond covers no demand, and goes on', async () => {
+      await lie(stage, 'nobody gets the rows', 8)
+      const payer = { PRIVATE_KEY: keyOf(6) }
+      const watched = await type('watch.ts', [...connected, '--once'], payer)
+      expect({ code: watched.code, err: watched.err }).toEqual({ code: 0, err: '' })
+      expect(lines(watched, 'bond too small')).toMatchObject([{ demands: 1, covered: 0, freeGwei: '0' }])
+      expect(lines(watched, 'committed')).toEqual([])
+    })
+
+    it('demands a unit whose rows nobody gives and an item that nobody contributed, and strikes both in the end', async () => {
+      const foreign = await lie(stage, 'a row is of an item of somebody else', 6)
+      const watched = await onceWithBlocks()
+      const granted = lines(watched, 'granted')
+      const demands = ['DemandItem', 'DemandUnit', 'DemandUnit', 'DemandUnit']
+      expect(granted.map(({ kind }) => kind).toSorted()).toEqual(demands)
+      expect(lines(watched, 'index missing')).toHaveLength(1)
+      await stage.local.passSeconds(HALF_A_DAY)
+      const closed = lines(await onceWithBlocks(), 'granted')
+      expect(closed.map(({ kind }) => kind)).toEqual(demands.map(() => 'CloseUnit'))
+      for (const { model, unit } of granted) expect(await struckUnits(stage, model as number)).toContain(unit)
+      expect(granted.map(({ model }) => model)).toContain(foreign.model)
+    })
+
+    it('shows what others demand of an honest model, for most of their stakes', async () => {
+      const { local, griefer, model, honest, watcher } = stage
+      const { court, unitCourt } = local.connection.contracts
+      const { calls } = await serve(stage, honest, 2)
+      const receipt = calls[0]?.receipt as Receipt
+      await local.passSeconds(3_601)
+      const before = await earnedBy(watcher.account)
+      await challenge(local, griefer.signer, (salt) => act(unitCourt, 'demandUnit', [salt, model.model, 1]))
+      await challenge(local, griefer.signer, (salt) => act(unitCourt, 'demandItem', [salt, model.model, 0, 3]))
+      await challenge(local, griefer.signer, (salt) => act(unitCourt, 'demandItem', [salt, model.model, 2, 4]))
+      await challenge(local, griefer.signer, (salt) => act(unitCourt, 'demandItem', [salt, model.model, 1, 5_000]))
+      await challenge(local, griefer.signer, (salt) =>
+        act(court, 'demandRecord', [
+          salt,
+          receipt.operator,
+          signedReceipt(receipt),
+          receipt.signature,
+          promisedRecord(receipt),
+        ]),
+      )
+      const watched = await onceWithBlocks()
+      const kinds = lines(watched, 'granted').map(({ kind }) => kind)
+      expect(kinds.toSorted()).toEqual(['ShowItem', 'ShowItem', 'ShowItem', 'ShowRecord', 'ShowUnit'])
+      expect(await earnedBy(watcher.account)).toBe(before + 5n * 900_000_000n)
+      expect(await struckUnits(stage, model.model)).toEqual([])
+    })
+  })
+
+  describe('given receipts', () => {
+    it('voids a record that is not as its receipt says, and demands one that is missing', async () => {
+      const { liar } = stage
+      const recorded = await serve(stage, liar, 12, (calls) =>
+        calls.flatMap((call, i) => (i === 3 ? [] : [i === 7 ? { ...call.record, feeUnits: 901 } : call.record])),
+      )
+      handOver(
+        stage,
+        'liar',
+        recorded.calls.map(({ receipt }) => receipt),
+      )
+      await stage.local.passSeconds(3_601)
+      const watched = await onceWithBlocks()
+      const batch = Number(recorded.opened.header.batch)
+      const missing = recorded.calls[3]?.receipt as Receipt
+      // What ends first goes first.
+      expect(lines(watched, 'granted')).toMatchObject([
+        { kind: 'DemandRecord', operator: liar.account, recordHash: signedReceipt(missing).recordHash },
+        { kind: 'BrokenReceipt', batch, index: 6, operator: liar.account },
+      ])
+      await stage.local.passSeconds(HALF_A_DAY)
+      const closed = lines(await onceWithBlocks(), 'granted')
+      expect(closed).toMatchObject([{ kind: 'CloseRecord', recordHash: signedReceipt(missing).recordHash }])
+    })
+
+    it('says which of them nobody can be held to', async () => {
+      const [call] = stage.honest.batches[0]?.calls ?? []
+      const receipt = call?.receipt as Receipt
+      const broken = { ...receipt, recordBy: receipt.recordBy + 1 }
+      const elsewhere = { ...receipt, chainId: 1 }
+      writeFileSync(join(stage.receipts, 'broken.json'), JSON.stringify(broken))
+      writeFileSync(join(stage.receipts, 'elsewhere.json'), JSON.stringify(elsewhere))
+      writeFileSync(join(stage.receipts, 'none.json'), '{}')
+      const watched = await once()
+      expect(watched.code).toBe(0)
+      const said = lines(watched, 'receipt refused').map(({ why }) => why)
+      expect(said).toEqual([
+        expect.stringMatching(/broken\.json is not signed by a receipt key of account/),
+        expect.stringMatching(/elsewhere\.json is a receipt of another chain/),
+        expect.stringMatching(/none\.json is no receipt/),
+      ])
+    })
+  })
+
+  it('settles books that are due where it is told to, to the gwei', async () => {
+    const { honest, liar, opened } = stage
+    await passWindow(stage)
+    const books = [await bookOf(stage, honest, 1), await bookOf(stage, liar, 1)]
+    const expected = books.map((book) => predictPay(opened.terms, opened.registered.units, new Set(), book))
+    const before = await earnedBy(honest.account)
+    expect(lines(await onceWithBlocks(), 'granted')).toEqual([])
+    const watched = await onceWithBlocks('--settle')
+    expect(lines(watched, 'granted').map(({ kind }) => kind)).toEqual(['SettleBook', 'SettleBook'])
+    expect(await earnedBy(honest.account)).toBe(before + (expected[0]?.operator ?? 0n))
+    for (const operator of [honest, liar]) expect((await bookOf(stage, operator, 1)).isSettled).toBe(true)
+  })
+})

@@ -1,0 +1,214 @@
+import { bytesToHex, concatHex, type Hex } from 'viem'
+import type { RowPlace } from '../attribution/rowIndex.ts'
+import { encodeUnitTotal } from '../attribution/unitTotalBytes.ts'
+import { sumBytes } from '../sdk/batch.ts'
+import type { Contracts } from '../sdk/contracts.ts'
+import { type Act, act } from '../sdk/node/transact.ts'
+import { itemHashOf } from '../sdk/rawRowIndex.ts'
+import { promisedRecord, type Receipt, signedReceipt } from '../sdk/receipt.ts'
+import { proveRecord } from '../sdk/recordProof.ts'
+import { nothingRead, type ReadingTerms, readOn, rowPages } from '../sdk/rowsRead.ts'
+import { NO_ROW, showItem, showRow, showUnit } from '../sdk/unitProof.ts'
+import { ALL_ROWS } from './chronicle.ts'
+import type { Docket, ReadModel } from './docket.ts'
+import type { Place } from './finder.ts'
+
+/** Something to put before a court, or to settle. Challenges are committed to two blocks earlier; some take several transactions. */
+export type Challenge = {
+  /** Until when it makes a difference, by the contracts' clock. */
+  readonly deadline: number
+} & (
+  | { readonly kind: 'FalseUnit'; readonly model: number; readonly unit: number }
+  /** `unit` is the one that is struck. */
+  | (OnUnit & { readonly kind: 'CopyKept'; readonly first: RowPlace; readonly second: RowPlace })
+  | (OnUnit & { readonly kind: 'NoCopy'; readonly dropped: RowPlace; readonly twin: RowPlace })
+  | (OnUnit & { readonly kind: 'DemandUnit'; readonly reason: string })
+  | (OnUnit & { readonly kind: 'DemandItem'; readonly index: number; readonly reason: string })
+  | (OnUnit & { readonly kind: 'ShowUnit' })
+  | (OnUnit & {
+      readonly kind: 'ShowItem'
+      readonly index: number
+      readonly contribution: Hex
+      readonly member: number
+    })
+  | (OnUnit & { readonly kind: 'CloseUnit'; readonly index: number })
+  | { readonly kind: 'BrokenReceipt'; readonly receipt: Receipt; readonly place: Place }
+  | { readonly kind: 'DemandRecord'; readonly receipt: Receipt }
+  | { readonly kind: 'ShowRecord'; readonly recordHash: Hex; readonly place: Place }
+  | { readonly kind: 'CloseRecord'; readonly recordHash: Hex }
+  | { readonly kind: 'SettleBook'; readonly book: bigint }
+)
+
+interface OnUnit {
+  readonly model: number
+  readonly unit: number
+}
+
+export type Kind = Challenge['kind']
+
+/** Pools refuse transactions above 128 KiB. */
+const PAGE_BYTES = 100_000
+
+/** What it is about, in words that never mean two things: its salt follows from them. */
+export function subjectOf(challenge: Challenge): string {
+  const { kind } = challenge
+  switch (challenge.kind) {
+    case 'BrokenReceipt':
+      return `${kind} ${challenge.place.batch}/${challenge.place.index}`
+    case 'DemandRecord':
+      return `${kind} ${signedReceipt(challenge.receipt).recordHash}`
+    case 'ShowRecord':
+    case 'CloseRecord':
+      return `${kind} ${challenge.recordHash}`
+    case 'SettleBook':
+      return `${kind} ${challenge.book}`
+    case 'CopyKept': {
+      const { model, first, second } = challenge
+      return `${kind} ${model}/${first.unit}/${first.row} ${second.unit}/${second.row}`
+    }
+    case 'NoCopy':
+      return `${kind} ${challenge.model}/${challenge.dropped.unit}/${challenge.dropped.row}`
+    default:
+      return `${kind} ${challenge.model}/${challenge.unit}${'index' in challenge ? `/${challenge.index}` : ''}`
+  }
+}
+
+/** The same as fields of a line in the log. */
+export function factsOf(challenge: Challenge): Readonly<Record<string, string | number>> {
+  switch (challenge.kind) {
+    case 'BrokenReceipt': {
+      const { receipt, place } = challenge
+      return { model: receipt.model, operator: receipt.operator, batch: Number(place.batch), index: place.index }
+    }
+    case 'DemandRecord': {
+      const { model, operator } = challenge.receipt
+      return { model, operator, recordHash: signedReceipt(challenge.receipt).recordHash }
+    }
+    case 'ShowRecord':
+      return { recordHash: challenge.recordHash, batch: Number(challenge.place.batch), index: challenge.place.index }
+    case 'CloseRecord':
+      return { recordHash: challenge.recordHash }
+    case 'SettleBook':
+      return { book: `${challenge.book}` }
+    default: {
+      const { model, unit } = challenge
+      return {
+        model,
+        unit,
+        ...('index' in challenge && challenge.index !== ALL_ROWS && { index: challenge.index }),
+        ...('reason' in challenge && { reason: challenge.reason }),
+      }
+    }
+  }
+}
+
+/** Whether a court takes it only from whoever committed to it. */
+export function isCommitted({ kind }: Challenge): boolean {
+  return !['ShowUnit', 'ShowItem', 'CloseUnit', 'ShowRecord', 'CloseRecord', 'SettleBook'].includes(kind)
+}
+
+/** Whether it stakes a part of the caller's bond. */
+export function isDemand({ kind }: Challenge): boolean {
+  return kind === 'DemandUnit' || kind === 'DemandItem' || kind === 'DemandRecord'
+}
+
+/** Challenges that are made by calls alone; settling asks the chain where it is. */
+export type CourtChallenge = Exclude<Challenge, { kind: 'SettleBook' }>
+
+/** The calls that make a challenge, one after the other. Undefined where what it was about is not there any more. */
+export function actsOf(
+  contracts: Contracts,
+  docket: Docket,
+  challenge: CourtChallenge,
+  salt: Hex,
+): readonly Act[] | undefined {
+  const { court, unitCourt } = contracts
+  switch (challenge.kind) {
+    case 'DemandUnit':
+      return [act(unitCourt, 'demandUnit', [salt, challenge.model, challenge.unit])]
+    case 'DemandItem':
+      return [act(unitCourt, 'demandItem', [salt, challenge.model, challenge.unit, challenge.index])]
+    case 'CloseUnit':
+      return [act(unitCourt, 'closeUnitDemand', [challenge.model, challenge.unit, challenge.index])]
+    case 'CloseRecord':
+      return [act(court, 'closeRecordDemand', [challenge.recordHash])]
+    case 'DemandRecord': {
+      const { receipt } = challenge
+      const args = [signedReceipt(receipt), receipt.signature, promisedRecord(receipt)] as const
+      return [act(court, 'demandRecord', [salt, receipt.operator, ...args])]
+    }
+    case 'ShowRecord': {
+      const batch = docket.opened(challenge.place.batch)
+      return batch && [act(court, 'showRecord', [proveRecord(batch, challenge.place.index)])]
+    }
+    case 'BrokenReceipt': {
+      const { receipt, place } = challenge
+      const batch = docket.opened(place.batch)
+      if (batch === undefined) return undefined
+      const signed = [signedReceipt(receipt), receipt.signature, promisedRecord(receipt)] as const
+      const proof = [proveRecord(batch, place.index), sumBytes(batch)] as const
+      return [act(court, 'proveBrokenReceipt', [salt, ...signed, ...proof])]
+    }
+    default: {
+      const file = docket.models.get(challenge.model)
+      return file?.kind === 'read' ? unitActs(contracts, file, challenge, salt) : undefined
+    }
+  }
+}
+
+type UnitChallenge = Extract<Challenge, { kind: 'FalseUnit' | 'CopyKept' | 'NoCopy' | 'ShowUnit' | 'ShowItem' }>
+
+function unitActs({ unitCourt }: Contracts, file: ReadModel, challenge: UnitChallenge, salt: Hex): readonly Act[] {
+  const { model, checked } = file
+  const { raw, headers, total } = checked
+  const shown = (unit: number) => showUnit(headers, unit)
+  const rowAt = ({ unit, row }: RowPlace) => showRow(raw, unit, row)
+  const id = model.model
+  switch (challenge.kind) {
+    case 'CopyKept': {
+      const { first, second } = challenge
+      const args = [shown(first.unit), rowAt(first), shown(second.unit), rowAt(second)] as const
+      return [act(unitCourt, 'proveCopyKept', [salt, id, ...args])]
+    }
+    case 'NoCopy': {
+      const { dropped, twin } = challenge
+      const isThere = twin.row < (headers[twin.unit]?.rows ?? 0)
+      const args = [shown(dropped.unit), rowAt(dropped), shown(twin.unit), isThere ? rowAt(twin) : NO_ROW] as const
+      return [act(unitCourt, 'proveNoCopy', [salt, id, ...args])]
+    }
+    case 'ShowItem': {
+      const { unit, index, contribution, member } = challenge
+      const row = raw.units[unit]?.[index]
+      const dataset = file.datasetOf(contribution)
+      const itemHashes = file.items.get(contribution) ?? []
+      const item = row === undefined ? NO_ITEM : showItem({ dataset, itemHashes }, itemHashOf(row), member)
+      const shownRow = row === undefined ? { ...NO_ROW, index } : rowAt({ unit, row: index })
+      return [act(unitCourt, 'showItem', [id, shown(unit), shownRow, item])]
+    }
+    case 'ShowUnit': {
+      const terms = { k: raw.k, unitCount: headers.length, total: undefined }
+      return pagesOf(raw.units[challenge.unit] ?? [], terms).map(({ bytes, read }) =>
+        act(unitCourt, 'showUnit', [id, shown(challenge.unit), bytes, read]),
+      )
+    }
+    case 'FalseUnit': {
+      const terms = { k: raw.k, unitCount: headers.length, total }
+      const told = bytesToHex(encodeUnitTotal(total))
+      return pagesOf(raw.units[challenge.unit] ?? [], terms).map(({ bytes, read }) =>
+        act(unitCourt, 'proveFalseUnit', [salt, id, shown(challenge.unit), told, bytes, read]),
+      )
+    }
+  }
+}
+
+const NO_ITEM = { dataset: 0, itemsRoot: `0x${'00'.repeat(32)}`, itemCount: 0, member: 0, path: [] } as const
+
+/** A unit's rows in pages, each with what the pages before it came to. */
+function pagesOf(rows: readonly Uint8Array[], terms: ReadingTerms) {
+  let read = nothingRead(terms)
+  return rowPages(rows, PAGE_BYTES).map((page) => {
+    const before = read
+    read = readOn(read, page, terms)
+    return { bytes: concatHex(page.map((row) => bytesToHex(row))), read: before }
+  })
+}

@@ -1,0 +1,107 @@
+import { readFile, stat } from 'node:fs/promises'
+import { fileURLToPath } from 'node:url'
+import type { Hex } from 'viem'
+import { bytesToHex } from 'viem'
+import { keccak } from '../attribution/keccak.ts'
+import { merkleRoot } from '../attribution/merkle.ts'
+import { itemLeaf } from '../sdk/contribution.ts'
+import { isExplained } from '../sdk/errors.ts'
+import { download, isAddress, placeOf } from '../sdk/node/download.ts'
+import type { OpenedModel } from '../sdk/openModel.ts'
+import { type CheckedRowIndex, checkRowIndex } from '../sdk/unitFaults.ts'
+
+/**
+ * The files that a watcher needs and the chain only names: row indexes, by their keccak256, and contributions' items, by their Merkle root.
+ * Whoever serves them is not trusted, and none may have more bytes than its registration allows.
+ */
+export interface Files {
+  rowIndex(model: OpenedModel): Promise<Found>
+  /** The item hashes that a contribution committed to, in its order. */
+  items(contribution: { readonly itemsRoot: Hex; readonly itemCount: number }): Promise<readonly Hex[] | undefined>
+}
+
+export type Found =
+  | { readonly kind: 'found'; readonly checked: CheckedRowIndex }
+  /** Nobody gives it, or what is given does not lead to the registered root: its rows have to be demanded. */
+  | { readonly kind: 'missing'; readonly why: string }
+  /** It may well be there, and is larger than this watcher takes. */
+  | { readonly kind: 'refused'; readonly why: string }
+
+export interface FilesOptions {
+  /** A folder or an address under which files have their names, asked before what a registration says. */
+  readonly blobs: string | undefined
+  /** Items that the watcher has itself, by their root. */
+  readonly own: ReadonlyMap<Hex, readonly Hex[]>
+  readonly largestBytes: number
+  readonly timeoutMs: number
+}
+
+const HEADER_BYTES = 20
+const UNIT_BYTES = 4
+/** A dropped row, which is the longer kind. */
+const ROW_BYTES = 40
+
+export function filesFrom({ blobs, own, largestBytes, timeoutMs }: FilesOptions): Files {
+  const at = (name: Hex): readonly string[] => (blobs === undefined ? [] : [placeOf(name, blobs)])
+  const read = (place: string, most: number): Promise<Uint8Array> =>
+    isAddress(place) ? download(place, most, timeoutMs) : readLocal(place, most)
+
+  return {
+    rowIndex: async (model) => {
+      const most = largestRowIndex(model)
+      if (most > largestBytes) {
+        return { kind: 'refused', why: `its row index may have ${most} bytes, and this watcher takes ${largestBytes}` }
+      }
+      const { fileHash, fileURI } = model.index
+      const told: string[] = []
+      const places = [...at(fileHash), ...(/^(https?|file):/.test(fileURI) ? [fileURI] : [])]
+      if (places.length === 0) return { kind: 'missing', why: `"${fileURI}" is no address to read it from` }
+      for (const place of places) {
+        try {
+          const file = await read(place, most)
+          const hash = keccak(file)
+          if (hash !== fileHash) throw new Error(`it gives a file with the hash ${hash}`)
+          const checked = checkRowIndex(file, model)
+          if (checked === undefined) throw new Error('its rows do not lead to the registered root')
+          return { kind: 'found', checked }
+        } catch (error) {
+          told.push(`${place}: ${reasonOf(error)}`)
+        }
+      }
+      return { kind: 'missing', why: told.join('; ') }
+    },
+    items: async ({ itemsRoot, itemCount }) => {
+      const known = own.get(itemsRoot)
+      if (known !== undefined) return known
+      for (const place of at(itemsRoot)) {
+        const file = await read(place, 32 * itemCount).catch(() => undefined)
+        if (file === undefined || file.length !== 32 * itemCount) continue
+        const items = Array.from({ length: itemCount }, (_, i) => bytesToHex(file.subarray(32 * i, 32 * (i + 1))))
+        if (merkleRoot(items.map(itemLeaf)) === itemsRoot) return items
+      }
+      return undefined
+    },
+  }
+}
+
+/** The most bytes that a row index may have: as many rows as its contributions have items. */
+function largestRowIndex({ plan, terms }: OpenedModel): number {
+  const rows = plan.contributions.reduce((sum, { items }) => sum + items, 0)
+  return HEADER_BYTES + UNIT_BYTES * plan.units.length + rows * (ROW_BYTES + terms.dims / 2)
+}
+
+/** Looks before it opens: a registration may name a device that never ends. */
+async function readLocal(place: string, most: number): Promise<Uint8Array> {
+  const path = place.startsWith('file:') ? fileURLToPath(place) : place
+  const found = await stat(path)
+  if (!found.isFile() || found.size > most) throw new Error(`it is no file of at most ${most} bytes`)
+  return await readFile(path)
+}
+
+function reasonOf(error: unknown): string {
+  if (isExplained(error)) return error.message
+  if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return 'it is not there'
+  const cause = error instanceof Error ? error.cause : undefined
+  if (cause instanceof Error) return cause.message || cause.name
+  return error instanceof Error ? error.message : String(error)
+}
