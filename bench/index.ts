@@ -1,9 +1,9 @@
 // How fast the indexer is, and what it takes: beside a program that does the least that anybody must, and, if asked, beside
 // Ponder and SQD from npm, on the same node, the same database server and in the same run. Figures mean something on a quiet machine only.
 import { availableParallelism, cpus, loadavg } from 'node:os'
-import { writeWhole } from '../pipeline/publish/writeWhole.ts'
 import { runCommand, UsageError, wholeNumber } from '../scripts/command.ts'
 import { writeTables } from '../scripts/documentTables.ts'
+import { writeWhole } from '../sdk/node/writeWhole.ts'
 import { backfills, type Content, type Outcome, type Run } from './index/backfills.ts'
 import { type ChainKind, forgetChains, openChain } from './index/chains.ts'
 import { curve } from './index/curve.ts'

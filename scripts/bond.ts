@@ -3,7 +3,8 @@ import { bondOfAccount, bondOfModel, holderOfBond } from '../sdk/bond.ts'
 import type { Wallet } from '../sdk/chain.ts'
 import type { Connection } from '../sdk/contracts.ts'
 import { StopError } from '../sdk/errors.ts'
-import { type Act, act, estimate, transact } from '../sdk/node/transact.ts'
+import { type ContractCall, callTo, estimate } from '../sdk/node/contractCall.ts'
+import { transact } from '../sdk/node/transactions/transact.ts'
 import { formatOpen, WEI_PER_GWEI } from '../sdk/units.ts'
 import { amountOfOpen, runCommand, UsageError, wholeNumber } from './command.ts'
 import {
@@ -51,7 +52,9 @@ ${sendUsage}`,
     if (verb === 'deposit') return await deposit(connection, wallet, bond, given(amountGwei), values.send)
     const { bonds } = connection.contracts
     const call =
-      verb === 'request' ? act(bonds, 'requestWithdrawal', [bond, given(amountGwei)]) : act(bonds, 'withdraw', [bond])
+      verb === 'request'
+        ? callTo(bonds, 'requestWithdrawal', [bond, given(amountGwei)])
+        : callTo(bonds, 'withdraw', [bond])
     await send(connection, wallet, call, values.send)
     if (values.send) await show(connection, bond)
   },
@@ -120,14 +123,14 @@ async function deposit(
   isSent: boolean,
 ): Promise<void> {
   const { bonds, openToken } = connection.contracts
-  announce(wallet.account.address, act(openToken, 'approve', [bonds.address, amountGwei * WEI_PER_GWEI]))
-  announce(wallet.account.address, act(bonds, 'deposit', [bond, amountGwei]))
+  announce(wallet.account.address, callTo(openToken, 'approve', [bonds.address, amountGwei * WEI_PER_GWEI]))
+  announce(wallet.account.address, callTo(bonds, 'deposit', [bond, amountGwei]))
   if (!isSent) return announceDry()
   await depositBond(connection, wallet, bond, amountGwei)
   await show(connection, bond)
 }
 
-async function send({ reader }: Connection, wallet: Wallet, call: Act, isSent: boolean): Promise<void> {
+async function send({ reader }: Connection, wallet: Wallet, call: ContractCall, isSent: boolean): Promise<void> {
   announce(wallet.account.address, call)
   await estimate(reader, wallet.account.address, call)
   if (!isSent) return announceDry()

@@ -4,7 +4,8 @@ import type { Wallet } from '../sdk/chain.ts'
 import type { Connection } from '../sdk/contracts.ts'
 import { StopError } from '../sdk/errors.ts'
 import { type JointShare, jointSharesOf } from '../sdk/jointShares.ts'
-import { type Act, act, estimate, transact } from '../sdk/node/transact.ts'
+import { type ContractCall, callTo, estimate } from '../sdk/node/contractCall.ts'
+import { transact } from '../sdk/node/transactions/transact.ts'
 import { type PendingPay, pendingPay } from '../sdk/pendingPay.ts'
 import { settleBook } from '../sdk/settleBook.ts'
 import { formatOpen } from '../sdk/units.ts'
@@ -117,18 +118,18 @@ function tell({ account, claimableGwei, shares, pending }: Owed): string {
 }
 
 /** The calls that pay all of it. Where nothing is owed, the one that Earnings refuses with its reason. */
-function claims({ contracts }: Connection, owed: readonly Owed[], to: string | undefined): readonly Act[] {
+function claims({ contracts }: Connection, owed: readonly Owed[], to: string | undefined): readonly ContractCall[] {
   const { earnings } = contracts
   const shares = owed.flatMap((one) => one.shares).map(({ model, unit, member }) => ({ model, unit, member }))
-  const draw = shares.length === 0 ? [] : [act(earnings, 'draw', [shares])]
-  if (to !== undefined) return [...draw, act(earnings, 'claimTo', [getAddress(to) as Address])]
+  const draw = shares.length === 0 ? [] : [callTo(earnings, 'draw', [shares])]
+  if (to !== undefined) return [...draw, callTo(earnings, 'claimTo', [getAddress(to) as Address])]
   const [first] = owed
   if (owed.length === 1 && first !== undefined) {
     return shares.length === 0
-      ? [act(earnings, 'claim', [first.account])]
-      : [act(earnings, 'claim', [first.account, shares])]
+      ? [callTo(earnings, 'claim', [first.account])]
+      : [callTo(earnings, 'claim', [first.account, shares])]
   }
-  return [...draw, act(earnings, 'claimMany', [owed.map(({ account }) => account)])]
+  return [...draw, callTo(earnings, 'claimMany', [owed.map(({ account }) => account)])]
 }
 
 function distinctBooks(pending: readonly Pending[]): readonly Pending[] {

@@ -1,7 +1,7 @@
 import { type Wallet, walletOn } from '../sdk/chain.ts'
 import { type Connection, connect } from '../sdk/contracts.ts'
+import type { ContractCall } from '../sdk/node/contractCall.ts'
 import { readDeployment } from '../sdk/node/readDeployment.ts'
-import type { Act } from '../sdk/node/transact.ts'
 import { signerFromEnvironment } from './keys.ts'
 
 /** The options of every command that talks to a chain, and what they open. */
@@ -26,7 +26,7 @@ export function openWallet({ reader }: Connection): Wallet {
 }
 
 /** Says what would be sent, in the words of the contract. */
-export function announce(from: string, call: Act): void {
+export function announce(from: string, call: ContractCall): void {
   const args = JSON.stringify(call.args, (_, value) => (typeof value === 'bigint' ? `${value}` : value))
   const size = (call.data.length - 2) / 2
   process.stdout.write(`${call.contract}.${call.name}${args.replace(/^\[/, '(').replace(/\]$/, ')')}\n`)

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
-import { writeWhole } from '../pipeline/publish/writeWhole.ts'
 import { StopError } from '../sdk/errors.ts'
+import { writeWhole } from '../sdk/node/writeWhole.ts'
 
 /** The tables in documents that a command writes: what stands between two marks, of which the first names the command. */
 

@@ -7,8 +7,9 @@ import { readRegistered, requireWeights } from '../pipeline/evaluate/registered.
 import { ensureAccount } from '../pipeline/publish/account.ts'
 import { putBlob } from '../pipeline/publish/blobs.ts'
 import type { Connection } from '../sdk/contracts.ts'
+import { callTo, eventIn } from '../sdk/node/contractCall.ts'
 import { fetchFile } from '../sdk/node/fetchFile.ts'
-import { act, eventIn, transact } from '../sdk/node/transact.ts'
+import { transact } from '../sdk/node/transactions/transact.ts'
 import { runCommand, UsageError, wholeNumber } from './command.ts'
 import {
   announce,
@@ -102,7 +103,7 @@ async function record(
   const holder = wallet.account.address
   const account = await reader.readContract({ ...contracts.accounts, functionName: 'accountOf', args: [holder] })
   const known = await recordedOf(connection, model, account)
-  if (account === 0) announce(holder, act(contracts.accounts, 'open', [holder]))
+  if (account === 0) announce(holder, callTo(contracts.accounts, 'open', [holder]))
   if (send) await ensureAccount(connection, wallet)
   let waiting = 0
   for (const { task, file, records } of prepared) {

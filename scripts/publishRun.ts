@@ -6,7 +6,7 @@ import { publishRun } from '../pipeline/publish/publishRun.ts'
 import { baseAct, beginAct, findBase, operatorAct, type Page, registrationPages } from '../pipeline/publish/register.ts'
 import { readRun } from '../pipeline/run/readRun.ts'
 import type { Connection } from '../sdk/contracts.ts'
-import { act } from '../sdk/node/transact.ts'
+import { callTo } from '../sdk/node/contractCall.ts'
 import { amountOfOpen, runCommand, UsageError, wholeNumber } from './command.ts'
 import {
   announce,
@@ -124,7 +124,7 @@ async function announceAll(
   const { reader, contracts } = connection
   const { manifest } = prepared.run
   const account = await reader.readContract({ ...contracts.accounts, functionName: 'accountOf', args: [from] })
-  if (account === 0) announce(from, act(contracts.accounts, 'open', [from]))
+  if (account === 0) announce(from, callTo(contracts.accounts, 'open', [from]))
   const next = (await reader.readContract({ ...contracts.models, functionName: 'modelCount' })) + 1
   const base = await findBase(connection, manifest)
   if (base === undefined) announce(from, baseAct(contracts, manifest, 0))

@@ -7,7 +7,7 @@
 
 import { type Address, encodeAbiParameters, type Hex, keccak256 } from 'viem'
 import type { Contracts } from './contracts.ts'
-import { type Act, act } from './node/transact.ts'
+import { type ContractCall, callTo } from './node/contractCall.ts'
 
 /** Blocks between a commitment and its use. */
 export const COMMIT_BLOCKS = 2n
@@ -16,12 +16,14 @@ export const COMMIT_SECONDS = 3_600n
 
 const SENT = [{ type: 'address' }, { type: 'bytes' }] as const
 
-export function challengeCommitment(sender: Address, { data }: Pick<Act, 'data'>): Hex {
+export function challengeCommitment(sender: Address, { data }: Pick<ContractCall, 'data'>): Hex {
   return keccak256(encodeAbiParameters(SENT, [sender, data]))
 }
 
 /** Commits to a call of the Court or of UnitCourt. */
-export function commitAct({ court, unitCourt }: Contracts, sender: Address, call: Act): Act {
+export function commitAct({ court, unitCourt }: Contracts, sender: Address, call: ContractCall): ContractCall {
   const commitment = challengeCommitment(sender, call)
-  return call.contract === court.name ? act(court, 'commit', [commitment]) : act(unitCourt, 'commit', [commitment])
+  return call.contract === court.name
+    ? callTo(court, 'commit', [commitment])
+    : callTo(unitCourt, 'commit', [commitment])
 }

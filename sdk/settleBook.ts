@@ -3,7 +3,8 @@ import type { BookKey } from './book.ts'
 import { bookId } from './book.ts'
 import type { Wallet } from './chain.ts'
 import type { Connection } from './contracts.ts'
-import { act, transact } from './node/transact.ts'
+import { callTo } from './node/contractCall.ts'
+import { transact } from './node/transactions/transact.ts'
 import { type KeptBatches, type OpenedBook, openBook } from './openBook.ts'
 import { type OpenedModel, struckUnits } from './openModel.ts'
 import { recordDims, settlingBook } from './predictPay.ts'
@@ -45,7 +46,7 @@ export async function settleBook(
   for (;;) {
     const page = await nextPage(connection, settling)
     if (page === undefined) return receipts
-    receipts.push(await transact(reader, wallet, act(contracts.settlement, 'settle', [page])))
+    receipts.push(await transact(reader, wallet, callTo(contracts.settlement, 'settle', [page])))
   }
 }
 

@@ -3,7 +3,7 @@ import type { RowPlace } from '../attribution/rowIndex.ts'
 import { encodeUnitTotal } from '../attribution/unitTotalBytes.ts'
 import { sumBytes } from '../sdk/batch.ts'
 import type { Contracts } from '../sdk/contracts.ts'
-import { type Act, act } from '../sdk/node/transact.ts'
+import { type ContractCall, callTo } from '../sdk/node/contractCall.ts'
 import { itemHashOf } from '../sdk/rawRowIndex.ts'
 import { promisedRecord, type Receipt, signedReceipt } from '../sdk/receipt.ts'
 import { proveRecord } from '../sdk/recordProof.ts'
@@ -121,25 +121,25 @@ export function actsOf(
   docket: Docket,
   challenge: CourtChallenge,
   salt: Hex,
-): readonly Act[] | undefined {
+): readonly ContractCall[] | undefined {
   const { court, unitCourt } = contracts
   switch (challenge.kind) {
     case 'DemandUnit':
-      return [act(unitCourt, 'demandUnit', [salt, challenge.model, challenge.unit])]
+      return [callTo(unitCourt, 'demandUnit', [salt, challenge.model, challenge.unit])]
     case 'DemandItem':
-      return [act(unitCourt, 'demandItem', [salt, challenge.model, challenge.unit, challenge.index])]
+      return [callTo(unitCourt, 'demandItem', [salt, challenge.model, challenge.unit, challenge.index])]
     case 'CloseUnit':
-      return [act(unitCourt, 'closeUnitDemand', [challenge.model, challenge.unit, challenge.index])]
+      return [callTo(unitCourt, 'closeUnitDemand', [challenge.model, challenge.unit, challenge.index])]
     case 'CloseRecord':
-      return [act(court, 'closeRecordDemand', [challenge.recordHash])]
+      return [callTo(court, 'closeRecordDemand', [challenge.recordHash])]
     case 'DemandRecord': {
       const { receipt } = challenge
       const args = [signedReceipt(receipt), receipt.signature, promisedRecord(receipt)] as const
-      return [act(court, 'demandRecord', [salt, receipt.operator, ...args])]
+      return [callTo(court, 'demandRecord', [salt, receipt.operator, ...args])]
     }
     case 'ShowRecord': {
       const batch = docket.opened(challenge.place.batch)
-      return batch && [act(court, 'showRecord', [proveRecord(batch, challenge.place.index)])]
+      return batch && [callTo(court, 'showRecord', [proveRecord(batch, challenge.place.index)])]
     }
     case 'BrokenReceipt': {
       const { receipt, place } = challenge
@@ -147,7 +147,7 @@ export function actsOf(
       if (batch === undefined) return undefined
       const signed = [signedReceipt(receipt), receipt.signature, promisedRecord(receipt)] as const
       const proof = [proveRecord(batch, place.index), sumBytes(batch)] as const
-      return [act(court, 'proveBrokenReceipt', [salt, ...signed, ...proof])]
+      return [callTo(court, 'proveBrokenReceipt', [salt, ...signed, ...proof])]
     }
     default: {
       const file = docket.models.get(challenge.model)
@@ -158,7 +158,12 @@ export function actsOf(
 
 type UnitChallenge = Extract<Challenge, { kind: 'FalseUnit' | 'CopyKept' | 'NoCopy' | 'ShowUnit' | 'ShowItem' }>
 
-function unitActs({ unitCourt }: Contracts, file: ReadModel, challenge: UnitChallenge, salt: Hex): readonly Act[] {
+function unitActs(
+  { unitCourt }: Contracts,
+  file: ReadModel,
+  challenge: UnitChallenge,
+  salt: Hex,
+): readonly ContractCall[] {
   const { model, checked } = file
   const { raw, headers, total } = checked
   const shown = (unit: number) => showUnit(headers, unit)
@@ -168,13 +173,13 @@ function unitActs({ unitCourt }: Contracts, file: ReadModel, challenge: UnitChal
     case 'CopyKept': {
       const { first, second } = challenge
       const args = [shown(first.unit), rowAt(first), shown(second.unit), rowAt(second)] as const
-      return [act(unitCourt, 'proveCopyKept', [salt, id, ...args])]
+      return [callTo(unitCourt, 'proveCopyKept', [salt, id, ...args])]
     }
     case 'NoCopy': {
       const { dropped, twin } = challenge
       const isThere = twin.row < (headers[twin.unit]?.rows ?? 0)
       const args = [shown(dropped.unit), rowAt(dropped), shown(twin.unit), isThere ? rowAt(twin) : NO_ROW] as const
-      return [act(unitCourt, 'proveNoCopy', [salt, id, ...args])]
+      return [callTo(unitCourt, 'proveNoCopy', [salt, id, ...args])]
     }
     case 'ShowItem': {
       const { unit, index, contribution, member } = challenge
@@ -183,19 +188,19 @@ function unitActs({ unitCourt }: Contracts, file: ReadModel, challenge: UnitChal
       const itemHashes = file.items.get(contribution) ?? []
       const item = row === undefined ? NO_ITEM : showItem({ dataset, itemHashes }, itemHashOf(row), member)
       const shownRow = row === undefined ? { ...NO_ROW, index } : rowAt({ unit, row: index })
-      return [act(unitCourt, 'showItem', [id, shown(unit), shownRow, item])]
+      return [callTo(unitCourt, 'showItem', [id, shown(unit), shownRow, item])]
     }
     case 'ShowUnit': {
       const terms = { k: raw.k, unitCount: headers.length, total: undefined }
       return pagesOf(raw.units[challenge.unit] ?? [], terms).map(({ bytes, read }) =>
-        act(unitCourt, 'showUnit', [id, shown(challenge.unit), bytes, read]),
+        callTo(unitCourt, 'showUnit', [id, shown(challenge.unit), bytes, read]),
       )
     }
     case 'FalseUnit': {
       const terms = { k: raw.k, unitCount: headers.length, total }
       const told = bytesToHex(encodeUnitTotal(total))
       return pagesOf(raw.units[challenge.unit] ?? [], terms).map(({ bytes, read }) =>
-        act(unitCourt, 'proveFalseUnit', [salt, id, shown(challenge.unit), told, bytes, read]),
+        callTo(unitCourt, 'proveFalseUnit', [salt, id, shown(challenge.unit), told, bytes, read]),
       )
     }
   }

@@ -2,7 +2,7 @@ import { type Hex, keccak256, type LocalAccount } from 'viem'
 import { bookKeyOf } from '../sdk/book.ts'
 import { COMMIT_BLOCKS, COMMIT_SECONDS, challengeCommitment, commitAct } from '../sdk/challenge.ts'
 import type { Connection } from '../sdk/contracts.ts'
-import { type Act, act } from '../sdk/node/transact.ts'
+import { type ContractCall, callTo } from '../sdk/node/contractCall.ts'
 import { openBook } from '../sdk/openBook.ts'
 import { recordDims } from '../sdk/predictPay.ts'
 import { signedReceipt } from '../sdk/receipt.ts'
@@ -48,7 +48,7 @@ export function filingOf({ connection, chronicle, docket, signer, sender }: Fili
   const { reader, contracts } = connection
 
   // A proof must stay the one that was committed to, although records go on being voided beside it.
-  const committed = new Map<string, readonly Act[]>()
+  const committed = new Map<string, readonly ContractCall[]>()
   // What was refused is tried again after everything else, so that it keeps nothing waiting.
   const refused = new Set<string>()
   const inTurn = (challenges: readonly Challenge[]): readonly Challenge[] => {
@@ -76,7 +76,7 @@ export function filingOf({ connection, chronicle, docket, signer, sender }: Fili
     return now.number >= block + COMMIT_BLOCKS ? { challenge, step: 'send', acts } : { challenge, step: 'wait' }
   }
 
-  const committedAt = async (call: Act): Promise<readonly [bigint, number]> => {
+  const committedAt = async (call: ContractCall): Promise<readonly [bigint, number]> => {
     const court = call.contract === contracts.court.name ? contracts.court : contracts.unitCourt
     const args = [challengeCommitment(signer.address, call)] as const
     return await reader.readContract({
@@ -88,7 +88,7 @@ export function filingOf({ connection, chronicle, docket, signer, sender }: Fili
   }
 
   /** The next page of a settlement; the one after it is for another round. */
-  const pageOf = async (book: bigint): Promise<readonly Act[]> => {
+  const pageOf = async (book: bigint): Promise<readonly ContractCall[]> => {
     const key = bookKeyOf(book)
     const model = modelIn(chronicle, key.model)
     if (model === undefined) return []
@@ -96,11 +96,15 @@ export function filingOf({ connection, chronicle, docket, signer, sender }: Fili
       [...chronicle.batches.values()].filter((batch) => batch.book === of).toSorted((a, b) => a.number - b.number)
     const opened = await openBook(connection, key, recordDims(model.terms), kept)
     const page = await nextPage(connection, await settlingOf(connection, model, opened))
-    return page === undefined ? [] : [act(contracts.settlement, 'settle', [page])]
+    return page === undefined ? [] : [callTo(contracts.settlement, 'settle', [page])]
   }
 
   /** Sends what is left of those that take several calls, each once the one before it is mined. */
-  const goOn = async (challenge: Challenge, acts: readonly Act[], told: (outcome: Outcome) => void): Promise<void> => {
+  const goOn = async (
+    challenge: Challenge,
+    acts: readonly ContractCall[],
+    told: (outcome: Outcome) => void,
+  ): Promise<void> => {
     for (const [i, call] of acts.entries()) {
       let outcome: Outcome | undefined
       await sender.send([call], (_, became) => {
@@ -125,7 +129,7 @@ export function filingOf({ connection, chronicle, docket, signer, sender }: Fili
       // What is ready goes first: it may be late, and a commitment has two blocks to wait anyway.
       acting.sort((a, b) => Number(b.step === 'send') - Number(a.step === 'send'))
       if (acting.length === 0) return
-      const unfinished: { readonly challenge: Challenge; readonly acts: readonly Act[] }[] = []
+      const unfinished: { readonly challenge: Challenge; readonly acts: readonly ContractCall[] }[] = []
       const report = (challenge: Challenge, step: 'commit' | 'send', outcome: Outcome): void => {
         if (outcome.kind === 'refused') refused.add(subjectOf(challenge))
         else refused.delete(subjectOf(challenge))
@@ -133,7 +137,7 @@ export function filingOf({ connection, chronicle, docket, signer, sender }: Fili
         told(isCommitment ? { challenge, kind: 'committed', now: true } : { challenge, kind: 'sent', outcome })
       }
       await sender.send(
-        acting.map(({ acts }) => acts[0] as Act),
+        acting.map(({ acts }) => acts[0] as ContractCall),
         (place, outcome) => {
           const { challenge, step, acts } = acting[place] as (typeof acting)[number]
           const rest = acts.slice(1)
@@ -150,7 +154,7 @@ export function filingOf({ connection, chronicle, docket, signer, sender }: Fili
 
 type Next =
   | { readonly challenge: Challenge; readonly step: 'none' | 'wait' }
-  | { readonly challenge: Challenge; readonly step: 'commit' | 'send'; readonly acts: readonly Act[] }
+  | { readonly challenge: Challenge; readonly step: 'commit' | 'send'; readonly acts: readonly ContractCall[] }
 
 /** Voiding a record changes the proofs of all others of its batch: they are for another round. */
 function oneOfEachBatch(challenges: readonly Challenge[]): readonly Challenge[] {

@@ -3,7 +3,7 @@ import type { Hex, TransactionReceipt } from 'viem'
 import { BaseError, WaitForTransactionReceiptTimeoutError } from 'viem'
 import type { Reader, Wallet } from '../sdk/chain.ts'
 import { RetryError, StopError } from '../sdk/errors.ts'
-import { type Act, estimate } from '../sdk/node/transact.ts'
+import { type ContractCall, estimate } from '../sdk/node/contractCall.ts'
 
 /** What became of a call. */
 export type Outcome =
@@ -16,7 +16,7 @@ export type Outcome =
 /** Sends calls of one signer, several in a block. */
 export interface Sender {
   /** Says what became of each as soon as that is known, with its place among them. */
-  send(acts: readonly Act[], told: (place: number, outcome: Outcome) => void): Promise<void>
+  send(acts: readonly ContractCall[], told: (place: number, outcome: Outcome) => void): Promise<void>
 }
 
 /** Transactions at consecutive places of their sender. */
@@ -78,7 +78,9 @@ export function senderOf(reader: Reader, wallet: Wallet): Sender {
     )
   }
 
-  const dispatch = async (acts: readonly { readonly act: Act; readonly gas: bigint }[]): Promise<Dispatched> => {
+  const dispatch = async (
+    acts: readonly { readonly act: ContractCall; readonly gas: bigint }[],
+  ): Promise<Dispatched> => {
     const first = await (stuck === 0 ? behindThoseThatWait() : count('latest'))
     const fees = await reader.estimateFeesPerGas()
     const raised = (amount: bigint): bigint => (amount * 5n ** BigInt(stuck)) / 4n ** BigInt(stuck)
@@ -150,11 +152,11 @@ export function senderOf(reader: Reader, wallet: Wallet): Sender {
 }
 
 type Attempt =
-  | { readonly kind: 'accepted'; readonly act: Act; readonly gas: bigint }
+  | { readonly kind: 'accepted'; readonly act: ContractCall; readonly gas: bigint }
   | Extract<Outcome, { kind: 'refused' }>
 
 /** Runs a call on the node's newest state. */
-async function tryOut(reader: Reader, wallet: Wallet, act: Act): Promise<Attempt> {
+async function tryOut(reader: Reader, wallet: Wallet, act: ContractCall): Promise<Attempt> {
   try {
     const gas = await estimate(reader, wallet.account.address, act)
     return { kind: 'accepted', act, gas: (gas * GAS_PERCENT) / 100n }

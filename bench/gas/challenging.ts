@@ -8,7 +8,7 @@ import { depositBond } from '../../pipeline/serve/bond.ts'
 import { sumBytes, voidRecord } from '../../sdk/batch.ts'
 import { bondOfAccount } from '../../sdk/bond.ts'
 import { commitAct } from '../../sdk/challenge.ts'
-import { type Act, act } from '../../sdk/node/transact.ts'
+import { type ContractCall, callTo } from '../../sdk/node/contractCall.ts'
 import { rawUnitHeaders, splitRowIndex } from '../../sdk/rawRowIndex.ts'
 import { promisedRecord, type Receipt, signedReceipt, signReceipt } from '../../sdk/receipt.ts'
 import { type InferenceRecord, inferenceCommitment } from '../../sdk/record.ts'
@@ -45,34 +45,34 @@ export async function challengeRecords(
 
   const brokenArgs = [signedReceipt(broken.receipt), broken.receipt.signature, promisedRecord(broken.receipt)] as const
   const proof = [proveRecord(batch, BROKEN), sumBytes(batch)] as const
-  const prove = act(court, 'proveBrokenReceipt', [salt, ...brokenArgs, ...proof])
+  const prove = callTo(court, 'proveBrokenReceipt', [salt, ...brokenArgs, ...proof])
   const committed = await commit(stage, challenger, prove)
   const proved = await measure('prove a receipt broken, of 200', prove, challenger)
 
   let standing = voidRecord(batch, BROKEN)
-  const voidCall = act(ledger, 'voidRecord', [proveRecord(standing, VOIDED), sumBytes(standing)])
+  const voidCall = callTo(ledger, 'voidRecord', [proveRecord(standing, VOIDED), sumBytes(standing)])
   const voided = await measureAs('of that, the Ledger voiding the record', voidCall, court.address)
 
   standing = voidRecord(standing, VOIDED)
   const grounds = [NO_GROUNDS, 'https://example.org/grounds'] as const
-  const appeal = act(court, 'appealRecord', [proveRecord(standing, APPEALED), sumBytes(standing), ...grounds])
+  const appeal = callTo(court, 'appealRecord', [proveRecord(standing, APPEALED), sumBytes(standing), ...grounds])
   const appealed = await measure('appeal against a record, which sets it aside', appeal, challenger)
   standing = voidRecord(standing, APPEALED)
-  const rule = act(court, 'rule', [1n, true, ...grounds])
+  const rule = callTo(court, 'rule', [1n, true, ...grounds])
   const ruled = await measureAs('rule on an appeal', rule, connection.contracts.timelock.address)
 
   await passSeconds(PROMISED_SECONDS)
   const demands: Sent[] = []
   for (const { receipt } of [kept, missing]) {
     const args = [salt, model.operator, signedReceipt(receipt), receipt.signature, promisedRecord(receipt)] as const
-    const demand = act(court, 'demandRecord', args)
+    const demand = callTo(court, 'demandRecord', args)
     await commit(stage, challenger, demand)
     demands.push(await measure('demand a record', demand, challenger))
   }
-  const show = act(court, 'showRecord', [proveRecord(standing, KEPT)])
+  const show = callTo(court, 'showRecord', [proveRecord(standing, KEPT)])
   const answered = await measure('show a demanded record, of 200', show, cast.operator)
   await passSeconds(DEMAND_SECONDS)
-  const close = act(court, 'closeRecordDemand', [signedReceipt(missing.receipt).recordHash])
+  const close = callTo(court, 'closeRecordDemand', [signedReceipt(missing.receipt).recordHash])
   const closed = await measure('close a demand that nobody answered', close, challenger)
   return [
     plain(committed),
@@ -96,18 +96,18 @@ export async function challengeUnits(stage: Stage, model: BenchModel): Promise<r
   const rows = raw.units[0] ?? []
   const bytes = concatHex(rows.map((row) => bytesToHex(row)))
 
-  const demand = act(unitCourt, 'demandUnit', [salt, model.model, 0])
+  const demand = callTo(unitCourt, 'demandUnit', [salt, model.model, 0])
   await commit(stage, challenger, demand)
   const demanded = await measure('demand a unit', demand, challenger)
   const nothing = nothingRead({ k: model.k, unitCount: raw.units.length, total: undefined })
-  const show = act(unitCourt, 'showUnit', [model.model, shown, bytes, nothing])
+  const show = callTo(unitCourt, 'showUnit', [model.model, shown, bytes, nothing])
   const answered = await measure(`show a unit of ${rows.length} rows`, show, cast.owner)
 
   // A sound unit cannot be struck, so what reading rows costs is told by a page that holds all but the last.
   const total = encodeUnitTotal(model.units.total)
   const read = nothingRead({ k: model.k, unitCount: raw.units.length, total: model.units.total })
   const pageOf = (count: number) =>
-    act(unitCourt, 'proveFalseUnit', [
+    callTo(unitCourt, 'proveFalseUnit', [
       salt,
       model.model,
       shown,
@@ -134,7 +134,7 @@ async function readyChallenger(stage: Stage): Promise<LocalAccount> {
 }
 
 /** Commits to a challenge and waits until it can be made. */
-async function commit(stage: Stage, challenger: LocalAccount, call: Act): Promise<Sent> {
+async function commit(stage: Stage, challenger: LocalAccount, call: ContractCall): Promise<Sent> {
   const committing = commitAct(stage.connection.contracts, challenger.address, call)
   const committed = await stage.measure('commit to a challenge', committing, challenger)
   await stage.passSeconds(1)

@@ -6,7 +6,8 @@ import { packSketch } from '../../attribution/sketch.ts'
 import { ensureAccount } from '../../pipeline/publish/account.ts'
 import { type OpenedBatch, openBatch } from '../../sdk/batch.ts'
 import { channelId, decodeToldChannels, encodeChannels } from '../../sdk/channel.ts'
-import { act, eventIn, transact } from '../../sdk/node/transact.ts'
+import { callTo, eventIn } from '../../sdk/node/contractCall.ts'
+import { transact } from '../../sdk/node/transactions/transact.ts'
 import { encodeRecords, type InferenceRecord, inferenceCommitment } from '../../sdk/record.ts'
 import { WEI_PER_GWEI } from '../../sdk/units.ts'
 import { amountCovering, compactSignature, encodeVouchers, signVoucher } from '../../sdk/voucher.ts'
@@ -42,24 +43,24 @@ export async function openChannels(
   const [payerHolder] = cast.payers as readonly [LocalAccount]
   const payer = await ensureAccount(connection, walletOf(payerHolder))
   const wei = 100n * CHANNEL_GWEI * WEI_PER_GWEI
-  await transact(reader, walletOf(cast.deployer), act(openToken, 'transfer', [payerHolder.address, wei]))
-  await transact(reader, walletOf(payerHolder), act(openToken, 'approve', [earnings.address, wei]))
+  await transact(reader, walletOf(cast.deployer), callTo(openToken, 'transfer', [payerHolder.address, wei]))
+  await transact(reader, walletOf(payerHolder), callTo(openToken, 'approve', [earnings.address, wei]))
   const channels: BenchChannel[] = []
   const opened: Sent[] = []
   const presented: Sent[] = []
   for (let salt = 1; salt <= count; salt++) {
     const signer = keyNamed(`vouchers ${salt}`)
     const args = [operator, model, salt, signer.address, CHANNEL_GWEI] as const
-    opened.push(await measure('open a channel', act(contract, 'openChannel', args), payerHolder))
+    opened.push(await measure('open a channel', callTo(contract, 'openChannel', args), payerHolder))
     const channel = { payer, salt, signer, id: channelId({ payer, operator, model, salt }) }
     const { r, vs, maxClaimableAmount } = await nextVoucher(stage, channel, COVERED_UNITS)
     const key = { payer, operator, model, salt }
-    const call = act(contract, 'present', [key, maxClaimableAmount, r, vs])
+    const call = callTo(contract, 'present', [key, maxClaimableAmount, r, vs])
     presented.push(await measure('present a voucher', call, cast.operator))
     channels.push(channel)
   }
   const key = { payer, operator, model, salt: 1 }
-  const funded = await measure('fund a channel', act(contract, 'fundChannel', [key, FEE_UNIT]), payerHolder)
+  const funded = await measure('fund a channel', callTo(contract, 'fundChannel', [key, FEE_UNIT]), payerHolder)
   return { channels, measured: [opened.at(-1), presented.at(-1), funded].map((one) => plain(one as Sent)) }
 }
 
@@ -69,7 +70,7 @@ export async function walkIn(stage: Stage, { model, operator }: BenchModel): Pro
   const { reader, contracts } = connection
   const { channels, openToken } = contracts
   const caller = cast.payers[1] as LocalAccount
-  await transact(reader, walletOf(cast.deployer), act(openToken, 'transfer', [caller.address, 10n ** 18n]))
+  await transact(reader, walletOf(cast.deployer), callTo(openToken, 'transfer', [caller.address, 10n ** 18n]))
   const args = [operator, model] as const
   const to = await reader.readContract({ ...channels, functionName: 'depositAddressOf', args })
   const [, name, version] = await reader.readContract({ ...openToken, functionName: 'eip712Domain' })
@@ -83,7 +84,7 @@ export async function walkIn(stage: Stage, { model, operator }: BenchModel): Pro
     })
     const [r, s, v] = [signature.slice(0, 66), signature.slice(66, 130), signature.slice(130)] as const
     const walkIn = { ...authorised, v: Number(`0x${v}`), r: r as Hex, s: `0x${s}` as Hex }
-    return plain(await measure(label, act(channels, 'settleWalkIn', [operator, model, walkIn]), cast.operator))
+    return plain(await measure(label, callTo(channels, 'settleWalkIn', [operator, model, walkIn]), cast.operator))
   }
   const first = await settle('settle a walk-in, the first of its operator and model', keccak256(toHex('one')))
   return [first, await settle('settle a walk-in of a caller who came before', keccak256(toHex('two')))]
@@ -128,7 +129,7 @@ export async function record(
   const presented = await Promise.all(
     channels.slice(0, vouchers).map(async (channel, i) => ({ channel: i, ...(await nextVoucher(stage, channel, 1n)) })),
   )
-  const call = act(contracts.ledger, 'recordBatch', [
+  const call = callTo(contracts.ledger, 'recordBatch', [
     model,
     bytesToHex(encodeChannels(channels)),
     bytesToHex(encodeVouchers(presented)),

@@ -7,7 +7,8 @@ import type { UnitIndex } from '../../pipeline/publish/unitIndex.ts'
 import { depositBond } from '../../pipeline/serve/bond.ts'
 import { bondOfAccount, bondOfModel } from '../../sdk/bond.ts'
 import { contributionId, itemsTree } from '../../sdk/contribution.ts'
-import { act, eventIn, transact } from '../../sdk/node/transact.ts'
+import { callTo, eventIn } from '../../sdk/node/contractCall.ts'
+import { transact } from '../../sdk/node/transactions/transact.ts'
 import { contributionTypedData } from '../../sdk/typedData.ts'
 import { drawUnits } from './drawnModel.ts'
 import type { Measured } from './measured.ts'
@@ -75,7 +76,7 @@ export async function registerModel(
   const told = eventIn((sent[0] as Sent).receipt, contracts.fineTunes, 'UnitsRegistered')
   let { draft } = told
   for (const page of others) {
-    const call = act(contracts.fineTunes, 'continueFineTune', [told.model, fineTune, decodeDraft(draft), page])
+    const call = callTo(contracts.fineTunes, 'continueFineTune', [told.model, fineTune, decodeDraft(draft), page])
     sent.push(await measure('', call, cast.owner))
     draft = eventIn((sent.at(-1) as Sent).receipt, contracts.fineTunes, 'UnitsRegistered').draft
   }
@@ -121,7 +122,7 @@ async function registerDataset(
   const { datasets } = contracts
   const termsHash = keccak256(toHex('terms'))
   const terms = { licence: 'CC0-1.0', termsHash, metadataHash: keccak256(toHex(shape.name)), metadataURI: 'https://x' }
-  const registered = await measure('register a dataset', act(datasets, 'register', [terms]), cast.curator)
+  const registered = await measure('register a dataset', callTo(datasets, 'register', [terms]), cast.curator)
   const { dataset } = eventIn(registered.receipt, datasets, 'DatasetRegistered')
   const contributions: { readonly id: Hex; readonly itemHashes: readonly Hex[] }[] = []
   const submitted: Sent[] = []
@@ -135,16 +136,16 @@ async function registerDataset(
     const signature = await holder.signTypedData(contributionTypedData(place, message))
     const args = [contributor, dataset, termsHash, itemsRoot, ROWS, message.deadline, signature] as const
     submitted.push(
-      await measure('contribute, brought by another', act(datasets, 'contributeBySig', args), cast.curator),
+      await measure('contribute, brought by another', callTo(datasets, 'contributeBySig', args), cast.curator),
     )
     contributions.push({ id: contributionId(dataset, contributor, itemsRoot, ROWS), itemHashes })
   }
   const accepted: Sent[] = []
   for (let at = 0; at < contributions.length; at += 250) {
     const ids = contributions.slice(at, at + 250).map(({ id }) => id)
-    accepted.push(await measure('accept contributions', act(datasets, 'accept', [ids]), cast.curator))
+    accepted.push(await measure('accept contributions', callTo(datasets, 'accept', [ids]), cast.curator))
   }
-  const frozen = await measure('freeze a version', act(datasets, 'freeze', [dataset]), cast.curator)
+  const frozen = await measure('freeze a version', callTo(datasets, 'freeze', [dataset]), cast.curator)
   const acceptedGas = accepted.reduce((sum, { gas }) => sum + gas, 0n)
   return {
     contributions,
@@ -172,7 +173,7 @@ async function registerBase(stage: Stage): Promise<number> {
     weightsURI: '',
     royaltyBps: 300,
   }
-  const receipt = await transact(reader, walletOf(cast.baseOwner), act(contracts.models, 'registerBase', [base]))
+  const receipt = await transact(reader, walletOf(cast.baseOwner), callTo(contracts.models, 'registerBase', [base]))
   return eventIn(receipt, contracts.models, 'BaseModelRegistered').model
 }
 
@@ -184,7 +185,7 @@ async function letOperate(stage: Stage, model: number): Promise<number> {
   await transact(reader, walletOf(cast.owner), operatorAct(contracts, model, operator))
   const args = [operator] as const
   if (!(await reader.readContract({ ...contracts.court, functionName: 'hasReceiptKey', args }))) {
-    await transact(reader, walletOf(cast.operator), act(contracts.court, 'setReceiptKey', [receiptKey.address]))
+    await transact(reader, walletOf(cast.operator), callTo(contracts.court, 'setReceiptKey', [receiptKey.address]))
   }
   for (const bond of [bondOfAccount(operator), bondOfModel(model)]) {
     await depositBond(connection, walletOf(cast.deployer), bond, BOND_GWEI)

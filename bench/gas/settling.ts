@@ -2,7 +2,7 @@ import { bytesToHex, encodeFunctionData, hexToBytes } from 'viem'
 import { randomSource } from '../../attribution/random.ts'
 import { unpackSketch } from '../../attribution/sketch.ts'
 import type { OpenedBatch } from '../../sdk/batch.ts'
-import { act } from '../../sdk/node/transact.ts'
+import { callTo } from '../../sdk/node/contractCall.ts'
 import { type ModelPayTerms, recordDims, settlingBook } from '../../sdk/predictPay.ts'
 import type { RegisteredUnit } from '../../sdk/registeredUnits.ts'
 import { BEGINNING, type PageLimits, pagesFrom } from '../../sdk/settlement.ts'
@@ -49,7 +49,7 @@ export async function settleInPages(
   const settling = settlingBook(terms, units, new Set(), { book, batches, givenGwei, treasuryBps })
   const sent: Sent[] = []
   for (const page of pagesFrom(settling, BEGINNING, limits)) {
-    sent.push(await measure(name, act(contracts.settlement, 'settle', [page]), cast.curator))
+    sent.push(await measure(name, callTo(contracts.settlement, 'settle', [page]), cast.curator))
   }
   return sent
 }
@@ -181,8 +181,8 @@ export async function claimAll(
   const [claimant, ...others] = model.contributors as readonly [number]
   const hundred = others.slice(0, 100)
   const each = BigInt(hundred.length)
-  const claim = async (name: string) => plain(await measure(name, act(earnings, 'claim', [claimant]), cast.curator))
-  const many = async () => (await measure('', act(earnings, 'claimMany', [hundred]), cast.curator)).gas / each
+  const claim = async (name: string) => plain(await measure(name, callTo(earnings, 'claim', [claimant]), cast.curator))
+  const many = async () => (await measure('', callTo(earnings, 'claimMany', [hundred]), cast.curator)).gas / each
   const first = await claim('claim, to an address without OPEN')
   const firstMany = await many()
   await another(stage, model, channels, 1, '')

@@ -18,7 +18,8 @@ import { type Cast, castOf, castSize, DEMO_MNEMONIC } from '../../examples/demo/
 import { deployLedger } from '../../scripts/deploy/deploy.ts'
 import { type Reader, type Wallet, walletOn } from '../../sdk/chain.ts'
 import { type Connection, connect } from '../../sdk/contracts.ts'
-import { type Act, act, eventIn, transact } from '../../sdk/node/transact.ts'
+import { type ContractCall, callTo, eventIn } from '../../sdk/node/contractCall.ts'
+import { transact } from '../../sdk/node/transactions/transact.ts'
 import { calldataFloor } from '../floor.ts'
 import type { Measured } from './measured.ts'
 
@@ -28,9 +29,9 @@ export interface Stage {
   readonly cast: Cast
   readonly walletOf: (account: LocalAccount) => Wallet
   /** Sends a call and measures it. */
-  readonly measure: (name: string, call: Act, from: LocalAccount) => Promise<Sent>
+  readonly measure: (name: string, call: ContractCall, from: LocalAccount) => Promise<Sent>
   /** The same as a contract of ours: only a chain of one's own lets it sign. */
-  readonly measureAs: (name: string, call: Act, from: Hex) => Promise<Measured>
+  readonly measureAs: (name: string, call: ContractCall, from: Hex) => Promise<Measured>
   readonly passSeconds: (seconds: number) => Promise<void>
   readonly passTo: (timestamp: number) => Promise<void>
 }
@@ -97,7 +98,7 @@ export async function openAccounts({ connection, cast, walletOf }: Stage, holder
   const { reader, contracts } = connection
   const opened: number[] = []
   for (const holder of holders) {
-    const receipt = await transact(reader, walletOf(cast.deployer), act(contracts.accounts, 'open', [holder]))
+    const receipt = await transact(reader, walletOf(cast.deployer), callTo(contracts.accounts, 'open', [holder]))
     opened.push(eventIn(receipt, contracts.accounts, 'AccountOpened').account)
   }
   return opened

@@ -1,10 +1,10 @@
 import { existsSync, mkdirSync, rmSync, statSync } from 'node:fs'
 import { numberToHex } from 'viem'
 import { castOf } from '../../examples/demo/wallets.ts'
-import { writeWhole } from '../../pipeline/publish/writeWhole.ts'
 import { deployLedger } from '../../scripts/deploy/deploy.ts'
 import type { Deployment } from '../../sdk/deployment.ts'
 import { readDeployment } from '../../sdk/node/readDeployment.ts'
+import { writeWhole } from '../../sdk/node/writeWhole.ts'
 import { type Anvil, startAnvil } from './anvil.ts'
 
 /** A chain to be indexed, on a node of its own. */

@@ -5,7 +5,8 @@ import { castOf } from '../../examples/demo/wallets.ts'
 import { encodeChannels } from '../../sdk/channel.ts'
 import { type Connection, connect } from '../../sdk/contracts.ts'
 import type { Deployment } from '../../sdk/deployment.ts'
-import { type Act, act, transact } from '../../sdk/node/transact.ts'
+import { type ContractCall, callTo } from '../../sdk/node/contractCall.ts'
+import { transact } from '../../sdk/node/transactions/transact.ts'
 import { type OpenedModel, openModel } from '../../sdk/openModel.ts'
 import { encodeRecords } from '../../sdk/record.ts'
 import { settleBook, unsettledBooks } from '../../sdk/settleBook.ts'
@@ -76,7 +77,7 @@ export async function servedOn(anvil: Anvil, deployment: Deployment): Promise<Se
     operator,
     model,
     recording: (seed, records) => {
-      const call = act(contracts.ledger, 'recordBatch', [
+      const call = callTo(contracts.ledger, 'recordBatch', [
         model.model,
         bytesToHex(channels),
         '0x',
@@ -112,7 +113,7 @@ async function endDay({ stage, operator, model }: Served): Promise<void> {
   for (const { key } of due) await settleBook(connection, walletOf(cast.operator), model, key)
   if (due.length === 0) return
   const contributors = [...new Set(model.contributorOf.values())]
-  await transact(reader, walletOf(cast.deployer), act(contracts.earnings, 'claimMany', [contributors]))
+  await transact(reader, walletOf(cast.deployer), callTo(contracts.earnings, 'claimMany', [contributors]))
 }
 
 async function stageAt(anvil: Anvil, deployment: Deployment): Promise<Stage> {
@@ -133,7 +134,7 @@ async function mining(anvil: Anvil, work: () => Promise<void>): Promise<void> {
   await anvil.ask('evm_setAutomine', [false])
 }
 
-export type Sent = readonly [from: { readonly address: Address }, call: Pick<Act, 'to' | 'data'>]
+export type Sent = readonly [from: { readonly address: Address }, call: Pick<ContractCall, 'to' | 'data'>]
 
 /** Sends transactions in one request, mines them into one block, and fails if one of them does. */
 export function senderOf(anvil: Anvil) {

@@ -3,7 +3,7 @@ import { randomSource } from '../../attribution/random.ts'
 import { markdownTable } from '../../scripts/documentTables.ts'
 import type { OpenedBatch } from '../../sdk/batch.ts'
 import { StopError } from '../../sdk/errors.ts'
-import { act } from '../../sdk/node/transact.ts'
+import { callTo } from '../../sdk/node/contractCall.ts'
 import { type BenchChannel, openChannels, record } from '../gas/recording.ts'
 import { type BenchModel, registerModel } from '../gas/registering.ts'
 import { settle } from '../gas/settling.ts'
@@ -162,8 +162,8 @@ async function claimAll(stage: Stage, served: readonly Served[], { parts }: Cost
 async function claim({ connection, cast, measure }: Stage, accounts: readonly number[]): Promise<number> {
   const { earnings } = connection.contracts
   const calls = [
-    ...accounts.slice(0, ALONE).map((account) => act(earnings, 'claim', [account])),
-    act(earnings, 'claimMany', [accounts.slice(ALONE)]),
+    ...accounts.slice(0, ALONE).map((account) => callTo(earnings, 'claim', [account])),
+    callTo(earnings, 'claimMany', [accounts.slice(ALONE)]),
   ]
   let gas = 0
   for (const call of calls) gas += Number((await measure('', call, cast.curator)).gas)

@@ -3,7 +3,8 @@ import { keccak256, toBytes } from 'viem'
 import { privateKeyToAddress } from 'viem/accounts'
 import { jointPlaces } from '../../sdk/accountModels.ts'
 import { jointSharesOf } from '../../sdk/jointShares.ts'
-import { type Act, act, transact } from '../../sdk/node/transact.ts'
+import { type ContractCall, callTo } from '../../sdk/node/contractCall.ts'
+import { transact } from '../../sdk/node/transactions/transact.ts'
 import { type ModelBooks, paidUnits } from './books.ts'
 import type { FrozenDataset } from './dataset.ts'
 import type { DemoTask } from './demoTask.ts'
@@ -41,7 +42,7 @@ export function byEarnings(
 export async function claimFor(stage: Stage, { account }: Earner): Promise<void> {
   const { earnings } = stage.connection.contracts
   if (!(await isWaiting(stage, account))) return
-  await send(stage, stage.cast.deployer, act(earnings, 'claim', [account]))
+  await send(stage, stage.cast.deployer, callTo(earnings, 'claim', [account]))
 }
 
 /** Somebody claims to another address of theirs. */
@@ -49,7 +50,7 @@ export async function claimElsewhere(stage: Stage, { account, holder }: Earner):
   const { earnings } = stage.connection.contracts
   if (!(await isWaiting(stage, account))) return
   const coldWallet = privateKeyToAddress(keccak256(toBytes('a wallet that its holder keeps in a drawer')))
-  await send(stage, holder, act(earnings, 'claimTo', [coldWallet]))
+  await send(stage, holder, callTo(earnings, 'claimTo', [coldWallet]))
 }
 
 /** A relayer claims for several at once. */
@@ -57,7 +58,7 @@ export async function claimForMany(stage: Stage, earners: readonly Earner[]): Pr
   const { earnings } = stage.connection.contracts
   const waiting: number[] = []
   for (const { account } of earners) if (await isWaiting(stage, account)) waiting.push(account)
-  if (waiting.length > 0) await send(stage, stage.cast.deployer, act(earnings, 'claimMany', [waiting]))
+  if (waiting.length > 0) await send(stage, stage.cast.deployer, callTo(earnings, 'claimMany', [waiting]))
 }
 
 /** What members of joint units may draw is drawn for all of them at once. */
@@ -65,7 +66,7 @@ export async function drawJointShares(stage: Stage, earners: readonly Earner[], 
   const { connection, cast } = stage
   const shares = await Promise.all(earners.map(({ account }) => jointSharesOf(connection, account, [model])))
   const drawn = shares.flat().map(({ gwei: _, ...share }) => share)
-  if (drawn.length > 0) await send(stage, cast.deployer, act(connection.contracts.earnings, 'draw', [drawn]))
+  if (drawn.length > 0) await send(stage, cast.deployer, callTo(connection.contracts.earnings, 'draw', [drawn]))
 }
 
 /** Whether an account has earned something and never claimed. */
@@ -80,6 +81,6 @@ async function isWaiting({ connection }: Stage, account: number): Promise<boolea
   return earnedGwei > 0n && claimedGwei === 0n
 }
 
-async function send(stage: Stage, signer: LocalAccount, call: Act): Promise<void> {
+async function send(stage: Stage, signer: LocalAccount, call: ContractCall): Promise<void> {
   await transact(stage.connection.reader, walletOf(stage, signer), call)
 }

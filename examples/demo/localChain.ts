@@ -4,9 +4,9 @@ import { createRequire } from 'node:module'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { createTestClient, http, type TestClient } from 'viem'
 import * as z from 'zod'
-import { writeWhole } from '../../pipeline/publish/writeWhole.ts'
 import { connectReader, type Reader } from '../../sdk/chain.ts'
 import { StopError } from '../../sdk/errors.ts'
+import { writeWhole } from '../../sdk/node/writeWhole.ts'
 import { isFree } from './ports.ts'
 
 /** A chain of one's own with its state on disk: anvil, found again after a restart and told apart from strangers. */

@@ -5,7 +5,8 @@ import { coverFor, ensureBond } from '../../pipeline/serve/bond.ts'
 import { ensureChannel } from '../../pipeline/serve/channel.ts'
 import { bondOfAccount, bondOfModel } from '../../sdk/bond.ts'
 import type { ChannelKey } from '../../sdk/channel.ts'
-import { act, transact } from '../../sdk/node/transact.ts'
+import { callTo } from '../../sdk/node/contractCall.ts'
+import { transact } from '../../sdk/node/transactions/transact.ts'
 import { WEI_PER_GWEI } from '../../sdk/units.ts'
 import type { PublishedTask } from './publishing.ts'
 import { FEE_GWEI } from './settings.ts'
@@ -77,6 +78,6 @@ async function fundOnce(stage: Stage, payer: LocalAccount, amountGwei: bigint): 
     fromBlock,
   })
   if (given.length > 0) return
-  const gift = act(contracts.openToken, 'transfer', [payer.address, amountGwei * WEI_PER_GWEI])
+  const gift = callTo(contracts.openToken, 'transfer', [payer.address, amountGwei * WEI_PER_GWEI])
   await transact(reader, walletOf(stage, cast.deployer), gift)
 }

@@ -1,8 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs'
 import * as z from 'zod'
 import { DEFAULT_PAY } from '../../pipeline/publish/payTerms.ts'
-import { writeWhole } from '../../pipeline/publish/writeWhole.ts'
 import { StopError } from '../../sdk/errors.ts'
+import { writeWhole } from '../../sdk/node/writeWhole.ts'
 import { placesIn } from './places.ts'
 
 export const TASK_NAMES = ['mail', 'speeches'] as const

@@ -2,7 +2,8 @@ import { openOperatorJournal } from '../../pipeline/serve/operatorJournal.ts'
 import { loadServing } from '../../pipeline/serve/serving.ts'
 import { settleDue } from '../../pipeline/serve/settleDue.ts'
 import { jointPlaces } from '../../sdk/accountModels.ts'
-import { act, transact } from '../../sdk/node/transact.ts'
+import { callTo } from '../../sdk/node/contractCall.ts'
+import { transact } from '../../sdk/node/transactions/transact.ts'
 import { nextPage, settlingOf } from '../../sdk/settleBook.ts'
 import { reachedBy, STAGES } from '../../sdk/settlement.ts'
 import { booksOf, type ModelBooks, type PaidBook } from './books.ts'
@@ -77,8 +78,8 @@ async function settleInPages(stage: Stage, { model }: ModelBooks, book: PaidBook
       reader,
       walletOf(stage, earner.holder),
       isLast
-        ? act(contracts.earnings, 'settleAndClaim', [page, earner.account, shares])
-        : act(contracts.settlement, 'settle', [page]),
+        ? callTo(contracts.earnings, 'settleAndClaim', [page, earner.account, shares])
+        : callTo(contracts.settlement, 'settle', [page]),
     )
   }
 }

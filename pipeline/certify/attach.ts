@@ -4,7 +4,7 @@
  */
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { writeWhole } from '../publish/writeWhole.ts'
+import { writeWhole } from '../../sdk/node/writeWhole.ts'
 import { digestFile } from '../run/digest.ts'
 import { type CertificateSummary, MANIFEST_FILE, manifestSchema } from '../run/manifest.ts'
 import type { Run } from '../run/readRun.ts'

@@ -1,7 +1,7 @@
 /** An evaluation's file → what `Evaluations` records of it: a benchmark a metric, and what quantisation cost where it can be told. */
 import type { Hex } from 'viem'
 import type { Contracts } from '../../sdk/contracts.ts'
-import { type Act, act } from '../../sdk/node/transact.ts'
+import { type ContractCall, callTo } from '../../sdk/node/contractCall.ts'
 import type { Evaluation } from './evaluationFile.ts'
 import { askedOf, figuresOf } from './figures.ts'
 import type { Interval } from './interval.ts'
@@ -88,11 +88,11 @@ export function recordsOf(
   return { records, left }
 }
 
-export function recordAct({ evaluations }: Contracts, model: number, record: EvaluationRecord): Act {
+export function recordAct({ evaluations }: Contracts, model: number, record: EvaluationRecord): ContractCall {
   const { kind, ...fields } = record
   return kind === 'benchmark'
-    ? act(evaluations, 'recordBenchmark', [model, fields as Omit<BenchmarkRecord, 'kind'>])
-    : act(evaluations, 'recordQuantisationLoss', [model, fields as Omit<QuantisationLossRecord, 'kind'>])
+    ? callTo(evaluations, 'recordBenchmark', [model, fields as Omit<BenchmarkRecord, 'kind'>])
+    : callTo(evaluations, 'recordQuantisationLoss', [model, fields as Omit<QuantisationLossRecord, 'kind'>])
 }
 
 function millionths({ value, low, high }: Interval): Score {

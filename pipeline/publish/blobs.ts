@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import type { Hex } from 'viem'
 import { keccak } from '../../attribution/keccak.ts'
 import { StopError } from '../../sdk/errors.ts'
-import { writeWhole } from './writeWhole.ts'
+import { writeWhole } from '../../sdk/node/writeWhole.ts'
 
 /** Content-addressed files: each is named by its keccak256, so any mirror will do and none has to be trusted. */
 

@@ -3,7 +3,8 @@ import type { Wallet } from '../../sdk/chain.ts'
 import type { Connection, Contracts } from '../../sdk/contracts.ts'
 import { contributionId } from '../../sdk/contribution.ts'
 import { StopError } from '../../sdk/errors.ts'
-import { type Act, act, transact } from '../../sdk/node/transact.ts'
+import { type ContractCall, callTo } from '../../sdk/node/contractCall.ts'
+import { transact } from '../../sdk/node/transactions/transact.ts'
 import { ensureAccount } from './account.ts'
 import { statusOf } from './contribution.ts'
 import type { Commitment } from './items.ts'
@@ -29,8 +30,8 @@ export function contributeAct(
   dataset: number,
   termsHash: Hex,
   { itemsRoot, items }: Commitment,
-): Act {
-  return act(datasets, 'contribute', [dataset, termsHash, itemsRoot, items.length])
+): ContractCall {
+  return callTo(datasets, 'contribute', [dataset, termsHash, itemsRoot, items.length])
 }
 
 /** @param termsHash The terms that the contributor agrees to: those of the dataset, if not given. */

@@ -2,7 +2,8 @@ import type { Hex } from 'viem'
 import type { Wallet } from '../../sdk/chain.ts'
 import type { Connection, Contracts } from '../../sdk/contracts.ts'
 import { StopError } from '../../sdk/errors.ts'
-import { type Act, act, eventIn, transact } from '../../sdk/node/transact.ts'
+import { type ContractCall, callTo, eventIn } from '../../sdk/node/contractCall.ts'
+import { transact } from '../../sdk/node/transactions/transact.ts'
 import { statusOf } from './contribution.ts'
 
 /** A dataset's way onto the chain: registered by its curator, filled by contributors, accepted and frozen. */
@@ -14,8 +15,8 @@ export interface DatasetTerms {
   readonly metadataURI: string
 }
 
-export function registerAct({ datasets }: Contracts, terms: DatasetTerms): Act {
-  return act(datasets, 'register', [terms])
+export function registerAct({ datasets }: Contracts, terms: DatasetTerms): ContractCall {
+  return callTo(datasets, 'register', [terms])
 }
 
 /** The dataset that `curator` registered under these very terms, if any: registering twice would split it. */
@@ -63,14 +64,14 @@ export async function unaccepted(connection: Connection, contributions: readonly
 const ACCEPTED_A_CALL = 250
 
 /** The calls that accept contributions, in their order. */
-export function acceptActs({ datasets }: Contracts, contributions: readonly Hex[]): readonly Act[] {
+export function acceptActs({ datasets }: Contracts, contributions: readonly Hex[]): readonly ContractCall[] {
   return Array.from({ length: Math.ceil(contributions.length / ACCEPTED_A_CALL) }, (_, i) =>
-    act(datasets, 'accept', [contributions.slice(i * ACCEPTED_A_CALL, (i + 1) * ACCEPTED_A_CALL)]),
+    callTo(datasets, 'accept', [contributions.slice(i * ACCEPTED_A_CALL, (i + 1) * ACCEPTED_A_CALL)]),
   )
 }
 
-export function freezeAct({ datasets }: Contracts, dataset: number): Act {
-  return act(datasets, 'freeze', [dataset])
+export function freezeAct({ datasets }: Contracts, dataset: number): ContractCall {
+  return callTo(datasets, 'freeze', [dataset])
 }
 
 /** The newest frozen version that holds exactly `contributions`, if any. */

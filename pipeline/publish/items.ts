@@ -4,7 +4,7 @@ import * as z from 'zod'
 import { rootOf } from '../../attribution/merkle.ts'
 import { itemContent, itemHash, itemsTree } from '../../sdk/contribution.ts'
 import { StopError } from '../../sdk/errors.ts'
-import { writeWhole } from './writeWhole.ts'
+import { writeWhole } from '../../sdk/node/writeWhole.ts'
 
 /**
  * A contributor's items, and the salted hashes that stand for them in public.

@@ -5,13 +5,13 @@ import * as z from 'zod'
 import { keccak } from '../../attribution/keccak.ts'
 import type { Sketcher } from '../../attribution/sketcher.ts'
 import { StopError } from '../../sdk/errors.ts'
+import { writeWhole } from '../../sdk/node/writeWhole.ts'
 import { CERTIFICATE_FILES } from '../certify/certificate.ts'
 import { bytes32Schema, MANIFEST_FILE } from '../run/manifest.ts'
 import { putBlob, readBlob } from './blobs.ts'
 import type { Registration } from './fineTune.ts'
 import type { PreparedRun } from './prepareRun.ts'
 import { formatSketcher, parseSketcher } from './sketches.ts'
-import { writeWhole } from './writeWhole.ts'
 
 /** What publishing leaves on disk, and serving begins from: a model's number, and the hashes of the files that go with it. */
 

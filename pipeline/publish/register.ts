@@ -5,7 +5,8 @@ import { encodeUnitTotal } from '../../attribution/unitTotalBytes.ts'
 import type { Wallet } from '../../sdk/chain.ts'
 import { abis, type Connection, type Contracts } from '../../sdk/contracts.ts'
 import { StopError } from '../../sdk/errors.ts'
-import { type Act, act, eventIn, transact } from '../../sdk/node/transact.ts'
+import { type ContractCall, callTo, eventIn } from '../../sdk/node/contractCall.ts'
+import { transact } from '../../sdk/node/transactions/transact.ts'
 import type { RunManifest } from '../run/manifest.ts'
 import { type FineTune, findFineTune, fineTuneOf, type Registration } from './fineTune.ts'
 import type { PreparedRun } from './prepareRun.ts'
@@ -24,8 +25,8 @@ const UNIT_HEAD_BYTES = 16
 const MEMBER_BYTES = 6
 const PACKED_CONTRIBUTION_BYTES = 36
 
-export function baseAct({ models }: Contracts, { base }: RunManifest, royaltyBps: number): Act {
-  return act(models, 'registerBase', [
+export function baseAct({ models }: Contracts, { base }: RunManifest, royaltyBps: number): ContractCall {
+  return callTo(models, 'registerBase', [
     {
       name: base.name,
       licence: base.licence,
@@ -68,12 +69,12 @@ function pagesOf(
   }))
 }
 
-export function beginAct({ fineTunes }: Contracts, fineTune: FineTune, page: Page): Act {
-  return act(fineTunes, 'registerFineTune', [fineTune, page])
+export function beginAct({ fineTunes }: Contracts, fineTune: FineTune, page: Page): ContractCall {
+  return callTo(fineTunes, 'registerFineTune', [fineTune, page])
 }
 
-function continueAct({ fineTunes }: Contracts, ...args: ContinueArgs): Act {
-  return act(fineTunes, 'continueFineTune', args)
+function continueAct({ fineTunes }: Contracts, ...args: ContinueArgs): ContractCall {
+  return callTo(fineTunes, 'continueFineTune', args)
 }
 
 /** The base model with these weights, whoever registered it first. */
@@ -187,8 +188,8 @@ export function decodeDraft(draft: Hex): Draft {
   return decoded
 }
 
-export function operatorAct({ models }: Contracts, model: number, operator: number): Act {
-  return act(models, 'setOperator', [model, operator, true])
+export function operatorAct({ models }: Contracts, model: number, operator: number): ContractCall {
+  return callTo(models, 'setOperator', [model, operator, true])
 }
 
 export async function ensureOperator(

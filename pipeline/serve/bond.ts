@@ -2,7 +2,8 @@ import { bondOfAccount, bondOfModel, holderOfBond } from '../../sdk/bond.ts'
 import type { Wallet } from '../../sdk/chain.ts'
 import type { Connection } from '../../sdk/contracts.ts'
 import { StopError } from '../../sdk/errors.ts'
-import { act, transact } from '../../sdk/node/transact.ts'
+import { callTo } from '../../sdk/node/contractCall.ts'
+import { transact } from '../../sdk/node/transactions/transact.ts'
 import { formatOpen, WEI_PER_GWEI } from '../../sdk/units.ts'
 import type { Serving } from './serving.ts'
 
@@ -39,8 +40,8 @@ export async function depositBond(
   amountGwei: bigint,
 ): Promise<void> {
   const { bonds, openToken } = contracts
-  await transact(reader, depositor, act(openToken, 'approve', [bonds.address, amountGwei * WEI_PER_GWEI]))
-  await transact(reader, depositor, act(bonds, 'deposit', [bond, amountGwei]))
+  await transact(reader, depositor, callTo(openToken, 'approve', [bonds.address, amountGwei * WEI_PER_GWEI]))
+  await transact(reader, depositor, callTo(bonds, 'deposit', [bond, amountGwei]))
 }
 
 /** What a bond must hold for so many fees and records, when it answers for nothing else. */

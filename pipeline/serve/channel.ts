@@ -2,7 +2,8 @@ import type { Address } from 'viem'
 import type { Wallet } from '../../sdk/chain.ts'
 import { type ChannelKey, channelId } from '../../sdk/channel.ts'
 import type { Connection } from '../../sdk/contracts.ts'
-import { act, transact } from '../../sdk/node/transact.ts'
+import { callTo } from '../../sdk/node/contractCall.ts'
+import { transact } from '../../sdk/node/transactions/transact.ts'
 import { WEI_PER_GWEI } from '../../sdk/units.ts'
 
 /** A payer's side of a channel: money put down for one operator and one model, and the key that signs for it. */
@@ -24,13 +25,13 @@ export async function ensureChannel(
   const state = await reader.readContract({ ...channels, functionName: 'channelOf', args: [key] })
   const missingGwei = amountGwei - state.depositGwei
   if (missingGwei > 0n) {
-    await transact(reader, payer, act(openToken, 'approve', [earnings.address, missingGwei * WEI_PER_GWEI]))
+    await transact(reader, payer, callTo(openToken, 'approve', [earnings.address, missingGwei * WEI_PER_GWEI]))
   }
   const isOpen = BigInt(state.signer) !== 0n
   if (!isOpen) {
     const { operator, model, salt } = key
     const deposit = missingGwei > 0n ? missingGwei : 0n
-    await transact(reader, payer, act(channels, 'openChannel', [operator, model, salt, signer, deposit]))
-  } else if (missingGwei > 0n) await transact(reader, payer, act(channels, 'fundChannel', [key, missingGwei]))
+    await transact(reader, payer, callTo(channels, 'openChannel', [operator, model, salt, signer, deposit]))
+  } else if (missingGwei > 0n) await transact(reader, payer, callTo(channels, 'fundChannel', [key, missingGwei]))
   return channelId(key)
 }

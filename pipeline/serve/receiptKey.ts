@@ -5,7 +5,8 @@ import { generatePrivateKey, privateKeyToAccount } from 'viem/accounts'
 import type { Wallet } from '../../sdk/chain.ts'
 import type { Connection } from '../../sdk/contracts.ts'
 import { StopError } from '../../sdk/errors.ts'
-import { act, transact } from '../../sdk/node/transact.ts'
+import { callTo } from '../../sdk/node/contractCall.ts'
+import { transact } from '../../sdk/node/transactions/transact.ts'
 
 /** The key that signs receipts: one of its own, in a file that only its owner may read, named on chain before the first call. */
 
@@ -33,7 +34,7 @@ export async function ensureKeyNamed(
   const { court, clock } = contracts
   const named = await reader.readContract({ ...court, functionName: 'receiptKeyOf', args: [operator] })
   if (BigInt(named) === 0n) {
-    await transact(reader, wallet, act(court, 'setReceiptKey', [key.address]))
+    await transact(reader, wallet, callTo(court, 'setReceiptKey', [key.address]))
     return
   }
   const args = [operator, key.address] as const

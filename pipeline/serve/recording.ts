@@ -4,7 +4,7 @@ import { bookId } from '../../sdk/book.ts'
 import type { Wallet } from '../../sdk/chain.ts'
 import { encodeChannels } from '../../sdk/channel.ts'
 import type { Connection, Contracts } from '../../sdk/contracts.ts'
-import { act, eventIn } from '../../sdk/node/transact.ts'
+import { callTo, eventIn } from '../../sdk/node/contractCall.ts'
 import { toldBatch } from '../../sdk/openBook.ts'
 import { promisedRecord, type Receipt } from '../../sdk/receipt.ts'
 import { decodeRecords, encodeRecords } from '../../sdk/record.ts'
@@ -56,7 +56,7 @@ export async function recordTaken(
   const receipt = await sendOnce(
     reader,
     wallet,
-    act(contracts.ledger, 'recordBatch', [
+    callTo(contracts.ledger, 'recordBatch', [
       model.model,
       bytesToHex(encodeChannels(channels)),
       bytesToHex(encodeVouchers(vouchers)),

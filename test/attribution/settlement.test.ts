@@ -6,7 +6,7 @@ import { MAX_BATCH_UNITS } from '../../attribution/querySum.ts'
 import { type RandomSource, randomSource } from '../../attribution/random.ts'
 import { encodeChannels } from '../../sdk/channel.ts'
 import { abis } from '../../sdk/contracts.ts'
-import { act } from '../../sdk/node/transact.ts'
+import { callTo } from '../../sdk/node/contractCall.ts'
 import { type ModelPayTerms, predictPay, settlingBook } from '../../sdk/predictPay.ts'
 import { encodeRecords, MAX_FEE_UNITS } from '../../sdk/record.ts'
 import { BEGINNING, pagesFrom } from '../../sdk/settlement.ts'
@@ -154,7 +154,7 @@ describe('a settlement by the chain', () => {
     const limits = { batches: 1 + integer(next, 3), units: 1 + integer(next, Math.min(units.length + 2, 400)) }
     const receipts: TransactionReceipt[] = []
     for (const page of pagesFrom(settlingBook(terms, units, struck, toPay), BEGINNING, limits)) {
-      const call = act(quick.local.connection.contracts.settlement, 'settle', [page])
+      const call = callTo(quick.local.connection.contracts.settlement, 'settle', [page])
       receipts.push(await quick.send(quick.payer.by, call))
       if (integer(next, 8) === 0) receipts.push(await quick.send(quick.payer.by, call))
     }
@@ -229,12 +229,12 @@ describe('a settlement by the chain', () => {
     await quick.local.passSeconds(ACTIVATION)
     const { contracts } = quick.local.connection
     const [{ account, by } = { account: 0, by: quick.payer.by }] = quick.operators
-    await quick.send(quick.payer.by, act(contracts.channels, 'openChannel', [account, model, 1, quick.payer.by, 0n]))
+    await quick.send(quick.payer.by, callTo(contracts.channels, 'openChannel', [account, model, 1, quick.payer.by, 0n]))
     const record = { channel: 0, feeUnits: MAX_FEE_UNITS, commitment: hash(next), sketch: bytes(next, 8) }
     const encoded = encodeRecords([record], 64, 1)
     const named = bytesToHex(encodeChannels([{ payer: quick.payer.account, salt: 1 }]))
     const free = bytesToHex(encoded.fill(0, 1, 3))
-    await expect(quick.send(by, act(contracts.ledger, 'recordBatch', [model, named, '0x', free]))).rejects.toThrow(
+    await expect(quick.send(by, callTo(contracts.ledger, 'recordBatch', [model, named, '0x', free]))).rejects.toThrow(
       /Ledger refuses recordBatch: \w+Fee\w*\(/,
     )
     for (const feeUnits of [MAX_FEE_UNITS + 1, 0.5])

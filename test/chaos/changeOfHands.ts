@@ -1,4 +1,5 @@
-import { act, transact } from '../../sdk/node/transact.ts'
+import { callTo } from '../../sdk/node/contractCall.ts'
+import { transact } from '../../sdk/node/transactions/transact.ts'
 import type { LocalLedger } from '../support/localLedger.ts'
 
 /**
@@ -13,21 +14,21 @@ export async function changeHands({ connection, cast, walletOf }: LocalLedger): 
   const accountOf = { ...accounts, functionName: 'accountOf', args: [holder.address] } as const
   // A story need not have given them one.
   if ((await reader.readContract(accountOf)) === 0) {
-    await transact(reader, walletOf(holder), act(accounts, 'open', [holder.address]))
+    await transact(reader, walletOf(holder), callTo(accounts, 'open', [holder.address]))
   }
   const account = await reader.readContract(accountOf)
   for (const [from, to] of [
     [holder, cast.curator],
     [cast.curator, holder],
   ] as const) {
-    await transact(reader, walletOf(from), act(accounts, 'proposePayout', [account, to.address]))
-    await transact(reader, walletOf(to), act(accounts, 'acceptPayout', [account]))
+    await transact(reader, walletOf(from), callTo(accounts, 'proposePayout', [account, to.address]))
+    await transact(reader, walletOf(to), callTo(accounts, 'acceptPayout', [account]))
   }
   for (const [from, to] of [
     [cast.curator, cast.owner],
     [cast.owner, cast.curator],
   ] as const) {
-    await transact(reader, walletOf(from), act(datasets, 'proposeCurator', [1, to.address]))
-    await transact(reader, walletOf(to), act(datasets, 'acceptCuration', [1]))
+    await transact(reader, walletOf(from), callTo(datasets, 'proposeCurator', [1, to.address]))
+    await transact(reader, walletOf(to), callTo(datasets, 'acceptCuration', [1]))
   }
 }

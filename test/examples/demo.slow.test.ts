@@ -47,14 +47,14 @@ describe('the demo', { timeout: 240_000 }, () => {
       '… Take vouchers, answer and record',
       '… Close books, settle and claim',
     ]) {
-      const killed = start('demo/main.ts', ['--once', ...args])
+      const killed = start('examples/demo/main.ts', ['--once', ...args])
       await killed.said(step)
       killed.signal('SIGKILL')
       expect((await killed.ended).code).toBeNull()
     }
     expect(existsSync(join(folder, 'summary.json'))).toBe(false)
 
-    const { code, out, err } = await type('demo/main.ts', ['--once', ...args])
+    const { code, out, err } = await type('examples/demo/main.ts', ['--once', ...args])
     expect({ code, err }).toEqual({ code: 0, err: '' })
     expect(out).toContain('40 paid, recorded and settled in 2 books')
     const { tasks, fees, gas } = summary()
@@ -74,12 +74,12 @@ describe('the demo', { timeout: 240_000 }, () => {
 
   it('does no work twice: another start finds all of it and sends nothing', async () => {
     const before = summary()
-    expect((await type('demo/main.ts', ['--once', ...args])).code).toBe(0)
+    expect((await type('examples/demo/main.ts', ['--once', ...args])).code).toBe(0)
     expect(withoutSeconds(summary())).toEqual(withoutSeconds(before))
   })
 
   it('serves until Ctrl-C, keeps a second one out meanwhile, and leaves nothing behind', async () => {
-    serving = start('demo/main.ts', args)
+    serving = start('examples/demo/main.ts', args)
     await serving.said('Serving until Ctrl-C.')
     const asked = await fetch(`http://127.0.0.1:${apiPort}/graphql`, {
       method: 'POST',
@@ -103,9 +103,9 @@ describe('the demo', { timeout: 240_000 }, () => {
       ...[requests, ...connected, ...places, '--blobs', join(folder, 'blobs')],
       ...['--journal', join(folder, 'mail', 'journal.jsonl'), '--receipt-key', join(folder, 'receipt.key')],
     ]
-    const dry = await type('operate.ts', operate, { PRIVATE_KEY: keyOf(3) })
+    const dry = await type('scripts/operate.ts', operate, { PRIVATE_KEY: keyOf(3) })
     expect(dry.out).toContain('Would serve 1 new requests for 0.02 OPEN each and record 0 served earlier')
-    const sent = await type('operate.ts', [...operate, '--send'], { PRIVATE_KEY: keyOf(3) })
+    const sent = await type('scripts/operate.ts', [...operate, '--send'], { PRIVATE_KEY: keyOf(3) })
     expect({ code: sent.code, err: sent.err }).toEqual({ code: 0, err: '' })
     expect(sent.out).toContain('Served 0 requests and refused 1')
     expect(readFileSync(join(folder, 'requests.answers.jsonl'), 'utf8')).toMatch(/"refused":.*channelId/)
@@ -114,19 +114,19 @@ describe('the demo', { timeout: 240_000 }, () => {
       ({ claimedGwei, earnedGwei }) => claimedGwei === '0' && earnedGwei !== '0',
     )
     const claim = [`${waiting?.account}`, ...connected, '--send']
-    const claimed = await type('claim.ts', claim, { PRIVATE_KEY: keyOf(9) })
+    const claimed = await type('scripts/claim.ts', claim, { PRIVATE_KEY: keyOf(9) })
     expect(claimed.out).toMatch(/OPEN can be claimed\.[\s\S]*Claimed in block/)
-    const again = await type('claim.ts', claim, { PRIVATE_KEY: keyOf(9) })
+    const again = await type('scripts/claim.ts', claim, { PRIVATE_KEY: keyOf(9) })
     expect(again.err).toContain(`Earnings refuses claim: Earnings_NothingToClaim(${waiting?.account})`)
 
-    const published = await type('publishRun.ts', [join(folder, 'mail', 'run'), ...connected], {
+    const published = await type('scripts/publishRun.ts', [join(folder, 'mail', 'run'), ...connected], {
       PRIVATE_KEY: keyOf(2),
     })
     expect(published.out).toMatch(
       /^160 rows of 10 contributions, of which[\s\S]*root 0x[0-9a-f]{64}\nIts quality certificate [\s\S]*\nNothing was sent/,
     )
 
-    const second = await type('demo/main.ts', ['--once', ...args])
+    const second = await type('examples/demo/main.ts', ['--once', ...args])
     expect(second.err).toContain(`Another demo is running in ${folder}`)
     expect(second.code).toBe(1)
 

@@ -1,7 +1,7 @@
 import { bytesToHex, concatHex, type Hex } from 'viem'
 import { encodeUnitTotal } from '../../attribution/unitTotalBytes.ts'
 import { sumBytes } from '../../sdk/batch.ts'
-import { type Act, act } from '../../sdk/node/transact.ts'
+import { type ContractCall, callTo } from '../../sdk/node/contractCall.ts'
 import { multiplierOf, type RawRowIndex, splitRowIndex, twinOf } from '../../sdk/rawRowIndex.ts'
 import { promisedRecord, type Receipt, signedReceipt, signReceipt } from '../../sdk/receipt.ts'
 import { proveRecord, type RecordProof } from '../../sdk/recordProof.ts'
@@ -103,7 +103,7 @@ export const accusations: Deceits = {
     return { by: stage.griefer.signer, call, error: 'Commitments_NotCommitted' }
   },
   'a demand that was never made is closed': async (stage, draw) => {
-    const call = act(stage.local.connection.contracts.unitCourt, 'closeUnitDemand', [
+    const call = callTo(stage.local.connection.contracts.unitCourt, 'closeUnitDemand', [
       stage.model.model,
       aUnit(stage, draw),
       1_000 + draw.below(1_000),
@@ -117,7 +117,7 @@ interface At {
   readonly row: number
 }
 
-function accuse(error: string, challenge: (stage: Stage, draw: Draw) => Act | Promise<Act>) {
+function accuse(error: string, challenge: (stage: Stage, draw: Draw) => ContractCall | Promise<ContractCall>) {
   return async (stage: Stage, draw: Draw): Promise<Deceit> => ({
     by: stage.griefer.signer,
     call: await challenge(stage, draw),
@@ -138,16 +138,16 @@ function receiptProof(
   receipt: Receipt,
   { opened }: RecordedBatch,
   proof: RecordProof,
-): Act {
+): ContractCall {
   const signed = [signedReceipt(receipt), receipt.signature, promisedRecord(receipt)] as const
   const { court } = local.connection.contracts
-  return act(court, 'proveBrokenReceipt', [draw.hash(), ...signed, proof, sumBytes(opened)])
+  return callTo(court, 'proveBrokenReceipt', [draw.hash(), ...signed, proof, sumBytes(opened)])
 }
 
 /** Asks for the record of a receipt. */
-export function demandOf({ local }: Stage, draw: Draw, receipt: Receipt): Act {
+export function demandOf({ local }: Stage, draw: Draw, receipt: Receipt): ContractCall {
   const signed = [signedReceipt(receipt), receipt.signature, promisedRecord(receipt)] as const
-  return act(local.connection.contracts.court, 'demandRecord', [draw.hash(), receipt.operator, ...signed])
+  return callTo(local.connection.contracts.court, 'demandRecord', [draw.hash(), receipt.operator, ...signed])
 }
 
 function rowsOf({ model }: Stage): RawRowIndex {
@@ -165,12 +165,12 @@ function falseUnit(
   rows: readonly Uint8Array[],
   other: { readonly kept?: number } = {},
   total: Hex = bytesToHex(encodeUnitTotal(model.units.total)),
-): Act {
+): ContractCall {
   const { headers } = model.units
   const read = nothingRead({ k: K, unitCount: headers.length, total: model.units.total })
   const shown = { ...showUnit(headers, unit), ...other }
   const bytes = concatHex(rows.map((row) => bytesToHex(row)))
-  return act(local.connection.contracts.unitCourt, 'proveFalseUnit', [
+  return callTo(local.connection.contracts.unitCourt, 'proveFalseUnit', [
     draw.hash(),
     model.model,
     shown,
@@ -180,7 +180,7 @@ function falseUnit(
   ])
 }
 
-function copyKept(stage: Stage, draw: Draw, first: At, second: At): Act {
+function copyKept(stage: Stage, draw: Draw, first: At, second: At): ContractCall {
   const { model, local } = stage
   const shown = [first, second].flatMap(({ unit, row }) => [
     showUnit(model.units.headers, unit),
@@ -191,13 +191,13 @@ function copyKept(stage: Stage, draw: Draw, first: At, second: At): Act {
     ReturnType<typeof showUnit>,
     ReturnType<typeof showRow>,
   ]
-  return act(local.connection.contracts.unitCourt, 'proveCopyKept', [draw.hash(), model.model, ...shown])
+  return callTo(local.connection.contracts.unitCourt, 'proveCopyKept', [draw.hash(), model.model, ...shown])
 }
 
-function noCopy(stage: Stage, draw: Draw, dropped: At, twin: At): Act {
+function noCopy(stage: Stage, draw: Draw, dropped: At, twin: At): ContractCall {
   const { headers } = stage.model.units
   const raw = rowsOf(stage)
-  return act(stage.local.connection.contracts.unitCourt, 'proveNoCopy', [
+  return callTo(stage.local.connection.contracts.unitCourt, 'proveNoCopy', [
     draw.hash(),
     stage.model.model,
     showUnit(headers, dropped.unit),

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Hex } from 'viem'
 import { unitsOf } from '../../bench/gas/drawnModel.ts'
-import { type Act, act } from '../../sdk/node/transact.ts'
+import { type ContractCall, callTo } from '../../sdk/node/contractCall.ts'
 import { signedReceipt } from '../../sdk/receipt.ts'
 import { challenge } from '../support/challenge.ts'
 import { keyOf } from '../support/keyOf.ts'
@@ -176,9 +176,9 @@ async function demandOutOfSpite(stage: Stage): Promise<number> {
   const { local, griefer, honest, model, draw } = stage
   const { unitCourt } = local.connection.contracts
   const [call] = honest.batches[0]?.calls ?? []
-  const demands: readonly ((salt: Hex) => Act)[] = [
-    (salt) => act(unitCourt, 'demandUnit', [salt, model.model, draw.below(model.units.headers.length)]),
-    (salt) => act(unitCourt, 'demandItem', [salt, model.model, 0, draw.below(5)]),
+  const demands: readonly ((salt: Hex) => ContractCall)[] = [
+    (salt) => callTo(unitCourt, 'demandUnit', [salt, model.model, draw.below(model.units.headers.length)]),
+    (salt) => callTo(unitCourt, 'demandItem', [salt, model.model, 0, draw.below(5)]),
     () => demandOf(stage, draw, (call as DrawnCall).receipt),
   ]
   for (const demand of demands) await challenge(local, griefer.signer, demand)
@@ -203,11 +203,11 @@ function watching(stage: Stage) {
   const key = { PRIVATE_KEY: keyOf(WATCHER_KEY) }
   return {
     once: async (): Promise<void> => {
-      const { code, err } = await start('watch.ts', [...args, '--once'], key).ended
+      const { code, err } = await start('scripts/watch.ts', [...args, '--once'], key).ended
       if (code !== 0) throw new Error(`The watcher ended with ${code}: ${err}`)
     },
     kill: async (afterMs: number): Promise<void> => {
-      const victim = start('watch.ts', args, key)
+      const victim = start('scripts/watch.ts', args, key)
       await victim.said('"index read"')
       await sleep(afterMs)
       victim.signal('SIGKILL')

@@ -1,6 +1,6 @@
 import { bytesToHex } from 'viem'
 import { encodeChannels, type NamedChannel } from '../../sdk/channel.ts'
-import { type Act, act } from '../../sdk/node/transact.ts'
+import { type ContractCall, callTo } from '../../sdk/node/contractCall.ts'
 import { encodeRecords, type InferenceRecord, MAX_FEE_UNITS } from '../../sdk/record.ts'
 import { amountCovering, encodeVouchers, type PresentedVoucher, signVoucher } from '../../sdk/voucher.ts'
 import type { LocalChannel } from '../support/localModel.ts'
@@ -139,8 +139,8 @@ async function fairBatch(stage: Stage, draw: Draw): Promise<Fair> {
   return { stage, draw, operator, channel, record, batch, voucher }
 }
 
-function recordAct({ local, liar }: Stage, { channels, vouchers, records }: Batch): Act {
-  return act(local.connection.contracts.ledger, 'recordBatch', [
+function recordAct({ local, liar }: Stage, { channels, vouchers, records }: Batch): ContractCall {
+  return callTo(local.connection.contracts.ledger, 'recordBatch', [
     liar.recorder.model,
     bytesToHex(encodeChannels(channels)),
     bytesToHex(encodeVouchers(vouchers)),

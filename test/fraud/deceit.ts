@@ -1,18 +1,19 @@
 import type { LocalAccount } from 'viem'
 import { commitAct } from '../../sdk/challenge.ts'
 import { StopError } from '../../sdk/errors.ts'
-import { type Act, estimate, transact } from '../../sdk/node/transact.ts'
+import { type ContractCall, estimate } from '../../sdk/node/contractCall.ts'
+import { transact } from '../../sdk/node/transactions/transact.ts'
 import type { Draw } from './draw.ts'
 import type { Stage } from './stage.ts'
 
 /** A call that the chain has to refuse, beside the honest one that it resembles. */
 export interface Deceit {
   readonly by: LocalAccount
-  readonly call: Act
+  readonly call: ContractCall
   /** What it is refused with. */
   readonly error: string
   /** The same without the lie, by the same sender: it passes. */
-  readonly honest?: Act
+  readonly honest?: ContractCall
   /** Whether it was committed to, as challenges have to be. */
   readonly isCommitted?: boolean
 }
@@ -53,7 +54,7 @@ export async function tryDeceits(stage: Stage, deceits: Deceits, each: number): 
   )
 }
 
-async function answerTo({ local }: Stage, by: LocalAccount, call: Act): Promise<string> {
+async function answerTo({ local }: Stage, by: LocalAccount, call: ContractCall): Promise<string> {
   try {
     await estimate(local.connection.reader, by.address, call)
     return PASSES

@@ -1,5 +1,6 @@
 import type { OpenedBatch } from '../../sdk/batch.ts'
-import { type Act, act, transact } from '../../sdk/node/transact.ts'
+import { type ContractCall, callTo } from '../../sdk/node/contractCall.ts'
+import { transact } from '../../sdk/node/transactions/transact.ts'
 import { settlingOf } from '../../sdk/settleBook.ts'
 import { type BookPage, pageAt, type Reached, reachedBy, type SettlingBook, STAGES } from '../../sdk/settlement.ts'
 import { type Answered, type Deceits, tryDeceits } from './deceit.ts'
@@ -183,6 +184,6 @@ function isFirst({ stage, next }: Reached): boolean {
   return stage === STAGES.summing && next === 0
 }
 
-function settleAct({ local }: Stage, page: BookPage): Act {
-  return act(local.connection.contracts.settlement, 'settle', [page])
+function settleAct({ local }: Stage, page: BookPage): ContractCall {
+  return callTo(local.connection.contracts.settlement, 'settle', [page])
 }

@@ -1,7 +1,8 @@
 import type { LocalAccount } from 'viem'
 import { bondOfAccount } from '../../sdk/bond.ts'
 import { commitAct } from '../../sdk/challenge.ts'
-import { act, transact } from '../../sdk/node/transact.ts'
+import { callTo } from '../../sdk/node/contractCall.ts'
+import { transact } from '../../sdk/node/transactions/transact.ts'
 import { type ClaimToSign, claimTypedData } from '../../sdk/typedData.ts'
 import type { DrawnCall } from '../support/localBatches.ts'
 import { accusations, demandOf } from './accusations.ts'
@@ -32,27 +33,27 @@ export async function askInTime(stage: Stage): Promise<Stale> {
   const bond = bondOfAccount(griefer.account)
   const committed = (await accusations['an honest unit is called false']?.(stage, draw)) as Deceit
   const sent = [
-    [payer, act(channels, 'requestChannelWithdrawal', [channel, ASKED_GWEI])],
-    [griefer.signer, act(bonds, 'requestWithdrawal', [bond, ASKED_GWEI])],
+    [payer, callTo(channels, 'requestChannelWithdrawal', [channel, ASKED_GWEI])],
+    [griefer.signer, callTo(bonds, 'requestWithdrawal', [bond, ASKED_GWEI])],
     [griefer.signer, commitAct(contracts, griefer.signer.address, committed.call)],
     // So that a claim that was signed before is used up.
-    [honest.signer, act(earnings, 'cancelSignature', [])],
+    [honest.signer, callTo(earnings, 'cancelSignature', [])],
   ] as const
   for (const [by, call] of sent) await transact(reader, local.walletOf(by), call)
 
-  const withdraw = act(channels, 'withdrawChannel', [channel])
-  const leave = act(bonds, 'withdraw', [bond])
+  const withdraw = callTo(channels, 'withdrawChannel', [channel])
+  const leave = callTo(bonds, 'withdraw', [bond])
   const later = async (by: LocalAccount, call: Deceit['call'], error: string): Promise<Deceit> => ({ by, call, error })
   return {
     early: {
       'a deposit before its notice is over': () => later(payer, withdraw, 'Channels_LeavesLater'),
       'a bond before its notice is over': () => later(griefer.signer, leave, 'Bonds_LeavesLater'),
       'a deposit of somebody else': () =>
-        later(griefer.signer, act(channels, 'requestChannelWithdrawal', [channel, ASKED_GWEI]), 'Channels_NotPayer'),
+        later(griefer.signer, callTo(channels, 'requestChannelWithdrawal', [channel, ASKED_GWEI]), 'Channels_NotPayer'),
       'a bond of somebody else': () =>
         later(
           griefer.signer,
-          act(bonds, 'requestWithdrawal', [bondOfAccount(honest.account), ASKED_GWEI]),
+          callTo(bonds, 'requestWithdrawal', [bondOfAccount(honest.account), ASKED_GWEI]),
           'Bonds_NotHolder',
         ),
     },
@@ -78,7 +79,7 @@ export async function askInTime(stage: Stage): Promise<Stale> {
         return { signed: { minGwei }, minGwei }
       }),
       'a claim of nothing': () =>
-        later(griefer.signer, act(earnings, 'claim', [griefer.account]), 'Earnings_NothingToClaim'),
+        later(griefer.signer, callTo(earnings, 'claim', [griefer.account]), 'Earnings_NothingToClaim'),
     },
   }
 }
@@ -101,7 +102,7 @@ function claim(error: string, lie: (fair: ClaimToSign, draw: Draw) => Changed) {
       const place = { chainId: reader.chain.id, address: earnings.address }
       const signature = await signer.signTypedData(claimTypedData(place, { ...fair, ...signed }))
       const { account, to: address, minGwei, deadline } = { ...fair, ...told }
-      return act(earnings, 'claimBySig', [account, address, minGwei, deadline, signature])
+      return callTo(earnings, 'claimBySig', [account, address, minGwei, deadline, signature])
     }
     const [call, truth] = await Promise.all([brought(lie(fair, draw)), brought({})])
     return { by: griefer.signer, call, error, honest: truth }

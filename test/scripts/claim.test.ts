@@ -21,7 +21,7 @@ describe('claiming', () => {
   let operator: number
   let connected: readonly string[]
   const claim = (args: readonly string[], key = 0) =>
-    type('claim.ts', [...args, ...connected], { PRIVATE_KEY: keyOf(key) })
+    type('scripts/claim.ts', [...args, ...connected], { PRIVATE_KEY: keyOf(key) })
   const balance = async (holder: `0x${string}`) => {
     const { reader, contracts } = local.connection
     const wei = await reader.readContract({ ...contracts.openToken, functionName: 'balanceOf', args: [holder] })

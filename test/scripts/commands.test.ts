@@ -42,37 +42,42 @@ describe('commands that people type', () => {
       const { reader } = connection
       const folder = datasetFolder()
       const before = await reader.getBlockNumber()
-      const dry = await type('registerDataset.ts', [folder, ...connected], curator)
+      const dry = await type('scripts/registerDataset.ts', [folder, ...connected], curator)
       expect(dry.out).toMatch(/Datasets\.register\(\{"licence":"CC0-1\.0".*\n {2}from 0x70997970.*\nNothing was sent/)
       expect(await reader.getBlockNumber()).toBe(before)
 
-      const sent = await type('registerDataset.ts', [folder, ...connected, '--send'], curator)
+      const sent = await type('scripts/registerDataset.ts', [folder, ...connected, '--send'], curator)
       expect(sent.out).toContain('Registered dataset 1.')
-      const again = await type('registerDataset.ts', [folder, ...connected, '--send'], curator)
+      const again = await type('scripts/registerDataset.ts', [folder, ...connected, '--send'], curator)
       expect(again.out).toBe('This is dataset 1 already.\n')
 
       const items = join(folder, 'items.jsonl')
       writeFileSync(items, '{"label":"ham","text":"lunch?"}\n{"label":"spam","text":"win!"}\n')
       const contributor = { PRIVATE_KEY: keyOf(9) }
       const contribute = (...args: readonly string[]) =>
-        type('contribute.ts', [items, '--dataset', '1', ...args, ...connected, '--send'], contributor)
+        type('scripts/contribute.ts', [items, '--dataset', '1', ...args, ...connected, '--send'], contributor)
       expectParagraph(await contribute('--terms', join(folder, 'README.md')), 'holds other terms than the dataset’s')
       const contributed = await contribute('--terms', join(folder, 'TERMS.md'))
       const contribution = /0x[0-9a-f]{64} as account/.exec(contributed.out)?.[0].slice(0, 66) ?? ''
-      const frozen = await type('freezeDataset.ts', [contribution, '--dataset', '1', ...connected, '--send'], curator)
+      const frozen = await type(
+        'scripts/freezeDataset.ts',
+        [contribution, '--dataset', '1', ...connected, '--send'],
+        curator,
+      )
       expect(frozen.out).toContain(`Version ${(1n << 32n) | 1n} holds 1 contributions.`)
     })
   })
 
   it('put a bond down, show it, and take it back after its notice', async () => {
-    const bond = (...args: readonly string[]) => type('bond.ts', [...args, ...connected], { PRIVATE_KEY: keyOf(4) })
+    const bond = (...args: readonly string[]) =>
+      type('scripts/bond.ts', [...args, ...connected], { PRIVATE_KEY: keyOf(4) })
     const { connection } = local
     const { reader, contracts } = connection
     const anyone = { PRIVATE_KEY: keyOf(0) }
     const deposit = ['deposit', '--account', '1', '--amount', '12.5', ...connected]
-    const dry = await type('bond.ts', deposit, anyone)
+    const dry = await type('scripts/bond.ts', deposit, anyone)
     expect(dry.out).toMatch(/OpenToken\.approve\(.*\n.*\nBonds\.deposit\("1","12500000000"\)\n.*\nNothing was sent/)
-    const sent = await type('bond.ts', [...deposit, '--send'], anyone)
+    const sent = await type('scripts/bond.ts', [...deposit, '--send'], anyone)
     expect(sent.out).toContain('The bond of account 1 holds 12.5 OPEN, of which 12.5 cover.')
 
     const asked = await bond('request', '--amount', '12.5', '--send')
@@ -90,18 +95,18 @@ describe('commands that people type', () => {
   })
 
   it('train says how it is used, and refuses what it does not understand', async () => {
-    expect(await type('train.ts', ['--help'])).toMatchObject({
+    expect(await type('scripts/train.ts', ['--help'])).toMatchObject({
       code: 0,
       out: expect.stringContaining('--contributors <number>'),
     })
-    expectParagraph(await type('train.ts', ['--rows', 'x']), '--rows takes a whole number')
+    expectParagraph(await type('scripts/train.ts', ['--rows', 'x']), '--rows takes a whole number')
   })
 
   describe('end with one clear paragraph and a non-zero exit', () => {
     it('where no node answers', async () => {
       const url = `http://127.0.0.1:${await freePort()}`
       expectParagraph(
-        await type('claim.ts', ['1', '--rpc', url, '--deployment', deployment], curator),
+        await type('scripts/claim.ts', ['1', '--rpc', url, '--deployment', deployment], curator),
         `No node answers at ${url}`,
       )
     })
@@ -109,12 +114,16 @@ describe('commands that people type', () => {
     it('where the node is on another chain', async () => {
       const elsewhere = join(local.folder, 'elsewhere.json')
       writeFileSync(elsewhere, JSON.stringify({ ...local.deployment, chainId: 1 }))
-      const claimed = await type('claim.ts', ['1', '--rpc', local.rpcUrl, '--deployment', elsewhere], curator)
+      const claimed = await type('scripts/claim.ts', ['1', '--rpc', local.rpcUrl, '--deployment', elsewhere], curator)
       expectParagraph(claimed, /is on another chain \(expected 1, found 31337\)/)
     })
 
     it('where there is no deployment', async () => {
-      const claimed = await type('claim.ts', ['1', '--rpc', local.rpcUrl, '--deployment', '/nowhere.json'], curator)
+      const claimed = await type(
+        'scripts/claim.ts',
+        ['1', '--rpc', local.rpcUrl, '--deployment', '/nowhere.json'],
+        curator,
+      )
       expectParagraph(claimed, 'There is no deployment at /nowhere.json. Deploy the contracts first')
     })
 
@@ -122,25 +131,25 @@ describe('commands that people type', () => {
       const broken = join(local.folder, 'broken.json')
       writeFileSync(broken, JSON.stringify({ ...local.deployment, contracts: { ledger: '0x12' } }))
       expectParagraph(
-        await type('claim.ts', ['1', '--rpc', local.rpcUrl, '--deployment', broken], curator),
+        await type('scripts/claim.ts', ['1', '--rpc', local.rpcUrl, '--deployment', broken], curator),
         'does not describe a deployment',
       )
     })
 
     it('where the signer’s key is missing', async () => {
       expectParagraph(
-        await type('claim.ts', ['1', ...connected], { PRIVATE_KEY: 'secret' }),
+        await type('scripts/claim.ts', ['1', ...connected], { PRIVATE_KEY: 'secret' }),
         'PRIVATE_KEY is not a key',
       )
     })
 
     it('where there is nothing to claim', async () => {
-      const claimed = await type('claim.ts', ['1', ...connected, '--send'], curator)
+      const claimed = await type('scripts/claim.ts', ['1', ...connected, '--send'], curator)
       expectParagraph(claimed, 'Earnings refuses claim: Earnings_NothingToClaim(1)')
     })
 
     it('where an option is unknown', async () => {
-      expectParagraph(await type('claim.ts', ['--all'], curator), /Unknown option '--all'[\s\S]*npm run claim/)
+      expectParagraph(await type('scripts/claim.ts', ['--all'], curator), /Unknown option '--all'[\s\S]*npm run claim/)
     })
 
     it('where the licence of a dataset is not an SPDX identifier', async () => {
@@ -149,7 +158,7 @@ describe('commands that people type', () => {
         join(folder, 'dataset.json'),
         JSON.stringify({ licence: 'do what you like!', metadataURI: 'ipfs://card' }),
       )
-      const registered = await type('registerDataset.ts', [folder, ...connected, '--send'], curator)
+      const registered = await type('scripts/registerDataset.ts', [folder, ...connected, '--send'], curator)
       expectParagraph(
         registered,
         /dataset\.json does not describe a dataset \(at licence, problem is not an SPDX licence identifier\)/,
@@ -161,7 +170,7 @@ describe('commands that people type', () => {
       const stranger = createServer().listen(port, '127.0.0.1')
       const other = option === '--port' ? '--rpc-port' : '--port'
       const args = ['--folder', join(local.folder, 'busy'), option, `${port}`, other, `${await freePort()}`]
-      const demo = await type('demo/main.ts', ['--once', ...args])
+      const demo = await type('examples/demo/main.ts', ['--once', ...args])
       stranger.close()
       expectParagraph(
         demo,
@@ -182,7 +191,7 @@ describe('commands that people type', () => {
       }
       mkdirSync(folder)
       writeFileSync(join(folder, 'scenario.json'), JSON.stringify(scenario))
-      const demo = await type('demo/main.ts', ['--once', '--folder', folder, '--seed', '2'])
+      const demo = await type('examples/demo/main.ts', ['--once', '--folder', folder, '--seed', '2'])
       expectParagraph(
         demo,
         'holds a demo of other seed than were asked for (there 1, asked 2). Add --fresh to begin anew',

@@ -19,7 +19,8 @@ import { ADMIN_ROLE, ARBITER_ROLE, GUARDIAN_ROLE, PARAMETERS_ROLE } from '../../
 import { completeTerms } from '../../scripts/deploy/terms.ts'
 import { type Connection, connect } from '../../sdk/contracts.ts'
 import type { Deployment } from '../../sdk/deployment.ts'
-import { type Act, act, transact } from '../../sdk/node/transact.ts'
+import { type ContractCall, callTo } from '../../sdk/node/contractCall.ts'
+import { transact } from '../../sdk/node/transactions/transact.ts'
 import { startBreakingNode } from '../support/breakingNode.ts'
 import { type LocalLedger, startLocalLedger } from '../support/localLedger.ts'
 
@@ -189,32 +190,32 @@ describe('a deployment', () => {
       const { address } = local.cast.deployer
       const { bonds, channels, clock, court, earnings, ledger, models, unitCourt } = contracts
       const { bondRule, courtTerms, ledgerTerms, modelTerms, unitCourtTerms } = completeTerms({}, address)
-      const refused: readonly (readonly [Act, string])[] = [
-        [act(ledger, 'setTerms', [ledgerTerms]), 'AccessManagedUnauthorized'],
-        [act(bonds, 'setRule', [bondRule]), 'AccessManagedUnauthorized'],
-        [act(court, 'setTerms', [courtTerms]), 'AccessManagedUnauthorized'],
-        [act(unitCourt, 'setTerms', [unitCourtTerms]), 'AccessManagedUnauthorized'],
-        [act(models, 'setTerms', [modelTerms]), 'AccessManagedUnauthorized'],
-        [act(channels, 'setNotice', [86_400]), 'AccessManagedUnauthorized'],
-        [act(ledger, 'appoint', [address, address]), 'AccessManagedUnauthorized'],
-        [act(models, 'appoint', [address, address, address]), 'AccessManagedUnauthorized'],
-        [act(earnings, 'appoint', [address, address, address, address]), 'AccessManagedUnauthorized'],
-        [act(bonds, 'appoint', [address, address, address]), 'AccessManagedUnauthorized'],
-        [act(channels, 'appointLedger', [address]), 'AccessManagedUnauthorized'],
-        [act(clock, 'pause', []), 'AccessManagedUnauthorized'],
-        [act(court, 'rule', [1n, true, zeroHash, '']), 'AccessManagedUnauthorized'],
-        [act(contracts.ledger, 'setAuthority', [address]), 'AccessManagedUnauthorized'],
-        [act(contracts.accessManager, 'grantRole', [ADMIN_ROLE, address, 0]), 'AccessManagerUnauthorizedAccount'],
+      const refused: readonly (readonly [ContractCall, string])[] = [
+        [callTo(ledger, 'setTerms', [ledgerTerms]), 'AccessManagedUnauthorized'],
+        [callTo(bonds, 'setRule', [bondRule]), 'AccessManagedUnauthorized'],
+        [callTo(court, 'setTerms', [courtTerms]), 'AccessManagedUnauthorized'],
+        [callTo(unitCourt, 'setTerms', [unitCourtTerms]), 'AccessManagedUnauthorized'],
+        [callTo(models, 'setTerms', [modelTerms]), 'AccessManagedUnauthorized'],
+        [callTo(channels, 'setNotice', [86_400]), 'AccessManagedUnauthorized'],
+        [callTo(ledger, 'appoint', [address, address]), 'AccessManagedUnauthorized'],
+        [callTo(models, 'appoint', [address, address, address]), 'AccessManagedUnauthorized'],
+        [callTo(earnings, 'appoint', [address, address, address, address]), 'AccessManagedUnauthorized'],
+        [callTo(bonds, 'appoint', [address, address, address]), 'AccessManagedUnauthorized'],
+        [callTo(channels, 'appointLedger', [address]), 'AccessManagedUnauthorized'],
+        [callTo(clock, 'pause', []), 'AccessManagedUnauthorized'],
+        [callTo(court, 'rule', [1n, true, zeroHash, '']), 'AccessManagedUnauthorized'],
+        [callTo(contracts.ledger, 'setAuthority', [address]), 'AccessManagedUnauthorized'],
+        [callTo(contracts.accessManager, 'grantRole', [ADMIN_ROLE, address, 0]), 'AccessManagerUnauthorizedAccount'],
         [
-          act(contracts.accessManager, 'updateAuthority', [contracts.ledger.address, address]),
+          callTo(contracts.accessManager, 'updateAuthority', [contracts.ledger.address, address]),
           'AccessManagerUnauthorizedAccount',
         ],
-        [act(contracts.timelock, 'grantRole', [zeroHash, address]), 'AccessControlUnauthorizedAccount'],
+        [callTo(contracts.timelock, 'grantRole', [zeroHash, address]), 'AccessControlUnauthorizedAccount'],
         [
-          act(contracts.timelock, 'schedule', [address, 0n, '0x', zeroHash, zeroHash, BigInt(timelockSeconds)]),
+          callTo(contracts.timelock, 'schedule', [address, 0n, '0x', zeroHash, zeroHash, BigInt(timelockSeconds)]),
           'AccessControlUnauthorizedAccount',
         ],
-        [act(contracts.governor, 'setVotingDelay', [0]), 'GovernorOnlyExecutor'],
+        [callTo(contracts.governor, 'setVotingDelay', [0]), 'GovernorOnlyExecutor'],
       ]
       for (const [call, errorName] of refused) {
         await expect(transact(reader, deployer, call), call.name).rejects.toMatchObject({ errorName })
@@ -225,13 +226,13 @@ describe('a deployment', () => {
       const { reader, contracts } = connection
       const { channels, clock } = contracts
       const guardian = local.walletOf(local.cast.curator)
-      await expect(transact(reader, guardian, act(channels, 'setNotice', [86_400]))).rejects.toMatchObject({
+      await expect(transact(reader, guardian, callTo(channels, 'setNotice', [86_400]))).rejects.toMatchObject({
         errorName: 'AccessManagedUnauthorized',
       })
       const pausedUntil = () => reader.readContract({ ...clock, functionName: 'pausedUntil' })
-      await transact(reader, guardian, act(clock, 'pause', []))
+      await transact(reader, guardian, callTo(clock, 'pause', []))
       expect(await pausedUntil()).toBeGreaterThan(0)
-      await transact(reader, guardian, act(clock, 'resume', []))
+      await transact(reader, guardian, callTo(clock, 'resume', []))
       expect(await pausedUntil()).toBe(0)
     })
 
@@ -239,9 +240,9 @@ describe('a deployment', () => {
       const { reader, contracts } = connection
       const arbiter = local.walletOf(local.cast.baseOwner)
       await expect(
-        transact(reader, arbiter, act(contracts.court, 'rule', [7n, true, zeroHash, ''])),
+        transact(reader, arbiter, callTo(contracts.court, 'rule', [7n, true, zeroHash, ''])),
       ).rejects.toMatchObject({ errorName: 'Court_UnknownAppeal' })
-      await expect(transact(reader, arbiter, act(contracts.clock, 'pause', []))).rejects.toMatchObject({
+      await expect(transact(reader, arbiter, callTo(contracts.clock, 'pause', []))).rejects.toMatchObject({
         errorName: 'AccessManagedUnauthorized',
       })
     })
@@ -258,13 +259,13 @@ describe('a deployment', () => {
       const decided = [...proposal, keccak256(stringToHex(description))] as const
       const id = await reader.readContract({ ...contracts.governor, functionName: 'hashProposal', args: decided })
 
-      await transact(reader, holder, act(contracts.openToken, 'delegate', [local.cast.owner.address]))
+      await transact(reader, holder, callTo(contracts.openToken, 'delegate', [local.cast.owner.address]))
       await local.passSeconds(1)
-      await transact(reader, holder, act(contracts.governor, 'propose', [...proposal, description]))
+      await transact(reader, holder, callTo(contracts.governor, 'propose', [...proposal, description]))
       await local.passSeconds(voting.delaySeconds + 1)
-      await transact(reader, holder, act(contracts.governor, 'castVote', [id, 1]))
+      await transact(reader, holder, callTo(contracts.governor, 'castVote', [id, 1]))
       await local.passSeconds(voting.periodSeconds)
-      await transact(reader, anyone, act(contracts.governor, 'queue', decided))
+      await transact(reader, anyone, callTo(contracts.governor, 'queue', decided))
       const data = encodeFunctionData({ ...contracts.governor, functionName: 'execute', args: decided })
       const execute = {
         contract: 'LedgerGovernor',
@@ -289,20 +290,20 @@ describe('a deployment', () => {
       const description = 'A short notice.'
       const decided = [[channels.address], [0n], [change], keccak256(stringToHex(description))] as const
       const id = await reader.readContract({ ...governor, functionName: 'hashProposal', args: decided })
-      await transact(reader, holder, act(openToken, 'delegate', [local.cast.owner.address]))
+      await transact(reader, holder, callTo(openToken, 'delegate', [local.cast.owner.address]))
       await local.passSeconds(1)
       const proposal = [decided[0], decided[1], decided[2], description] as const
-      await transact(reader, holder, act(governor, 'propose', proposal))
+      await transact(reader, holder, callTo(governor, 'propose', proposal))
       await local.passSeconds(voting.delaySeconds + 1)
-      await transact(reader, holder, act(governor, 'castVote', [id, 1]))
+      await transact(reader, holder, callTo(governor, 'castVote', [id, 1]))
       await local.passSeconds(voting.periodSeconds)
-      await transact(reader, holder, act(governor, 'queue', decided))
+      await transact(reader, holder, callTo(governor, 'queue', decided))
       const scheduled = await reader.getContractEvents({ ...timelock, eventName: 'CallScheduled', strict: true })
       const operation = scheduled.at(-1)?.args.id as Hex
       await expect(
-        transact(reader, local.walletOf(local.cast.deployer), act(timelock, 'cancel', [operation])),
+        transact(reader, local.walletOf(local.cast.deployer), callTo(timelock, 'cancel', [operation])),
       ).rejects.toMatchObject({ errorName: 'AccessControlUnauthorizedAccount' })
-      await transact(reader, local.walletOf(local.cast.curator), act(timelock, 'cancel', [operation]))
+      await transact(reader, local.walletOf(local.cast.curator), callTo(timelock, 'cancel', [operation]))
       // 2 is Canceled in OpenZeppelin's enum of a proposal's states.
       expect(await reader.readContract({ ...governor, functionName: 'state', args: [id] })).toBe(2)
     })

@@ -10,7 +10,8 @@ import { readManifest, readRun } from '../../pipeline/run/readRun.ts'
 import type { OpenedBatch } from '../../sdk/batch.ts'
 import { walletOn } from '../../sdk/chain.ts'
 import type { Connection } from '../../sdk/contracts.ts'
-import { act, transact } from '../../sdk/node/transact.ts'
+import { callTo } from '../../sdk/node/contractCall.ts'
+import { transact } from '../../sdk/node/transactions/transact.ts'
 import { proveRecord } from '../../sdk/recordProof.ts'
 import { resultsOf, righted } from '../pipeline/evaluate/harnessFixture.ts'
 import { ask } from '../support/ask.ts'
@@ -75,7 +76,7 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true })
 })
 
-const evaluate = (...args: readonly string[]) => type('evaluate.ts', [...args, ...connected], evaluator)
+const evaluate = (...args: readonly string[]) => type('scripts/evaluate.ts', [...args, ...connected], evaluator)
 const count = () =>
   connection.reader.readContract({ ...connection.contracts.evaluations, functionName: 'evaluationCount' })
 
@@ -135,13 +136,13 @@ describe('an embedded run', () => {
 
   it('is computed again from the file that its record names, wherever that lies', async () => {
     for (const at of [blobs, `${api}/blobs`]) {
-      const checked = await type('evaluate.ts', ['--check', '2', ...connected, '--blobs', at])
+      const checked = await type('scripts/evaluate.ts', ['--check', '2', ...connected, '--blobs', at])
       expect(checked).toMatchObject({ code: 0, err: '' })
       expect(checked.out).toMatch(
         /^Evaluation 2, a quantisation loss of model 2[\s\S]*\n {2}meanKl [\s\S]*Every figure follows/,
       )
     }
-    const missing = await type('evaluate.ts', ['--check', '3', ...connected])
+    const missing = await type('scripts/evaluate.ts', ['--check', '3', ...connected])
     expect(missing.err).toContain('Evaluation 3 is no benchmark and no quantisation loss')
   })
 
@@ -158,8 +159,8 @@ describe('an embedded run', () => {
     const score = { value: 999_000n, low: 990_000n, high: 1_000_000n }
     const embellished = { ...benchmark, measured: { ...benchmark.measured, score } }
     const wallet = walletOn(connection.reader, local.cast.owner)
-    await transact(connection.reader, wallet, act(evaluations, 'recordBenchmark', [MODEL, embellished]))
-    const checked = await type('evaluate.ts', ['--check', '3', ...connected])
+    await transact(connection.reader, wallet, callTo(evaluations, 'recordBenchmark', [MODEL, embellished]))
+    const checked = await type('scripts/evaluate.ts', ['--check', '3', ...connected])
     expect(checked.code).toBe(1)
     expect(checked.out).toMatch(/measured\.score\.value +999000, but the file gives \d+\n[\s\S]*what its file does not/)
   })
@@ -197,7 +198,7 @@ describe('results of lm-evaluation-harness', () => {
     expect(sent.out).toMatch(/1 lost and 0 gained by quantisation, mean KL 0\.\d+ nats/)
     expect(await count()).toBe(before + 4n)
     for (let evaluation = before + 1n; evaluation <= before + 4n; evaluation++) {
-      const checked = await type('evaluate.ts', ['--check', `${evaluation}`, ...connected])
+      const checked = await type('scripts/evaluate.ts', ['--check', `${evaluation}`, ...connected])
       expect(checked.out).toContain('Every figure follows from its file.')
     }
     const again = await evaluate(join(folder, 'own'), '--twin', twin(), '--model', `${MODEL}`, '--send')
@@ -249,13 +250,13 @@ describe('results of lm-evaluation-harness', () => {
 })
 
 describe('drift', () => {
-  const drift = (...args: readonly string[]) => type('drift.ts', ['--model', `${MODEL}`, '--api', api, ...args])
+  const drift = (...args: readonly string[]) => type('scripts/drift.ts', ['--model', `${MODEL}`, '--api', api, ...args])
 
   it('holds the served queries against the training rows, and shows benchmarks beside ratings', async () => {
     const { reader, contracts } = connection
     const [payer] = local.cast.payers
     if (payer === undefined) throw new Error('Somebody paid')
-    await transact(reader, walletOn(reader, payer), act(contracts.evaluations, 'rate', [proveRecord(batch, 0), 4]))
+    await transact(reader, walletOn(reader, payer), callTo(contracts.evaluations, 'rate', [proveRecord(batch, 0), 4]))
     await evaluationsInGraphql(Number(await count()))
 
     const { out, code } = await drift('--json')
@@ -285,7 +286,7 @@ describe('drift', () => {
     expect((await drift('--model', '99')).err).toContain('knows no model 99')
     expect((await drift('--model', '1')).err).toContain('Calls of model 1 are recorded without sketches')
     const nobody = `http://127.0.0.1:${await freePort()}`
-    expect((await type('drift.ts', ['--model', '2', '--api', nobody])).err).toContain(
+    expect((await type('scripts/drift.ts', ['--model', '2', '--api', nobody])).err).toContain(
       `The API at ${nobody} does not answer`,
     )
   })

@@ -19,7 +19,8 @@ import {
   earningsIn,
   earningsSlot,
 } from '../../sdk/ledgerStorage.ts'
-import { type Act, act, eventIn, transact } from '../../sdk/node/transact.ts'
+import { type ContractCall, callTo, eventIn } from '../../sdk/node/contractCall.ts'
+import { transact } from '../../sdk/node/transactions/transact.ts'
 import { type ModelPayTerms, predictPay, settlingBook } from '../../sdk/predictPay.ts'
 import { proveRecorded, slotsOfRecord } from '../../sdk/provenRecord.ts'
 import { promisedRecord, signedReceipt } from '../../sdk/receipt.ts'
@@ -59,7 +60,7 @@ describe('the codecs, on a real chain', () => {
   let batches: readonly OpenedBatch[]
   const next = randomSource(77)
 
-  const send = async (call: Act, as = local.cast.operator) =>
+  const send = async (call: ContractCall, as = local.cast.operator) =>
     await transact(local.connection.reader, local.walletOf(as), call)
   const key = (channel: LocalChannel) => {
     const { payer, operator: by, model: of, salt } = channel
@@ -149,7 +150,7 @@ describe('the codecs, on a real chain', () => {
     const [opened] = channels
     if (first === undefined || opened === undefined) throw new Error('There are three')
     const { r, vs } = compactSignature(first.signature)
-    const presented = await send(act(contracts.channels, 'present', [key(opened), first.maxClaimableAmount, r, vs]))
+    const presented = await send(callTo(contracts.channels, 'present', [key(opened), first.maxClaimableAmount, r, vs]))
     expect(eventIn(presented, contracts.channels, 'VoucherPresented')).toMatchObject({
       channel: opened.id,
       coveredUnits: 100_000,
@@ -231,7 +232,7 @@ describe('the codecs, on a real chain', () => {
     const promised = promisedRecord(receipt)
     expect(leafOf(promised, model.model, operator)).toBe(signedReceipt(receipt).recordHash)
     const struck = await challenge(local, local.cast.curator, (pepper) =>
-      act(contracts.court, 'proveBrokenReceipt', [
+      callTo(contracts.court, 'proveBrokenReceipt', [
         pepper,
         signedReceipt(receipt),
         receipt.signature,
@@ -284,9 +285,9 @@ describe('the codecs, on a real chain', () => {
     expect(pages.length).toBeGreaterThan(3)
     let reached = BEGINNING
     for (const page of pages) {
-      await send(act(settlement, 'settle', [page]), local.cast.curator)
+      await send(callTo(settlement, 'settle', [page]), local.cast.curator)
       // Passed over where somebody sends it again.
-      await send(act(settlement, 'settle', [page]), local.cast.curator)
+      await send(callTo(settlement, 'settle', [page]), local.cast.curator)
       reached = reachedBy(settling, page)
       const [stage, at, progress] = await reader.readContract({
         ...settlement,

@@ -2,7 +2,8 @@ import { type Address, type Hex, keccak256, type LocalAccount } from 'viem'
 import { generatePrivateKey, privateKeyToAccount } from 'viem/accounts'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { ensureDataset } from '../../pipeline/publish/dataset.ts'
-import { act, eventIn, transact } from '../../sdk/node/transact.ts'
+import { callTo, eventIn } from '../../sdk/node/contractCall.ts'
+import { transact } from '../../sdk/node/transactions/transact.ts'
 import {
   type ClaimToSign,
   type ContributionToSign,
@@ -30,7 +31,7 @@ describe('what is signed', () => {
     const { reader, contracts } = connection
     place = (address) => ({ chainId: reader.chain.id, address })
     holder = privateKeyToAccount(generatePrivateKey())
-    const opened = await transact(reader, walletOf(cast.deployer), act(contracts.accounts, 'open', [holder.address]))
+    const opened = await transact(reader, walletOf(cast.deployer), callTo(contracts.accounts, 'open', [holder.address]))
     account = eventIn(opened, contracts.accounts, 'AccountOpened').account
   })
   afterAll(() => local?.stop())
@@ -64,7 +65,7 @@ describe('what is signed', () => {
       const { datasets } = connection.contracts
       const { contributor, dataset, itemCount, deadline } = contribution
       const args = [contributor, dataset, termsHash, itemsRoot, itemCount, deadline, signature] as const
-      return await transact(connection.reader, walletOf(cast.curator), act(datasets, 'contributeBySig', args))
+      return await transact(connection.reader, walletOf(cast.curator), callTo(datasets, 'contributeBySig', args))
     }
 
     beforeAll(async () => {
@@ -116,7 +117,7 @@ describe('what is signed', () => {
       const { connection, cast, walletOf } = local
       const { earnings } = connection.contracts
       const args = [account, to, minGwei, deadline, signature] as const
-      return await transact(connection.reader, walletOf(cast.curator), act(earnings, 'claimBySig', args))
+      return await transact(connection.reader, walletOf(cast.curator), callTo(earnings, 'claimBySig', args))
     }
 
     it('signed by the holder’s wallet passes for theirs: what is asked next is whether anything was earned', async () => {

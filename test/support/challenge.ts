@@ -4,7 +4,8 @@ import { ensureAccount } from '../../pipeline/publish/account.ts'
 import { ensureBond } from '../../pipeline/serve/bond.ts'
 import { bondOfAccount } from '../../sdk/bond.ts'
 import { commitAct } from '../../sdk/challenge.ts'
-import { type Act, transact } from '../../sdk/node/transact.ts'
+import type { ContractCall } from '../../sdk/node/contractCall.ts'
+import { transact } from '../../sdk/node/transactions/transact.ts'
 import type { LocalLedger } from './localLedger.ts'
 
 const ENOUGH = 100_000_000_000n
@@ -13,7 +14,7 @@ const ENOUGH = 100_000_000_000n
 export async function challenge(
   local: LocalLedger,
   by: LocalAccount,
-  callWith: (salt: Hex) => Act,
+  callWith: (salt: Hex) => ContractCall,
 ): Promise<TransactionReceipt> {
   const { connection, walletOf } = local
   const { reader, contracts } = connection

@@ -4,7 +4,8 @@ import type { RandomSource } from '../../attribution/random.ts'
 import { packSketch } from '../../attribution/sketch.ts'
 import { type OpenedBatch, openBatch } from '../../sdk/batch.ts'
 import { encodeChannels } from '../../sdk/channel.ts'
-import { act, eventIn, transact } from '../../sdk/node/transact.ts'
+import { callTo, eventIn } from '../../sdk/node/contractCall.ts'
+import { transact } from '../../sdk/node/transactions/transact.ts'
 import { toldBatch } from '../../sdk/openBook.ts'
 import { type Receipt, type ReceiptDraft, signReceipt } from '../../sdk/receipt.ts'
 import { encodeRecords, type InferenceRecord, inferenceCommitment } from '../../sdk/record.ts'
@@ -105,7 +106,7 @@ export async function recordLocalBatch(
   const receipt = await transact(
     reader,
     walletOf(operating.by),
-    act(contracts.ledger, 'recordBatch', [
+    callTo(contracts.ledger, 'recordBatch', [
       model,
       bytesToHex(encodeChannels(channels)),
       bytesToHex(vouchers),

@@ -15,7 +15,8 @@ import { ensureChannel } from '../../pipeline/serve/channel.ts'
 import { bondOfAccount, bondOfModel } from '../../sdk/bond.ts'
 import type { ChannelKey } from '../../sdk/channel.ts'
 import { itemsTree } from '../../sdk/contribution.ts'
-import { act, eventIn, transact } from '../../sdk/node/transact.ts'
+import { callTo, eventIn } from '../../sdk/node/contractCall.ts'
+import { transact } from '../../sdk/node/transactions/transact.ts'
 import { WEI_PER_GWEI } from '../../sdk/units.ts'
 import type { LocalLedger } from './localLedger.ts'
 
@@ -127,7 +128,7 @@ export async function letOperate(
   await ensureOperator(connection, walletOf(cast.owner), model, operator)
   const args = [operator] as const
   if (!(await reader.readContract({ ...contracts.court, functionName: 'hasReceiptKey', args }))) {
-    await transact(reader, walletOf(by), act(contracts.court, 'setReceiptKey', [key.address]))
+    await transact(reader, walletOf(by), callTo(contracts.court, 'setReceiptKey', [key.address]))
   }
   for (const bond of [bondOfAccount(operator), bondOfModel(model)]) {
     await ensureBond(connection, walletOf(cast.deployer), bond, bondGwei)
@@ -182,7 +183,7 @@ export async function openLocalChannel(
 /** Sends OPEN from the deployer, who holds the supply. */
 export async function fund({ connection, cast, walletOf }: LocalLedger, to: LocalAccount, gwei: bigint): Promise<void> {
   const { reader, contracts } = connection
-  const transfer = act(contracts.openToken, 'transfer', [to.address, gwei * WEI_PER_GWEI])
+  const transfer = callTo(contracts.openToken, 'transfer', [to.address, gwei * WEI_PER_GWEI])
   await transact(reader, walletOf(cast.deployer), transfer)
 }
 
@@ -191,7 +192,7 @@ async function registerBase({ connection, cast, walletOf }: LocalLedger, seed: n
   await ensureAccount(connection, walletOf(cast.baseOwner))
   const weightsHash = keccak256(numberToHex(seed))
   const base = { name: 'base', licence: 'MIT', weightsHash, weightsURI: 'npm base', royaltyBps: 300 }
-  const receipt = await transact(reader, walletOf(cast.baseOwner), act(contracts.models, 'registerBase', [base]))
+  const receipt = await transact(reader, walletOf(cast.baseOwner), callTo(contracts.models, 'registerBase', [base]))
   return eventIn(receipt, contracts.models, 'BaseModelRegistered').model
 }
 

@@ -1,7 +1,7 @@
 import { type LocalAccount, maxUint256 } from 'viem'
 import { bondOfAccount } from '../../sdk/bond.ts'
 import { StopError } from '../../sdk/errors.ts'
-import { act } from '../../sdk/node/transact.ts'
+import { callTo } from '../../sdk/node/contractCall.ts'
 import type { LocalLedger } from './localLedger.ts'
 import { randomOf } from './random.ts'
 import { callPlots } from './story/calls.ts'
@@ -89,7 +89,7 @@ export async function beginStory(ledger: LocalLedger, seed: number): Promise<Sto
   await prepare(stage)
   await does('registerDataset', ...Array(9).fill('contribute'), ...Array(7).fill('accept'), 'freeze')
   await does('registerBase', 'registerFineTune', 'registerFineTune', 'registerFineTune')
-  await stage.send(cast.operator, act(contracts.court, 'setReceiptKey', [receiptKey.address]))
+  await stage.send(cast.operator, callTo(contracts.court, 'setReceiptKey', [receiptKey.address]))
   // By then models are active.
   await ledger.passSeconds(4 * 86_400)
   await does(...Array(4).fill('openChannel'), 'walkIn', 'recordBatch')
@@ -116,12 +116,12 @@ async function prepare({ ledger, everyone, send, accountOf, deposit, govern }: S
   const { cast, connection } = ledger
   const { accounts, openToken, bonds, earnings } = connection.contracts
   for (const holder of everyone) {
-    if ((await accountOf(holder)) === 0) await send(cast.deployer, act(accounts, 'open', [holder.address]))
+    if ((await accountOf(holder)) === 0) await send(cast.deployer, callTo(accounts, 'open', [holder.address]))
   }
   const allow = (from: LocalAccount, spender: `0x${string}`) =>
-    send(from, act(openToken, 'approve', [spender, maxUint256]))
+    send(from, callTo(openToken, 'approve', [spender, maxUint256]))
   for (const payer of cast.payers) {
-    await send(cast.deployer, act(openToken, 'transfer', [payer.address, 10n ** 23n]))
+    await send(cast.deployer, callTo(openToken, 'transfer', [payer.address, 10n ** 23n]))
     await allow(payer, earnings.address)
   }
   await allow(cast.deployer, bonds.address)
@@ -129,7 +129,7 @@ async function prepare({ ledger, everyone, send, accountOf, deposit, govern }: S
     await deposit(bondOfAccount(await accountOf(holder)), BOND_GWEI)
   // Books close soon, so that there is something to settle.
   await govern(
-    act(connection.contracts.ledger, 'setTerms', [
+    callTo(connection.contracts.ledger, 'setTerms', [
       { epochSeconds: 3_600, windowSeconds: 172_800, minBookGwei: 50_000_000n, treasuryBps: 250 },
     ]),
   )

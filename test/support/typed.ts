@@ -14,9 +14,9 @@ export interface Running {
   readonly ended: Promise<Typed>
 }
 
-/** Starts `node scripts/<script>` with arguments and environment, and listens. */
+/** Starts `node <script>` with arguments and environment, and listens. */
 export function start(script: string, args: readonly string[], env: Readonly<Record<string, string>> = {}): Running {
-  const child = spawn(process.execPath, [`scripts/${script}`, ...args], { env: { ...process.env, ...env } })
+  const child = spawn(process.execPath, [script, ...args], { env: { ...process.env, ...env } })
   let out = ''
   let err = ''
   const listeners = new Set<() => void>()

@@ -2,7 +2,7 @@ import { parseEther } from 'viem'
 import { generatePrivateKey, privateKeyToAccount } from 'viem/accounts'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Reader } from '../../sdk/chain.ts'
-import { act } from '../../sdk/node/transact.ts'
+import { callTo } from '../../sdk/node/contractCall.ts'
 import { type Outcome, senderOf } from '../../watcher/sender.ts'
 import { type LocalLedger, startLocalLedger } from '../support/localLedger.ts'
 
@@ -39,7 +39,7 @@ async function sendWhereCounted(
   const stranger = privateKeyToAccount(generatePrivateKey()).address
   const outcomes: Outcome[] = []
   await senderOf(doubtful, walletOf(cast.deployer)).send(
-    [parseEther('1'), 0n].map((amount) => act(contracts.openToken, 'approve', [stranger, amount])),
+    [parseEther('1'), 0n].map((amount) => callTo(contracts.openToken, 'approve', [stranger, amount])),
     (place, outcome) => {
       outcomes[place] = outcome
     },

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { unitsOf } from '../../bench/gas/drawnModel.ts'
 import { depositBond } from '../../pipeline/serve/bond.ts'
 import { bondOfModel } from '../../sdk/bond.ts'
-import { act } from '../../sdk/node/transact.ts'
+import { callTo } from '../../sdk/node/contractCall.ts'
 import { predictPay } from '../../sdk/predictPay.ts'
 import { promisedRecord, type Receipt, signedReceipt } from '../../sdk/receipt.ts'
 import {
@@ -63,7 +63,7 @@ describe('the watcher, as people start it', () => {
 
   describe('says in one paragraph what is wrong', () => {
     const refused = async (sentence: RegExp, args: readonly string[], env = WATCHER) => {
-      const { code, err } = await type('watch.ts', [...connected, ...args], env)
+      const { code, err } = await type('scripts/watch.ts', [...connected, ...args], env)
       expect(err).toMatch(sentence)
       expect(err).not.toContain('    at ')
       expect(code).toBe(1)
@@ -105,7 +105,7 @@ describe('the watcher, as people start it', () => {
     it('says with --dry-run what it would file, sends nothing, needs no key, and ends with an error', async () => {
       model = (await lie(stage, 'a code of a unit is another', 2, { bondGwei: 0n })).model
       const before = await head()
-      const watched = await type('watch.ts', [...connected, '--once', '--dry-run'], { PRIVATE_KEY: '' })
+      const watched = await type('scripts/watch.ts', [...connected, '--once', '--dry-run'], { PRIVATE_KEY: '' })
       expect(lines(watched, 'would file')).toMatchObject([{ kind: 'FalseUnit', model }])
       expect(watched.err).toMatch(/1 challenge is not settled \(first FalseUnit FalseUnit \d+\/\d+\)/)
       expect(watched.code).toBe(1)
@@ -149,7 +149,7 @@ describe('the watcher, as people start it', () => {
   it('serves its numbers, commits anew to what a reorg took back, and stops when it is told to', async () => {
     const { model } = await lie(stage, 'a near-copy is kept', 3)
     const port = await freePort()
-    const watching = start('watch.ts', [...connected, '--metrics-port', `${port}`], WATCHER)
+    const watching = start('scripts/watch.ts', [...connected, '--metrics-port', `${port}`], WATCHER)
     const measured = async (line: string): Promise<string> => {
       for (;;) {
         const text = await (await fetch(`http://127.0.0.1:${port}/metrics`)).text()
@@ -200,7 +200,7 @@ describe('the watcher, as people start it', () => {
     it('says so where its bond covers no demand, and goes on', async () => {
       await lie(stage, 'nobody gets the rows', 8)
       const payer = { PRIVATE_KEY: keyOf(6) }
-      const watched = await type('watch.ts', [...connected, '--once'], payer)
+      const watched = await type('scripts/watch.ts', [...connected, '--once'], payer)
       expect({ code: watched.code, err: watched.err }).toEqual({ code: 0, err: '' })
       expect(lines(watched, 'bond too small')).toMatchObject([{ demands: 1, covered: 0, freeGwei: '0' }])
       expect(lines(watched, 'committed')).toEqual([])
@@ -227,12 +227,12 @@ describe('the watcher, as people start it', () => {
       const receipt = calls[0]?.receipt as Receipt
       await local.passSeconds(3_601)
       const before = await earnedBy(watcher.account)
-      await challenge(local, griefer.signer, (salt) => act(unitCourt, 'demandUnit', [salt, model.model, 1]))
-      await challenge(local, griefer.signer, (salt) => act(unitCourt, 'demandItem', [salt, model.model, 0, 3]))
-      await challenge(local, griefer.signer, (salt) => act(unitCourt, 'demandItem', [salt, model.model, 2, 4]))
-      await challenge(local, griefer.signer, (salt) => act(unitCourt, 'demandItem', [salt, model.model, 1, 5_000]))
+      await challenge(local, griefer.signer, (salt) => callTo(unitCourt, 'demandUnit', [salt, model.model, 1]))
+      await challenge(local, griefer.signer, (salt) => callTo(unitCourt, 'demandItem', [salt, model.model, 0, 3]))
+      await challenge(local, griefer.signer, (salt) => callTo(unitCourt, 'demandItem', [salt, model.model, 2, 4]))
+      await challenge(local, griefer.signer, (salt) => callTo(unitCourt, 'demandItem', [salt, model.model, 1, 5_000]))
       await challenge(local, griefer.signer, (salt) =>
-        act(court, 'demandRecord', [
+        callTo(court, 'demandRecord', [
           salt,
           receipt.operator,
           signedReceipt(receipt),

@@ -5,7 +5,7 @@
 import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { writeWhole } from '../../publish/writeWhole.ts'
+import { writeWhole } from '../../../sdk/node/writeWhole.ts'
 import { inputDigest, type Retraining, type TrainingInput } from './trainingInput.ts'
 
 export interface RetrainingCache {

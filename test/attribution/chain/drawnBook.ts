@@ -4,7 +4,7 @@ import { type OpenedBatch, openBatch, sumBytes, voidRecord } from '../../../sdk/
 import { bondOfAccount, bondOfModel } from '../../../sdk/bond.ts'
 import { bookId } from '../../../sdk/book.ts'
 import { channelId, encodeChannels } from '../../../sdk/channel.ts'
-import { act, eventIn } from '../../../sdk/node/transact.ts'
+import { callTo, eventIn } from '../../../sdk/node/contractCall.ts'
 import { toldBatch } from '../../../sdk/openBook.ts'
 import { encodeRecords, type InferenceRecord, MAX_FEE_UNITS } from '../../../sdk/record.ts'
 import { proveRecord } from '../../../sdk/recordProof.ts'
@@ -43,10 +43,10 @@ export async function recordBook(
   const depositGwei = BigInt(units) * BigInt(fineTune.pay.feeUnitGwei)
   const salt = number
   const channel = channelId({ payer: payer.account, operator, model, salt })
-  const open = act(contracts.channels, 'openChannel', [operator, model, salt, payer.signer.address, depositGwei])
+  const open = callTo(contracts.channels, 'openChannel', [operator, model, salt, payer.signer.address, depositGwei])
   await send(payer.by, open)
   // The pools of all of a model's books together are less than their fees.
-  const bond = act(contracts.bonds, 'deposit', [bondOfModel(model), BOND_MINIMUM + depositGwei])
+  const bond = callTo(contracts.bonds, 'deposit', [bondOfModel(model), BOND_MINIMUM + depositGwei])
   await send(local.cast.deployer.address, bond)
   const voucher = await signVoucher({ chainId: reader.chain.id, address: contracts.channels.address }, payer.signer, {
     channelId: channel,
@@ -58,7 +58,7 @@ export async function recordBook(
   for (const [i, records] of lists.entries()) {
     const encoded = bytesToHex(encodeRecords(records, k, 1))
     const args = [model, named, i === 0 ? vouchers : '0x', encoded] as const
-    const receipt = await send(by, act(contracts.ledger, 'recordBatch', args))
+    const receipt = await send(by, callTo(contracts.ledger, 'recordBatch', args))
     const told = toldBatch(eventIn(receipt, contracts.ledger, 'BatchRecorded'), receipt.blockNumber)
     batches.push(await voidSome(quick, next, openBatch(told, k)))
   }
@@ -92,7 +92,7 @@ async function voidSome({ local, send }: QuickLedger, next: RandomSource, batch:
   let standing = batch
   for (let i = 0; i < batch.records.length && integer(next, 5) === 0; i++) {
     const args = [proveRecord(standing, i), sumBytes(standing)] as const
-    await send(court.address, act(ledger, integer(next, 2) === 0 ? 'voidRecord' : 'setAside', args))
+    await send(court.address, callTo(ledger, integer(next, 2) === 0 ? 'voidRecord' : 'setAside', args))
     standing = voidRecord(standing, i)
   }
   return standing
@@ -108,7 +108,7 @@ async function giveSome(
   const { bonds, court } = local.connection.contracts
   const amountGwei = BigInt(1 + integer(next, MOST_GIVEN))
   const split = { to: 0, toBps: 0, model, operator, givenBps: 10_000 }
-  await send(court.address, act(bonds, 'slash', [bondOfAccount(operator), amountGwei, 0n, split]))
+  await send(court.address, callTo(bonds, 'slash', [bondOfAccount(operator), amountGwei, 0n, split]))
   return amountGwei
 }
 
@@ -121,6 +121,6 @@ export async function strikeSome(
 ): Promise<ReadonlySet<number>> {
   const { models, court } = local.connection.contracts
   const struck = new Set(Array.from({ length: 1 + integer(next, 3) }, () => integer(next, units.length)))
-  for (const unit of struck) await send(court.address, act(models, 'strike', [model, unit]))
+  for (const unit of struck) await send(court.address, callTo(models, 'strike', [model, unit]))
   return struck
 }

@@ -15,7 +15,7 @@ import { ensureDataset, ensureVersion } from '../../../pipeline/publish/dataset.
 import { decodeDraft } from '../../../pipeline/publish/register.ts'
 import { bondOfAccount } from '../../../sdk/bond.ts'
 import { contributionId } from '../../../sdk/contribution.ts'
-import { act, eventIn } from '../../../sdk/node/transact.ts'
+import { callTo, eventIn } from '../../../sdk/node/contractCall.ts'
 import { type LocalLedger, startLocalLedger } from '../../support/localLedger.ts'
 import type { DrawnModel, Trained } from './drawnModel.ts'
 import { type Send, sender } from './send.ts'
@@ -53,14 +53,14 @@ export async function startQuickLedger(): Promise<QuickLedger> {
   if (payer === undefined || second === undefined) throw new Error('The cast has payers')
   const operators = [cast.operator, second]
   const { openToken, bonds, earnings, court } = contracts
-  await send(deployer.address, act(openToken, 'transfer', [payer.address, PAYERS_OPEN]))
-  await send(deployer.address, act(openToken, 'approve', [bonds.address, maxUint256]))
-  await send(payer.address, act(openToken, 'approve', [earnings.address, maxUint256]))
+  await send(deployer.address, callTo(openToken, 'transfer', [payer.address, PAYERS_OPEN]))
+  await send(deployer.address, callTo(openToken, 'approve', [bonds.address, maxUint256]))
+  await send(payer.address, callTo(openToken, 'approve', [earnings.address, maxUint256]))
   const accounts: number[] = []
   for (const by of operators) {
     const account = await ensureAccount(connection, walletOf(by))
-    await send(by.address, act(court, 'setReceiptKey', [by.address]))
-    await send(deployer.address, act(bonds, 'deposit', [bondOfAccount(account), OPERATOR_BOND]))
+    await send(by.address, callTo(court, 'setReceiptKey', [by.address]))
+    await send(deployer.address, callTo(bonds, 'deposit', [bondOfAccount(account), OPERATOR_BOND]))
     accounts.push(account)
   }
   await ensureAccount(connection, walletOf(owner))
@@ -105,7 +105,7 @@ async function contribute(
     const holder = cast.contributors[i % cast.contributors.length] as LocalAccount
     const contributor = await ensureAccount(connection, walletOf(holder))
     const itemsRoot = keccak256(toHex(`${seed}: ${i}`))
-    await send(holder.address, act(contracts.datasets, 'contribute', [dataset, termsHash, itemsRoot, items]))
+    await send(holder.address, callTo(contracts.datasets, 'contribute', [dataset, termsHash, itemsRoot, items]))
     contributions.push({ id: contributionId(dataset, contributor, itemsRoot, items), items })
   }
   const ids = contributions.map(({ id }) => id)
@@ -114,7 +114,7 @@ async function contribute(
   await ensureAccount(connection, walletOf(baseOwner))
   const weightsHash = keccak256(numberToHex(seed))
   const base = { name: 'base', licence: 'MIT', weightsHash, weightsURI: 'npm base', royaltyBps: 300 }
-  const receipt = await send(baseOwner.address, act(contracts.models, 'registerBase', [base]))
+  const receipt = await send(baseOwner.address, callTo(contracts.models, 'registerBase', [base]))
   const parent = eventIn(receipt, contracts.models, 'BaseModelRegistered').model
   return { versions: [version], parent, contributions }
 }
@@ -130,15 +130,15 @@ export async function register(
   const [first, ...others] = pages
   if (first === undefined) throw new Error('A model has a page')
   const begun = eventIn(
-    await send(owner, act(fineTunes, 'registerFineTune', [fineTune, first])),
+    await send(owner, callTo(fineTunes, 'registerFineTune', [fineTune, first])),
     fineTunes,
     'UnitsRegistered',
   )
   let { draft } = begun
   for (const page of others) {
-    const call = act(fineTunes, 'continueFineTune', [begun.model, fineTune, decodeDraft(draft), page])
+    const call = callTo(fineTunes, 'continueFineTune', [begun.model, fineTune, decodeDraft(draft), page])
     draft = eventIn(await send(owner, call), fineTunes, 'UnitsRegistered').draft
   }
-  for (const { account } of operators) await send(owner, act(models, 'setOperator', [begun.model, account, true]))
+  for (const { account } of operators) await send(owner, callTo(models, 'setOperator', [begun.model, account, true]))
   return begun.model
 }

@@ -6,13 +6,13 @@ import {
   type TransactionReceipt,
 } from 'viem'
 import type { Connection } from '../../../sdk/contracts.ts'
-import { type Act, estimate } from '../../../sdk/node/transact.ts'
+import { type ContractCall, estimate } from '../../../sdk/node/contractCall.ts'
 
 /** Sends as whoever the node lets sign, and answers as soon as the transaction is mined: thousands of them in a minute. */
 
 const GAS = numberToHex(16_000_000)
 
-export type Send = (from: Address, call: Act) => Promise<TransactionReceipt>
+export type Send = (from: Address, call: ContractCall) => Promise<TransactionReceipt>
 
 export function sender({ reader }: Connection): Send {
   return async (from, call) => {

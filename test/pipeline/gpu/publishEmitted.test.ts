@@ -59,10 +59,10 @@ describe('an emitted run on its way onto the chain', () => {
   })
   afterAll(() => local.stop())
 
-  const audit = (...args: readonly string[]) => type('auditRun.ts', [folder, ...args, ...connected])
+  const audit = (...args: readonly string[]) => type('scripts/auditRun.ts', [folder, ...args, ...connected])
 
   it('is registered by publish-run, with a row index of the sketches of its gradients', async () => {
-    const { code, err } = await type('publishRun.ts', [folder, ...connected, '--send'], OWNER)
+    const { code, err } = await type('scripts/publishRun.ts', [folder, ...connected, '--send'], OWNER)
     expect([code, err]).toEqual([0, ''])
     const out = `${folder}.published`
     const { publication, indexFile } = readPublished(out, join(out, 'blobs'))

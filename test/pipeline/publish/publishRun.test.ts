@@ -175,7 +175,7 @@ describe('a run on its way onto the chain', () => {
     writeFileSync(deployment, JSON.stringify(local.deployment))
     const folder = join(local.folder, 'run')
     const publish = (...args: readonly string[]) =>
-      type('publishRun.ts', [folder, ...args, '--rpc', local.rpcUrl, '--deployment', deployment], {
+      type('scripts/publishRun.ts', [folder, ...args, '--rpc', local.rpcUrl, '--deployment', deployment], {
         // Another owner than before, for whom the run is not registered yet.
         PRIVATE_KEY: keyOf(3),
       })

@@ -10,7 +10,8 @@ import { loadServing, type Serving } from '../../../pipeline/serve/serving.ts'
 import { settleDue } from '../../../pipeline/serve/settleDue.ts'
 import { bondOfAccount } from '../../../sdk/bond.ts'
 import { bookId } from '../../../sdk/book.ts'
-import { act, transact } from '../../../sdk/node/transact.ts'
+import { callTo } from '../../../sdk/node/contractCall.ts'
+import { transact } from '../../../sdk/node/transactions/transact.ts'
 import { openBook } from '../../../sdk/openBook.ts'
 import { parseReceipt, signedReceipt, signerOfReceipt } from '../../../sdk/receipt.ts'
 import { amountCovering } from '../../../sdk/voucher.ts'
@@ -110,7 +111,7 @@ describe('an operator', () => {
     const { connection, cast, walletOf } = local
     const { reader, contracts } = connection
     const guardian = walletOf(cast.deployer)
-    await transact(reader, guardian, act(contracts.clock, 'pause', []))
+    await transact(reader, guardian, callTo(contracts.clock, 'pause', []))
     const first = optionsWith('b')
     const asked = requests(channel, 'b1', 'b2', 'b3').map((request) => ({ ...request }))
     const signed = await voucher(channel, 7 * FEE_UNITS)
@@ -129,7 +130,7 @@ describe('an operator', () => {
     await expect(operate(killed, paid.slice(0, 2))).rejects.toThrow('killed')
     await expect(operate(first, [])).rejects.toThrow('Clock_Paused')
     close(first)
-    await transact(reader, guardian, act(contracts.clock, 'resume', []))
+    await transact(reader, guardian, callTo(contracts.clock, 'resume', []))
 
     appendFileSync(join(local.folder, 'b.journal.jsonl'), '{"kind":"call","id":"b3"')
     const again = optionsWith('b')
@@ -185,11 +186,11 @@ describe('an operator', () => {
     )
     const key = { payer: small.payer, salt: small.salt, operator, model: registered.model }
     const payer = walletOf(cast.payers[1] as (typeof cast.payers)[number])
-    await transact(reader, payer, act(contracts.channels, 'requestChannelWithdrawal', [key, 1_000_000_000n]))
+    await transact(reader, payer, callTo(contracts.channels, 'requestChannelWithdrawal', [key, 1_000_000_000n]))
     expect(await operate(options, requests(small, 'd2'))).toMatchObject({ served: 1, refused: 0 })
     await local.passSeconds(1.6 * DAY)
     expect(await operate(options, requests(small, 'd3'))).toMatchObject({ served: 0, refused: 1 })
-    await transact(reader, payer, act(contracts.channels, 'requestChannelWithdrawal', [key, 0n]))
+    await transact(reader, payer, callTo(contracts.channels, 'requestChannelWithdrawal', [key, 0n]))
     expect(await operate(options, requests(small, 'd3'))).toMatchObject({ served: 1, refused: 0 })
     close(options)
   })
@@ -209,20 +210,20 @@ describe('an operator', () => {
       { ...two, voucher: await voucher(large, 100 * FEE_UNITS) },
     ]
     // Served while recording is paused, and taken back by one payer long after.
-    await transact(reader, payer, act(contracts.channels, 'requestChannelWithdrawal', [key, 2n ** 60n]))
-    await transact(reader, guardian, act(contracts.clock, 'pause', []))
+    await transact(reader, payer, callTo(contracts.channels, 'requestChannelWithdrawal', [key, 2n ** 60n]))
+    await transact(reader, guardian, callTo(contracts.clock, 'pause', []))
     await expect(operate(options, paid)).rejects.toThrow('Clock_Paused')
-    await transact(reader, guardian, act(contracts.clock, 'resume', []))
+    await transact(reader, guardian, callTo(contracts.clock, 'resume', []))
     await local.passSeconds(2 * DAY)
-    await transact(reader, payer, act(contracts.channels, 'withdrawChannel', [key]))
+    await transact(reader, payer, callTo(contracts.channels, 'withdrawChannel', [key]))
     const done = await operate(options, [])
     expect(done.batches.map(({ count }) => count)).toEqual([1])
     expect(done.uncovered).toBe(1)
     expect((await operate(options, [])).uncovered).toBe(1)
     await fund(local, cast.payers[1] as (typeof cast.payers)[number], 1_000_000_000n)
     const { earnings, channels: contract, openToken } = contracts
-    await transact(reader, payer, act(openToken, 'approve', [earnings.address, 10n ** 18n]))
-    await transact(reader, payer, act(contract, 'fundChannel', [key, 1_000_000_000n]))
+    await transact(reader, payer, callTo(openToken, 'approve', [earnings.address, 10n ** 18n]))
+    await transact(reader, payer, callTo(contract, 'fundChannel', [key, 1_000_000_000n]))
     expect(await operate(options, [])).toMatchObject({ batches: [{ count: 1 }], uncovered: 0 })
     close(options)
   })
@@ -281,7 +282,7 @@ describe('an operator', () => {
     await ensureKeyNamed(connection, walletOf(cast.operator), operator, receiptKey)
     const curator = walletOf(cast.curator)
     const { reader, contracts } = connection
-    await transact(reader, curator, act(contracts.accounts, 'open', [cast.curator.address]))
+    await transact(reader, curator, callTo(contracts.accounts, 'open', [cast.curator.address]))
     const args = [cast.curator.address] as const
     const account = await reader.readContract({ ...contracts.accounts, functionName: 'accountOf', args })
     await ensureKeyNamed(connection, curator, account, made)

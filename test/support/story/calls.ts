@@ -1,6 +1,6 @@
 import { bytesToHex, type Hex, hexToBytes, type LocalAccount } from 'viem'
 import { type ChannelKey, channelId, encodeChannels } from '../../../sdk/channel.ts'
-import { act } from '../../../sdk/node/transact.ts'
+import { callTo } from '../../../sdk/node/contractCall.ts'
 import { encodeRecords, type InferenceRecord } from '../../../sdk/record.ts'
 import { WEI_PER_GWEI } from '../../../sdk/units.ts'
 import { amountCovering, compactSignature, encodeVouchers, signVoucher } from '../../../sdk/voucher.ts'
@@ -58,11 +58,11 @@ export function callPlots(stage: Stage): Plots {
         anySigner(stage).address,
         amount(),
       ] as const
-      return await send(random.pick(cast.payers), act(channels, 'openChannel', args))
+      return await send(random.pick(cast.payers), callTo(channels, 'openChannel', args))
     },
     fundChannel: async () => {
       const key = random.pick(await opened())
-      return await send(random.pick(cast.payers), act(channels, 'fundChannel', [key, amount()]))
+      return await send(random.pick(cast.payers), callTo(channels, 'fundChannel', [key, amount()]))
     },
     present: async () => {
       const key = random.pick((await opened()).filter(({ salt }) => salt !== 0))
@@ -70,36 +70,36 @@ export function callPlots(stage: Stage): Plots {
       const { feeUnitGwei } = await termsOf(key.model)
       const voucher = await signed(key, signer, BigInt(coveredUnits + random.below(200)), feeUnitGwei)
       const { r, vs } = compactSignature(voucher.signature)
-      return await send(cast.operator, act(channels, 'present', [key, voucher.maxClaimableAmount, r, vs]))
+      return await send(cast.operator, callTo(channels, 'present', [key, voucher.maxClaimableAmount, r, vs]))
     },
     proposeSigner: async () => {
       const { key, payer } = await anyOwnChannel()
-      return await send(payer, act(channels, 'proposeSigner', [key, anySigner(stage).address]))
+      return await send(payer, callTo(channels, 'proposeSigner', [key, anySigner(stage).address]))
     },
     acceptSigner: async () => {
       const { key } = await anyOwnChannel()
-      return await send(random.pick(cast.payers), act(channels, 'acceptSigner', [key]))
+      return await send(random.pick(cast.payers), callTo(channels, 'acceptSigner', [key]))
     },
     requestChannelWithdrawal: async () => {
       const { key, payer } = await anyOwnChannel()
-      return await send(payer, act(channels, 'requestChannelWithdrawal', [key, amount() / 4n]))
+      return await send(payer, callTo(channels, 'requestChannelWithdrawal', [key, amount() / 4n]))
     },
     withdrawChannel: async () => {
       const { key, payer } = await anyOwnChannel()
-      return await send(payer, act(channels, 'withdrawChannel', [key]))
+      return await send(payer, callTo(channels, 'withdrawChannel', [key]))
     },
     walkIn: async () => {
       const [operator, model] = [await theOperator(), random.pick(await activated())]
       const payer = random.pick(cast.payers)
       const value = amount() * WEI_PER_GWEI + 7n
       const walkIn = await authorised(stage, payer, await depositAddressOf(operator, model), value)
-      return await send(cast.deployer, act(channels, 'settleWalkIn', [operator, model, walkIn]))
+      return await send(cast.deployer, callTo(channels, 'settleWalkIn', [operator, model, walkIn]))
     },
     sweep: async () => {
       const [operator, model] = [await theOperator(), random.pick(await activated())]
       const wallet = await depositAddressOf(operator, model)
-      await send(cast.deployer, act(openToken, 'transfer', [wallet, amount() * WEI_PER_GWEI + 3n]))
-      return await send(cast.deployer, act(channels, 'sweep', [operator, model]))
+      await send(cast.deployer, callTo(openToken, 'transfer', [wallet, amount() * WEI_PER_GWEI + 3n]))
+      return await send(cast.deployer, callTo(channels, 'sweep', [operator, model]))
     },
     recordBatch: async () => {
       const operator = await theOperator()
@@ -122,7 +122,7 @@ export function callPlots(stage: Stage): Plots {
         const voucher = await signed(key, signer, BigInt(needed + random.below(60)), feeUnitGwei)
         vouchers.push({ channel: named.indexOf(key), ...voucher })
       }
-      const call = act(contracts.ledger, 'recordBatch', [
+      const call = callTo(contracts.ledger, 'recordBatch', [
         model,
         bytesToHex(encodeChannels(named)),
         bytesToHex(encodeVouchers(vouchers)),

@@ -1,5 +1,5 @@
 import { bondOfAccount, bondOfModel } from '../../../sdk/bond.ts'
-import { act } from '../../../sdk/node/transact.ts'
+import { callTo } from '../../../sdk/node/contractCall.ts'
 import type { Plots, Stage } from './stage.ts'
 
 /** What governance sets, what bonds' holders take out again, and time that passes. */
@@ -22,23 +22,23 @@ export function governingPlots(stage: Stage): Plots {
   return {
     requestBondWithdrawal: async () => {
       const { holder, bond } = await anyBond()
-      return await send(holder, act(bonds, 'requestWithdrawal', [bond, BigInt(random.below(10 ** 9))]))
+      return await send(holder, callTo(bonds, 'requestWithdrawal', [bond, BigInt(random.below(10 ** 9))]))
     },
     withdrawBond: async () => {
       const { holder, bond } = await anyBond()
-      return await send(holder, act(bonds, 'withdraw', [bond]))
+      return await send(holder, callTo(bonds, 'withdraw', [bond]))
     },
-    burnSlashed: () => send(random.pick(cast.payers), act(bonds, 'burnSlashed', [])),
+    burnSlashed: () => send(random.pick(cast.payers), callTo(bonds, 'burnSlashed', [])),
     setModelTerms: () =>
       govern(
-        act(models, 'setTerms', [
+        callTo(models, 'setTerms', [
           { activationSeconds: DAY + random.below(DAY), noticeSeconds: DAY + random.below(DAY) },
         ]),
       ),
-    setNotice: () => govern(act(channels, 'setNotice', [DAY + random.below(DAY)])),
+    setNotice: () => govern(callTo(channels, 'setNotice', [DAY + random.below(DAY)])),
     setLedgerTerms: () =>
       govern(
-        act(contracts.ledger, 'setTerms', [
+        callTo(contracts.ledger, 'setTerms', [
           {
             epochSeconds: HOUR * (1 + random.below(12)),
             windowSeconds: 2 * DAY,
@@ -49,7 +49,7 @@ export function governingPlots(stage: Stage): Plots {
       ),
     setBondRule: () =>
       govern(
-        act(bonds, 'setRule', [
+        callTo(bonds, 'setRule', [
           {
             minimumGwei: BigInt(10 ** 9 + random.below(10 ** 9)),
             perRecordGwei: BigInt(1 + random.below(10 ** 6)),
@@ -63,14 +63,14 @@ export function governingPlots(stage: Stage): Plots {
     setCourtTerms: async () => {
       const terms = await reader.readContract({ ...court, functionName: 'terms' })
       const demandFeeGwei = BigInt(1 + random.below(1_000))
-      return await govern(act(court, 'setTerms', [{ ...terms, demandFeeGwei, receiptFees: 5 + random.below(10) }]))
+      return await govern(callTo(court, 'setTerms', [{ ...terms, demandFeeGwei, receiptFees: 5 + random.below(10) }]))
     },
     setUnitCourtTerms: () => {
       const terms = { demandFeeGwei: BigInt(1 + random.below(1_000)), demandSeconds: HOUR + random.below(DAY) }
-      return govern(act(unitCourt, 'setTerms', [terms]))
+      return govern(callTo(unitCourt, 'setTerms', [terms]))
     },
-    pause: () => send(cast.deployer, act(clock, 'pause', [])),
-    resume: () => send(cast.deployer, act(clock, 'resume', [])),
+    pause: () => send(cast.deployer, callTo(clock, 'pause', [])),
+    resume: () => send(cast.deployer, callTo(clock, 'resume', [])),
     letHoursPass: () => passSeconds(HOUR * (1 + random.below(8))),
     letADayPass: () => passSeconds(DAY),
     letTheNoticePass: () => passSeconds(3 * DAY),

@@ -8,7 +8,7 @@ import type { FineTune } from '../../../pipeline/publish/fineTune.ts'
 import { type Page, registerPages, resumeRegistration, sketchedPages } from '../../../pipeline/publish/register.ts'
 import type { UnitIndex } from '../../../pipeline/publish/unitIndex.ts'
 import { bondOfAccount, bondOfModel } from '../../../sdk/bond.ts'
-import { act } from '../../../sdk/node/transact.ts'
+import { callTo } from '../../../sdk/node/contractCall.ts'
 import type { Library } from './parties.ts'
 import { type Plots, receiptKey, type Stage } from './stage.ts'
 
@@ -129,7 +129,7 @@ export function modelPlots(stage: Stage, library: Library, runs: Runs): Plots {
     registerBase: () =>
       send(
         cast.baseOwner,
-        act(models, 'registerBase', [
+        callTo(models, 'registerBase', [
           {
             name: 'base',
             licence: 'MIT',
@@ -144,7 +144,7 @@ export function modelPlots(stage: Stage, library: Library, runs: Runs): Plots {
       runs.set(run.fineTune.manifestHash, run)
       const model = await registerPages(connection, walletOf(cast.owner), run.fineTune, run.pages)
       await deposit(bondOfModel(model), BOND_GWEI)
-      return await send(cast.owner, act(models, 'setOperator', [model, await accountOf(cast.operator), true]))
+      return await send(cast.owner, callTo(models, 'setOperator', [model, await accountOf(cast.operator), true]))
     },
     beginFineTune: async () => {
       const run = await drawRun()
@@ -173,10 +173,10 @@ export function modelPlots(stage: Stage, library: Library, runs: Runs): Plots {
     setOperator: async () => {
       const model = await anyModel()
       const operator = await accountOf(random.pick(everyone))
-      return await send(cast.owner, act(models, 'setOperator', [model, operator, random.below(2) === 0]))
+      return await send(cast.owner, callTo(models, 'setOperator', [model, operator, random.below(2) === 0]))
     },
     setReceiptKey: async () =>
-      send(random.pick([cast.operator, ...cast.payers]), act(court, 'setReceiptKey', [receiptKey.address])),
+      send(random.pick([cast.operator, ...cast.payers]), callTo(court, 'setReceiptKey', [receiptKey.address])),
     bondOperator: async () =>
       deposit(bondOfAccount(await accountOf(cast.operator)), BigInt(1 + random.below(4 * 10 ** 10))),
     bondModel: async () => deposit(bondOfModel(await anyModel()), BigInt(1 + random.below(4 * 10 ** 10))),

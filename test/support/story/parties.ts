@@ -1,7 +1,7 @@
 import { keccak256, toHex } from 'viem'
 import { rootOf } from '../../../attribution/merkle.ts'
 import { itemsTree } from '../../../sdk/contribution.ts'
-import { act } from '../../../sdk/node/transact.ts'
+import { callTo } from '../../../sdk/node/contractCall.ts'
 import type { Plots, Stage } from './stage.ts'
 
 /** Who takes part, and what is contributed. */
@@ -39,7 +39,7 @@ export function partyPlots(stage: Stage, library: Library): Plots {
       send(
         cast.curator,
         // The character NUL is legal in a Solidity string, and no PostgreSQL text can hold it.
-        act(datasets, 'register', [
+        callTo(datasets, 'register', [
           { licence: 'CC0-1.0\0', termsHash: TERMS_HASH, metadataHash: random.hex(32), metadataURI: 'ipfs://ü🙂' },
         ]),
       ),
@@ -47,46 +47,46 @@ export function partyPlots(stage: Stage, library: Library): Plots {
       const items = itemsOf(random.below(2 ** 31), 1 + random.below(random.pick([8, 15, 40])))
       const root = rootOf(itemsTree(items))
       library.set(root, items)
-      const call = act(datasets, 'contribute', [await anyDataset(), TERMS_HASH, root, items.length])
+      const call = callTo(datasets, 'contribute', [await anyDataset(), TERMS_HASH, root, items.length])
       return await send(random.pick(cast.contributors), call)
     },
     contributeMuch: async () => {
       const args = [await anyDataset(), TERMS_HASH, random.hex(32), 2 ** 32 - 1] as const
-      return await send(random.pick(cast.contributors), act(datasets, 'contribute', args))
+      return await send(random.pick(cast.contributors), callTo(datasets, 'contribute', args))
     },
     /** Only what has items that somebody knows: models are trained on it. */
     accept: async () => {
       const known = (await submitted()).filter(({ itemsRoot }) => library.has(itemsRoot))
-      return await send(cast.curator, act(datasets, 'accept', [[random.pick(known).contribution]]))
+      return await send(cast.curator, callTo(datasets, 'accept', [[random.pick(known).contribution]]))
     },
     reject: async () => {
       const { contribution } = random.pick(await submitted())
-      return await send(cast.curator, act(datasets, 'reject', [contribution]))
+      return await send(cast.curator, callTo(datasets, 'reject', [contribution]))
     },
     withdrawConsent: async () => {
       const { contribution } = random.pick(await submitted())
-      const withdraw = act(datasets, 'withdrawConsent', [contribution])
+      const withdraw = callTo(datasets, 'withdrawConsent', [contribution])
       return await send(random.pick(cast.contributors), withdraw)
     },
-    freeze: async () => send(cast.curator, act(datasets, 'freeze', [await anyDataset()])),
+    freeze: async () => send(cast.curator, callTo(datasets, 'freeze', [await anyDataset()])),
     proposeCurator: async () =>
-      send(cast.curator, act(datasets, 'proposeCurator', [await anyDataset(), cast.owner.address])),
-    cancelSignature: () => send(random.pick(everyone), act(contracts.earnings, 'cancelSignature', [])),
+      send(cast.curator, callTo(datasets, 'proposeCurator', [await anyDataset(), cast.owner.address])),
+    cancelSignature: () => send(random.pick(everyone), callTo(contracts.earnings, 'cancelSignature', [])),
     proposePayout: async () => {
       const holder = random.pick(cast.contributors)
       const args = [await accountOf(holder), random.pick(cast.contributors).address] as const
-      return await send(holder, act(accounts, 'proposePayout', args))
+      return await send(holder, callTo(accounts, 'proposePayout', args))
     },
     acceptPayout: async () => {
       const proposals = { ...accounts, eventName: 'PayoutProposed', fromBlock, strict: true } as const
       const { args } = random.pick((await reader.getContractEvents(proposals)).slice(-3))
       const holder = cast.contributors.find(({ address }) => address === args.proposed)
       if (holder === undefined) throw new RangeError('Nobody is proposed')
-      return await send(holder, act(accounts, 'acceptPayout', [args.account]))
+      return await send(holder, callTo(accounts, 'acceptPayout', [args.account]))
     },
     actAs: async () => {
       const account = 1 + random.below(await reader.readContract({ ...accounts, functionName: 'accountCount' }))
-      return await send(await stage.holderOf(account), act(accounts, 'actAs', [account]))
+      return await send(await stage.holderOf(account), callTo(accounts, 'actAs', [account]))
     },
   }
 }

@@ -2,7 +2,7 @@ import { type Hex, hexToBytes } from 'viem'
 import { type OpenedBatch, openBatch, sumBytes, voidRecord } from '../../../sdk/batch.ts'
 import { bookKeyOf } from '../../../sdk/book.ts'
 import { channelId } from '../../../sdk/channel.ts'
-import { act } from '../../../sdk/node/transact.ts'
+import { callTo } from '../../../sdk/node/contractCall.ts'
 import { toldBatch } from '../../../sdk/openBook.ts'
 import { recordLeaf } from '../../../sdk/record.ts'
 import { proveRecord, type ShownRecord } from '../../../sdk/recordProof.ts'
@@ -51,7 +51,7 @@ export function receiptPlots(stage: Stage): Plots {
     const { model, operator } = bookKeyOf(batch.header.book)
     const { receipt, signature } = await receiptFor(model, operator, promised, BigInt(await now()) - 10n)
     const args = [random.hex(32), operator, receipt, signature, promised] as const
-    return await challenge(random.pick(cast.contributors), act(court, 'demandRecord', args))
+    return await challenge(random.pick(cast.contributors), callTo(court, 'demandRecord', args))
   }
   const demands = () => reader.getContractEvents({ ...court, eventName: 'ReceiptDemanded', fromBlock, strict: true })
   const grounds = (): readonly [Hex, string] => [random.hex(32), 'ipfs://grounds\0']
@@ -64,7 +64,7 @@ export function receiptPlots(stage: Stage): Plots {
       const promised = { ...call.record, feeUnits: call.record.feeUnits + 1 }
       const { receipt, signature } = await receiptFor(model, operator, promised, BigInt(await now()))
       const args = [random.hex(32), receipt, signature, promised, call, sumBytes(batch)] as const
-      return await challenge(random.pick(cast.contributors), act(court, 'proveBrokenReceipt', args))
+      return await challenge(random.pick(cast.contributors), callTo(court, 'proveBrokenReceipt', args))
     },
     demandRecord: async () => {
       const { batch } = await newest()
@@ -86,45 +86,45 @@ export function receiptPlots(stage: Stage): Plots {
         return wanted.has(recordLeaf(channel, { ...record, sketch: hexToBytes(record.sketch) }))
       })
       if (shown === undefined) throw new RangeError('Nobody asked for any of them')
-      return await send(cast.operator, act(court, 'showRecord', [shown]))
+      return await send(cast.operator, callTo(court, 'showRecord', [shown]))
     },
     closeRecordDemand: async () => {
       const { recordHash } = random.pick(await demands()).args
-      return await send(random.pick(cast.payers), act(court, 'closeRecordDemand', [recordHash]))
+      return await send(random.pick(cast.payers), callTo(court, 'closeRecordDemand', [recordHash]))
     },
     appealRecord: async () => {
       const { batch } = await newest()
       const call = proveRecord(batch, random.below(batch.header.count))
       return await send(
         random.pick(cast.contributors),
-        act(court, 'appealRecord', [call, sumBytes(batch), ...grounds()]),
+        callTo(court, 'appealRecord', [call, sumBytes(batch), ...grounds()]),
       )
     },
     appealUnit: async () => {
       const activated = { ...models, eventName: 'ModelActivated', fromBlock, strict: true } as const
       const { model } = random.pick(await reader.getContractEvents(activated)).args
-      return await send(random.pick(cast.contributors), act(court, 'appealUnit', [model, 0, ...grounds()]))
+      return await send(random.pick(cast.contributors), callTo(court, 'appealUnit', [model, 0, ...grounds()]))
     },
     rule: async () => {
       const filed = await reader.getContractEvents({ ...court, eventName: 'RecordAppealed', fromBlock, strict: true })
       const { appeal } = random.pick(filed.slice(-3)).args
-      return await govern(act(court, 'rule', [appeal, random.below(2) === 0, random.hex(32), 'ipfs://reasons']))
+      return await govern(callTo(court, 'rule', [appeal, random.below(2) === 0, random.hex(32), 'ipfs://reasons']))
     },
     ruleOnUnit: async () => {
       const filed = await reader.getContractEvents({ ...court, eventName: 'UnitAppealed', fromBlock, strict: true })
       const { appeal } = random.pick(filed).args
       // A struck unit stops its model for good: rare, so that the story goes on.
-      return await govern(act(court, 'rule', [appeal, random.below(8) === 0, random.hex(32), 'ipfs://reasons']))
+      return await govern(callTo(court, 'rule', [appeal, random.below(8) === 0, random.hex(32), 'ipfs://reasons']))
     },
     lapse: async () => {
       const count = await reader.readContract({ ...court, functionName: 'appealCount' })
-      return await send(random.pick(cast.payers), act(court, 'lapse', [BigInt(1 + random.below(Number(count)))]))
+      return await send(random.pick(cast.payers), callTo(court, 'lapse', [BigInt(1 + random.below(Number(count)))]))
     },
     rate: async () => {
       const { batch } = await anyBatch()
       const call = proveRecord(batch, random.below(batch.header.count))
       const payer = await holderOf(call.record.payer)
-      return await send(payer, act(evaluations, 'rate', [call, 1 + random.below(5)]))
+      return await send(payer, callTo(evaluations, 'rate', [call, 1 + random.below(5)]))
     },
     dropRating: async () => {
       const dropped = { ...evaluations, eventName: 'InferenceRated', fromBlock, strict: true } as const
@@ -132,7 +132,7 @@ export function receiptPlots(stage: Stage): Plots {
       const { batch } = await anyBatch()
       const index = rated.get(batch.header.batch)
       if (index === undefined) throw new RangeError('Nobody rated it')
-      return await send(cast.deployer, act(evaluations, 'dropRating', [proveRecord(batch, index)]))
+      return await send(cast.deployer, callTo(evaluations, 'dropRating', [proveRecord(batch, index)]))
     },
     evaluate: async () => {
       const { batch } = await anyBatch()
@@ -148,17 +148,17 @@ export function receiptPlots(stage: Stage): Plots {
         resultsURI: 'ipfs://results',
       }
       const evaluation = random.pick([
-        act(evaluations, 'recordBenchmark', [
+        callTo(evaluations, 'recordBenchmark', [
           model,
           { measured, task: 'hellaswag', taskVersion: '1', configHash: random.hex(32) },
         ]),
-        act(evaluations, 'recordProduction', [
+        callTo(evaluations, 'recordProduction', [
           model,
           { measured, firstBatch: header.batch, lastBatch: header.batch },
           header,
           header,
         ]),
-        act(evaluations, 'recordQuantisationLoss', [
+        callTo(evaluations, 'recordQuantisationLoss', [
           model,
           {
             measured,

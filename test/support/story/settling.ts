@@ -1,5 +1,5 @@
 import { bookKeyOf } from '../../../sdk/book.ts'
-import { act } from '../../../sdk/node/transact.ts'
+import { callTo } from '../../../sdk/node/contractCall.ts'
 import { openBook } from '../../../sdk/openBook.ts'
 import { openModel } from '../../../sdk/openModel.ts'
 import { recordDims } from '../../../sdk/predictPay.ts'
@@ -65,7 +65,7 @@ export function settlingPlots(stage: Stage): Plots {
     settle: async () => {
       const page = await pageOfDue()
       if (page === undefined) throw new RangeError('It is settled')
-      return await send(random.pick(everyone), act(settlement, 'settle', [page]))
+      return await send(random.pick(everyone), callTo(settlement, 'settle', [page]))
     },
     settleDue: async () => {
       const { key, model } = await anyDue()
@@ -74,15 +74,15 @@ export function settlingPlots(stage: Stage): Plots {
     settleAndClaim: async () => {
       const page = await pageOfDue()
       if (page === undefined) throw new RangeError('It is settled')
-      const call = act(earnings, 'settleAndClaim', [page, await accountOf(cast.operator), await shares()])
+      const call = callTo(earnings, 'settleAndClaim', [page, await accountOf(cast.operator), await shares()])
       return await send(cast.deployer, call)
     },
-    claim: async () => send(cast.deployer, act(earnings, 'claim', [await anyAccount()])),
+    claim: async () => send(cast.deployer, callTo(earnings, 'claim', [await anyAccount()])),
     claimMany: async () => {
       const accounts = await Promise.all([cast.operator, ...cast.contributors].map(accountOf))
-      return await send(cast.deployer, act(earnings, 'claimMany', [[...new Set([...accounts, await anyAccount()])]]))
+      return await send(cast.deployer, callTo(earnings, 'claimMany', [[...new Set([...accounts, await anyAccount()])]]))
     },
-    claimTo: () => send(random.pick(everyone), act(earnings, 'claimTo', [cast.treasury.address])),
+    claimTo: () => send(random.pick(everyone), callTo(earnings, 'claimTo', [cast.treasury.address])),
     claimBySig: async () => {
       const holder = random.pick(everyone)
       const [account, nonce] = await Promise.all([
@@ -93,8 +93,8 @@ export function settlingPlots(stage: Stage): Plots {
       const to = cast.baseOwner.address
       const message = { account, to, minGwei: 0n, nonce, deadline: 2n ** 40n }
       const signature = await holder.signTypedData(claimTypedData(place, message))
-      return await send(cast.deployer, act(earnings, 'claimBySig', [account, to, 0n, 2n ** 40n, signature]))
+      return await send(cast.deployer, callTo(earnings, 'claimBySig', [account, to, 0n, 2n ** 40n, signature]))
     },
-    draw: async () => send(random.pick(everyone), act(earnings, 'draw', [await shares()])),
+    draw: async () => send(random.pick(everyone), callTo(earnings, 'draw', [await shares()])),
   }
 }

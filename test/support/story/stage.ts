@@ -1,7 +1,8 @@
 import { type Hex, keccak256, type LocalAccount, toHex } from 'viem'
 import { privateKeyToAccount } from 'viem/accounts'
 import { commitAct } from '../../../sdk/challenge.ts'
-import { type Act, act, transact } from '../../../sdk/node/transact.ts'
+import { type ContractCall, callTo } from '../../../sdk/node/contractCall.ts'
+import { transact } from '../../../sdk/node/transactions/transact.ts'
 import type { LocalLedger } from '../localLedger.ts'
 import type { Random } from '../random.ts'
 
@@ -11,13 +12,13 @@ export interface Stage {
   readonly random: Random
   /** Everyone who may hold an account. */
   readonly everyone: readonly LocalAccount[]
-  send(from: LocalAccount, call: Act): Promise<unknown>
-  govern(call: Act): Promise<unknown>
+  send(from: LocalAccount, call: ContractCall): Promise<unknown>
+  govern(call: ContractCall): Promise<unknown>
   accountOf(holder: LocalAccount): Promise<number>
   /** Whoever of the cast is paid as that account. */
   holderOf(account: number): Promise<LocalAccount>
   /** Announces a proof and sends it as soon as the courts take it. */
-  challenge(challenger: LocalAccount, call: Act): Promise<unknown>
+  challenge(challenger: LocalAccount, call: ContractCall): Promise<unknown>
   /** The contracts' clock, after the newest block. */
   now(): Promise<number>
   /** Puts down a bond; the deployer holds all OPEN. */
@@ -63,7 +64,7 @@ export function stageOn(ledger: LocalLedger, random: Random): Stage {
       return await send(challenger, call)
     },
     now: () => reader.readContract({ ...contracts.clock, functionName: 'time' }),
-    deposit: (bond, amountGwei) => send(cast.deployer, act(contracts.bonds, 'deposit', [bond, amountGwei])),
+    deposit: (bond, amountGwei) => send(cast.deployer, callTo(contracts.bonds, 'deposit', [bond, amountGwei])),
   }
 }
 

@@ -1,7 +1,7 @@
 import { bytesToHex, concatHex, hexToBytes } from 'viem'
 import { unitContributions } from '../../../attribution/unitPlan.ts'
 import { encodeUnitTotal } from '../../../attribution/unitTotalBytes.ts'
-import { act } from '../../../sdk/node/transact.ts'
+import { callTo } from '../../../sdk/node/contractCall.ts'
 import { itemHashOf, rawUnitHeaders, splitRowIndex } from '../../../sdk/rawRowIndex.ts'
 import { membersOf } from '../../../sdk/registeredUnits.ts'
 import { nothingRead, readOn, rowPages } from '../../../sdk/rowsRead.ts'
@@ -45,7 +45,7 @@ export function unitPlots(stage: Stage, runs: Runs): Plots {
   return {
     demandUnit: async () => {
       const { model, unit } = await anyUnit()
-      return await challenge(challenger(), act(unitCourt, 'demandUnit', [random.hex(32), model, unit]))
+      return await challenge(challenger(), callTo(unitCourt, 'demandUnit', [random.hex(32), model, unit]))
     },
     showUnit: async () => {
       const asked = { ...unitCourt, eventName: 'UnitDemanded', fromBlock, strict: true } as const
@@ -55,14 +55,14 @@ export function unitPlots(stage: Stage, runs: Runs): Plots {
       let read = nothingRead(terms)
       for (const page of rowPages(raw.units[unit] ?? [], 2_000)) {
         const bytes = concatHex(page.map((row) => bytesToHex(row)))
-        await send(cast.owner, act(unitCourt, 'showUnit', [model, showUnit(headers, unit), bytes, read]))
+        await send(cast.owner, callTo(unitCourt, 'showUnit', [model, showUnit(headers, unit), bytes, read]))
         read = readOn(read, page, terms)
       }
     },
     demandItem: async () => {
       const { model, unit, headers } = await anyUnit()
       const index = random.below((headers[unit]?.rows ?? 0) + 1)
-      return await challenge(challenger(), act(unitCourt, 'demandItem', [random.hex(32), model, unit, index]))
+      return await challenge(challenger(), callTo(unitCourt, 'demandItem', [random.hex(32), model, unit, index]))
     },
     showItem: async () => {
       const asked = { ...unitCourt, eventName: 'ItemDemanded', fromBlock, strict: true } as const
@@ -71,7 +71,7 @@ export function unitPlots(stage: Stage, runs: Runs): Plots {
       const shown = showUnit(headers, unit)
       if (index >= shown.rows) {
         const nothing = { dataset: 1, itemsRoot: random.hex(32), itemCount: 1, member: 0, path: [] }
-        const call = act(unitCourt, 'showItem', [model, shown, { index, row: '0x', path: [] }, nothing])
+        const call = callTo(unitCourt, 'showItem', [model, shown, { index, row: '0x', path: [] }, nothing])
         return await send(cast.owner, call)
       }
       const row = showRow(raw, unit, index)
@@ -79,7 +79,7 @@ export function unitPlots(stage: Stage, runs: Runs): Plots {
       const holder = run.contributions.find(({ itemHashes }) => itemHashes.includes(item))
       if (holder === undefined) throw new RangeError('Nobody contributed it')
       const member = membersOf(run.plan, unit).findIndex(({ contribution }) => contribution === holder.id)
-      const call = act(unitCourt, 'showItem', [model, shown, row, showItem(holder, item, Math.max(member, 0))])
+      const call = callTo(unitCourt, 'showItem', [model, shown, row, showItem(holder, item, Math.max(member, 0))])
       return await send(cast.owner, call)
     },
     closeUnitDemand: async () => {
@@ -99,7 +99,7 @@ export function unitPlots(stage: Stage, runs: Runs): Plots {
         ...ofUnits.map(({ args }) => ({ ...args, index: ALL_ROWS })),
         ...ofItems.map(({ args }) => args),
       ])
-      return await send(random.pick(cast.payers), act(unitCourt, 'closeUnitDemand', [model, unit, index]))
+      return await send(random.pick(cast.payers), callTo(unitCourt, 'closeUnitDemand', [model, unit, index]))
     },
     proveFalseUnit: async () => {
       const { model, units, raw, headers } = await known()
@@ -107,7 +107,7 @@ export function unitPlots(stage: Stage, runs: Runs): Plots {
       const read = nothingRead({ k: K, unitCount: headers.length, total: units.total })
       const total = bytesToHex(encodeUnitTotal(units.total))
       const args = [random.hex(32), model, showUnit(headers, 0), total, rows, read] as const
-      return await challenge(challenger(), act(unitCourt, 'proveFalseUnit', args))
+      return await challenge(challenger(), callTo(unitCourt, 'proveFalseUnit', args))
     },
   }
 }

@@ -12,12 +12,12 @@ import {
   parseEventLogs,
   type TransactionReceipt,
 } from 'viem'
-import type { Reader, Wallet } from '../chain.ts'
+import type { Reader } from '../chain.ts'
 import { type Contract, knownErrors } from '../contracts.ts'
 import { RetryError, StopError } from '../errors.ts'
 
 /** A call of one of our contracts, before anyone signs it. */
-export interface Act {
+export interface ContractCall {
   readonly contract: string
   readonly name: string
   readonly args: readonly unknown[]
@@ -26,26 +26,21 @@ export interface Act {
 }
 
 /** Names a call and encodes it, so that a dry run prints exactly what a real one sends. */
-export function act<const abi extends Abi, name extends ContractFunctionName<abi, 'nonpayable'>>(
+export function callTo<const abi extends Abi, name extends ContractFunctionName<abi, 'nonpayable'>>(
   contract: Contract<abi>,
   name: name,
   args: ContractFunctionArgs<abi, 'nonpayable', name>,
-): Act {
+): ContractCall {
   const values = args as readonly unknown[]
   const data = encodeFunctionData<Abi, string>({ abi: contract.abi, functionName: name, args: values })
   return { contract: contract.name, name, args: values, to: contract.address, data }
 }
 
-/** Signs, sends and waits; a refusal by the contract becomes one sentence with the error's name and numbers. */
-export async function transact(reader: Reader, wallet: Wallet, call: Act): Promise<TransactionReceipt> {
-  const gas = await estimate(reader, wallet.account.address, call)
-  const { account, chain } = wallet
-  const hash = await wallet.sendTransaction({ account, chain, to: call.to, data: call.data, gas })
-  return requireSuccess(await reader.waitForTransactionReceipt({ hash, timeout: 120_000 }), call)
-}
+/** What is estimated and signed of a call. */
+export type Call = Pick<ContractCall, 'contract' | 'name' | 'to' | 'data'>
 
 /** Refuses a receipt that says that a call reverted. */
-export function requireSuccess(receipt: TransactionReceipt, call: Act): TransactionReceipt {
+export function requireSuccess(receipt: TransactionReceipt, call: Call): TransactionReceipt {
   if (receipt.status === 'success') return receipt
   throw new RetryError(
     `${call.contract}.${call.name} reverted although it passed just before`,
@@ -55,11 +50,11 @@ export function requireSuccess(receipt: TransactionReceipt, call: Act): Transact
 }
 
 /** The gas that `call` needs, with a tenth to spare; throws the sentence that sending would end in. */
-export async function estimate(reader: Reader, from: Address, call: Act): Promise<bigint> {
+export async function estimate(reader: Reader, from: Address, call: Call): Promise<bigint> {
   try {
     return ((await reader.estimateGas({ account: from, to: call.to, data: call.data })) * 11n) / 10n
   } catch (error) {
-    throw refusal(error, call)
+    throw refusalOf(error, call)
   }
 }
 
@@ -68,14 +63,14 @@ class RefusedError extends StopError {
   /** The contract's own error, such as `Ledger_NothingToClaim`, where it gave one. */
   readonly errorName: string | undefined
 
-  constructor(call: Act, reason: string, errorName: string | undefined, cause: unknown) {
+  constructor(call: Call, reason: string, errorName: string | undefined, cause: unknown) {
     const remedy = errorName ? `docs/errors.md says what ${errorName} means and what to do.` : 'Nothing was sent.'
     super(`${call.contract} refuses ${call.name}: ${reason}`, {}, remedy, cause)
     this.errorName = errorName
   }
 }
 
-function refusal(error: unknown, call: Act): Error {
+export function refusalOf(error: unknown, call: Call): Error {
   const data = revertData(error)
   if (data === undefined) return error instanceof Error ? error : new Error(String(error))
   const revert = new ContractFunctionRevertedError({ abi: knownErrors, data, functionName: call.name })

@@ -1,0 +1,272 @@
+/**
+ * Sends a plan so that money moves once, whatever happens in between. Each transaction is signed first, written to the journal, and
+ * only then broadcast: its hash is known before a node hears of it. So a lost answer is looked up, a killed command goes on with what
+ * it had signed, and a transaction that nobody mines is replaced at the same nonce for a higher fee.
+ */
+import { setTimeout as sleep } from 'node:timers/promises'
+import { type Hex, keccak256, type LocalAccount, type TransactionReceipt, TransactionReceiptNotFoundError } from 'viem'
+import type { Reader } from '../../chain.ts'
+import { RetryError, StopError } from '../../errors.ts'
+import { estimate } from '../contractCall.ts'
+import { isAnswer, isKnown, isUnderpriced } from './broadcastError.ts'
+import type { Attempt, JournalEntry, OpenIntent, TransactionJournal } from './journal.ts'
+import type { Plan } from './plan.ts'
+
+export type SendEvent =
+  /** An earlier command was cut short; this one goes on with it. */
+  | { readonly kind: 'resumed'; readonly intent: string; readonly startedAt: string }
+  | {
+      readonly kind: 'sent'
+      readonly effect: string
+      readonly hash: Hex
+      readonly place: number
+      readonly total: number
+    }
+  | { readonly kind: 'replaced'; readonly hash: Hex; readonly earlier: Hex }
+  | { readonly kind: 'mined'; readonly effect: string; readonly receipt: TransactionReceipt; readonly place: number }
+
+export interface SendOptions {
+  readonly reader: Reader
+  readonly account: LocalAccount
+  readonly journal: TransactionJournal
+  readonly onEvent?: (event: SendEvent) => void
+  /** After so long without being mined, a transaction is replaced for a higher fee. */
+  readonly stuckAfterMs?: number
+  /** After so long in all, waiting ends; running the command again goes on with it. */
+  readonly patienceMs?: number
+  readonly pollMs?: number
+  readonly signal?: AbortSignal
+}
+
+const DEFAULTS = { stuckAfterMs: 60_000, patienceMs: 600_000, pollMs: 1_000 }
+/** Nodes replace a transaction for at least a tenth more; an eighth passes all of them. */
+const BUMP_PERCENT = 1_125n
+
+/** Every receipt, in the plan's order. Throws where the contract refuses one, with what came before it mined and kept. */
+export async function sendPlan(plan: Plan, options: SendOptions): Promise<readonly TransactionReceipt[]> {
+  const { journal, onEvent } = options
+  const found = journal.read()
+  if (found !== undefined && found.intent !== plan.intent) await finishOther(found, options)
+  const open = found?.intent === plan.intent ? found : undefined
+  if (open !== undefined) onEvent?.({ kind: 'resumed', intent: open.intent, startedAt: open.startedAt })
+  return await finish(open ?? journal.begin(plan), options)
+}
+
+async function finish(open: OpenIntent, options: SendOptions): Promise<readonly TransactionReceipt[]> {
+  const receipts: TransactionReceipt[] = []
+  let current = open
+  for (const place of open.transactions.keys()) {
+    const keep = (entry: JournalEntry): void => {
+      current = { ...current, transactions: current.transactions.with(place, entry) }
+      options.journal.write(current)
+    }
+    const receipt = await sendOne(
+      current.transactions[place] as JournalEntry,
+      place,
+      open.transactions.length,
+      keep,
+      options,
+    )
+    receipts.push(receipt)
+    if (receipt.status !== 'success') {
+      options.journal.close()
+      throw new RetryError(
+        `${open.transactions[place]?.contract}.${open.transactions[place]?.name} reverted although it passed just before`,
+        { transaction: receipt.transactionHash, block: receipt.blockNumber, gas: receipt.gasUsed },
+        'Something changed in between. Look at the transaction and try again.',
+      )
+    }
+  }
+  options.journal.close()
+  return receipts
+}
+
+/** An intent that another command left open: what was signed of it is seen through, and nothing more of it is sent. */
+async function finishOther(found: OpenIntent, options: SendOptions): Promise<void> {
+  const signed = found.transactions.filter(({ attempts }) => attempts.length > 0)
+  if (signed.length === found.transactions.length) {
+    options.onEvent?.({ kind: 'resumed', intent: found.intent, startedAt: found.startedAt })
+    await finish(found, options)
+    return
+  }
+  await finish({ ...found, transactions: signed }, options)
+  if (signed.length > 0)
+    throw new RetryError(
+      `An earlier command was cut short after ${signed.length} of its ${found.transactions.length} transactions: ${found.intent}`,
+      {},
+      'What it had signed is mined now. Run that command again for the rest, or this one, which now starts.',
+    )
+}
+
+async function sendOne(
+  entry: JournalEntry,
+  place: number,
+  total: number,
+  keep: (entry: JournalEntry) => void,
+  options: SendOptions,
+): Promise<TransactionReceipt> {
+  const { reader, onEvent } = options
+  let now = entry
+  if (now.mined !== null) return await reader.getTransactionReceipt({ hash: now.mined })
+  if (now.attempts.length === 0) {
+    const attempt = await sign(now, undefined, options)
+    now = { ...now, attempts: [attempt] }
+    keep(now)
+  }
+  const [first] = now.attempts.slice(-1) as [Attempt]
+  await broadcast(first, options)
+  onEvent?.({ kind: 'sent', effect: entry.effect, hash: first.hash, place, total })
+  const receipt = await waitFor(
+    () => now,
+    async () => {
+      const latest = now.attempts.at(-1) as Attempt
+      const attempt = await sign(now, latest, options)
+      now = { ...now, attempts: [...now.attempts, attempt] }
+      keep(now)
+      await broadcast(attempt, options)
+      onEvent?.({ kind: 'replaced', hash: attempt.hash, earlier: latest.hash })
+    },
+    options,
+  )
+  keep({ ...now, mined: receipt.transactionHash })
+  onEvent?.({ kind: 'mined', effect: entry.effect, receipt, place })
+  return receipt
+}
+
+/** Signs the call at the sender's next nonce, or at that of `earlier` for a higher fee. */
+async function sign(
+  entry: JournalEntry,
+  earlier: Attempt | undefined,
+  { reader, account }: SendOptions,
+): Promise<Attempt> {
+  const { contract, name, to, data } = entry
+  const gas = await estimate(reader, account.address, { contract, name, to, data })
+  const fees = await reader.estimateFeesPerGas()
+  const nonce = earlier?.nonce ?? (await reader.getTransactionCount({ address: account.address, blockTag: 'pending' }))
+  const bump = await bumpOver(earlier, reader)
+  const raw = await account.signTransaction({
+    type: 'eip1559',
+    chainId: reader.chain.id,
+    nonce,
+    to,
+    data,
+    gas,
+    maxFeePerGas: larger(fees.maxFeePerGas, bump.maxFeePerGas),
+    maxPriorityFeePerGas: larger(fees.maxPriorityFeePerGas, bump.maxPriorityFeePerGas),
+  })
+  return { hash: keccak256(raw), raw, nonce }
+}
+
+async function bumpOver(earlier: Attempt | undefined, reader: Reader) {
+  const none = { maxFeePerGas: 0n, maxPriorityFeePerGas: 0n }
+  if (earlier === undefined) return none
+  const known = await reader.getTransaction({ hash: earlier.hash }).catch(() => undefined)
+  if (known === undefined) return none
+  const more = (fee: bigint | undefined): bigint => ((fee ?? 0n) * BUMP_PERCENT) / 1_000n + 1n
+  return { maxFeePerGas: more(known.maxFeePerGas), maxPriorityFeePerGas: more(known.maxPriorityFeePerGas) }
+}
+
+/** Hands a signed transaction to the node until it says that it has it; handing it over twice does nothing more. */
+async function broadcast({ raw, hash }: Attempt, { reader, signal, patienceMs = DEFAULTS.patienceMs }: SendOptions) {
+  const until = Date.now() + Math.min(patienceMs, 60_000)
+  for (let failures = 1; ; failures++) {
+    try {
+      await reader.sendRawTransaction({ serializedTransaction: raw })
+      return
+    } catch (cause) {
+      if (isKnown(cause) || isUnderpriced(cause)) return
+      if (isAnswer(cause))
+        throw new StopError(
+          `The node refuses transaction ${hash}: ${cause instanceof Error ? firstLine(cause.message) : cause}`,
+          {},
+          'It was not sent.',
+          cause,
+        )
+      if (Date.now() > until || signal?.aborted)
+        throw new RetryError(
+          `The node did not answer whether it took transaction ${hash}`,
+          {},
+          'Run the same command again: it looks that transaction up before it sends anything.',
+          cause,
+        )
+      await pause(Math.min(5_000, 250 * 2 ** failures), signal)
+    }
+  }
+}
+
+async function waitFor(
+  current: () => JournalEntry,
+  replace: () => Promise<void>,
+  options: SendOptions,
+): Promise<TransactionReceipt> {
+  const { reader, account, signal } = options
+  const { stuckAfterMs, patienceMs, pollMs } = { ...DEFAULTS, ...definedOf(options) }
+  const until = Date.now() + patienceMs
+  let replaceAt = Date.now() + stuckAfterMs
+  let overtaken = 0
+  for (;;) {
+    const entry = current()
+    const { hash, nonce } = entry.attempts.at(-1) as Attempt
+    try {
+      const receipt = await receiptOf(entry, reader)
+      if (receipt !== undefined) return receipt
+      const mined = await reader.getTransactionCount({ address: account.address, blockTag: 'latest' })
+      // A node may count a block before it serves its receipts, so once is no proof.
+      overtaken = mined > nonce ? overtaken + 1 : 0
+      if (overtaken > OVERTAKEN_LOOKS)
+        throw new StopError(
+          `Another transaction of ${account.address} took the place of ${hash}`,
+          { nonce },
+          'Something else sends from this account. Look at its newest transactions before trying again.',
+        )
+      if (overtaken === 0 && Date.now() > replaceAt) {
+        await replace()
+        replaceAt = Date.now() + stuckAfterMs
+      }
+    } catch (error) {
+      if (error instanceof StopError) throw error
+      // The node is away: what was sent stays sent.
+    }
+    if (Date.now() > until || signal?.aborted)
+      throw new RetryError(
+        `Transaction ${hash} is not mined yet`,
+        { nonce },
+        'It stays sent. Run the same command again: it goes on waiting, and sends nothing twice.',
+      )
+    await pause(pollMs, signal)
+  }
+}
+
+const OVERTAKEN_LOOKS = 5
+
+/** Of whichever of the attempts was mined. */
+async function receiptOf({ attempts }: JournalEntry, reader: Reader): Promise<TransactionReceipt | undefined> {
+  for (const { hash } of attempts.toReversed()) {
+    try {
+      return await reader.getTransactionReceipt({ hash })
+    } catch (error) {
+      if (!(error instanceof TransactionReceiptNotFoundError)) throw error
+    }
+  }
+  return undefined
+}
+
+function definedOf({ stuckAfterMs, patienceMs, pollMs }: SendOptions) {
+  return {
+    ...(stuckAfterMs !== undefined && { stuckAfterMs }),
+    ...(patienceMs !== undefined && { patienceMs }),
+    ...(pollMs !== undefined && { pollMs }),
+  }
+}
+
+async function pause(ms: number, signal: AbortSignal | undefined): Promise<void> {
+  await sleep(ms, undefined, signal && { signal }).catch(() => {})
+}
+
+function larger(a: bigint, b: bigint): bigint {
+  return a > b ? a : b
+}
+
+function firstLine(message: string): string {
+  return message.split('\n')[0] ?? message
+}
