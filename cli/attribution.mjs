@@ -1,0 +1,25 @@
+#!/usr/bin/env node
+// Starts the command on the Node that the project brings along: any Node can run this file, only a newer one runs TypeScript.
+import { spawn } from 'node:child_process'
+import { createRequire } from 'node:module'
+import { fileURLToPath } from 'node:url'
+
+const { resolve } = createRequire(import.meta.url)
+
+function newerNode() {
+  try {
+    return resolve(`node-${process.platform}-${process.arch}/bin/node`)
+  } catch {
+    return process.execPath
+  }
+}
+
+const child = spawn(newerNode(), [fileURLToPath(new URL('main.ts', import.meta.url)), ...process.argv.slice(2)], {
+  stdio: 'inherit',
+})
+// Ctrl-C reaches both, and the command itself says how it ends.
+process.on('SIGINT', () => {})
+process.on('SIGTERM', () => child.kill('SIGTERM'))
+child.on('exit', (code, signal) => {
+  process.exitCode = code ?? (signal === 'SIGINT' ? 130 : 1)
+})

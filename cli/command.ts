@@ -1,0 +1,55 @@
+import { Command, Option } from 'commander'
+import { settings } from './config.ts'
+import { type Context, contextOf } from './context.ts'
+import { addressValue } from './values.ts'
+
+/** Help for a new noun or verb, with what all of them share. */
+export function commandOf(name: string, description: string): Command {
+  return new Command(name).description(description).showHelpAfterError('(--help says more)').allowExcessArguments(false)
+}
+
+/** Adds the settings that a command reads, by their names in the configuration. */
+export function withSettings(command: Command, ...names: readonly (keyof typeof settings)[]): Command {
+  for (const name of names) {
+    const { flag, value, meaning } = settings[name]
+    command.addOption(new Option(`--${flag} ${value}`, meaning).helpGroup('Settings (see `attribution config`):'))
+  }
+  return command
+}
+
+/** A command that reads the chain. */
+export function reading(command: Command): Command {
+  return withSettings(command, 'rpc', 'deployment')
+}
+
+/** A command that sends transactions. */
+export function sendingCommand(command: Command): Command {
+  return withSettings(command, 'rpc', 'deployment', 'keystore', 'passwordFile', 'keyFile', 'state', 'explorer')
+    .option('--dry-run', 'say what would be sent, and send nothing')
+    .option('-y, --yes', 'send without asking')
+    .option('--unsigned', 'write the transactions as JSON, to be signed elsewhere')
+    .option('--from <address>', 'who signs them elsewhere', addressValue)
+}
+
+let interrupted = new AbortController()
+
+/** Ends every action that listens; they say how to go on. */
+export function interrupt(): void {
+  interrupted.abort()
+}
+
+/** An action with its context, its arguments and its options. */
+export function action<Arguments extends readonly unknown[], Options>(
+  work: (context: Context, options: Options, ...args: Arguments) => Promise<void>,
+): (this: Command, ...given: unknown[]) => Promise<void> {
+  return async function (this: Command, ...given) {
+    // commander hands over the arguments, then the options, then the command itself.
+    const args = given.slice(0, -2) as unknown as Arguments
+    await work(contextOf(this, interrupted.signal), this.optsWithGlobals() as Options, ...args)
+  }
+}
+
+/** For tests that run several programs in one process. */
+export function resetInterrupt(): void {
+  interrupted = new AbortController()
+}

@@ -1,0 +1,114 @@
+import type { Command } from 'commander'
+import type { Address } from 'viem'
+import { StopError } from '../../sdk/errors.ts'
+import { callTo, eventIn } from '../../sdk/node/contractCall.ts'
+import { formatOpen } from '../../sdk/units.ts'
+import { carryOut, minedOf, senderOf } from '../carryOut.ts'
+import { action, commandOf, reading, sendingCommand } from '../command.ts'
+import { addressValue, id } from '../values.ts'
+
+export function accountCommand(): Command {
+  return commandOf('account', 'open an account, see what it earned, move it to another address')
+    .addCommand(openCommand())
+    .addCommand(showCommand())
+    .addCommand(rotateCommand())
+}
+
+function openCommand(): Command {
+  return sendingCommand(commandOf('open', 'open an account; once, before anything else'))
+    .option('--payout <address>', 'who is paid and may act for it (the signer)', addressValue)
+    .action(
+      action<[], { payout?: Address }>(async (context, options) => {
+        const { reader, contracts } = await context.connection()
+        const payout = options.payout ?? (await senderOf(context))
+        const held = await reader.readContract({ ...contracts.accounts, functionName: 'accountOf', args: [payout] })
+        if (held !== 0) {
+          context.terminal.result({ account: held, payout, sent: false }, [`${payout} has account ${held} already.`])
+          return
+        }
+        const receipts = await carryOut(context, {
+          intent: `account open for ${payout}`,
+          spendsWei: 0n,
+          transactions: [
+            { call: callTo(contracts.accounts, 'open', [payout]), effect: `Open an account that is paid to ${payout}` },
+          ],
+        })
+        if (receipts === undefined) return
+        const [receipt] = receipts
+        if (receipt === undefined) return
+        const { account } = eventIn(receipt, contracts.accounts, 'AccountOpened')
+        context.terminal.result({ account, payout, transactions: minedOf(receipts) }, [
+          `Account ${account} is open; it is paid to ${payout}.`,
+        ])
+      }),
+    )
+}
+
+function showCommand(): Command {
+  return reading(commandOf('show', 'show an account: its payout address, what it earned and claimed'))
+    .argument('<account>', 'its number, or the address that it is paid to')
+    .action(
+      action<[string], object>(async (context, _, text) => {
+        const { reader, contracts } = await context.connection()
+        const account = /^\d+$/.test(text)
+          ? id(text)
+          : await reader.readContract({
+              ...contracts.accounts,
+              functionName: 'accountOf',
+              args: [addressValue(text)],
+            })
+        const count = await reader.readContract({ ...contracts.accounts, functionName: 'accountCount' })
+        if (account === 0 || account > count)
+          throw new StopError(
+            `${text} has no account`,
+            { accounts: count },
+            'Open one with `attribution account open`, or check the number.',
+          )
+        const args = [account] as const
+        const [payout, [earnedGwei, claimedGwei]] = await Promise.all([
+          reader.readContract({ ...contracts.accounts, functionName: 'payoutOf', args }),
+          reader.readContract({ ...contracts.earnings, functionName: 'earningsOf', args }),
+        ])
+        context.terminal.result({ account, payout, earnedGwei, claimedGwei, claimableGwei: earnedGwei - claimedGwei }, [
+          `Account ${account}, paid to ${payout}`,
+          `earned     ${formatOpen(earnedGwei)} OPEN`,
+          `claimed    ${formatOpen(claimedGwei)} OPEN`,
+          `claimable  ${formatOpen(earnedGwei - claimedGwei)} OPEN`,
+        ])
+      }),
+    )
+}
+
+function rotateCommand(): Command {
+  return sendingCommand(
+    commandOf('rotate', 'move an account to another payout address: propose it, then accept it from there'),
+  )
+    .argument('<account>', 'its number', id)
+    .option('--to <address>', 'propose this address; signed by the present one', addressValue)
+    .option('--accept', 'accept; signed by the proposed address')
+    .action(
+      action<[number], { to?: Address; accept?: boolean }>(async (context, { to, accept }, account) => {
+        const { contracts } = await context.connection()
+        if ((to === undefined) === (accept !== true))
+          throw new StopError('Say which half of the move this is', {}, 'Give --to <address> or --accept.')
+        const transaction =
+          to === undefined
+            ? {
+                call: callTo(contracts.accounts, 'acceptPayout', [account]),
+                effect: `Accept account ${account}: from now on it is paid to this address`,
+              }
+            : {
+                call: callTo(contracts.accounts, 'proposePayout', [account, to]),
+                effect: `Propose ${to} as the payout address of account ${account}`,
+              }
+        const intent = `account rotate ${account} ${to ?? 'accept'}`
+        const receipts = await carryOut(context, { intent, spendsWei: 0n, transactions: [transaction] })
+        if (receipts === undefined) return
+        context.terminal.result({ account, ...(to && { proposed: to }), transactions: minedOf(receipts) }, [
+          to === undefined
+            ? `Account ${account} is paid to this address now.`
+            : `Proposed. ${to} takes it with \`attribution account rotate ${account} --accept\`.`,
+        ])
+      }),
+    )
+}

@@ -1,0 +1,64 @@
+import type { Command } from 'commander'
+import { type Address, formatEther } from 'viem'
+import { StopError } from '../../sdk/errors.ts'
+import { callTo } from '../../sdk/node/contractCall.ts'
+import { formatOpen, WEI_PER_GWEI } from '../../sdk/units.ts'
+import { carryOut, minedOf, senderOf } from '../carryOut.ts'
+import { action, commandOf, reading, sendingCommand } from '../command.ts'
+import { addressValue, openAmount } from '../values.ts'
+
+export function tokenCommand(): Command {
+  return commandOf('token', 'see and send OPEN').addCommand(showCommand()).addCommand(sendCommand())
+}
+
+function showCommand(): Command {
+  return reading(commandOf('show', 'show what an address holds, of OPEN and for gas'))
+    .argument('<address>', 'whose', addressValue)
+    .action(
+      action<[Address], object>(async (context, _, address) => {
+        const { reader, contracts } = await context.connection()
+        const [openWei, gasWei] = await Promise.all([
+          reader.readContract({ ...contracts.openToken, functionName: 'balanceOf', args: [address] }),
+          reader.getBalance({ address }),
+        ])
+        context.terminal.result({ address, openWei, gasWei, token: contracts.openToken.address }, [
+          `${formatOpen(openWei / WEI_PER_GWEI)} OPEN of the token at ${contracts.openToken.address}`,
+          `${formatEther(gasWei)} of the chain’s own coin, for gas`,
+        ])
+      }),
+    )
+}
+
+function sendCommand(): Command {
+  return sendingCommand(commandOf('send', 'send OPEN to an address'))
+    .argument('<OPEN>', 'how much', openAmount)
+    .argument('<address>', 'to whom', addressValue)
+    .action(
+      action<[bigint, Address], object>(async (context, _, amountGwei, to) => {
+        const { reader, contracts } = await context.connection()
+        const from = await senderOf(context)
+        const amountWei = amountGwei * WEI_PER_GWEI
+        const held = await reader.readContract({ ...contracts.openToken, functionName: 'balanceOf', args: [from] })
+        if (held < amountWei)
+          throw new StopError(
+            `${from} holds ${formatOpen(held / WEI_PER_GWEI)} OPEN, less than the ${formatOpen(amountGwei)} to send`,
+            {},
+            'Send less, or get OPEN first.',
+          )
+        const receipts = await carryOut(context, {
+          intent: `token send ${formatOpen(amountGwei)} to ${to}`,
+          spendsWei: amountWei,
+          transactions: [
+            {
+              call: callTo(contracts.openToken, 'transfer', [to, amountWei]),
+              effect: `Send ${formatOpen(amountGwei)} OPEN to ${to}`,
+            },
+          ],
+        })
+        if (receipts === undefined) return
+        context.terminal.result({ to, amountGwei, transactions: minedOf(receipts) }, [
+          `${to} has received ${formatOpen(amountGwei)} OPEN.`,
+        ])
+      }),
+    )
+}

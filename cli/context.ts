@@ -1,0 +1,69 @@
+import type { Command, OptionValues } from 'commander'
+import type { Address, LocalAccount, TransactionReceipt } from 'viem'
+import { type Connection, connect } from '../sdk/contracts.ts'
+import { readDeployment } from '../sdk/node/readDeployment.ts'
+import { type Config, type Flags, readConfig, type SettingName, settings } from './config.ts'
+import { openSigner } from './signer.ts'
+import { type Terminal, terminalOn } from './terminal.ts'
+
+/** What an action works with: settings, a node, a signer, and someone to talk to. Each is opened when it is first asked for. */
+export interface Context {
+  readonly config: Config
+  readonly terminal: Terminal
+  readonly signal: AbortSignal
+  readonly connection: () => Promise<Connection>
+  readonly signer: () => Promise<LocalAccount>
+  /** How a plan is carried out. */
+  readonly sending: Sending
+}
+
+export type Sending =
+  /** Say what would be sent. */
+  | { readonly kind: 'dryRun' }
+  /** Write it down, to be signed elsewhere by `from`. */
+  | { readonly kind: 'unsigned'; readonly from: Address }
+  /** Ask first, unless `yes`. */
+  | { readonly kind: 'send'; readonly yes: boolean }
+
+export type Receipts = readonly TransactionReceipt[]
+
+export function contextOf(command: Command, signal: AbortSignal): Context {
+  const options = command.optsWithGlobals()
+  const config = readConfig(flagsIn(options))
+  const terminal = terminalOn(options.json === true)
+  let connection: Promise<Connection> | undefined
+  let signer: Promise<LocalAccount> | undefined
+  return {
+    config,
+    terminal,
+    signal,
+    connection: () => {
+      connection ??= (async () => connect(config.need('rpc'), readDeployment(config.need('deployment'))))()
+      return connection
+    },
+    signer: () => {
+      signer ??= openSigner(config, terminal)
+      return signer
+    },
+    sending: sendingIn(options),
+  }
+}
+
+function sendingIn({ unsigned, from, dryRun, yes }: OptionValues): Sending {
+  if (unsigned === true) return { kind: 'unsigned', from: from as Address }
+  if (dryRun === true) return { kind: 'dryRun' }
+  return { kind: 'send', yes: yes === true }
+}
+
+function flagsIn(options: OptionValues): Flags {
+  const entries = Object.entries(settings).flatMap(([name, { flag }]) => {
+    const given = options[camelCase(flag)]
+    return typeof given === 'string' ? [[name as SettingName, given] as const] : []
+  })
+  return Object.fromEntries(entries)
+}
+
+/** As commander names an option's value. */
+function camelCase(flag: string): string {
+  return flag.replace(/-([a-z])/g, (_, letter: string) => letter.toUpperCase())
+}

@@ -1,0 +1,107 @@
+/** What a command says, and to whom: sentences on a terminal, or one JSON value on stdout with `--json`. */
+
+import { createInterface } from 'node:readline/promises'
+import { styleText } from 'node:util'
+import { Presets, SingleBar } from 'cli-progress'
+
+export interface Terminal {
+  readonly isJson: boolean
+  /** A line for a person; nothing with `--json`. */
+  readonly say: (line: string) => void
+  /** A side note: what is being done, hashes, links. On stderr, so that stdout holds the result alone. */
+  readonly note: (line: string) => void
+  /** The command's result: its lines for a person, its value with `--json`. Once, or once an event where a command goes on. */
+  readonly result: (value: unknown, lines: readonly string[]) => void
+  /** How far something is that takes longer than two seconds. */
+  readonly progress: (step: string, done: number, total: number) => void
+  readonly ask: (question: string) => Promise<string | undefined>
+  readonly askSecret: (question: string) => Promise<string | undefined>
+}
+
+const BAR_AFTER_MS = 2_000
+
+export function terminalOn(isJson: boolean): Terminal {
+  const isTerminal = process.stderr.isTTY === true
+  let bar: { readonly step: string; readonly startedAt: number; shown: SingleBar | undefined } | undefined
+  const endBar = (): void => {
+    bar?.shown?.stop()
+    bar = undefined
+  }
+  const say = (line: string): void => {
+    endBar()
+    if (!isJson) process.stdout.write(`${line}\n`)
+  }
+  return {
+    isJson,
+    say,
+    note(line) {
+      endBar()
+      if (!isJson) process.stderr.write(`${styleText('dim', line, { stream: process.stderr })}\n`)
+    },
+    result(value, lines) {
+      endBar()
+      if (isJson) process.stdout.write(`${JSON.stringify(value, plainValue)}\n`)
+      else for (const line of lines) process.stdout.write(`${line}\n`)
+    },
+    progress(step, done, total) {
+      if (isJson) return
+      if (bar?.step !== step) {
+        endBar()
+        bar = { step, startedAt: Date.now(), shown: undefined }
+      }
+      if (bar.shown === undefined && Date.now() - bar.startedAt >= BAR_AFTER_MS && done < total) {
+        bar.shown = new SingleBar(
+          {
+            format: `${step} {bar} {value} of {total}, {eta_formatted} left`,
+            noTTYOutput: true,
+            notTTYSchedule: 10_000,
+            stream: process.stderr,
+            hideCursor: true,
+            etaBuffer: 100,
+          },
+          Presets.shades_grey,
+        )
+        bar.shown.start(total, done)
+      }
+      bar.shown?.update(done)
+      if (done >= total) endBar()
+    },
+    ask: async (question) => (isTerminal && process.stdin.isTTY ? await askLine(question) : undefined),
+    askSecret: async (question) => (isTerminal && process.stdin.isTTY ? await askHidden(question) : undefined),
+  }
+}
+
+/** Amounts and numbers of the chain may be larger than a JSON number is exact. */
+function plainValue(_: string, value: unknown): unknown {
+  return typeof value === 'bigint' ? `${value}` : value
+}
+
+async function askLine(question: string): Promise<string> {
+  const lines = createInterface({ input: process.stdin, output: process.stderr })
+  try {
+    return await lines.question(`${question} `)
+  } finally {
+    lines.close()
+  }
+}
+
+/** What is typed does not appear. */
+async function askHidden(question: string): Promise<string> {
+  process.stderr.write(`${question} `)
+  process.stdin.setRawMode(true)
+  try {
+    let typed = ''
+    for await (const chunk of process.stdin) {
+      for (const character of String(chunk)) {
+        if (character === '\r' || character === '\n') return typed
+        if (character === '\u0003') process.exit(130)
+        typed = character === '\u007f' ? typed.slice(0, -1) : typed + character
+      }
+    }
+    return typed
+  } finally {
+    process.stdin.setRawMode(false)
+    process.stdin.pause()
+    process.stderr.write('\n')
+  }
+}
