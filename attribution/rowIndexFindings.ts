@@ -21,7 +21,7 @@ import { rowsRootOf, type UnitHeader } from './rowIndexTree.ts'
 import { unpackSketch } from './sketch.ts'
 import { type CountedRow, scaledUnits, type UnitSketch, unitSketch, unitSum } from './unitSketch.ts'
 
-/** A unit as it was registered, whoever's it is. */
+/** A unit as it was registered. */
 export type RegisteredUnit = UnitSketch & Omit<UnitHeader, 'contribution'>
 
 export type Finding =

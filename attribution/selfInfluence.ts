@@ -10,7 +10,7 @@
 /** Above so many times the mean self-influence of a run's rows, a row is flagged. */
 export const MOST_SELF_INFLUENCE = 4
 
-/** Finds the flagged rows, whoever contributed them and whatever they resemble. */
+/** Finds the flagged rows, whatever their contributor and whatever they resemble. */
 export function findFlagged(selfInfluence: Float64Array): ReadonlySet<number> {
   let sum = 0
   for (const x of selfInfluence) sum += x

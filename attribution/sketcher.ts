@@ -9,7 +9,7 @@
 import { cholesky, invertLower } from './cholesky.ts'
 import { MalformedError } from './malformed.ts'
 import { coordinates, type Rows, times } from './matrix.ts'
-import { curvatureAlong, type Fit, fitTo, narrowGram } from './passes.ts'
+import { curvatureAlong, type Fit, fitTo, narrowGram } from './rowPasses.ts'
 import { principalSubspace } from './pca.ts'
 import { denseProjection } from './projection.ts'
 import { checkDims, quantise } from './sketch.ts'

@@ -10,7 +10,7 @@ import { formatOpen, WEI_PER_GWEI } from '../sdk/units.ts'
 import type { Context } from './context.ts'
 import { UsageError } from './usageError.ts'
 
-/** Whose transactions they are: the signer's, or those of whoever signs elsewhere. */
+/** Whose transactions they are: the signer's, or of the address that signs elsewhere. */
 export async function senderOf({ sending, signer }: Context): Promise<Address> {
   if (sending.kind !== 'unsigned') return (await signer()).address
   if (sending.from === undefined) throw new UsageError('--unsigned needs --from <address>: the account that will sign.')

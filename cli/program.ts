@@ -35,7 +35,7 @@ function everyCommand(command: Command): readonly Command[] {
 export async function runProgram(args: readonly string[]): Promise<number> {
   let isInterrupted = false
   const onSignal = (): void => {
-    // Whoever presses twice means it.
+    // A second Ctrl-C ends the process at once.
     if (isInterrupted) process.exit(130)
     isInterrupted = true
     interrupt()

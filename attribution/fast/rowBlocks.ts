@@ -2,7 +2,7 @@
 
 import type { Rows } from '../matrix.ts'
 
-/** n × width float32; each walk begins with row 0, and a block holds whole rows, as many as whoever reads them likes. */
+/** n × width float32; each walk begins with row 0, and a block holds whole rows, as many as the reader wants. */
 export type RowBlocks = {
   readonly n: number
   readonly width: number

@@ -5,7 +5,7 @@
 
 import { Worker } from 'node:worker_threads'
 import { MalformedError } from '../malformed.ts'
-import type { Fit, Pass } from '../passes.ts'
+import type { Fit, Pass } from '../rowPasses.ts'
 import { type Sketcher, type SketchSettings, sketcherFit } from '../sketcher.ts'
 import { gramBands, wholeGram } from './gram.ts'
 import type { RowBlocks } from './rowBlocks.ts'

@@ -3,7 +3,7 @@
 //
 // u, v (n × w) → map (k × w); u (n × w) → codes (n × k)
 
-import { addSquares, type Fit, type Pass } from '../passes.ts'
+import { addSquares, type Fit, type Pass } from '../rowPasses.ts'
 import { type Sketcher, type SketchSettings, sketcherFit } from '../sketcher.ts'
 import { gramBands, gramSum, wholeGram } from './gram.ts'
 import { powerSum } from './power.ts'

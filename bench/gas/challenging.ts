@@ -103,7 +103,7 @@ export async function challengeUnits(stage: Stage, model: BenchModel): Promise<r
   const show = callTo(unitCourt, 'showUnit', [model.model, shown, bytes, nothing])
   const answered = await measure(`show a unit of ${rows.length} rows`, show, cast.owner)
 
-  // A sound unit cannot be struck, so what reading rows costs is told by a page that holds all but the last.
+  // A sound unit cannot be struck, so the cost of reading rows is measured on a page that holds all but the last.
   const total = encodeUnitTotal(model.units.total)
   const read = nothingRead({ k: model.k, unitCount: raw.units.length, total: model.units.total })
   const pageOf = (count: number) =>

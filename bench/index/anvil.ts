@@ -6,7 +6,7 @@ import { z } from 'zod'
 import { StopError } from '../../sdk/errors.ts'
 import { freePort } from '../../test/support/localLedger.ts'
 
-/** The node that everybody in the benchmark reads from: one that mines when it is told to and keeps its chain in a file. */
+/** The node that everybody in the benchmark reads from: it mines on request and keeps its chain in a file. */
 export interface Anvil {
   readonly url: string
   readonly pid: number

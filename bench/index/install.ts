@@ -10,7 +10,7 @@ export interface Rival {
   readonly name: string
   /** What asks for it, and the name of its folder beside this one. */
   readonly option: 'ponder' | 'sqd'
-  /** Of its packages the one whose version is told. */
+  /** The package whose version the table names. */
   readonly main: string
 }
 

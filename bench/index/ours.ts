@@ -16,7 +16,7 @@ export interface OurOptions {
   readonly more?: readonly string[]
 }
 
-/** What stands behind `node` in `npm run indexer`. */
+/** The Node options of `npm run indexer`. */
 function script(): readonly string[] {
   const manifest = z.object({ scripts: z.object({ indexer: z.string() }) })
   const { scripts } = manifest.parse(JSON.parse(readFileSync(`${PROJECT}package.json`, 'utf8')))

@@ -57,7 +57,7 @@ export function backfillTable({ title, facts, outcomes }: BackfillTable): string
   return markdownTable(head, rows, 'right')
 }
 
-/** What the server of an embedded database takes is told beside what its indexer takes. */
+/** The server of an embedded database is listed beside its indexer. */
 function withServer(own: string, server: string, hasServer: boolean): string {
   return hasServer ? `${own} + ${server}` : own
 }

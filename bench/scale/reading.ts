@@ -1,4 +1,4 @@
-// What whoever reads a batch does with it: the same functions as an indexer, an auditor or a watcher. CPU time of this process.
+// What a reader of a batch does with it: the same functions as an indexer, an auditor or a watcher. CPU time of this process.
 import { randomSource } from '../../attribution/random.ts'
 import { openBatch } from '../../sdk/batch.ts'
 import { decodeRecords, encodeRecords } from '../../sdk/record.ts'

@@ -25,7 +25,7 @@ abstract contract Receipts is ICourt, Commitments, EIP712 {
         "Receipt(uint32 model,bytes32 channel,bytes32 recordHash,uint64 recordBy)"
     );
     uint16 internal constant WHOLE_BPS = 10_000;
-    /// @dev The part of a demand's stake that whoever answers it gets; the rest is burnt.
+    /// @dev The part of a demand's stake that goes to the account that answers it; the rest is burnt.
     uint16 private constant SHOWN_BPS = 9_000;
 
     ILedger public immutable ledger;

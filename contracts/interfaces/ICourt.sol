@@ -93,7 +93,7 @@ struct Appeal {
 }
 
 /// @title Court
-/// @notice Holds operators to what they signed, and hears appeals about what no chain can decide. Callers hold an account; bounties go to
+/// @notice Holds operators to what they signed, and decides appeals about what no chain can decide. Callers hold an account; bounties go to
 /// its earnings, stakes come from its bond.
 interface ICourt is ICommitments {
     event ReceiptKeySet(

@@ -135,7 +135,7 @@ abstract contract Recording is Books {
         for (uint256 i = 0; i < charged.length; ++i) {
             uint256 told = (uint256(_nameAt(channels_, i)) << 64) | charged[i];
             assembly ("memory-safe") {
-                // What stands behind the last channel is kept.
+                // What follows the last channel is kept.
                 mstore(place, or(shl(128, told), shr(128, shl(128, mload(place)))))
                 place := add(place, 0x10)
             }

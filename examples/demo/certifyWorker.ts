@@ -1,4 +1,4 @@
-/** Certifies a run in a worker thread, so that the main one still hears Ctrl-C and draws progress. Started by `training.ts`. */
+/** Certifies a run in a worker thread, so that the main thread still answers Ctrl-C and draws progress. Started by `training.ts`. */
 import { join } from 'node:path'
 import { parentPort, workerData } from 'node:worker_threads'
 import type { Certificate } from '../../pipeline/certify/certificate.ts'

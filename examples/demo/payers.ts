@@ -45,7 +45,7 @@ export async function openChannels(
   return channels
 }
 
-/** Puts down what operator and models answer with for all calls of the demo; whoever holds OPEN may do it for them. */
+/** Puts down what operator and models answer with for all calls of the demo; any holder of OPEN may do it for them. */
 export async function bondServers(stage: Stage, tasks: readonly PublishedTask[]): Promise<void> {
   const { connection, cast } = stage
   const funder = walletOf(stage, cast.deployer)

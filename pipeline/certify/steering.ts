@@ -1,5 +1,5 @@
 /**
- * λ: the largest part of a fee's pool that any query sketch moves to a unit, or to several together. Whoever pays for a call, or
+ * λ: the largest part of a fee's pool that any query sketch moves to a unit, or to several together. A payer, or
  * records one, can move no more with it.
  *
  *     λ = max over units g and sketches q of   ( pay_g(Q + f · q, F + f) − pay_g(Q, F) ) / f          in pools

@@ -27,7 +27,7 @@ export interface Attack {
   readonly title: string
   /** What the gain should not exceed; absent where it is only measured. */
   readonly most?: number | undefined
-  /** Whether its victims' pay is told too. */
+  /** Whether the tables show its victims' pay too. */
   readonly hurts?: true
   readonly move: (attacker: Attacker, scenario: Scenario, random: Random, known: readonly KnownItem[]) => Moves
 }

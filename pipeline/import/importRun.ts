@@ -223,7 +223,7 @@ function sketchOf(rows: RowSource, { dims, seed }: ImportOptions): SketchManifes
 
 const LEFT = /(^|\/)[^/]+\.(bin|pt|pth|pkl|pickle|ckpt)$/
 
-/** Pickles of the training output: hashed, so that whoever has them can show that they belong to this run. */
+/** Pickles of the training output: hashed, so that their holder can show that they belong to this run. */
 function leftOf({ files }: SourceFolder): readonly string[] {
   return files.filter((file) => LEFT.test(file))
 }

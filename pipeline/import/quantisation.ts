@@ -76,7 +76,7 @@ function ofMethod(method: string, bits: string | undefined): Quantisation {
 }
 
 /**
- * What the two tools make of their own settings: NF4 with its scales quantised again, unless they are told otherwise
+ * What the two tools make of their own settings: NF4 with its scales quantised again, unless set otherwise
  * (axolotl: src/axolotl/loaders/model.py, _set_quantization_config; LLaMA-Factory: src/llamafactory/hparams/model_args.py).
  */
 function ofConfig(tool: Recognised['tool'], config: ToolConfig): Quantisation | undefined {

@@ -1,7 +1,7 @@
 /**
  * A registered model held against the run that it was made of: everything from the gradients on is integer arithmetic or has a
  * fixed order, so it is computed again and must be the same to the bit. The gradients themselves are a GPU's floats and are not:
- * whoever takes them again gets sketches that differ by a step here and there.
+ * taken again, they give sketches that differ by a step here and there.
  *
  *     share = #{(row, d): |code'_d − code_d| ≤ 1} / (rows · dims)          at least 99 % (docs/gpu.md, "Audits")
  */

@@ -1,7 +1,7 @@
 import type { CertificateSummary, RunManifest } from '../run/manifest.ts'
 import type { Interval } from '../statistics/bootstrap.ts'
 
-/** What a run's quality certificate says to whoever is about to register it: its verdict, its figures, and which terms to choose. */
+/** What a run's quality certificate says before the run is registered: its verdict, its figures, and which terms to choose. */
 export function certificateAdvice({ certificate }: Pick<RunManifest, 'certificate'>): readonly string[] {
   if (certificate === undefined)
     return ['This run has no quality certificate; `npm run certify` makes one, before a model is registered.']

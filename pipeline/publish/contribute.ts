@@ -16,7 +16,7 @@ export interface Contributed {
   readonly contributor: number
 }
 
-/** The hash of the terms that whoever contributes agrees to. */
+/** The hash of the terms that contributors agree to. */
 export async function termsOf({ reader, contracts }: Connection, dataset: number): Promise<Hex> {
   const count = await reader.readContract({ ...contracts.datasets, functionName: 'datasetCount' })
   if (dataset > count) {

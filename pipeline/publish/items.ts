@@ -9,7 +9,7 @@ import { writeWhole } from '../../sdk/node/writeWhole.ts'
 /**
  * A contributor's items, and the salted hashes that stand for them in public.
  *
- * items.jsonl → commitment.json. The items and the salts stay with the contributor and whoever trains; only the root and
+ * items.jsonl → commitment.json. The items and the salts stay with the contributor and the model owner; only the root and
  * the hashes travel. Deleting a salt erases its item, while every payout remains verifiable.
  */
 

@@ -77,7 +77,7 @@ function continueAct({ fineTunes }: Contracts, ...args: ContinueArgs): ContractC
   return callTo(fineTunes, 'continueFineTune', args)
 }
 
-/** The base model with these weights, whoever registered it first. */
+/** The base model with these weights, as its first owner registered it. */
 export async function findBase({ reader, contracts, fromBlock }: Connection, { base }: RunManifest) {
   const events = await reader.getContractEvents({
     ...contracts.models,

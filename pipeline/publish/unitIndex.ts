@@ -1,5 +1,5 @@
 // A run's rows → the units that its contributors are paid by, and the row index that anyone holds them to. Integers from the codes on, so
-// whoever has the run gets the same bytes.
+// the same run gives the same bytes.
 //
 //   codes → near-copies → kept → multipliers → units → capped multipliers, unit sketches → row index
 //

@@ -133,7 +133,7 @@ const filesSchema = z.record(fileName, digest)
 
 export const embeddedSchema = z.strictObject({
   format: z.literal(RUN_FORMAT),
-  /** What is told apart: log-odds above zero stand for the second class. Absent in runs of the mail task: ham, spam. */
+  /** The two classes: log-odds above zero stand for the second class. Absent in runs of the mail task: ham, spam. */
   task: z
     .strictObject({ name: z.string().min(1), classes: z.tuple([z.string().min(1), z.string().min(1)]) })
     .optional(),

@@ -22,7 +22,7 @@ export interface BondGap {
   readonly requiredGwei: bigint
 }
 
-/** Deposits what a bond has not been given yet, counting what was slashed or taken back. */
+/** Deposits what a bond has not been given yet, counting what was slashed or withdrawn. */
 export async function ensureBond(
   connection: Connection,
   depositor: Wallet,

@@ -34,7 +34,7 @@ export type Charge =
   | { readonly kind: 'no channel' }
   /** A voucher for `units` in all is missing. */
   | { readonly kind: 'voucher wanted'; readonly units: bigint }
-  /** The deposit is too small by so much, counting what may be taken back before the call is recorded. */
+  /** The deposit is too small by so much, counting what may be withdrawn before the call is recorded. */
   | { readonly kind: 'deposit wanted'; readonly units: bigint }
 
 export interface ChannelUse {

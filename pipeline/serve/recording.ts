@@ -40,7 +40,7 @@ export async function unrecorded(
   )
 }
 
-/** Simulates a batch, records it, and keeps its bytes: whoever settles its book needs them. */
+/** Simulates a batch, records it, and keeps its bytes: the settlement of its book needs them. */
 export async function recordTaken(
   { reader, contracts }: Connection,
   wallet: Wallet,

@@ -1,7 +1,7 @@
 import { formatOpen, WEI_PER_GWEI } from '../../sdk/units.ts'
 import type { completeTerms } from './terms.ts'
 
-/** What a deployment would be, for whoever is about to sign it. */
+/** What a deployment would be, before it is signed. */
 export function describeTerms(terms: ReturnType<typeof completeTerms>): string {
   const { ledgerTerms: ledger, modelTerms: models, bondRule: bonds, courtTerms: court, votingTerms: voting } = terms
   return [

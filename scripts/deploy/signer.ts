@@ -6,7 +6,7 @@ import type { Reader } from '../../sdk/chain.ts'
  * What Ignition sends with: the node for questions, our own key for signatures, so that the node needs to hold none.
  *
  * Ignition notes a transaction's nonce before it sends, and its hash afterwards; if the line breaks in between, it cannot know what became of
- * it and refuses to go on for ever. We sign here, so we know the hash without the node: it is always noted, and whatever went wrong is told at
+ * it and refuses to go on for ever. We sign here, so we know the hash without the node: it is always noted, and a failure is reported at
  * the next question. A later run then finds the transaction, or sends it again.
  */
 export function signingProvider(reader: Reader, account: LocalAccount): EIP1193Provider {

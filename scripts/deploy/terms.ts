@@ -82,7 +82,7 @@ export const DEFAULT_VOTING: VotingTerms = {
   lateQuorumSeconds: DAY_SECONDS,
 }
 
-/** `terms` made whole, in the words of the contracts' constructors, for whoever deploys them. */
+/** `terms` made whole, in the words of the contracts' constructors. */
 export function completeTerms(terms: DeploymentTerms, deployer: Address) {
   const voting = terms.voting ?? DEFAULT_VOTING
   const ledgerTerms: LedgerTerms = {

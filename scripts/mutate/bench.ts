@@ -53,7 +53,7 @@ async function ask(child: ChildProcess, mutant: Mutant): Promise<Verdict> {
   }
 }
 
-/** Rejects where the process ends: it answers until it is told to stop. */
+/** Rejects where the process ends: it answers until it is stopped. */
 function failure(child: ChildProcess, signal?: AbortSignal): Promise<never> {
   return new Promise((_, reject) => {
     const ended = (code: number | null) => reject(new Error(`a process that judges mutants ended with ${code}`))

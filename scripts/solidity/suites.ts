@@ -27,7 +27,7 @@ export interface Suite {
   readonly name: string
 }
 
-/** Who hears of the tags that instrumented code passes by (`probes.ts`). */
+/** Who receives the tags that instrumented code passes by (`probes.ts`). */
 export type TagListener = (tags: readonly Uint8Array[]) => void
 
 export async function createRunner(): Promise<Runner> {

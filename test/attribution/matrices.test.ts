@@ -4,7 +4,7 @@ import { cholesky, invertLower } from '../../attribution/cholesky.ts'
 import { curvature, curvatureTrace } from '../../attribution/curvature.ts'
 import { eigenSymmetric } from '../../attribution/jacobi.ts'
 import { combine, coordinates, type Rows, times, timesTransposed } from '../../attribution/matrix.ts'
-import { fitTo } from '../../attribution/passes.ts'
+import { fitTo } from '../../attribution/rowPasses.ts'
 import { principalSubspace } from '../../attribution/pca.ts'
 import { randomSource } from '../../attribution/random.ts'
 

@@ -10,6 +10,7 @@ import { start } from '../support/typed.ts'
 import { accusations, demandOf } from './accusations.ts'
 import { chargeLies } from './chargeLies.ts'
 import { type Answered, tryDeceits } from './deceit.ts'
+import type { RecordLie } from './deeds.ts'
 import { recordLies } from './recordLies.ts'
 import { registrationLies } from './registrationLies.ts'
 import { earlySettlement, settleAmongLies } from './settlementLies.ts'
@@ -29,26 +30,6 @@ export interface CampaignOptions {
   readonly each: number
   readonly kills: number
   readonly say: (line: string) => void
-}
-
-/** What was done, to be held against what came of it. */
-export interface Deeds {
-  readonly records: readonly RecordLie[]
-  /** False models, and how their owners lied. */
-  readonly models: ReadonlyMap<number, string>
-  /** Batch and index of records that nobody may strike. */
-  readonly honestRecords: ReadonlySet<string>
-  readonly honestModels: ReadonlySet<number>
-  /** Demands that somebody made to honest people, out of spite. */
-  readonly spite: number
-  readonly calls: readonly Answered[]
-  /** What the watcher sent before anybody had lied. */
-  readonly sentInPeace: number
-}
-
-export interface RecordLie {
-  readonly kind: string
-  readonly recordHash: Hex
 }
 
 const HONEST_CALLS = 20

@@ -1,8 +1,8 @@
 import { type Abi, type Address, decodeFunctionData, type Hex } from 'viem'
 import { struckUnits } from '../../sdk/openModel.ts'
 import { predictPay } from '../../sdk/predictPay.ts'
-import type { Deeds } from './campaign.ts'
 import { isRefused } from './deceit.ts'
+import type { Deeds } from './deeds.ts'
 import { UNRECORDED } from './recordLies.ts'
 import { bookOf, type Operator, type Stage } from './stage.ts'
 

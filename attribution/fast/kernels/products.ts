@@ -4,7 +4,7 @@
 // bit, is that of the plain loop, whatever is computed beside it. No relaxed SIMD, no fused multiply-add.
 //
 // Operands lie in panels: panel g holds, for every term t, the four numbers (4g … 4g + 3) that term t contributes.
-// Counts of rows and columns are multiples of 4; whoever packs fills up with zeros.
+// Counts of rows and columns are multiples of 4; packing fills the rest with zeros.
 
 /** How many numbers a panel holds for a term. */
 const TILE: i32 = 4;

@@ -14,7 +14,7 @@ export type Pass = readonly Int32Array[]
 
 export interface EncoderPool {
   readonly precision: Precision
-  /** Encodes the passes on whichever workers are free; `onPass` is told of each as it is done, in no particular order. */
+  /** Encodes the passes on whichever workers are free; `onPass` is called for each as it is done, in no particular order. */
   readonly encode: (
     passes: readonly Pass[],
     onPass: (pass: number, features: readonly TextFeatures[]) => void,

@@ -10,7 +10,7 @@ export interface Item {
 }
 
 /**
- * An item's salt, from its contributor's secret: HMAC-SHA-256(secret, index). Whoever keeps the secret can open every
+ * An item's salt, from its contributor's secret: HMAC-SHA-256(secret, index). The secret opens every
  * item; deleting it erases them all.
  */
 function itemSalt(secret: string, index: number): Hex {

@@ -1,0 +1,13 @@
+/** Which rooms a room may import from. */
+export const arrows: Readonly<Record<string, readonly string[]>> = {
+  attribution: [],
+  deployments: [],
+  sdk: ['attribution', 'deployments'],
+  chain: ['attribution', 'sdk'],
+  pipeline: ['attribution', 'sdk'],
+  indexer: ['attribution', 'chain', 'sdk'],
+  watcher: ['attribution', 'chain', 'pipeline', 'sdk'],
+}
+
+/** Rooms that stand on top: they import any other, and none of the rooms above imports them. */
+export const top: readonly string[] = ['cli', 'examples', 'bench', 'scripts', 'test']
