@@ -10,7 +10,7 @@ import { REFERENCE, RULE_NAMES } from '../../pipeline/certify/rules/outcome.ts'
 import { spell } from '../../pipeline/certify/verdict.ts'
 import { markdownTable } from '../documentTables.ts'
 
-/** Certificates of several splits → the tables of docs/certificate.md. */
+/** Certificates of several splits → the tables of docs/certificate-measured.md. */
 
 export interface Certified {
   /** As in `mail:2` or `mail:2:market`. */

@@ -2,7 +2,7 @@
 pragma solidity 0.8.37;
 
 /// @title Channel
-/// @notice One channel in plain Solidity, whichever it is: C1 and C2 of docs/contracts.md after any acts in any order: what is charged is
+/// @notice One channel in plain Solidity, whichever it is: C1 and C2 of docs/promises.md after any acts in any order: what is charged is
 /// covered, what is covered was signed, and is there.
 /// @dev solc's model checker proves every assertion for every sequence of calls, without a bound (`npm run prove`). Every amount is whatever the
 /// caller says, in whole fee units: less than a unit of a deposit is never charged. What no act could do, the checked arithmetic refuses.
