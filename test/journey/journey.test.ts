@@ -158,9 +158,9 @@ describe('a contributor', () => {
   })
 })
 
-describe('the README', () => {
+describe('the page on the demo', () => {
   it('asks questions that the running demo answers', async () => {
-    const commands = [...readFileSync('README.md', 'utf8').matchAll(/^curl .* -d '(\{.*\})'$/gm)]
+    const commands = [...readFileSync('docs/demo.md', 'utf8').matchAll(/^curl .* -d '(\{.*\})'$/gm)]
     expect(commands.length).toBeGreaterThanOrEqual(3)
     for (const [, body = ''] of commands) {
       const { query } = JSON.parse(body) as { query: string }
