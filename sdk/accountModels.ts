@@ -1,10 +1,10 @@
 import type { Hex } from 'viem'
-import type { Connection } from './contracts.ts'
+import type { Reading } from './contracts.ts'
 import { type OpenedModel, openModel } from './openModel.ts'
 
 /** The fine-tunes that an account has a part in: as contributor, owner, owner of an ancestor, or operator. Asked of a node alone. */
-export async function modelsOf(connection: Connection, account: number): Promise<readonly OpenedModel[]> {
-  const { reader, contracts, fromBlock } = connection
+export async function modelsOf(reading: Reading, account: number): Promise<readonly OpenedModel[]> {
+  const { reader, contracts, fromBlock } = reading
   const { datasets, fineTunes, models } = contracts
   const [submitted, begun, entered, registered, served] = await Promise.all([
     reader.getContractEvents({
@@ -35,7 +35,7 @@ export async function modelsOf(connection: Connection, account: number): Promise
   const finished = new Set(registered.map(({ args }) => args.model))
   const numbers = new Set([...trainedOn, ...owned, ...served.map(({ args }) => args.model)])
   const known = [...numbers].filter((model) => finished.has(model)).toSorted((a, b) => a - b)
-  return await Promise.all(known.map((model) => openModel(connection, model)))
+  return await Promise.all(known.map((model) => openModel(reading, model)))
 }
 
 /** A contribution's place in a joint unit. */

@@ -22,7 +22,7 @@ export async function connectReader(rpcUrl: string, chainId?: number): Promise<R
     throw new StopError(
       `The node at ${withoutCredentials(rpcUrl)} is on another chain`,
       { expected: chainId, found },
-      'Point --rpc at a node of the chain that the deployment file names.',
+      'Use a node of the chain that the deployment names.',
     )
   }
   return createPublicClient({
@@ -59,7 +59,7 @@ async function askChainId(rpcUrl: string): Promise<number> {
     throw new RetryError(
       `No node answers at ${withoutCredentials(rpcUrl)}`,
       {},
-      'Start the node, or point --rpc at one that runs.',
+      'Start the node, or use one that runs.',
       cause,
     )
   }

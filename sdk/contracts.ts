@@ -26,10 +26,30 @@ export interface Contract<abi extends Abi = Abi> {
   readonly abi: abi
 }
 
-export type Contracts = ReturnType<typeof contractsOf>
+/** What each contract answers to and tells. Named one by one, so that declarations refer to ABIs instead of repeating them. */
+export interface Abis {
+  readonly accessManager: typeof accessManagerAbi
+  readonly openToken: typeof openTokenAbi
+  readonly clock: typeof clockAbi
+  readonly accounts: typeof accountsAbi
+  readonly datasets: typeof datasetsAbi
+  readonly models: typeof modelsAbi
+  readonly fineTunes: typeof fineTunesAbi
+  readonly earnings: typeof earningsAbi
+  readonly bonds: typeof bondsAbi
+  readonly channels: typeof channelsAbi
+  readonly ledger: typeof ledgerAbi
+  readonly settlement: typeof settlementAbi
+  readonly court: typeof courtAbi
+  readonly unitCourt: typeof unitCourtAbi
+  readonly evaluations: typeof evaluationsAbi
+  readonly timelock: typeof timelockControllerAbi
+  readonly governor: typeof ledgerGovernorAbi
+}
 
-/** What each contract answers to and tells. */
-export const abis = {
+export type Contracts = { readonly [name in keyof Abis]: Contract<Abis[name]> }
+
+export const abis: Abis = {
   accessManager: accessManagerAbi,
   openToken: openTokenAbi,
   clock: clockAbi,
@@ -47,9 +67,10 @@ export const abis = {
   evaluations: evaluationsAbi,
   timelock: timelockControllerAbi,
   governor: ledgerGovernorAbi,
-} as const
+}
 
-function contractsOf({ contracts }: Deployment) {
+/** The contracts of a deployment, as viem takes them: address and ABI together. */
+export function contractsOf({ contracts }: Deployment): Contracts {
   return {
     accessManager: { name: 'AccessManager', address: contracts.accessManager, abi: abis.accessManager },
     openToken: { name: 'OpenToken', address: contracts.openToken, abi: abis.openToken },
@@ -68,7 +89,7 @@ function contractsOf({ contracts }: Deployment) {
     evaluations: { name: 'Evaluations', address: contracts.evaluations, abi: abis.evaluations },
     timelock: { name: 'TimelockController', address: contracts.timelock, abi: abis.timelock },
     governor: { name: 'LedgerGovernor', address: contracts.governor, abi: abis.governor },
-  } as const
+  }
 }
 
 /** Our contracts call each other, so a refusal by one may carry an error of any of them. */
@@ -76,11 +97,16 @@ export const knownErrors: Abi = Object.values(abis).flatMap((abi) =>
   (abi as Abi).filter((entry) => entry.type === 'error'),
 )
 
-/** A deployment, and a node of its chain to ask. */
-export interface Connection {
-  readonly reader: Reader
+/** A deployment, and what reads models and books asks a node of its chain. */
+export interface Reading {
+  readonly reader: Pick<Reader, 'readContract' | 'getContractEvents'>
   readonly contracts: Contracts
   readonly fromBlock: bigint
+}
+
+/** A deployment, and a node of its chain to ask. */
+export interface Connection extends Reading {
+  readonly reader: Reader
 }
 
 export async function connect(rpcUrl: string, deployment: Deployment): Promise<Connection> {

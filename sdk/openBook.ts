@@ -1,9 +1,10 @@
 import { hexToBytes } from 'viem'
 import { batchCommitment, type OpenedBatch, openBatch, type ToldBatch, voidRecord } from './batch.ts'
-import { type BookKey, bookId } from './book.ts'
+import { type BookKey, bookId, bookKeyOf } from './book.ts'
 import { decodeToldChannels } from './channel.ts'
-import type { Connection } from './contracts.ts'
+import type { Reading } from './contracts.ts'
 import { StopError } from './errors.ts'
+import { recordDims } from './predictPay.ts'
 
 /** A book as it stands, with all of its batches, asked of a node and of whoever kept their bytes. */
 export interface OpenedBook {
@@ -26,15 +27,15 @@ export type KeptBatches = (book: bigint) => readonly ToldBatch[]
  * @param kept Batches that need not be asked for again.
  */
 export async function openBook(
-  connection: Connection,
+  reading: Reading,
   key: BookKey,
   k: number,
   kept: KeptBatches = () => [],
 ): Promise<OpenedBook> {
-  const { reader, contracts } = connection
+  const { reader, contracts } = reading
   const book = bookId(key)
   const state = await reader.readContract({ ...contracts.ledger, functionName: 'bookStateOf', args: [book] })
-  const batches = await batchesOf(connection, book, state.batches, k, kept(book))
+  const batches = await batchesOf(reading, book, state.batches, k, kept(book))
   return {
     key,
     book,
@@ -48,19 +49,19 @@ export async function openBook(
 }
 
 async function batchesOf(
-  connection: Connection,
+  reading: Reading,
   book: bigint,
   count: number,
   k: number,
   kept: readonly ToldBatch[],
 ): Promise<readonly OpenedBatch[]> {
   if (isWhole(kept, count)) {
-    const opened = await standing(connection, kept, k)
+    const opened = await standing(reading, kept, k)
     // What was kept may have been undone by a reorg.
-    if (await areCommitted(connection, opened)) return opened
+    if (await areCommitted(reading, opened)) return opened
   }
-  const told = await toldBatches(connection, book)
-  if (isWhole(told, count)) return await standing(connection, told, k)
+  const told = await toldBatches(reading, book)
+  if (isWhole(told, count)) return await standing(reading, told, k)
   throw new StopError(
     `Book ${book} has ${count} batches, and this node tells of ${told.length}`,
     { book },
@@ -69,19 +70,15 @@ async function batchesOf(
 }
 
 /** Batches without what was voided or set aside. */
-async function standing(
-  connection: Connection,
-  told: readonly ToldBatch[],
-  k: number,
-): Promise<readonly OpenedBatch[]> {
+async function standing(reading: Reading, told: readonly ToldBatch[], k: number): Promise<readonly OpenedBatch[]> {
   const voided = await voidedRecords(
-    connection,
+    reading,
     told.map(({ batch }) => batch),
   )
   return told.map((one) => (voided.get(one.batch) ?? []).reduce(voidRecord, openBatch(one, k)))
 }
 
-async function areCommitted({ reader, contracts }: Connection, batches: readonly OpenedBatch[]): Promise<boolean> {
+async function areCommitted({ reader, contracts }: Reading, batches: readonly OpenedBatch[]): Promise<boolean> {
   const committed = await Promise.all(
     batches.map(({ header: { batch } }) =>
       reader.readContract({ ...contracts.ledger, functionName: 'batchCommitmentOf', args: [batch] }),
@@ -95,7 +92,7 @@ const A_FILTER = 500
 
 /** Records that were voided or set aside, by batch. */
 async function voidedRecords(
-  { reader, contracts, fromBlock }: Connection,
+  { reader, contracts, fromBlock }: Reading,
   batches: readonly bigint[],
 ): Promise<ReadonlyMap<bigint, readonly number[]>> {
   const voided = new Map<bigint, number[]>()
@@ -113,7 +110,7 @@ async function voidedRecords(
 }
 
 /** Every batch of a book, in its order. */
-async function toldBatches({ reader, contracts, fromBlock }: Connection, book: bigint): Promise<readonly ToldBatch[]> {
+async function toldBatches({ reader, contracts, fromBlock }: Reading, book: bigint): Promise<readonly ToldBatch[]> {
   const events = await reader.getContractEvents({
     ...contracts.ledger,
     eventName: 'BatchRecorded',
@@ -122,6 +119,37 @@ async function toldBatches({ reader, contracts, fromBlock }: Connection, book: b
     strict: true,
   })
   return events.map(({ args, blockNumber }) => toldBatch(args, blockNumber)).toSorted((a, b) => a.number - b.number)
+}
+
+/** One batch as it stands, whatever its model's sketches are like. */
+export async function openBatchNumber(reading: Reading, batch: bigint): Promise<OpenedBatch> {
+  const { reader, contracts, fromBlock } = reading
+  const [recorded] = await reader.getContractEvents({
+    ...contracts.ledger,
+    eventName: 'BatchRecorded',
+    args: { batch },
+    fromBlock,
+    strict: true,
+  })
+  if (recorded === undefined) {
+    throw new StopError(
+      `This node tells of no batch ${batch}`,
+      { batch },
+      'Ask a node that keeps old logs, at a block after the batch.',
+    )
+  }
+  const { model } = bookKeyOf(recorded.args.book)
+  const [entered] = await reader.getContractEvents({
+    ...contracts.models,
+    eventName: 'FineTuneEntered',
+    args: { model },
+    fromBlock,
+    strict: true,
+  })
+  const terms = entered?.args.terms
+  const k = terms === undefined ? 0 : recordDims({ sketched: terms.pay.sketched, dims: terms.dims })
+  const [opened] = await standing(reading, [toldBatch(recorded.args, recorded.blockNumber)], k)
+  return opened as OpenedBatch
 }
 
 /** What a `BatchRecorded` says. */

@@ -1,6 +1,6 @@
 import { type ContractEventArgsFromTopics, type ContractEventName, type Hex, hexToBytes } from 'viem'
 import type { UnitPlan } from '../attribution/unitPlan.ts'
-import type { abis, Connection } from './contracts.ts'
+import type { abis, Reading } from './contracts.ts'
 import { StopError } from './errors.ts'
 import type { ModelPayTerms } from './predictPay.ts'
 import { decodeRegisteredUnits, planOf, type RegisteredUnits } from './registeredUnits.ts'
@@ -29,8 +29,8 @@ export interface OpenedModel {
 /** As many as one call is asked about. */
 const A_CALL = 500
 
-export async function openModel(connection: Connection, model: number): Promise<OpenedModel> {
-  const { reader, contracts, fromBlock } = connection
+export async function openModel(reading: Reading, model: number): Promise<OpenedModel> {
+  const { reader, contracts, fromBlock } = reading
   const { fineTunes, models } = contracts
   const args = { model }
   const [[begun], [registered], [entered], pages] = await Promise.all([
@@ -50,7 +50,7 @@ export async function openModel(connection: Connection, model: number): Promise<
     pages.map((page) => page.args),
     entered.args.terms.dims,
   )
-  const members = await membersOfVersions(connection, begun.args.fineTune.versions, contributions)
+  const members = await membersOfVersions(reading, begun.args.fineTune.versions, contributions)
   return assembleModel({
     ...entered.args,
     ...registered.args,
@@ -118,7 +118,7 @@ function unitsOf(pages: ModelFacts['pages'], dims: number): RegisteredUnits {
 
 /** Units that were struck before a book's window ended, which count nothing in it. */
 export async function struckUnits(
-  { reader, contracts, fromBlock }: Connection,
+  { reader, contracts, fromBlock }: Reading,
   model: number,
   until: number,
 ): Promise<ReadonlySet<number>> {
@@ -133,7 +133,7 @@ export async function struckUnits(
 }
 
 async function membersOfVersions(
-  { reader, contracts }: Connection,
+  { reader, contracts }: Reading,
   versions: readonly bigint[],
   contributions: RegisteredUnits['contributions'],
 ): Promise<ReadonlyMap<Hex, { readonly contributor: number; readonly items: number }>> {

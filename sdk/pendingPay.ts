@@ -2,11 +2,11 @@ import type { BookPay } from '../attribution/bookPay.ts'
 import { jointPlaces } from './accountModels.ts'
 import type { BookKey } from './book.ts'
 import { bookKeyOf } from './book.ts'
-import type { Connection } from './contracts.ts'
+import type { Reading } from './contracts.ts'
 import { type OpenedBook, openBook } from './openBook.ts'
 import { type OpenedModel, struckUnits } from './openModel.ts'
 import { predictPay, recordDims } from './predictPay.ts'
-import { unsettledBooks } from './settleBook.ts'
+import { unsettledBooks } from './settling.ts'
 
 /** What an account will be paid of a book that is not settled, as it stands now. */
 export interface PendingPay {
@@ -19,18 +19,18 @@ export interface PendingPay {
 }
 
 export async function pendingPay(
-  connection: Connection,
+  reading: Reading,
   account: number,
   models: readonly OpenedModel[],
 ): Promise<readonly PendingPay[]> {
-  const { reader, contracts } = connection
+  const { reader, contracts } = reading
   const time = await reader.readContract({ ...contracts.clock, functionName: 'time' })
   const pending: PendingPay[] = []
   for (const model of models) {
-    for (const operator of await operatorsOf(connection, model.model)) {
-      for (const { key } of await unsettledBooks(connection, model.model, operator)) {
-        const book = await openBook(connection, key, recordDims(model.terms))
-        const struck = await struckUnits(connection, model.model, book.windowEnd)
+    for (const operator of await operatorsOf(reading, model.model)) {
+      for (const { key } of await unsettledBooks(reading, model.model, operator)) {
+        const book = await openBook(reading, key, recordDims(model.terms))
+        const struck = await struckUnits(reading, model.model, book.windowEnd)
         const pay = predictPay(model.terms, model.registered.units, struck, book)
         const gwei = partOf(pay, account, model, book)
         if (gwei === 0n) continue
@@ -43,7 +43,7 @@ export async function pendingPay(
 
 /** Everybody whom a model's owner ever let record its calls. */
 export async function operatorsOf(
-  { reader, contracts, fromBlock }: Connection,
+  { reader, contracts, fromBlock }: Reading,
   model: number,
 ): Promise<readonly number[]> {
   const events = await reader.getContractEvents({

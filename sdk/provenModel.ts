@@ -5,7 +5,8 @@
 //
 //   sheet   00 ‖ indexRoot 32 ‖ totalHash 32 ‖ 40 bytes ‖ versions 1 ‖ chunks 1 ‖ 2 bytes ‖ versions × 8 ‖ chunks × 32 ‖ …
 //           (contracts/models/Sheets.sol)
-//   chunk   00 ‖ members × 6 ‖ units × (16 + k/2)
+//   sheet   … ‖ joints × (unit 2 ‖ first member 4 ‖ members 4)
+//   chunk   00 ‖ members × (account 4 ‖ kept 2) ‖ units × (16 + k/2)
 
 import { type Address, bytesToHex, type Hex, hexToBytes } from 'viem'
 import { keccak } from '../attribution/keccak.ts'
@@ -29,17 +30,29 @@ export interface ProvenModel extends StoredModel {
   /** Of the tree over the units' rows: what a row of the row index leads to. */
   readonly indexRoot: Hex
   readonly units: readonly RegisteredUnit[]
+  /** Of joint units, by unit: whom its members pay, and by how many kept rows. */
+  readonly members: ReadonlyMap<number, readonly ProvenMember[]>
   /** Units that were struck, and when. */
   readonly struck: ReadonlyMap<number, number>
 }
 
+export interface ProvenMember {
+  readonly account: number
+  readonly kept: number
+}
+
 const VERSIONS_AT = 103
 const CHUNKS_AT = 104
+const JOINTS_AT = 105
 const FIXED_BYTES = 107
 const CHUNK_BYTES = 32
+const JOINT_BYTES = 10
 const MEMBER_BYTES = 6
 
-export function proofSource(reader: Reader, { number: blockNumber }: TrustedBlock): ProofSource {
+export function proofSource(
+  reader: Pick<Reader, 'getProof' | 'getCode'>,
+  { number: blockNumber }: TrustedBlock,
+): ProofSource {
   return {
     proof: (address, slots) => reader.getProof({ address, storageKeys: [...slots], blockNumber }),
     code: async (address) => (await reader.getCode({ address, blockNumber })) ?? '0x',
@@ -68,12 +81,22 @@ export async function proveModel(
   const pages = await Promise.all(
     chunksOf(sheet).map(async ({ address, firstUnit, members }) => {
       const data = await proveCode(block, source, address)
-      return { firstUnit, contributions: new Uint8Array(), units: data.subarray(MEMBER_BYTES * members) }
+      const split = MEMBER_BYTES * members
+      return {
+        firstUnit,
+        contributions: new Uint8Array(),
+        units: data.subarray(split),
+        members: membersIn(data.subarray(0, split)),
+      }
     }),
   )
   const struck = await proveStrikes(block, source, models, model, Number(BigInt(strikes)))
   const { units } = decodeRegisteredUnits(pages, stored.dims)
-  return { ...stored, model, indexRoot: bytesToHex(sheet.subarray(0, 32)), units, struck }
+  const members = jointsOf(
+    sheet,
+    pages.flatMap((page) => page.members),
+  )
+  return { ...stored, model, indexRoot: bytesToHex(sheet.subarray(0, 32)), units, members, struck }
 }
 
 /** What a contract keeps as its code (contracts/libraries/CodeData.sol). */
@@ -95,6 +118,26 @@ function chunksOf(sheet: Uint8Array) {
     const view = new DataView(chunk.buffer, chunk.byteOffset, CHUNK_BYTES)
     return { address: bytesToHex(chunk.subarray(0, 20)), firstUnit: view.getUint16(20), members: view.getUint32(28) }
   })
+}
+
+/** Members of each joint unit. Chunks hold them one after the other, in the order in which the sheet names them. */
+function jointsOf(sheet: Uint8Array, members: readonly ProvenMember[]): ProvenModel['members'] {
+  const first = FIXED_BYTES + 8 * (sheet[VERSIONS_AT] as number) + CHUNK_BYTES * (sheet[CHUNKS_AT] as number)
+  const view = new DataView(sheet.buffer, sheet.byteOffset, sheet.byteLength)
+  const joints = Array.from({ length: view.getUint16(JOINTS_AT) }, (_, i) => {
+    const at = first + JOINT_BYTES * i
+    const from = view.getUint32(at + 2)
+    return [view.getUint16(at), members.slice(from, from + view.getUint32(at + 6))] as const
+  })
+  return new Map(joints)
+}
+
+function membersIn(bytes: Uint8Array): readonly ProvenMember[] {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+  return Array.from({ length: bytes.length / MEMBER_BYTES }, (_, i) => ({
+    account: view.getUint32(i * MEMBER_BYTES),
+    kept: view.getUint16(i * MEMBER_BYTES + 4),
+  }))
 }
 
 async function proveStrikes(

@@ -1,7 +1,8 @@
 import type { TransactionReceipt } from 'viem'
 import type { Wallet } from '../../sdk/chain.ts'
 import type { Connection } from '../../sdk/contracts.ts'
-import { settleBook, unsettledBooks } from '../../sdk/settleBook.ts'
+import { settleBook } from '../../sdk/node/settleBook.ts'
+import { unsettledBooks } from '../../sdk/settling.ts'
 import type { OperatorJournal } from './operatorJournal.ts'
 import type { Serving } from './serving.ts'
 

@@ -45,7 +45,7 @@ export function requireSuccess(receipt: TransactionReceipt, call: Call): Transac
   throw new RetryError(
     `${call.contract}.${call.name} reverted although it passed just before`,
     { transaction: receipt.transactionHash, block: receipt.blockNumber, gas: receipt.gasUsed },
-    'Something changed in between; look at the transaction and run the command again.',
+    'Something changed in between; look at the transaction and try again.',
   )
 }
 
@@ -64,7 +64,9 @@ class RefusedError extends StopError {
   readonly errorName: string | undefined
 
   constructor(call: Call, reason: string, errorName: string | undefined, cause: unknown) {
-    const remedy = errorName ? `docs/errors.md says what ${errorName} means and what to do.` : 'Nothing was sent.'
+    const remedy = errorName
+      ? `Nothing was sent. The contract’s interface says when it refuses with ${errorName}.`
+      : 'Nothing was sent.'
     super(`${call.contract} refuses ${call.name}: ${reason}`, {}, remedy, cause)
     this.errorName = errorName
   }

@@ -2,6 +2,7 @@ import { bytesToHex, type Hex, hexToBytes } from 'viem'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { randomSource } from '../../attribution/random.ts'
 import { packSketch } from '../../attribution/sketch.ts'
+import { proveInference } from '../../sdk/actions/proveInference.ts'
 import { batchCommitment, batchOf, type OpenedBatch, sumBytes, voidRecord } from '../../sdk/batch.ts'
 import { type TrustedBlock, trustedBlock } from '../../sdk/blockHeader.ts'
 import { bondOfAccount } from '../../sdk/bond.ts'
@@ -257,6 +258,8 @@ describe('the codecs, on a real chain', () => {
     const ledger = contracts.ledger.address
     expect(proveRecorded(block, ledger, proveRecord(voided, 0), storage)).toEqual({ stands: false })
     expect(() => proveRecorded(block, ledger, proof, storage)).toThrow('did not record this')
+    const asked = { deployment: local.deployment, blockHash: block.hash, batch: header.batch, index: 0 }
+    expect(await proveInference(local.connection.reader, asked)).toMatchObject({ stands: false })
     const standing = await storageOf(ledger, slotsOfRecord(proveRecord(batch, 0)))
     expect(proveRecorded(standing.block, ledger, proveRecord(batch, 0), standing.proof)).toEqual({ stands: true })
     expect(standingOf(proveRecord(voided, 0), batchCommitment(voided.header))).toBe('voided')

@@ -1,10 +1,11 @@
 import { bookKeyOf } from '../../../sdk/book.ts'
 import { callTo } from '../../../sdk/node/contractCall.ts'
+import { settleBook } from '../../../sdk/node/settleBook.ts'
 import { openBook } from '../../../sdk/openBook.ts'
 import { openModel } from '../../../sdk/openModel.ts'
 import { recordDims } from '../../../sdk/predictPay.ts'
 import { membersOf } from '../../../sdk/registeredUnits.ts'
-import { nextPage, settleBook, settlingOf } from '../../../sdk/settleBook.ts'
+import { nextPage, settlingOf } from '../../../sdk/settling.ts'
 import { claimTypedData } from '../../../sdk/typedData.ts'
 import type { Plots, Stage } from './stage.ts'
 

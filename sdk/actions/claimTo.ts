@@ -1,0 +1,21 @@
+import type { Address } from 'viem'
+import { contractsOf } from '../contracts.ts'
+import { callTo } from '../node/contractCall.ts'
+import { type Claimed, claimedIn } from './claim.ts'
+import type { SigningClient } from './client.ts'
+import { type Sending, send } from './send.ts'
+
+export interface ClaimToArgs extends Sending {
+  readonly to: Address
+}
+
+/**
+ * Pays out the earnings of the client's own account to another address.
+ *
+ * @example
+ * const { amountGwei } = await claimTo(client, { deployment, to: coldWallet })
+ */
+export async function claimTo(client: SigningClient, { to, ...sending }: ClaimToArgs): Promise<Claimed> {
+  const { earnings } = contractsOf(sending.deployment)
+  return claimedIn(await send(client, sending, callTo(earnings, 'claimTo', [to])), earnings)
+}

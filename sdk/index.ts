@@ -1,0 +1,90 @@
+// The package's door. One action a file in actions/, each `(client, args)`.
+
+export {
+  type BookPay,
+  memberDraw,
+  type PaidUnit,
+  type PayTerms,
+  payBook,
+} from '../attribution/bookPay.ts'
+export { bookSum } from '../attribution/bookSum.ts'
+export { bitsOf } from '../attribution/querySketch.ts'
+export { decodeSum, encodeSum, sumHash } from '../attribution/querySumBytes.ts'
+export { packSketch, unpackSketch } from '../attribution/sketch.ts'
+export { accessManagerAbi } from '../deployments/abi/accessManager.ts'
+export { accountsAbi } from '../deployments/abi/accounts.ts'
+export { bondsAbi } from '../deployments/abi/bonds.ts'
+export { channelsAbi } from '../deployments/abi/channels.ts'
+export { clockAbi } from '../deployments/abi/clock.ts'
+export { courtAbi } from '../deployments/abi/court.ts'
+export { datasetsAbi } from '../deployments/abi/datasets.ts'
+export { earningsAbi } from '../deployments/abi/earnings.ts'
+export { evaluationsAbi } from '../deployments/abi/evaluations.ts'
+export { fineTunesAbi } from '../deployments/abi/fineTunes.ts'
+export { ledgerAbi } from '../deployments/abi/ledger.ts'
+export { ledgerGovernorAbi } from '../deployments/abi/ledgerGovernor.ts'
+export { modelsAbi } from '../deployments/abi/models.ts'
+export { openTokenAbi } from '../deployments/abi/openToken.ts'
+export { settlementAbi } from '../deployments/abi/settlement.ts'
+export { timelockControllerAbi } from '../deployments/abi/timelockController.ts'
+export { unitCourtAbi } from '../deployments/abi/unitCourt.ts'
+export { type ClaimArgs, type Claimed, claim } from './actions/claim.ts'
+export { type ClaimBySigArgs, claimBySig } from './actions/claimBySig.ts'
+export { type ClaimToArgs, claimTo } from './actions/claimTo.ts'
+export type { OnDeployment, ReadingClient, SigningClient } from './actions/client.ts'
+export { type CloseChannelArgs, type Closing, closeChannel } from './actions/closeChannel.ts'
+export { type ContributeArgs, contribute } from './actions/contribute.ts'
+export { type ContributeBySigArgs, contributeBySig } from './actions/contributeBySig.ts'
+export { type DepositArgs, deposit } from './actions/deposit.ts'
+export { type BookState, type GetBookArgs, getBook } from './actions/getBook.ts'
+export { type ChannelState, type GetChannelArgs, getChannel } from './actions/getChannel.ts'
+export { type AccountEarnings, type GetEarningsArgs, getEarnings, type PendingEarnings } from './actions/getEarnings.ts'
+export { type GetModelArgs, getModel } from './actions/getModel.ts'
+export { type OpenAccountArgs, openAccount } from './actions/openAccount.ts'
+export { type OpenChannelArgs, openChannel } from './actions/openChannel.ts'
+export { type ProveEarningsArgs, type ProvenBook, type ProvenEarnings, proveEarnings } from './actions/proveEarnings.ts'
+export { type ProveInferenceArgs, type ProvenInference, proveInference } from './actions/proveInference.ts'
+export { type RateArgs, rate } from './actions/rate.ts'
+export type { Sending } from './actions/send.ts'
+export { type SettleArgs, settle } from './actions/settle.ts'
+export { type SettleAndClaimArgs, settleAndClaim } from './actions/settleAndClaim.ts'
+export { type SignClaimArgs, type SignedClaim, signClaim } from './actions/signClaim.ts'
+export { type SignContributionArgs, type SignedContribution, signContribution } from './actions/signContribution.ts'
+export { type SignVoucherArgs, signVoucher } from './actions/signVoucher.ts'
+export * from './batch.ts'
+export { type TrustedBlock, trustedBlock } from './blockHeader.ts'
+export * from './bond.ts'
+export * from './book.ts'
+export * from './channel.ts'
+export { type Contract, type Contracts, contractsOf } from './contracts.ts'
+export { contributionId, itemContent, itemHash, itemLeaf, itemsTree } from './contribution.ts'
+export { type Deployment, parseDeployment } from './deployment.ts'
+export { addresses, deployments } from './deployments.ts'
+export { type ClearSigning, clearSigning } from './erc7730/clearSigning.ts'
+export { type Explained, explain, isExplained, RetryError, StopError } from './errors.ts'
+export type { JointShare } from './jointShares.ts'
+export { JOURNAL_SLOT, journalOf, journalStep } from './journal.ts'
+export * from './ledgerStorage.ts'
+export type { OpenedBook } from './openBook.ts'
+export type { OpenedModel } from './openModel.ts'
+export { type BookToPay, type ModelPayTerms, predictPay, recordDims } from './predictPay.ts'
+export { type ProofSource, type ProvenMember, type ProvenModel, proofSource, proveModel } from './provenModel.ts'
+export { type ProvenPay, provePay, type ShownBatch } from './provenPay.ts'
+export { proveRecorded, slotsOfRecord } from './provenRecord.ts'
+export { parseReceipt, promisedRecord, type Receipt, signedReceipt, signerOfReceipt, signReceipt } from './receipt.ts'
+export * from './record.ts'
+export { leafOf, proveRecord, type RecordProof, type ShownRecord, standingOf } from './recordProof.ts'
+export { decodeRegisteredUnits, type RegisteredUnit, type RegisteredUnits } from './registeredUnits.ts'
+export { FalseProof, proveStorage, type StorageProof } from './storageProof.ts'
+export * from './typedData.ts'
+export { formatOpen, parseOpen } from './units.ts'
+export {
+  amountCovering,
+  type CompactSignature,
+  compactSignature,
+  coveredUnitsOf,
+  encodeVouchers,
+  type PresentedVoucher,
+  signerOfVoucher,
+  type Voucher,
+} from './voucher.ts'
