@@ -10,7 +10,7 @@ export type News =
   | { readonly kind: 'undone'; readonly ancestor: bigint; readonly depth: bigint }
   | { readonly kind: 'caughtUp'; readonly block: bigint }
   /** A contract that is followed anew is stored up to there; `head` is where the others are. */
-  | { readonly kind: 'catchesUp'; readonly contract: string; readonly last: bigint; readonly head: bigint }
+  | { readonly kind: 'lateContract'; readonly contract: string; readonly last: bigint; readonly head: bigint }
   /** All that is stored up to there adds up to the contracts' journals, by proof or by a node's word. */
   | { readonly kind: 'journalsHeld'; readonly block: bigint; readonly by: 'proof' | 'storage' }
   /** Aside: of a node that was not needed. */

@@ -1,231 +1,134 @@
-import type { Block } from '../block.ts'
-import { type Unsettled, unsettled } from '../contradiction.ts'
-import { type ContractName, type Followed, followedOf, type Sources } from '../events/contracts.ts'
-import type { Meter } from '../meter.ts'
+import type { Unsettled } from '../contradiction.ts'
+import type { Followed } from '../events/contracts.ts'
 import type { Node } from '../node/node.ts'
-import { RangeTooLarge } from '../node/nodeError.ts'
-import type { Nodes, Subject } from '../node/nodes.ts'
-import { type Range, rangeAfter, rangeRefused, rangeUpTo } from '../node/range.ts'
-import { checkHeaders, type Header } from '../verify/header.ts'
-import type { Verification } from '../verify/verification.ts'
-import { type Sight, sightOf } from './chainTip.ts'
-import { type Ahead, fetchAhead } from './fetchAhead.ts'
-import { type Asked, type Fetched, fetchPieces, joinStretch, type StretchStart } from './fetchStretch.ts'
-import { type FinalityRule, falseTags, finalityAfter } from './finality.ts'
+import type { Subject } from '../node/nodes.ts'
+import { rangeUpTo } from '../node/range.ts'
+import type { Header } from '../verify/header.ts'
+import { type ChainTip, readChainTip } from './chainTip.ts'
+import { followedAtHead } from './followedAtHead.ts'
+import { falseTagsAmong, heightsTagged, joinPrefetched } from './joinPrefetched.ts'
 import { nextStep } from './nextStep.ts'
 import type { Position } from './position.ts'
-import type { StoredBlocks } from './reorg.ts'
+import {
+  discard,
+  failed,
+  fetchFrom,
+  type NodePrefetch,
+  prefetchAfter,
+  refreshTip,
+  type SourceContext,
+  type SourceState,
+  startOf,
+} from './sourceState.ts'
 import type { Step } from './step.ts'
+import { blocksAsked, rangeAfterStretch } from './stretchSize.ts'
 
-export interface LookOptions {
-  readonly verify: Verification
-  readonly finality: FinalityRule
-  /** The most blocks to ask for at once. */
-  readonly maxRange: bigint
-  readonly meter?: Meter | undefined
-}
-
-/** One look at the chain through one node. */
-export interface Looked {
+/** The next step on the chain, as one node gave it. */
+export interface Fetched {
   readonly node: Node
   readonly nodeHead: Header
   readonly step: Step
 }
 
-/** Looks at the chain, further ahead than is stored, with as few questions as that takes. */
-export interface Lookout {
+/** Gives the chain step by step. It fetches further than is stored, with as few requests as possible. */
+export interface BlockSource {
   /**
-   * What comes after `from`; undefined where nothing came of the look, and the node has been seen to. Before the database is
-   * asked, `isStored` is waited for.
+   * The step after `from`. Undefined if the node failed, which is recorded in its health. `isStored` is awaited before
+   * the database is read.
    */
-  look(from: Position, isStored: () => Promise<void>): Promise<Looked | undefined>
-  /** Pieces of the blocks from `from` to `to` as one contract alone fills them. */
-  lookBack(node: Node, followed: Followed, from: bigint, to: bigint): AheadOf
-  /** Whether the next look has been under way since before. */
-  isAhead(): boolean
-  /** Sees to a node that failed over so many blocks. */
+  next(from: Position, isStored: () => Promise<void>): Promise<Fetched | undefined>
+  /** The blocks from `from` to `to` with the logs of some contracts alone. */
+  fetchOf(node: Node, followed: Followed, from: bigint, to: bigint): NodePrefetch
+  /** Whether the next step is being prefetched. */
+  isPrefetching(): boolean
+  /** Records that a node failed when asked for `asked` blocks. */
   failed(node: Node, about: Subject, error: unknown, asked: bigint): void
-  /** What was looked at ahead does not count any more. */
-  forget(): void
+  /** Cancels the prefetch. */
+  discard(): void
 }
 
-/** What is fetched ahead, and of whom. */
-export interface AheadOf extends Ahead {
-  readonly node: Node
-}
-
-/** What one stretch may weigh, in bytes of JSON: much less costs round trips, much more costs memory. */
-const WEIGHT_A_STRETCH = 3 * 2 ** 20
-const LOG_BYTES = 600
-/** What a log carries comes as hexadecimal, and becomes rows: of a batch, a thousand. */
-const COPIES_OF_DATA = 4
-const HEADER_BYTES = 1_700
-const HASH_BYTES = 69
-
-/** After so long a node is asked for its head anew, so that whoever watches sees how far there is to go. */
-const SIGHT_MS = 5_000
-
-export function lookoutOver(
-  nodes: Nodes,
-  stored: StoredBlocks,
-  sources: Sources,
-  options: LookOptions,
-  /** Whether all that is stored has been found to add up to the contracts' journals. */
-  isHeld: () => boolean,
-  signal: AbortSignal,
-): Lookout {
-  const { deployment } = sources
-  const { verify, finality: rule, meter } = options
-  let range: Range = rangeUpTo(options.maxRange)
-  let ahead: (AheadOf & { readonly followed: Followed; sight: Sight; seenAt: number }) | undefined
-
-  const forget = (): void => {
-    ahead?.end()
-    ahead = undefined
-  }
-
-  const startOf = (from: Position, followed: Followed, { nodeHead, tagged }: Sight): StretchStart => ({
-    // Live, a commit waits for no more than what proves its own block.
-    comparesLater: verify === 'receipts' && isHeld() && nodeHead.number === (from.head?.number ?? nodeHead.number) + 1n,
-    deployment,
-    followed,
-    head: from.head,
-    journals: from.journals,
-    verify,
-    meter,
-    finalityAt: (last) => finalityAfter(rule, from.finality, tagged, last),
-  })
-
-  const fetchFrom = (node: Node, asked: Asked, from: bigint, to: bigint): AheadOf => ({
-    ...fetchAhead(
-      node.until(signal),
-      (speaking, first, last) => fetchPieces(speaking, asked, first, last),
-      from,
-      to,
-      () => range.size,
-    ),
-    node,
-  })
-
-  const failed: Lookout['failed'] = (node, about, error, asked) => {
-    if (signal.aborted) return
-    if (error instanceof RangeTooLarge) range = rangeRefused(range, asked, error.limit)
-    nodes.failed(node, about, error)
-  }
-
-  /** What was fetched meanwhile; undefined where it is over, or the chain has moved and has to be looked at anew. */
-  const lookFurther = async (from: Position): Promise<Looked | 'failed' | undefined> => {
-    if (ahead === undefined) return undefined
-    const { node, followed } = ahead
-    try {
-      const { sight } = ahead
-      const piece = await ahead.next()
-      const isOnOurBranch = piece?.kind !== 'fetched' || piece.blocks[0]?.parentHash === from.head?.hash
-      if (piece === undefined || !isOnOurBranch) {
-        forget()
-        return undefined
-      }
-      const step =
-        piece.kind === 'fetched'
-          ? (lieAmong(sight, piece.blocks) ?? joinStretch(startOf(from, followed, sight), piece))
-          : piece
-      if (piece.kind === 'fetched' && step.kind === 'blocksAdded') {
-        range = rangeAfter(range, ahead.asked(), weightOf(piece), WEIGHT_A_STRETCH)
-      } else forget()
-      return { node, nodeHead: sight.nodeHead, step }
-    } catch (error) {
-      const asked = ahead.asked()
-      forget()
-      failed(node, 'blocks', error, asked)
-      return 'failed'
-    }
-  }
-
-  const lookAnew = async (from: Position): Promise<Looked | undefined> => {
-    const node = await nodes.next(signal)
-    if (node === undefined) return undefined
-    let asked = range.size
-    try {
-      const speaking = node.until(signal)
-      const sight = await sightOf(speaking, rule)
-      const { nodeHead } = sight
-      const first = from.head === undefined ? BigInt(deployment.startBlock) : from.head.number + 1n
-      if (nodeHead.number >= first && nodeHead.number - first + 1n < asked) asked = nodeHead.number - first + 1n
-      const followed = followedFrom(sources, from)
-      const step = await nextStep(speaking, nodeHead, {
-        ...startOf(from, followed, sight),
-        stored,
-        finalised: from.finality.finalised,
-        range: range.size,
-      })
-      const lie = await lieOfTags(sight, step)
-      if (lie !== undefined) return { node, nodeHead, step: lie }
-      if (step.kind === 'blocksAdded') {
-        range = rangeAfter(range, BigInt(step.blocks.length), weightOf(step), WEIGHT_A_STRETCH)
-        const next = (step.blocks.at(-1)?.number ?? 0n) + 1n
-        if (next <= nodeHead.number) {
-          const asking = { deployment, followed, verify, nodeHead: nodeHead.number, meter }
-          ahead = { ...fetchFrom(node, asking, next, nodeHead.number), followed, sight, seenAt: Date.now() }
-        }
-      }
-      return { node, nodeHead, step }
-    } catch (error) {
-      failed(node, 'blocks', error, asked)
-      return undefined
-    }
-  }
-
-  /** On our own branch, what a node calls safe or final must be blocks of ours. */
-  const lieOfTags = async (sight: Sight, step: Step): Promise<Unsettled | undefined> => {
-    const { tagged } = sight
-    if (step.kind !== 'blocksAdded' && step.kind !== 'upToDate') return undefined
-    const heights = [tagged.safe, tagged.finalised].flatMap((header) => (header === undefined ? [] : [header.number]))
-    const ours = (await Promise.all(heights.map((height) => stored(height, height)))).flat()
-    return lieAmong(sight, step.kind === 'blocksAdded' ? [...ours, ...step.blocks] : ours)
-  }
-
-  const lieAmong = ({ tagged }: Sight, blocks: readonly Block[]): Unsettled | undefined => {
-    const hashes = new Map(blocks.map(({ number, hash }) => [number, hash]))
-    const lie = falseTags(verify, tagged, (height) => hashes.get(height))
-    return lie && unsettled(lie)
-  }
-
-  /** Only for whoever watches: nothing that is stored follows from it. */
-  const seeAnew = async (): Promise<void> => {
-    const seeing = ahead
-    if (seeing === undefined || Date.now() - seeing.seenAt < SIGHT_MS) return
-    seeing.seenAt = Date.now()
-    const nodeHead = await seeing.node.latest().catch(() => undefined)
-    if (nodeHead === undefined || checkHeaders(verify, [nodeHead]) !== undefined) return
-    seeing.sight = { ...seeing.sight, nodeHead }
-  }
-
+export function blockSource(context: SourceContext): BlockSource {
+  const state: SourceState = { range: rangeUpTo(context.options.maxRange), prefetch: undefined }
   return {
-    look: async (from, isStored) => {
-      void seeAnew()
-      const further = await lookFurther(from)
-      if (further === 'failed') return undefined
-      if (further !== undefined) return further
+    next: async (from, isStored) => {
+      void refreshTip(context, state)
+      const prefetched = await nextPrefetched(context, state, from)
+      if (prefetched !== 'none') return prefetched
       await isStored()
-      return await lookAnew(from)
+      return await nextFromHead(context, state, from)
     },
-    lookBack: (node, followed, from, to) =>
-      fetchFrom(node, { deployment, followed, verify, nodeHead: to, meter }, from, to),
-    isAhead: () => ahead !== undefined,
-    failed,
-    forget,
+    fetchOf: (node, followed, from, to) => fetchFrom(context, state, node, { followed, nodeHead: to }, from, to),
+    isPrefetching: () => state.prefetch !== undefined,
+    failed: (node, about, error, asked) => failed(context, state, node, about, error, asked),
+    discard: () => discard(state),
   }
 }
 
-/** The contracts whose facts go on at the head; those that are being caught up stand below it. */
-export function followedFrom({ deployment, followed }: Sources, { head, cursors }: Position): Followed {
-  if (head === undefined) return followed
-  const isThere = (name: ContractName) => cursors.get(name) === head.number
-  if (followed.contracts.every(({ name }) => isThere(name))) return followed
-  return followedOf(deployment, followed.contracts.map(({ name }) => name).filter(isThere))
+/** The next prefetched step. 'none' if nothing is prefetched, or the chain has moved; undefined if the node failed. */
+async function nextPrefetched(
+  context: SourceContext,
+  state: SourceState,
+  from: Position,
+): Promise<Fetched | 'none' | undefined> {
+  const running = state.prefetch
+  if (running === undefined) return 'none'
+  const { node, followed, tip } = running
+  try {
+    const piece = await running.next()
+    const joined = joinPrefetched(startOf(context, from, followed, tip), tip.tagged, piece)
+    if (joined.kind === 'refetch') {
+      discard(state)
+      return 'none'
+    }
+    if (joined.piece === undefined) discard(state)
+    else state.range = rangeAfterStretch(state.range, running.asked(), joined.piece)
+    return { node, nodeHead: tip.nodeHead, step: joined.step }
+  } catch (error) {
+    discard(state)
+    failed(context, state, node, 'blocks', error, running.asked())
+    return undefined
+  }
 }
 
-function weightOf({ blocks, logs }: Pick<Fetched, 'blocks' | 'logs'>): number {
-  const headers = blocks.reduce((sum, { transactions }) => sum + HEADER_BYTES + HASH_BYTES * transactions.length, 0)
-  return logs.reduce((sum, { data }) => sum + LOG_BYTES + COPIES_OF_DATA * data.length, headers)
+/** Asks a node for its head and the step from there, and begins to prefetch what follows. */
+async function nextFromHead(context: SourceContext, state: SourceState, from: Position): Promise<Fetched | undefined> {
+  const { nodes, signal, sources, options, stored } = context
+  const node = await nodes.next(signal)
+  if (node === undefined) return undefined
+  let asked = state.range.size
+  try {
+    const abortable = node.until(signal)
+    const tip = await readChainTip(abortable, options.finality)
+    const { nodeHead } = tip
+    const first = from.head === undefined ? BigInt(sources.deployment.startBlock) : from.head.number + 1n
+    asked = blocksAsked(state.range, first, nodeHead.number)
+    const followed = followedAtHead(sources, from)
+    const step = await nextStep(abortable, nodeHead, {
+      ...startOf(context, from, followed, tip),
+      stored,
+      finalised: from.finality.finalised,
+      range: state.range.size,
+    })
+    const lie = await falseTagsOf(context, tip, step)
+    if (lie !== undefined) return { node, nodeHead, step: lie }
+    if (step.kind === 'blocksAdded') {
+      state.range = rangeAfterStretch(state.range, BigInt(step.blocks.length), step)
+      state.prefetch = prefetchAfter(context, state, node, followed, tip, step)
+    }
+    return { node, nodeHead, step }
+  } catch (error) {
+    failed(context, state, node, 'blocks', error, asked)
+    return undefined
+  }
+}
+
+async function falseTagsOf(
+  { options, stored }: SourceContext,
+  { tagged }: ChainTip,
+  step: Step,
+): Promise<Unsettled | undefined> {
+  const heights = heightsTagged(step, tagged)
+  if (heights === undefined) return undefined
+  const ours = (await Promise.all(heights.map((height) => stored(height, height)))).flat()
+  return falseTagsAmong(options.verify, tagged, step.kind === 'blocksAdded' ? [...ours, ...step.blocks] : ours)
 }

@@ -2,14 +2,14 @@ import type { Node } from '../node/node.ts'
 import type { Header } from '../verify/header.ts'
 import { askTagged, type FinalityRule, type Tagged } from './finality.ts'
 
-/** Where a node says that the chain stands. */
-export interface Sight {
+/** The newest block of a node, and the blocks that it calls safe and finalised. */
+export interface ChainTip {
   readonly nodeHead: Header
   readonly tagged: Tagged
 }
 
-/** All of it is asked at once. */
-export async function sightOf(node: Node, rule: FinalityRule): Promise<Sight> {
+/** Asks for all of it at once. */
+export async function readChainTip(node: Node, rule: FinalityRule): Promise<ChainTip> {
   const [nodeHead, tagged] = await Promise.all([node.latest(), askTagged(node, rule)])
   return { nodeHead, tagged }
 }

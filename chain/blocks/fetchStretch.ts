@@ -15,28 +15,28 @@ import { logsOfReceipts, logsToldOf, portionsOf } from './fetchLogs.ts'
 import type { Finality } from './finality.ts'
 import type { Step } from './step.ts'
 
-/** What is asked of every block. */
-export interface Asked {
+/** What is fetched of every block, and how it is checked. */
+export interface PieceQuery {
   readonly deployment: Deployment
   readonly followed: Followed
   readonly verify: Verification
   readonly nodeHead: bigint
-  /** The block before, where it is known already. */
+  /** The block before the first one, where it is known already. */
   readonly head?: Block | undefined
   readonly comparesLater?: boolean
   readonly meter?: Meter | undefined
 }
 
-/** Blocks that follow each other, and all logs of ours in them, whatever comes before. */
-export interface Fetched {
-  readonly kind: 'fetched'
+/** Consecutive blocks and every log of the followed contracts in them. What they follow is not checked yet. */
+export interface Piece {
+  readonly kind: 'piece'
   readonly blocks: readonly Header[]
   readonly logs: readonly ChainLog[]
-  /** What the contracts' storage says just after the last of them; undefined where that is not compared there. */
+  /** The journals in the contracts' storage after the last block; undefined where they are not compared there. */
   readonly journalsTold: JournalsTold | undefined
 }
 
-/** What a stretch has to follow. */
+/** What a stretch must follow. */
 export interface StretchStart {
   readonly deployment: Deployment
   readonly followed: Followed
@@ -44,31 +44,31 @@ export interface StretchStart {
   readonly head: Block | undefined
   readonly journals: Journals
   readonly verify: Verification
-  /** Journals are compared once the stretch is stored, where receipts prove it and a comparison spoke for all before it. */
+  /** Compare journals only after storing: receipts prove this stretch, and an earlier comparison covers all before it. */
   readonly comparesLater?: boolean
   readonly meter?: Meter | undefined
-  /** What is known of finality once the blocks up to `last` are there. */
+  /** The finality once the blocks up to `last` are stored. */
   readonly finalityAt?: (last: bigint) => Finality
 }
 
 const verdicts: Readonly<Record<Verification, Verdict>> = { receipts: 'receipts', bloom: 'bloom', off: 'told' }
 
 /**
- * Fetches blocks and logs, and checks that they belong together: parent hashes chain, and headers and logs are what the block
- * hashes commit to. Where that is too much at once, it comes in several pieces. `known` is the last of the blocks, if it is at hand.
+ * Fetches blocks and logs and checks that they belong together: parent hashes chain, and the block hashes commit to
+ * headers and logs. A range too large for memory comes in several pieces. `known` is the last block, if known already.
  */
 export async function* fetchPieces(
   node: Node,
-  asked: Asked,
+  query: PieceQuery,
   from: bigint,
   to: bigint,
   known?: Header,
-): AsyncGenerator<Fetched | Unsettled, void> {
-  const { followed, verify } = asked
+): AsyncGenerator<Piece | Unsettled, void> {
+  const { followed, verify } = query
   const headers = known !== undefined && from === to ? [known] : await node.blocks(from, to)
   const begun = performance.now()
-  const lie = missing(headers, from, to) ?? brokenChain(asked.head, headers, from) ?? checkHeaders(verify, headers)
-  asked.meter?.spent('verify', performance.now() - begun)
+  const lie = missing(headers, from, to) ?? brokenChain(query.head, headers, from) ?? checkHeaders(verify, headers)
+  query.meter?.spent('verify', performance.now() - begun)
   if (lie !== undefined) {
     yield unsettled(lie)
     return
@@ -76,18 +76,18 @@ export async function* fetchPieces(
   for (const portion of portionsOf(followed, headers)) {
     const [logged, journals] = await Promise.all([
       verify === 'receipts'
-        ? logsOfReceipts(node, followed, portion, asked.meter)
-        : logsToldOf(node, followed, portion.blocks, verify, asked.meter),
-      journalsAfter(node, asked, portion.blocks),
+        ? logsOfReceipts(node, followed, portion, query.meter)
+        : logsToldOf(node, followed, portion.blocks, verify, query.meter),
+      journalsAfter(node, query, portion.blocks),
     ])
     if (logged.kind === 'unsettled') yield logged
     else if (journals?.kind === 'unsettled') yield journals
-    else yield { kind: 'fetched', blocks: logged.blocks, logs: logged.logs, journalsTold: journals }
+    else yield { kind: 'piece', blocks: logged.blocks, logs: logged.logs, journalsTold: journals }
   }
 }
 
-/** Holds what was fetched against what it has to follow: the block before it, and the journals as they stood there. */
-export function joinStretch(start: StretchStart, { blocks, logs, journalsTold }: Fetched): Step {
+/** Checks a piece against what it must follow: the block before it, and the journals after that block. */
+export function joinStretch(start: StretchStart, { blocks, logs, journalsTold }: Piece): Step {
   const first = blocks[0] as Header
   const last = blocks.at(-1) as Header
   const lie = brokenChain(start.head, [first], first.number)
@@ -107,7 +107,7 @@ export function joinStretch(start: StretchStart, { blocks, logs, journalsTold }:
   }
 }
 
-/** The next stretch from `from` on, fetched and joined. It may end before `to`. */
+/** Fetches and checks the next stretch from `from` on. It may end before `to`. */
 export async function fetchStretch(
   node: Node,
   start: StretchStart,
@@ -119,12 +119,12 @@ export async function fetchStretch(
   for await (const piece of fetchPieces(node, { ...start, nodeHead: nodeHead.number }, from, to, known)) {
     return piece.kind === 'unsettled' ? piece : joinStretch(start, piece)
   }
-  throw new Error('A range without a block')
+  throw new Error('The range has no block')
 }
 
 async function journalsAfter(
   node: Node,
-  { deployment, followed, verify, nodeHead, comparesLater = false }: Asked,
+  { deployment, followed, verify, nodeHead, comparesLater = false }: PieceQuery,
   blocks: readonly Header[],
 ): Promise<JournalsTold | Unsettled | undefined> {
   const [first, last] = [blocks[0] as Header, blocks.at(-1) as Header]
@@ -133,7 +133,7 @@ async function journalsAfter(
   try {
     return await askJournals(node, deployment, last, verify)
   } catch (error) {
-    // Journals add up: where a node has pruned the state, the comparison at its head speaks for these blocks as well.
+    // Journals accumulate: where a node has pruned this state, the comparison at its head covers these blocks too.
     if (error instanceof StateGone && last.number < nodeHead) return undefined
     throw error
   }

@@ -7,7 +7,7 @@ import type { Node } from './node.ts'
 import { Malformed, NodeBusy } from './nodeError.ts'
 
 /** What a node is asked about. How well it tells of one takes nothing off its lies about another. */
-export type Subject = 'blocks' | 'storage' | 'catchingUp'
+export type Subject = 'blocks' | 'storage' | 'lateContract'
 
 /** The nodes that may be asked, and how each of them has fared. */
 export interface Nodes {

@@ -45,7 +45,7 @@ export function lineOf(news: News): Line | undefined {
       return info('standsBy', `Standing by to take over from ${news.holder}, which writes this history`, {
         holder: news.holder,
       })
-    case 'catchesUp': {
+    case 'lateContract': {
       const { contract, last, head } = news
       if (last < head) return undefined
       return info('caughtUpContract', `${contract} is stored up to block ${last}, as the others are`, {

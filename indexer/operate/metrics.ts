@@ -189,7 +189,7 @@ export function metricsOf({ chain, chosen, now }: MetricsOptions): Metrics {
           return
         case 'leftNode':
         case 'switched':
-        case 'catchesUp':
+        case 'lateContract':
           return
         default:
           return news satisfies never

@@ -82,7 +82,7 @@ export function writeHistory(
         await led.caughtUp()
         if (led.status().state.kind !== 'following') heard({ kind: 'caughtUp', block: nodeHead })
       },
-      catchesUp: (contract, last, head) => heard({ kind: 'catchesUp', contract, last, head }),
+      lateContract: (contract, last, head) => heard({ kind: 'lateContract', contract, last, head }),
       journalsHeld: (block, by) => heard({ kind: 'journalsHeld', block, by }),
       troubled: (error) => heard({ kind: 'troubled', error }),
       overtaken: (overtaken) => heard({ kind: 'leftNode', overtaken }),

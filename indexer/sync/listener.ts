@@ -25,7 +25,7 @@ export interface Listener {
   /** Everything is stored up to the node's head. */
   caughtUp(): void | Promise<void>
   /** A contract that is followed anew is stored up to `last`, and is to be up to `head`. */
-  catchesUp?(contract: ContractName, last: bigint, head: bigint): void
+  lateContract?(contract: ContractName, last: bigint, head: bigint): void
   /** What is stored up to there adds up to the contracts' journals. */
   journalsHeld?(block: bigint, by: 'proof' | 'storage'): void
   /** The database failed; what nodes do, they say themselves. */

@@ -1,6 +1,7 @@
-import type { AheadOf, Lookout } from '../../chain/blocks/blockSource.ts'
-import type { Fetched } from '../../chain/blocks/fetchStretch.ts'
+import type { BlockSource } from '../../chain/blocks/blockSource.ts'
+import type { Piece } from '../../chain/blocks/fetchStretch.ts'
 import type { Position } from '../../chain/blocks/position.ts'
+import type { NodePrefetch } from '../../chain/blocks/sourceState.ts'
 import type { Contradiction } from '../../chain/contradiction.ts'
 import { type ContractName, type Followed, followedOf, type Sources } from '../../chain/events/contracts.ts'
 import { decodeLogs } from '../../chain/events/decode.ts'
@@ -11,52 +12,52 @@ import { blocksBetween } from '../store/position.ts'
 import type { Store } from '../store/store.ts'
 import type { Listener } from './listener.ts'
 
-/** Brings contracts that are followed anew up to where all others stand, a stretch at a time, while those go on. */
-export interface CatchingUp {
-  /** Stores a stretch more of the first contract that stands below the head; undefined where none does. */
+/** Stores the history of contracts that are followed late, stretch by stretch, while the others follow the head. */
+export interface LateContracts {
+  /** Stores the next stretch of the first contract below the head; undefined where none is. */
   further(node: Node, from: Position): Promise<Position | undefined>
-  forget(): void
+  discard(): void
 }
 
-interface Contract {
+interface LateContract {
   readonly name: ContractName
   readonly followed: Followed
-  /** The block that its next stretch begins with. */
+  /** The first block of its next stretch. */
   readonly next: bigint
-  readonly pieces: AheadOf
+  readonly pieces: NodePrefetch
 }
 
-export function catchingUp(
+export function lateContracts(
   store: Store,
   sources: Sources,
-  lookout: Lookout,
+  source: BlockSource,
   nodes: Nodes,
-  listener: Pick<Listener, 'catchesUp'>,
-): CatchingUp {
+  listener: Pick<Listener, 'lateContract'>,
+): LateContracts {
   const { deployment } = sources
   const startBlock = BigInt(deployment.startBlock)
-  let current: Contract | undefined
+  let current: LateContract | undefined
 
-  const forget = (): void => {
+  const discard = (): void => {
     current?.pieces.end()
     current = undefined
   }
 
-  const contractBelow = (node: Node, { head, cursors }: Position): Contract | undefined => {
+  const contractBelow = (node: Node, { head, cursors }: Position): LateContract | undefined => {
     if (head === undefined) return undefined
     for (const { name } of sources.followed.contracts) {
       const next = (cursors.get(name) ?? startBlock - 1n) + 1n
       if (next > head.number) continue
       if (current?.name === name && current.next === next && current.pieces.node === node) return current
-      forget()
+      discard()
       const followed = followedOf(deployment, [name])
-      return { name, followed, next, pieces: lookout.lookBack(node, followed, next, head.number) }
+      return { name, followed, next, pieces: source.fetchOf(node, followed, next, head.number) }
     }
     return undefined
   }
 
-  /** What is wrong with blocks that were fetched for the sake of one contract: they must be those that are stored. */
-  const strangeBlock = async ({ blocks }: Fetched): Promise<Contradiction | undefined> => {
+  /** The first block of a piece that is not the stored one. */
+  const strangeBlock = async ({ blocks }: Piece): Promise<Contradiction | undefined> => {
     const [first, last] = [blocks[0]?.number ?? 0n, blocks.at(-1)?.number ?? 0n]
     const stored = new Map((await blocksBetween(store.write, first, last)).map(({ number, hash }) => [number, hash]))
     const strange = blocks.find(({ number, hash }) => stored.get(number) !== hash)
@@ -68,14 +69,14 @@ export function catchingUp(
     }
   }
 
-  const append = async (contract: Contract, piece: Fetched, from: Position): Promise<Position> => {
+  const append = async (contract: LateContract, piece: Piece, from: Position): Promise<Position> => {
     const { name, followed, next } = contract
     const last = piece.blocks.at(-1)
-    if (last === undefined || from.head === undefined) throw new Error('A stretch without a block')
+    if (last === undefined || from.head === undefined) throw new Error('The stretch has no block')
     const { facts } = decodeLogs(followed, from.terms, piece.logs)
     await appendFollowed(store, { contract: name, first: next, last, facts })
     current = { ...contract, next: last.number + 1n }
-    listener.catchesUp?.(name, last.number, from.head.number)
+    listener.lateContract?.(name, last.number, from.head.number)
     return { ...from, cursors: new Map([...from.cursors, [name, last.number]]) }
   }
 
@@ -83,29 +84,29 @@ export function catchingUp(
     further: async (node, from) => {
       current = contractBelow(node, from)
       if (current === undefined) return undefined
-      let piece: Awaited<ReturnType<AheadOf['next']>>
+      let piece: Awaited<ReturnType<NodePrefetch['next']>>
       try {
         piece = await current.pieces.next()
       } catch (error) {
         const asked = current.pieces.asked()
-        forget()
-        lookout.failed(node, 'catchingUp', error, asked)
+        discard()
+        source.failed(node, 'lateContract', error, asked)
         return from
       }
       if (piece === undefined) {
-        // Its blocks have come to an end below the head, which has moved on meanwhile.
-        forget()
+        // Its range ends below the head, which has moved on since.
+        discard()
         return from
       }
       const lie = piece.kind === 'unsettled' ? piece.contradiction : await strangeBlock(piece)
-      if (lie === undefined && piece.kind === 'fetched') {
-        nodes.didWell(node, 'catchingUp')
+      if (lie === undefined && piece.kind === 'piece') {
+        nodes.didWell(node, 'lateContract')
         return await append(current, piece, from)
       }
-      forget()
-      if (lie !== undefined) nodes.contradicted(node, 'catchingUp', lie)
+      discard()
+      if (lie !== undefined) nodes.contradicted(node, 'lateContract', lie)
       return from
     },
-    forget,
+    discard,
   }
 }
