@@ -5,15 +5,15 @@ import { walletOn } from '../sdk/chain.ts'
 import { type Connection, connect } from '../sdk/contracts.ts'
 import { StopError } from '../sdk/errors.ts'
 import { readDeployment } from '../sdk/node/readDeployment.ts'
-import { docketOf } from '../watcher/docket.ts'
+import { caseQueue } from '../watcher/caseQueue.ts'
 import { filesFrom } from '../watcher/files.ts'
 import { filingOf } from '../watcher/filing.ts'
 import { followerOf } from '../watcher/follower.ts'
+import { jsonLog, logRowIndexes } from '../watcher/log.ts'
 import { metrics, serveMetrics } from '../watcher/metrics.ts'
 import { ownItems } from '../watcher/ownItems.ts'
 import { receiptsIn } from '../watcher/receipts.ts'
-import { sayJson, tellExamined } from '../watcher/say.ts'
-import { senderOf } from '../watcher/sender.ts'
+import { transactionSender } from '../watcher/sender.ts'
 import { watcherOf } from '../watcher/watcher.ts'
 import { watchOnce } from '../watcher/watchOnce.ts'
 import { runCommand, UsageError, wholeNumber } from './command.ts'
@@ -81,7 +81,7 @@ ${connectionUsage}
     await identify(node, deployment)
     const account = signer === undefined ? 0 : await accountOf(connection, signer)
 
-    const say = sayJson(
+    const log = jsonLog(
       (line) => process.stdout.write(line),
       () => new Date(),
     )
@@ -93,35 +93,36 @@ ${connectionUsage}
       depth,
       undone: (ancestor, blocks) => {
         numbers.count('watcher_reorgs_total', 1)
-        say('reorg', { ancestor, depth: blocks })
+        log('reorg', { ancestor, depth: blocks })
       },
     })
-    const { chronicle } = follower
-    const docket = docketOf({
-      chronicle,
+    const { state } = follower
+    const cases = caseQueue({
+      state,
       files: filesFrom({ blobs: values.blobs, own, largestBytes, timeoutMs: 60_000 }),
       retrySeconds: 30,
-      onExamined: tellExamined(numbers, say),
+      onRead: logRowIndexes(numbers, log),
     })
     const { reader } = connection
     const filing =
-      signer && filingOf({ connection, chronicle, docket, signer, sender: senderOf(reader, walletOn(reader, signer)) })
+      signer &&
+      filingOf({ connection, state, cases, signer, sender: transactionSender(reader, walletOn(reader, signer)) })
     const watcher = watcherOf({
       connection,
       nodeName: node.name,
       follower,
-      docket,
+      cases,
       receipts: receiptsIn(values.receipts, connection),
       filing,
       account,
       limits,
       pollMs,
       metrics: numbers,
-      say,
+      log,
     })
     const stop = new AbortController()
     for (const end of ['SIGINT', 'SIGTERM'] as const) process.once(end, () => stop.abort())
-    say('watching', { deployment: deployment.name, account, ...(served && { metrics: served.url }) })
+    log('watching', { deployment: deployment.name, account, ...(served && { metrics: served.url }) })
     try {
       if (values.once) await watchOnce(watcher, pollMs, stop.signal)
       else await watcher.watch(stop.signal)

@@ -3,14 +3,14 @@ import type { Connection } from '../sdk/contracts.ts'
 import type { ChainTerms } from './chainTerms.ts'
 import { type Challenge, isDemand } from './challenge.ts'
 
-/** Demands that the bond of an account covers, as the contracts would find it. */
+/** The demands that an account's bond covers, by the contracts' own rule. */
 export interface Covered {
   readonly challenges: readonly Challenge[]
-  /** Whether some were left out, and how much there was for them. */
+  /** How many demands are covered, and by how much free bond; undefined if all are. */
   readonly shortfall: { readonly demands: number; readonly covered: number; readonly freeGwei: bigint } | undefined
 }
 
-/** Leaves out the demands that the bond does not cover: each stakes a fee, and the courts would refuse it. */
+/** Leaves out the demands that the bond does not cover: each stakes a fee, and a court reverts without it. */
 export async function coveredByBond(
   { reader, contracts }: Connection,
   account: number,

@@ -1,11 +1,11 @@
 import type { Connection } from '../sdk/contracts.ts'
 
-/** What the contracts say now of time and money, as far as a watcher depends on it. */
+/** The contracts' time and fees that a watcher depends on. */
 export interface ChainTerms {
   /** Their clock. */
   readonly now: number
   readonly windowSeconds: number
-  /** What a demand stakes: of a unit or an item, and of a record. */
+  /** The stake of a demand for a unit or an item, and for a record. */
   readonly unitFeeGwei: bigint
   readonly recordFeeGwei: bigint
 }

@@ -9,13 +9,13 @@ import { promisedRecord, type Receipt, signedReceipt } from '../sdk/receipt.ts'
 import { proveRecord } from '../sdk/recordProof.ts'
 import { nothingRead, type ReadingTerms, readOn, rowPages } from '../sdk/rowsRead.ts'
 import { NO_ROW, showItem, showRow, showUnit } from '../sdk/unitProof.ts'
-import { ALL_ROWS } from './chronicle.ts'
-import type { Docket, ReadModel } from './docket.ts'
-import type { Place } from './finder.ts'
+import type { CaseQueue, ReadCase } from './caseQueue.ts'
+import type { RecordPlace } from './recordFinder.ts'
+import { ALL_ROWS } from './watchState.ts'
 
-/** Something to put before a court, or to settle. Challenges are committed to two blocks earlier; some take several transactions. */
+/** A call to a court, or a settlement. Some are committed to two blocks earlier; some take several transactions. */
 export type Challenge = {
-  /** Until when it makes a difference, by the contracts' clock. */
+  /** When it is too late, by the contracts' clock. */
   readonly deadline: number
 } & (
   | { readonly kind: 'FalseUnit'; readonly model: number; readonly unit: number }
@@ -32,9 +32,9 @@ export type Challenge = {
       readonly member: number
     })
   | (OnUnit & { readonly kind: 'CloseUnit'; readonly index: number })
-  | { readonly kind: 'BrokenReceipt'; readonly receipt: Receipt; readonly place: Place }
+  | { readonly kind: 'BrokenReceipt'; readonly receipt: Receipt; readonly place: RecordPlace }
   | { readonly kind: 'DemandRecord'; readonly receipt: Receipt }
-  | { readonly kind: 'ShowRecord'; readonly recordHash: Hex; readonly place: Place }
+  | { readonly kind: 'ShowRecord'; readonly recordHash: Hex; readonly place: RecordPlace }
   | { readonly kind: 'CloseRecord'; readonly recordHash: Hex }
   | { readonly kind: 'SettleBook'; readonly book: bigint }
 )
@@ -49,7 +49,7 @@ export type Kind = Challenge['kind']
 /** Pools refuse transactions above 128 KiB. */
 const PAGE_BYTES = 100_000
 
-/** What it is about, in words that never mean two things: its salt follows from them. */
+/** A unique text for a challenge. Its salt is derived from it, so it never changes. */
 export function subjectOf(challenge: Challenge): string {
   const { kind } = challenge
   switch (challenge.kind) {
@@ -73,7 +73,7 @@ export function subjectOf(challenge: Challenge): string {
   }
 }
 
-/** The same as fields of a line in the log. */
+/** The fields of a challenge in a log line. */
 export function factsOf(challenge: Challenge): Readonly<Record<string, string | number>> {
   switch (challenge.kind) {
     case 'BrokenReceipt': {
@@ -102,7 +102,7 @@ export function factsOf(challenge: Challenge): Readonly<Record<string, string | 
   }
 }
 
-/** Whether a court takes it only from whoever committed to it. */
+/** Whether a court accepts it only after a commitment by the same signer. */
 export function isCommitted({ kind }: Challenge): boolean {
   return !['ShowUnit', 'ShowItem', 'CloseUnit', 'ShowRecord', 'CloseRecord', 'SettleBook'].includes(kind)
 }
@@ -112,13 +112,13 @@ export function isDemand({ kind }: Challenge): boolean {
   return kind === 'DemandUnit' || kind === 'DemandItem' || kind === 'DemandRecord'
 }
 
-/** Challenges that are made by calls alone; settling asks the chain where it is. */
+/** Challenges whose calls need no more than the watcher's state. A settlement reads the chain. */
 export type CourtChallenge = Exclude<Challenge, { kind: 'SettleBook' }>
 
-/** The calls that make a challenge, one after the other. Undefined where what it was about is not there any more. */
+/** The calls of a challenge, in order. Undefined once its batch or model is gone. */
 export function actsOf(
   contracts: Contracts,
-  docket: Docket,
+  cases: CaseQueue,
   challenge: CourtChallenge,
   salt: Hex,
 ): readonly ContractCall[] | undefined {
@@ -138,20 +138,20 @@ export function actsOf(
       return [callTo(court, 'demandRecord', [salt, receipt.operator, ...args])]
     }
     case 'ShowRecord': {
-      const batch = docket.opened(challenge.place.batch)
+      const batch = cases.openedBatch(challenge.place.batch)
       return batch && [callTo(court, 'showRecord', [proveRecord(batch, challenge.place.index)])]
     }
     case 'BrokenReceipt': {
       const { receipt, place } = challenge
-      const batch = docket.opened(place.batch)
+      const batch = cases.openedBatch(place.batch)
       if (batch === undefined) return undefined
       const signed = [signedReceipt(receipt), receipt.signature, promisedRecord(receipt)] as const
       const proof = [proveRecord(batch, place.index), sumBytes(batch)] as const
       return [callTo(court, 'proveBrokenReceipt', [salt, ...signed, ...proof])]
     }
     default: {
-      const file = docket.models.get(challenge.model)
-      return file?.kind === 'read' ? unitActs(contracts, file, challenge, salt) : undefined
+      const modelCase = cases.models.get(challenge.model)
+      return modelCase?.kind === 'read' ? unitActs(contracts, modelCase, challenge, salt) : undefined
     }
   }
 }
@@ -160,11 +160,11 @@ type UnitChallenge = Extract<Challenge, { kind: 'FalseUnit' | 'CopyKept' | 'NoCo
 
 function unitActs(
   { unitCourt }: Contracts,
-  file: ReadModel,
+  modelCase: ReadCase,
   challenge: UnitChallenge,
   salt: Hex,
 ): readonly ContractCall[] {
-  const { model, checked } = file
+  const { model, checked } = modelCase
   const { raw, headers, total } = checked
   const shown = (unit: number) => showUnit(headers, unit)
   const rowAt = ({ unit, row }: RowPlace) => showRow(raw, unit, row)
@@ -184,8 +184,8 @@ function unitActs(
     case 'ShowItem': {
       const { unit, index, contribution, member } = challenge
       const row = raw.units[unit]?.[index]
-      const dataset = file.datasetOf(contribution)
-      const itemHashes = file.items.get(contribution) ?? []
+      const dataset = modelCase.datasetOf(contribution)
+      const itemHashes = modelCase.items.get(contribution) ?? []
       const item = row === undefined ? NO_ITEM : showItem({ dataset, itemHashes }, itemHashOf(row), member)
       const shownRow = row === undefined ? { ...NO_ROW, index } : rowAt({ unit, row: index })
       return [callTo(unitCourt, 'showItem', [id, shown(unit), shownRow, item])]
@@ -198,9 +198,9 @@ function unitActs(
     }
     case 'FalseUnit': {
       const terms = { k: raw.k, unitCount: headers.length, total }
-      const told = bytesToHex(encodeUnitTotal(total))
+      const totalBytes = bytesToHex(encodeUnitTotal(total))
       return pagesOf(raw.units[challenge.unit] ?? [], terms).map(({ bytes, read }) =>
-        callTo(unitCourt, 'proveFalseUnit', [salt, id, shown(challenge.unit), told, bytes, read]),
+        callTo(unitCourt, 'proveFalseUnit', [salt, id, shown(challenge.unit), totalBytes, bytes, read]),
       )
     }
   }
@@ -208,7 +208,7 @@ function unitActs(
 
 const NO_ITEM = { dataset: 0, itemsRoot: `0x${'00'.repeat(32)}`, itemCount: 0, member: 0, path: [] } as const
 
-/** A unit's rows in pages, each with what the pages before it came to. */
+/** A unit's rows in pages, each with the sums of the pages before it. */
 function pagesOf(rows: readonly Uint8Array[], terms: ReadingTerms) {
   let read = nothingRead(terms)
   return rowPages(rows, PAGE_BYTES).map((page) => {

@@ -11,26 +11,26 @@ import type { OpenedModel } from '../sdk/openModel.ts'
 import { type CheckedRowIndex, checkRowIndex } from '../sdk/unitFaults.ts'
 
 /**
- * The files that a watcher needs and the chain only names: row indexes, by their keccak256, and contributions' items, by their Merkle root.
- * Whoever serves them is not trusted, and none may have more bytes than its registration allows.
+ * The files that the chain only names: row indexes, by their keccak256, and contributions' items, by their Merkle root.
+ * Their hosts are not trusted: every file is checked, and none may have more bytes than its registration allows.
  */
 export interface Files {
   rowIndex(model: OpenedModel): Promise<Found>
-  /** The item hashes that a contribution committed to, in its order. */
+  /** The item hashes that a contribution committed to, in order. */
   items(contribution: { readonly itemsRoot: Hex; readonly itemCount: number }): Promise<readonly Hex[] | undefined>
 }
 
 export type Found =
   | { readonly kind: 'found'; readonly checked: CheckedRowIndex }
-  /** Nobody gives it, or what is given does not lead to the registered root: its rows have to be demanded. */
+  /** No host has it, or its hash is not the registered one: its rows must be demanded. */
   | { readonly kind: 'missing'; readonly why: string }
-  /** It may well be there, and is larger than this watcher takes. */
+  /** It is larger than this watcher accepts. */
   | { readonly kind: 'refused'; readonly why: string }
 
 export interface FilesOptions {
-  /** A folder or an address under which files have their names, asked before what a registration says. */
+  /** A folder or URL that holds files by name. It is tried before the registered URI. */
   readonly blobs: string | undefined
-  /** Items that the watcher has itself, by their root. */
+  /** The watcher's own items, by their root. */
   readonly own: ReadonlyMap<Hex, readonly Hex[]>
   readonly largestBytes: number
   readonly timeoutMs: number
@@ -38,7 +38,7 @@ export interface FilesOptions {
 
 const HEADER_BYTES = 20
 const UNIT_BYTES = 4
-/** A dropped row, which is the longer kind. */
+/** A dropped row: the longer of the two kinds. */
 const ROW_BYTES = 40
 
 export function filesFrom({ blobs, own, largestBytes, timeoutMs }: FilesOptions): Files {
@@ -50,12 +50,15 @@ export function filesFrom({ blobs, own, largestBytes, timeoutMs }: FilesOptions)
     rowIndex: async (model) => {
       const most = largestRowIndex(model)
       if (most > largestBytes) {
-        return { kind: 'refused', why: `its row index may have ${most} bytes, and this watcher takes ${largestBytes}` }
+        return {
+          kind: 'refused',
+          why: `its row index may have ${most} bytes, more than the ${largestBytes} of --largest-index`,
+        }
       }
       const { fileHash, fileURI } = model.index
-      const told: string[] = []
+      const failures: string[] = []
       const places = [...at(fileHash), ...(/^(https?|file):/.test(fileURI) ? [fileURI] : [])]
-      if (places.length === 0) return { kind: 'missing', why: `"${fileURI}" is no address to read it from` }
+      if (places.length === 0) return { kind: 'missing', why: `"${fileURI}" is not a URL to read it from` }
       for (const place of places) {
         try {
           const file = await read(place, most)
@@ -65,10 +68,10 @@ export function filesFrom({ blobs, own, largestBytes, timeoutMs }: FilesOptions)
           if (checked === undefined) throw new Error('its rows do not lead to the registered root')
           return { kind: 'found', checked }
         } catch (error) {
-          told.push(`${place}: ${reasonOf(error)}`)
+          failures.push(`${place}: ${reasonOf(error)}`)
         }
       }
-      return { kind: 'missing', why: told.join('; ') }
+      return { kind: 'missing', why: failures.join('; ') }
     },
     items: async ({ itemsRoot, itemCount }) => {
       const known = own.get(itemsRoot)
@@ -84,17 +87,17 @@ export function filesFrom({ blobs, own, largestBytes, timeoutMs }: FilesOptions)
   }
 }
 
-/** The most bytes that a row index may have: as many rows as its contributions have items. */
+/** The most bytes that a row index may have: a row for every item of its contributions. */
 function largestRowIndex({ plan, terms }: OpenedModel): number {
   const rows = plan.contributions.reduce((sum, { items }) => sum + items, 0)
   return HEADER_BYTES + UNIT_BYTES * plan.units.length + rows * (ROW_BYTES + terms.dims / 2)
 }
 
-/** Looks before it opens: a registration may name a device that never ends. */
+/** Checks before it reads: a registration may name a device that never ends. */
 async function readLocal(place: string, most: number): Promise<Uint8Array> {
   const path = place.startsWith('file:') ? fileURLToPath(place) : place
   const found = await stat(path)
-  if (!found.isFile() || found.size > most) throw new Error(`it is no file of at most ${most} bytes`)
+  if (!found.isFile() || found.size > most) throw new Error(`it is not a file of at most ${most} bytes`)
   return await readFile(path)
 }
 

@@ -7,18 +7,18 @@ import { openBook } from '../sdk/openBook.ts'
 import { recordDims } from '../sdk/predictPay.ts'
 import { signedReceipt } from '../sdk/receipt.ts'
 import { nextPage, settlingOf } from '../sdk/settling.ts'
+import type { CaseQueue } from './caseQueue.ts'
 import { actsOf, type Challenge, isCommitted, subjectOf } from './challenge.ts'
-import { ALL_ROWS, type Chronicle, modelIn, unitKey } from './chronicle.ts'
-import type { Docket } from './docket.ts'
 import type { Outcome, Sender } from './sender.ts'
+import { ALL_ROWS, modelIn, unitKey, type WatchState } from './watchState.ts'
 
 /**
- * Makes challenges: commits to each, and sends it two blocks later. Nothing is remembered that the chain does not know: what was struck or answered
- * already is passed over, what was committed to already is sent, whoever did it and whenever.
+ * Files challenges: commits to each, and sends it two blocks later. All state is on chain: a unit already struck or a
+ * demand already answered is skipped, and an earlier commitment is used, also one of an earlier process.
  */
 export interface Filing {
-  /** Does what can be done at `block`, and says what comes of it as it comes. */
-  file(challenges: readonly Challenge[], block: Moment, told: (filed: Filed) => void): Promise<void>
+  /** Does what can be done at `block`, and calls `onFiled` with each outcome at once. */
+  file(challenges: readonly Challenge[], block: Moment, onFiled: (filed: Filed) => void): Promise<void>
 }
 
 export interface Moment {
@@ -28,28 +28,28 @@ export interface Moment {
 
 export type Filed = { readonly challenge: Challenge } & (
   | { readonly kind: 'settled' }
-  /** Committed to in this round, or earlier and not old enough. */
+  /** Committed to in this round, or earlier and not two blocks old. */
   | { readonly kind: 'committed'; readonly now: boolean }
   | { readonly kind: 'sent'; readonly outcome: Outcome }
 )
 
 export interface FilingOptions {
   readonly connection: Connection
-  readonly chronicle: Chronicle
-  readonly docket: Docket
+  readonly state: WatchState
+  readonly cases: CaseQueue
   readonly signer: LocalAccount
   readonly sender: Sender
 }
 
-/** So many are looked at in one round, and so many sent before the first is waited for. */
+/** The most challenges of a round, all sent before the first is awaited. */
 const CHALLENGES_A_ROUND = 64
 
-export function filingOf({ connection, chronicle, docket, signer, sender }: FilingOptions): Filing {
+export function filingOf({ connection, state, cases, signer, sender }: FilingOptions): Filing {
   const { reader, contracts } = connection
 
-  // A proof must stay the one that was committed to, although records go on being voided beside it.
+  // The proof that was committed to is the one to send, even if other records of its batch are voided meanwhile.
   const committed = new Map<string, readonly ContractCall[]>()
-  // What was refused is tried again after everything else, so that it keeps nothing waiting.
+  // Refused challenges are retried after all others, so that they delay nothing.
   const refused = new Set<string>()
   const inTurn = (challenges: readonly Challenge[]): readonly Challenge[] => {
     const wasRefused = (challenge: Challenge): number => Number(refused.has(subjectOf(challenge)))
@@ -58,12 +58,12 @@ export function filingOf({ connection, chronicle, docket, signer, sender }: Fili
   }
 
   const look = async (challenge: Challenge, now: Moment): Promise<Next> => {
-    if (await isSettled(connection, chronicle, challenge)) return { challenge, step: 'none' }
+    if (await isSettled(connection, state, challenge)) return { challenge, step: 'none' }
     if (challenge.kind === 'SettleBook') return { challenge, step: 'send', acts: await pageOf(challenge.book) }
     const subject = subjectOf(challenge)
     const acts =
       committed.get(subject) ??
-      actsOf(contracts, docket, challenge, await saltOf(signer, contracts.court.address, subject))
+      actsOf(contracts, cases, challenge, await saltOf(signer, contracts.court.address, subject))
     const [first] = acts ?? []
     if (acts === undefined || first === undefined) return { challenge, step: 'none' }
     if (!isCommitted(challenge)) return { challenge, step: 'send', acts }
@@ -87,46 +87,46 @@ export function filingOf({ connection, chronicle, docket, signer, sender }: Fili
     })
   }
 
-  /** The next page of a settlement; the one after it is for another round. */
+  /** The next page of a settlement. The one after it is for the next round. */
   const pageOf = async (book: bigint): Promise<readonly ContractCall[]> => {
     const key = bookKeyOf(book)
-    const model = modelIn(chronicle, key.model)
+    const model = modelIn(state, key.model)
     if (model === undefined) return []
     const kept = (of: bigint) =>
-      [...chronicle.batches.values()].filter((batch) => batch.book === of).toSorted((a, b) => a.number - b.number)
+      [...state.batches.values()].filter((batch) => batch.book === of).toSorted((a, b) => a.number - b.number)
     const opened = await openBook(connection, key, recordDims(model.terms), kept)
     const page = await nextPage(connection, await settlingOf(connection, model, opened))
     return page === undefined ? [] : [callTo(contracts.settlement, 'settle', [page])]
   }
 
-  /** Sends what is left of those that take several calls, each once the one before it is mined. */
-  const goOn = async (
+  /** Sends the remaining calls of a challenge, each once the one before it is mined. */
+  const sendRest = async (
     challenge: Challenge,
     acts: readonly ContractCall[],
-    told: (outcome: Outcome) => void,
+    done: (outcome: Outcome) => void,
   ): Promise<void> => {
     for (const [i, call] of acts.entries()) {
       let outcome: Outcome | undefined
-      await sender.send([call], (_, became) => {
-        outcome = became
+      await sender.send([call], (_, its) => {
+        outcome = its
       })
-      if (outcome === undefined) throw new Error(`Nothing became of a call about ${subjectOf(challenge)}`)
-      if (outcome.kind !== 'mined' || i === acts.length - 1) told(outcome)
+      if (outcome === undefined) throw new Error(`A call has no outcome: ${subjectOf(challenge)}`)
+      if (outcome.kind !== 'mined' || i === acts.length - 1) done(outcome)
       if (outcome.kind !== 'mined') return
     }
   }
 
   return {
-    file: async (challenges, block, told) => {
+    file: async (challenges, block, onFiled) => {
       const next: Next[] = []
       for (const challenge of inTurn(challenges)) next.push(await look(challenge, block))
       for (const { challenge, step } of next) {
-        if (step === 'none') told({ challenge, kind: 'settled' })
-        if (step === 'wait') told({ challenge, kind: 'committed', now: false })
+        if (step === 'none') onFiled({ challenge, kind: 'settled' })
+        if (step === 'wait') onFiled({ challenge, kind: 'committed', now: false })
         if (step === 'none' || step === 'send') committed.delete(subjectOf(challenge))
       }
       const acting = next.flatMap((one) => ('acts' in one && one.acts.length > 0 ? [one] : []))
-      // What is ready goes first: it may be late, and a commitment has two blocks to wait anyway.
+      // Ready challenges go first: they may be late, and a commitment waits two blocks anyway.
       acting.sort((a, b) => Number(b.step === 'send') - Number(a.step === 'send'))
       if (acting.length === 0) return
       const unfinished: { readonly challenge: Challenge; readonly acts: readonly ContractCall[] }[] = []
@@ -134,19 +134,19 @@ export function filingOf({ connection, chronicle, docket, signer, sender }: Fili
         if (outcome.kind === 'refused') refused.add(subjectOf(challenge))
         else refused.delete(subjectOf(challenge))
         const isCommitment = step === 'commit' && outcome.kind === 'mined'
-        told(isCommitment ? { challenge, kind: 'committed', now: true } : { challenge, kind: 'sent', outcome })
+        onFiled(isCommitment ? { challenge, kind: 'committed', now: true } : { challenge, kind: 'sent', outcome })
       }
       await sender.send(
         acting.map(({ acts }) => acts[0] as ContractCall),
-        (place, outcome) => {
-          const { challenge, step, acts } = acting[place] as (typeof acting)[number]
+        (index, outcome) => {
+          const { challenge, step, acts } = acting[index] as (typeof acting)[number]
           const rest = acts.slice(1)
           if (outcome.kind === 'mined' && rest.length > 0) unfinished.push({ challenge, acts: rest })
           else report(challenge, step, outcome)
         },
       )
       for (const { challenge, acts } of unfinished) {
-        await goOn(challenge, acts, (outcome) => report(challenge, 'send', outcome))
+        await sendRest(challenge, acts, (outcome) => report(challenge, 'send', outcome))
       }
     },
   }
@@ -156,7 +156,7 @@ type Next =
   | { readonly challenge: Challenge; readonly step: 'none' | 'wait' }
   | { readonly challenge: Challenge; readonly step: 'commit' | 'send'; readonly acts: readonly ContractCall[] }
 
-/** Voiding a record changes the proofs of all others of its batch: they are for another round. */
+/** Voiding a record changes the proofs of all others of its batch: those are for the next round. */
 function oneOfEachBatch(challenges: readonly Challenge[]): readonly Challenge[] {
   const batches = new Set<bigint>()
   return challenges.filter((challenge) => {
@@ -168,25 +168,21 @@ function oneOfEachBatch(challenges: readonly Challenge[]): readonly Challenge[] 
   })
 }
 
-/** A salt that nobody else can work out, and that is the same after a restart. */
+/** A salt that only the signer can compute, the same after a restart. */
 async function saltOf(signer: LocalAccount, court: Hex, subject: string): Promise<Hex> {
   return keccak256(await signer.signMessage({ message: `Attribution Ledger, salt of ${court} ${subject}` }))
 }
 
-/** Whether the newest state of the chain leaves nothing to do. */
-async function isSettled(
-  { reader, contracts }: Connection,
-  chronicle: Chronicle,
-  challenge: Challenge,
-): Promise<boolean> {
+/** Whether the chain already settled it. */
+async function isSettled({ reader, contracts }: Connection, state: WatchState, challenge: Challenge): Promise<boolean> {
   const { court, ledger, unitCourt } = contracts
   switch (challenge.kind) {
     case 'FalseUnit':
     case 'CopyKept':
     case 'NoCopy': {
       const { model, unit } = challenge
-      if (chronicle.struckUnits.has(unitKey(model, unit))) return true
-      const fromBlock = chronicle.registered.get(model)?.block ?? 0n
+      if (state.struckUnits.has(unitKey(model, unit))) return true
+      const fromBlock = state.registered.get(model)?.block ?? 0n
       const args = { model, unit }
       const filter = { ...contracts.models, eventName: 'UnitStruck', args, fromBlock, strict: true } as const
       return (await reader.getContractEvents(filter)).length > 0
@@ -206,13 +202,13 @@ async function isSettled(
     case 'ShowRecord':
     case 'CloseRecord': {
       const recordHash = 'recordHash' in challenge ? challenge.recordHash : signedReceipt(challenge.receipt).recordHash
-      const { state } = await reader.readContract({ ...court, functionName: 'demandOf', args: [recordHash] })
-      return challenge.kind === 'DemandRecord' ? state !== DEMAND.none : state !== DEMAND.open
+      const demand = await reader.readContract({ ...court, functionName: 'demandOf', args: [recordHash] })
+      return challenge.kind === 'DemandRecord' ? demand.state !== DEMAND.none : demand.state !== DEMAND.open
     }
     case 'BrokenReceipt': {
       const { batch, index } = challenge.place
       const args = { batch, index }
-      const fromBlock = chronicle.batches.get(batch)?.block ?? 0n
+      const fromBlock = state.batches.get(batch)?.block ?? 0n
       const filter = { ...ledger, eventName: 'RecordVoided', args, fromBlock, strict: true } as const
       return (await reader.getContractEvents(filter)).length > 0
     }

@@ -2,11 +2,11 @@ import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { StopError } from '../sdk/errors.ts'
 
-/** The watcher's numbers, in Prometheus' text format. */
+/** The watcher's metrics, in Prometheus' text format. */
 export interface Metrics {
   /** Adds to a counter. */
   count(name: Counter, amount: number, labels?: Labels): void
-  /** Says how a thing stands now. */
+  /** Sets a gauge. */
   set(name: Gauge, value: number, labels?: Labels): void
   text(): string
 }
@@ -18,16 +18,16 @@ type Gauge = keyof typeof gauges
 const counters = {
   watcher_faults_found_total: 'Faults found in row indexes, by kind.',
   watcher_challenges_won_total: 'Calls that were granted, by kind.',
-  watcher_challenges_lost_total: 'Calls that came after somebody else’s, or that were refused, by kind.',
+  watcher_challenges_lost_total: 'Calls that another sender preceded, or that were refused, by kind.',
   watcher_reorgs_total: 'Times that the chain left the branch that was watched.',
-  watcher_troubles_total: 'Times that the watcher had to try again.',
+  watcher_troubles_total: 'Times that the watcher had to retry.',
 } as const
 
 const gauges = {
   watcher_challenges_pending: 'Challenges committed to and not sent yet.',
   watcher_demands_open: 'Demands of units, items and records that wait for an answer.',
   watcher_models: 'Models, by what is known of their row index.',
-  watcher_receipts: 'Receipts that are held against what is recorded.',
+  watcher_receipts: 'Receipts that are compared with the records.',
   watcher_bounty_gwei: 'Bounties earned, in gwei-OPEN.',
   watcher_last_block: 'The newest block that was watched.',
   watcher_lag_blocks: 'How many blocks the node’s head is further.',
@@ -64,7 +64,7 @@ function labelled(labels: Labels): string {
   return pairs.length === 0 ? '' : `{${pairs.join(',')}}`
 }
 
-/** Serves them at `/metrics` of this machine. */
+/** Serves the metrics at `/metrics` on 127.0.0.1. */
 export async function serveMetrics({ text }: Metrics, port: number): Promise<{ readonly url: string; close(): void }> {
   const server = createServer(({ url }, response) => {
     if (url !== '/metrics') {

@@ -6,7 +6,7 @@ import { commitmentSchema } from '../pipeline/publish/items.ts'
 import { itemsTree } from '../sdk/contribution.ts'
 import { StopError } from '../sdk/errors.ts'
 
-/** Items that the watcher's holder contributed, by their root: from the commitments that contributing wrote. */
+/** The watcher's own items, by their root, from the commitment files that contributing wrote. */
 export function ownItems(folder: string | undefined): ReadonlyMap<Hex, readonly Hex[]> {
   if (folder === undefined) return new Map()
   const names = filesOf(folder).filter((name) => name.endsWith('commitment.json'))

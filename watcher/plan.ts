@@ -2,22 +2,22 @@ import type { Hex } from 'viem'
 import { itemHashOf } from '../sdk/rawRowIndex.ts'
 import type { Receipt } from '../sdk/receipt.ts'
 import type { UnitFaultProof } from '../sdk/unitFaults.ts'
+import type { CaseQueue, ReadCase, UnreadCase } from './caseQueue.ts'
 import type { Challenge } from './challenge.ts'
+import type { RecordFinder } from './recordFinder.ts'
 import {
   ALL_ROWS,
-  type Chronicle,
   demandKey,
   openUnitDemands,
   recordKey,
   struckAtOf,
   type UnitDemand,
   unitKey,
+  type WatchState,
   windowEndOf,
-} from './chronicle.ts'
-import type { Docket, ReadModel, UnreadModel } from './docket.ts'
-import type { Finder } from './finder.ts'
+} from './watchState.ts'
 
-/** When, by whose account, and how much may be asked for. */
+/** The time, the account and the limits of a plan. */
 export interface PlanTerms {
   /** The contracts' clock. */
   readonly now: number
@@ -36,33 +36,33 @@ export interface PlanTerms {
   readonly settles: boolean
 }
 
-export interface Case {
-  readonly chronicle: Chronicle
-  readonly docket: Docket
+export interface PlanInput {
+  readonly state: WatchState
+  readonly cases: CaseQueue
   readonly receipts: ReadonlyMap<Hex, Receipt>
-  readonly finder: Finder
+  readonly finder: RecordFinder
 }
 
-/** What to put before the courts now, what ends first coming first. The same case gives the same plan. */
-export function plan(given: Case, terms: PlanTerms): readonly Challenge[] {
-  const { chronicle, docket } = given
+/** What to file now, the nearest deadline first. The same input gives the same plan. */
+export function plan(input: PlanInput, terms: PlanTerms): readonly Challenge[] {
+  const { state, cases } = input
   const challenges = [
-    ...[...docket.models.values()].flatMap((file) => (file.kind === 'read' ? againstUnits(chronicle, file) : [])),
-    ...againstReceipts(given, terms),
-    ...overdue(chronicle, terms),
-    ...answers(given, terms),
-    ...unitDemands(chronicle, docket, terms),
-    ...(terms.settles ? dueBooks(chronicle, terms) : []),
+    ...[...cases.models.values()].flatMap((file) => (file.kind === 'read' ? againstUnits(state, file) : [])),
+    ...againstReceipts(input, terms),
+    ...overdue(state, terms),
+    ...answers(input, terms),
+    ...unitDemands(state, cases, terms),
+    ...(terms.settles ? dueBooks(state, terms) : []),
   ]
   return challenges.toSorted((a, b) => a.deadline - b.deadline)
 }
 
-/** Units are false for good, and are paid until they are struck: before all that has a deadline. */
-function againstUnits(chronicle: Chronicle, { model, checked }: ReadModel): readonly Challenge[] {
+/** False units stay false and are paid until they are struck, so they come before everything with a deadline. */
+function againstUnits(state: WatchState, { model, checked }: ReadCase): readonly Challenge[] {
   const struck = new Set<number>()
   return checked.faults.flatMap((fault): Challenge[] => {
-    const unit = struckBy(chronicle, fault, (u) => checked.headers[u]?.contribution)
-    if (chronicle.struckUnits.has(unitKey(model.model, unit)) || struck.has(unit)) return []
+    const unit = struckBy(state, fault, (u) => checked.headers[u]?.contribution)
+    if (state.struckUnits.has(unitKey(model.model, unit)) || struck.has(unit)) return []
     struck.add(unit)
     const place = { model: model.model, unit, deadline: 0 }
     if (fault.proof === 'false unit') return [{ kind: 'FalseUnit', ...place }]
@@ -73,9 +73,9 @@ function againstUnits(chronicle: Chronicle, { model, checked }: ReadModel): read
 
 const NO_CONTRIBUTION = 0n
 
-/** Which unit a proof strikes: of two near-copies the later one, joint units last, then by acceptance, then by number. */
+/** The unit that a proof strikes: the later of two near-copies. Joint units are last, then acceptance and number decide. */
 function struckBy(
-  { accepted }: Chronicle,
+  { accepted }: WatchState,
   fault: UnitFaultProof,
   contributionOf: (unit: number) => Hex | undefined,
 ): number {
@@ -90,63 +90,61 @@ function struckBy(
   return a[0] > b[0] || (a[0] === b[0] && a[1] > b[1]) ? fault.first.unit : fault.second.unit
 }
 
-function againstReceipts({ chronicle, receipts, finder }: Case, terms: PlanTerms): readonly Challenge[] {
+function againstReceipts({ state, receipts, finder }: PlanInput, terms: PlanTerms): readonly Challenge[] {
   const { now, graceSeconds, windowSeconds } = terms
   return [...receipts].flatMap(([recordHash, receipt]): Challenge[] => {
     const places = finder.withCommitment(receipt)
     const proofs = places.flatMap((place): Challenge[] => {
-      const deadline = windowEndOf(chronicle, chronicle.batches.get(place.batch)?.book ?? 0n) ?? 0
-      const isVoided = chronicle.voided.has(recordKey(place.batch, place.index))
+      const deadline = windowEndOf(state, state.batches.get(place.batch)?.book ?? 0n) ?? 0
+      const isVoided = state.voided.has(recordKey(place.batch, place.index))
       if (place.leaf === recordHash || isVoided || now >= deadline) return []
       return [{ kind: 'BrokenReceipt', receipt, place, deadline }]
     })
     const isKept = places.some(({ leaf }) => leaf === recordHash)
-    // One strike is enough for one receipt: what is proved broken need not be demanded.
-    const isBroken = places.some(({ batch, index }) => chronicle.voided.has(recordKey(batch, index)))
+    // A receipt strikes once: one that is proved broken is not demanded too.
+    const isBroken = places.some(({ batch, index }) => state.voided.has(recordKey(batch, index)))
     const endsAt = receipt.recordBy + windowSeconds
-    // Of a struck model nothing more can be recorded, nor be demanded that was promised for later.
-    const isDue = receipt.recordBy < (struckAtOf(chronicle, receipt.model) ?? LAST)
+    // A struck model records nothing more, so what it promised for later cannot be demanded.
+    const isDue = receipt.recordBy < (struckAtOf(state, receipt.model) ?? LAST)
     const isOpen = isDue && now >= receipt.recordBy + graceSeconds && now < endsAt
     if (isKept || isBroken || proofs.length > 0) return proofs
-    if (!isOpen || chronicle.recordDemands.has(recordHash)) return []
+    if (!isOpen || state.recordDemands.has(recordHash)) return []
     return [{ kind: 'DemandRecord', receipt, deadline: endsAt }]
   })
 }
 
-function overdue(chronicle: Chronicle, { now }: PlanTerms): readonly Challenge[] {
-  const units = openUnitDemands(chronicle).flatMap(({ model, unit, index, dueAt }): Challenge[] =>
+function overdue(state: WatchState, { now }: PlanTerms): readonly Challenge[] {
+  const units = openUnitDemands(state).flatMap(({ model, unit, index, dueAt }): Challenge[] =>
     now < dueAt ? [] : [{ kind: 'CloseUnit', model, unit, index, deadline: dueAt }],
   )
-  const records = [...chronicle.recordDemands].flatMap(([recordHash, { dueAt }]): Challenge[] =>
-    now < dueAt || chronicle.recordAnswers.has(recordHash)
-      ? []
-      : [{ kind: 'CloseRecord', recordHash, deadline: dueAt }],
+  const records = [...state.recordDemands].flatMap(([recordHash, { dueAt }]): Challenge[] =>
+    now < dueAt || state.recordAnswers.has(recordHash) ? [] : [{ kind: 'CloseRecord', recordHash, deadline: dueAt }],
   )
   return [...units, ...records]
 }
 
-/** Demands that somebody else made, and that can be answered from here: whoever answers earns most of the stake. */
-function answers({ chronicle, docket, finder }: Case, { now, account }: PlanTerms): readonly Challenge[] {
-  const units = openUnitDemands(chronicle).flatMap((demand): readonly Challenge[] => {
-    const file = docket.models.get(demand.model)
+/** Answers to demands of others. They earn most of the stake. */
+function answers({ state, cases, finder }: PlanInput, { now, account }: PlanTerms): readonly Challenge[] {
+  const units = openUnitDemands(state).flatMap((demand): readonly Challenge[] => {
+    const file = cases.models.get(demand.model)
     if (demand.demander === account || now >= demand.dueAt || file?.kind !== 'read') return []
     return answerUnit(file, demand)
   })
-  const records = [...chronicle.recordDemands].flatMap(([recordHash, demand]): Challenge[] => {
+  const records = [...state.recordDemands].flatMap(([recordHash, demand]): Challenge[] => {
     const { dueAt, demander, model, operator } = demand
-    if (demander === account || now >= dueAt || chronicle.recordAnswers.has(recordHash)) return []
+    if (demander === account || now >= dueAt || state.recordAnswers.has(recordHash)) return []
     const place = finder.withLeaf(recordHash, model, operator)
     return place === undefined ? [] : [{ kind: 'ShowRecord', recordHash, place, deadline: dueAt }]
   })
   return [...units, ...records]
 }
 
-function answerUnit(file: ReadModel, { model, unit, index, dueAt: deadline }: UnitDemand): readonly Challenge[] {
+function answerUnit(file: ReadCase, { model, unit, index, dueAt: deadline }: UnitDemand): readonly Challenge[] {
   if (index === ALL_ROWS) return [{ kind: 'ShowUnit', model, unit, deadline }]
   const { plan } = file.model
   const row = file.checked.raw.units[unit]?.[index]
   const shown = { kind: 'ShowItem' as const, model, unit, index, deadline }
-  // A row that the unit does not have is answered by the unit alone.
+  // Showing the unit answers a demand for a row that it does not have.
   if (row === undefined) return [{ ...shown, contribution: '0x', member: 0 }]
   const item = itemHashOf(row)
   const members = plan.units[unit]?.members ?? []
@@ -157,14 +155,13 @@ function answerUnit(file: ReadModel, { model, unit, index, dueAt: deadline }: Un
   return contribution === undefined ? [] : [{ ...shown, contribution, member }]
 }
 
-function unitDemands(chronicle: Chronicle, docket: Docket, terms: PlanTerms): readonly Challenge[] {
-  const open = openUnitDemands(chronicle).filter(({ demander }) => demander === terms.account)
-  const asked = [...docket.models.values()].flatMap((file) => {
-    // An item that nobody contributed cannot be shown, so that one demand is enough for a model.
+function unitDemands(state: WatchState, cases: CaseQueue, terms: PlanTerms): readonly Challenge[] {
+  const open = openUnitDemands(state).filter(({ demander }) => demander === terms.account)
+  const asked = [...cases.models.values()].flatMap((file) => {
+    // An item that nobody contributed cannot be shown: one demand a model is enough.
     const isAsked = open.some(({ model }) => model === file.model.model)
-    const wanted =
-      file.kind === 'unread' ? missingUnits(chronicle, file, terms) : isAsked ? [] : foreignItems(chronicle, file)
-    return wanted.filter((one) => !chronicle.unitDemands.has(demandKey(one.model, one.unit, indexOf(one)))).slice(0, 1)
+    const wanted = file.kind === 'unread' ? missingUnits(state, file, terms) : isAsked ? [] : foreignItems(state, file)
+    return wanted.filter((one) => !state.unitDemands.has(demandKey(one.model, one.unit, indexOf(one)))).slice(0, 1)
   })
   return asked.slice(0, Math.max(0, terms.mostDemands - open.length))
 }
@@ -175,36 +172,36 @@ function indexOf(wanted: Wanted): number {
   return wanted.kind === 'DemandItem' ? wanted.index : ALL_ROWS
 }
 
-/** Rows whose items nobody contributed cannot be shown, and strike their unit. */
-function foreignItems(chronicle: Chronicle, { model: { model }, foreign, checked }: ReadModel): readonly Wanted[] {
-  // What can be proved at once strikes the model, and needs no demand.
-  if (checked.faults.length > 0 || struckAtOf(chronicle, model) !== undefined) return []
+/** Rows whose items nobody contributed: they cannot be shown, and their unit is struck. */
+function foreignItems(state: WatchState, { model: { model }, foreign, checked }: ReadCase): readonly Wanted[] {
+  // A proven fault strikes the model without a demand.
+  if (checked.faults.length > 0 || struckAtOf(state, model) !== undefined) return []
   const reason = 'its item is in none of the contributions'
   return foreign.map(({ unit, index }) => ({ kind: 'DemandItem', model, unit, index, reason, deadline: LAST }))
 }
 
-/** Units of a row index that is not to be had: the watcher's own contributions first. */
-function missingUnits(chronicle: Chronicle, file: UnreadModel, terms: PlanTerms): readonly Wanted[] {
+/** Units of a missing row index, those of the watcher's own contributions first. */
+function missingUnits(state: WatchState, file: UnreadCase, terms: PlanTerms): readonly Wanted[] {
   const { now, account, patienceSeconds, unitsDemanded } = terms
   const { model, plan, contributorOf } = file.model
-  const ours = [...chronicle.unitDemands.values()].filter((demand) => demand.model === model)
-  const isStruck = struckAtOf(chronicle, model) !== undefined
+  const ours = [...state.unitDemands.values()].filter((demand) => demand.model === model)
+  const isStruck = struckAtOf(state, model) !== undefined
   if (file.isTooLarge || isStruck || now - file.since < patienceSeconds || ours.length >= unitsDemanded) return []
   const owner = (unit: number) =>
     plan.units[unit]?.members.map(({ contribution }) => contributorOf.get(plan.contributions[contribution]?.id as Hex))
   const units = plan.units.map((_, unit) => unit)
   const own = units.filter((unit) => owner(unit)?.includes(account))
-  const reason = 'its row index is not to be had'
+  const reason = 'its row index is missing'
   return [...own, ...units].map((unit) => ({ kind: 'DemandUnit', model, unit, reason, deadline: LAST }))
 }
 
-/** Books that nobody settled yet. */
-function dueBooks(chronicle: Chronicle, { now }: PlanTerms): readonly Challenge[] {
-  return [...chronicle.books.keys()].flatMap((book): Challenge[] => {
-    const windowEnd = windowEndOf(chronicle, book) ?? LAST
-    return chronicle.settled.has(book) || now < windowEnd ? [] : [{ kind: 'SettleBook', book, deadline: LAST }]
+/** Books whose window is over and that are not settled. */
+function dueBooks(state: WatchState, { now }: PlanTerms): readonly Challenge[] {
+  return [...state.books.keys()].flatMap((book): Challenge[] => {
+    const windowEnd = windowEndOf(state, book) ?? LAST
+    return state.settled.has(book) || now < windowEnd ? [] : [{ kind: 'SettleBook', book, deadline: LAST }]
   })
 }
 
-/** What waits for nobody. */
+/** The deadline of what has none. */
 const LAST = Number.MAX_SAFE_INTEGER

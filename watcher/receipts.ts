@@ -5,11 +5,11 @@ import type { Connection } from '../sdk/contracts.ts'
 import { isExplained, StopError } from '../sdk/errors.ts'
 import { parseReceipt, type Receipt, signedReceipt, signerOfReceipt } from '../sdk/receipt.ts'
 
-/** Receipts that payers handed over: files of one receipt each, or of one reply a line. Nothing of them is believed. */
+/** Receipts from payers: files of one receipt each, or of one reply a line. Nothing in them is trusted. */
 export interface Receipts {
-  /** Reads what came since the last time. */
+  /** Reads new and changed files, and gives what is wrong with them. */
   read(): Promise<readonly string[]>
-  /** Those that a court would take, by the records that they promise. */
+  /** Receipts that a court accepts, by the record that they promise. */
   readonly held: ReadonlyMap<Hex, Receipt>
 }
 
@@ -32,7 +32,7 @@ export function receiptsIn(folder: string | undefined, connection: Connection): 
             await requireCounting(connection, receipt, source)
             held.set(signedReceipt(receipt).recordHash, receipt)
           } catch (error) {
-            // A node that did not answer is asked again.
+            // A node that does not answer is asked again in the next round.
             if (!isExplained(error)) throw error
             problems.push(error.message)
           }
@@ -45,7 +45,7 @@ export function receiptsIn(folder: string | undefined, connection: Connection): 
   }
 }
 
-/** Refuses a receipt of another place, or by a key that was not the operator's for it. */
+/** Throws on a receipt of another chain or court, or signed by a key that was not the operator's. */
 async function requireCounting({ reader, contracts }: Connection, receipt: Receipt, source: string): Promise<void> {
   const { court } = contracts
   if (receipt.chainId !== reader.chain.id || receipt.court.toLowerCase() !== court.address.toLowerCase()) {

@@ -5,47 +5,47 @@ import type { Reader, Wallet } from '../sdk/chain.ts'
 import { RetryError, StopError } from '../sdk/errors.ts'
 import { type ContractCall, estimate } from '../sdk/node/contractCall.ts'
 
-/** What became of a call. */
+/** The outcome of a call. */
 export type Outcome =
   | { readonly kind: 'mined'; readonly receipt: TransactionReceipt }
-  /** It passed just before, and something else came first. */
+  /** It passed its dry run; another transaction came first. */
   | { readonly kind: 'reverted'; readonly receipt: TransactionReceipt }
-  /** It would be reverted; nothing was sent. */
+  /** Its dry run reverts; nothing was sent. */
   | { readonly kind: 'refused'; readonly errorName: string | undefined; readonly message: string }
 
-/** Sends calls of one signer, several in a block. */
+/** Sends transactions of one signer, several in a block. */
 export interface Sender {
-  /** Says what became of each as soon as that is known, with its place among them. */
-  send(acts: readonly ContractCall[], told: (place: number, outcome: Outcome) => void): Promise<void>
+  /** Calls `onOutcome` for each act as soon as its outcome is known, with its index in `acts`. */
+  send(acts: readonly ContractCall[], onOutcome: (index: number, outcome: Outcome) => void): Promise<void>
 }
 
-/** Transactions at consecutive places of their sender. */
+/** Transactions with consecutive nonces. */
 interface Dispatched {
   readonly first: number
   readonly hashes: readonly Hex[]
 }
 
-/** What a call finds when it is mined may differ from what it was tried on: others of ours come before it. */
+/** The state may differ from that of the dry run: our other transactions come before it. */
 const GAS_PERCENT = 115n
 const TIMEOUT_MS = 120_000
-/** So often it is seen to that nothing holds ours up. */
+/** How often to look whether a gap in the nonces blocks our transactions. */
 const LOOK_MS = 5_000
-/** Longer than a node takes to put a block away. */
+/** Longer than a node takes to store a block. */
 const SETTLING_MS = 250
 
-export function senderOf(reader: Reader, wallet: Wallet): Sender {
+export function transactionSender(reader: Reader, wallet: Wallet): Sender {
   const { account, chain } = wallet
-  // How often in a row nothing was mined in time: then the same places are taken again, for more.
+  // Timeouts in a row: after each, the same nonces are sent again for a higher fee.
   let stuck = 0
 
   const count = (blockTag: 'pending' | 'latest'): Promise<number> =>
     reader.getTransactionCount({ address: account.address, blockTag })
 
   /**
-   * The place behind those of ours that wait. While a node puts a block away it may count a transaction both as mined and as waiting,
-   * and what is sent behind the place left open is never mined: so a count above what is mined is believed only when it stays.
+   * The nonce after our pending transactions. While a node stores a block it may count a transaction as mined and as
+   * pending, and a transaction after the resulting gap is never mined. So a pending count is trusted only once it is stable.
    */
-  const behindThoseThatWait = async (): Promise<number> => {
+  const nextNonce = async (): Promise<number> => {
     let counted = await count('pending')
     if (counted === (await count('latest'))) return counted
     for (;;) {
@@ -56,7 +56,7 @@ export function senderOf(reader: Reader, wallet: Wallet): Sender {
     }
   }
 
-  /** As many as the sender has gas for; the others are for another time. */
+  /** The first acts that the balance pays for. The others wait for the next round. */
   const affordable = async <Sent extends { readonly gas: bigint }>(
     acts: readonly Sent[],
     maxFeePerGas: bigint,
@@ -74,14 +74,14 @@ export function senderOf(reader: Reader, wallet: Wallet): Sender {
     throw new RetryError(
       `${account.address} cannot pay for gas`,
       { balanceWei: balance, neededWei: first.gas * maxFeePerGas },
-      'Send it some of the chain’s own coin; nothing is lost meanwhile but time.',
+      'Send it some of the chain’s native coin. Nothing is lost but time.',
     )
   }
 
   const dispatch = async (
     acts: readonly { readonly act: ContractCall; readonly gas: bigint }[],
   ): Promise<Dispatched> => {
-    const first = await (stuck === 0 ? behindThoseThatWait() : count('latest'))
+    const first = await (stuck === 0 ? nextNonce() : count('latest'))
     const fees = await reader.estimateFeesPerGas()
     const raised = (amount: bigint): bigint => (amount * 5n ** BigInt(stuck)) / 4n ** BigInt(stuck)
     const payable = await affordable(acts, raised(fees.maxFeePerGas))
@@ -104,10 +104,10 @@ export function senderOf(reader: Reader, wallet: Wallet): Sender {
   }
 
   /**
-   * A node may lose what it counted, a former self's or another sender's: ours behind the place left open would wait for ever. A place
-   * that somebody still waits in is refused for the same fee, and stays theirs.
+   * Fills gaps in the nonces: a node may drop pending transactions, and ours after the gap would wait for ever. A nonce
+   * that is still pending is refused at the same fee, and keeps its transaction.
    */
-  const fillPlacesBefore = async (first: number): Promise<void> => {
+  const fillGapsBefore = async (first: number): Promise<void> => {
     for (let nonce = await count('latest'); nonce < first; nonce++) {
       const nothing = { account, chain, to: account.address, value: 0n, nonce }
       await wallet.sendTransaction(nothing).catch((cause) => {
@@ -122,29 +122,29 @@ export function senderOf(reader: Reader, wallet: Wallet): Sender {
         return await reader.waitForTransactionReceipt({ hash, timeout: LOOK_MS })
       } catch (cause) {
         if (!(cause instanceof WaitForTransactionReceiptTimeoutError)) throw cause
-        await fillPlacesBefore(first)
+        await fillGapsBefore(first)
       }
     }
     stuck += 1
     throw new RetryError(
-      'A transaction of ours is not mined',
+      'A transaction was not mined in time',
       { transaction: hash, seconds: TIMEOUT_MS / 1_000 },
       'It is sent again for a higher fee.',
     )
   }
 
   return {
-    send: async (acts, told) => {
+    send: async (acts, onOutcome) => {
       const tried = await Promise.all(acts.map((act) => tryOut(reader, wallet, act)))
-      const accepted = tried.flatMap((attempt, place) => (attempt.kind === 'accepted' ? [{ ...attempt, place }] : []))
-      tried.forEach((attempt, place) => {
-        if (attempt.kind === 'refused') told(place, attempt)
+      const accepted = tried.flatMap((attempt, index) => (attempt.kind === 'accepted' ? [{ ...attempt, index }] : []))
+      tried.forEach((attempt, index) => {
+        if (attempt.kind === 'refused') onOutcome(index, attempt)
       })
       const { first, hashes } = await dispatch(accepted)
       for (const [i, hash] of hashes.entries()) {
         const receipt = await receiptOf(hash, first)
         const kind = receipt.status === 'success' ? 'mined' : 'reverted'
-        told(accepted[i]?.place ?? 0, { kind, receipt })
+        onOutcome(accepted[i]?.index ?? 0, { kind, receipt })
       }
       stuck = 0
     },
@@ -155,7 +155,7 @@ type Attempt =
   | { readonly kind: 'accepted'; readonly act: ContractCall; readonly gas: bigint }
   | Extract<Outcome, { kind: 'refused' }>
 
-/** Runs a call on the node's newest state. */
+/** A dry run on the node's newest state. */
 async function tryOut(reader: Reader, wallet: Wallet, act: ContractCall): Promise<Attempt> {
   try {
     const gas = await estimate(reader, wallet.account.address, act)

@@ -1,133 +1,147 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { BaseError, HttpRequestError, RpcRequestError } from 'viem'
-import { type Failure, nodeError } from '../chain/node/nodeError.ts'
+import type { Block } from '../chain/block.ts'
 import type { Connection } from '../sdk/contracts.ts'
 import { explain, RetryError } from '../sdk/errors.ts'
 import { coveredByBond } from './bondCover.ts'
+import type { CaseQueue } from './caseQueue.ts'
 import { type ChainTerms, chainTerms } from './chainTerms.ts'
 import type { Challenge } from './challenge.ts'
-import { forgetSettled } from './chronicle.ts'
-import type { Docket } from './docket.ts'
 import type { Filed, Filing } from './filing.ts'
-import { finderOf } from './finder.ts'
-import { FINALITY_DEPTH, type Follower } from './follower.ts'
+import { FINALITY_DEPTH } from './followedBlocks.ts'
+import type { Follower } from './follower.ts'
+import type { Log } from './log.ts'
 import type { Metrics } from './metrics.ts'
 import { type PlanTerms, plan } from './plan.ts'
 import type { Receipts } from './receipts.ts'
-import { reportOf } from './report.ts'
-import type { Say } from './say.ts'
-import { worthFiling } from './worth.ts'
+import { type RecordFinder, recordFinder } from './recordFinder.ts'
+import { type Report, reportOf } from './report.ts'
+import { explainViemError } from './viemError.ts'
+import { forgetSettled } from './watchState.ts'
+import { worthFiling } from './worthFiling.ts'
 
 export interface WatcherOptions {
   readonly connection: Connection
-  /** What the node is called in complaints. */
+  /** The node's name in error messages. */
   readonly nodeName: string
   readonly follower: Follower
-  readonly docket: Docket
+  readonly cases: CaseQueue
   readonly receipts: Receipts
-  /** None: only says what it would do. */
+  /** Undefined in a dry run. */
   readonly filing: Filing | undefined
   readonly account: number
   readonly limits: Omit<PlanTerms, 'now' | 'account' | 'windowSeconds'>
   readonly pollMs: number
   readonly metrics: Metrics
-  readonly say: Say
+  readonly log: Log
 }
 
-/** What became of one round. */
+/** The outcome of one round. */
 export interface Round {
   /** Challenges that the chain has not settled. */
-  readonly standing: readonly Challenge[]
-  /** Whether anything was committed to or granted, or waits to be sent. */
+  readonly open: readonly Challenge[]
+  /** Whether a challenge was granted, or is committed to and waits to be sent. */
   readonly moved: boolean
 }
 
-/** Watches until `signal` says to stop, or once until nothing is left to do. */
+/** Watches until `signal` aborts, or for one round. */
 export interface Watcher {
   round(signal: AbortSignal): Promise<Round>
   watch(signal: AbortSignal): Promise<void>
 }
 
+interface Parts extends WatcherOptions {
+  readonly finder: RecordFinder
+  readonly report: Report
+}
+
 export function watcherOf(options: WatcherOptions): Watcher {
-  const { connection, follower, docket, receipts, filing, account, metrics, say } = options
-  const { chronicle } = follower
-  const finder = finderOf(chronicle)
-  const report = reportOf(metrics, say)
-
-  const look = async (signal: AbortSignal): Promise<Round> => {
-    const latest = await follower.catchUp(signal)
-    const head = follower.head()
-    if (head === undefined) return { standing: [], moved: false }
-    await docket.examine(Number(latest.timestamp))
-    for (const problem of await receipts.read()) say('receipt refused', { why: problem })
-    report.appeals(chronicle)
-
-    const terms = await chainTerms(connection)
-    forgetSettled(chronicle, head.number - FINALITY_DEPTH, terms.now)
-    finder.refresh()
-    const { now, windowSeconds } = terms
-    const planned = plan(
-      { chronicle, docket, receipts: receipts.held, finder },
-      { ...options.limits, now, account, windowSeconds },
-    )
-    const challenges = filing === undefined ? planned : await affordable(planned, terms)
-    const filed: Filed[] = []
-    if (filing === undefined) report.rehearsed(challenges)
-    else {
-      await filing.file(challenges, latest, (one) => {
-        filed.push(one)
-        report.filed(one)
-      })
-    }
-    report.measured({ chronicle, docket, account, receipts: receipts.held.size, latest, head, filed })
-    const settled = new Set(filed.flatMap(({ kind, challenge }) => (kind === 'settled' ? [challenge] : [])))
-    const standing = challenges.filter((challenge) => !settled.has(challenge))
-    return { standing, moved: filed.some(hasMoved) }
-  }
-
-  const affordable = async (planned: readonly Challenge[], terms: ChainTerms): Promise<readonly Challenge[]> => {
-    const worth = await worthFiling(connection, chronicle, planned, terms.now)
-    const { challenges, shortfall } = await coveredByBond(connection, account, terms, worth)
-    if (shortfall === undefined) return challenges
-    report.once(`bond ${shortfall.covered} ${shortfall.demands}`, 'bond too small', { ...shortfall, account })
-    return challenges
-  }
-
+  const { metrics, log } = options
+  const parts = { ...options, finder: recordFinder(options.follower.state), report: reportOf(metrics, log) }
   const round = async (signal: AbortSignal): Promise<Round> => {
     try {
-      return await look(signal)
+      return await runRound(parts, signal)
     } catch (cause) {
-      throw cause instanceof BaseError ? nodeError(options.nodeName, 'a request', failureOf(cause), cause) : cause
+      throw explainViemError(options.nodeName, cause)
     }
   }
+  return { round, watch: (signal) => watch(parts, round, signal) }
+}
 
-  return {
-    round,
-    watch: async (signal) => {
-      while (!signal.aborted) {
-        try {
-          await round(signal)
-        } catch (error) {
-          if (signal.aborted) return
-          if (!(error instanceof RetryError)) throw error
-          metrics.count('watcher_troubles_total', 1)
-          say('trouble', { what: explain(error) })
-        }
-        await sleep(options.pollMs, undefined, { signal }).catch(() => undefined)
-      }
-    },
+async function watch(
+  { log, metrics, pollMs }: Parts,
+  round: (signal: AbortSignal) => Promise<Round>,
+  signal: AbortSignal,
+): Promise<void> {
+  while (!signal.aborted) {
+    try {
+      await round(signal)
+    } catch (error) {
+      if (signal.aborted) return
+      if (!(error instanceof RetryError)) throw error
+      metrics.count('watcher_troubles_total', 1)
+      log('trouble', { what: explain(error) })
+    }
+    await sleep(pollMs, undefined, { signal }).catch(() => undefined)
   }
 }
 
-/** How a question that viem put came to nothing. */
-function failureOf(error: BaseError): Failure {
-  const answer = error.walk((cause) => cause instanceof RpcRequestError)
-  if (answer instanceof RpcRequestError) return { kind: 'answered', code: answer.code, message: answer.details }
-  const transport = error.walk((cause) => cause instanceof HttpRequestError)
-  if (!(transport instanceof HttpRequestError) || transport.status === undefined) {
-    return { kind: 'silent', reason: error.shortMessage }
+async function runRound(parts: Parts, signal: AbortSignal): Promise<Round> {
+  const { connection, follower, cases, receipts, filing, account, finder, report, log } = parts
+  const { state } = follower
+  const latest = await follower.follow(signal)
+  const head = follower.head()
+  if (head === undefined) return { open: [], moved: false }
+  await cases.read(Number(latest.timestamp))
+  for (const problem of await receipts.read()) log('receipt refused', { why: problem })
+  report.appeals(state)
+
+  const terms = await chainTerms(connection)
+  forgetSettled(state, head.number - FINALITY_DEPTH, terms.now)
+  finder.refresh()
+  const { now, windowSeconds } = terms
+  const planned = plan(
+    { state, cases, receipts: receipts.held, finder },
+    { ...parts.limits, now, account, windowSeconds },
+  )
+  const challenges = filing === undefined ? planned : await affordable(parts, planned, terms)
+  const filed = await file(parts, challenges, latest)
+  report.measured({ state, cases, account, receipts: receipts.held.size, latest, head, filed })
+  return roundOf(challenges, filed)
+}
+
+async function file(
+  { filing, report }: Parts,
+  challenges: readonly Challenge[],
+  latest: Block,
+): Promise<readonly Filed[]> {
+  if (filing === undefined) {
+    report.rehearsed(challenges)
+    return []
   }
-  return { kind: 'status', status: transport.status, retryAfter: transport.headers?.get('retry-after') }
+  const filed: Filed[] = []
+  await filing.file(challenges, latest, (one) => {
+    filed.push(one)
+    report.filed(one)
+  })
+  return filed
+}
+
+async function affordable(
+  { connection, follower, account, report }: Parts,
+  planned: readonly Challenge[],
+  terms: ChainTerms,
+): Promise<readonly Challenge[]> {
+  const worth = await worthFiling(connection, follower.state, planned, terms.now)
+  const { challenges, shortfall } = await coveredByBond(connection, account, terms, worth)
+  if (shortfall === undefined) return challenges
+  report.once(`bond ${shortfall.covered} ${shortfall.demands}`, 'bond too small', { ...shortfall, account })
+  return challenges
+}
+
+/** What a round leaves open, and whether it got any further. */
+export function roundOf(challenges: readonly Challenge[], filed: readonly Filed[]): Round {
+  const settled = new Set(filed.flatMap(({ kind, challenge }) => (kind === 'settled' ? [challenge] : [])))
+  return { open: challenges.filter((challenge) => !settled.has(challenge)), moved: filed.some(hasMoved) }
 }
 
 function hasMoved(filed: Filed): boolean {

@@ -4,11 +4,11 @@ import { describe, expect, it } from 'vitest'
 import { bitsOf } from '../../attribution/querySketch.ts'
 import { packSketch } from '../../attribution/sketch.ts'
 import { type Receipt, signedReceipt, signReceipt } from '../../sdk/receipt.ts'
-import { type Chronicle, emptyChronicle, unitKey } from '../../watcher/chronicle.ts'
-import { docketOf } from '../../watcher/docket.ts'
+import { caseQueue } from '../../watcher/caseQueue.ts'
 import { filesFrom } from '../../watcher/files.ts'
-import { finderOf } from '../../watcher/finder.ts'
 import { plan } from '../../watcher/plan.ts'
+import { recordFinder } from '../../watcher/recordFinder.ts'
+import { emptyWatchState, unitKey, type WatchState } from '../../watcher/watchState.ts'
 
 const RECORD_BY = 10_000
 const WINDOW = 172_800
@@ -34,10 +34,10 @@ async function receiptOfModel(model: number): Promise<Receipt> {
 }
 
 /** What a watcher that holds one receipt of model 7 would file. */
-async function planned(chronicle: Chronicle, now: number): Promise<readonly string[]> {
+async function planned(state: WatchState, now: number): Promise<readonly string[]> {
   const receipt = await receiptOfModel(7)
   const files = filesFrom({ blobs: undefined, own: new Map(), largestBytes: 1, timeoutMs: 1 })
-  const docket = docketOf({ chronicle, files, retrySeconds: 30, onExamined: () => undefined })
+  const cases = caseQueue({ state, files, retrySeconds: 30, onRead: () => undefined })
   const receipts = new Map([[signedReceipt(receipt).recordHash, receipt]])
   const terms = {
     now,
@@ -49,26 +49,26 @@ async function planned(chronicle: Chronicle, now: number): Promise<readonly stri
     windowSeconds: WINDOW,
     settles: false,
   }
-  const challenges = plan({ chronicle, docket, receipts, finder: finderOf(chronicle) }, terms)
+  const challenges = plan({ state, cases, receipts, finder: recordFinder(state) }, terms)
   return challenges.map(({ kind }) => kind)
 }
 
 describe('what to file over a receipt whose record is missing', () => {
   it('is a demand, from its promise and a grace on, until a window is over', async () => {
-    const chronicle = emptyChronicle()
-    expect(await planned(chronicle, RECORD_BY + 599)).toEqual([])
-    expect(await planned(chronicle, RECORD_BY + 600)).toEqual(['DemandRecord'])
-    expect(await planned(chronicle, RECORD_BY + WINDOW - 1)).toEqual(['DemandRecord'])
-    expect(await planned(chronicle, RECORD_BY + WINDOW)).toEqual([])
+    const state = emptyWatchState()
+    expect(await planned(state, RECORD_BY + 599)).toEqual([])
+    expect(await planned(state, RECORD_BY + 600)).toEqual(['DemandRecord'])
+    expect(await planned(state, RECORD_BY + WINDOW - 1)).toEqual(['DemandRecord'])
+    expect(await planned(state, RECORD_BY + WINDOW)).toEqual([])
   })
 
   it('is nothing where its model was struck before it was due', async () => {
-    const chronicle = emptyChronicle()
+    const state = emptyWatchState()
     const strike = (struckAt: number) =>
-      chronicle.struckUnits.set(unitKey(7, 0), { model: 7, unit: 0, struckAt, block: 1n })
+      state.struckUnits.set(unitKey(7, 0), { model: 7, unit: 0, struckAt, block: 1n })
     strike(RECORD_BY)
-    expect(await planned(chronicle, RECORD_BY + 600)).toEqual([])
+    expect(await planned(state, RECORD_BY + 600)).toEqual([])
     strike(RECORD_BY + 1)
-    expect(await planned(chronicle, RECORD_BY + 600)).toEqual(['DemandRecord'])
+    expect(await planned(state, RECORD_BY + 600)).toEqual(['DemandRecord'])
   })
 })

@@ -3,7 +3,7 @@ import { generatePrivateKey, privateKeyToAccount } from 'viem/accounts'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Reader } from '../../sdk/chain.ts'
 import { callTo } from '../../sdk/node/contractCall.ts'
-import { type Outcome, senderOf } from '../../watcher/sender.ts'
+import { type Outcome, transactionSender } from '../../watcher/sender.ts'
 import { type LocalLedger, startLocalLedger } from '../support/localLedger.ts'
 
 describe('a sender', () => {
@@ -38,7 +38,7 @@ async function sendWhereCounted(
   }
   const stranger = privateKeyToAccount(generatePrivateKey()).address
   const outcomes: Outcome[] = []
-  await senderOf(doubtful, walletOf(cast.deployer)).send(
+  await transactionSender(doubtful, walletOf(cast.deployer)).send(
     [parseEther('1'), 0n].map((amount) => callTo(contracts.openToken, 'approve', [stranger, amount])),
     (place, outcome) => {
       outcomes[place] = outcome

@@ -4,29 +4,29 @@ import { decodeToldChannels } from '../sdk/channel.ts'
 import { abis } from '../sdk/contracts.ts'
 import type { Deployment } from '../sdk/deployment.ts'
 import { UNIT_FAULTS } from '../sdk/rowsRead.ts'
-import { ALL_ROWS, type Chronicle, demandKey, type Event, recordKey, unitKey } from './chronicle.ts'
+import { ALL_ROWS, demandKey, type Event, recordKey, unitKey, type WatchState } from './watchState.ts'
 
-/** Adds what logs tell to a chronicle, in chain order. */
-export function append(chronicle: Chronicle, { contracts }: Deployment, logs: readonly ChainLog[]): void {
+/** Applies logs to the state, in chain order. */
+export function applyLogs(state: WatchState, { contracts }: Deployment, logs: readonly ChainLog[]): void {
   const abiAt = new Map(read.map((name) => [contracts[name].toLowerCase(), abis[name] as Abi]))
   for (const log of logs) {
     const abi = abiAt.get(log.address.toLowerCase())
     const [selector, ...indexed] = log.topics
     if (abi === undefined || selector === undefined) continue
     const { eventName, args } = decodeEventLog({ abi, topics: [selector, ...indexed], data: log.data })
-    tellers.get(eventName ?? '')?.(chronicle, args as never, log)
+    handlers.get(eventName ?? '')?.(state, args as never, log)
   }
 }
 
 const read = ['datasets', 'fineTunes', 'models', 'ledger', 'court', 'unitCourt', 'bonds'] as const
 
-type Teller<Args> = (chronicle: Chronicle, args: Args, log: ChainLog) => void
+type Handler<Args> = (state: WatchState, args: Args, log: ChainLog) => void
 
-const placeOf = ({ blockHash, logIndex }: ChainLog): string => `${blockHash}/${logIndex}`
+const logKey = ({ blockHash, logIndex }: ChainLog): string => `${blockHash}/${logIndex}`
 
 const datasets: {
-  ContributionSubmitted: Teller<Event<'datasets', 'ContributionSubmitted'>>
-  ContributionAccepted: Teller<Event<'datasets', 'ContributionAccepted'>>
+  ContributionSubmitted: Handler<Event<'datasets', 'ContributionSubmitted'>>
+  ContributionAccepted: Handler<Event<'datasets', 'ContributionAccepted'>>
 } = {
   ContributionSubmitted: ({ contributions }, args, { block }) => {
     contributions.set(args.contribution, { ...args, block })
@@ -37,17 +37,17 @@ const datasets: {
 }
 
 const models: {
-  FineTuneBegun: Teller<Event<'fineTunes', 'FineTuneBegun'>>
-  UnitsRegistered: Teller<Event<'fineTunes', 'UnitsRegistered'>>
-  FineTuneRegistered: Teller<Event<'fineTunes', 'FineTuneRegistered'>>
-  FineTuneEntered: Teller<Event<'models', 'FineTuneEntered'>>
-  UnitStruck: Teller<Event<'models', 'UnitStruck'>>
+  FineTuneBegun: Handler<Event<'fineTunes', 'FineTuneBegun'>>
+  UnitsRegistered: Handler<Event<'fineTunes', 'UnitsRegistered'>>
+  FineTuneRegistered: Handler<Event<'fineTunes', 'FineTuneRegistered'>>
+  FineTuneEntered: Handler<Event<'models', 'FineTuneEntered'>>
+  UnitStruck: Handler<Event<'models', 'UnitStruck'>>
 } = {
   FineTuneBegun: ({ begun }, args, { block }) => {
     begun.set(args.model, { ...args, block })
   },
   UnitsRegistered: ({ pages }, args, log) => {
-    pages.set(placeOf(log), { ...args, block: log.block })
+    pages.set(logKey(log), { ...args, block: log.block })
   },
   FineTuneRegistered: ({ registered }, args, { block }) => {
     registered.set(args.model, { ...args, block })
@@ -61,12 +61,12 @@ const models: {
 }
 
 const ledger: {
-  BookOpened: Teller<Event<'ledger', 'BookOpened'>>
-  BookClosing: Teller<Event<'ledger', 'BookClosing'>>
-  BatchRecorded: Teller<Event<'ledger', 'BatchRecorded'>>
-  RecordVoided: Teller<Event<'ledger', 'RecordVoided'>>
-  GivenToBook: Teller<Event<'ledger', 'GivenToBook'>>
-  BookReleased: Teller<Event<'ledger', 'BookReleased'>>
+  BookOpened: Handler<Event<'ledger', 'BookOpened'>>
+  BookClosing: Handler<Event<'ledger', 'BookClosing'>>
+  BatchRecorded: Handler<Event<'ledger', 'BatchRecorded'>>
+  RecordVoided: Handler<Event<'ledger', 'RecordVoided'>>
+  GivenToBook: Handler<Event<'ledger', 'GivenToBook'>>
+  BookReleased: Handler<Event<'ledger', 'BookReleased'>>
 } = {
   BookOpened: ({ books }, args, { block }) => {
     books.set(args.book, { ...args, block })
@@ -87,7 +87,7 @@ const ledger: {
     voided.set(recordKey(batch, index), { batch, index, block })
   },
   GivenToBook: ({ given }, args, log) => {
-    given.set(placeOf(log), { ...args, block: log.block })
+    given.set(logKey(log), { ...args, block: log.block })
   },
   BookReleased: ({ settled }, { book }, { block }) => {
     settled.set(book, { block })
@@ -95,19 +95,19 @@ const ledger: {
 }
 
 const courts: {
-  UnitDemanded: Teller<Event<'unitCourt', 'UnitDemanded'>>
-  UnitAnswered: Teller<Event<'unitCourt', 'UnitAnswered'>>
-  ItemDemanded: Teller<Event<'unitCourt', 'ItemDemanded'>>
-  ItemAnswered: Teller<Event<'unitCourt', 'ItemAnswered'>>
-  UnitProvedFalse: Teller<Event<'unitCourt', 'UnitProvedFalse'>>
-  ReceiptDemanded: Teller<Event<'court', 'ReceiptDemanded'>>
-  RecordShown: Teller<Event<'court', 'RecordShown'>>
-  ReceiptUnrecorded: Teller<Event<'court', 'ReceiptUnrecorded'>>
-  RecordAppealed: Teller<Event<'court', 'RecordAppealed'>>
-  UnitAppealed: Teller<Event<'court', 'UnitAppealed'>>
-  AppealRuled: Teller<Event<'court', 'AppealRuled'>>
-  AppealLapsed: Teller<Event<'court', 'AppealLapsed'>>
-  BondSlashed: Teller<Event<'bonds', 'BondSlashed'>>
+  UnitDemanded: Handler<Event<'unitCourt', 'UnitDemanded'>>
+  UnitAnswered: Handler<Event<'unitCourt', 'UnitAnswered'>>
+  ItemDemanded: Handler<Event<'unitCourt', 'ItemDemanded'>>
+  ItemAnswered: Handler<Event<'unitCourt', 'ItemAnswered'>>
+  UnitProvedFalse: Handler<Event<'unitCourt', 'UnitProvedFalse'>>
+  ReceiptDemanded: Handler<Event<'court', 'ReceiptDemanded'>>
+  RecordShown: Handler<Event<'court', 'RecordShown'>>
+  ReceiptUnrecorded: Handler<Event<'court', 'ReceiptUnrecorded'>>
+  RecordAppealed: Handler<Event<'court', 'RecordAppealed'>>
+  UnitAppealed: Handler<Event<'court', 'UnitAppealed'>>
+  AppealRuled: Handler<Event<'court', 'AppealRuled'>>
+  AppealLapsed: Handler<Event<'court', 'AppealLapsed'>>
+  BondSlashed: Handler<Event<'bonds', 'BondSlashed'>>
 } = {
   UnitDemanded: ({ unitDemands }, { model, unit, demander, dueAt }, { block }) => {
     unitDemands.set(demandKey(model, unit, ALL_ROWS), { model, unit, index: ALL_ROWS, demander, dueAt, block })
@@ -122,7 +122,7 @@ const courts: {
     unitAnswers.set(demandKey(model, unit, index), { block })
   },
   UnitProvedFalse: ({ withheld }, { model, unit, fault }, log) => {
-    if (UNIT_FAULTS[fault] === 'Withheld') withheld.set(placeOf(log), { model, unit, block: log.block })
+    if (UNIT_FAULTS[fault] === 'Withheld') withheld.set(logKey(log), { model, unit, block: log.block })
   },
   ReceiptDemanded: ({ recordDemands }, args, { block }) => {
     recordDemands.set(args.recordHash, { ...args, block })
@@ -146,10 +146,10 @@ const courts: {
     decided.set(appeal, { how: 'lapsed', block })
   },
   BondSlashed: ({ bounties }, { beneficiary, bountyGwei }, log) => {
-    bounties.set(placeOf(log), { account: beneficiary, gwei: bountyGwei, block: log.block })
+    bounties.set(logKey(log), { account: beneficiary, gwei: bountyGwei, block: log.block })
   },
 }
 
-const tellers = new Map<string, Teller<never>>(
-  [datasets, models, ledger, courts].flatMap((told) => Object.entries<Teller<never>>(told)),
+const handlers = new Map<string, Handler<never>>(
+  [datasets, models, ledger, courts].flatMap((named) => Object.entries<Handler<never>>(named)),
 )

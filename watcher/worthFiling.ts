@@ -2,19 +2,19 @@ import { bondOfModel } from '../sdk/bond.ts'
 import { bookKeyOf } from '../sdk/book.ts'
 import type { Connection } from '../sdk/contracts.ts'
 import type { Challenge } from './challenge.ts'
-import { type Chronicle, windowEndOf } from './chronicle.ts'
+import { type WatchState, windowEndOf } from './watchState.ts'
 
 /**
- * Leaves out challenges against units of models that have nothing to lose and pay nobody: registering false units costs little, and whoever struck
- * them all would pay for the gas alone. Such a model cannot record before it has a bond.
+ * Leaves out challenges against units of models without a bond that pay nobody. Registering false units costs little, and
+ * striking them all would cost gas for no gain. Such a model cannot record before it has a bond.
  */
 export async function worthFiling(
   { reader, contracts }: Connection,
-  chronicle: Chronicle,
+  state: WatchState,
   planned: readonly Challenge[],
   now: number,
 ): Promise<readonly Challenge[]> {
-  const paying = modelsThatPay(chronicle, now)
+  const paying = modelsThatPay(state, now)
   const doubtful = new Set(planned.flatMap((one) => (isAgainstUnit(one) && !paying.has(one.model) ? [one.model] : [])))
   const bonds = await Promise.all(
     [...doubtful].map(async (model) => {
@@ -33,7 +33,7 @@ function isAgainstUnit(challenge: Challenge): challenge is AgainstUnit {
 }
 
 /** Models with books in which a strike still counts. */
-function modelsThatPay(chronicle: Chronicle, now: number): ReadonlySet<number> {
-  const open = [...chronicle.books.keys()].filter((book) => now < (windowEndOf(chronicle, book) ?? 0))
+function modelsThatPay(state: WatchState, now: number): ReadonlySet<number> {
+  const open = [...state.books.keys()].filter((book) => now < (windowEndOf(state, book) ?? 0))
   return new Set(open.map((book) => bookKeyOf(book).model))
 }

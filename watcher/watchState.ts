@@ -6,13 +6,13 @@ import { assembleModel, type OpenedModel } from '../sdk/openModel.ts'
 import { LONGEST_PROMISE_SECONDS } from '../sdk/receipt.ts'
 
 /**
- * What the chain has told so far, as far as a watcher needs it. Every fact stands with its block, in a table of its own, so that undoing a reorg
- * is forgetting what lies above a block, and telling it again from the start gives the same.
+ * The facts of the chain that a watcher needs. Each is stored with its block, in a table of its own. So a reorg is rolled
+ * back by deleting what lies above a block, and reading the chain again gives the same state.
  */
-export interface Chronicle {
+export interface WatchState {
   readonly begun: Table<number, Event<'fineTunes', 'FineTuneBegun'>>
   readonly entered: Table<number, Event<'models', 'FineTuneEntered'>>
-  /** Pages of units, by model and place. */
+  /** Pages of units, by block hash and log index. */
   readonly pages: Table<string, Event<'fineTunes', 'UnitsRegistered'>>
   readonly registered: Table<number, Event<'fineTunes', 'FineTuneRegistered'>>
   readonly contributions: Table<Hex, Event<'datasets', 'ContributionSubmitted'>>
@@ -25,18 +25,18 @@ export interface Chronicle {
   readonly batches: Table<bigint, ToldBatch>
   /** Records that were voided or set aside, by `recordKey`. */
   readonly voided: Table<string, { readonly batch: bigint; readonly index: number }>
-  /** What was given to books, by its place in the chain. */
+  /** Gifts to books, by block hash and log index. */
   readonly given: Table<string, Event<'ledger', 'GivenToBook'>>
   readonly settled: Table<bigint, object>
   /** Demands of units and items, by `demandKey`. */
   readonly unitDemands: Table<string, UnitDemand>
   readonly unitAnswers: Table<string, object>
-  /** Demands that were closed because nothing was shown, by their place in the chain: an event tells the unit alone. */
+  /** Demands closed without an answer, by block hash and log index: the event names only the unit. */
   readonly withheld: Table<string, { readonly model: number; readonly unit: number }>
   readonly recordDemands: Table<Hex, Event<'court', 'ReceiptDemanded'>>
-  /** Demanded records that were shown, or were not in time. */
+  /** Demanded records that were shown, or whose time ran out. */
   readonly recordAnswers: Table<Hex, object>
-  /** Bounties paid, by their place in the chain. */
+  /** Bounties paid, by block hash and log index. */
   readonly bounties: Table<string, { readonly account: number; readonly gwei: bigint }>
   readonly appeals: Table<bigint, { readonly facts: Readonly<Record<string, unknown>> }>
   /** Appeals that were ruled or lapsed. */
@@ -48,8 +48,8 @@ export type Event<
   name extends ContractEventName<(typeof abis)[contract]>,
 > = ContractEventArgsFromTopics<(typeof abis)[contract], name, true>
 
-export type Told<Fact> = Fact & { readonly block: bigint }
-export type Table<Key, Fact> = Map<Key, Told<Fact>>
+export type AtBlock<Fact> = Fact & { readonly block: bigint }
+export type Table<Key, Fact> = Map<Key, AtBlock<Fact>>
 
 export interface UnitDemand {
   readonly model: number
@@ -60,14 +60,14 @@ export interface UnitDemand {
   readonly dueAt: number
 }
 
-/** What stands for all rows of a unit where one row is named (contracts/court/UnitDemands.sol). */
+/** The row index that means all rows of a unit (contracts/court/UnitDemands.sol). */
 export const ALL_ROWS = 0xffff_ffff
 
 export const recordKey = (batch: bigint, index: number): string => `${batch}/${index}`
 export const unitKey = (model: number, unit: number): string => `${model}/${unit}`
 export const demandKey = (model: number, unit: number, index: number): string => `${model}/${unit}/${index}`
 
-export function emptyChronicle(): Chronicle {
+export function emptyWatchState(): WatchState {
   return {
     begun: new Map(),
     entered: new Map(),
@@ -93,21 +93,21 @@ export function emptyChronicle(): Chronicle {
   }
 }
 
-/** Forgets everything above a block. */
-export function undoAbove(chronicle: Chronicle, ancestor: bigint): void {
-  for (const table of Object.values(chronicle) as Map<unknown, Told<object>>[]) {
+/** Deletes everything above a block. */
+export function undoAbove(state: WatchState, ancestor: bigint): void {
+  for (const table of Object.values(state) as Map<unknown, AtBlock<object>>[]) {
     for (const [key, { block }] of table) if (block > ancestor) table.delete(key)
   }
 }
 
 /**
- * Lets go of records of settled books, so that a watcher can go on for years: of those that no reorg brings back, and of which no receipt
- * can be demanded any more.
+ * Deletes the records of settled books, so that memory stays bounded over years. A book goes once no reorg can bring it
+ * back and none of its receipts can be demanded any more.
  */
-export function forgetSettled(chronicle: Chronicle, belowBlock: bigint, now: number): void {
-  const { batches, books, settled, voided } = chronicle
+export function forgetSettled(state: WatchState, belowBlock: bigint, now: number): void {
+  const { batches, books, settled, voided } = state
   const isOver = (book: bigint): boolean => {
-    const end = windowEndOf(chronicle, book) ?? now
+    const end = windowEndOf(state, book) ?? now
     return now >= end + LONGEST_PROMISE_SECONDS + (books.get(book)?.windowSeconds ?? 0)
   }
   const isFinal = (book: bigint): boolean => (settled.get(book)?.block ?? belowBlock) < belowBlock && isOver(book)
@@ -116,27 +116,27 @@ export function forgetSettled(chronicle: Chronicle, belowBlock: bigint, now: num
 }
 
 /** A model whose units are all registered. */
-export function modelIn(chronicle: Chronicle, model: number): OpenedModel | undefined {
-  const [begun, entered] = [chronicle.begun.get(model), chronicle.entered.get(model)]
-  const registered = chronicle.registered.get(model)
+export function modelIn(state: WatchState, model: number): OpenedModel | undefined {
+  const [begun, entered] = [state.begun.get(model), state.entered.get(model)]
+  const registered = state.registered.get(model)
   if (begun === undefined || entered === undefined || registered === undefined) return undefined
   return assembleModel({
     ...entered,
     ...registered,
     fineTune: begun.fineTune,
-    pages: [...chronicle.pages.values()].filter((page) => page.model === model),
+    pages: [...state.pages.values()].filter((page) => page.model === model),
     memberOf: (id) => {
-      const contribution = chronicle.contributions.get(id)
+      const contribution = state.contributions.get(id)
       return contribution && { contributor: contribution.contributor, items: contribution.itemCount }
     },
   })
 }
 
 /**
- * Demands of units and items that were neither answered nor closed. Where some of a unit's were closed, nobody knows which: all of them count as
- * open until all are closed.
+ * Demands of units and items that are neither answered nor closed. Closing names only the unit, so all demands of a unit
+ * count as open until as many were closed.
  */
-export function openUnitDemands({ unitDemands, unitAnswers, withheld }: Chronicle): readonly UnitDemand[] {
+export function openUnitDemands({ unitDemands, unitAnswers, withheld }: WatchState): readonly UnitDemand[] {
   const unanswered = [...unitDemands].flatMap(([key, demand]) => (unitAnswers.has(key) ? [] : [demand]))
   const ofUnit = ({ model, unit }: { readonly model: number; readonly unit: number }): string => unitKey(model, unit)
   const demanded = Map.groupBy(unanswered, ofUnit)
@@ -145,7 +145,7 @@ export function openUnitDemands({ unitDemands, unitAnswers, withheld }: Chronicl
 }
 
 /** When a model was struck, by the contracts' clock. */
-export function struckAtOf({ struckUnits }: Chronicle, model: number): number | undefined {
+export function struckAtOf({ struckUnits }: WatchState, model: number): number | undefined {
   const times = [...struckUnits.values()].flatMap((unit) => (unit.model === model ? [unit.struckAt] : []))
   return times.length === 0 ? undefined : Math.min(...times)
 }
@@ -154,10 +154,10 @@ export function struckAtOf({ struckUnits }: Chronicle, model: number): number | 
 const LONGEST_BOOK = 28 * 86_400
 
 /** When a book's records can no longer be voided, and the book be settled. A strike of its model closes it. */
-export function windowEndOf(chronicle: Chronicle, book: bigint): number | undefined {
-  const opened = chronicle.books.get(book)
+export function windowEndOf(state: WatchState, book: bigint): number | undefined {
+  const opened = state.books.get(book)
   if (opened === undefined) return undefined
   const openedAt = opened.closesAt - Math.max(opened.epochSeconds, LONGEST_BOOK)
-  const closesAt = chronicle.closings.get(book)?.closesAt ?? opened.closesAt
-  return closeOfBook({ openedAt, closesAt }, struckAtOf(chronicle, bookKeyOf(book).model)) + opened.windowSeconds
+  const closesAt = state.closings.get(book)?.closesAt ?? opened.closesAt
+  return closeOfBook({ openedAt, closesAt }, struckAtOf(state, bookKeyOf(book).model)) + opened.windowSeconds
 }

@@ -5,18 +5,19 @@ import { channelId } from '../sdk/channel.ts'
 import { recordDims } from '../sdk/predictPay.ts'
 import { promisedRecord, type Receipt } from '../sdk/receipt.ts'
 import { decodeRecords, recordLeaf } from '../sdk/record.ts'
-import type { Chronicle } from './chronicle.ts'
+import type { WatchState } from './watchState.ts'
 
 /** Finds records by what receipts say of them. */
-export interface Finder {
-  /** Reads batches that were told since the last time, and forgets those that are gone. */
+export interface RecordFinder {
+  /** Reads new batches and drops those that were rolled back. */
   refresh(): void
-  /** Records with the commitment of a receipt: as it promises, or not. */
-  withCommitment(receipt: Receipt): readonly Place[]
-  withLeaf(recordHash: Hex, model: number, operator: number): Place | undefined
+  /** Records with the commitment of a receipt, whether they are as promised or not. */
+  withCommitment(receipt: Receipt): readonly RecordPlace[]
+  withLeaf(recordHash: Hex, model: number, operator: number): RecordPlace | undefined
 }
 
-export interface Place {
+/** Where a record is. */
+export interface RecordPlace {
   readonly batch: bigint
   readonly index: number
   /** As it was recorded. */
@@ -24,50 +25,50 @@ export interface Place {
 }
 
 interface ReadBatch {
-  readonly told: ToldBatch
-  /** Whose it is. */
+  readonly source: ToldBatch
+  /** Its model and operator. */
   readonly key: string
-  readonly places: readonly (Place & { readonly commitment: Hex })[]
+  readonly places: readonly (RecordPlace & { readonly commitment: Hex })[]
 }
 
 /** Records of one operator and model. */
 interface Recorded {
-  readonly byCommitment: ReadonlyMap<Hex, readonly Place[]>
-  readonly byLeaf: ReadonlyMap<Hex, Place>
+  readonly byCommitment: ReadonlyMap<Hex, readonly RecordPlace[]>
+  readonly byLeaf: ReadonlyMap<Hex, RecordPlace>
 }
 
 const keyOf = (model: number, operator: number): string => `${model}/${operator}`
 
-export function finderOf(chronicle: Chronicle): Finder {
+export function recordFinder(state: WatchState): RecordFinder {
   const batches = new Map<bigint, ReadBatch>()
   const recorded = new Map<string, Recorded>()
 
-  const read = (told: ToldBatch): ReadBatch => {
-    const { model, operator } = bookKeyOf(told.book)
-    const terms = chronicle.entered.get(model)?.terms
+  const read = (source: ToldBatch): ReadBatch => {
+    const { model, operator } = bookKeyOf(source.book)
+    const terms = state.entered.get(model)?.terms
     const k = terms === undefined ? 0 : recordDims({ sketched: terms.pay.sketched, dims: terms.dims })
-    const ids = told.channels.map((channel) => channelId({ ...channel, model, operator }))
-    const places = decodeRecords(told.records, k, told.channels.length).map((record, index) => ({
-      batch: told.batch,
+    const ids = source.channels.map((channel) => channelId({ ...channel, model, operator }))
+    const places = decodeRecords(source.records, k, source.channels.length).map((record, index) => ({
+      batch: source.batch,
       index,
       leaf: recordLeaf(ids[record.channel] as Hex, record),
       commitment: record.commitment,
     }))
-    return { told, key: keyOf(model, operator), places }
+    return { source, key: keyOf(model, operator), places }
   }
 
-  /** Takes in what changed, and says whose records did. */
+  /** Reads the changed batches, and gives the keys whose records changed. */
   const changes = (): ReadonlySet<string> => {
     const changed = new Set<string>()
-    for (const [number, { told, key }] of batches) {
+    for (const [number, { source, key }] of batches) {
       // After a reorg another batch may have the same number.
-      if (chronicle.batches.get(number) === told) continue
+      if (state.batches.get(number) === source) continue
       batches.delete(number)
       changed.add(key)
     }
-    for (const [number, told] of chronicle.batches) {
+    for (const [number, source] of state.batches) {
       if (batches.has(number)) continue
-      const batch = read(told)
+      const batch = read(source)
       batches.set(number, batch)
       changed.add(batch.key)
     }
