@@ -7,7 +7,7 @@ const timed = [
   'test/chain/node/heads.test.ts',
   'test/chain/events/hotEvents.test.ts',
   'test/indexer/{replica,silentNode,standby}.test.ts',
-  'test/indexer/operate/{ending,metrics}.test.ts',
+  'test/indexer/operate/{shutdown,metrics}.test.ts',
 ]
 
 // Chains, databases and workers are real, and mostly wait for each other: two files at a time keep two cores at work.

@@ -5,7 +5,7 @@ import { prune } from './commands/prune.ts'
 import { serve } from './commands/serve.ts'
 import { verify } from './commands/verify.ts'
 import { type Command, fail } from './operate/command.ts'
-import { endOnSignal } from './operate/ending.ts'
+import { shutdownOnSignal } from './operate/shutdown.ts'
 
 /** The indexer as a process of its own. */
 
@@ -17,7 +17,7 @@ const args = process.argv.slice(2)
 const isNamed = args[0] !== undefined && !args[0].startsWith('-')
 const name = isNamed ? `${args.shift()}` : 'index'
 
-const { signal, ended } = endOnSignal(process)
+const { signal, ended } = shutdownOnSignal(process)
 const world = { env: process.env, out: process.stdout, errors: process.stderr, signal }
 const command = commands.get(name)
 if (command === undefined) {

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { namesFollowed } from '../chain/events/contracts.ts'
 import { identifyAll } from '../chain/node/identity.ts'
 import { connectNode } from '../chain/node/node.ts'
-import type { News } from './news.ts'
+import type { IndexerEvent } from './events.ts'
 import { type AnswerOptions, answer } from './roles/answer.ts'
 import { lockedRole, openStandingBy } from './roles/standBy.ts'
 import { type WriteOptions, type Writing, writeHistory } from './roles/writeHistory.ts'
@@ -21,7 +21,7 @@ export interface IndexerOptions extends WriteOptions, AnswerOptions {
   /** How long to wait for a node's answer. */
   readonly rpcTimeoutMs?: number
   /** Hears of progress; says nothing by default. */
-  readonly report?: (news: News) => void
+  readonly report?: (event: IndexerEvent) => void
   /** Gives up, even while the database's folder is waited for. */
   readonly signal?: AbortSignal
 }
@@ -49,31 +49,31 @@ export async function startIndexer(options: IndexerOptions): Promise<Indexer> {
   const closing = new AbortController()
   const signal = options.signal === undefined ? closing.signal : AbortSignal.any([options.signal, closing.signal])
   const caughtUp = Promise.withResolvers<bigint>()
-  const report = (news: News) => {
-    if (news.kind === 'caughtUp') caughtUp.resolve(news.block)
-    metrics?.heard(news)
-    options.report?.(news)
+  const report = (event: IndexerEvent) => {
+    if (event.kind === 'caughtUp') caughtUp.resolve(event.block)
+    metrics?.heard(event)
+    options.report?.(event)
   }
 
-  const connections = options.rpcUrls.map((url) =>
+  const rpcNodes = options.rpcUrls.map((url) =>
     connectNode(url, { timeoutMs: options.rpcTimeoutMs, meter: metrics?.meter }),
   )
-  const identity = await identifyAll(connections, deployment, namesFollowed({ transfers: options.transfers ?? false }))
+  const identity = await identifyAll(rpcNodes, deployment, namesFollowed({ transfers: options.transfers ?? false }))
   const schema = options.schema ?? schemaOf(deployment.name)
   const role = lockedRole(signal, report)
-  const doors = await openDatabase(options.database, role.patience)
-  const storeOptions = { schema, version: options.historyVersion, patience: role.patience }
-  const store = openStandingBy(() => openStore(doors, identity, storeOptions), role, report, signal)
+  const connections = await openDatabase(options.database, role.lockWait)
+  const storeOptions = { schema, version: options.historyVersion, lockWait: role.lockWait }
+  const store = openStandingBy(() => openStore(connections, identity, storeOptions), role, report, signal)
   let writing: Writing | undefined
   const server = await Promise.race([store, role.standsBy])
     .then(() => {
       const history = historyOf(identity, options.historyVersion)
       const status = () => (role.now() === 'writer' ? writing?.leading.status() : undefined)
-      return answer(options, { doors, schema, own: { history, status }, role: role.now }, report)
+      return answer(options, { connections, schema, own: { history, status }, role: role.now }, report)
     })
     .catch(async (error) => {
       closing.abort()
-      await doors.close()
+      await connections.close()
       throw error
     })
 
@@ -81,7 +81,7 @@ export async function startIndexer(options: IndexerOptions): Promise<Indexer> {
     try {
       const opened = await store
       role.begins()
-      writing = writeHistory(options, connections, identity, opened, report, signal)
+      writing = writeHistory(options, rpcNodes, identity, opened, report, signal)
       await writing.stopped
     } catch (error) {
       if (signal.aborted) return
@@ -98,7 +98,7 @@ export async function startIndexer(options: IndexerOptions): Promise<Indexer> {
     closing.abort()
     await Promise.race([stopped.catch(() => {}), sleep(END_WITHIN_MS, undefined, { ref: false })])
     await server.close()
-    await doors.close()
+    await connections.close()
   }
   let closed: Promise<void> | undefined
   return {

@@ -1,4 +1,4 @@
-import type { News } from './news.ts'
+import type { IndexerEvent } from './events.ts'
 import { type AnswerOptions, answer } from './roles/answer.ts'
 import { type DatabaseLocation, openDatabase } from './store/database.ts'
 import { mustBePlain } from './store/history.ts'
@@ -9,7 +9,7 @@ export interface ReaderOptions extends AnswerOptions {
   readonly database: DatabaseLocation
   /** The schema of views that says which history is served. */
   readonly schema: string
-  readonly report?: (news: News) => void
+  readonly report?: (event: IndexerEvent) => void
 }
 
 export interface Reader {
@@ -23,17 +23,17 @@ export interface Reader {
 export async function startReader(options: ReaderOptions): Promise<Reader> {
   const { schema, metrics } = options
   mustBePlain(schema)
-  const report = (news: News) => {
-    metrics?.heard(news)
-    options.report?.(news)
+  const report = (event: IndexerEvent) => {
+    metrics?.heard(event)
+    options.report?.(event)
   }
-  const doors = await openDatabase(options.database)
+  const connections = await openDatabase(options.database)
   const serve = async () => {
-    await refuseFirstEdition(doors.reader('public'))
-    return await answer(options, { doors, schema, role: () => 'reader' }, report)
+    await refuseFirstEdition(connections.reader('public'))
+    return await answer(options, { connections, schema, role: () => 'reader' }, report)
   }
   const server = await serve().catch(async (error) => {
-    await doors.close()
+    await connections.close()
     throw error
   })
   const stopped = Promise.withResolvers<void>()
@@ -41,7 +41,7 @@ export async function startReader(options: ReaderOptions): Promise<Reader> {
     url: server.url,
     stopped: stopped.promise,
     close: () => {
-      stopped.resolve(server.close().then(() => doors.close()))
+      stopped.resolve(server.close().then(() => connections.close()))
       return stopped.promise
     },
   }

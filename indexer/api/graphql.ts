@@ -1,10 +1,10 @@
 import { renderGraphiQL } from '@graphql-yoga/render-graphiql'
 import { createYoga, maskError, type Plugin } from 'graphql-yoga'
 import { checkLimits, type Limits } from './limits.ts'
-import { onOneBranch } from './oneBranch.ts'
 import { BadRequest } from './query/badRequest.ts'
 import { type Context, contextOf, type Sources } from './query/context.ts'
 import { schema } from './schema/schema.ts'
+import { snapshotIsolation } from './snapshotIsolation.ts'
 
 const WELCOME = `# The accounts that earned most, and what for.
 {
@@ -21,7 +21,7 @@ export function graphqlHandler(sources: () => Promise<Sources>, limits: Limits, 
   return createYoga<object, Context>({
     schema,
     context: async () => contextOf(await sources()),
-    plugins: [limited(limits), onOneBranch],
+    plugins: [limited(limits), snapshotIsolation],
     maskedErrors: {
       errorMessage: 'Something went wrong here; it has been written down.',
       maskError: (error, message) => {

@@ -1,5 +1,5 @@
 import type { SyncState } from '../store/schema.ts'
-import type { StatusHeard } from '../store/status.ts'
+import type { StoredStatus } from '../store/status.ts'
 
 /** What this process is to the history that it answers from. */
 export type Role = 'writer' | 'standby' | 'reader'
@@ -15,7 +15,7 @@ export type Health =
 const SILENT_AFTER_MS = 10_000
 
 /** How the sync fares as far as one knows who only reads. */
-export function healthHeard(heard: StatusHeard | undefined): Health {
+export function healthOf(heard: StoredStatus | undefined): Health {
   if (heard === undefined) return { kind: 'silent', reason: 'No indexer has written to this history yet' }
   const { state, ageMs } = heard
   // Whoever stops for good says so with its last words.

@@ -1,7 +1,7 @@
 import { settings } from '../commandLine.ts'
 import { command } from '../operate/command.ts'
 import { blockNumber, oneOf, optional, required, type Settings } from '../operate/settings.ts'
-import { voiceTo } from '../operate/voice.ts'
+import { terminalTo } from '../operate/terminal.ts'
 import { exportFormats } from './export/format.ts'
 import { writeExport } from './export/writeExport.ts'
 import { deploymentForName, openExisting, schemaChosen, servedHistory } from './openHistory.ts'
@@ -35,12 +35,12 @@ complete, and how many rows and which hashes each file has. The folder is there 
   npm run indexer -- export --deployment <file> --database <where> --out <folder> [options]`,
   settings: exportSettings,
   run: async ({ out: folder, format, block, deployment, schema, database, log }, { env, out, signal }) => {
-    const voice = voiceTo(out, { format: log, verify: '', env, now: Date.now })
+    const terminal = terminalTo(out, { format: log, verify: '', env, now: Date.now })
     const say = (event: string, message: string, facts: Readonly<Record<string, string | number>>) =>
-      voice.say({ level: 'info', event, message, facts })
-    const doors = await openExisting(database)
+      terminal.say({ level: 'info', event, message, facts })
+    const connections = await openExisting(database)
     try {
-      const db = await servedHistory(doors, schemaChosen(schema, deployment))
+      const db = await servedHistory(connections, schemaChosen(schema, deployment))
       const wrote = ({ table, rows, file }: { table: string; rows: number; file: string }) =>
         say('exported', `${file}: ${rows} rows`, { table, file, rows })
       const { block: end, files } = await writeExport(db, { folder, format, block, signal, wrote })
@@ -49,7 +49,7 @@ complete, and how many rows and which hashes each file has. The folder is there 
       say('done', `Wrote ${rows} rows in ${files.length} files, as of block ${end.number}, into ${folder}`, facts)
       return 0
     } finally {
-      await doors.close()
+      await connections.close()
     }
   },
 })

@@ -1,7 +1,7 @@
 import { settings } from '../commandLine.ts'
 import { command } from '../operate/command.ts'
 import { metricsOf } from '../operate/metrics.ts'
-import { voiceTo } from '../operate/voice.ts'
+import { terminalTo } from '../operate/terminal.ts'
 import { startIndexer } from '../start.ts'
 import { leftBehind } from '../store/embedded.ts'
 
@@ -22,11 +22,11 @@ Other commands, each with its own --help:
   run: async (chosen, { env, out, signal }) => {
     const { deployment, rpc, ws = [], blobs, finality, log, ...options } = chosen
     const { verify, database } = options
-    const voice = voiceTo(out, { format: log, verify, env, now: Date.now })
+    const terminal = terminalTo(out, { format: log, verify, env, now: Date.now })
     const left = database.kind === 'embedded' ? leftBehind(database.folder) : undefined
     if (left !== undefined) {
       const message = `${left} is of an earlier version and is not read any more: it may be deleted`
-      voice.say({ level: 'info', event: 'leftBehind', message, facts: { folder: left } })
+      terminal.say({ level: 'info', event: 'leftBehind', message, facts: { folder: left } })
     }
     const metrics = metricsOf({
       chain: deployment.name,
@@ -42,7 +42,7 @@ Other commands, each with its own --help:
       ...(blobs !== undefined && { blobs }),
       metrics,
       signal,
-      report: voice.heard,
+      report: terminal.heard,
     }).catch((error: unknown) => {
       // A service that is told to end while it stands by has ended well.
       if (signal.aborted) return undefined
@@ -50,10 +50,10 @@ Other commands, each with its own --help:
     })
     if (indexer === undefined) return 0
     const line = { level: 'info', event: 'serves', message: `GraphQL is at ${indexer.url}/graphql`, facts: {} } as const
-    voice.say({ ...line, facts: { url: indexer.url } })
+    terminal.say({ ...line, facts: { url: indexer.url } })
     signal.addEventListener('abort', indexer.close)
     await indexer.stopped.finally(() => {
-      voice.end()
+      terminal.end()
       return indexer.close()
     })
     return 0

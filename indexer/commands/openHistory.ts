@@ -5,8 +5,8 @@ import type { Deployment } from '../../sdk/deployment.ts'
 import { StopError } from '../../sdk/errors.ts'
 import { settings } from '../commandLine.ts'
 import { optional } from '../operate/settings.ts'
+import type { Connections } from '../store/connections.ts'
 import { type DatabaseLocation, openDatabase } from '../store/database.ts'
-import type { Doors } from '../store/doors.ts'
 import { historiesIn } from '../store/histories.ts'
 import { schemaOf } from '../store/history.ts'
 import type { Database } from '../store/schema.ts'
@@ -23,25 +23,25 @@ export const deploymentForName = {
 }
 
 /** Opens a database that must be there: whoever only reads makes none. */
-export async function openExisting(location: DatabaseLocation): Promise<Doors> {
+export async function openExisting(location: DatabaseLocation): Promise<Connections> {
   if (location.kind === 'embedded' && !existsSync(join(location.folder, 'data'))) {
     throw new StopError(`There is no database in ${location.folder}`, {}, 'Name the one that the indexer writes to.')
   }
-  const doors = await openDatabase(location)
+  const connections = await openDatabase(location)
   try {
-    await refuseFirstEdition(doors.reader('public'))
-    return doors
+    await refuseFirstEdition(connections.reader('public'))
+    return connections
   } catch (error) {
-    await doors.close()
+    await connections.close()
     throw error
   }
 }
 
 /** The history that is served under a name. */
-export async function servedHistory(doors: Doors, schema: string): Promise<Kysely<Database>> {
-  const db = doors.reader('public')
+export async function servedHistory(connections: Connections, schema: string): Promise<Kysely<Database>> {
+  const db = connections.reader('public')
   const served = await servedIn(db, schema)
-  if (served !== undefined) return doors.reader(served.history)
+  if (served !== undefined) return connections.reader(served.history)
   const names = (await historiesIn(db)).flatMap(({ servedAs }) => servedAs)
   throw new StopError(
     `The database serves no history as ${schema}`,

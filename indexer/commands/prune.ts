@@ -1,7 +1,7 @@
 import { settings } from '../commandLine.ts'
 import { command } from '../operate/command.ts'
 import { isOn } from '../operate/settings.ts'
-import { voiceTo } from '../operate/voice.ts'
+import { terminalTo } from '../operate/terminal.ts'
 import { prune as dropHistory, type HistoryFound, prunable } from '../store/histories.ts'
 import { openExisting } from './openHistory.ts'
 
@@ -15,29 +15,29 @@ served no more. With --drop they are dropped.
   npm run indexer -- prune --database <where> [--drop]`,
   settings: { drop: { help: 'drop them', read: isOn }, database, log },
   run: async ({ drop, database, log }, { env, out }) => {
-    const voice = voiceTo(out, { format: log, verify: '', env, now: Date.now })
+    const terminal = terminalTo(out, { format: log, verify: '', env, now: Date.now })
     const say = (event: string, message: string, found?: HistoryFound) =>
-      voice.say({
+      terminal.say({
         level: 'info',
         event,
         message,
         facts: found === undefined ? {} : { schema: found.schema, bytes: found.bytes },
       })
-    const doors = await openExisting(database)
+    const connections = await openExisting(database)
     try {
-      const found = await prunable(doors)
+      const found = await prunable(connections)
       if (found.length === 0) say('nothing', 'There is nothing to drop; for a minute after a switch there never is')
       for (const history of found) {
         const { deployment = 'no deployment yet', head, bytes } = history
         const what = `${history.schema} (${deployment}, ${head === undefined ? 'empty' : `up to block ${head}`}, ${megabytes(bytes)} MB)`
         if (!drop) say('prunable', `Would drop ${what}`, history)
-        else if (await dropHistory(doors, history)) say('dropped', `Dropped ${what}`, history)
+        else if (await dropHistory(connections, history)) say('dropped', `Dropped ${what}`, history)
         else say('kept', `Kept ${what}: somebody has begun to use it`, history)
       }
       if (found.length > 0 && !drop) say('asked', 'Nothing was dropped: give --drop for that')
       return 0
     } finally {
-      await doors.close()
+      await connections.close()
     }
   },
 })

@@ -2,7 +2,7 @@ import { settings } from '../commandLine.ts'
 import { command } from '../operate/command.ts'
 import { metricsOf } from '../operate/metrics.ts'
 import type { Settings } from '../operate/settings.ts'
-import { voiceTo } from '../operate/voice.ts'
+import { terminalTo } from '../operate/terminal.ts'
 import { startReader } from '../startReader.ts'
 import { deploymentForName, schemaChosen } from './openHistory.ts'
 
@@ -26,7 +26,7 @@ export const serve = command({
   settings: serveSettings,
   run: async ({ deployment, schema, database, host, port, blobs, log }, { env, out, signal }) => {
     const name = schemaChosen(schema, deployment)
-    const voice = voiceTo(out, { format: log, verify: '', env, now: Date.now })
+    const terminal = terminalTo(out, { format: log, verify: '', env, now: Date.now })
     const metrics = metricsOf({
       chain: deployment?.name ?? name,
       chosen: { command: 'serve', database: database.kind, verify: '' },
@@ -39,10 +39,10 @@ export const serve = command({
       port,
       blobs,
       metrics,
-      report: voice.heard,
+      report: terminal.heard,
     })
     const message = `GraphQL is at ${reader.url}/graphql`
-    voice.say({ level: 'info', event: 'serves', message, facts: { url: reader.url } })
+    terminal.say({ level: 'info', event: 'serves', message, facts: { url: reader.url } })
     signal.addEventListener('abort', () => reader.close())
     await reader.stopped.finally(reader.close)
     return 0

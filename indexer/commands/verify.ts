@@ -4,9 +4,9 @@ import { nodesOf } from '../../chain/node/nodes.ts'
 import { StopError } from '../../sdk/errors.ts'
 import { settings } from '../commandLine.ts'
 import { command } from '../operate/command.ts'
-import type { Line } from '../operate/line.ts'
+import type { LogEvent } from '../operate/logEvents.ts'
 import { blockNumber, isOn, optional, type Settings } from '../operate/settings.ts'
-import { voiceTo } from '../operate/voice.ts'
+import { terminalTo } from '../operate/terminal.ts'
 import { historyOf } from '../store/history.ts'
 import { mustBeSame } from '../store/identity.ts'
 import { openStore } from '../store/store.ts'
@@ -61,21 +61,21 @@ An indexer may go on writing meanwhile, on PostgreSQL. With --repair, rows that 
         'Leave out --to: running totals above it follow from what is repaired.',
       )
     }
-    const voice = voiceTo(out, { format: log, verify: 'receipts', env, now: Date.now })
-    const say = (level: Line['level'], event: string, message: string, facts: Line['facts']) =>
-      voice.say({ level, event, message, facts })
-    const connections = rpc.map((url) => connectNode(url, { timeoutMs: rpcTimeoutMs }))
-    const identity = await identifyAll(connections, deployment)
-    const doors = await openExisting(database)
+    const terminal = terminalTo(out, { format: log, verify: 'receipts', env, now: Date.now })
+    const say = (level: LogEvent['level'], event: string, message: string, facts: LogEvent['facts']) =>
+      terminal.say({ level, event, message, facts })
+    const rpcNodes = rpc.map((url) => connectNode(url, { timeoutMs: rpcTimeoutMs }))
+    const identity = await identifyAll(rpcNodes, deployment)
+    const connections = await openExisting(database)
     try {
-      const store = repair ? await openStore(doors, identity, { schema }) : undefined
-      const db = doors.reader(historyOf(identity).schema)
+      const store = repair ? await openStore(connections, identity, { schema }) : undefined
+      const db = connections.reader(historyOf(identity).schema)
       mustBeSame(await db.selectFrom('identity').selectAll().executeTakeFirstOrThrow(), identity)
-      const nodes = nodesOf(connections, {
+      const nodes = nodesOf(rpcNodes, {
         admit: async (node) => mustAgree(identity, await identify(node, deployment), node),
         restMs: 250,
-        failed: (error, node) => voice.heard({ kind: 'troubled', error, node }),
-        givenUp: (error: StopError, node: string) => voice.heard({ kind: 'gaveUpNode', error, node }),
+        failed: (error, node) => terminal.heard({ kind: 'troubled', error, node }),
+        givenUp: (error: StopError, node: string) => terminal.heard({ kind: 'gaveUpNode', error, node }),
       })
       const asker = askerOf(nodes, BigInt(maxRange), signal)
 
@@ -108,7 +108,7 @@ An indexer may go on writing meanwhile, on PostgreSQL. With --repair, rows that 
       say(isWrong || verified.differences > 0 ? 'error' : 'info', 'verified', summaryOf(verified, repair), facts)
       return isWrong ? 1 : 0
     } finally {
-      await doors.close()
+      await connections.close()
     }
   },
 })
@@ -128,11 +128,11 @@ function summaryOf({ first, last, rows, differences, imbalances, journals }: Ver
   return `Verified blocks ${first} to ${last}: ${outcome}.${money} ${compared}`
 }
 
-function factsOf({ table, block, kind, key, ...more }: Difference): Line['facts'] {
+function factsOf({ table, block, kind, key, ...more }: Difference): LogEvent['facts'] {
   const columns = 'columns' in more ? { columns: JSON.stringify(more.columns) } : {}
   return { table, block, kind, ...key, ...columns }
 }
 
-function factsOfMoney({ expectedGwei, foundGwei, ...which }: Imbalance): Line['facts'] {
+function factsOfMoney({ expectedGwei, foundGwei, ...which }: Imbalance): LogEvent['facts'] {
   return { ...which, expectedGwei: expectedGwei ?? 'none', foundGwei: foundGwei ?? 'none' }
 }

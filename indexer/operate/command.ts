@@ -1,5 +1,5 @@
-import { failure } from './line.ts'
 import { type LogFormat, written } from './log.ts'
+import { failure } from './logEvents.ts'
 import { type Chosen, choose, describe, type Settings } from './settings.ts'
 
 /** What a command has of the process that runs it. */

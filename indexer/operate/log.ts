@@ -1,10 +1,10 @@
-import type { Line } from './line.ts'
+import type { LogEvent } from './logEvents.ts'
 
 export const logFormats = ['text', 'json'] as const
 export type LogFormat = (typeof logFormats)[number]
 
 /** How a line is written: for people the sentence, for machines one JSON object with the time, the level and all facts. */
-export function written(line: Line, format: LogFormat, at: Date): string {
+export function written(line: LogEvent, format: LogFormat, at: Date): string {
   if (format === 'text') return withoutSecrets(line.message)
   const { level, event, message, facts } = line
   return withoutSecrets(JSON.stringify({ ...facts, time: at.toISOString(), level, event, message }, readable))

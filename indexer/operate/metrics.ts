@@ -3,7 +3,7 @@ import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom
 import { FalseAnswer, NodeContradictsItself } from '../../chain/contradiction.ts'
 import type { Meter } from '../../chain/meter.ts'
 import type { Verdict } from '../../chain/verify/verification.ts'
-import type { News, StoredNews } from '../news.ts'
+import type { IndexerEvent, StoredEvent } from '../events.ts'
 import { type HttpMetrics, httpMetrics } from './httpMetrics.ts'
 
 /**
@@ -13,7 +13,7 @@ import { type HttpMetrics, httpMetrics } from './httpMetrics.ts'
 export interface Metrics {
   readonly meter: Meter
   readonly http: HttpMetrics
-  heard(news: News): void
+  heard(event: IndexerEvent): void
   page(): Promise<{ readonly contentType: string; readonly text: string }>
 }
 
@@ -118,8 +118,8 @@ export function metricsOf({ chain, chosen, now }: MetricsOptions): Metrics {
     sync.nodeHead.set(Number(number))
     if (isRealtime) realtime.arrival.observe(Math.max(0, now() - Number(timestamp) * 1_000))
   }
-  const store = (news: StoredNews) => {
-    const { first, block, timestamp, events, verdict, safe, finalised } = news
+  const store = (event: StoredEvent) => {
+    const { first, block, timestamp, events, verdict, safe, finalised } = event
     measureLag(block)
     sync.timestamp.set(Number(timestamp))
     stored.timestamp.set(Number(timestamp))
@@ -135,7 +135,7 @@ export function metricsOf({ chain, chosen, now }: MetricsOptions): Metrics {
     }
     if (begun === undefined) historical.started.set(now() / 1_000)
     begun ??= first
-    historical.total.set(Number(news.nodeHead - begun) + 1)
+    historical.total.set(Number(event.nodeHead - begun) + 1)
     historical.completed.set(Number(block - begun) + 1)
   }
 
@@ -151,31 +151,31 @@ export function metricsOf({ chain, chosen, now }: MetricsOptions): Metrics {
         else nodes.failed.inc({ node, method })
       },
     },
-    heard: (news) => {
-      switch (news.kind) {
+    heard: (event) => {
+      switch (event.kind) {
         case 'looked':
-          return looked(news.nodeHead, news.timestamp)
+          return looked(event.nodeHead, event.timestamp)
         case 'stored':
-          return store(news)
+          return store(event)
         case 'undone':
           realtime.reorgs.inc()
-          realtime.reverted.inc(Number(news.depth))
-          return measureLag(news.ancestor)
+          realtime.reverted.inc(Number(event.depth))
+          return measureLag(event.ancestor)
         case 'caughtUp':
           if (!isRealtime) historical.ended.set(now() / 1_000)
           isRealtime = true
           sync.isRealtime.set(1)
-          return measureLag(news.block)
+          return measureLag(event.block)
         case 'journalsHeld':
-          return sync.journals.set({ by: news.by }, Number(news.block))
+          return sync.journals.set({ by: event.by }, Number(event.block))
         case 'troubled':
-          if (news.isAside !== true) sync.isRealtime.set(0)
-          if (news.error instanceof FalseAnswer) nodes.lies.inc({ node: news.error.node, kind: news.error.what })
-          else if (news.node !== undefined) nodes.rests.inc({ node: news.node })
+          if (event.isAside !== true) sync.isRealtime.set(0)
+          if (event.error instanceof FalseAnswer) nodes.lies.inc({ node: event.error.node, kind: event.error.what })
+          else if (event.node !== undefined) nodes.rests.inc({ node: event.node })
           else database.failed.inc({ service: 'store', method: 'append' })
           return
         case 'gaveUpNode':
-          return nodes.givenUp.set({ node: news.node }, 1)
+          return nodes.givenUp.set({ node: event.node }, 1)
         case 'failedAnswer':
           return failedAnswers.inc()
         case 'standsBy':
@@ -185,14 +185,14 @@ export function metricsOf({ chain, chosen, now }: MetricsOptions): Metrics {
         case 'stopped':
           sync.isRealtime.set(0)
           stopped.set(1)
-          if (news.error instanceof NodeContradictsItself) nodes.givenUp.set({ node: news.error.node }, 1)
+          if (event.error instanceof NodeContradictsItself) nodes.givenUp.set({ node: event.error.node }, 1)
           return
         case 'leftNode':
         case 'switched':
         case 'lateContract':
           return
         default:
-          return news satisfies never
+          return event satisfies never
       }
     },
     page: async () => ({ contentType: registry.contentType, text: await registry.metrics() }),

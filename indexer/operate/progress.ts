@@ -1,4 +1,4 @@
-import type { StoredNews } from '../news.ts'
+import type { StoredEvent } from '../events.ts'
 
 /** How far a backfill has come, and how fast it goes. */
 export interface Progress {
@@ -23,7 +23,7 @@ interface Sample {
 }
 
 /** Follows what is stored; `now` is a clock in milliseconds. */
-export function progressMeter(now: () => number): (stored: StoredNews) => Progress {
+export function progressMeter(now: () => number): (stored: StoredEvent) => Progress {
   let samples: Sample[] = []
   let begun: bigint | undefined
   let events = 0

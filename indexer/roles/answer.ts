@@ -2,11 +2,11 @@ import { explain, isExplained } from '../../sdk/errors.ts'
 import { computedBy } from '../api/computed/computed.ts'
 import { graphqlHandler } from '../api/graphql.ts'
 import { type Health, type Role, readiness } from '../api/health.ts'
+import { type HistoryReaderOptions, historyReader } from '../api/historyReader.ts'
 import { defaultLimits } from '../api/limits.ts'
 import { BadRequest } from '../api/query/badRequest.ts'
-import { type ReadingOptions, readingOf } from '../api/reading.ts'
 import { type Server, startServer } from '../api/server.ts'
-import type { News } from '../news.ts'
+import type { IndexerEvent } from '../events.ts'
 import type { Metrics } from '../operate/metrics.ts'
 import { databaseError } from '../store/databaseError.ts'
 
@@ -22,10 +22,10 @@ export interface AnswerOptions {
 /** Serves what a database knows, in whatever role. */
 export async function answer(
   { port = 0, host = '127.0.0.1', blobs, metrics }: AnswerOptions,
-  from: ReadingOptions & { readonly role: () => Role },
-  report: (news: News) => void,
+  from: HistoryReaderOptions & { readonly role: () => Role },
+  report: (event: IndexerEvent) => void,
 ): Promise<Server> {
-  const reading = readingOf(from)
+  const reading = historyReader(from)
   const computed = computedBy(blobs)
   const health = async (): Promise<Health> => {
     try {

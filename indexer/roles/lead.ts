@@ -1,17 +1,17 @@
 import { explain, isExplained } from '../../sdk/errors.ts'
-import type { News } from '../news.ts'
+import type { IndexerEvent } from '../events.ts'
 import { makeDeferredIndexes } from '../store/deferredIndexes.ts'
 import type { SyncState } from '../store/schema.ts'
 import { type Status, writeStatus } from '../store/status.ts'
 import type { Store } from '../store/store.ts'
 import { finalityOf } from '../store/stretch.ts'
 import { serveHistory } from '../store/views.ts'
-import { changes, tellStatus } from './tellStatus.ts'
+import { changes, publishStatus } from './publishStatus.ts'
 
 /** What one who writes a history does beside storing it: it tells how it fares, and has the history served once it is complete. */
 export interface Leading {
   status(): Status
-  heard(news: News): void
+  heard(event: IndexerEvent): void
   /** The history has caught up: if it is newer than what the views show, they show it from now on. */
   caughtUp(): Promise<void>
   /** Tells its status until the sync ends, and a last time then. */
@@ -21,7 +21,7 @@ export interface Leading {
 /** Someone reads the views and does not let go of them. */
 const TRY_AGAIN_MS = 10_000
 
-export function leading(store: Store, report: (news: News) => void): Leading {
+export function leading(store: Store, report: (event: IndexerEvent) => void): Leading {
   let status: Status = { state: { kind: 'catchingUp' }, nodeHead: undefined, safe: undefined, finalised: undefined }
   let serveAt = 0
   const changed = changes()
@@ -35,23 +35,23 @@ export function leading(store: Store, report: (news: News) => void): Leading {
   return {
     status: () => status,
 
-    heard: (news) => {
-      switch (news.kind) {
+    heard: (event) => {
+      switch (event.kind) {
         case 'looked':
-          status = { ...status, nodeHead: news.nodeHead }
+          status = { ...status, nodeHead: event.nodeHead }
           return
         case 'stored':
-          status = { ...status, safe: news.safe, finalised: news.finalised }
+          status = { ...status, safe: event.safe, finalised: event.finalised }
           return
         case 'troubled':
-          if (news.isAside !== true) turn({ kind: 'troubled', reason: explain(news.error) })
+          if (event.isAside !== true) turn({ kind: 'troubled', reason: explain(event.error) })
           return
         case 'caughtUp':
           return turn({ kind: 'following' })
         case 'stopped':
           return turn({
             kind: 'stopped',
-            reason: isExplained(news.error) ? explain(news.error) : 'An unexpected failure',
+            reason: isExplained(event.error) ? explain(event.error) : 'An unexpected failure',
           })
       }
     },
@@ -70,7 +70,7 @@ export function leading(store: Store, report: (news: News) => void): Leading {
 
     until: async (sync) => {
       const ending = new AbortController()
-      const telling = tellStatus(store, () => status, changed, ending.signal)
+      const telling = publishStatus(store, () => status, changed, ending.signal)
       try {
         await sync
       } finally {

@@ -1,14 +1,14 @@
 import { backoffMs, pause } from '../../chain/backoff.ts'
 import { RetryError } from '../../sdk/errors.ts'
 import type { Role } from '../api/health.ts'
-import type { News } from '../news.ts'
+import type { IndexerEvent } from '../events.ts'
+import type { LockWait } from '../store/connections.ts'
 import { databaseError } from '../store/databaseError.ts'
-import type { Patience } from '../store/doors.ts'
 import type { Store } from '../store/store.ts'
 
 /** Whether this process writes or stands by, as its history's lock comes and goes. */
 export interface LockedRole {
-  readonly patience: Patience
+  readonly lockWait: LockWait
   /** Resolves when this process first has to wait. */
   readonly standsBy: Promise<void>
   now(): Role
@@ -17,7 +17,7 @@ export interface LockedRole {
   begins(): void
 }
 
-export function lockedRole(signal: AbortSignal, report: (news: News) => void): LockedRole {
+export function lockedRole(signal: AbortSignal, report: (event: IndexerEvent) => void): LockedRole {
   const standsBy = Promise.withResolvers<void>()
   let role: Role = 'standby'
   let hasStoodBy = false
@@ -27,7 +27,7 @@ export function lockedRole(signal: AbortSignal, report: (news: News) => void): L
     report({ kind: 'leads' })
   }
   return {
-    patience: {
+    lockWait: {
       signal,
       waits: (holder) => {
         role = 'standby'
@@ -53,7 +53,7 @@ export function lockedRole(signal: AbortSignal, report: (news: News) => void): L
 export async function openStandingBy(
   open: () => Promise<Store>,
   { hasStoodBy }: LockedRole,
-  report: (news: News) => void,
+  report: (event: IndexerEvent) => void,
   signal: AbortSignal,
 ): Promise<Store> {
   let failures = 0

@@ -6,7 +6,7 @@ import type { Node } from '../../chain/node/node.ts'
 import { nodesOf } from '../../chain/node/nodes.ts'
 import type { Verification } from '../../chain/verify/verification.ts'
 import type { Deployment } from '../../sdk/deployment.ts'
-import type { News } from '../news.ts'
+import type { IndexerEvent } from '../events.ts'
 import type { Metrics } from '../operate/metrics.ts'
 import type { Store } from '../store/store.ts'
 import { follow } from '../sync/follow.ts'
@@ -40,7 +40,7 @@ export function writeHistory(
   connections: readonly Node[],
   identity: Identity,
   store: Store,
-  report: (news: News) => void,
+  report: (event: IndexerEvent) => void,
   signal: AbortSignal,
 ): Writing {
   const { deployment, pollMs = 250 } = options
@@ -48,9 +48,9 @@ export function writeHistory(
   const heads = headsFrom(options.wsUrls ?? [])
   const led = leading(store, report)
   let nodeHead = 0n
-  const heard = (news: News) => {
-    led.heard(news)
-    report(news)
+  const heard = (event: IndexerEvent) => {
+    led.heard(event)
+    report(event)
   }
   const nodes = nodesOf(connections, {
     admit: async (node) => mustAgree(identity, await identify(node, deployment, names), node),

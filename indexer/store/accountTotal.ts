@@ -1,6 +1,6 @@
 import type { Role } from './credit.ts'
 
-/** What an account had earned, by what for, and claimed just after a block, of the blocks that changed it. */
+/** What an account has earned, by role, and claimed after a block that changed it. */
 export interface AccountTotal {
   readonly account: bigint
   readonly block: bigint
@@ -15,12 +15,12 @@ export interface AccountTotal {
   readonly refundGwei: bigint
   readonly bountyGwei: bigint
   readonly claimedGwei: bigint
-  /** What was earned and claimed when the day began. */
+  /** Earned and claimed before the day began. */
   readonly earnedBeforeGwei: bigint
   readonly claimedBeforeGwei: bigint
 }
 
-/** A change of what an account earned, or of what it claimed. */
+/** A change of an account's earned or claimed amount. */
 export interface EarningsMove {
   readonly account: bigint
   readonly block: bigint
@@ -42,27 +42,27 @@ const columnOf = {
   Claimed: 'claimedGwei',
 } as const satisfies Record<EarningsMove['kind'], keyof AccountTotal>
 
-/** Totals after each block that `moves`, in the order of blocks, changed; `before` are those that the accounts had. */
+/** The totals after each block with moves. `moves` come in block order; `before` are the totals before them. */
 export function totalsAfter(
   before: ReadonlyMap<bigint, AccountTotal>,
   moves: readonly EarningsMove[],
   timestampOf: (block: bigint) => bigint,
 ): readonly AccountTotal[] {
   const rows: AccountTotal[] = []
-  const places = new Map<bigint, number>()
+  const rowOf = new Map<bigint, number>()
   for (const { account, block, kind, gwei } of moves) {
-    const place = places.get(account)
-    const last = place === undefined ? (before.get(account) ?? nothingYet(account)) : (rows[place] as AccountTotal)
+    const index = rowOf.get(account)
+    const last = index === undefined ? (before.get(account) ?? nothingYet(account)) : (rows[index] as AccountTotal)
     const today = onDay(last, timestampOf(block) / SECONDS_A_DAY)
     const column = columnOf[kind]
     const next = { ...today, [column]: today[column] + gwei, block }
-    if (place !== undefined && last.block === block) rows[place] = next
-    else places.set(account, rows.push(next) - 1)
+    if (index !== undefined && last.block === block) rows[index] = next
+    else rowOf.set(account, rows.push(next) - 1)
   }
   return rows
 }
 
-/** As it stands when a day has begun. */
+/** The total at the start of `day`, if that is a new day. */
 function onDay(total: AccountTotal, day: bigint): AccountTotal {
   if (day === total.day) return total
   return { ...total, day, earnedBeforeGwei: earnedBy(total), claimedBeforeGwei: total.claimedGwei }

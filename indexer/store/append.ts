@@ -4,7 +4,7 @@ import { type Catalogue, tableOf } from './catalogue.ts'
 import type { Database } from './schema.ts'
 import { toBytea } from './types.ts'
 
-/** Appends rows with one statement whatever their number: one array a column, unnested by the database. */
+/** Appends any number of rows with one statement: an array a column, unnested by the database. */
 export async function append<T extends keyof Database>(
   db: Kysely<Database>,
   catalogue: Catalogue,

@@ -6,10 +6,10 @@ import { copyImage } from './copyImage.ts'
 import type { Database } from './schema.ts'
 import type { Store } from './store.ts'
 
-/** From so many rows on, copying is quicker than a statement with arrays; below, its additional round trip costs more. */
+/** From this many rows on, COPY is faster than a statement with arrays, despite its additional round trip. */
 const ROWS_WORTH_COPYING = 100
 
-/** Appends facts, a table at a time, within the transaction that the store has open. */
+/** Appends facts table by table, within the store's open transaction. */
 export async function appendFacts(tx: Kysely<Database>, store: Store, facts: readonly Fact[]): Promise<void> {
   for (const [table, rows] of byTable(facts)) await appendRows(tx, store, table, rows)
 }

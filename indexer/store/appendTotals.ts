@@ -6,7 +6,7 @@ import { appendRows } from './appendFacts.ts'
 import type { Database } from './schema.ts'
 import type { Store } from './store.ts'
 
-/** The facts that somebody earns or claims by. */
+/** The facts by which accounts earn or claim. */
 const moving: ReadonlySet<FactTable> = new Set<FactTable>([
   'unitPaid',
   'bookSettled',
@@ -17,7 +17,7 @@ const moving: ReadonlySet<FactTable> = new Set<FactTable>([
   'rewardClaimed',
 ])
 
-/** Appends what accounts have earned after each of these blocks, whose facts are appended already. */
+/** Appends the totals of accounts after each of these blocks. Their facts are appended already. */
 export async function appendTotals(
   tx: Kysely<Database>,
   store: Store,
@@ -29,14 +29,14 @@ export async function appendTotals(
   const timestamps = new Map(blocks.map(({ number, timestamp }) => [number, timestamp]))
   const timestampOf = (block: bigint): bigint => {
     const timestamp = timestamps.get(block)
-    if (timestamp === undefined) throw new Error(`A fact is of block ${block}, which does not come with it`)
+    if (timestamp === undefined) throw new Error(`A fact is of block ${block}, which is not among the blocks`)
     return timestamp
   }
   const before = await latestTotals(tx, [...new Set(moves.map(({ account }) => account))])
   await appendRows(tx, store, 'accountTotal', totalsAfter(before, moves, timestampOf))
 }
 
-/** The moves of earnings that facts, which are stored already, lead to: in the order of their blocks. */
+/** The moves of earnings that stored facts lead to, in block order. */
 export async function movesIn(tx: Kysely<Database>, facts: readonly Fact[]): Promise<readonly EarningsMove[]> {
   const blocks = facts.filter(({ table }) => moving.has(table)).map(({ row }) => row.block)
   const [first, last] = [blocks[0], blocks.at(-1)]

@@ -2,21 +2,21 @@ import { type Kysely, sql } from 'kysely'
 import type { Database } from './schema.ts'
 
 export interface Table {
-  /** As the database calls it. */
+  /** Its name in the database. */
   readonly sqlName: string
   readonly columns: readonly Column[]
 }
 
 export interface Column {
-  /** As rows here call it, such as `feeGwei`. */
+  /** Its name in rows, such as `feeGwei`. */
   readonly name: string
-  /** As the database calls it, such as `fee_gwei`. */
+  /** Its name in the database, such as `fee_gwei`. */
   readonly sqlName: string
-  /** As the database calls its type, such as `int8`. */
+  /** Its type in the database, such as `int8`. */
   readonly type: string
 }
 
-/** Which columns every table of the history has: read from the database, so that migrations are the only place where it is written. */
+/** The columns of every table, read from the database: migrations are their only definition. */
 export type Catalogue = ReadonlyMap<string, Table>
 
 export async function readCatalogue(db: Kysely<Database>): Promise<Catalogue> {

@@ -1,9 +1,8 @@
 import type { Column } from './catalogue.ts'
 
 /**
- * Rows as PostgreSQL's binary COPY format: a header, then for each row how many columns it has, and for each column how many
- * bytes follow, or -1 for null. Integers are sent as the eight bytes they are stored in, and hexadecimal digits become bytes
- * where they are written, so that neither side prints and parses numbers.
+ * PostgreSQL's binary COPY format: a header, then for each row its column count, and for each column its length in bytes
+ * (-1 for null) and bytes. Integers and bytes are sent as they are stored, so that neither side prints and parses them.
  */
 
 const SIGNATURE = Buffer.from('PGCOPY\n\xff\r\n\0\0\0\0\0\0\0\0\0', 'latin1')
@@ -44,7 +43,7 @@ function write(writer: Writer, type: string, value: unknown): void {
   else if (type === 'numeric') writeNumeric(writer, value as bigint)
   else if (type === 'text') writeText(writer, value as string)
   else if (type === 'bool') writeBool(writer, value as boolean)
-  else throw new Error(`No way is known to copy a column of type ${type}`)
+  else throw new Error(`A column of type ${type} cannot be copied`)
 }
 
 function writeNull(writer: Writer): void {

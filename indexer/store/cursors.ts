@@ -8,14 +8,14 @@ export async function cursorsOf(db: Kysely<Database>): Promise<Cursors> {
   return new Map(rows.map(({ contract, last }) => [contract, last]))
 }
 
-/** A contract's facts are stored up to `last`. */
+/** Records that a contract's facts are stored up to `last`. */
 export async function setCursor(db: Kysely<Database>, contract: ContractName, last: bigint): Promise<void> {
   await sql`
     insert into followed (contract, last) values (${contract}, ${last})
     on conflict (contract) do update set last = excluded.last`.execute(db)
 }
 
-/** Moves the cursors of contracts that stood just before a stretch to its end; on an empty history, it is their beginning. */
+/** Moves the cursors of contracts from just before a stretch to its end. On an empty history it creates them. */
 export async function advanceCursors(
   db: Kysely<Database>,
   contracts: readonly ContractName[],
@@ -25,7 +25,7 @@ export async function advanceCursors(
 ): Promise<void> {
   const names = sql`${sql.val(contracts)}::text[]`
   if (isBeginning) {
-    // There are some already where a reorg took back the first block.
+    // Some exist already if a reorg rolled back the first block.
     await sql`
       insert into followed (contract, last) select unnest(${names}), ${last}
       on conflict (contract) do update set last = excluded.last`.execute(db)
@@ -34,7 +34,7 @@ export async function advanceCursors(
   await sql`update followed set last = ${last} where contract = any(${names}) and last = ${first - 1n}`.execute(db)
 }
 
-/** No contract is followed beyond the chain. */
+/** Lowers cursors above `ancestor` to it. */
 export async function lowerCursors(db: Kysely<Database>, ancestor: bigint): Promise<void> {
   await sql`update followed set last = ${ancestor} where last > ${ancestor}`.execute(db)
 }

@@ -1,4 +1,4 @@
-import type { Doors, Patience } from './doors.ts'
+import type { Connections, LockWait } from './connections.ts'
 import { openEmbedded } from './embedded.ts'
 import { openPostgres } from './postgres.ts'
 
@@ -7,11 +7,11 @@ export type DatabaseLocation =
   | { readonly kind: 'embedded'; readonly folder: string }
   | { readonly kind: 'postgres'; readonly url: string }
 
-/** A folder belongs to one process: whoever has patience waits for it. */
-export async function openDatabase(location: DatabaseLocation, patience?: Patience): Promise<Doors> {
+/** A folder belongs to one process at a time: with `lockWait` this waits for it. */
+export async function openDatabase(location: DatabaseLocation, lockWait?: LockWait): Promise<Connections> {
   switch (location.kind) {
     case 'embedded':
-      return await openEmbedded(location.folder, patience)
+      return await openEmbedded(location.folder, lockWait)
     case 'postgres':
       return await openPostgres(location.url)
   }

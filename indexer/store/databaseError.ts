@@ -1,15 +1,15 @@
 import { RetryError, StopError } from '../../sdk/errors.ts'
 
-/** A family of failures: what to tell of it, and whether waiting may cure it. */
+/** A family of database errors, and whether a retry may succeed. */
 interface Failure {
-  /** Of an SQLSTATE or of the system's name for the error. */
+  /** Matches an SQLSTATE, or the system's name of the error. */
   readonly code: RegExp
   readonly what: string
   readonly remedy: string
   readonly stops?: true
 }
 
-/** The first that fits is told; so single codes stand before their class. */
+/** The first match counts, so single codes come before their class. */
 const failures: readonly Failure[] = [
   {
     code: /^(53100|ENOSPC)$/,
@@ -60,7 +60,7 @@ const failures: readonly Failure[] = [
 const LOST_CONNECTION =
   /connection terminated|timeout (exceeded when trying to connect|expired)|client (was closed|has encountered a connection error)/i
 
-/** A failure of the database as one of our own, where it is a known one; any other is left as it is. */
+/** A known database error as a RetryError or StopError; any other error unchanged. */
 export function databaseError(error: unknown): unknown {
   if (!(error instanceof Error) || error instanceof RetryError || error instanceof StopError) return error
   const code = codeOf(error)

@@ -2,14 +2,13 @@ import { type Kysely, sql } from 'kysely'
 import type { Database } from './schema.ts'
 
 /**
- * Filling an empty history, more than half of the database's work would go into indexes that nobody reads by yet. So those of the
- * busiest tables, primary keys apart, are dropped before the first block and made when the history has first caught up, one a
- * transaction together with the note that it is missing: whenever this process ends, what is left to make is written down. Those that
- * storing itself looks things up by stay.
+ * In a backfill, more than half of the database's work would go into indexes that no query uses yet. So those of the busiest
+ * tables, except primary keys, are dropped before the first block and created when the history has first caught up. Each is
+ * created in one transaction with the removal of its `deferred_index` row, so that a crash loses none.
  */
 const busiest = ['transfer', 'inference', 'channel_charged', 'unit_weighed', 'account_total', 'inference_rated']
 
-/** Does nothing to a history that holds a block. */
+/** Does nothing if the history has a block. */
 export async function deferIndexes(db: Kysely<Database>): Promise<void> {
   await db.transaction().execute(async (tx) => {
     const begun = await tx.selectFrom('block').select('number').limit(1).executeTakeFirst()
@@ -25,7 +24,7 @@ export async function deferIndexes(db: Kysely<Database>): Promise<void> {
   })
 }
 
-/** Makes what is missing, and has the planner look at tables that were empty when it last did. */
+/** Creates the missing indexes, and refreshes the planner's statistics. */
 export async function makeDeferredIndexes(db: Kysely<Database>): Promise<void> {
   const missing = await db.selectFrom('deferredIndex').selectAll().orderBy('name').execute()
   for (const { name, definition } of missing) {

@@ -6,19 +6,19 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import pg from 'pg'
 import { backoffMs, pause } from '../../chain/backoff.ts'
 import { StopError } from '../../sdk/errors.ts'
-import { type Kept, keep } from './keeper.ts'
+import { type ChildProcess, startChild } from './childProcess.ts'
+import { endOrphanedServer } from './orphanedServer.ts'
 import { type Binaries, binariesHere } from './postgresBinaries.ts'
-import { endPredecessor } from './predecessor.ts'
 import { type ServerUser, serverUser } from './serverUser.ts'
 
-/** A PostgreSQL server for the files of one folder, as a child of this process: nobody else's, and gone with it. */
+/** A PostgreSQL server for one folder, as a child of this process: private to it, and ended with it. */
 export interface FolderServer {
   readonly url: string
   stop(): Promise<void>
 }
 
-/** Where everything is, and whom it belongs to. */
-interface Place {
+/** The server's programs, files and user. */
+interface Installation {
   readonly binaries: Binaries
   readonly data: string
   readonly log: string
@@ -26,72 +26,72 @@ interface Place {
   readonly user: ServerUser
 }
 
-/** A socket's path has room for so many bytes, and this is its name there. */
+/** The limit of a socket's path in bytes, and the socket's name in it. */
 const LONGEST_PATH = 107
 const SOCKET = '.s.PGSQL.5432'
 
-const LINES_TOLD = 3
+const LINES_SHOWN = 3
 
-/** Nobody comes in but by the socket in the data folder, which only its owner may enter. */
+/** It listens only on a socket in the data folder, which only its owner may enter. */
 const settings = [
   'listen_addresses=',
-  // A crash may lose the last fraction of a second, never a part of a transaction; what is lost is indexed again.
+  // A crash may lose the last transactions, never a part of one. They are indexed again.
   'synchronous_commit=off',
   'wal_level=minimal',
   'max_wal_senders=0',
   'max_connections=40',
-  // Containers often give the shared memory of parallel queries little room.
+  // Containers often have little shared memory for parallel queries.
   'max_parallel_workers_per_gather=0',
   'jit=off',
   'log_checkpoints=off',
 ]
 
-/** Starts the server, and again whenever it breaks down, for want of room on the disk say. */
+/** Starts the server, and restarts it whenever it fails, as on a full disk. */
 export async function startFolderServer(folder: string): Promise<FolderServer> {
   const data = join(folder, 'data')
   mustFit(join(data, SOCKET))
-  const place: Place = {
+  const installation: Installation = {
     binaries: await binariesHere(),
     data,
     log: join(folder, 'postgres.log'),
     url: `postgres://postgres@localhost/postgres?host=${encodeURIComponent(data)}`,
     user: serverUser(folder, data),
   }
-  if (!existsSync(data)) await initialise(place)
+  if (!existsSync(data)) await initialise(installation)
   const stopping = new AbortController()
-  let server = await start(place, stopping.signal)
+  let server = await start(installation, stopping.signal)
 
-  const tend = async () => {
+  const supervise = async () => {
     for (let failures = 0; ; ) {
       await server.ended
       if (stopping.signal.aborted) return
       failures += 1
       await pause(backoffMs(failures), stopping.signal)
-      const started = await start(place, stopping.signal).catch(() => undefined)
+      const started = await start(installation, stopping.signal).catch(() => undefined)
       if (started === undefined) continue
       server = started
       failures = 0
     }
   }
-  const tended = tend()
+  const supervised = supervise()
   return {
-    url: place.url,
+    url: installation.url,
     stop: async () => {
       stopping.abort()
-      await tended
+      await supervised
     },
   }
 }
 
-async function start({ binaries, data, log, url, user }: Place, stopping: AbortSignal): Promise<Kept> {
-  await endPredecessor(data, stopping)
+async function start({ binaries, data, log, url, user }: Installation, stopping: AbortSignal): Promise<ChildProcess> {
+  await endOrphanedServer(data, stopping)
   stopping.throwIfAborted()
   const output = openSync(log, 'a')
   const flags = settings.flatMap((setting) => ['-c', setting])
   const command = [...user.by, binaries.postgres, '-D', data, '-k', data, ...flags]
-  const server = keep(command, { output, as: user.as, until: stopping })
+  const server = startChild(command, { output, as: user.as, until: stopping })
   closeSync(output)
-  // After a crash it repairs itself first, which takes as long as it takes.
+  // After a crash it recovers first, for any length of time.
   while (!(await answers(url))) {
     const hasEnded = await Promise.race([server.ended.then(() => true), sleep(25, false)])
     if (hasEnded) throw new Error(lastLines(log))
@@ -99,8 +99,8 @@ async function start({ binaries, data, log, url, user }: Place, stopping: AbortS
   return server
 }
 
-/** Under another name until it is whole. */
-async function initialise({ binaries, data, log, user }: Place): Promise<void> {
+/** Creates the files under a draft name, and renames them once complete. */
+async function initialise({ binaries, data, log, user }: Installation): Promise<void> {
   const draft = `${data}.new`
   rmSync(draft, { recursive: true, force: true })
   mkdirSync(draft, { mode: 0o700 })
@@ -129,15 +129,15 @@ async function answers(url: string): Promise<boolean> {
 }
 
 function lastLines(log: string): string {
-  return readFileSync(log, 'utf8').trimEnd().split('\n').slice(-LINES_TOLD).join(' ')
+  return readFileSync(log, 'utf8').trimEnd().split('\n').slice(-LINES_SHOWN).join(' ')
 }
 
 function mustFit(socket: string): void {
   const bytes = Buffer.byteLength(socket)
   if (bytes <= LONGEST_PATH) return
   throw new StopError(
-    'The path of the database’s folder is too long for a socket in it',
+    'The path of the database folder is too long for a socket in it',
     { socket, bytes, most: LONGEST_PATH },
-    'Give --database a shorter one.',
+    'Give --database a shorter path.',
   )
 }

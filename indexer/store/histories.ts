@@ -1,13 +1,13 @@
 import { type Kysely, sql } from 'kysely'
-import type { Doors } from './doors.ts'
+import type { Connections } from './connections.ts'
 import { lockKeyOf, quoted } from './history.ts'
 import type { Database } from './schema.ts'
 import { type Served, servedIn } from './views.ts'
 
-/** A history as it lies in a database, whoever's it is. */
+/** A history found in a database, of any deployment. */
 export interface HistoryFound {
   readonly schema: string
-  /** None while it is still being made. */
+  /** Undefined while its tables are being created. */
   readonly deployment: string | undefined
   readonly chainId: bigint | undefined
   readonly head: bigint | undefined
@@ -18,7 +18,7 @@ export interface HistoryFound {
   readonly isWritten: boolean
 }
 
-/** Processes notice within a second that the views show another history; until then they read the one before. */
+/** Readers notice a switched history within a second. It counts as settled after a minute. */
 const SETTLED_AFTER_MS = 60_000
 
 export async function historiesIn(db: Kysely<Database>): Promise<readonly HistoryFound[]> {
@@ -36,19 +36,22 @@ export async function historiesIn(db: Kysely<Database>): Promise<readonly Histor
   return found
 }
 
-/** Those that no views show and nobody writes. None for a minute after a switch: what was served then may still be read. */
-export async function prunable(doors: Doors, now: () => number = Date.now): Promise<readonly HistoryFound[]> {
-  const db = doors.reader('public')
+/** Histories that no views show and no process writes. None for a minute after a switch: the old one may still be read. */
+export async function prunable(
+  connections: Connections,
+  now: () => number = Date.now,
+): Promise<readonly HistoryFound[]> {
+  const db = connections.reader('public')
   const servings = await servingsIn(db)
   if (servings.some(({ since }) => now() - since.getTime() < SETTLED_AFTER_MS)) return []
   return (await historiesIn(db)).filter(({ servedAs, isWritten }) => servedAs.length === 0 && !isWritten)
 }
 
-/** Drops a history, unless someone has begun to write or to serve it meanwhile; says whether it did. */
-export async function prune(doors: Doors, { schema }: HistoryFound): Promise<boolean> {
+/** Drops a history, unless a process has begun to write or serve it. Returns whether it was dropped. */
+export async function prune(connections: Connections, { schema }: HistoryFound): Promise<boolean> {
   const lockKey = lockKeyOf(schema)
-  if (lockKey === undefined) throw new Error(`${schema} is no history`)
-  return await doors
+  if (lockKey === undefined) throw new Error(`${schema} is not a history`)
+  return await connections
     .reader('public')
     .transaction()
     .execute(async (tx) => {
@@ -59,7 +62,7 @@ export async function prune(doors: Doors, { schema }: HistoryFound): Promise<boo
     })
 }
 
-/** Takes a history's lock, if nobody has it, until the end of the transaction. */
+/** Takes a history's lock until the end of the transaction, if it is free. */
 async function isFree(db: Kysely<Database>, lockKey: bigint): Promise<boolean> {
   const { rows } = await sql<{ free: boolean }>`select pg_try_advisory_xact_lock(${lockKey}::int8) as free`.execute(db)
   return rows[0]?.free === true

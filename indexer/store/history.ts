@@ -4,18 +4,18 @@ import type { Identity } from '../../chain/node/identity.ts'
 import { StopError } from '../../sdk/errors.ts'
 
 /**
- * What rows mean. To be raised when they come to mean something else: then nothing stored is touched, and a new history is filled
- * beside the old one, which is served until the new one has caught up.
+ * The version of what rows mean. Raise it when that changes: the stored history stays untouched and served, while a new one
+ * is filled beside it, until the new one has caught up.
  */
 export const HISTORY_VERSION = 2
 
-/** Where the facts of one set of contracts on one chain are kept, as one version of the indexer understands them. */
+/** The facts of one set of contracts on one chain, as one version of the indexer decodes them. */
 export interface History {
   readonly id: string
   /** The schema that its tables are in. */
   readonly schema: string
   readonly version: number
-  /** The advisory lock of its one writer. */
+  /** The advisory lock of its writer. */
   readonly lockKey: bigint
 }
 
@@ -28,19 +28,19 @@ export function historyOf(identity: Identity, version = HISTORY_VERSION): Histor
   return { id, schema: `history_${id}`, version, lockKey: BigInt(`0x${id}`) }
 }
 
-/** The lock of the history that is kept in a schema; undefined for any other schema. */
+/** The lock of the history in a schema; undefined if the schema holds none. */
 export function lockKeyOf(schema: string): bigint | undefined {
   const id = HISTORY_SCHEMA.exec(schema)?.[1]
   return id === undefined ? undefined : BigInt(`0x${id}`)
 }
 
-/** The schema of views through which a deployment's history is read, if no other name is given: its own name, made plain. */
+/** The default name of the schema of views: the deployment's name in letters, digits and underscores. */
 export function schemaOf(deployment: string): string {
   const plain = deployment.toLowerCase().replaceAll(/[^a-z0-9]+/g, '_')
   return /^[a-z]/.test(plain) ? plain : `ledger_${plain}`
 }
 
-/** Plain names only, so that nobody who types SQL by hand has to quote them; and none that is taken for something else. */
+/** Throws on names that need quotes in SQL, and on reserved ones. */
 export function mustBePlain(schema: string): void {
   const isPlain = /^[a-z][a-z0-9_]{0,62}$/.test(schema)
   const isTaken = /^(public$|information_schema$|pg_|history_)/.test(schema)

@@ -5,7 +5,7 @@ import { append } from './append.ts'
 import type { Catalogue } from './catalogue.ts'
 import type { Database } from './schema.ts'
 
-/** Makes the history this deployment's if it is still no one's, and refuses one that is another's. */
+/** Records this deployment in a new history. Throws on the history of another one. */
 export async function claimIdentity(db: Kysely<Database>, catalogue: Catalogue, ours: Identity): Promise<void> {
   await db.transaction().execute(async (tx) => {
     const found = await tx.selectFrom('identity').selectAll().executeTakeFirst()

@@ -2,16 +2,16 @@ import { linkSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { RetryError } from '../../sdk/errors.ts'
-import type { Patience } from './doors.ts'
+import type { LockWait } from './connections.ts'
 
 /**
- * Keeps a second process out of a folder. The lock is a file that names its holder by process id and, where the system
- * tells, the process's start time, so that a lock left by a killed process is seen to be stale even when its id was reused.
+ * Keeps a second process out of a folder. The lock is a file with the holder's process id and, where the system gives it,
+ * start time. So the lock of a killed process counts as stale, even if its id was reused.
  */
 
 interface Holder {
   readonly pid: number
-  /** In clock ticks since boot; empty where the system does not say. */
+  /** In clock ticks since boot; empty where the system does not give it. */
   readonly startedAt: string
 }
 
@@ -19,22 +19,22 @@ const LOOK_EVERY_MS = 500
 
 class FolderInUse extends RetryError {}
 
-/** Takes the lock, after waiting for it where there is patience, and returns how to give it back. */
-export async function holdFolder(folder: string, patience: Patience | undefined): Promise<() => void> {
+/** Takes the lock, after waiting for it if `lockWait` is given, and returns its release. */
+export async function holdFolder(folder: string, lockWait: LockWait | undefined): Promise<() => void> {
   let isWaiting = false
   for (;;) {
     try {
       return lockFolder(folder)
     } catch (error) {
-      if (!(error instanceof FolderInUse) || patience === undefined || patience.signal.aborted) throw error
-      if (!isWaiting) patience.waits(`process ${error.facts.pid}, in ${folder}`)
+      if (!(error instanceof FolderInUse) || lockWait === undefined || lockWait.signal.aborted) throw error
+      if (!isWaiting) lockWait.waits(`process ${error.facts.pid}, in ${folder}`)
       isWaiting = true
-      await sleep(LOOK_EVERY_MS, undefined, { signal: patience.signal }).catch(() => {})
+      await sleep(LOOK_EVERY_MS, undefined, { signal: lockWait.signal }).catch(() => {})
     }
   }
 }
 
-/** Takes the lock and returns how to give it back; throws `RetryError` while another process lives that holds it. */
+/** Takes the lock and returns its release. Throws `RetryError` while a living process holds it. */
 export function lockFolder(folder: string): () => void {
   const path = join(folder, 'writer.lock')
   const mine = JSON.stringify({ pid: process.pid, startedAt: startOf(process.pid) } satisfies Holder)
@@ -48,7 +48,7 @@ export function lockFolder(folder: string): () => void {
   return () => rmSync(path, { force: true })
 }
 
-/** Linking is atomic and brings the content along, so that no lock is ever seen half-written. */
+/** A link appears atomically with its content, so that no reader finds a half-written lock. */
 function place(draft: string, path: string): boolean {
   try {
     linkSync(draft, path)
@@ -70,7 +70,7 @@ function removeIfStale(folder: string, path: string): void {
       'Stop that process, or give this one another folder.',
     )
   }
-  // Two processes may find the same stale lock: each moves aside what it finds, and puts it back if it was not that.
+  // Two processes may find the same stale lock: each moves the file aside, and restores it if it was another lock.
   const aside = `${path}.stale.${crypto.randomUUID()}`
   try {
     renameSync(path, aside)
@@ -110,7 +110,7 @@ function read(path: string): string | undefined {
   try {
     return readFileSync(path, 'utf8')
   } catch (error) {
-    // A process that ends while it is looked at has no file either.
+    // A process that ends during the read has no file either.
     if (isCode(error, 'ENOENT') || isCode(error, 'ESRCH')) return undefined
     throw error
   }

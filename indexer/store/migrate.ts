@@ -12,7 +12,7 @@ import * as earnings from './migrations/0006-earnings.ts'
 import * as money from './migrations/0007-money.ts'
 import type { Database } from './schema.ts'
 
-/** Every change of the schema, in order; one that was released is never edited. */
+/** Every change of the schema, in order. A released one is never edited. */
 const migrations: MigrationProvider = {
   getMigrations: async () => ({
     '0001-chain': chain,
@@ -25,7 +25,7 @@ const migrations: MigrationProvider = {
   }),
 }
 
-/** Brings a history's tables up to date, and refuses one that a newer version of the indexer has written. */
+/** Updates a history's tables. Throws if a newer version of the indexer wrote it. */
 export async function migrate(db: Kysely<Database>, schema: string): Promise<void> {
   await refuseNewer(await appliedMigrations(db, schema))
   const migrator = new Migrator({ db, provider: migrations, migrationTableSchema: schema })
@@ -41,7 +41,7 @@ export async function migrate(db: Kysely<Database>, schema: string): Promise<voi
   )
 }
 
-/** Refuses tables that have more than this version knows of: what it left out of them would be missing without a sign. */
+/** Throws on tables of a newer version: this one would leave columns empty without a sign. */
 export async function refuseNewer(applied: readonly string[]): Promise<void> {
   const known = new Set(Object.keys(await migrations.getMigrations()))
   const newer = applied.filter((name) => !known.has(name))
@@ -59,7 +59,7 @@ export async function isReadable(db: Kysely<Database>, schema: string): Promise<
   return Object.keys(await migrations.getMigrations()).every((name) => applied.has(name))
 }
 
-/** Asked without the migrator, which would create its tables in whatever database it is shown. */
+/** Read without the migrator, which would create its tables in any database. */
 async function appliedMigrations(db: Kysely<Database>, schema: string): Promise<readonly string[]> {
   const table = `${quoted(schema)}.kysely_migration`
   const known = await sql<{ there: boolean }>`select to_regclass(${table}) is not null as there`.execute(db)

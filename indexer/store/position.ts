@@ -9,7 +9,7 @@ import { cursorsOf } from './cursors.ts'
 import type { Database } from './schema.ts'
 import { finalityOf } from './stretch.ts'
 
-/** Where the stored history stands, read as one. */
+/** The position of the stored history, read in one transaction. */
 export async function loadPosition(db: Kysely<Database>): Promise<Position> {
   return await db.transaction().execute(async (tx) => ({
     head: await headOf(tx),
@@ -36,7 +36,7 @@ export async function blocksBetween(db: Kysely<Database>, from: bigint, to: bigi
     .execute()
 }
 
-/** The journals as the stored history leaves them: a look at each contract's newest move, however many there are. */
+/** The journals after the stored history: the newest move of each contract. */
 async function journalsOf(db: Kysely<Database>): Promise<Journals> {
   const { rows } = await sql<Pick<JournalMove, 'contract' | 'slot'>>`
     select m.contract, m.slot from unnest(${sql.val(journaled)}::text[]) c (name)
@@ -44,7 +44,7 @@ async function journalsOf(db: Kysely<Database>): Promise<Journals> {
   return { ...emptyJournals, ...Object.fromEntries(rows.map(({ contract, slot }) => [contract, slot])) }
 }
 
-/** What decoding the next block needs to know of the stored ones; of those up to `last`, where that is given. */
+/** The terms that decoding the next block depends on, from all stored blocks or those up to `last`. */
 export async function termsOf(db: Kysely<Database>, last?: bigint): Promise<Terms> {
   const rowsOf = async <T extends FactTable>(table: T, order: readonly string[], where = sql`true`) => {
     const within = last === undefined ? where : sql`block <= ${last} and ${where}`

@@ -4,7 +4,7 @@ import { CamelCasePlugin, Kysely, PostgresDialect } from 'kysely'
 import pg from 'pg'
 import { from as copyFrom } from 'pg-copy-streams'
 import { RetryError } from '../../sdk/errors.ts'
-import type { Doors, Patience, Writer } from './doors.ts'
+import type { Connections, LockWait, Writer } from './connections.ts'
 import { type History, quoted } from './history.ts'
 import type { Database } from './schema.ts'
 import { parsers } from './types.ts'
@@ -13,12 +13,12 @@ import { takeLock } from './writerLock.ts'
 const READERS = 8
 const CONNECT_WITHIN_MS = 10_000
 
-export async function openPostgres(url: string): Promise<Doors> {
+export async function openPostgres(url: string): Promise<Connections> {
   const pools = new Map<string, pg.Pool>()
   const reading = (schema: string): pg.Pool => {
     const known = pools.get(schema)
     if (known !== undefined) return known
-    const made = pool(url, { max: READERS, onConnect: (client) => lookInto(client, schema) })
+    const made = pool(url, { max: READERS, onConnect: (client) => setSearchPath(client, schema) })
     pools.set(schema, made)
     return made
   }
@@ -34,8 +34,8 @@ export async function openPostgres(url: string): Promise<Doors> {
   }
   return {
     reader: (schema) => kysely(reading(schema)),
-    writer: async (history, patience) => {
-      const writer = await openWriter(url, history, patience)
+    writer: async (history, lockWait) => {
+      const writer = await openWriter(url, history, lockWait)
       writers.push(writer)
       return writer
     },
@@ -44,26 +44,26 @@ export async function openPostgres(url: string): Promise<Doors> {
 }
 
 /**
- * The writer's pool has a single connection, and no connection enters it without the lock: whoever loses its connection
- * loses the lock with it, and cannot write another row before it holds it again.
+ * The writer's pool has a single connection, which takes the lock before it is used. A lost connection loses the lock, and
+ * no row is written before the next one holds it again.
  */
-async function openWriter(url: string, history: History, patience: Patience | undefined): Promise<Writer> {
+async function openWriter(url: string, history: History, lockWait: LockWait | undefined): Promise<Writer> {
   let current: pg.ClientBase | undefined
   const writers = pool(url, {
     max: 1,
     idleTimeoutMillis: 0,
-    // Whoever needs the one connection while that waits for the lock waits with it.
+    // While the connection waits for the lock, its users wait too.
     connectionTimeoutMillis: 0,
     Client: ImpatientClient,
     onConnect: async (client) => {
-      await takeLock(client, history, nameOf(url), patience)
-      await lookInto(client, history.schema)
+      await takeLock(client, history, nameOf(url), lockWait)
+      await setSearchPath(client, history.schema)
       current = client
     },
   })
   let closed: Promise<unknown> | undefined
   const close = async () => {
-    // A statement under way is not waited for: the server undoes its transaction.
+    // An open statement is not awaited: the server rolls back its transaction.
     const cut = current instanceof pg.Client ? current.end() : undefined
     closed ??= Promise.all([cut, writers.end()])
     await closed
@@ -77,7 +77,7 @@ async function openWriter(url: string, history: History, patience: Patience | un
   return {
     write: kysely(writers),
     copy: async (table, columns, image) => {
-      if (current === undefined) throw new Error('Nobody has a transaction open')
+      if (current === undefined) throw new Error('No transaction is open')
       const into = current.query(copyFrom(`copy ${table} (${columns}) from stdin (format binary)`))
       await pipeline(Readable.from(image), into)
     },
@@ -85,15 +85,15 @@ async function openWriter(url: string, history: History, patience: Patience | un
   }
 }
 
-/** Gives up connecting by itself, where its pool would wait. */
+/** Times out while connecting, where its pool would wait for ever. */
 class ImpatientClient extends pg.Client {
   constructor(config?: pg.ClientConfig) {
     super({ ...config, connectionTimeoutMillis: CONNECT_WITHIN_MS })
   }
 }
 
-/** Said on the connection and not in the URL, so that it gets through PgBouncer too. */
-async function lookInto(client: pg.ClientBase, schema: string): Promise<void> {
+/** Set on the connection and not in the URL, so that it works through PgBouncer too. */
+async function setSearchPath(client: pg.ClientBase, schema: string): Promise<void> {
   await client.query(`set search_path to ${quoted(schema)}`)
 }
 
@@ -107,9 +107,9 @@ function pool(url: string, options: pg.PoolConfig): pg.Pool {
     types: { getTypeParser: (oid, format) => parsers[oid] ?? pg.types.getTypeParser(oid, format) },
     ...options,
   })
-  // An idle connection that breaks is dropped from the pool; whoever needs one next gets a new one, or the error.
+  // A broken idle connection is dropped from the pool; the next user gets a new one, or the error.
   made.on('error', () => {})
-  // One that breaks while it is in use fails what it was asked; that it also says so by an event must not end the process.
+  // A connection that breaks in use rejects its query; the event that it also emits must not end the process.
   made.on('connect', (client) => client.on('error', () => {}))
   return made
 }
@@ -132,7 +132,7 @@ function unreachable(url: string, cause: unknown): RetryError {
   )
 }
 
-/** The database's place without the password that the URL may carry. */
+/** Host, port and database, without the password that the URL may contain. */
 function nameOf(url: string): string {
   if (!URL.canParse(url)) return 'at the given URL'
   const { hostname, port, pathname } = new URL(url)

@@ -7,13 +7,13 @@ import type { Identity } from '../../chain/node/identity.ts'
 import type { Verdict } from '../../chain/verify/verification.ts'
 import type { AccountTotal } from './accountTotal.ts'
 
-/** How the sync fares, as far as answers depend on it. */
+/** The state of the sync, as far as answers depend on it. */
 export type SyncState =
   | { readonly kind: 'catchingUp' }
   | { readonly kind: 'following' }
-  /** Something passing is in the way; answers go stale meanwhile. */
+  /** A transient failure is retried; answers go stale meanwhile. */
   | { readonly kind: 'troubled'; readonly reason: string }
-  /** Nothing more is indexed until someone acts. */
+  /** Nothing more is indexed until an operator acts. */
   | { readonly kind: 'stopped'; readonly reason: string }
 
 /** How the blocks from `first` to `last` were verified when they were stored. */
@@ -34,13 +34,13 @@ export interface FollowedRow {
   readonly last: bigint
 }
 
-/** A block that was served and then left by the chain. */
+/** A block that was served and then reorganised away. */
 export interface RevertedBlock extends Block {
   readonly servedFrom: Date
   readonly revertedAt: Date
 }
 
-/** A fact of such a block, its row as this side of the database would read it. */
+/** A fact of such a block, with its row as the indexer reads it. */
 export interface RevertedFact {
   readonly block: bigint
   readonly blockHash: Hex
@@ -50,13 +50,13 @@ export interface RevertedFact {
   readonly row: unknown
 }
 
-/** An index that is still to be made. */
+/** An index that is still to be created. */
 export interface DeferredIndex {
   readonly name: string
   readonly definition: string
 }
 
-/** The writer's last word on how it fares, in a single row. */
+/** The writer's last status, in a single row. */
 export interface StatusRow {
   readonly id: bigint
   readonly state: SyncState['kind']
@@ -67,13 +67,13 @@ export interface StatusRow {
   readonly writtenAt: Date
 }
 
-/** Tables bear the names of facts; the SQL side of every name is its snake_case. */
+/** Tables are named after facts, in snake_case in SQL. */
 export interface Database extends Facts {
-  /** Every block since the deployment's first, whether or not it holds a fact: the newest one is where the indexer stands. */
+  /** Every block since the deployment's first, with or without facts. The newest one is the indexer's cursor. */
   block: Block
   journalMove: JournalMove
   accountTotal: AccountTotal
-  /** Whose history this database holds, in a single row. */
+  /** The chain and deployment of this history, in a single row. */
   identity: Identity
   stretch: StretchRow
   followed: FollowedRow
@@ -83,7 +83,7 @@ export interface Database extends Facts {
   deferredIndex: DeferredIndex
 }
 
-// As the keys of a record, so that a fact without an entry here, which would survive a reorg, does not compile.
+// A record, so that a fact without an entry, which would survive a reorg, does not compile.
 const undoable: Readonly<Record<FactTable, true>> = {
   authorityUpdated: true,
   appointed: true,
@@ -173,5 +173,5 @@ const undoable: Readonly<Record<FactTable, true>> = {
   transfer: true,
 }
 
-/** The tables whose rows stand at a block, and go when their block goes. */
+/** The tables whose rows belong to a block, and are rolled back with it. */
 export const factTables = Object.keys(undoable) as readonly FactTable[]

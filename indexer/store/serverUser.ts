@@ -1,22 +1,23 @@
 import { spawnSync } from 'node:child_process'
 import { existsSync, statSync } from 'node:fs'
 
-/** How to start PostgreSQL's programs, and whom their files are to belong to. */
+/** How to start PostgreSQL's programs, and as which user. */
 export interface ServerUser {
-  /** What stands before the program on its command line. */
+  /** The command that starts the program. */
   readonly by: readonly string[]
-  /** Another user than ours. */
+  /** The user to switch to. */
   readonly as?: { readonly uid: number; readonly gid: number }
 }
 
-/** Whether a namespace can be made takes a moment to see; where it takes longer, something is in the way. */
+/** Creating a namespace takes a moment; if it takes longer, it counts as refused. */
 const ANSWER_WITHIN_MS = 10_000
 
 const NOBODY = { uid: 65_534, gid: 65_534 }
 
 /**
- * PostgreSQL refuses to run as root. Then its files' owner runs it, if that is somebody else; or root itself within a namespace in which it is
- * nobody, so that it gets to all of root's folders; or, where the system does not let us make one, as in most containers, the user nobody.
+ * PostgreSQL refuses to run as root. So the owner of its files runs it, if that is another user. Else root runs it in a user
+ * namespace, where it is not root but reaches all of root's folders. Where the system refuses a namespace, as in most
+ * containers, the user nobody runs it.
  */
 export function serverUser(folder: string, data: string, answerWithinMs: number = ANSWER_WITHIN_MS): ServerUser {
   if (process.getuid?.() !== 0) return { by: [] }

@@ -1,25 +1,25 @@
 import { type Kysely, sql } from 'kysely'
 import type { Database, SyncState } from './schema.ts'
 
-/** What the one who writes a history knows beyond it, for those who only read. */
+/** What a history's writer knows beyond the history, for readers. */
 export interface Status {
   readonly state: SyncState
-  /** The newest block that a node has told of. */
+  /** The newest block of the node. */
   readonly nodeHead: bigint | undefined
   readonly safe: bigint | undefined
   readonly finalised: bigint | undefined
 }
 
-export interface StatusHeard extends Status {
+export interface StoredStatus extends Status {
   /** How long ago it was written, by the database's clock. */
   readonly ageMs: number
 }
 
-/** A history has one status, its writer's last. */
+/** A history has one status row. */
 const ONLY = 1n
 
 export async function writeStatus(db: Kysely<Database>, { state, nodeHead, safe, finalised }: Status): Promise<void> {
-  const told = {
+  const row = {
     state: state.kind,
     reason: 'reason' in state ? state.reason : null,
     nodeHead: nodeHead ?? null,
@@ -29,13 +29,13 @@ export async function writeStatus(db: Kysely<Database>, { state, nodeHead, safe,
   }
   await db
     .insertInto('status')
-    .values({ id: ONLY, ...told })
-    .onConflict((conflict) => conflict.column('id').doUpdateSet(told))
+    .values({ id: ONLY, ...row })
+    .onConflict((conflict) => conflict.column('id').doUpdateSet(row))
     .execute()
 }
 
 /** Undefined before any writer has written one. */
-export async function readStatus(db: Kysely<Database>): Promise<StatusHeard | undefined> {
+export async function readStatus(db: Kysely<Database>): Promise<StoredStatus | undefined> {
   const row = await db
     .selectFrom('status')
     .select(['state', 'reason', 'nodeHead', 'safe', 'finalised'])

@@ -2,20 +2,20 @@ import { type Kysely, sql } from 'kysely'
 import type { Identity } from '../../chain/node/identity.ts'
 import { StopError } from '../../sdk/errors.ts'
 import { type Catalogue, readCatalogue } from './catalogue.ts'
+import type { Connections, LockWait, Writer } from './connections.ts'
 import { deferIndexes } from './deferredIndexes.ts'
-import type { Doors, Patience, Writer } from './doors.ts'
 import { type History, historyOf, mustBePlain, schemaOf } from './history.ts'
 import { claimIdentity } from './identity.ts'
 import { migrate } from './migrate.ts'
 import type { Database } from './schema.ts'
 import { mustBeOurs, servedIn, serveHistory } from './views.ts'
 
-/** An open history: of one deployment on one chain, with the newest tables, and ours alone to write. */
+/** An open history of one deployment on one chain, with the newest tables. Only this process writes it. */
 export interface Store extends Writer {
   readonly history: History
-  /** The schema of views through which it is, or will be, read. */
+  /** The schema of views that readers use. */
   readonly schema: string
-  /** The same history by other connections. */
+  /** The same history through other connections. */
   readonly read: Kysely<Database>
   readonly catalogue: Catalogue
 }
@@ -23,17 +23,21 @@ export interface Store extends Writer {
 export interface StoreOptions {
   /** The schema of views; by default named after the deployment. */
   readonly schema?: string | undefined
-  /** Of the history; by default the one that this indexer understands best. */
+  /** The history's version; by default this indexer's own. */
   readonly version?: number | undefined
-  readonly patience?: Patience | undefined
+  readonly lockWait?: LockWait | undefined
 }
 
-/** Makes the history's tables and views where they are missing, and waits, or fails, while another process writes it. */
-export async function openStore(doors: Doors, identity: Identity, options: StoreOptions = {}): Promise<Store> {
+/** Creates missing tables and views. Waits while another process writes the history; throws without `lockWait`. */
+export async function openStore(
+  connections: Connections,
+  identity: Identity,
+  options: StoreOptions = {},
+): Promise<Store> {
   const schema = options.schema ?? schemaOf(identity.deployment)
   mustBePlain(schema)
   const history = historyOf(identity, options.version)
-  const writer = await doors.writer(history, options.patience)
+  const writer = await connections.writer(history, options.lockWait)
   try {
     await refuseFirstEdition(writer.write)
     await mustBeOurs(writer.write, schema, identity)
@@ -42,16 +46,16 @@ export async function openStore(doors: Doors, identity: Identity, options: Store
     await claimIdentity(writer.write, catalogue, identity)
     await deferIndexes(writer.write)
     const served = await servedIn(writer.write, schema)
-    // A newer version than what is served has to catch up first.
+    // A version newer than the served one must be filled first.
     if (served === undefined || served.history === history.schema) await serveHistory(writer.write, history, schema)
-    return { ...writer, history, schema, catalogue, read: doors.reader(history.schema) }
+    return { ...writer, history, schema, catalogue, read: connections.reader(history.schema) }
   } catch (error) {
     await writer.close()
     throw error
   }
 }
 
-/** Refuses a database that the first edition wrote: its contracts were others, and its tables are left as they are. */
+/** Throws on a database of the first edition, whose contracts were others. Its tables are left untouched. */
 export async function refuseFirstEdition(db: Kysely<Database>): Promise<void> {
   const { rows } = await sql<{ schema: string }>`
     select n.nspname as schema from pg_class c join pg_namespace n on n.oid = c.relnamespace

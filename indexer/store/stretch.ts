@@ -7,23 +7,23 @@ import type { JournalMove } from '../../chain/events/journals.ts'
 import type { Verdict } from '../../chain/verify/verification.ts'
 import type { Database } from './schema.ts'
 
-/** A stretch of the chain with everything that happened in it: what is stored at once. */
+/** Consecutive blocks and their facts, stored in one transaction. */
 export interface Stretch {
   readonly blocks: readonly Block[]
   readonly facts: readonly Fact[]
   readonly journalMoves: readonly JournalMove[]
   readonly verdict: Verdict
-  /** How the replayed journals were held against storage at its last block: by verified proofs, on the node's word, or not. */
+  /** How the replayed journals were compared with storage at its last block: by proof, by the node's word, or not. */
   readonly journals?: 'proof' | 'storage' | undefined
   /** As known when it was fetched. */
   readonly finality: Finality
-  /** Who told it, without credentials. */
+  /** The node's name, without credentials. */
   readonly node: string
-  /** Whose facts are in it; a contract that is still being caught up is none of them. */
+  /** The contracts whose facts are in it; late contracts are not. */
   readonly contracts: readonly ContractName[]
 }
 
-/** Writes down how far the blocks from `first` to `last` are verified. What was final once stays so, whatever a node says later. */
+/** Records how the blocks from `first` to `last` were verified. A final block stays final, whatever a node says later. */
 export async function appendStretch(
   db: Kysely<Database>,
   { verdict, journals, finality, node }: Pick<Stretch, 'verdict' | 'journals' | 'finality' | 'node'>,
@@ -39,14 +39,14 @@ export async function appendStretch(
   )
 }
 
-/** What the newest stretch knows of finality. */
+/** The finality recorded with the newest stretch. */
 export async function finalityOf(db: Kysely<Database>): Promise<Finality> {
   const newest = db.selectFrom('stretch').select(['safe', 'finalised']).orderBy('first', 'desc').limit(1)
   const found = await newest.executeTakeFirst()
   return { safe: found?.safe ?? undefined, finalised: found?.finalised ?? undefined }
 }
 
-/** Ends the newest stretch at `ancestor` and forgets those above, but not what they knew to be final. */
+/** Ends the newest stretch at `ancestor` and deletes those above, but keeps their finalised block. */
 export async function endStretchesAt(db: Kysely<Database>, ancestor: bigint): Promise<void> {
   const { finalised = null } = await finalityOf(db)
   await db.deleteFrom('stretch').where('first', '>', ancestor).execute()

@@ -1,9 +1,6 @@
 import type { Hex } from 'viem'
 
-/**
- * How values leave the driver, which by itself makes strings of large integers and Buffers of bytes: bigint for every integer, and
- * hexadecimal for every bytea.
- */
+/** How values leave the driver: bigint for every integer and hexadecimal for every bytea. By default it gives strings and Buffers. */
 
 const INT8 = 20
 const BYTEA = 17
@@ -15,7 +12,7 @@ export const parsers: Readonly<Record<number, (value: string) => bigint | Hex>> 
   [BYTEA]: (value) => `0x${value.slice(2)}`,
 }
 
-/** How bytes are handed to the driver. */
+/** Bytes as the driver takes them. */
 export function toBytea(hex: Hex): Buffer {
   return Buffer.from(hex.slice(2), 'hex')
 }

@@ -7,8 +7,8 @@ import type { Store } from './store.ts'
 import { endStretchesAt } from './stretch.ts'
 
 /**
- * Takes every block above `ancestor` out of the history, with all that happened there. It was served, so it is kept: as reverted
- * blocks and facts, to which rows are only ever added. Totals stand at blocks too, and go with them.
+ * Rolls back every block above `ancestor` with its facts and totals. They were served, so they are kept as reverted blocks
+ * and facts, in tables that only grow.
  */
 export async function undoAbove(store: Store, ancestor: bigint): Promise<void> {
   await store.write.transaction().execute(async (tx) => {
@@ -40,7 +40,7 @@ async function withdraw(
     from gone g join block b on b.number = g.block`.execute(tx)
 }
 
-/** A row as it is read on this side: integers as strings of digits, bytes as 0x and hexadecimal digits. */
+/** A row as the indexer reads it: integers as strings of digits, bytes as 0x and hexadecimal digits. */
 function rowAsJson(columns: readonly Column[]): RawBuilder<unknown> {
   const pairs = columns.map(({ name, type }) => {
     const column = sql`g.${sql.ref(name)}`

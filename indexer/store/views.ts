@@ -6,8 +6,8 @@ import { mustBeSame } from './identity.ts'
 import type { Database } from './schema.ts'
 
 /**
- * A deployment's history is read through a schema of views on it. Its name stays; what the views show is changed in one
- * transaction. The view `served` says which history that is.
+ * A deployment's history is read through a schema of views. The schema's name stays; one transaction switches its views to
+ * another history. The view `served` names that history.
  */
 export interface Served {
   /** The history's schema. */
@@ -18,8 +18,8 @@ export interface Served {
 
 export type Outcome = 'switched' | 'unchanged' | 'newerIsServed' | 'busy'
 
-/** A reader who holds the views for longer is not waited for: the switch is tried again. */
-const PATIENCE = '1s'
+/** If a reader locks the views for longer, the switch is retried later. */
+const LOCK_TIMEOUT = '1s'
 
 export async function servedIn(db: Kysely<Database>, schema: string): Promise<Served | undefined> {
   const marker = `${quoted(schema)}.served`
@@ -29,7 +29,7 @@ export async function servedIn(db: Kysely<Database>, schema: string): Promise<Se
   return found.rows[0]
 }
 
-/** Refuses a name that stands for another chain's history, or other contracts': whoever reads there would be misled. */
+/** Throws if the schema shows the history of another chain or deployment. */
 export async function mustBeOurs(db: Kysely<Database>, schema: string, ours: Identity): Promise<void> {
   const served = await servedIn(db, schema)
   if (served === undefined) return
@@ -37,11 +37,11 @@ export async function mustBeOurs(db: Kysely<Database>, schema: string, ours: Ide
   if (rows[0] !== undefined) mustBeSame(rows[0], ours)
 }
 
-/** Has the views in `schema` show this history, unless they show a newer version's. */
+/** Switches the views in `schema` to this history, unless they show a newer version. */
 export async function serveHistory(db: Kysely<Database>, history: History, schema: string): Promise<Outcome> {
   try {
     return await db.transaction().execute(async (tx) => {
-      await sql`set local lock_timeout to ${sql.lit(PATIENCE)}`.execute(tx)
+      await sql`set local lock_timeout to ${sql.lit(LOCK_TIMEOUT)}`.execute(tx)
       await sql`select pg_advisory_xact_lock(hashtextextended(${schema}, 0))`.execute(tx)
       const served = await servedIn(tx, schema)
       if (served !== undefined && served.version > history.version) return 'newerIsServed'
@@ -65,7 +65,7 @@ function codeOf(error: unknown): unknown {
   return error instanceof Error && 'code' in error ? error.code : undefined
 }
 
-/** Whether every column of the history is to be seen: a migration may have added some. */
+/** Whether the views show every column: a migration may have added some. */
 async function showsAll(tx: Kysely<Database>, history: History, schema: string): Promise<boolean> {
   const { rows } = await sql`
     select table_name, column_name from information_schema.columns
@@ -85,7 +85,7 @@ async function mustBeFree(tx: Kysely<Database>, schema: string): Promise<void> {
   )
 }
 
-/** Drops our views, and nothing that somebody else has put beside them or upon them. */
+/** Drops the history's views, and no other view beside or on top of them. */
 async function dropViews(tx: Kysely<Database>, schema: string, { history }: Served): Promise<void> {
   const shown = new Set(['served', ...(await relationsIn(tx, history))])
   const ours = (await relationsIn(tx, schema)).filter((name) => shown.has(name))
@@ -93,18 +93,18 @@ async function dropViews(tx: Kysely<Database>, schema: string, { history }: Serv
   try {
     await sql`drop view ${sql.raw(views.join(', '))}`.execute(tx)
   } catch (error) {
-    throw codeOf(error) === DEPENDENT_OBJECTS_STILL_EXIST ? leanedUpon(schema, error) : error
+    throw codeOf(error) === DEPENDENT_OBJECTS_STILL_EXIST ? dependentViews(schema, error) : error
   }
 }
 
 /** The server's detail has a line for each: `view mine.sums depends on view ours.inference`. */
-function leanedUpon(schema: string, cause: unknown): RetryError {
+function dependentViews(schema: string, cause: unknown): RetryError {
   const detail = cause instanceof Error && 'detail' in cause ? `${cause.detail}` : ''
-  const leaning = new Set(detail.split('\n').map((line) => line.replace(/ depends on .*/, '')))
+  const dependents = new Set(detail.split('\n').map((line) => line.replace(/ depends on .*/, '')))
   return new RetryError(
-    `Others have views upon those in ${schema}, which therefore cannot show a newer history`,
+    `Other views depend on those in ${schema}, so that they cannot switch to a newer history`,
     {},
-    `Drop ${[...leaning].join(', ')}, and make them anew after the switch; until then it is tried again, and the older history is served.`,
+    `Drop ${[...dependents].join(', ')}, and create them again after the switch. Until then it is retried, and the older history is served.`,
     cause,
   )
 }

@@ -1,16 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type pg from 'pg'
 import { RetryError } from '../../sdk/errors.ts'
-import type { Patience } from './doors.ts'
+import type { LockWait } from './connections.ts'
 import { type History, quoted } from './history.ts'
 import { refuseNewer } from './migrate.ts'
 
 const LOOK_EVERY_MS = 500
 
-/**
- * The server ends a session, and gives up its lock, when the machine at the other end has been silent for 3 + 3 seconds, be
- * it in the middle of a statement.
- */
+/** The server ends a session, and releases its lock, after 3 + 3 seconds of silence of its client, even during a statement. */
 const noticeSilence = {
   tcp_keepalives_idle: '3',
   tcp_keepalives_interval: '1',
@@ -19,7 +16,7 @@ const noticeSilence = {
   client_connection_check_interval: '2000',
 }
 
-/** One who follows the chain writes a status each second: where even that stays away, the process hangs. */
+/** A writer stores its status each second: one that does not hangs, and loses the lock. */
 const noticeIdleness = { idle_session_timeout: '7000', idle_in_transaction_session_timeout: '7000' }
 
 /** Takes the lock of a history's one writer for as long as the connection lives. */
@@ -27,33 +24,33 @@ export async function takeLock(
   client: pg.ClientBase,
   { lockKey, schema }: History,
   where: string,
-  patience: Patience | undefined,
+  lockWait: LockWait | undefined,
 ): Promise<void> {
   let isWaiting = false
   for (;;) {
     const { rows } = await client.query<{ locked: boolean }>('select pg_try_advisory_lock($1) as locked', [lockKey])
     if (rows[0]?.locked === true) break
-    if (patience === undefined) {
+    if (lockWait === undefined) {
       throw new RetryError(
         `Another indexer is writing to ${where}`,
         {},
         'Stop that one, or give this one another database.',
       )
     }
-    if (patience.signal.aborted)
-      throw new RetryError("Waiting for the database's lock was given up", {}, 'Start again.')
-    if (!isWaiting) patience.waits(`another connection to ${where}`)
+    if (lockWait.signal.aborted)
+      throw new RetryError("The wait for the database's lock was cancelled", {}, 'Start again.')
+    if (!isWaiting) lockWait.waits(`another connection to ${where}`)
     isWaiting = true
-    // A blocking call would keep the server from cleaning up for as long as it waits.
-    await sleep(LOOK_EVERY_MS, undefined, { signal: patience.signal }).catch(() => {})
+    // A blocking lock call would hold back the server's vacuum while it waits.
+    await sleep(LOOK_EVERY_MS, undefined, { signal: lockWait.signal }).catch(() => {})
   }
   await mustTakeWriting(client, where)
-  await setWhereKnown(client, patience === undefined ? noticeSilence : { ...noticeSilence, ...noticeIdleness })
+  await setWhereKnown(client, lockWait === undefined ? noticeSilence : { ...noticeSilence, ...noticeIdleness })
   await refuseNewer(await migrationsIn(client, schema))
-  patience?.holds()
+  lockWait?.holds()
 }
 
-/** Since it was ours last, a newer version may have had it. */
+/** A newer version may have held the lock since this process last did. */
 async function migrationsIn(client: pg.ClientBase, schema: string): Promise<readonly string[]> {
   const table = `${quoted(schema)}.kysely_migration`
   const found = await client.query<{ there: boolean }>('select to_regclass($1) is not null as there', [table])
@@ -62,18 +59,18 @@ async function migrationsIn(client: pg.ClientBase, schema: string): Promise<read
   return rows.map(({ name }) => name)
 }
 
-/** A replica grants locks of its own, which keep nobody away. */
+/** A replica grants locks that exclude no one on the primary. */
 async function mustTakeWriting(client: pg.ClientBase, where: string): Promise<void> {
   const { rows } = await client.query<{ follows: boolean }>('select pg_is_in_recovery() as follows')
   if (rows[0]?.follows !== true) return
   throw new RetryError(
-    `The database ${where} is a replica, and takes no writing`,
+    `The database ${where} is a replica, and accepts no writes`,
     {},
-    "Give the one who writes the primary's address; to serve from a replica, run `npm run indexer -- serve`.",
+    "Give the writer the primary's address; to serve from a replica, run `npm run indexer -- serve`.",
   )
 }
 
-/** Not every server of PostgreSQL's kind has all of them. */
+/** Sets the settings that this server has: PostgreSQL-compatible servers may lack some. */
 async function setWhereKnown(client: pg.ClientBase, settings: Readonly<Record<string, string>>): Promise<void> {
   await client.query(
     `select set_config(name, wanted, false) from unnest($1::text[], $2::text[]) s (name, wanted) join pg_settings using (name)`,

@@ -7,7 +7,7 @@ import { type ContractName, type Followed, followedOf, type Sources } from '../.
 import { decodeLogs } from '../../chain/events/decode.ts'
 import type { Node } from '../../chain/node/node.ts'
 import type { Nodes } from '../../chain/node/nodes.ts'
-import { appendFollowed } from '../store/appendFollowed.ts'
+import { appendLateFacts } from '../store/appendLateFacts.ts'
 import { blocksBetween } from '../store/position.ts'
 import type { Store } from '../store/store.ts'
 import type { Listener } from './listener.ts'
@@ -74,7 +74,7 @@ export function lateContracts(
     const last = piece.blocks.at(-1)
     if (last === undefined || from.head === undefined) throw new Error('The stretch has no block')
     const { facts } = decodeLogs(followed, from.terms, piece.logs)
-    await appendFollowed(store, { contract: name, first: next, last, facts })
+    await appendLateFacts(store, { contract: name, first: next, last, facts })
     current = { ...contract, next: last.number + 1n }
     listener.lateContract?.(name, last.number, from.head.number)
     return { ...from, cursors: new Map([...from.cursors, [name, last.number]]) }

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type Verification, verifications } from '../../chain/verify/verification.ts'
-import type { News } from '../../indexer/news.ts'
+import type { IndexerEvent } from '../../indexer/events.ts'
 import { digestThrough } from '../support/digest.ts'
 import { indexTo } from '../support/indexing.ts'
 import { liesAboutHashes, liesAboutLogs, type NamedLie } from '../support/lies.ts'
@@ -40,7 +40,7 @@ async function hearOneLie(scene: Scene, count: Count): Promise<void> {
   try {
     await server.withDatabase(async (database) => {
       const heard: string[] = []
-      const report = (news: News) => news.kind === 'troubled' && heard.push(news.error.message)
+      const report = (events: IndexerEvent) => events.kind === 'troubled' && heard.push(events.error.message)
       const options = { verify, pollMs: 10, maxRange: 1 + random.below(40), finalityDepth: ANY_DEPTH, report }
       const indexer = await indexTo(ledger, database, { ...options, rpcUrls: [liar.url, ledger.rpcUrl] })
       try {

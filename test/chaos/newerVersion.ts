@@ -12,7 +12,7 @@ const indexer = await startIndexer({
   historyVersion: HISTORY_VERSION + 1,
   finalityDepth: 100_000,
   maxRange: 10,
-  report: (news) => console.log(news.kind),
+  report: (events) => console.log(events.kind),
 })
 process.once('SIGTERM', indexer.close)
 await indexer.stopped

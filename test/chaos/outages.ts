@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { News } from '../../indexer/news.ts'
+import type { IndexerEvent } from '../../indexer/events.ts'
 import { digestThrough } from '../support/digest.ts'
 import { type Indexing, indexTo } from '../support/indexing.ts'
 import { restartChain, stopChain } from './chain.ts'
@@ -50,7 +50,7 @@ async function suffer(scene: Scene, outage: Outage, isLive: boolean, count: Coun
   const { server, ledger, random, story } = scene
   await server.withDatabase(async (database) => {
     const troubles: string[] = []
-    const report = (news: News) => news.kind === 'troubled' && troubles.push(news.error.message)
+    const report = (events: IndexerEvent) => events.kind === 'troubled' && troubles.push(events.error.message)
     const options = { pollMs: 10, finalityDepth: ANY_DEPTH, maxRange: isLive ? 50 : 1, report }
     const indexer = await indexTo(ledger, database, options)
     const witness = watchAnswers(() => indexer.url)

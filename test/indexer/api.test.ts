@@ -306,13 +306,13 @@ describe('the API', () => {
     const failures: unknown[] = []
     const database = await setting.postgres.newDatabase()
     const broken = await indexTo(setting.ledger, database, {
-      report: (news) => news.kind === 'failedAnswer' && failures.push(news.error),
+      report: (events) => events.kind === 'failedAnswer' && failures.push(events.error),
     })
     await broken.atHead()
-    const doors = await openDatabase(database)
-    const [history] = await historiesIn(doors.reader('public'))
-    await sql`alter table channel_funded rename to secret_table`.execute(doors.reader(history?.schema ?? ''))
-    await doors.close()
+    const connections = await openDatabase(database)
+    const [history] = await historiesIn(connections.reader('public'))
+    await sql`alter table channel_funded rename to secret_table`.execute(connections.reader(history?.schema ?? ''))
+    await connections.close()
     const { errors } = await answerTo(broken.url, '{ channelFundings { items { block } } }')
     expect(errors).toEqual([
       expect.objectContaining({

@@ -67,11 +67,11 @@ describe('copied rows', () => {
     rmSync(folder, { recursive: true })
   })
 
-  const doors: readonly (readonly [string, () => Promise<DatabaseLocation>])[] = [
+  const databases: readonly (readonly [string, () => Promise<DatabaseLocation>])[] = [
     ['PostgreSQL', () => postgres.newDatabase()],
     ['the embedded database', async () => ({ kind: 'embedded', folder })],
   ]
-  it.each(doors)('are those that a plain statement inserts, in %s', async (_, locate) => {
+  it.each(databases)('are those that a plain statement inserts, in %s', async (_, locate) => {
     const database = await openDatabase(await locate())
     const store = await openStore(database, identity)
     const { sqlName, columns } = tableOf(store.catalogue, 'evaluationRecorded')

@@ -78,9 +78,9 @@ describe('a failure of the database', () => {
     async () => {
       const folder = newFolder('small-disk')
       execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=192m', 'tmpfs', folder])
-      const doors = await openDatabase({ kind: 'embedded', folder: join(folder, 'database') })
+      const connections = await openDatabase({ kind: 'embedded', folder: join(folder, 'database') })
       try {
-        const { write } = await openStore(doors, identity)
+        const { write } = await openStore(connections, identity)
         const { bavail, bsize } = statfsSync(folder)
         const ballast = join(folder, 'ballast')
         writeFileSync(ballast, Buffer.alloc(bavail * bsize - (4 << 20)))
@@ -103,7 +103,7 @@ describe('a failure of the database', () => {
         await vi.waitFor(async () => expect(await store(64)).toBeUndefined(), 20_000)
         expect(await cursorsOf(write)).toEqual(new Map([['openToken', 7n]]))
       } finally {
-        await doors.close()
+        await connections.close()
         execFileSync('umount', [folder])
         rmSync(folder, { recursive: true })
       }

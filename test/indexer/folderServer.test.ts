@@ -5,10 +5,10 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { sql } from 'kysely'
 import { afterAll, describe, expect, it, vi } from 'vitest'
-import type { Doors } from '../../indexer/store/doors.ts'
+import { startChild } from '../../indexer/store/childProcess.ts'
+import type { Connections } from '../../indexer/store/connections.ts'
 import { leftBehind, openEmbedded } from '../../indexer/store/embedded.ts'
-import { keep } from '../../indexer/store/keeper.ts'
-import { endPredecessor } from '../../indexer/store/predecessor.ts'
+import { endOrphanedServer } from '../../indexer/store/orphanedServer.ts'
 import { serverUser } from '../../indexer/store/serverUser.ts'
 import { newFolder } from '../support/folder.ts'
 
@@ -30,8 +30,8 @@ describe('the server of an embedded database', () => {
   const server = () => Number(readFileSync(join(folder, 'data/postmaster.pid'), 'utf8').split('\n')[0])
   const keeperOf = (pid: number) => Number(/^PPid:\t(\d+)$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1])
   const replaced = (pid: number) => vi.waitFor(() => expect(server()).not.toBe(pid), 20_000)
-  const answered = async (doors: Doors) => {
-    const answer = () => sql`select 1 as one`.execute(doors.reader('public'))
+  const answered = async (connections: Connections) => {
+    const answer = () => sql`select 1 as one`.execute(connections.reader('public'))
     await vi.waitFor(async () => expect((await answer()).rows).toEqual([{ one: 1 }]), 20_000)
   }
   const isUnlocked = () => !existsSync(join(folder, 'writer.lock'))
@@ -57,46 +57,46 @@ describe('the server of an embedded database', () => {
     child.kill('SIGKILL')
     await vi.waitFor(() => expect(isThere(left)).toBe(false), 10_000)
 
-    const doors = await openEmbedded(folder)
-    expect((await sql`select number from kept`.execute(doors.reader('public'))).rows).toEqual([{ number: 7 }])
-    await doors.close()
+    const connections = await openEmbedded(folder)
+    expect((await sql`select number from kept`.execute(connections.reader('public'))).rows).toEqual([{ number: 7 }])
+    await connections.close()
   })
 
   it('is started again when it breaks down, and when it was left alone and stopped', async () => {
-    const doors = await openEmbedded(folder)
+    const connections = await openEmbedded(folder)
     const first = server()
     process.kill(first, 'SIGKILL')
     await replaced(first)
-    await answered(doors)
+    await answered(connections)
 
     const left = server()
     process.kill(left, 'SIGSTOP')
     process.kill(keeperOf(left), 'SIGKILL')
     await replaced(left)
-    await answered(doors)
-    await doors.close()
+    await answered(connections)
+    await connections.close()
   })
 
   it('ends when the database is closed, and its lock with it', async () => {
-    const doors = await openEmbedded(folder)
+    const connections = await openEmbedded(folder)
     const open = server()
     await expect(openEmbedded(folder)).rejects.toThrow(/in use by another process/)
-    await doors.close()
+    await connections.close()
     expect({ server: isThere(open), isUnlocked: isUnlocked() }).toEqual({ server: false, isUnlocked: true })
   })
 
   it('ends with its lock even where the connections to it do not close in order', async () => {
-    const doors = await openEmbedded(folder)
+    const connections = await openEmbedded(folder)
     const open = server()
-    const reader = doors.reader('public')
+    const reader = connections.reader('public')
     await sql`select`.execute(reader)
     await reader.destroy()
-    await expect(doors.close()).rejects.toThrow(/more than once/)
+    await expect(connections.close()).rejects.toThrow(/more than once/)
     expect({ server: isThere(open), isUnlocked: isUnlocked() }).toEqual({ server: false, isUnlocked: true })
   })
 
   it('ends when the database is closed while it is being started again', async () => {
-    const doors = await openEmbedded(folder)
+    const connections = await openEmbedded(folder)
     const access = join(folder, 'data/pg_hba.conf')
     const before = readFileSync(access)
     const first = server()
@@ -105,19 +105,19 @@ describe('the server of an embedded database', () => {
     process.kill(first, 'SIGKILL')
     await replaced(first)
     const second = server()
-    await doors.close()
+    await connections.close()
     expect({ server: isThere(second), isUnlocked: isUnlocked() }).toEqual({ server: false, isUnlocked: true })
     writeFileSync(access, before)
   })
 
   it('is not left running where the database lets nobody in', async () => {
-    const doors = await openEmbedded(folder)
+    const connections = await openEmbedded(folder)
     await sql`create function refuse() returns event_trigger language plpgsql as $$
       begin
         if current_setting('application_name') = 'attribution indexer' then raise 'Nobody enters'; end if;
-      end $$`.execute(doors.reader('public'))
-    await sql`create event trigger door on login execute function refuse()`.execute(doors.reader('public'))
-    await doors.close()
+      end $$`.execute(connections.reader('public'))
+    await sql`create event trigger door on login execute function refuse()`.execute(connections.reader('public'))
+    await connections.close()
 
     await expect(openEmbedded(folder)).rejects.toThrow(/cannot be opened/)
     expect({ server: existsSync(join(folder, 'data/postmaster.pid')), isUnlocked: isUnlocked() }).toEqual({
@@ -140,7 +140,7 @@ describe('the server of an embedded database', () => {
 describe('a program that is kept', () => {
   it('is asked to end until it hears', async () => {
     const ending = new AbortController()
-    const { ended } = keep(['sh', '-c', 'sleep 0.2; exec env --default-signal=INT sleep 60'], {
+    const { ended } = startChild(['sh', '-c', 'sleep 0.2; exec env --default-signal=INT sleep 60'], {
       output: process.stderr.fd,
       until: ending.signal,
     })
@@ -163,13 +163,13 @@ describe('a server that was left behind', () => {
   it('is asked to end, and to drop everything where that does not help', async () => {
     const left = await leftIn(join(root, 'slow'), 'INT')
     const ended = once(left, 'exit')
-    await endPredecessor(join(root, 'slow'), signal, 500)
+    await endOrphanedServer(join(root, 'slow'), signal, 500)
     expect(await ended).toEqual([null, 'SIGQUIT'])
   })
 
   it('is named where it does not end', async () => {
     const left = await leftIn(join(root, 'stubborn'), 'INT QUIT')
-    await expect(endPredecessor(join(root, 'stubborn'), signal, 50)).rejects.toMatchObject({
+    await expect(endOrphanedServer(join(root, 'stubborn'), signal, 50)).rejects.toMatchObject({
       name: 'RetryError',
       facts: { pid: left.pid, folder: root },
     })

@@ -1,9 +1,9 @@
 import { join } from 'node:path'
 import { sql } from 'kysely'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { Connections } from '../../indexer/store/connections.ts'
 import type { DatabaseLocation } from '../../indexer/store/database.ts'
 import { openDatabase } from '../../indexer/store/database.ts'
-import type { Doors } from '../../indexer/store/doors.ts'
 import { historiesIn, prunable, prune } from '../../indexer/store/histories.ts'
 import { openStore, type Store } from '../../indexer/store/store.ts'
 import { servedIn, serveHistory } from '../../indexer/store/views.ts'
@@ -36,8 +36,8 @@ describe('a history of a new version', () => {
   let markedAt: number
 
   /** Makes a history tell another licence everywhere, so that one sees whom an answer is from. */
-  async function mark(doors: Doors, schema: string): Promise<void> {
-    const db = doors.reader(schema)
+  async function mark(connections: Connections, schema: string): Promise<void> {
+    const db = connections.reader(schema)
     markedAt = Number(
       (await db.selectFrom('block').select('number').orderBy('number', 'desc').executeTakeFirst())?.number,
     )
@@ -58,10 +58,10 @@ describe('a history of a new version', () => {
     const database = await postgres.newDatabase()
     const old = await indexTo(ledger, database, { historyVersion: 1 })
     await old.atHead()
-    const doors = await openDatabase(database)
-    const anywhere = doors.reader('public')
+    const connections = await openDatabase(database)
+    const anywhere = connections.reader('public')
     const [first] = await historiesIn(anywhere)
-    await mark(doors, first?.schema ?? '')
+    await mark(connections, first?.schema ?? '')
 
     let isOver = false
     const seen: string[] = []
@@ -76,11 +76,11 @@ describe('a history of a new version', () => {
         viewed.push(...rows.map(({ licence }) => licence))
       }
     }
-    const news: string[] = []
+    const events: string[] = []
     const young = await indexTo(ledger, database, {
       historyVersion: 2,
       maxRange: 1,
-      report: ({ kind }) => news.push(kind),
+      report: ({ kind }) => events.push(kind),
     })
     const watching = [watch(old.url), watch(young.url), watchViews()]
     await story.tell(5)
@@ -91,27 +91,27 @@ describe('a history of a new version', () => {
     expect(new Set(seen)).toEqual(new Set(['old', 'new']))
     expect(viewed.indexOf('old')).toBe(0)
     expect(viewed.lastIndexOf('old')).toBeLessThan(viewed.length - 1)
-    expect(news.filter((kind) => kind === 'switched')).toHaveLength(1)
+    expect(events.filter((kind) => kind === 'switched')).toHaveLength(1)
 
     // Both go on, and the older does not take the views back, not even when it starts anew.
     await old.close()
     const again = await indexTo(ledger, database, { historyVersion: 1 })
     await again.ready
     expect(await versionAt(again.url)).toBe('new')
-    expect(await prunable(doors, later)).toEqual([])
+    expect(await prunable(connections, later)).toEqual([])
     await again.close()
 
-    expect(await prunable(doors)).toEqual([])
-    const found = await prunable(doors, later)
+    expect(await prunable(connections)).toEqual([])
+    const found = await prunable(connections, later)
     expect(found.map(({ schema, servedAs, isWritten }) => ({ schema, servedAs, isWritten }))).toEqual([
       { schema: first?.schema, servedAs: [], isWritten: false },
     ])
-    for (const history of found) expect(await prune(doors, history)).toBe(true)
+    for (const history of found) expect(await prune(connections, history)).toBe(true)
     expect((await historiesIn(anywhere)).map(({ servedAs, isWritten }) => ({ servedAs, isWritten }))).toEqual([
       { servedAs: ['test'], isWritten: true },
     ])
     expect(await versionAt(young.url)).toBe('new')
-    await doors.close()
+    await connections.close()
     await young.close()
   })
 
@@ -119,24 +119,24 @@ describe('a history of a new version', () => {
     const { ledger, postgres } = setting
     const database = await postgres.newDatabase()
     await (await indexTo(ledger, database, { historyVersion: 1 })).closeAtHead()
-    const doors = await openDatabase(database)
-    const [first] = await historiesIn(doors.reader('public'))
-    await mark(doors, first?.schema ?? '')
-    const db = doors.reader(first?.schema ?? '')
+    const connections = await openDatabase(database)
+    const [first] = await historiesIn(connections.reader('public'))
+    await mark(connections, first?.schema ?? '')
+    const db = connections.reader(first?.schema ?? '')
     await sql`delete from kysely_migration where name = (select max(name) from kysely_migration)`.execute(db)
     const young = await indexTo(ledger, database, { historyVersion: 2 })
     await young.ready
     expect(await versionAt(young.url)).toBe('new')
     await young.close()
-    await doors.close()
+    await connections.close()
   })
 
   it('waits for whoever has views of their own upon those that are served, and names them', async () => {
-    const doors = await openDatabase(await setting.postgres.newDatabase())
-    const old = await openStore(doors, identity, { version: 1 })
-    const young = await openStore(doors, identity, { version: 2 })
+    const connections = await openDatabase(await setting.postgres.newDatabase())
+    const old = await openStore(connections, identity, { version: 1 })
+    const young = await openStore(connections, identity, { version: 2 })
     const serve = ({ write, history, schema }: Store) => serveHistory(write, history, schema)
-    const db = doors.reader('public')
+    const db = connections.reader('public')
     await sql`create view nowhere.mine as select fee_gwei from nowhere.inference`.execute(db)
     await sql`create view public.sums as select sum(fee_gwei) from nowhere.mine`.execute(db)
 
@@ -156,17 +156,17 @@ describe('a history of a new version', () => {
     await sql`drop view nowhere.mine cascade`.execute(db)
     expect(await serve(young)).toBe('switched')
     expect(await servedIn(db, 'nowhere')).toMatchObject({ history: young.history.schema })
-    await doors.close()
+    await connections.close()
   })
 
   it('takes over in an embedded database too', async () => {
     const { ledger } = setting
     const database: DatabaseLocation = { kind: 'embedded', folder: join(ledger.folder, 'two') }
     await (await indexTo(ledger, database, { historyVersion: 1 })).closeAtHead()
-    const doors = await openDatabase(database)
-    const [first] = await historiesIn(doors.reader('public'))
-    await mark(doors, first?.schema ?? '')
-    await doors.close()
+    const connections = await openDatabase(database)
+    const [first] = await historiesIn(connections.reader('public'))
+    await mark(connections, first?.schema ?? '')
+    await connections.close()
 
     const young = await indexTo(ledger, database, { historyVersion: 2, maxRange: 1 })
     expect(await versionAt(young.url)).toBe('old')
@@ -179,10 +179,10 @@ describe('a history of a new version', () => {
     const { ledger, postgres } = setting
     const database = await postgres.newDatabase()
     await (await indexTo(ledger, database)).closeAtHead()
-    const doors = await openDatabase(database)
-    const [history] = await historiesIn(doors.reader('public'))
+    const connections = await openDatabase(database)
+    const [history] = await historiesIn(connections.reader('public'))
     const plans = ['test', history?.schema ?? ''].map(async (schema) => {
-      const db = doors.reader(schema)
+      const db = connections.reader(schema)
       return await db.transaction().execute(async (tx) => {
         await sql`set local enable_seqscan to off`.execute(tx)
         const { rows } =
@@ -194,6 +194,6 @@ describe('a history of a new version', () => {
     const [throughViews, plain] = await Promise.all(plans)
     expect(throughViews).toEqual(plain)
     expect(JSON.stringify(plain)).toContain('Index')
-    await doors.close()
+    await connections.close()
   })
 })

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { NodeContradictsItself } from '../../chain/contradiction.ts'
 import { namesFollowed } from '../../chain/events/contracts.ts'
-import type { News } from '../../indexer/news.ts'
+import type { IndexerEvent } from '../../indexer/events.ts'
 import type { DatabaseLocation } from '../../indexer/store/database.ts'
 import { ask } from '../support/ask.ts'
 import { type Digest, digestOf } from '../support/digest.ts'
@@ -33,10 +33,10 @@ describe('a contract that is followed anew', () => {
     database: DatabaseLocation,
     transfers: boolean,
     meanwhile: () => Promise<void> = async () => {},
-  ): Promise<readonly News[]> {
+  ): Promise<readonly IndexerEvent[]> {
     const names = namesFollowed({ transfers })
-    const news: News[] = []
-    const options = { transfers, maxRange: 3, pollMs: 10, report: (heard: News) => news.push(heard) }
+    const events: IndexerEvent[] = []
+    const options = { transfers, maxRange: 3, pollMs: 10, report: (heard: IndexerEvent) => events.push(heard) }
     const indexer = await indexTo(setting.ledger, database, options)
     await meanwhile()
     await indexer.atHead()
@@ -44,7 +44,7 @@ describe('a contract that is followed anew', () => {
       followed.length < names.length || followed.some(({ last }) => last < block)
     while (transfers && isBehind(await ask<Meta>(indexer.url, '{ _meta { block followed { last } } }'))) await sleep(20)
     await indexer.close()
-    return news
+    return events
   }
 
   /** What an indexer has that followed everything from the beginning. */
@@ -59,9 +59,9 @@ describe('a contract that is followed anew', () => {
     async () => {
       const database = await setting.postgres.newDatabase()
       await index(database, false)
-      const news = await index(database, true)
+      const events = await index(database, true)
       expect(await digestOf(database)).toEqual(await fresh())
-      expect(news.filter(({ kind }) => kind === 'undone' || kind === 'troubled')).toEqual([])
+      expect(events.filter(({ kind }) => kind === 'undone' || kind === 'troubled')).toEqual([])
     },
     SLOW_MS,
   )

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { NodeContradictsItself } from '../../chain/contradiction.ts'
 import { journaled } from '../../chain/events/contracts.ts'
 import type { Verification } from '../../chain/verify/verification.ts'
-import type { News } from '../../indexer/news.ts'
+import type { IndexerEvent } from '../../indexer/events.ts'
 import type { IndexerOptions } from '../../indexer/start.ts'
 import { JOURNAL_SLOT } from '../../sdk/journal.ts'
 import { ask } from '../support/ask.ts'
@@ -97,14 +97,14 @@ describe('a node that', () => {
   describe('is taken at its word, but for the journals, and', () => areFoundOut(liesAboutLogs, 'off'))
 
   /** Indexes a fresh database with `options`, and expects in it what an honest node alone would have brought. */
-  async function comesOutRight(options: Partial<IndexerOptions>): Promise<readonly News[]> {
-    const news: News[] = []
+  async function comesOutRight(options: Partial<IndexerOptions>): Promise<readonly IndexerEvent[]> {
+    const events: IndexerEvent[] = []
     const [one, other] = await Promise.all([setting.postgres.newDatabase(), setting.postgres.newDatabase()])
-    const report = (heard: News) => news.push(heard)
+    const report = (heard: IndexerEvent) => events.push(heard)
     await (await indexTo(setting.ledger, one, { maxRange: 7, pollMs: 10, ...options, report })).closeAtHead()
     await (await indexTo(setting.ledger, other)).closeAtHead()
     expect(await digestOf(one)).toEqual(await digestOf(other))
-    return news
+    return events
   }
 
   it('serves no proofs is held to the storage that it tells, and found out as well', () =>
@@ -143,8 +143,8 @@ describe('a node that', () => {
       })
       liars.push(liar)
     }
-    const news = await comesOutRight({ rpcUrls: [...liars.map(({ url }) => url), setting.ledger.rpcUrl] })
-    const named = news.flatMap((heard) => (heard.kind === 'troubled' ? [heard.error.message] : []))
+    const events = await comesOutRight({ rpcUrls: [...liars.map(({ url }) => url), setting.ledger.rpcUrl] })
+    const named = events.flatMap((heard) => (heard.kind === 'troubled' ? [heard.error.message] : []))
     expect(lied.size).toBeGreaterThan(10)
     expect([...lied].filter((url) => !named.some((message) => `${message} `.includes(`${url} `)))).toEqual([])
     await Promise.all(liars.map((liar) => liar.stop()))
@@ -168,8 +168,8 @@ describe('a node that', () => {
   it('has stopped at an old head is left for one that stands higher', async () => {
     const stale = await lying(await stoppedAtOldHead())
     const { rpcUrl } = setting.ledger
-    const news = await comesOutRight({ rpcUrls: [stale.url, rpcUrl] })
-    expect(news).toContainEqual({
+    const events = await comesOutRight({ rpcUrls: [stale.url, rpcUrl] })
+    expect(events).toContainEqual({
       kind: 'leftNode',
       overtaken: { node: stale.url, head: 30n, by: rpcUrl, headThere: expect.any(BigInt) },
     })
@@ -185,11 +185,11 @@ describe('a node that', () => {
       ({ result }) => result,
       () => (isGone ? (response) => response.destroy() : undefined),
     )
-    const news: News[] = []
+    const events: IndexerEvent[] = []
     const indexer = await indexTo(setting.ledger, await setting.postgres.newDatabase(), {
       rpcUrls: [other.url, stale.url],
       pollMs: 10,
-      report: (heard) => news.push(heard),
+      report: (heard) => events.push(heard),
     })
     await indexer.atHead()
     isGone = true
@@ -197,7 +197,7 @@ describe('a node that', () => {
     await vi.waitUntil(() => looks > enough, { timeout: 120_000 })
     isGone = false
     await indexer.closeAtHead()
-    expect(news.filter(({ kind }) => kind === 'undone')).toEqual([])
+    expect(events.filter(({ kind }) => kind === 'undone')).toEqual([])
     await Promise.all([stale.stop(), other.stop()])
   })
 
@@ -213,15 +213,15 @@ describe('a node that', () => {
     const old = new Map<unknown, unknown>()
     const node = await lying(({ params: [asked], result }) => old.get(asked) ?? result)
     const database = await postgres.newDatabase()
-    const news: News[] = []
-    const report = (heard: News) => news.push(heard)
+    const events: IndexerEvent[] = []
+    const report = (heard: IndexerEvent) => events.push(heard)
     const indexer = await indexTo(ledger, database, { rpcUrls: [node.url], pollMs: 10, report })
     await indexer.atHead()
 
     for (const number of numbers.slice(4)) old.set(number, before.get(number))
     await reader.request({ method: 'anvil_reorg', params: [9, []] } as never)
     await expect(indexer.stopped).rejects.toThrow('A block does not follow the one before it')
-    expect(news.filter(({ kind }) => kind === 'undone')).toEqual([])
+    expect(events.filter(({ kind }) => kind === 'undone')).toEqual([])
     expect(await ask(indexer.url, '{ _meta { hash } }')).toEqual({ _meta: { hash: branch[0]?.hash } })
     await indexer.close()
     await node.stop()
@@ -240,8 +240,8 @@ describe('a node that', () => {
         ({ result }) => result,
         (n) => (n > IDENTIFYING && (n < IDENTIFYING + 4 || n % 20 === 0) ? trouble : undefined),
       )
-      const news = await comesOutRight({ rpcUrls: [node.url], rpcTimeoutMs: 1_000, maxRange: 20 })
-      expect(news.some((heard) => heard.kind === 'troubled' && heard.error.message.includes(node.url))).toBe(true)
+      const events = await comesOutRight({ rpcUrls: [node.url], rpcTimeoutMs: 1_000, maxRange: 20 })
+      expect(events.some((heard) => heard.kind === 'troubled' && heard.error.message.includes(node.url))).toBe(true)
       await node.stop()
     })
   }

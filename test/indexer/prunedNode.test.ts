@@ -4,7 +4,7 @@ import { expect, it } from 'vitest'
 import type { Verification } from '../../chain/verify/verification.ts'
 import { startLocalChain } from '../../examples/demo/localChain.ts'
 import { castOf, castSize, DEMO_MNEMONIC } from '../../examples/demo/wallets.ts'
-import type { News } from '../../indexer/news.ts'
+import type { IndexerEvent } from '../../indexer/events.ts'
 import { startIndexer } from '../../indexer/start.ts'
 import { deployLedger } from '../../scripts/deploy/deploy.ts'
 import { ask } from '../support/ask.ts'
@@ -24,14 +24,14 @@ it('a node that has lost its old state, as anvil does on a restart, is indexed a
   /** Whether the lost state was any trouble. */
   const isTroubled = async (verify: Verification): Promise<boolean> => {
     const database = { kind: 'embedded', folder: join(folder, verify) } as const
-    const news: News[] = []
-    const report = (heard: News) => news.push(heard)
+    const events: IndexerEvent[] = []
+    const report = (heard: IndexerEvent) => events.push(heard)
     const indexer = await startIndexer({ deployment, rpcUrls: [rpcUrl], database, verify, maxRange: 2, report })
     await indexer.ready
     const { accounts } = await ask<{ accounts: unknown }>(indexer.url, '{ accounts { items { id payout } } }')
     expect(accounts).toEqual({ items: [{ id: 1, payout: treasury.address.toLowerCase() }] })
     await indexer.close()
-    return news.some((heard) => heard.kind === 'troubled' && heard.error.name === 'StateGone')
+    return events.some((heard) => heard.kind === 'troubled' && heard.error.name === 'StateGone')
   }
   expect([await isTroubled('receipts'), await isTroubled('bloom')]).toEqual([false, false])
   await chain.stop()

@@ -139,9 +139,9 @@ describe('the indexer refuses, in one clear sentence and with exit status 1,', (
 
   it('a database with a history of the first edition', async () => {
     const database = await setting.postgres.newDatabase()
-    const doors = await openDatabase(database)
-    await sql`create table tab_funded (block int8)`.execute(doors.reader('public'))
-    await doors.close()
+    const connections = await openDatabase(database)
+    await sql`create table tab_funded (block int8)`.execute(connections.reader('public'))
+    await connections.close()
     expect(await refusal({ database: database.url })).toMatch(/^The database holds a history of the first edition/)
   })
 
@@ -153,10 +153,10 @@ describe('the indexer refuses, in one clear sentence and with exit status 1,', (
 
   it('a schema that somebody keeps other things in', async () => {
     const database = await setting.postgres.newDatabase()
-    const doors = await openDatabase(database)
-    await sql`create schema theirs`.execute(doors.reader('public'))
-    await sql`create table theirs.thing (id int)`.execute(doors.reader('public'))
-    await doors.close()
+    const connections = await openDatabase(database)
+    await sql`create schema theirs`.execute(connections.reader('public'))
+    await sql`create table theirs.thing (id int)`.execute(connections.reader('public'))
+    await connections.close()
     expect(await refusal({ database: database.url, schema: 'theirs' })).toMatch(
       /^The schema theirs is used .*holds thing/,
     )

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { ReorgTooDeep } from '../../chain/blocks/reorg.ts'
-import type { News } from '../../indexer/news.ts'
+import type { IndexerEvent } from '../../indexer/events.ts'
 import { digestOf } from '../support/digest.ts'
 import { indexTo } from '../support/indexing.ts'
 import type { LocalLedger } from '../support/localLedger.ts'
@@ -22,9 +22,9 @@ describe('a reorg', () => {
   it('of any depth, however often, leaves what a fresh replay of the new branch finds', async () => {
     const { ledger, postgres, story } = setting
     const random = randomOf(4_711)
-    const news: News[] = []
+    const events: IndexerEvent[] = []
     const followed = await postgres.newDatabase()
-    const follower = await indexTo(ledger, followed, { pollMs: 10, report: (heard) => news.push(heard) })
+    const follower = await indexTo(ledger, followed, { pollMs: 10, report: (heard) => events.push(heard) })
     // Deeper than this the ledger itself would be undone, and the story with it.
     const begun = await ledger.connection.reader.getBlockNumber()
     await story.tell(30)
@@ -42,7 +42,7 @@ describe('a reorg', () => {
     const fresh = await postgres.newDatabase()
     await (await indexTo(ledger, fresh)).closeAtHead()
     expect(await digestOf(followed)).toEqual(await digestOf(fresh))
-    expect(news.filter(({ kind }) => kind === 'undone').length).toBeGreaterThan(ROUNDS / 2)
+    expect(events.filter(({ kind }) => kind === 'undone').length).toBeGreaterThan(ROUNDS / 2)
   })
 
   it('that shortens the chain and goes no further is followed back', async () => {

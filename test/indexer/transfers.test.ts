@@ -70,12 +70,12 @@ describe('transfers of OPEN', () => {
     }))
   }
 
-  const doors: readonly (readonly [string, () => DatabaseLocation | Promise<DatabaseLocation>])[] = [
+  const databases: readonly (readonly [string, () => DatabaseLocation | Promise<DatabaseLocation>])[] = [
     ['embedded', () => ({ kind: 'embedded', folder: join(setting.ledger.folder, 'transfers') })],
     ['on PostgreSQL', () => setting.postgres.newDatabase()],
   ]
 
-  it.each(doors)('are listed as the token told them, %s', async (_, database) => {
+  it.each(databases)('are listed as the token told them, %s', async (_, database) => {
     const { deployment, connection, cast } = setting.ledger
     const indexer = await indexTo(setting.ledger, await database(), { transfers: true })
     try {

@@ -11,13 +11,13 @@ const observations = new Set(['stretch', 'reverted_block', 'reverted_fact', 'sta
 
 /** Opens a database that holds one history, which no indexer is writing, and sums it up. */
 export async function digestOf(location: DatabaseLocation): Promise<Digest> {
-  const doors = await openDatabase(location)
+  const connections = await openDatabase(location)
   try {
-    const [history, ...others] = await historiesIn(doors.reader('public'))
+    const [history, ...others] = await historiesIn(connections.reader('public'))
     if (history === undefined || others.length > 0) throw new Error('The database does not hold one history')
-    return await digestThrough(doors.reader(history.schema))
+    return await digestThrough(connections.reader(history.schema))
   } finally {
-    await doors.close()
+    await connections.close()
   }
 }
 

@@ -5,11 +5,11 @@ import type { Database } from '../../indexer/store/schema.ts'
 
 /** Does something with the one history of a database. */
 export async function inHistory<T>(location: DatabaseLocation, act: (db: Kysely<Database>) => Promise<T>): Promise<T> {
-  const doors = await openDatabase(location)
+  const connections = await openDatabase(location)
   try {
-    const [history] = await historiesIn(doors.reader('public'))
-    return await act(doors.reader(history?.schema ?? 'public'))
+    const [history] = await historiesIn(connections.reader('public'))
+    return await act(connections.reader(history?.schema ?? 'public'))
   } finally {
-    await doors.close()
+    await connections.close()
   }
 }

@@ -24,7 +24,7 @@ export interface Context extends Sources {
   once<T>(name: string, make: () => T): T
   asOf(block?: bigint): Promise<AsOf>
   /** Whether everything that was asked so far is of one branch of the chain. */
-  isOfOneBranch(): Promise<boolean>
+  isOneSnapshot(): Promise<boolean>
   page(entity: Entity, args: PageArgs, at: AsOf): Promise<Page>
   count(entity: Entity, args: PageArgs, at: AsOf): Promise<bigint>
   /** The same of rows that a parent is linked to: all parents of one level are asked for at once. */
@@ -83,7 +83,7 @@ export function contextOf(sources: Sources): Context {
       if (block === undefined || block === newest.block) return newest
       return await once(`block ${block}`, () => blockAsOf(db, block, newest))
     },
-    isOfOneBranch: async () => {
+    isOneSnapshot: async () => {
       const asked = remembered.get('head') as Promise<Head> | undefined
       const newest = await asked?.catch(() => undefined)
       return newest === undefined || (await stillStands(db, newest))

@@ -9,12 +9,12 @@ import { type Catalogue, readCatalogue, tableOf } from '../../store/catalogue.ts
 import { headOf } from '../../store/position.ts'
 import { type Database, factTables } from '../../store/schema.ts'
 import { readKeys } from '../keys.ts'
+import { type Completeness, completenessOf } from './completeness.ts'
 import type { ExportFormat } from './format.ts'
-import { type Standing, standingOf } from './standing.ts'
 import { type TableFile, type Target, writeTable } from './writeTable.ts'
 
 /** What an export is of, and how to check it. Numbers that may be large are strings. */
-export interface Manifest extends Standing {
+export interface Manifest extends Completeness {
   readonly deployment: string
   readonly chainId: string
   readonly genesisHash: string
@@ -80,7 +80,7 @@ async function writeAll(tx: Kysely<Database>, options: ExportOptions): Promise<M
     genesisHash,
     contracts,
     block: { number: `${block.number}`, hash: block.hash, timestamp: `${block.timestamp}` },
-    ...(await standingOf(tx, block.number)),
+    ...(await completenessOf(tx, block.number)),
     format: options.format,
     files,
   }

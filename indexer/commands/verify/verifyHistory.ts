@@ -13,6 +13,7 @@ import { readKeys } from '../keys.ts'
 import { type Before, before } from './before.ts'
 import type { OtherBranch } from './branch.ts'
 import { type ChainRows, chainRows, followedAt, type Row } from './chainRows.ts'
+import { backOn, type Checkpoint, type Checkpoints, furtherOn, newest } from './checkpoints.ts'
 import { type Difference, differencesIn } from './difference.ts'
 import { type Compared, compareJournals } from './journals.ts'
 import { type Imbalance, imbalancesOf } from './money.ts'
@@ -20,7 +21,6 @@ import { removeOutside, rowsOutside } from './outside.ts'
 import type { Asker, NothingMore, ProvenStretch } from './provenStretch.ts'
 import { type Repair, repairStretch } from './repair.ts'
 import { newestTotals, totalsIn } from './totals.ts'
-import { backOn, furtherOn, newest, type Standing, type Trail } from './trail.ts'
 
 export interface VerifyOptions {
   readonly deployment: Deployment
@@ -125,7 +125,7 @@ export async function verifyHistory(
   }
 
   /** Where verifying stands after what was seen, which is put right where it is to be. */
-  const after = async ({ stretch, chain, totals, differences, after }: Seen, at: Standing): Promise<Standing> => {
+  const after = async ({ stretch, chain, totals, differences, after }: Seen, at: Checkpoint): Promise<Checkpoint> => {
     const found = note(differences)
     let from = after
     if (store !== undefined) {
@@ -138,23 +138,23 @@ export async function verifyHistory(
     return { next: stretch.last + 1n, from, rows, differences: at.differences + found }
   }
 
-  let trail: Trail = [{ next: first, from: await before(db, first), rows: 0, differences: 0 }]
+  let checkpoints: Checkpoints = [{ next: first, from: await before(db, first), rows: 0, differences: 0 }]
   let compared: Compared | undefined
   while (compared === undefined) {
-    const at = newest(trail)
+    const at = newest(checkpoints)
     const to = options.to ?? (await headOf(db))?.number ?? first - 1n
     const seen = await look(at.next, to, at.from)
     if (seen?.kind === 'seen') {
-      trail = furtherOn(trail, await after(seen, at))
+      checkpoints = furtherOn(checkpoints, await after(seen, at))
       listener.verified(seen.stretch.last, to)
       continue
     }
     const end = seen?.kind === 'nothingMore' ? await compareJournals(asker, deployment, at.from) : seen
     if (end === undefined) return undefined
     if (end.kind === 'compared') compared = end
-    else trail = backOn(trail)
+    else checkpoints = backOn(checkpoints)
   }
-  const { next, rows, ...counted } = newest(trail)
+  const { next, rows, ...counted } = newest(checkpoints)
   let { differences } = counted
   let imbalances: readonly Imbalance[] = []
   if (options.from === undefined && options.to === undefined) {

@@ -27,8 +27,8 @@ describe('indexer prune', () => {
     await indexer.close()
     expect(await runCommand(prune, [...args, '--drop'])).toEqual(nothing)
 
-    const doors = await openDatabase(database)
-    const db = doors.reader('public')
+    const connections = await openDatabase(database)
+    const db = connections.reader('public')
     await sql`drop schema test cascade`.execute(db)
     const [history] = await historiesIn(db)
     const what = `${history?.schema} (test, up to block ${history?.head}, `
@@ -40,6 +40,6 @@ describe('indexer prune', () => {
     const dropped = await runCommand(prune, [...args, '--drop'])
     expect([dropped.status, dropped.out.startsWith(`Dropped ${what}`)]).toEqual([0, true])
     expect(await historiesIn(db)).toEqual([])
-    await doors.close()
+    await connections.close()
   })
 })

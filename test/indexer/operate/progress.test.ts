@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { StoredNews } from '../../../indexer/news.ts'
+import type { StoredEvent } from '../../../indexer/events.ts'
 import { barOf, type Progress, progressMeter, sentenceOf } from '../../../indexer/operate/progress.ts'
 import { stored } from './stored.ts'
 
@@ -14,12 +14,12 @@ const halfWay: Progress = {
 
 describe('the progress of a backfill', () => {
   /** Tells stretches, each so many milliseconds after the one before. */
-  function measured(told: readonly (readonly [number, StoredNews])[]): readonly Progress[] {
+  function measured(told: readonly (readonly [number, StoredEvent])[]): readonly Progress[] {
     let time = 0
     const measure = progressMeter(() => time)
-    return told.map(([ms, news]) => {
+    return told.map(([ms, event]) => {
       time += ms
-      return measure(news)
+      return measure(event)
     })
   }
 

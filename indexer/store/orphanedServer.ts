@@ -3,45 +3,45 @@ import { dirname, join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { RetryError } from '../../sdk/errors.ts'
 
-const FAIR_WHILE_MS = 15_000
+const GRACE_MS = 15_000
 
 /**
- * Ends the server that a killed process left behind with the files in `data`, and returns when it is gone, or when `stopping` says that nobody
- * wants the files any more. It is asked first to write out what it holds, then to drop it, from which the next server recovers. It is never
- * killed: what it forked would live on for a moment.
+ * Ends the server that a killed process left behind on the files in `data`. Returns once it is gone, or `stopping` aborts.
+ * First it is asked to shut down with a checkpoint (SIGINT), then without one (SIGQUIT), from which the next server
+ * recovers. It is never killed: its forked processes would outlive it for a moment.
  */
-export async function endPredecessor(
+export async function endOrphanedServer(
   data: string,
   stopping: AbortSignal,
-  fairWhileMs: number = FAIR_WHILE_MS,
+  graceMs: number = GRACE_MS,
 ): Promise<void> {
   const pid = serverOf(data)
   if (pid === undefined) return
   for (const request of ['SIGINT', 'SIGQUIT'] as const) {
     ask(pid, request)
-    for (const until = performance.now() + fairWhileMs; performance.now() < until; await sleep(25)) {
+    for (const until = performance.now() + graceMs; performance.now() < until; await sleep(25)) {
       if (serverOf(data) !== pid || stopping.aborted) return
     }
   }
   throw new RetryError(
-    'The server that an earlier process left behind does not end',
+    'The database server of an earlier process does not end',
     { pid, folder: dirname(data) },
-    'End that process, by `kill -KILL` if it takes that, and start again: what is stored stays.',
+    'End that process, with `kill -KILL` if necessary, and start again: stored data is kept.',
   )
 }
 
-/** One that was stopped hears nothing before it is continued. */
+/** A stopped process receives a signal only once it is continued. */
 function ask(pid: number, request: NodeJS.Signals): void {
   for (const signal of [request, 'SIGCONT'] as const) {
     try {
       process.kill(pid, signal)
     } catch {
-      // It has gone meanwhile, or is not ours to end: either shows while it is waited for.
+      // It has ended, or belongs to another user: the loop that waits for it shows which.
     }
   }
 }
 
-/** The process that serves these files, if one does: its id may have gone to somebody else since. */
+/** The process that serves these files, if any. Its recorded id may belong to another program by now. */
 function serverOf(data: string): number | undefined {
   try {
     const pid = Number(readFileSync(join(data, 'postmaster.pid'), 'utf8').split('\n')[0])

@@ -5,7 +5,7 @@ const LONGEST_END_MS = 4_000
  * Aborts at the first SIGINT or SIGTERM, and gives the process a moment to close what is open. A second signal ends it at once, and
  * so does the moment's end: rows and cursor are stored together, so that nothing is ever left half done.
  */
-export function endOnSignal(process: NodeJS.Process): { readonly signal: AbortSignal; ended(): void } {
+export function shutdownOnSignal(process: NodeJS.Process): { readonly signal: AbortSignal; ended(): void } {
   const asked = new AbortController()
   let isLast: NodeJS.Timeout | undefined
   const end = (name: NodeJS.Signals) => {

@@ -1,32 +1,32 @@
 import { describe, expect, it } from 'vitest'
-import type { News } from '../../../indexer/news.ts'
-import { lineOf } from '../../../indexer/operate/line.ts'
+import type { IndexerEvent } from '../../../indexer/events.ts'
 import type { LogFormat } from '../../../indexer/operate/log.ts'
-import { voiceTo } from '../../../indexer/operate/voice.ts'
+import { logEventOf } from '../../../indexer/operate/logEvents.ts'
+import { terminalTo } from '../../../indexer/operate/terminal.ts'
 import { RetryError, StopError } from '../../../sdk/errors.ts'
 import { stored } from './stored.ts'
 
 /** What is written when `told` is heard, each so many milliseconds after the one before. */
 function heard(
-  told: readonly (readonly [number, News])[],
+  told: readonly (readonly [number, IndexerEvent])[],
   { format = 'text', columns }: { format?: LogFormat; columns?: number } = {},
 ): readonly string[] {
   let time = Date.UTC(2026, 0, 1)
   const said: string[] = []
   const write = (text: string | Uint8Array) => said.push(`${text}`) > 0
-  const terminal = columns === undefined ? {} : { isTTY: true, columns }
+  const tty = columns === undefined ? {} : { isTTY: true, columns }
   const env = { LANG: 'en_GB.UTF-8' }
-  const voice = voiceTo({ write, ...terminal } as never, { format, verify: 'receipts', env, now: () => time })
-  for (const [ms, news] of told) {
+  const terminal = terminalTo({ write, ...tty } as never, { format, verify: 'receipts', env, now: () => time })
+  for (const [ms, event] of told) {
     time += ms
-    voice.heard(news)
+    terminal.heard(event)
   }
-  voice.end()
+  terminal.end()
   return said
 }
 
 const behind = { nodeHead: 1_000n, events: 20 }
-const trouble: News = {
+const trouble: IndexerEvent = {
   kind: 'troubled',
   error: new RetryError('The node at http://n does not answer eth_getLogs', { status: 500 }, 'It is asked again.'),
   node: 'http://n',
@@ -54,7 +54,7 @@ describe('what an indexer says', () => {
   })
 
   it('for machines is one object a line, with all the facts', () => {
-    const told: readonly (readonly [number, News])[] = [
+    const told: readonly (readonly [number, IndexerEvent])[] = [
       [1_000, stored(1n, 100n, behind)],
       [0, trouble],
       [0, { kind: 'caughtUp', block: 2n ** 60n }],
@@ -121,7 +121,7 @@ describe('what an indexer says', () => {
   it('has a level for everything', () => {
     const stop = new StopError('It is over', {}, 'Begin again.')
     const overtaken = { node: 'a', head: 1n, by: 'b', headThere: 2n }
-    const all: readonly News[] = [
+    const all: readonly IndexerEvent[] = [
       { kind: 'looked', nodeHead: 1n, timestamp: 1n },
       stored(1n, 1n),
       { kind: 'undone', ancestor: 1n, depth: 1n },
@@ -136,7 +136,7 @@ describe('what an indexer says', () => {
       { kind: 'leads' },
       { kind: 'stopped', error: stop },
     ]
-    expect(all.map((news) => [news.kind, lineOf(news)?.level])).toEqual([
+    expect(all.map((event) => [event.kind, logEventOf(event)?.level])).toEqual([
       ['looked', undefined],
       ['stored', undefined],
       ['undone', 'warn'],

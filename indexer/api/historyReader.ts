@@ -1,12 +1,12 @@
 import type { Kysely } from 'kysely'
 import type { Identity } from '../../chain/node/identity.ts'
-import type { Doors } from '../store/doors.ts'
+import type { Connections } from '../store/connections.ts'
 import type { History } from '../store/history.ts'
 import { isReadable } from '../store/migrate.ts'
 import type { Database } from '../store/schema.ts'
 import { readStatus, type Status } from '../store/status.ts'
 import { servedIn } from '../store/views.ts'
-import { type Health, healthHeard } from './health.ts'
+import { type Health, healthOf } from './health.ts'
 import { BadRequest } from './query/badRequest.ts'
 
 /** A history that answers are made from: always a whole one, so that no answer mixes two. */
@@ -18,8 +18,8 @@ export interface Reading {
   health(): Promise<Health>
 }
 
-export interface ReadingOptions {
-  readonly doors: Doors
+export interface HistoryReaderOptions {
+  readonly connections: Connections
   /** The schema whose views say which history is served. */
   readonly schema: string
   /** What this process writes, or would, and what it knows of it while it does. */
@@ -33,14 +33,14 @@ const ASK_EVERY_MS = 500
  * What to answer from, looked up once a second: the history that the views show; or, where that lacks what this version of the
  * indexer reads, our own.
  */
-export function readingOf({ doors, schema, own }: ReadingOptions): () => Promise<Reading> {
+export function historyReader({ connections, schema, own }: HistoryReaderOptions): () => Promise<Reading> {
   const readings = new Map<string, Reading>()
-  const anywhere = doors.reader(own?.history.schema ?? 'public')
+  const anywhere = connections.reader(own?.history.schema ?? 'public')
 
   const open = async (history: string): Promise<Reading | undefined> => {
     const known = readings.get(history)
     if (known !== undefined) return known
-    const db = doors.reader(history)
+    const db = connections.reader(history)
     if (!(await isReadable(db, history))) return undefined
     const identity = await db.selectFrom('identity').selectAll().executeTakeFirst()
     if (identity === undefined) return undefined
@@ -50,7 +50,7 @@ export function readingOf({ doors, schema, own }: ReadingOptions): () => Promise
       db,
       identity,
       status: async () => live() ?? (await heard()),
-      health: async () => live()?.state ?? healthHeard(await heard()),
+      health: async () => live()?.state ?? healthOf(await heard()),
     }
     readings.set(history, reading)
     return reading

@@ -3,10 +3,10 @@ import type { Verdict } from '../chain/verify/verification.ts'
 import type { RetryError, StopError } from '../sdk/errors.ts'
 
 /** What becomes of an indexer, for people, logs and metrics alike. */
-export type News =
+export type IndexerEvent =
   /** A node told its head. */
   | { readonly kind: 'looked'; readonly nodeHead: bigint; readonly timestamp: bigint }
-  | StoredNews
+  | StoredEvent
   | { readonly kind: 'undone'; readonly ancestor: bigint; readonly depth: bigint }
   | { readonly kind: 'caughtUp'; readonly block: bigint }
   /** A contract that is followed anew is stored up to there; `head` is where the others are. */
@@ -34,7 +34,7 @@ export type News =
   /** The sync has stopped for good. */
   | { readonly kind: 'stopped'; readonly error: unknown }
 
-export interface StoredNews {
+export interface StoredEvent {
   readonly kind: 'stored'
   /** The first block of the stretch, and the last. */
   readonly first: bigint

@@ -1,10 +1,10 @@
 import { type Explained, explain, type Facts, isExplained } from '../../sdk/errors.ts'
-import type { News } from '../news.ts'
+import type { IndexerEvent } from '../events.ts'
 
 export type Level = 'info' | 'warn' | 'error'
 
 /** Something worth writing down: a sentence for people, and the same as facts for machines. */
-export interface Line {
+export interface LogEvent {
   readonly level: Level
   /** What kind of thing happened, for whoever filters. */
   readonly event: string
@@ -12,9 +12,9 @@ export interface Line {
   readonly facts: Facts
 }
 
-/** What is said of news; nothing of what happens with every block, which progress and metrics tell. */
-export function lineOf(news: News): Line | undefined {
-  switch (news.kind) {
+/** What is said of event; nothing of what happens with every block, which progress and metrics tell. */
+export function logEventOf(event: IndexerEvent): LogEvent | undefined {
+  switch (event.kind) {
     case 'looked':
     case 'stored':
     case 'journalsHeld':
@@ -22,31 +22,31 @@ export function lineOf(news: News): Line | undefined {
     case 'stopped':
       return undefined
     case 'caughtUp':
-      return info('caughtUp', `Caught up with the node at block ${news.block}`, { block: news.block })
+      return info('caughtUp', `Caught up with the node at block ${event.block}`, { block: event.block })
     case 'undone': {
-      const { ancestor, depth } = news
+      const { ancestor, depth } = event
       const message = `The chain was reorganised: took back ${depth} blocks to block ${ancestor}`
       return { level: 'warn', event: 'undone', message, facts: { ancestor, depth } }
     }
     case 'troubled':
-      return trouble('warn', 'troubled', news.error, news.node)
+      return trouble('warn', 'troubled', event.error, event.node)
     case 'gaveUpNode': {
-      const { message, ...line } = trouble('error', 'gaveUpNode', news.error, news.node)
+      const { message, ...line } = trouble('error', 'gaveUpNode', event.error, event.node)
       return { ...line, message: `${message} That node is not asked any more.` }
     }
     case 'leftNode': {
-      const { node, head, by, headThere } = news.overtaken
+      const { node, head, by, headThere } = event.overtaken
       const message = `The node at ${node} stands at block ${head}, that at ${by} at ${headThere}: going on with the latter`
       return { level: 'warn', event: 'leftNode', message, facts: { node, head, by, headThere } }
     }
     case 'failedAnswer':
-      return failure('failedAnswer', 'A query failed: ', news.error)
+      return failure('failedAnswer', 'A query failed: ', event.error)
     case 'standsBy':
-      return info('standsBy', `Standing by to take over from ${news.holder}, which writes this history`, {
-        holder: news.holder,
+      return info('standsBy', `Standing by to take over from ${event.holder}, which writes this history`, {
+        holder: event.holder,
       })
     case 'lateContract': {
-      const { contract, last, head } = news
+      const { contract, last, head } = event
       if (last < head) return undefined
       return info('caughtUpContract', `${contract} is stored up to block ${last}, as the others are`, {
         contract,
@@ -56,25 +56,25 @@ export function lineOf(news: News): Line | undefined {
     case 'leads':
       return info('leads', 'This indexer writes the history', {})
     case 'switched': {
-      const { schema, history } = news
+      const { schema, history } = event
       return info('switched', `${schema} shows ${history} from now on`, { schema, history })
     }
     default:
-      return news satisfies never
+      return event satisfies never
   }
 }
 
 /** What is said of an error: what was written for whoever meets it, or else where it came from. */
-export function failure(event: string, before: string, error: unknown): Line {
+export function failure(event: string, before: string, error: unknown): LogEvent {
   if (isExplained(error)) return trouble('error', event, error, undefined)
   const what = error instanceof Error ? (error.stack ?? error.message) : String(error)
   return { level: 'error', event, message: `${before}${what}`, facts: {} }
 }
 
-function info(event: string, message: string, facts: Facts): Line {
+function info(event: string, message: string, facts: Facts): LogEvent {
   return { level: 'info', event, message, facts }
 }
 
-function trouble(level: Level, event: string, error: Explained, node: string | undefined): Line {
+function trouble(level: Level, event: string, error: Explained, node: string | undefined): LogEvent {
   return { level, event, message: explain(error), facts: { ...error.facts, ...(node !== undefined && { node }) } }
 }

@@ -4,7 +4,7 @@ import { cursorsOf } from '../../store/cursors.ts'
 import type { Database } from '../../store/schema.ts'
 
 /** What is known of a history's completeness as of a block. */
-export interface Standing {
+export interface Completeness {
   /** Whether the block counted as final. */
   readonly isFinal: boolean
   /** Why the facts of which blocks are taken to be complete. */
@@ -13,7 +13,7 @@ export interface Standing {
   readonly followed: Readonly<Record<string, string>>
 }
 
-export async function standingOf(db: Kysely<Database>, block: bigint): Promise<Standing> {
+export async function completenessOf(db: Kysely<Database>, block: bigint): Promise<Completeness> {
   // Neighbours of one verdict become one range: the difference of two row numbers stays the same as long as the verdict does.
   const { rows } = await sql<{ first: bigint; last: bigint; verdict: Verdict }>`
     select min(first) as first, least(max(last), ${block}::int8) as last, verdict

@@ -1,18 +1,18 @@
-import type { News, StoredNews } from '../news.ts'
+import type { IndexerEvent, StoredEvent } from '../events.ts'
 import type { Output } from './command.ts'
-import { type Line, lineOf } from './line.ts'
 import { type LogFormat, written } from './log.ts'
+import { type LogEvent, logEventOf } from './logEvents.ts'
 import { barOf, type Progress, progressMeter, sentenceOf } from './progress.ts'
 
 /** What a command says while it runs. */
-export interface Voice {
-  heard(news: News): void
-  say(line: Line): void
+export interface Terminal {
+  heard(event: IndexerEvent): void
+  say(line: LogEvent): void
   /** Takes the progress bar away. */
   end(): void
 }
 
-export interface VoiceOptions {
+export interface TerminalOptions {
   readonly format: LogFormat
   /** How much is verified, for the bar. */
   readonly verify: string
@@ -25,10 +25,10 @@ const BARS_EVERY_MS = 100
 const CLEAR_LINE = '\r\x1b[K'
 
 /**
- * Every line that news are worth, and how far a backfill has come: a living bar at the foot of a terminal, under which no line is
+ * Every line that event are worth, and how far a backfill has come: a living bar at the foot of a terminal, under which no line is
  * ever written, or a plain line each second where nobody watches.
  */
-export function voiceTo(out: Output, { format, verify, env, now }: VoiceOptions): Voice {
+export function terminalTo(out: Output, { format, verify, env, now }: TerminalOptions): Terminal {
   const isTerminal = out.isTTY === true && format === 'text' && env.TERM !== 'dumb'
   const measure = progressMeter(now)
   let bar: Progress | undefined
@@ -38,7 +38,7 @@ export function voiceTo(out: Output, { format, verify, env, now }: VoiceOptions)
     // The last column stays free: a terminal that is filled to its edge goes on to the next line.
     if (bar !== undefined) out.write(`${CLEAR_LINE}${barOf(bar, verify, (out.columns ?? 80) - 1, speaksUnicode(env))}`)
   }
-  const say = (line: Line) => {
+  const say = (line: LogEvent) => {
     out.write(`${bar === undefined ? '' : CLEAR_LINE}${written(line, format, new Date(now()))}\n`)
     draw()
   }
@@ -46,7 +46,7 @@ export function voiceTo(out: Output, { format, verify, env, now }: VoiceOptions)
     if (bar !== undefined) out.write(CLEAR_LINE)
     bar = undefined
   }
-  const progress = (stored: StoredNews) => {
+  const progress = (stored: StoredEvent) => {
     const made = measure(stored)
     if (stored.block >= stored.nodeHead) end()
     else if (now() >= quietUntil) {
@@ -60,16 +60,16 @@ export function voiceTo(out: Output, { format, verify, env, now }: VoiceOptions)
   return {
     say,
     end,
-    heard: (news) => {
-      if (news.kind === 'stored') progress(news)
-      if (news.kind === 'caughtUp' || news.kind === 'stopped') end()
-      const line = lineOf(news)
+    heard: (event) => {
+      if (event.kind === 'stored') progress(event)
+      if (event.kind === 'caughtUp' || event.kind === 'stopped') end()
+      const line = logEventOf(event)
       if (line !== undefined) say(line)
     },
   }
 }
 
-function lineOfProgress(progress: Progress): Line {
+function lineOfProgress(progress: Progress): LogEvent {
   const { block, nodeHead, events, eventsPerSecond, secondsLeft } = progress
   const facts = { block, nodeHead, events, eventsPerSecond: Math.round(eventsPerSecond) }
   const left = secondsLeft === undefined ? {} : { secondsLeft: Math.ceil(secondsLeft) }

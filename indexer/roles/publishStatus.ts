@@ -8,7 +8,7 @@ const TELL_EVERY_MS = 1_000
  * Writes the status each second, and at once when the state changes, for processes that only read. It goes by the writer's own
  * connection, between its transactions: so nobody tells anything who has lost the lock. What cannot be told is told a second later.
  */
-export async function tellStatus(
+export async function publishStatus(
   store: Store,
   status: () => Status,
   changed: Changes,

@@ -37,11 +37,11 @@ describe('an answer during which the chain is reorganised', () => {
   async function answerAmidReorgs(times: number): Promise<{ readonly answer: Answer; readonly head: bigint }> {
     const database = await setting.postgres.newDatabase()
     await (await indexTo(setting.ledger, database)).closeAtHead()
-    const doors = await openDatabase(database)
-    const [found] = await historiesIn(doors.reader('public'))
-    const reader = doors.reader(found?.schema ?? '')
+    const connections = await openDatabase(database)
+    const [found] = await historiesIn(connections.reader('public'))
+    const reader = connections.reader(found?.schema ?? '')
     const identity = await reader.selectFrom('identity').selectAll().executeTakeFirstOrThrow()
-    const store = await openStore(doors, identity)
+    const store = await openStore(connections, identity)
     let head = found?.head ?? 0n
     let left = times
     const reorgs: KyselyPlugin = {
@@ -69,7 +69,7 @@ describe('an answer during which the chain is reorganised', () => {
     })
     const answer = (await response.json()) as Answer
     await store.close()
-    await doors.close()
+    await connections.close()
     return { answer, head }
   }
 
