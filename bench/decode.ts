@@ -103,7 +103,7 @@ const hot: readonly (readonly [ContractName, string, (i: number) => Readonly<Rec
 
 const terms: Terms = {
   ...noTerms,
-  models: new Map([[BigInt(model), { feeUnitGwei: 1_000_000n, dims: DIMS, recordDims: DIMS }]]),
+  models: new Map([[model, { feeUnitGwei: 1_000_000n, dims: DIMS, recordDims: DIMS }]]),
   cover: { ratioBps: 10_000n, perRecordGwei: 10_000_000n },
 }
 

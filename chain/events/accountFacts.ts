@@ -1,28 +1,28 @@
 import type { Hex } from 'viem'
-import type { Place } from './eventOrigin.ts'
+import type { EventOrigin } from './eventOrigin.ts'
 
 /** Who has an account, and where it is paid. */
 
-export interface AccountOpened extends Place {
-  readonly account: bigint
+export interface AccountOpened extends EventOrigin {
+  readonly account: number
   readonly payout: Hex
 }
 
-export interface PayoutProposed extends Place {
-  readonly account: bigint
+export interface PayoutProposed extends EventOrigin {
+  readonly account: number
   readonly payout: Hex
   readonly proposed: Hex
 }
 
-export interface PayoutRotated extends Place {
-  readonly account: bigint
+export interface PayoutRotated extends EventOrigin {
+  readonly account: number
   readonly previous: Hex
   readonly payout: Hex
 }
 
 /** An address that several accounts are paid to chose which of them it acts as. */
-export interface ActingAs extends Place {
-  readonly account: bigint
+export interface ActingAs extends EventOrigin {
+  readonly account: number
   readonly payout: Hex
 }
 

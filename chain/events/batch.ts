@@ -2,7 +2,7 @@ import { bytesToHex, type Hex } from 'viem'
 import { openBatch } from '../../sdk/batch.ts'
 import { bookKeyOf } from '../../sdk/book.ts'
 import { channelId, decodeToldChannels } from '../../sdk/channel.ts'
-import type { Place } from './eventOrigin.ts'
+import type { EventOrigin } from './eventOrigin.ts'
 import type { Fact } from './facts.ts'
 import type { Terms } from './terms.ts'
 
@@ -20,11 +20,10 @@ interface Told {
 const BPS = 10_000n
 
 /** Opens a batch's packed channels and records, which must lead to its root. */
-export function batchFacts(place: Place, told: Told, terms: Terms): readonly Fact[] {
-  const { block, logIndex } = place
+export function batchFacts(origin: EventOrigin, told: Told, terms: Terms): readonly Fact[] {
+  const { block, logIndex } = origin
   const { batch, book, number, units, root } = told
-  const key = bookKeyOf(book)
-  const [model, operator] = [BigInt(key.model), BigInt(key.operator)]
+  const { model, operator } = bookKeyOf(book)
   const known = terms.models.get(model)
   if (known === undefined) throw new Error(`Batch ${batch} is of model ${model}, which is not registered`)
   const { feeUnitGwei, recordDims } = known
@@ -41,7 +40,7 @@ export function batchFacts(place: Place, told: Told, terms: Terms): readonly Fac
     {
       table: 'batchRecorded',
       row: {
-        ...place,
+        ...origin,
         batch,
         book,
         model,
@@ -67,7 +66,7 @@ export function batchFacts(place: Place, told: Told, terms: Terms): readonly Fac
         position: BigInt(i),
         model,
         operator,
-        payer: BigInt(channels[channel]?.payer ?? 0),
+        payer: channels[channel]?.payer ?? 0,
         channelIndex: BigInt(channel),
         feeUnits: BigInt(feeUnits),
         feeGwei: BigInt(feeUnits) * feeUnitGwei,
@@ -85,8 +84,8 @@ export function batchFacts(place: Place, told: Told, terms: Terms): readonly Fac
         logIndex,
         batch,
         position: BigInt(i),
-        channel: channelId({ payer, salt, operator: key.operator, model: key.model }),
-        payer: BigInt(payer),
+        channel: channelId({ payer, salt, operator, model }),
+        payer,
         salt: BigInt(salt),
         units: BigInt(charged[i] as number),
         coveredUnits: BigInt(coveredUnits),

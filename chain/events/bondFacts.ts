@@ -1,23 +1,23 @@
 import type { Hex } from 'viem'
-import type { Place } from './eventOrigin.ts'
+import type { EventOrigin } from './eventOrigin.ts'
 
 /** What happens to bonds. `bond` is an account, or 2^32 + a model. */
 
-export interface BondDeposited extends Place {
+export interface BondDeposited extends EventOrigin {
   readonly bond: bigint
   readonly depositor: Hex
   readonly amountGwei: bigint
   readonly balanceGwei: bigint
 }
 
-export interface BondWithdrawalRequested extends Place {
+export interface BondWithdrawalRequested extends EventOrigin {
   readonly bond: bigint
   readonly leavingGwei: bigint
   /** By the contracts' clock. */
   readonly leavesAt: bigint
 }
 
-export interface BondWithdrawn extends Place {
+export interface BondWithdrawn extends EventOrigin {
   readonly bond: bigint
   readonly recipient: Hex
   readonly amountGwei: bigint
@@ -25,23 +25,23 @@ export interface BondWithdrawn extends Place {
 }
 
 /** A court holds a part of a bond until something is decided. */
-export interface BondHeld extends Place {
+export interface BondHeld extends EventOrigin {
   readonly bond: bigint
   readonly amountGwei: bigint
   readonly heldGwei: bigint
   readonly leavingGwei: bigint
 }
 
-export interface BondReleased extends Place {
+export interface BondReleased extends EventOrigin {
   readonly bond: bigint
   readonly amountGwei: bigint
   readonly heldGwei: bigint
 }
 
 /** The beneficiary earns the bounty, a book is given its part, and the rest is nobody's and waits to be burnt. */
-export interface BondSlashed extends Place {
+export interface BondSlashed extends EventOrigin {
   readonly bond: bigint
-  readonly beneficiary: bigint
+  readonly beneficiary: number
   readonly amountGwei: bigint
   readonly bountyGwei: bigint
   readonly givenGwei: bigint
@@ -50,7 +50,7 @@ export interface BondSlashed extends Place {
   readonly leavingGwei: bigint
 }
 
-export interface SlashedBurnt extends Place {
+export interface SlashedBurnt extends EventOrigin {
   readonly amountGwei: bigint
 }
 

@@ -1,27 +1,27 @@
 import type { Hex } from 'viem'
-import type { Place } from './eventOrigin.ts'
+import type { EventOrigin } from './eventOrigin.ts'
 
 /** What payers deposit, sign for and take out again. What was charged stands with the batches. */
 
-export interface ChannelOpened extends Place {
+export interface ChannelOpened extends EventOrigin {
   readonly channel: Hex
   /** 0 of OPEN that reached a deposit address without a payer. */
-  readonly payer: bigint
-  readonly operator: bigint
-  readonly model: bigint
+  readonly payer: number
+  readonly operator: number
+  readonly model: number
   /** 0 of a walk-in channel. */
   readonly salt: bigint
   readonly signer: Hex
 }
 
-export interface ChannelFunded extends Place {
+export interface ChannelFunded extends EventOrigin {
   readonly channel: Hex
   readonly funder: Hex
   readonly amountGwei: bigint
   readonly depositGwei: bigint
 }
 
-export interface VoucherPresented extends Place {
+export interface VoucherPresented extends EventOrigin {
   readonly channel: Hex
   /** In wei of OPEN. */
   readonly maxClaimableAmount: bigint
@@ -29,13 +29,13 @@ export interface VoucherPresented extends Place {
 }
 
 /** A walk-in caller's payment, or OPEN that was swept in: all of it is covered. */
-export interface WalkInCovered extends Place {
+export interface WalkInCovered extends EventOrigin {
   readonly channel: Hex
   readonly amountGwei: bigint
   readonly coveredUnits: bigint
 }
 
-export interface SignerProposed extends Place {
+export interface SignerProposed extends EventOrigin {
   readonly channel: Hex
   /** Zero cancels an earlier proposal. */
   readonly signer: Hex
@@ -43,20 +43,20 @@ export interface SignerProposed extends Place {
   readonly acceptableFrom: bigint
 }
 
-export interface SignerChanged extends Place {
+export interface SignerChanged extends EventOrigin {
   readonly channel: Hex
   readonly previous: Hex
   readonly signer: Hex
 }
 
-export interface ChannelWithdrawalRequested extends Place {
+export interface ChannelWithdrawalRequested extends EventOrigin {
   readonly channel: Hex
   readonly leavingGwei: bigint
   /** By the contracts' clock. */
   readonly leavesAt: bigint
 }
 
-export interface ChannelWithdrawn extends Place {
+export interface ChannelWithdrawn extends EventOrigin {
   readonly channel: Hex
   readonly recipient: Hex
   readonly amountGwei: bigint

@@ -1,7 +1,7 @@
 import { abis } from '../../sdk/contracts.ts'
 import type { ChainLog } from './contracts.ts'
 import { eventReader, lower, unreachable } from './event.ts'
-import type { Place } from './eventOrigin.ts'
+import type { EventOrigin } from './eventOrigin.ts'
 import type { Fact } from './facts.ts'
 import { appointments, authorityFact } from './governance.ts'
 import { address, bytes32, uint32, uint64, uint128, wordAt } from './words.ts'
@@ -20,17 +20,17 @@ export const readChannels = eventReader(abis.channels, {
   }),
 })
 
-export function decodeChannels(log: ChainLog, place: Place): readonly Fact[] {
+export function decodeChannels(log: ChainLog, origin: EventOrigin): readonly Fact[] {
   const event = readChannels(log)
   switch (event.eventName) {
     case 'ChannelOpened': {
       const { channel, payer, operator, model, salt, signer } = event.args
       const row = {
-        ...place,
+        ...origin,
         channel,
-        payer: BigInt(payer),
-        operator: BigInt(operator),
-        model: BigInt(model),
+        payer,
+        operator,
+        model,
         salt: BigInt(salt),
         signer: lower(signer),
       }
@@ -38,36 +38,36 @@ export function decodeChannels(log: ChainLog, place: Place): readonly Fact[] {
     }
     case 'ChannelFunded': {
       const { channel, from, amountGwei, depositGwei } = event.args
-      return [{ table: 'channelFunded', row: { ...place, channel, funder: lower(from), amountGwei, depositGwei } }]
+      return [{ table: 'channelFunded', row: { ...origin, channel, funder: lower(from), amountGwei, depositGwei } }]
     }
     case 'VoucherPresented': {
       const { channel, maxClaimableAmount, coveredUnits } = event.args
-      const row = { ...place, channel, maxClaimableAmount, coveredUnits: BigInt(coveredUnits) }
+      const row = { ...origin, channel, maxClaimableAmount, coveredUnits: BigInt(coveredUnits) }
       return [{ table: 'voucherPresented', row }]
     }
     case 'WalkInCovered': {
       const { channel, amountGwei, coveredUnits } = event.args
-      return [{ table: 'walkInCovered', row: { ...place, channel, amountGwei, coveredUnits: BigInt(coveredUnits) } }]
+      return [{ table: 'walkInCovered', row: { ...origin, channel, amountGwei, coveredUnits: BigInt(coveredUnits) } }]
     }
     case 'SignerProposed': {
       const { channel, signer, from } = event.args
-      const row = { ...place, channel, signer: lower(signer), acceptableFrom: BigInt(from) }
+      const row = { ...origin, channel, signer: lower(signer), acceptableFrom: BigInt(from) }
       return [{ table: 'signerProposed', row }]
     }
     case 'SignerChanged': {
       const { channel, previous, signer } = event.args
-      const row = { ...place, channel, previous: lower(previous), signer: lower(signer) }
+      const row = { ...origin, channel, previous: lower(previous), signer: lower(signer) }
       return [{ table: 'signerChanged', row }]
     }
     case 'WithdrawalRequested': {
       const { channel, leavingGwei, leavesAt } = event.args
-      const row = { ...place, channel, leavingGwei, leavesAt: BigInt(leavesAt) }
+      const row = { ...origin, channel, leavingGwei, leavesAt: BigInt(leavesAt) }
       return [{ table: 'channelWithdrawalRequested', row }]
     }
     case 'ChannelWithdrawn': {
       const { channel, to, amountGwei, withdrawnGwei, coveredUnits } = event.args
       const row = {
-        ...place,
+        ...origin,
         channel,
         recipient: lower(to),
         amountGwei,
@@ -77,11 +77,11 @@ export function decodeChannels(log: ChainLog, place: Place): readonly Fact[] {
       return [{ table: 'channelWithdrawn', row }]
     }
     case 'NoticeSet':
-      return [{ table: 'channelNoticeSet', row: { ...place, noticeSeconds: BigInt(event.args.noticeSeconds) } }]
+      return [{ table: 'channelNoticeSet', row: { ...origin, noticeSeconds: BigInt(event.args.noticeSeconds) } }]
     case 'LedgerAppointed':
-      return appointments(place, 'channels', event.args)
+      return appointments(origin, 'channels', event.args)
     case 'AuthorityUpdated':
-      return [authorityFact(place, 'channels', event.args.authority)]
+      return [authorityFact(origin, 'channels', event.args.authority)]
     default:
       return unreachable(event)
   }

@@ -1,24 +1,24 @@
 import { abis } from '../../sdk/contracts.ts'
 import type { ChainLog } from './contracts.ts'
 import { eventReader, lower, text, unreachable } from './event.ts'
-import type { Place } from './eventOrigin.ts'
+import type { EventOrigin } from './eventOrigin.ts'
 import type { Fact } from './facts.ts'
 import { authorityFact } from './governance.ts'
 
 export const readCourt = eventReader(abis.court)
 
-export function decodeCourt(log: ChainLog, place: Place): Fact {
+export function decodeCourt(log: ChainLog, origin: EventOrigin): Fact {
   const event = readCourt(log)
   switch (event.eventName) {
     case 'ChallengeCommitted': {
       const { commitment } = event.args
-      return { table: 'challengeCommitted', row: { ...place, contract: 'court', commitment } }
+      return { table: 'challengeCommitted', row: { ...origin, contract: 'court', commitment } }
     }
     case 'ReceiptKeySet': {
       const { operator, key, from, previous, previousUntil } = event.args
       const row = {
-        ...place,
-        operator: BigInt(operator),
+        ...origin,
+        operator,
         key: lower(key),
         validFrom: BigInt(from),
         previous: lower(previous),
@@ -28,17 +28,17 @@ export function decodeCourt(log: ChainLog, place: Place): Fact {
     }
     case 'ReceiptBroken': {
       const { batch, index, challenger, recordHash } = event.args
-      const row = { ...place, batch, position: BigInt(index), challenger: BigInt(challenger), recordHash }
+      const row = { ...origin, batch, position: BigInt(index), challenger, recordHash }
       return { table: 'receiptBroken', row }
     }
     case 'ReceiptDemanded': {
       const { recordHash, operator, demander, model, dueAt, stakeGwei, heldGwei } = event.args
       const row = {
-        ...place,
+        ...origin,
         recordHash,
-        operator: BigInt(operator),
-        demander: BigInt(demander),
-        model: BigInt(model),
+        operator,
+        demander,
+        model,
         dueAt: BigInt(dueAt),
         stakeGwei,
         heldGwei,
@@ -47,20 +47,20 @@ export function decodeCourt(log: ChainLog, place: Place): Fact {
     }
     case 'RecordShown': {
       const { recordHash, batch, shownBy, index } = event.args
-      const row = { ...place, recordHash, batch, position: BigInt(index), shownBy: BigInt(shownBy) }
+      const row = { ...origin, recordHash, batch, position: BigInt(index), shownBy }
       return { table: 'recordShown', row }
     }
     case 'ReceiptUnrecorded': {
       const { recordHash, operator, demander, takenGwei } = event.args
-      const row = { ...place, recordHash, operator: BigInt(operator), demander: BigInt(demander), takenGwei }
+      const row = { ...origin, recordHash, operator, demander, takenGwei }
       return { table: 'receiptUnrecorded', row }
     }
     case 'RecordAppealed': {
       const { appeal, batch, appellant, index, dueAt, groundsHash, groundsURI, ...amounts } = event.args
       const row = {
-        ...place,
+        ...origin,
         appeal,
-        appellant: BigInt(appellant),
+        appellant,
         batch,
         position: BigInt(index),
         model: null,
@@ -75,13 +75,13 @@ export function decodeCourt(log: ChainLog, place: Place): Fact {
     case 'UnitAppealed': {
       const { appeal, model, appellant, unit, dueAt, groundsHash, groundsURI, ...amounts } = event.args
       const row = {
-        ...place,
+        ...origin,
         appeal,
-        appellant: BigInt(appellant),
+        appellant,
         batch: null,
         position: null,
-        model: BigInt(model),
-        unit: BigInt(unit),
+        model,
+        unit,
         ...amounts,
         feeGwei: 0n,
         dueAt: BigInt(dueAt),
@@ -92,15 +92,15 @@ export function decodeCourt(log: ChainLog, place: Place): Fact {
     }
     case 'AppealRuled': {
       const { appeal, upheld, reasonsHash, reasonsURI } = event.args
-      return { table: 'appealRuled', row: { ...place, appeal, upheld, reasonsHash, reasonsUri: text(reasonsURI) } }
+      return { table: 'appealRuled', row: { ...origin, appeal, upheld, reasonsHash, reasonsUri: text(reasonsURI) } }
     }
     case 'AppealLapsed':
-      return { table: 'appealLapsed', row: { ...place, appeal: event.args.appeal } }
+      return { table: 'appealLapsed', row: { ...origin, appeal: event.args.appeal } }
     case 'CourtTermsSet': {
       const { demandFeeGwei, demandSeconds, receiptFees, appealStakeGwei, rulingSeconds, keyNoticeSeconds } =
         event.args.terms
       const row = {
-        ...place,
+        ...origin,
         demandFeeGwei,
         demandSeconds: BigInt(demandSeconds),
         receiptFees: BigInt(receiptFees),
@@ -111,7 +111,7 @@ export function decodeCourt(log: ChainLog, place: Place): Fact {
       return { table: 'courtTermsSet', row }
     }
     case 'AuthorityUpdated':
-      return authorityFact(place, 'court', event.args.authority)
+      return authorityFact(origin, 'court', event.args.authority)
     default:
       return unreachable(event)
   }

@@ -1,16 +1,16 @@
 import type { Hex } from 'viem'
-import type { Place } from './eventOrigin.ts'
+import type { EventOrigin } from './eventOrigin.ts'
 
 /** What happens before the Court: receipts that were not kept, and appeals about what no chain decides. */
 
 /** Somebody committed to a challenge without telling it, at the Court or the UnitCourt. */
-export interface ChallengeCommitted extends Place {
+export interface ChallengeCommitted extends EventOrigin {
   readonly contract: 'court' | 'unitCourt'
   readonly commitment: Hex
 }
 
-export interface ReceiptKeySet extends Place {
-  readonly operator: bigint
+export interface ReceiptKeySet extends EventOrigin {
+  readonly operator: number
   readonly key: Hex
   /** From when it signs, by the contracts' clock; 0 of an operator's first. */
   readonly validFrom: bigint
@@ -21,47 +21,47 @@ export interface ReceiptKeySet extends Place {
 }
 
 /** A record was not as its receipt says: it is voided. */
-export interface ReceiptBroken extends Place {
+export interface ReceiptBroken extends EventOrigin {
   readonly batch: bigint
   readonly position: bigint
-  readonly challenger: bigint
+  readonly challenger: number
   /** What the receipt promised. */
   readonly recordHash: Hex
 }
 
-export interface ReceiptDemanded extends Place {
+export interface ReceiptDemanded extends EventOrigin {
   readonly recordHash: Hex
-  readonly operator: bigint
-  readonly demander: bigint
-  readonly model: bigint
+  readonly operator: number
+  readonly demander: number
+  readonly model: number
   /** By the contracts' clock, as all deadlines here. */
   readonly dueAt: bigint
   readonly stakeGwei: bigint
   readonly heldGwei: bigint
 }
 
-export interface RecordShown extends Place {
+export interface RecordShown extends EventOrigin {
   readonly recordHash: Hex
   readonly batch: bigint
   readonly position: bigint
-  readonly shownBy: bigint
+  readonly shownBy: number
 }
 
-export interface ReceiptUnrecorded extends Place {
+export interface ReceiptUnrecorded extends EventOrigin {
   readonly recordHash: Hex
-  readonly operator: bigint
-  readonly demander: bigint
+  readonly operator: number
+  readonly demander: number
   readonly takenGwei: bigint
 }
 
 /** `batch` and `position` are null of an appeal against a unit, `unit` and `model` of one against a record. */
-export interface AppealFiled extends Place {
+export interface AppealFiled extends EventOrigin {
   readonly appeal: bigint
-  readonly appellant: bigint
+  readonly appellant: number
   readonly batch: bigint | null
   readonly position: bigint | null
-  readonly model: bigint | null
-  readonly unit: bigint | null
+  readonly model: number | null
+  readonly unit: number | null
   readonly stakeGwei: bigint
   readonly heldGwei: bigint
   /** The record's fee, held until the appeal is over. */
@@ -71,14 +71,14 @@ export interface AppealFiled extends Place {
   readonly groundsUri: string
 }
 
-export interface AppealRuled extends Place {
+export interface AppealRuled extends EventOrigin {
   readonly appeal: bigint
   readonly upheld: boolean
   readonly reasonsHash: Hex
   readonly reasonsUri: string
 }
 
-export interface AppealLapsed extends Place {
+export interface AppealLapsed extends EventOrigin {
   readonly appeal: bigint
 }
 

@@ -1,10 +1,10 @@
 import type { Hex } from 'viem'
-import type { Place } from './eventOrigin.ts'
+import type { EventOrigin } from './eventOrigin.ts'
 
 /** What is contributed to datasets, and what becomes of it. */
 
-export interface DatasetRegistered extends Place {
-  readonly dataset: bigint
+export interface DatasetRegistered extends EventOrigin {
+  readonly dataset: number
   readonly curator: Hex
   readonly licence: string
   readonly termsHash: Hex
@@ -12,49 +12,49 @@ export interface DatasetRegistered extends Place {
   readonly metadataUri: string
 }
 
-export interface CuratorProposed extends Place {
-  readonly dataset: bigint
+export interface CuratorProposed extends EventOrigin {
+  readonly dataset: number
   readonly curator: Hex
   readonly proposed: Hex
 }
 
-export interface CuratorChanged extends Place {
-  readonly dataset: bigint
+export interface CuratorChanged extends EventOrigin {
+  readonly dataset: number
   readonly previous: Hex
   readonly curator: Hex
 }
 
-export interface ContributionSubmitted extends Place {
+export interface ContributionSubmitted extends EventOrigin {
   readonly contribution: Hex
-  readonly dataset: bigint
-  readonly contributor: bigint
+  readonly dataset: number
+  readonly contributor: number
   readonly itemsRoot: Hex
   readonly itemCount: bigint
 }
 
-export interface ContributionAccepted extends Place {
+export interface ContributionAccepted extends EventOrigin {
   readonly contribution: Hex
-  readonly dataset: bigint
+  readonly dataset: number
   /** Journal count of Datasets just after. */
   readonly acceptedAt: bigint
 }
 
-export interface ContributionRejected extends Place {
+export interface ContributionRejected extends EventOrigin {
   readonly contribution: Hex
-  readonly dataset: bigint
+  readonly dataset: number
 }
 
-export interface ConsentWithdrawn extends Place {
+export interface ConsentWithdrawn extends EventOrigin {
   readonly contribution: Hex
-  readonly dataset: bigint
-  readonly contributor: bigint
+  readonly dataset: number
+  readonly contributor: number
   /** Journal count of Datasets just after. */
   readonly withdrawnAt: bigint
 }
 
-export interface VersionFrozen extends Place {
+export interface VersionFrozen extends EventOrigin {
   readonly version: bigint
-  readonly dataset: bigint
+  readonly dataset: number
   /** Journal count of Datasets just after. */
   readonly frozenAt: bigint
   readonly contributionCount: bigint

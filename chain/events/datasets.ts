@@ -1,7 +1,7 @@
 import { abis } from '../../sdk/contracts.ts'
 import type { ChainLog } from './contracts.ts'
 import { eventReader, lower, text, unreachable } from './event.ts'
-import type { Place } from './eventOrigin.ts'
+import type { EventOrigin } from './eventOrigin.ts'
 import type { Fact } from './facts.ts'
 import { bytes32, uint32, uint48, wordAt } from './words.ts'
 
@@ -20,16 +20,16 @@ export const readDatasets = eventReader(abis.datasets, {
   }),
 })
 
-export function decodeDatasets(log: ChainLog, place: Place): Fact {
+export function decodeDatasets(log: ChainLog, origin: EventOrigin): Fact {
   const event = readDatasets(log)
-  const dataset = BigInt(event.args.dataset)
+  const { dataset } = event.args
   switch (event.eventName) {
     case 'DatasetRegistered': {
       const { curator, licence, termsHash, metadataHash, metadataURI } = event.args
       return {
         table: 'datasetRegistered',
         row: {
-          ...place,
+          ...origin,
           dataset,
           curator: lower(curator),
           licence: text(licence),
@@ -43,14 +43,14 @@ export function decodeDatasets(log: ChainLog, place: Place): Fact {
       const { curator, proposed } = event.args
       return {
         table: 'curatorProposed',
-        row: { ...place, dataset, curator: lower(curator), proposed: lower(proposed) },
+        row: { ...origin, dataset, curator: lower(curator), proposed: lower(proposed) },
       }
     }
     case 'CuratorChanged': {
       const { previous, curator } = event.args
       return {
         table: 'curatorChanged',
-        row: { ...place, dataset, previous: lower(previous), curator: lower(curator) },
+        row: { ...origin, dataset, previous: lower(previous), curator: lower(curator) },
       }
     }
     case 'ContributionSubmitted': {
@@ -58,10 +58,10 @@ export function decodeDatasets(log: ChainLog, place: Place): Fact {
       return {
         table: 'contributionSubmitted',
         row: {
-          ...place,
+          ...origin,
           contribution,
           dataset,
-          contributor: BigInt(contributor),
+          contributor,
           itemsRoot,
           itemCount: BigInt(itemCount),
         },
@@ -69,19 +69,22 @@ export function decodeDatasets(log: ChainLog, place: Place): Fact {
     }
     case 'ContributionAccepted': {
       const { contribution, acceptedAt } = event.args
-      return { table: 'contributionAccepted', row: { ...place, contribution, dataset, acceptedAt: BigInt(acceptedAt) } }
+      return {
+        table: 'contributionAccepted',
+        row: { ...origin, contribution, dataset, acceptedAt: BigInt(acceptedAt) },
+      }
     }
     case 'ContributionRejected':
-      return { table: 'contributionRejected', row: { ...place, contribution: event.args.contribution, dataset } }
+      return { table: 'contributionRejected', row: { ...origin, contribution: event.args.contribution, dataset } }
     case 'ConsentWithdrawn': {
       const { contribution, contributor, withdrawnAt } = event.args
       return {
         table: 'consentWithdrawn',
         row: {
-          ...place,
+          ...origin,
           contribution,
           dataset,
-          contributor: BigInt(contributor),
+          contributor,
           withdrawnAt: BigInt(withdrawnAt),
         },
       }
@@ -90,7 +93,7 @@ export function decodeDatasets(log: ChainLog, place: Place): Fact {
       const { version, frozenAt, contributionCount } = event.args
       return {
         table: 'versionFrozen',
-        row: { ...place, version, dataset, frozenAt: BigInt(frozenAt), contributionCount: BigInt(contributionCount) },
+        row: { ...origin, version, dataset, frozenAt: BigInt(frozenAt), contributionCount: BigInt(contributionCount) },
       }
     }
     default:

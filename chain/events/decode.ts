@@ -7,7 +7,7 @@ import { decodeCourt } from './court.ts'
 import { decodeDatasets } from './datasets.ts'
 import { decodeEarnings } from './earnings.ts'
 import { decodeEvaluations } from './evaluations.ts'
-import type { Place } from './eventOrigin.ts'
+import type { EventOrigin } from './eventOrigin.ts'
 import type { Fact } from './facts.ts'
 import { decodeFineTunes } from './fineTunes.ts'
 import { decodeLedger } from './ledger.ts'
@@ -38,35 +38,35 @@ export function decodeLogs(
 
 function decodeLog(contract: ContractName, log: ChainLog, terms: Terms): readonly Fact[] {
   const { block, logIndex, transactionHash } = log
-  const place: Place = { block, logIndex, transactionHash }
+  const origin: EventOrigin = { block, logIndex, transactionHash }
   switch (contract) {
     case 'clock':
-      return [decodeClock(log, place)]
+      return [decodeClock(log, origin)]
     case 'accounts':
-      return [decodeAccounts(log, place)]
+      return [decodeAccounts(log, origin)]
     case 'datasets':
-      return [decodeDatasets(log, place)]
+      return [decodeDatasets(log, origin)]
     case 'models':
-      return decodeModels(log, place)
+      return decodeModels(log, origin)
     case 'fineTunes':
-      return decodeFineTunes(log, place, terms)
+      return decodeFineTunes(log, origin, terms)
     case 'earnings':
-      return decodeEarnings(log, place)
+      return decodeEarnings(log, origin)
     case 'bonds':
-      return decodeBonds(log, place)
+      return decodeBonds(log, origin)
     case 'channels':
-      return decodeChannels(log, place)
+      return decodeChannels(log, origin)
     case 'ledger':
-      return decodeLedger(log, place, terms)
+      return decodeLedger(log, origin, terms)
     case 'settlement':
-      return decodeSettlement(log, place)
+      return decodeSettlement(log, origin)
     case 'court':
-      return [decodeCourt(log, place)]
+      return [decodeCourt(log, origin)]
     case 'unitCourt':
-      return [decodeUnitCourt(log, place)]
+      return [decodeUnitCourt(log, origin)]
     case 'evaluations':
-      return [decodeEvaluations(log, place)]
+      return [decodeEvaluations(log, origin)]
     case 'openToken':
-      return [decodeTransfer(log, place)]
+      return [decodeTransfer(log, origin)]
   }
 }

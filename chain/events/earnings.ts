@@ -2,7 +2,7 @@ import type { Hex } from 'viem'
 import { abis } from '../../sdk/contracts.ts'
 import type { ChainLog } from './contracts.ts'
 import { eventReader, lower, unreachable } from './event.ts'
-import type { Place } from './eventOrigin.ts'
+import type { EventOrigin } from './eventOrigin.ts'
 import type { Fact } from './facts.ts'
 import { appointments, authorityFact } from './governance.ts'
 import { address, lastBytes, uint16, uint32, uint64, wordAt } from './words.ts'
@@ -23,51 +23,51 @@ export const readEarnings = eventReader(abis.earnings, {
   }),
 })
 
-export function decodeEarnings(log: ChainLog, place: Place): readonly Fact[] {
+export function decodeEarnings(log: ChainLog, origin: EventOrigin): readonly Fact[] {
   const event = readEarnings(log)
   switch (event.eventName) {
     case 'RewardClaimed': {
       const { account, to, amountGwei } = event.args
-      const row = { ...place, position: 0n, account: BigInt(account), recipient: lower(to), amountGwei }
+      const row = { ...origin, position: 0n, account, recipient: lower(to), amountGwei }
       return [{ table: 'rewardClaimed', row }]
     }
     case 'RewardsClaimed':
-      return claimsIn(event.args.claims, place)
+      return claimsIn(event.args.claims, origin)
     case 'JointDrawn': {
       const { model, unit, account, member, amountGwei } = event.args
       const row = {
-        ...place,
-        model: BigInt(model),
-        unit: BigInt(unit),
-        account: BigInt(account),
-        member: BigInt(member),
+        ...origin,
+        model,
+        unit,
+        account,
+        member,
         amountGwei,
       }
       return [{ table: 'jointDrawn', row }]
     }
     case 'SignatureCancelled': {
       const { signer, nonce } = event.args
-      return [{ table: 'signatureCancelled', row: { ...place, signer: lower(signer), nonce } }]
+      return [{ table: 'signatureCancelled', row: { ...origin, signer: lower(signer), nonce } }]
     }
     case 'EarningsUsersAppointed':
-      return appointments(place, 'earnings', event.args)
+      return appointments(origin, 'earnings', event.args)
     case 'AuthorityUpdated':
-      return [authorityFact(place, 'earnings', event.args.authority)]
+      return [authorityFact(origin, 'earnings', event.args.authority)]
     default:
       return unreachable(event)
   }
 }
 
 /** account uint32 ‖ payout address ‖ gwei uint64, each. */
-function claimsIn(claims: Hex, place: Place): readonly Fact[] {
+function claimsIn(claims: Hex, origin: EventOrigin): readonly Fact[] {
   const bytes = Buffer.from(claims.slice(2), 'hex')
   const CLAIM_BYTES = 32
   return Array.from({ length: bytes.length / CLAIM_BYTES }, (_, i): Fact => {
     const at = i * CLAIM_BYTES
     const row = {
-      ...place,
+      ...origin,
       position: BigInt(i),
-      account: BigInt(bytes.readUInt32BE(at)),
+      account: bytes.readUInt32BE(at),
       recipient: `0x${bytes.toString('hex', at + 4, at + 24)}` as const,
       amountGwei: bytes.readBigUInt64BE(at + 24),
     }

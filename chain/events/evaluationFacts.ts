@@ -1,16 +1,16 @@
 import type { Hex } from 'viem'
-import type { Place } from './eventOrigin.ts'
+import type { EventOrigin } from './eventOrigin.ts'
 
 /** What people measured of models, and what payers thought of answers. Scores and intervals are millionths and may be negative. */
 
 export type EvaluationKind = 'Benchmark' | 'Production' | 'QuantisationLoss'
 
 /** What does not belong to an evaluation's kind is null. */
-export interface EvaluationRecorded extends Place {
+export interface EvaluationRecorded extends EventOrigin {
   readonly evaluation: bigint
   readonly kind: EvaluationKind
-  readonly model: bigint
-  readonly evaluator: bigint
+  readonly model: number
+  readonly evaluator: number
   readonly metric: string
   readonly datasetHash: Hex
   readonly scoreMillionths: bigint
@@ -26,7 +26,7 @@ export interface EvaluationRecorded extends Place {
   readonly lastBatch: bigint | null
   readonly twinHash: Hex | null
   /** Null also where the twin is not registered. */
-  readonly twin: bigint | null
+  readonly twin: number | null
   readonly twinScoreMillionths: bigint | null
   readonly twinLowMillionths: bigint | null
   readonly twinHighMillionths: bigint | null
@@ -35,21 +35,21 @@ export interface EvaluationRecorded extends Place {
   readonly meanKlBillionths: bigint | null
 }
 
-export interface InferenceRated extends Place {
+export interface InferenceRated extends EventOrigin {
   readonly batch: bigint
   readonly position: bigint
-  readonly model: bigint
-  readonly payer: bigint
+  readonly model: number
+  readonly payer: number
   readonly feeGwei: bigint
   readonly stars: bigint
 }
 
 /** A rating left its model's, since the record was voided. */
-export interface RatingDropped extends Place {
+export interface RatingDropped extends EventOrigin {
   readonly batch: bigint
   readonly position: bigint
-  readonly model: bigint
-  readonly payer: bigint
+  readonly model: number
+  readonly payer: number
   readonly feeGwei: bigint
   readonly stars: bigint
 }

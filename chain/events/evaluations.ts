@@ -3,7 +3,7 @@ import { abis } from '../../sdk/contracts.ts'
 import type { ChainLog } from './contracts.ts'
 import type { EvaluationRecorded } from './evaluationFacts.ts'
 import { eventReader, text, unreachable } from './event.ts'
-import type { Place } from './eventOrigin.ts'
+import type { EventOrigin } from './eventOrigin.ts'
 import type { Fact } from './facts.ts'
 import { uint8, uint32, uint64, wordAt } from './words.ts'
 
@@ -18,13 +18,13 @@ export const readEvaluations = eventReader(abis.evaluations, {
   }),
 })
 
-export function decodeEvaluations(log: ChainLog, place: Place): Fact {
+export function decodeEvaluations(log: ChainLog, origin: EventOrigin): Fact {
   const event = readEvaluations(log)
   switch (event.eventName) {
     case 'BenchmarkRecorded': {
       const { measured, task, taskVersion, configHash } = event.args.benchmark
       const row: EvaluationRecorded = {
-        ...place,
+        ...origin,
         ...evaluationOf(event.args),
         kind: 'Benchmark',
         ...measurementOf(measured),
@@ -37,7 +37,7 @@ export function decodeEvaluations(log: ChainLog, place: Place): Fact {
     case 'ProductionRecorded': {
       const { measured, firstBatch, lastBatch } = event.args.production
       const row: EvaluationRecorded = {
-        ...place,
+        ...origin,
         ...evaluationOf(event.args),
         kind: 'Production',
         ...measurementOf(measured),
@@ -49,12 +49,12 @@ export function decodeEvaluations(log: ChainLog, place: Place): Fact {
     case 'QuantisationLossRecorded': {
       const { measured, twinHash, twin, twinScore, gained, lost, meanKl } = event.args.loss
       const row: EvaluationRecorded = {
-        ...place,
+        ...origin,
         ...evaluationOf(event.args),
         kind: 'QuantisationLoss',
         ...measurementOf(measured),
         twinHash,
-        twin: twin === 0 ? null : BigInt(twin),
+        twin: twin === 0 ? null : twin,
         twinScoreMillionths: twinScore.value,
         twinLowMillionths: twinScore.low,
         twinHighMillionths: twinScore.high,
@@ -65,9 +65,9 @@ export function decodeEvaluations(log: ChainLog, place: Place): Fact {
       return { table: 'evaluationRecorded', row }
     }
     case 'InferenceRated':
-      return { table: 'inferenceRated', row: { ...place, ...ratingOf(event.args) } }
+      return { table: 'inferenceRated', row: { ...origin, ...ratingOf(event.args) } }
     case 'RatingDropped':
-      return { table: 'ratingDropped', row: { ...place, ...ratingOf(event.args) } }
+      return { table: 'ratingDropped', row: { ...origin, ...ratingOf(event.args) } }
     default:
       return unreachable(event)
   }
@@ -83,7 +83,7 @@ interface Rated {
 }
 
 function ratingOf({ batch, index, model, payer, feeGwei, stars }: Rated) {
-  const of = { batch, position: BigInt(index), model: BigInt(model), payer: BigInt(payer) }
+  const of = { batch, position: BigInt(index), model, payer }
   return { ...of, feeGwei, stars: BigInt(stars) }
 }
 
@@ -97,7 +97,7 @@ interface Measurement {
 }
 
 function evaluationOf(args: { readonly evaluation: bigint; readonly model: number; readonly evaluator: number }) {
-  return { evaluation: args.evaluation, model: BigInt(args.model), evaluator: BigInt(args.evaluator) }
+  return { evaluation: args.evaluation, model: args.model, evaluator: args.evaluator }
 }
 
 /** What every kind has, and nothing of what only some have. */

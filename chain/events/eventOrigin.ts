@@ -1,7 +1,7 @@
 import type { Hex } from 'viem'
 
 /** Where a fact stands on the chain. */
-export interface Place {
+export interface EventOrigin {
   readonly block: bigint
   readonly logIndex: bigint
   readonly transactionHash: Hex

@@ -14,8 +14,8 @@ import type { TransferFacts } from './transferFacts.ts'
 import type { UnitCourtFacts } from './unitCourtFacts.ts'
 
 /**
- * What happened, as rows: one interface a table, named after the event it comes from. Every integer of the chain is a bigint
- * on this side, every hash and address a hexadecimal string, so that a row reads the same before and after the database.
+ * Events as rows: one interface a table, named after its event. Ids of at most 32 bits are numbers, as in the SDK; all other
+ * integers are bigints; hashes and addresses are hexadecimal strings in lower case.
  */
 export interface Facts
   extends GovernanceFacts,

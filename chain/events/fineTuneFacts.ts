@@ -1,13 +1,13 @@
 import type { Hex } from 'viem'
-import type { Place } from './eventOrigin.ts'
+import type { EventOrigin } from './eventOrigin.ts'
 
 /** How fine-tunes were made, and the units that their contributors are paid by. */
 
 export type Method = 'Full' | 'LoRA' | 'QLoRA'
 export type SketchSource = 'Gradient' | 'Representation'
 
-export interface FineTuneBegun extends Place {
-  readonly model: bigint
+export interface FineTuneBegun extends EventOrigin {
+  readonly model: number
   readonly adapterHash: Hex
   readonly manifestHash: Hex
   readonly manifestUri: string
@@ -29,14 +29,14 @@ export interface FineTuneBegun extends Place {
 /** A dataset version that a fine-tune was trained on. */
 export interface TrainedOn {
   readonly block: bigint
-  readonly model: bigint
+  readonly model: number
   readonly version: bigint
 }
 
 /** A page of a fine-tune's registration. */
-export interface UnitsRegistered extends Place {
-  readonly model: bigint
-  readonly firstUnit: bigint
+export interface UnitsRegistered extends EventOrigin {
+  readonly model: number
+  readonly firstUnit: number
   readonly units: bigint
   readonly contributions: bigint
   readonly isLast: boolean
@@ -45,11 +45,11 @@ export interface UnitsRegistered extends Place {
 /** What is paid as one: a contribution or a part of one, or, where `joint` numbers it, several small ones together. */
 export interface UnitKept {
   readonly block: bigint
-  readonly model: bigint
-  readonly unit: bigint
+  readonly model: number
+  readonly unit: number
   /** Which joint unit of the model it is, from 0; null of one that is paid to one account. */
-  readonly joint: bigint | null
-  readonly payee: bigint | null
+  readonly joint: number | null
+  readonly payee: number | null
   readonly contribution: Hex | null
   readonly kept: bigint
   readonly scale: bigint
@@ -59,24 +59,24 @@ export interface UnitKept {
 /** A unit's packed sketch, apart because it is long and rarely asked for. */
 export interface UnitSketch {
   readonly block: bigint
-  readonly model: bigint
-  readonly unit: bigint
+  readonly model: number
+  readonly unit: number
   readonly sketch: Hex
 }
 
 /** A contribution that shares a joint unit, numbered as the contracts number it. */
 export interface UnitMember {
   readonly block: bigint
-  readonly model: bigint
-  readonly joint: bigint
-  readonly member: bigint
+  readonly model: number
+  readonly joint: number
+  readonly member: number
   readonly contribution: Hex
   readonly kept: bigint
 }
 
 /** All units of a fine-tune are there. */
-export interface FineTuneRegistered extends Place {
-  readonly model: bigint
+export interface FineTuneRegistered extends EventOrigin {
+  readonly model: number
   readonly indexRoot: Hex
   readonly totalHash: Hex
   readonly floorNorm: bigint

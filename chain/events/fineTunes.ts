@@ -1,7 +1,7 @@
 import { abis } from '../../sdk/contracts.ts'
 import type { ChainLog } from './contracts.ts'
 import { eventReader, named, text, unreachable } from './event.ts'
-import type { Place } from './eventOrigin.ts'
+import type { EventOrigin } from './eventOrigin.ts'
 import type { Fact } from './facts.ts'
 import type { Method, SketchSource } from './fineTuneFacts.ts'
 import type { Terms } from './terms.ts'
@@ -12,15 +12,15 @@ export const readFineTunes = eventReader(abis.fineTunes)
 const METHODS: readonly Method[] = ['Full', 'LoRA', 'QLoRA']
 const SOURCES: readonly SketchSource[] = ['Gradient', 'Representation']
 
-export function decodeFineTunes(log: ChainLog, place: Place, terms: Terms): readonly Fact[] {
+export function decodeFineTunes(log: ChainLog, origin: EventOrigin, terms: Terms): readonly Fact[] {
   const event = readFineTunes(log)
-  const model = BigInt(event.args.model)
+  const { model } = event.args
   switch (event.eventName) {
     case 'FineTuneBegun': {
       const { fineTune } = event.args
       const { quantisation, index, plan } = fineTune
       const row = {
-        ...place,
+        ...origin,
         model,
         adapterHash: fineTune.adapterHash,
         manifestHash: fineTune.manifestHash,
@@ -37,7 +37,7 @@ export function decodeFineTunes(log: ChainLog, place: Place, terms: Terms): read
         jointRows: BigInt(plan.jointRows),
         maxPeak: BigInt(plan.maxPeak),
       }
-      const { block } = place
+      const { block } = origin
       const trainedOn = fineTune.versions.map(
         (version): Fact => ({ table: 'trainedOn', row: { block, model, version } }),
       )
@@ -48,12 +48,12 @@ export function decodeFineTunes(log: ChainLog, place: Place, terms: Terms): read
       const before = terms.drafts.get(model)
       const dims = terms.models.get(model)?.dims
       if (before === undefined || dims === undefined) throw new Error(`Units are of model ${model}, which is not begun`)
-      const registered = { ...place, model, firstUnit: BigInt(firstUnit), isLast: draft === '0x' }
+      const registered = { ...origin, model, firstUnit, isLast: draft === '0x' }
       return unitPageFacts(registered, page, before, dims)
     }
     case 'FineTuneRegistered': {
       const { indexRoot, totalHash, floorNorm, fixedTotal, keptRows } = event.args
-      const row = { ...place, model, indexRoot, totalHash, floorNorm, fixedTotal, keptRows: BigInt(keptRows) }
+      const row = { ...origin, model, indexRoot, totalHash, floorNorm, fixedTotal, keptRows: BigInt(keptRows) }
       return [{ table: 'fineTuneRegistered', row }]
     }
     default:

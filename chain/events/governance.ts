@@ -1,25 +1,25 @@
 import type { Address } from 'viem'
 import type { JournaledName } from './contracts.ts'
 import { lower } from './event.ts'
-import type { Place } from './eventOrigin.ts'
+import type { EventOrigin } from './eventOrigin.ts'
 import type { Fact } from './facts.ts'
 
 /** The events that every governed contract has. */
 
-export function authorityFact(place: Place, contract: JournaledName, authority: Address): Fact {
-  return { table: 'authorityUpdated', row: { ...place, contract, authority: lower(authority) } }
+export function authorityFact(origin: EventOrigin, contract: JournaledName, authority: Address): Fact {
+  return { table: 'authorityUpdated', row: { ...origin, contract, authority: lower(authority) } }
 }
 
 /** A fact for each contract that was appointed. */
 export function appointments(
-  place: Place,
+  origin: EventOrigin,
   contract: JournaledName,
   offices: Readonly<Partial<Record<JournaledName, Address>>>,
 ): readonly Fact[] {
   return Object.entries(offices).map(
     ([office, appointed]): Fact => ({
       table: 'appointed',
-      row: { ...place, contract, office: office as JournaledName, appointed: lower(appointed) },
+      row: { ...origin, contract, office: office as JournaledName, appointed: lower(appointed) },
     }),
   )
 }

@@ -1,17 +1,17 @@
 import type { Hex } from 'viem'
 import type { JournaledName } from './contracts.ts'
-import type { Place } from './eventOrigin.ts'
+import type { EventOrigin } from './eventOrigin.ts'
 
 /** What governance set: parameters, who may change them, which contracts may act on which, and when recording stood still. */
 
 /** Who may change a contract's parameters. */
-export interface AuthorityUpdated extends Place {
+export interface AuthorityUpdated extends EventOrigin {
   readonly contract: JournaledName
   readonly authority: Hex
 }
 
 /** A contract was named that may act on another, once and for good. */
-export interface Appointed extends Place {
+export interface Appointed extends EventOrigin {
   readonly contract: JournaledName
   /** What the other is to it. */
   readonly office: JournaledName
@@ -19,33 +19,33 @@ export interface Appointed extends Place {
 }
 
 /** Recording, registration and the contracts' clock stand still, until `until` at most, a timestamp. */
-export interface Paused extends Place {
+export interface Paused extends EventOrigin {
   readonly pausedBy: Hex
   readonly until: bigint
 }
 
-export interface Resumed extends Place {
+export interface Resumed extends EventOrigin {
   readonly resumedBy: Hex
   readonly pausedSeconds: bigint
 }
 
-export interface ModelTermsSet extends Place {
+export interface ModelTermsSet extends EventOrigin {
   readonly activationSeconds: bigint
   readonly noticeSeconds: bigint
 }
 
-export interface ChannelNoticeSet extends Place {
+export interface ChannelNoticeSet extends EventOrigin {
   readonly noticeSeconds: bigint
 }
 
-export interface LedgerTermsSet extends Place {
+export interface LedgerTermsSet extends EventOrigin {
   readonly epochSeconds: bigint
   readonly windowSeconds: bigint
   readonly minBookGwei: bigint
   readonly treasuryBps: bigint
 }
 
-export interface BondRuleSet extends Place {
+export interface BondRuleSet extends EventOrigin {
   readonly minimumGwei: bigint
   readonly perRecordGwei: bigint
   readonly ratioBps: bigint
@@ -54,7 +54,7 @@ export interface BondRuleSet extends Place {
   readonly modelSeconds: bigint
 }
 
-export interface CourtTermsSet extends Place {
+export interface CourtTermsSet extends EventOrigin {
   readonly demandFeeGwei: bigint
   readonly demandSeconds: bigint
   readonly receiptFees: bigint
@@ -63,7 +63,7 @@ export interface CourtTermsSet extends Place {
   readonly keyNoticeSeconds: bigint
 }
 
-export interface UnitCourtTermsSet extends Place {
+export interface UnitCourtTermsSet extends EventOrigin {
   readonly demandFeeGwei: bigint
   readonly demandSeconds: bigint
 }

@@ -3,7 +3,7 @@ import { abis } from '../../sdk/contracts.ts'
 import { batchFacts } from './batch.ts'
 import type { ChainLog } from './contracts.ts'
 import { eventReader, unreachable } from './event.ts'
-import type { Place } from './eventOrigin.ts'
+import type { EventOrigin } from './eventOrigin.ts'
 import type { Fact } from './facts.ts'
 import { appointments, authorityFact } from './governance.ts'
 import type { Terms } from './terms.ts'
@@ -34,17 +34,17 @@ export const readLedger = eventReader(abis.ledger, {
   }),
 })
 
-export function decodeLedger(log: ChainLog, place: Place, terms: Terms): readonly Fact[] {
+export function decodeLedger(log: ChainLog, origin: EventOrigin, terms: Terms): readonly Fact[] {
   const event = readLedger(log)
   switch (event.eventName) {
     case 'BookOpened': {
       const { book, closesAt, windowSeconds, epochSeconds, minBookGwei, treasuryBps } = event.args
       const { model, operator, number } = bookKeyOf(book)
       const row = {
-        ...place,
+        ...origin,
         book,
-        model: BigInt(model),
-        operator: BigInt(operator),
+        model,
+        operator,
         number: BigInt(number),
         closesAt: BigInt(closesAt),
         windowSeconds: BigInt(windowSeconds),
@@ -56,30 +56,30 @@ export function decodeLedger(log: ChainLog, place: Place, terms: Terms): readonl
     }
     case 'BookClosing': {
       const { book, closesAt } = event.args
-      return [{ table: 'bookClosing', row: { ...place, book, closesAt: BigInt(closesAt) } }]
+      return [{ table: 'bookClosing', row: { ...origin, book, closesAt: BigInt(closesAt) } }]
     }
     case 'BatchRecorded':
-      return batchFacts(place, event.args, terms)
+      return batchFacts(origin, event.args, terms)
     case 'RecordVoided': {
       const { batch, index, payer, ...after } = event.args
-      const row = { ...place, batch, position: BigInt(index), payer: BigInt(payer), ...after }
+      const row = { ...origin, batch, position: BigInt(index), payer, ...after }
       return [{ table: 'recordVoided', row }]
     }
     case 'FeeReturned': {
       const { model, operator, payer, feeGwei, toPayer } = event.args
-      const whose = { model: BigInt(model), operator: BigInt(operator), payer: BigInt(payer) }
-      return [{ table: 'feeReturned', row: { ...place, ...whose, feeGwei, toPayer } }]
+      const whose = { model, operator, payer }
+      return [{ table: 'feeReturned', row: { ...origin, ...whose, feeGwei, toPayer } }]
     }
     case 'GivenToBook':
-      return [{ table: 'givenToBook', row: { ...place, ...event.args } }]
+      return [{ table: 'givenToBook', row: { ...origin, ...event.args } }]
     case 'BookReleased': {
       const { book } = event.args
-      return [{ table: 'bookReleased', row: { ...place, book, model: BigInt(bookKeyOf(book).model) } }]
+      return [{ table: 'bookReleased', row: { ...origin, book, model: bookKeyOf(book).model } }]
     }
     case 'LedgerTermsSet': {
       const { epochSeconds, windowSeconds, minBookGwei, treasuryBps } = event.args.terms
       const row = {
-        ...place,
+        ...origin,
         epochSeconds: BigInt(epochSeconds),
         windowSeconds: BigInt(windowSeconds),
         minBookGwei,
@@ -88,9 +88,9 @@ export function decodeLedger(log: ChainLog, place: Place, terms: Terms): readonl
       return [{ table: 'ledgerTermsSet', row }]
     }
     case 'LedgerUsersAppointed':
-      return appointments(place, 'ledger', event.args)
+      return appointments(origin, 'ledger', event.args)
     case 'AuthorityUpdated':
-      return [authorityFact(place, 'ledger', event.args.authority)]
+      return [authorityFact(origin, 'ledger', event.args.authority)]
     default:
       return unreachable(event)
   }

@@ -1,13 +1,13 @@
 import type { Hex } from 'viem'
-import type { Place } from './eventOrigin.ts'
+import type { EventOrigin } from './eventOrigin.ts'
 
 /** Books, the batches of paid inferences in them, and what was taken out of them or given to them. */
 
-export interface BookOpened extends Place {
+export interface BookOpened extends EventOrigin {
   /** model << 64 | operator << 32 | number. */
   readonly book: bigint
-  readonly model: bigint
-  readonly operator: bigint
+  readonly model: number
+  readonly operator: number
   readonly number: bigint
   /** At the latest, by the contracts' clock. */
   readonly closesAt: bigint
@@ -18,16 +18,16 @@ export interface BookOpened extends Place {
 }
 
 /** The book closes with its epoch, since its fees suffice. */
-export interface BookClosing extends Place {
+export interface BookClosing extends EventOrigin {
   readonly book: bigint
   readonly closesAt: bigint
 }
 
-export interface BatchRecorded extends Place {
+export interface BatchRecorded extends EventOrigin {
   readonly batch: bigint
   readonly book: bigint
-  readonly model: bigint
-  readonly operator: bigint
+  readonly model: number
+  readonly operator: number
   /** Which batch of its book it is, from 0. */
   readonly number: bigint
   readonly count: bigint
@@ -48,7 +48,7 @@ export interface ChannelCharged {
   /** Its index in the batch, by which records name it. */
   readonly position: bigint
   readonly channel: Hex
-  readonly payer: bigint
+  readonly payer: number
   readonly salt: bigint
   /** What this batch charges it by this index. */
   readonly units: bigint
@@ -62,9 +62,9 @@ export interface Inference {
   readonly block: bigint
   readonly batch: bigint
   readonly position: bigint
-  readonly model: bigint
-  readonly operator: bigint
-  readonly payer: bigint
+  readonly model: number
+  readonly operator: number
+  readonly payer: number
   /** The channel's index in the batch. */
   readonly channelIndex: bigint
   readonly feeUnits: bigint
@@ -77,10 +77,10 @@ export interface Inference {
 }
 
 /** A record left its book: for good, or set aside until an appeal is over. Units, root and sum are the batch's afterwards. */
-export interface RecordVoided extends Place {
+export interface RecordVoided extends EventOrigin {
   readonly batch: bigint
   readonly position: bigint
-  readonly payer: bigint
+  readonly payer: number
   readonly feeGwei: bigint
   readonly isSetAside: boolean
   readonly units: bigint
@@ -89,24 +89,24 @@ export interface RecordVoided extends Place {
 }
 
 /** The fee of a record that was set aside went to its payer, or to contributors. */
-export interface FeeReturned extends Place {
-  readonly model: bigint
-  readonly operator: bigint
-  readonly payer: bigint
+export interface FeeReturned extends EventOrigin {
+  readonly model: number
+  readonly operator: number
+  readonly payer: number
   readonly feeGwei: bigint
   readonly toPayer: boolean
 }
 
 /** Penalties and fees that go whole to contributors, by fixed weights. */
-export interface GivenToBook extends Place {
+export interface GivenToBook extends EventOrigin {
   readonly book: bigint
   readonly amountGwei: bigint
 }
 
 /** The book is settled: bonds answer for it no more. */
-export interface BookReleased extends Place {
+export interface BookReleased extends EventOrigin {
   readonly book: bigint
-  readonly model: bigint
+  readonly model: number
 }
 
 export interface LedgerFacts {

@@ -1,21 +1,21 @@
 import { abis } from '../../sdk/contracts.ts'
 import type { ChainLog } from './contracts.ts'
 import { eventReader, lower, text, unreachable } from './event.ts'
-import type { Place } from './eventOrigin.ts'
+import type { EventOrigin } from './eventOrigin.ts'
 import type { Fact } from './facts.ts'
 import { appointments, authorityFact } from './governance.ts'
 
 export const readModels = eventReader(abis.models)
 
-export function decodeModels(log: ChainLog, place: Place): readonly Fact[] {
+export function decodeModels(log: ChainLog, origin: EventOrigin): readonly Fact[] {
   const event = readModels(log)
   switch (event.eventName) {
     case 'BaseModelRegistered': {
       const { model, owner, base } = event.args
       const row = {
-        ...place,
-        model: BigInt(model),
-        owner: BigInt(owner),
+        ...origin,
+        model,
+        owner,
         name: text(base.name),
         licence: text(base.licence),
         weightsHash: base.weightsHash,
@@ -27,12 +27,12 @@ export function decodeModels(log: ChainLog, place: Place): readonly Fact[] {
     case 'FineTuneEntered': {
       const { owner, parent, terms, royalties } = event.args
       const { shares, pay } = terms
-      const model = BigInt(event.args.model)
+      const { model } = event.args
       const row = {
-        ...place,
+        ...origin,
         model,
-        owner: BigInt(owner),
-        parent: BigInt(parent),
+        owner,
+        parent,
         contributorBps: BigInt(shares.contributorBps),
         operatorBps: BigInt(shares.operatorBps),
         royaltyBps: BigInt(shares.royaltyBps),
@@ -45,35 +45,35 @@ export function decodeModels(log: ChainLog, place: Place): readonly Fact[] {
       const owed = royalties.map(
         ({ account, bps }, position): Fact => ({
           table: 'royaltyOwed',
-          row: { block: place.block, model, position: BigInt(position), account: BigInt(account), bps: BigInt(bps) },
+          row: { block: origin.block, model, position: BigInt(position), account, bps: BigInt(bps) },
         }),
       )
       return [{ table: 'fineTuneEntered', row }, ...owed]
     }
     case 'ModelActivated': {
       const { model, activeFrom, sheet } = event.args
-      const row = { ...place, model: BigInt(model), activeFrom: BigInt(activeFrom), sheet: lower(sheet) }
+      const row = { ...origin, model, activeFrom: BigInt(activeFrom), sheet: lower(sheet) }
       return [{ table: 'modelActivated', row }]
     }
     case 'OperatorSet': {
       const { model, operator, allowed, until } = event.args
-      const row = { ...place, model: BigInt(model), operator: BigInt(operator), allowed, until: BigInt(until) }
+      const row = { ...origin, model, operator, allowed, until: BigInt(until) }
       return [{ table: 'operatorSet', row }]
     }
     case 'UnitStruck': {
       const { model, unit, struckAt } = event.args
-      const row = { ...place, model: BigInt(model), unit: BigInt(unit), struckAt: BigInt(struckAt) }
+      const row = { ...origin, model, unit, struckAt: BigInt(struckAt) }
       return [{ table: 'unitStruck', row }]
     }
     case 'ModelTermsSet': {
       const { activationSeconds, noticeSeconds } = event.args.terms
-      const row = { ...place, activationSeconds: BigInt(activationSeconds), noticeSeconds: BigInt(noticeSeconds) }
+      const row = { ...origin, activationSeconds: BigInt(activationSeconds), noticeSeconds: BigInt(noticeSeconds) }
       return [{ table: 'modelTermsSet', row }]
     }
     case 'ModelUsersAppointed':
-      return appointments(place, 'models', event.args)
+      return appointments(origin, 'models', event.args)
     case 'AuthorityUpdated':
-      return [authorityFact(place, 'models', event.args.authority)]
+      return [authorityFact(origin, 'models', event.args.authority)]
     default:
       return unreachable(event)
   }

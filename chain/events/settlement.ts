@@ -3,7 +3,7 @@ import { bookKeyOf } from '../../sdk/book.ts'
 import { abis } from '../../sdk/contracts.ts'
 import type { ChainLog } from './contracts.ts'
 import { eventReader, unreachable } from './event.ts'
-import type { Place } from './eventOrigin.ts'
+import type { EventOrigin } from './eventOrigin.ts'
 import type { Fact } from './facts.ts'
 import { lastBytes, uint32, uint96, wordAt } from './words.ts'
 
@@ -23,42 +23,42 @@ export const readSettlement = eventReader(abis.settlement, {
 const WEIGHT_BYTES = 16
 const AMOUNT_BYTES = 8
 
-export function decodeSettlement(log: ChainLog, place: Place): readonly Fact[] {
+export function decodeSettlement(log: ChainLog, origin: EventOrigin): readonly Fact[] {
   const event = readSettlement(log)
   const { book } = event.args
-  const { block, logIndex } = place
+  const { block, logIndex } = origin
   const { model, operator } = bookKeyOf(book)
-  const ofBook = { block, book, model: BigInt(model) }
+  const ofBook = { block, book, model }
   switch (event.eventName) {
     case 'BatchesSummed': {
       const { from, to } = event.args
-      return [{ table: 'batchesSummed', row: { ...place, book, first: BigInt(from), end: BigInt(to) } }]
+      return [{ table: 'batchesSummed', row: { ...origin, book, first: BigInt(from), end: BigInt(to) } }]
     }
     case 'UnitsWeighed': {
       const weights = integersIn(event.args.weights, WEIGHT_BYTES)
-      const first = BigInt(event.args.from)
+      const first = event.args.from
       const rows = weights.map(
-        (weight, i): Fact => ({ table: 'unitWeighed', row: { ...ofBook, unit: first + BigInt(i), weight } }),
+        (weight, i): Fact => ({ table: 'unitWeighed', row: { ...ofBook, unit: first + i, weight } }),
       )
-      return [{ table: 'unitsWeighed', row: { ...place, book, first, end: first + BigInt(weights.length) } }, ...rows]
+      return [{ table: 'unitsWeighed', row: { ...origin, book, ...range(first, weights.length) } }, ...rows]
     }
     case 'UnitsPaid': {
       const amounts = integersIn(event.args.amounts, AMOUNT_BYTES)
-      const first = BigInt(event.args.from)
+      const first = event.args.from
       const rows = amounts.map(
         (amountGwei, i): Fact => ({
           table: 'unitPaid',
-          row: { ...ofBook, logIndex, unit: first + BigInt(i), amountGwei },
+          row: { ...ofBook, logIndex, unit: first + i, amountGwei },
         }),
       )
-      return [{ table: 'unitsPaid', row: { ...place, book, first, end: first + BigInt(amounts.length) } }, ...rows]
+      return [{ table: 'unitsPaid', row: { ...origin, book, ...range(first, amounts.length) } }, ...rows]
     }
     case 'BookSettled': {
       const { operatorGwei, ownerGwei, royaltiesGwei, treasuryGwei, contributorsGwei } = event.args
       const row = {
-        ...place,
+        ...origin,
         ...ofBook,
-        operator: BigInt(operator),
+        operator,
         operatorGwei,
         ownerGwei,
         royaltiesGwei: royaltiesGwei.reduce((sum, amount) => sum + amount, 0n),
@@ -78,7 +78,12 @@ export function decodeSettlement(log: ChainLog, place: Place): readonly Fact[] {
   }
 }
 
-/** Unsigned integers of so many bytes each. */
+/** The units of a page: from `first` to before `end`. */
+function range(first: number, count: number): { readonly first: bigint; readonly end: bigint } {
+  return { first: BigInt(first), end: BigInt(first + count) }
+}
+
+/** Unsigned integers of `size` bytes each. */
 function integersIn(hex: Hex, size: number): readonly bigint[] {
   const digits = 2 * size
   return Array.from({ length: (hex.length - 2) / digits }, (_, i) =>

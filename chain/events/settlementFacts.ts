@@ -1,16 +1,16 @@
-import type { Place } from './eventOrigin.ts'
+import type { EventOrigin } from './eventOrigin.ts'
 
 /** How books were settled, page by page. */
 
 /** Batches `first` to before `end` were shown. */
-export interface BatchesSummed extends Place {
+export interface BatchesSummed extends EventOrigin {
   readonly book: bigint
   readonly first: bigint
   readonly end: bigint
 }
 
 /** Units `first` to before `end` were weighed. */
-export interface UnitsWeighed extends Place {
+export interface UnitsWeighed extends EventOrigin {
   readonly book: bigint
   readonly first: bigint
   readonly end: bigint
@@ -19,14 +19,14 @@ export interface UnitsWeighed extends Place {
 export interface UnitWeighed {
   readonly block: bigint
   readonly book: bigint
-  readonly model: bigint
-  readonly unit: bigint
+  readonly model: number
+  readonly unit: number
   /** W: its net influence on the book. */
   readonly weight: bigint
 }
 
 /** Units `first` to before `end` were paid. */
-export interface UnitsPaid extends Place {
+export interface UnitsPaid extends EventOrigin {
   readonly book: bigint
   readonly first: bigint
   readonly end: bigint
@@ -36,16 +36,16 @@ export interface UnitPaid {
   readonly block: bigint
   readonly logIndex: bigint
   readonly book: bigint
-  readonly model: bigint
-  readonly unit: bigint
+  readonly model: number
+  readonly unit: number
   readonly amountGwei: bigint
 }
 
 /** Everybody but the contributors was paid, and with that the book is settled. */
-export interface BookSettled extends Place {
+export interface BookSettled extends EventOrigin {
   readonly book: bigint
-  readonly model: bigint
-  readonly operator: bigint
+  readonly model: number
+  readonly operator: number
   readonly operatorGwei: bigint
   readonly ownerGwei: bigint
   /** The sum of all royalties. */
@@ -58,7 +58,7 @@ export interface RoyaltyPaid {
   readonly block: bigint
   readonly logIndex: bigint
   readonly book: bigint
-  readonly model: bigint
+  readonly model: number
   /** Which of the model's royalties. */
   readonly position: bigint
   readonly amountGwei: bigint

@@ -21,9 +21,9 @@ export interface Cover {
 }
 
 export interface Terms {
-  readonly models: ReadonlyMap<bigint, ModelTerms>
+  readonly models: ReadonlyMap<number, ModelTerms>
   /** Fine-tunes whose units are not all registered yet. */
-  readonly drafts: ReadonlyMap<bigint, UnitDraft>
+  readonly drafts: ReadonlyMap<number, UnitDraft>
   /** What a batch recorded now asks of its operator's bond. */
   readonly cover: Cover
 }
@@ -38,10 +38,10 @@ export interface Learner {
 
 /** Goes on from `before`, which stays as it is: what changes of it is copied once, and only where there is something to learn. */
 export function learnerOf(before: Terms): Learner {
-  let models: Map<bigint, ModelTerms> | undefined
-  let drafts: Map<bigint, UnitDraft> | undefined
+  let models: Map<number, ModelTerms> | undefined
+  let drafts: Map<number, UnitDraft> | undefined
   let { cover } = before
-  const draftOf = (model: bigint) => (drafts ?? before.drafts).get(model)
+  const draftOf = (model: number) => (drafts ?? before.drafts).get(model)
   const draftsNow = () => {
     drafts ??= new Map(before.drafts)
     return drafts

@@ -1,10 +1,10 @@
 import type { Hex } from 'viem'
-import type { Place } from './eventOrigin.ts'
+import type { EventOrigin } from './eventOrigin.ts'
 
 /** What the token tells, where its transfers are followed. */
 
 /** OPEN went from one address to another; from or to the zero address where it was minted or burnt. */
-export interface Transfer extends Place {
+export interface Transfer extends EventOrigin {
   readonly from: Hex
   readonly to: Hex
   /** In wei, up to 2^256 − 1: a token that anyone else deployed may transfer that much. */

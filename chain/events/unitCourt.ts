@@ -1,7 +1,7 @@
 import { abis } from '../../sdk/contracts.ts'
 import type { ChainLog } from './contracts.ts'
 import { eventReader, named, unreachable } from './event.ts'
-import type { Place } from './eventOrigin.ts'
+import type { EventOrigin } from './eventOrigin.ts'
 import type { Fact } from './facts.ts'
 import { authorityFact } from './governance.ts'
 import type { UnitFault } from './unitCourtFacts.ts'
@@ -11,59 +11,59 @@ export const readUnitCourt = eventReader(abis.unitCourt)
 /** In the order of IUnitCourt.sol. */
 const FAULTS: readonly UnitFault[] = ['FalseSum', 'AboveCap', 'Malformed', 'CopyKept', 'NoCopy', 'Withheld']
 
-export function decodeUnitCourt(log: ChainLog, place: Place): Fact {
+export function decodeUnitCourt(log: ChainLog, origin: EventOrigin): Fact {
   const event = readUnitCourt(log)
   switch (event.eventName) {
     case 'ChallengeCommitted': {
       const { commitment } = event.args
-      return { table: 'challengeCommitted', row: { ...place, contract: 'unitCourt', commitment } }
+      return { table: 'challengeCommitted', row: { ...origin, contract: 'unitCourt', commitment } }
     }
     case 'UnitProvedFalse': {
       const { challenger, fault, takenGwei } = event.args
-      const row = { ...at(place, event.args), challenger: BigInt(challenger), fault: named(FAULTS, fault), takenGwei }
+      const row = { ...at(origin, event.args), challenger, fault: named(FAULTS, fault), takenGwei }
       return { table: 'unitProvedFalse', row }
     }
     case 'UnitDemanded': {
       const { demander, stakeGwei, dueAt } = event.args
-      const row = { ...at(place, event.args), row: null, demander: BigInt(demander), stakeGwei, dueAt: BigInt(dueAt) }
+      const row = { ...at(origin, event.args), row: null, demander, stakeGwei, dueAt: BigInt(dueAt) }
       return { table: 'unitDemanded', row }
     }
     case 'ItemDemanded': {
       const { demander, index, stakeGwei, dueAt } = event.args
       const row = {
-        ...at(place, event.args),
+        ...at(origin, event.args),
         row: BigInt(index),
-        demander: BigInt(demander),
+        demander,
         stakeGwei,
         dueAt: BigInt(dueAt),
       }
       return { table: 'unitDemanded', row }
     }
     case 'UnitAnswered': {
-      const shownBy = BigInt(event.args.shownBy)
-      const row = { ...at(place, event.args), row: null, shownBy, contribution: null, itemHash: null }
+      const { shownBy } = event.args
+      const row = { ...at(origin, event.args), row: null, shownBy, contribution: null, itemHash: null }
       return { table: 'unitAnswered', row }
     }
     case 'ItemAnswered': {
       const { shownBy, index, contribution, itemHash } = event.args
-      const row = { ...at(place, event.args), row: BigInt(index), shownBy: BigInt(shownBy), contribution, itemHash }
+      const row = { ...at(origin, event.args), row: BigInt(index), shownBy, contribution, itemHash }
       return { table: 'unitAnswered', row }
     }
     case 'UnitRowsShown': {
       const { from, rows } = event.args
-      return { table: 'unitRowsShown', row: { ...at(place, event.args), firstRow: BigInt(from), rows } }
+      return { table: 'unitRowsShown', row: { ...at(origin, event.args), firstRow: BigInt(from), rows } }
     }
     case 'UnitCourtTermsSet': {
       const { demandFeeGwei, demandSeconds } = event.args.terms
-      return { table: 'unitCourtTermsSet', row: { ...place, demandFeeGwei, demandSeconds: BigInt(demandSeconds) } }
+      return { table: 'unitCourtTermsSet', row: { ...origin, demandFeeGwei, demandSeconds: BigInt(demandSeconds) } }
     }
     case 'AuthorityUpdated':
-      return authorityFact(place, 'unitCourt', event.args.authority)
+      return authorityFact(origin, 'unitCourt', event.args.authority)
     default:
       return unreachable(event)
   }
 }
 
-function at(place: Place, { model, unit }: { readonly model: number; readonly unit: number }) {
-  return { ...place, model: BigInt(model), unit: BigInt(unit) }
+function at(origin: EventOrigin, { model, unit }: { readonly model: number; readonly unit: number }) {
+  return { ...origin, model, unit }
 }

@@ -1,43 +1,43 @@
 import type { Hex } from 'viem'
-import type { Place } from './eventOrigin.ts'
+import type { EventOrigin } from './eventOrigin.ts'
 
 /** What happens before the UnitCourt: units proved false, and rows and items that somebody asks to see. */
 
 export type UnitFault = 'FalseSum' | 'AboveCap' | 'Malformed' | 'CopyKept' | 'NoCopy' | 'Withheld'
 
-export interface UnitProvedFalse extends Place {
-  readonly model: bigint
-  readonly unit: bigint
-  readonly challenger: bigint
+export interface UnitProvedFalse extends EventOrigin {
+  readonly model: number
+  readonly unit: number
+  readonly challenger: number
   readonly fault: UnitFault
   readonly takenGwei: bigint
 }
 
 /** `row` is null where all rows of the unit are asked for, and else the row whose item is. */
-export interface UnitDemanded extends Place {
-  readonly model: bigint
-  readonly unit: bigint
+export interface UnitDemanded extends EventOrigin {
+  readonly model: number
+  readonly unit: number
   readonly row: bigint | null
-  readonly demander: bigint
+  readonly demander: number
   readonly stakeGwei: bigint
   /** By the contracts' clock. */
   readonly dueAt: bigint
 }
 
 /** `contribution` and `itemHash` are null where all rows were asked for; zero where the unit has no such row. */
-export interface UnitAnswered extends Place {
-  readonly model: bigint
-  readonly unit: bigint
+export interface UnitAnswered extends EventOrigin {
+  readonly model: number
+  readonly unit: number
   readonly row: bigint | null
-  readonly shownBy: bigint
+  readonly shownBy: number
   readonly contribution: Hex | null
   readonly itemHash: Hex | null
 }
 
 /** A page of a demanded unit's rows, as bytes. */
-export interface UnitRowsShown extends Place {
-  readonly model: bigint
-  readonly unit: bigint
+export interface UnitRowsShown extends EventOrigin {
+  readonly model: number
+  readonly unit: number
   readonly firstRow: bigint
   readonly rows: Hex
 }

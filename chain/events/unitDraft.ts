@@ -38,10 +38,10 @@ export function begunDraft({ minimumRows, jointRows }: Pick<FineTuneBegun, 'mini
 export function draftAfter(draft: UnitDraft, fact: Extract<Fact, { table: 'unitKept' | 'unitMember' }>): UnitDraft {
   if (fact.table === 'unitKept') {
     const { joint } = fact.row
-    return { ...draft, units: draft.units + 1, closedJoints: joint === null ? draft.closedJoints : Number(joint) + 1 }
+    return { ...draft, units: draft.units + 1, closedJoints: joint === null ? draft.closedJoints : joint + 1 }
   }
   const { last } = draft
-  const [joint, kept] = [Number(fact.row.joint), Number(fact.row.kept)]
+  const [joint, kept] = [fact.row.joint, Number(fact.row.kept)]
   const begun = joint === last.joint ? last : { joint, kept: 0, members: 0 }
   return {
     ...draft,

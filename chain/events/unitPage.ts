@@ -16,12 +16,12 @@ const HEAD_BYTES = 16
 
 /** Opens a page: which units are complete with it, whose they are, and who shares the joint ones. */
 export function unitPageFacts(
-  place: Pick<UnitsRegistered, 'block' | 'logIndex' | 'transactionHash' | 'model' | 'firstUnit' | 'isLast'>,
+  origin: Pick<UnitsRegistered, 'block' | 'logIndex' | 'transactionHash' | 'model' | 'firstUnit' | 'isLast'>,
   page: ToldPage,
   before: UnitDraft,
   dims: number,
 ): readonly Fact[] {
-  const { block, model, isLast } = place
+  const { block, model, isLast } = origin
   const contributions = Buffer.from(page.contributions.slice(2), 'hex')
   const units = Buffer.from(page.units.slice(2), 'hex')
   const unitBytes = HEAD_BYTES + dims / 2
@@ -29,7 +29,7 @@ export function unitPageFacts(
   const facts: Fact[] = [
     {
       table: 'unitsRegistered',
-      row: { ...place, units: BigInt(count), contributions: BigInt(contributions.length / CONTRIBUTION_BYTES) },
+      row: { ...origin, units: BigInt(count), contributions: BigInt(contributions.length / CONTRIBUTION_BYTES) },
     },
   ]
   let draft = before
@@ -38,11 +38,11 @@ export function unitPageFacts(
     draft = draftAfter(draft, fact)
     facts.push(fact)
   }
-  const addUnit = (joint: bigint | null, contribution: Hex | null) => {
+  const addUnit = (joint: number | null, contribution: Hex | null) => {
     const at = given * unitBytes
     if (given >= count) throw new Error(`A page of model ${model} has ${count} units, and should have more`)
     given += 1
-    const unit = place.firstUnit + BigInt(given - 1)
+    const unit = origin.firstUnit + given - 1
     const payee = units.readUInt32BE(at)
     add({
       table: 'unitKept',
@@ -51,7 +51,7 @@ export function unitPageFacts(
         model,
         unit,
         joint,
-        payee: payee === 0 ? null : BigInt(payee),
+        payee: payee === 0 ? null : payee,
         contribution,
         kept: BigInt(units.readUInt16BE(at + 4)),
         scale: BigInt(units.readUInt16BE(at + 6)),
@@ -64,7 +64,7 @@ export function unitPageFacts(
   }
   const close = () => {
     const open = openJoint(draft)
-    if (open !== undefined) addUnit(BigInt(open.joint), null)
+    if (open !== undefined) addUnit(open.joint, null)
   }
 
   for (let at = 0; at < contributions.length; at += CONTRIBUTION_BYTES) {
@@ -80,8 +80,8 @@ export function unitPageFacts(
       row: {
         block,
         model,
-        joint: BigInt(open?.joint ?? draft.closedJoints),
-        member: BigInt(open?.members ?? 0),
+        joint: open?.joint ?? draft.closedJoints,
+        member: open?.members ?? 0,
         contribution,
         kept: BigInt(kept),
       },

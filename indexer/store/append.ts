@@ -9,7 +9,7 @@ export async function append<T extends keyof Database>(
   db: Kysely<Database>,
   catalogue: Catalogue,
   table: T,
-  rows: readonly Database[T][],
+  rows: readonly object[],
 ): Promise<void> {
   if (rows.length === 0) return
   const { columns } = tableOf(catalogue, table)

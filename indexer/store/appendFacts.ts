@@ -1,5 +1,5 @@
 import type { Kysely } from 'kysely'
-import type { Fact, FactTable } from '../../chain/events/facts.ts'
+import type { Fact, Facts, FactTable } from '../../chain/events/facts.ts'
 import { append } from './append.ts'
 import { tableOf } from './catalogue.ts'
 import { copyImage } from './copyImage.ts'
@@ -14,11 +14,14 @@ export async function appendFacts(tx: Kysely<Database>, store: Store, facts: rea
   for (const [table, rows] of byTable(facts)) await appendRows(tx, store, table, rows)
 }
 
+/** A fact whose ids are numbers still: the database makes bigints of them. */
+type Unstored<T> = T extends FactTable ? Facts[T] : never
+
 export async function appendRows<T extends keyof Database>(
   tx: Kysely<Database>,
   { catalogue, copy }: Store,
   table: T,
-  rows: readonly Database[T][],
+  rows: readonly (Database[T] | Unstored<T>)[],
 ): Promise<void> {
   if (rows.length < ROWS_WORTH_COPYING) return await append(tx, catalogue, table, rows)
   const { sqlName, columns } = tableOf(catalogue, table)
@@ -26,8 +29,8 @@ export async function appendRows<T extends keyof Database>(
   await copy(`"${sqlName}"`, names, copyImage(columns, rows))
 }
 
-function byTable(facts: readonly Fact[]): ReadonlyMap<FactTable, Database[FactTable][]> {
-  const tables = new Map<FactTable, Database[FactTable][]>()
+function byTable(facts: readonly Fact[]): ReadonlyMap<FactTable, Facts[FactTable][]> {
+  const tables = new Map<FactTable, Facts[FactTable][]>()
   for (const { table, row } of facts) {
     const rows = tables.get(table)
     if (rows === undefined) tables.set(table, [row])

@@ -38,7 +38,7 @@ export function copyImage<Row extends object>(columns: readonly Column[], rows: 
 
 function write(writer: Writer, type: string, value: unknown): void {
   if (value === null) writeNull(writer)
-  else if (type === 'int8') writeInt8(writer, value as bigint)
+  else if (type === 'int8') writeInt8(writer, value as bigint | number)
   else if (type === 'bytea') writeBytes(writer, value as string)
   else if (type === 'numeric') writeNumeric(writer, value as bigint)
   else if (type === 'text') writeText(writer, value as string)
@@ -52,10 +52,10 @@ function writeNull(writer: Writer): void {
   writer.at += 4
 }
 
-function writeInt8(writer: Writer, value: bigint): void {
+function writeInt8(writer: Writer, value: bigint | number): void {
   makeRoom(writer, 12)
   writer.view.setInt32(writer.at, 8)
-  writer.view.setBigInt64(writer.at + 4, value)
+  writer.view.setBigInt64(writer.at + 4, BigInt(value))
   writer.at += 12
 }
 

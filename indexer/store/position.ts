@@ -6,7 +6,7 @@ import type { Fact, Facts, FactTable } from '../../chain/events/facts.ts'
 import { emptyJournals, type JournalMove, type Journals } from '../../chain/events/journals.ts'
 import { type Terms, termsFrom } from '../../chain/events/terms.ts'
 import { cursorsOf } from './cursors.ts'
-import type { Database } from './schema.ts'
+import type { Database, Stored } from './schema.ts'
 import { finalityOf } from './stretch.ts'
 
 /** The position of the stored history, read in one transaction. */
@@ -49,10 +49,10 @@ export async function termsOf(db: Kysely<Database>, last?: bigint): Promise<Term
   const rowsOf = async <T extends FactTable>(table: T, order: readonly string[], where = sql`true`) => {
     const within = last === undefined ? where : sql`block <= ${last} and ${where}`
     const ordered = sql.join(order.map((column) => sql.ref(column)))
-    const { rows } = await sql<Facts[T]>`select * from ${sql.table(table)} where ${within} order by ${ordered}`.execute(
-      db,
-    )
-    return rows.map((row) => ({ table, row }) as unknown as Fact)
+    const { rows } = await sql<
+      Stored<Facts[T]>
+    >`select * from ${sql.table(table)} where ${within} order by ${ordered}`.execute(db)
+    return rows.map((row) => factOf(table, row))
   }
   const registered = last === undefined ? sql`true` : sql`r.block <= ${last}`
   const isDraft = sql`model not in (select r.model from fine_tune_registered r where ${registered})`
@@ -63,4 +63,16 @@ export async function termsOf(db: Kysely<Database>, last?: bigint): Promise<Term
     ...(await rowsOf('unitMember', ['model', 'joint', 'member'], isDraft)),
     ...(await rowsOf('unitKept', ['model', 'unit'], isDraft)),
   ])
+}
+
+/** The ids of the tables that terms are read from. */
+const ids = ['model', 'owner', 'parent', 'unit', 'joint', 'member', 'payee']
+
+/** A stored row as the fact that it was: its ids are numbers again. */
+function factOf<T extends FactTable>(table: T, stored: Stored<Facts[T]>): Fact {
+  const columns = Object.entries(stored).map(([name, value]) => [
+    name,
+    ids.includes(name) && typeof value === 'bigint' ? Number(value) : value,
+  ])
+  return { table, row: Object.fromEntries(columns) } as unknown as Fact
 }

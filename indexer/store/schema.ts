@@ -67,8 +67,15 @@ export interface StatusRow {
   readonly writtenAt: Date
 }
 
+/** A row as the database gives it: every integer is a bigint. */
+export type Stored<Row> = {
+  readonly [column in keyof Row]: number extends Row[column] ? Exclude<Row[column], number> | bigint : Row[column]
+}
+
+type StoredFacts = { [table in FactTable]: Stored<Facts[table]> }
+
 /** Tables are named after facts, in snake_case in SQL. */
-export interface Database extends Facts {
+export interface Database extends StoredFacts {
   /** Every block since the deployment's first, with or without facts. The newest one is the indexer's cursor. */
   block: Block
   journalMove: JournalMove

@@ -143,8 +143,8 @@ describe('a history of a new version', () => {
     const refused = await serve(young).catch((error) => error)
     expect(refused).toBeInstanceOf(RetryError)
     expect(explain(refused)).toBe(
-      'Others have views upon those in nowhere, which therefore cannot show a newer history. Drop view nowhere.mine, ' +
-        'view public.sums, and make them anew after the switch; until then it is tried again, and the older history is served.',
+      'Other views depend on those in nowhere, so that they cannot switch to a newer history. Drop view nowhere.mine, ' +
+        'view public.sums, and create them again after the switch. Until then it is retried, and the older history is served.',
     )
     expect(await servedIn(db, 'nowhere')).toMatchObject({ history: old.history.schema })
 

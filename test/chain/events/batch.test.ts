@@ -32,7 +32,7 @@ type Drawn = typeof anyBatch extends fc.Arbitrary<infer T> ? T : never
 
 const termsOf = ({ k, feeUnitGwei, ratioBps, perRecordGwei }: Drawn): Terms => ({
   ...noTerms,
-  models: new Map([[BigInt(model), { feeUnitGwei, dims: k, recordDims: k }]]),
+  models: new Map([[model, { feeUnitGwei, dims: k, recordDims: k }]]),
   cover: { ratioBps, perRecordGwei },
 })
 
@@ -58,7 +58,7 @@ function plainFacts(drawn: Drawn, { units, root }: { readonly units: bigint; rea
   const feesGwei = units * feeUnitGwei
   const whole = feesGwei * ratioBps
   const coverGwei = whole / 10_000n + (whole % 10_000n === 0n ? 0n : 1n) + count * perRecordGwei
-  const of = { model: BigInt(model), operator: BigInt(operator) }
+  const of = { model, operator }
   const head = { ...place, batch, book, ...of, number: 4n, count, units, feesGwei, coverGwei, root }
   return [
     { table: 'batchRecorded', row: { ...head, sumHash: sumHash(batchSum(records, k)) } },
@@ -71,7 +71,7 @@ function plainFacts(drawn: Drawn, { units, root }: { readonly units: bigint; rea
           batch,
           position: BigInt(i),
           ...of,
-          payer: BigInt(channels[channel]?.payer ?? 0),
+          payer: channels[channel]?.payer ?? 0,
           channelIndex: BigInt(channel),
           feeUnits: BigInt(feeUnits),
           feeGwei: BigInt(feeUnits) * feeUnitGwei,
@@ -91,7 +91,7 @@ function plainFacts(drawn: Drawn, { units, root }: { readonly units: bigint; rea
           batch,
           position: BigInt(i),
           channel: ids[i] as Hex,
-          payer: BigInt(payer),
+          payer,
           salt: BigInt(salt),
           units: BigInt(ours),
           coveredUnits: BigInt(coveredUnits),

@@ -14,8 +14,8 @@ function factsOf({ plan, pages, dims }: PaperModel): readonly Fact[] {
   let draft = begunDraft({ minimumRows: BigInt(minimumRows), jointRows: BigInt(jointRows) })
   const facts: Fact[] = []
   for (const { firstUnit, isLast, ...page } of pages) {
-    const place = { block: 7n, logIndex: 1n, transactionHash: '0x', model: 3n } as const
-    const told = unitPageFacts({ ...place, firstUnit: BigInt(firstUnit), isLast }, page, draft, dims)
+    const place = { block: 7n, logIndex: 1n, transactionHash: '0x', model: 3 } as const
+    const told = unitPageFacts({ ...place, firstUnit, isLast }, page, draft, dims)
     for (const fact of told) {
       if (fact.table === 'unitKept' || fact.table === 'unitMember') draft = draftAfter(draft, fact)
     }
@@ -34,10 +34,10 @@ describe('pages of units', () => {
         const { plan, pages, units, dims } = model
         const facts = factsOf(model)
         const kept = rowsOf(facts, 'unitKept')
-        expect(kept.map(({ unit }) => Number(unit))).toEqual(plan.units.map((_, unit) => unit))
+        expect(kept.map(({ unit }) => unit)).toEqual(plan.units.map((_, unit) => unit))
         expect(kept.map(({ payee, kept: rows, scale, fixedWeight }) => [payee, rows, scale, fixedWeight])).toEqual(
           units.map(({ payee, kept: rows, scale, fixed }) => [
-            payee === 0 ? null : BigInt(payee),
+            payee === 0 ? null : payee,
             BigInt(rows),
             BigInt(scale),
             fixed,
@@ -55,7 +55,7 @@ describe('pages of units', () => {
           expect(ours.map(({ contribution, kept: rows }) => ({ contribution, kept: Number(rows) }))).toEqual(
             membersOf(plan, unit),
           )
-          expect(ours.map(({ member }) => Number(member))).toEqual(ours.map((__, i) => i))
+          expect(ours.map(({ member }) => member)).toEqual(ours.map((__, i) => i))
         })
         expect(rowsOf(facts, 'unitSketch').map(({ sketch }) => sketch)).toEqual(
           dims === 0 ? [] : units.map(({ sketch }) => sketch),
@@ -67,7 +67,7 @@ describe('pages of units', () => {
           units: hexToBytes(bytes),
         }))
         expect(decodeRegisteredUnits(told, dims).units.map((one) => one.payee)).toEqual(
-          kept.map(({ payee }) => Number(payee ?? 0n)),
+          kept.map(({ payee }) => payee ?? 0),
         )
       }),
       { numRuns: 300 },
