@@ -1,6 +1,6 @@
 import type { Hex } from 'viem'
 
-/** A block, as far as every chain has it: its place and what it follows. */
+/** The fields of a block that every chain has. */
 export interface Block {
   readonly number: bigint
   readonly hash: Hex

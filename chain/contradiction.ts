@@ -1,44 +1,44 @@
 import { type Facts, RetryError, StopError } from '../sdk/errors.ts'
 
-/** Two things a node said, or one thing it said and one it must have left out. */
+/** Two answers of a node that cannot both be true, or one answer and one omission. */
 export interface Contradiction {
   readonly what: string
   readonly facts: Facts
 }
 
-/** A node said what cannot be. The chain may have moved between two questions; if not, it hides, invents or mixes up. */
+/** A node's answers contradict each other. The chain may have moved between two requests; if not, the node is wrong. */
 export class FalseAnswer extends RetryError {
   readonly node: string
   readonly what: string
 
   constructor(node: string, { what, facts }: Contradiction) {
     super(
-      `${what}, says the node at ${node}`,
+      `${what}, according to the node at ${node}`,
       facts,
-      'Nothing of it was stored. It is asked for again, of another node where there is one.',
+      'Nothing of it was stored. It is requested again, from another node where there is one.',
     )
     this.node = node
     this.what = what
   }
 }
 
-/** A node keeps saying what cannot be. */
+/** A node's answers keep contradicting each other. */
 export class NodeContradictsItself extends StopError {
   readonly node: string
   readonly what: string
 
   constructor(node: string, { what, facts }: Contradiction) {
     super(
-      `${what}, says the node at ${node} again and again`,
+      `${what}, repeatedly according to the node at ${node}`,
       facts,
-      'Nothing of it was stored. Use another node, and tell the operator of this one; if its chain hashes headers or receipts in a way of its own, only --verify=off takes its word.',
+      'Nothing of it was stored. Use another node, and inform the operator of this one. If its chain hashes headers or receipts in its own way, only --verify=off accepts them.',
     )
     this.node = node
     this.what = what
   }
 }
 
-/** The answers did not fit together: the chain moved between two questions, or the node lies. */
+/** The answers contradict each other: the chain moved between two requests, or the node is wrong. */
 export interface Unsettled {
   readonly kind: 'unsettled'
   readonly contradiction: Contradiction

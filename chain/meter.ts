@@ -1,11 +1,11 @@
-/** What becomes of a stretch, in the order in which it passes through the rooms. */
+/** The stages of a stretch, in order. */
 export type Stage = 'fetch' | 'verify' | 'decode' | 'store'
 
-/** What the rooms tell of the time they spend. Passed to whoever measures something; `/metrics` is one that listens. */
+/** Receives timings, for `/metrics` and benchmarks. */
 export interface Meter {
-  /** So long took one stage of a stretch, or a part of it that goes on beside others. */
+  /** One stage of a stretch took `ms`, or a part of it that runs beside others. */
   spent(stage: Stage, ms: number): void
-  /** So long took a node over one question, whether or not an answer came of it. */
+  /** A node took `ms` over one request, answered or not. */
   asked(question: Question): void
 }
 
@@ -19,7 +19,7 @@ export interface Question {
 
 export const noMeter: Meter = { spent: () => {}, asked: () => {} }
 
-/** Does the work, and tells the meter how long it took; work that failed is not counted. */
+/** Does the work and reports its time. Failed work is not reported. */
 export async function timed<T>(meter: Meter, stage: Stage, work: () => Promise<T> | T): Promise<T> {
   const begun = performance.now()
   const made = await work()

@@ -1,7 +1,7 @@
 import type { Block } from '../block.ts'
 import type { Contradiction } from '../contradiction.ts'
 
-/** Where blocks that were asked for from `from` on do not follow each other, or the first of them not `parent`. */
+/** The first place where blocks from `from` on do not follow each other, or `parent`. */
 export function brokenChain(
   parent: Block | undefined,
   blocks: readonly Block[],
@@ -11,7 +11,7 @@ export function brokenChain(
   for (const [i, block] of blocks.entries()) {
     const expected = from + BigInt(i)
     if (block.number !== expected) {
-      return { what: 'A block came under another number', facts: { block: expected, given: block.number } }
+      return { what: 'A block has another number than requested', facts: { block: expected, given: block.number } }
     }
     if (before !== undefined && block.parentHash !== before.hash) {
       return {

@@ -17,18 +17,18 @@ export interface Logged {
   readonly logs: readonly ChainLog[]
 }
 
-/** So much gas pays for at most 19 MB of logged data: what one stretch of receipts may hold in memory. */
+/** The most gas of the receipts in memory at once. It pays for at most 19 MB of logged data. */
 const GAS_A_STRETCH = 150_000_000n
 
-/** Blocks whose receipts, or logs, can be kept in memory together; and those among them that may hold logs of ours. */
+/** Blocks whose receipts or logs fit in memory together, and those of them whose logs may concern followed contracts. */
 export interface Portion {
   readonly blocks: readonly Header[]
   readonly needed: readonly Header[]
 }
 
 /**
- * Receipts are only needed of blocks whose bloom filter does not exclude us; and no more of them at once than fit in memory. Where
- * headers are believed, so is the filter as to how much will come, but not as to what.
+ * Splits blocks into portions that fit in memory. Receipts are needed only of blocks whose bloom filter does not exclude the
+ * followed contracts. Where headers are not verified, the filter sizes the portions and decides nothing else.
  */
 export function portionsOf(followed: Followed, headers: readonly Header[]): readonly Portion[] {
   const bits = followed.contracts.map(bitsOf)
@@ -60,8 +60,8 @@ export async function logsOfReceipts(
   return proven.kind === 'unsettled' ? proven : { ...proven, blocks }
 }
 
-/** The logs as the node tells them when asked for our contracts' only, once nothing in the headers speaks against them. */
-export async function logsToldOf(
+/** The followed contracts' logs by `eth_getLogs`, checked against the bloom filters where headers are verified. */
+export async function unprovenLogs(
   node: Node,
   followed: Followed,
   headers: readonly Header[],
@@ -74,18 +74,18 @@ export async function logsToldOf(
   if (stray !== undefined) return unsettled(stray)
   if (verify === 'off') return { kind: 'logged', blocks: headers, logs }
 
-  const told = Map.groupBy(logs, ({ block }) => block)
+  const given = Map.groupBy(logs, ({ block }) => block)
   const contracts = followed.contracts.map((contract) => ({ address: contract.address, bits: bitsOf(contract) }))
   const suspicious = headers.filter(({ number, logsBloom }) => {
     const bloom = bytesOf(logsBloom)
-    const addresses = new Set(told.get(number)?.map(({ address }) => address))
+    const addresses = new Set(given.get(number)?.map(({ address }) => address))
     return contracts.some(({ address, bits }) => mayHold(bloom, bits) !== addresses.has(address))
   })
   const proven = await provenLogs(node, followed, suspicious, meter)
   if (proven.kind === 'unsettled') return proven
   const found = Map.groupBy(proven.logs, ({ block }) => block)
   for (const { number } of suspicious) {
-    const facts = { block: number, logs: count(told.get(number)), logsInReceipts: count(found.get(number)) }
+    const facts = { block: number, logs: count(given.get(number)), logsInReceipts: count(found.get(number)) }
     if (facts.logs === facts.logsInReceipts) continue
     return unsettled({ what: 'The logs of a block are not those of its receipts', facts })
   }
@@ -114,7 +114,7 @@ async function provenLogs(
   return { kind: 'logged', blocks: headers, logs }
 }
 
-/** What a log says of its place is derived from where it stands: the receipts' hashes cover that, and not what nodes add. */
+/** Log indexes are counted here: the receipts' hashes cover the order of logs, and not the fields that nodes add. */
 function logsOf(followed: Followed, header: Header, receipts: readonly Receipt[]): readonly ChainLog[] {
   const { number: block, hash: blockHash } = header
   const ours: ChainLog[] = []
@@ -130,7 +130,7 @@ function logsOf(followed: Followed, header: Header, receipts: readonly Receipt[]
   return ours
 }
 
-/** What a block's bloom filter must hold where the contract told something that is indexed. */
+/** The bloom bits that an indexed log of the contract sets. */
 function bitsOf({ address, topic }: FollowedContract): BloomBits {
   return topic === undefined ? bloomBits(address) : [...bloomBits(address), ...bloomBits(topic)]
 }
@@ -145,7 +145,7 @@ function strayLog(followed: Followed, blocks: readonly Header[], logs: readonly 
   for (const log of logs) {
     const { address, block, blockHash, logIndex } = log
     if (contractOf(followed, log) === undefined) {
-      return { what: 'A log is of a contract that was not asked about', facts: { block, logIndex, address } }
+      return { what: 'A log is of a contract that was not requested', facts: { block, logIndex, address } }
     }
     if (hashes.get(block) !== blockHash) {
       return { what: 'A log names a block of another branch', facts: { block, logIndex, blockHash } }

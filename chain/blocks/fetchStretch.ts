@@ -9,9 +9,9 @@ import type { Node } from '../node/node.ts'
 import { StateGone } from '../node/nodeError.ts'
 import { checkHeaders, type Header } from '../verify/header.ts'
 import type { Verdict, Verification } from '../verify/verification.ts'
-import { askJournals, heldJournals, isCheckpoint, type JournalsTold } from '../verify/verifyJournals.ts'
+import { compareJournals, isCheckpoint, readJournals, type StoredJournals } from '../verify/verifyJournals.ts'
 import { brokenChain } from './brokenChain.ts'
-import { logsOfReceipts, logsToldOf, portionsOf } from './fetchLogs.ts'
+import { logsOfReceipts, portionsOf, unprovenLogs } from './fetchLogs.ts'
 import type { Finality } from './finality.ts'
 import type { Step } from './step.ts'
 
@@ -33,7 +33,7 @@ export interface Piece {
   readonly blocks: readonly Header[]
   readonly logs: readonly ChainLog[]
   /** The journals in the contracts' storage after the last block; undefined where they are not compared there. */
-  readonly journalsTold: JournalsTold | undefined
+  readonly journalsTold: StoredJournals | undefined
 }
 
 /** What a stretch must follow. */
@@ -77,7 +77,7 @@ export async function* fetchPieces(
     const [logged, journals] = await Promise.all([
       verify === 'receipts'
         ? logsOfReceipts(node, followed, portion, query.meter)
-        : logsToldOf(node, followed, portion.blocks, verify, query.meter),
+        : unprovenLogs(node, followed, portion.blocks, verify, query.meter),
       journalsAfter(node, query, portion.blocks),
     ])
     if (logged.kind === 'unsettled') yield logged
@@ -93,7 +93,7 @@ export function joinStretch(start: StretchStart, { blocks, logs, journalsTold }:
   const lie = brokenChain(start.head, [first], first.number)
   if (lie !== undefined) return unsettled(lie)
   const replayed = replayJournals(start.followed, start.journals, logs)
-  const held = journalsTold && heldJournals(start.deployment, replayed.journals, journalsTold, last)
+  const held = journalsTold && compareJournals(start.deployment, replayed.journals, journalsTold, last)
   if (held?.kind === 'unsettled') return held
   return {
     kind: 'blocksAdded',
@@ -126,12 +126,12 @@ async function journalsAfter(
   node: Node,
   { deployment, followed, verify, nodeHead, comparesLater = false }: PieceQuery,
   blocks: readonly Header[],
-): Promise<JournalsTold | Unsettled | undefined> {
+): Promise<StoredJournals | Unsettled | undefined> {
   const [first, last] = [blocks[0] as Header, blocks.at(-1) as Header]
   const isReplayed = journaled.every((name) => followed.contracts.some((contract) => contract.name === name))
   if (!isReplayed || comparesLater || !isCheckpoint(verify, first.number, last.number, nodeHead)) return undefined
   try {
-    return await askJournals(node, deployment, last, verify)
+    return await readJournals(node, deployment, last, verify)
   } catch (error) {
     // Journals accumulate: where a node has pruned this state, the comparison at its head covers these blocks too.
     if (error instanceof StateGone && last.number < nodeHead) return undefined

@@ -1,8 +1,8 @@
-// Which blocks count as settled: as the chain's own layer says by its tags, or so many blocks below the last that is stored.
+// Which blocks count as final: those that the node tags, or those n blocks below the last stored one.
 //
 //   finalised' = max(finalised, min(node's finalised block, last))   by tag
 //   finalised' = max(finalised, last − n)                            by depth, and where a node has no such tag, n = 64
-//   safe'      = max(finalised', min(node's safe block, last))       as last told: unlike the finalised block it may fall
+//   safe'      = max(finalised', min(node's safe block, last))       as the node last said: unlike the finalised block it may fall
 
 import type { Hex } from 'viem'
 import type { Contradiction } from '../contradiction.ts'
@@ -10,25 +10,25 @@ import type { Node } from '../node/node.ts'
 import { checkHeaders, type Header } from '../verify/header.ts'
 import type { Verification } from '../verify/verification.ts'
 
-/** The newest blocks that the node called safe and finalised; undefined where it does not say. */
+/** The newest safe and finalised blocks; undefined where not known. */
 export interface Finality {
   readonly safe?: bigint | undefined
   readonly finalised?: bigint | undefined
 }
 
-/** By the node's own tag, or so many blocks deep. */
+/** By the node's own tag, or by a depth in blocks. */
 export type FinalityRule = 'tag' | bigint
 
-/** What a node takes to be safe and final; undefined where it has no such notion. */
+/** The blocks that a node tags; undefined where it has no such tag. */
 export interface Tagged {
   readonly safe: Header | undefined
   readonly finalised: Header | undefined
 }
 
-/** How deep a block must lie to count as final where a node does not say. */
+/** The depth at which a block counts as final if the node has no tag. */
 export const DEPTH_WITHOUT_TAG = 64n
 
-/** Asks in one batch; by depth, what the node takes to be final does not count. */
+/** Asks in one batch. With a depth rule the finalised tag is not used. */
 export async function askTagged(node: Node, rule: FinalityRule): Promise<Tagged> {
   const [safe, finalised] = await Promise.all([
     node.tagged('safe'),
@@ -37,10 +37,7 @@ export async function askTagged(node: Node, rule: FinalityRule): Promise<Tagged>
   return { safe, finalised }
 }
 
-/**
- * What is wrong with a node's tags, or nothing: it stands on our branch, so that what it calls safe or final must be blocks of
- * that branch. `hashAt` gives the hashes of those that we know.
- */
+/** What is wrong with the tags of a node on our branch: they must name blocks of that branch, whose known hashes `hashAt` gives. */
 export function falseTags(
   verify: Verification,
   { safe, finalised }: Tagged,
@@ -61,16 +58,16 @@ export function falseTags(
 }
 
 /**
- * What is known of finality once a node was heard and the blocks up to `last` are stored. What was final stays so, whatever a
- * node says later; what we do not have counts as neither, so that no invented height outlasts the node that told it.
+ * The finality once the blocks up to `last` are stored. A final block stays final, whatever a node says later. Blocks that are
+ * not stored count as neither, so that an invented height has no lasting effect.
  */
 export function finalityAfter(rule: FinalityRule, before: Finality, tagged: Tagged, last: bigint): Finality {
-  const finalised = higher(before.finalised, heardFinal(rule, tagged, last))
+  const finalised = higher(before.finalised, finalBy(rule, tagged, last))
   const safe = tagged.safe === undefined ? undefined : higher(finalised, lower(tagged.safe.number, last))
   return { safe, finalised }
 }
 
-function heardFinal(rule: FinalityRule, { finalised }: Tagged, last: bigint): bigint | undefined {
+function finalBy(rule: FinalityRule, { finalised }: Tagged, last: bigint): bigint | undefined {
   if (rule === 'tag' && finalised !== undefined) return lower(finalised.number, last)
   const depth = rule === 'tag' ? DEPTH_WITHOUT_TAG : rule
   return last < depth ? undefined : last - depth

@@ -6,7 +6,7 @@ import { fetchStretch, type StretchStart } from './fetchStretch.ts'
 import { findAncestor, type StoredBlocks } from './reorg.ts'
 import type { Step } from './step.ts'
 
-/** Where the indexer stands and how far it may look. */
+/** The stored position, and how far to look from it. */
 export interface Standpoint extends StretchStart {
   readonly stored: StoredBlocks
   /** The last block that counts as final; undefined while none does. */
@@ -15,7 +15,7 @@ export interface Standpoint extends StretchStart {
   readonly range: bigint
 }
 
-/** Looks once: is the node on our branch, and what comes next on it? */
+/** Compares the node's branch with ours, and fetches the next blocks on it. */
 export async function nextStep(node: Node, nodeHead: Header, at: Standpoint): Promise<Step> {
   const { head } = at
   const lie = checkHeaders(at.verify, [nodeHead])
@@ -31,7 +31,7 @@ export async function nextStep(node: Node, nodeHead: Header, at: Standpoint): Pr
   return await fetchStretch(node, at, from, to, nodeHead)
 }
 
-/** Whether the node's head is the very next block: then nothing else needs to be asked to know that it is on our branch. */
+/** Whether the node's head is the next block: that alone proves that it is on our branch. */
 function follows(head: Block, nodeHead: Header): boolean {
   return nodeHead.number === head.number + 1n && nodeHead.parentHash === head.hash
 }

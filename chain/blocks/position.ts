@@ -10,13 +10,10 @@ export interface Position {
   readonly head: Block | undefined
   readonly journals: Journals
   readonly terms: Terms
-  /** What is known to be safe and final: what was final once stays so. */
+  /** What is safe and final. A final block stays final. */
   readonly finality: Finality
   readonly cursors: Cursors
 }
 
-/**
- * Up to which block each contract's facts are stored. Contracts that have always been followed stand at the head; one that was
- * added later, or left out for a while, stands below until it is caught up.
- */
+/** Up to which block each contract's facts are stored: the head, or a lower block of a late contract. */
 export type Cursors = ReadonlyMap<ContractName, bigint>

@@ -6,12 +6,12 @@ import { checkHeaders, type Header } from '../verify/header.ts'
 import type { Verification } from '../verify/verification.ts'
 import { brokenChain } from './brokenChain.ts'
 
-/** Our own blocks, to hold the node's against. */
+/** The stored blocks, to compare with the node's. */
 export type StoredBlocks = (from: bigint, to: bigint) => Promise<readonly Block[]>
 
 const BLOCKS_A_LOOK = 32n
 
-/** The chain left our branch for good below what we took to be final. */
+/** The chain left our branch below a final block. */
 export class ReorgTooDeep extends StopError {
   constructor(node: Node, head: Block, finalised: bigint) {
     super(
@@ -30,13 +30,13 @@ export interface Ancestor {
 interface Branch {
   readonly stored: StoredBlocks
   readonly verify: Verification
-  /** The last block that counts as final: no reorg may take it back. Undefined while none does. */
+  /** The last final block: no reorg may roll it back. Undefined while none is final. */
   readonly finalised: bigint | undefined
 }
 
 /**
- * The last block that the node and we have in common, or the one before the first if the whole history was left. Walks down
- * from our head, and no deeper than what is final. The node's blocks must chain all the way: half a reorg is none.
+ * The last block that the node and we have in common, or the one before the first if there is none. Walks down from our head
+ * to the final block at most. The node's blocks must chain all the way down.
  */
 export async function findAncestor(
   node: Node,

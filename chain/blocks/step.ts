@@ -6,17 +6,17 @@ import type { Header } from '../verify/header.ts'
 import type { JournalsBy, Verdict } from '../verify/verification.ts'
 import type { Finality } from './finality.ts'
 
-/** What became of one look at the chain. A reorg is one of the things that happen, not an exception. */
+/** What a node's chain leads to next. A reorg is an ordinary step, not an exception. */
 export type Step =
   | ({ readonly kind: 'blocksAdded' } & Stretch)
   /** The node has left our branch after `ancestor`, the last block that both have. */
   | { readonly kind: 'reorged'; readonly ancestor: bigint; readonly depth: bigint }
   | { readonly kind: 'upToDate' }
-  /** The node stands behind us on our own branch: it lags, or has rolled back. */
+  /** The node is behind us on our own branch: it lags, or has rolled back. */
   | { readonly kind: 'behind'; readonly nodeHead: Block; readonly depth: bigint }
   | Unsettled
 
-/** Blocks with all their logs, checked to belong together and to be complete. */
+/** Consecutive blocks with all their logs, checked for consistency and completeness. */
 export interface Stretch {
   readonly blocks: readonly Header[]
   readonly logs: readonly ChainLog[]
@@ -24,7 +24,7 @@ export interface Stretch {
   readonly journals: Journals
   readonly journalMoves: readonly JournalMove[]
   readonly verdict: Verdict
-  /** How the journals were held against storage after the last of them; undefined where they were not. */
+  /** How the journals were compared with storage after the last block; undefined where they were not. */
   readonly journalsBy: JournalsBy | undefined
   readonly finality: Finality
 }

@@ -4,12 +4,12 @@ import type { ChainLog } from '../events/contracts.ts'
 import type { Header } from '../verify/header.ts'
 import type { Receipt, ReceiptLog } from '../verify/receipt.ts'
 
-// What nodes answer, parsed once, here at the edge: whatever has another form is refused, and types are trusted inside. Written by
-// hand since a schema library takes ten times as long over a log; test/chain/node/answers.test.ts holds it to such a schema.
+// Nodes' answers are parsed once, here at the edge: a malformed answer throws, and types are trusted inside. Written by hand
+// since a schema library takes ten times as long for a log; test/chain/node/answers.test.ts compares it with such a schema.
 //
-// Only lower case passes: hashing does not see case, but the comparisons of addresses and hashes inside do.
+// Only lower case passes: hashing ignores case, but comparisons of addresses and hashes do not.
 
-/** An answer, or a part of it, is of another form than what was asked for has. */
+/** An answer, or a part of it, is malformed. */
 export class WrongForm extends Error {
   readonly at: string
   readonly problem: string
@@ -45,7 +45,7 @@ export function quantityOf(told: unknown, at = ''): bigint {
   throw new WrongForm(at, 'is not a quantity')
 }
 
-/** What else of a header is hashed is kept as it was told; where something is missing or malformed, the hash comes out wrong. */
+/** The other hashed fields are kept as the node gave them: if one is missing or malformed, the hash is wrong. */
 export function headerOf(answer: unknown): Header {
   const told = objectOf(answer, 'block')
   return {
@@ -130,7 +130,7 @@ function receiptLogOf(one: unknown): ReceiptLog {
 
 const isDigit = Uint8Array.from({ length: 128 }, (_, code) => (/[0-9a-f]/.test(String.fromCharCode(code)) ? 1 : 0))
 
-/** A third of what a regular expression takes; beyond the table there is no digit either. */
+/** Takes a third of the time of a regular expression. Codes beyond the table are not digits. */
 function isHex(told: unknown): told is Hex {
   if (typeof told !== 'string' || told.charCodeAt(0) !== 48 || told.charCodeAt(1) !== 120) return false
   for (let i = 2; i < told.length; i++) if (isDigit[told.charCodeAt(i)] !== 1) return false
@@ -157,7 +157,7 @@ function addressOf(told: unknown): Address {
 }
 
 function bytesOf(told: unknown, at: string): Hex {
-  // Half a byte at the end would be hashed as if it were not there, and read as if it were.
+  // Hashing would drop half a byte at the end, and decoding would read it.
   if (isHex(told) && told.length % 2 === 0) return told
   throw new WrongForm(at, 'is not bytes')
 }

@@ -2,25 +2,22 @@ import { withoutCredentials } from '../../sdk/chain.ts'
 import { StopError } from '../../sdk/errors.ts'
 import { backoffMs, pause } from '../backoff.ts'
 
-/**
- * Nodes that call when there is a new block. What they say of it is not looked at: whoever is woken asks a node as ever, and
- * whoever is not looks after a while all the same.
- */
+/** Nodes that announce new blocks. The content of an announcement is not used: it only ends the wait for the next poll. */
 export interface Heads {
   /**
-   * Waits until somebody calls, or called since the last time; or for `pollMs`, and longer while callers are there. After a call
-   * that has not shown anything new yet, only for a moment.
+   * Waits for an announcement, or one since the last wait; or for `pollMs`, and longer while nodes are connected. After an
+   * announcement whose block the polled node does not have yet, it waits only a moment.
    */
   wait(pollMs: number, hasNew: boolean, signal: AbortSignal): Promise<void>
   close(): void
 }
 
-/** How much rarer a chain is looked at while somebody would call. */
+/** How much less often to poll while a node is connected. */
 const RARER = 8
-/** A caller that is silent for so long has most likely lost its connection without a word. */
+/** A connection that is silent for this long is taken for lost. */
 const SILENCE_MS = 60_000
-/** The node that is asked may hear of a block a little later than the one that called. */
-const LOOKS_AFTER_CALL = 4
+/** The polled node may get a block a little later than the one that announced it. */
+const POLLS_AFTER_CALL = 4
 const AFTER_CALL_MS = 20
 
 export const noHeads: Heads = headsFrom([])
@@ -28,11 +25,11 @@ export const noHeads: Heads = headsFrom([])
 export function headsFrom(wsUrls: readonly string[]): Heads {
   const closing = new AbortController()
   let called = Promise.withResolvers<void>()
-  let looksLeft = 0
+  let pollsLeft = 0
   let callers = 0
 
   const call = (): void => {
-    looksLeft = LOOKS_AFTER_CALL
+    pollsLeft = POLLS_AFTER_CALL
     called.resolve()
   }
   const connected = (by: 1 | -1): void => {
@@ -42,10 +39,10 @@ export function headsFrom(wsUrls: readonly string[]): Heads {
 
   return {
     wait: async (pollMs, hasNew, signal) => {
-      if (hasNew) looksLeft = 0
-      const isSoon = looksLeft > 0
+      if (hasNew) pollsLeft = 0
+      const isSoon = pollsLeft > 0
       const ms = isSoon ? AFTER_CALL_MS : callers > 0 ? pollMs * RARER : pollMs
-      looksLeft = isSoon ? looksLeft - 1 : 0
+      pollsLeft = isSoon ? pollsLeft - 1 : 0
       const over = new AbortController()
       await Promise.race([called.promise, pause(ms, AbortSignal.any([signal, over.signal]))])
       over.abort()
@@ -55,7 +52,7 @@ export function headsFrom(wsUrls: readonly string[]): Heads {
   }
 }
 
-/** Subscribes, again and again until `signal` says to stop. */
+/** Subscribes again after every disconnect, until `signal` aborts. */
 async function listen(
   url: string,
   call: () => void,
@@ -69,7 +66,7 @@ async function listen(
   }
 }
 
-/** Resolves when the connection is over, with whether it was of any use. */
+/** Resolves when the connection ends, with whether it was subscribed. */
 function subscribe(
   url: string,
   call: () => void,
@@ -93,7 +90,7 @@ function subscribe(
     socket.onmessage = ({ data }) => {
       listenOn()
       if (!isSubscribed) {
-        // Whatever the first message says, be it a refusal: a caller that does not call is looked after by `silence`.
+        // The first message confirms or refuses the subscription; `silence` ends one that never announces.
         isSubscribed = isSubscription(data)
         if (isSubscribed) connected(1)
         else end()
@@ -116,7 +113,7 @@ function isSubscription(message: unknown): boolean {
 function checked(url: string): string {
   if (URL.canParse(url) && /^wss?:$/.test(new URL(url).protocol)) return url
   throw new StopError(
-    `"${withoutCredentials(url)}" is not the address of a node that calls`,
+    `"${withoutCredentials(url)}" is not the WebSocket address of a node`,
     {},
     'Give one like ws://127.0.0.1:8545.',
   )

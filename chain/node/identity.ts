@@ -6,7 +6,7 @@ import { RetryError, StopError } from '../../sdk/errors.ts'
 import { type ContractName, type JournaledName, journaled } from '../events/contracts.ts'
 import type { Node } from './node.ts'
 
-/** Which deployment on which chain: what tells one history from another. */
+/** The deployment and chain of a history. */
 export interface Identity {
   readonly chainId: bigint
   readonly genesisHash: Hex
@@ -25,11 +25,11 @@ export interface Identity {
   readonly court: Hex
   readonly unitCourt: Hex
   readonly evaluations: Hex
-  /** The account that the treasury's shares and what rounding leaves go to. */
+  /** The account that gets the treasury's shares and rounding remainders. */
   readonly treasury: bigint
 }
 
-/** Asks every node who it speaks of. One that does not answer now may later; those that do must agree. */
+/** Asks every node for its identity. Those that answer must agree; a silent one may answer later. */
 export async function identifyAll(
   nodes: readonly Node[],
   deployment: Deployment,
@@ -49,18 +49,18 @@ export async function identifyAll(
   throw (answers[0] as PromiseRejectedResult).reason
 }
 
-/** Refuses a node that speaks of another chain or other contracts than we know. */
+/** Throws if a node is on another chain, or has other contracts. */
 export function mustAgree(known: Identity, found: Identity, node: Node): void {
   const what = (Object.keys(known) as (keyof Identity)[]).find((key) => known[key] !== found[key])
   if (what === undefined) return
   throw new StopError(
-    `The node at ${node.name} tells another ${what} than we know`,
+    `The node at ${node.name} gives another ${what} than the other nodes`,
     { known: known[what], found: found[what] },
     'Leave it out of --rpc, or find out which of the nodes is on the right chain.',
   )
 }
 
-/** Makes sure that the node is on the deployment's chain and the contracts are there, and says whose history this is. */
+/** Checks that the node is on the deployment's chain and has its contracts, and gives the identity. */
 export async function identify(
   node: Node,
   deployment: Deployment,
@@ -80,7 +80,7 @@ export async function identify(
     throw new StopError(
       `There is no contract at the address of ${name}`,
       { address, chain: found },
-      'The deployment file belongs to another chain, or the local chain was begun anew: deploy again.',
+      'The deployment file belongs to another chain, or the local chain was restarted: deploy again.',
     )
   }
   const [genesis] = await node.blocks(0n, 0n)
@@ -97,16 +97,16 @@ export async function identify(
   }
 }
 
-/** The treasury's account, which is Settlement's for good; where its deployer wrote it down, no node is believed in it. */
+/** The treasury's account, which the Settlement fixes. Where the deployment file has it, the node must agree. */
 async function askTreasury(node: Node, { contracts, treasury: known }: Deployment): Promise<bigint> {
   const [abi, functionName] = [abis.settlement, 'treasury'] as const
   const data = await node.call(contracts.settlement, encodeFunctionData({ abi, functionName }))
-  const told = decodeFunctionResult({ abi, functionName, data })
-  if (known === undefined || told === known) return BigInt(told)
+  const found = decodeFunctionResult({ abi, functionName, data })
+  if (known === undefined || found === known) return BigInt(found)
   throw new StopError(
-    `The node at ${node.name} tells another treasury of the Settlement than its deployer saw`,
-    { deployed: known, told },
-    'Leave it out of --rpc; if all nodes say so, the deployment file is not of this Settlement.',
+    `The node at ${node.name} gives another treasury of the Settlement than the deployment file`,
+    { deployed: known, found },
+    'Leave it out of --rpc; if all nodes agree, the deployment file is not of this Settlement.',
   )
 }
 

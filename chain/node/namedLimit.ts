@@ -1,4 +1,4 @@
-// What nodes say when a range is too large for them, each in its own words:
+// The messages of nodes that refuse a range as too large:
 //
 //   "this block range should work: [0x3e8, 0x5dc]"   Alchemy, Infura      "retry with the range 1000-1500"      reth
 //   "exceed maximum block range: 5000"               Blast, BNB           "limited to a 10,000 range"           QuickNode
@@ -11,7 +11,7 @@ const AS_MANY = [
   /\brange\b[^\d.]{0,40}?(\d[\d,_]*)(k?)\b/i,
 ]
 
-/** How many blocks a node's refusal says that it would give at once; undefined where it does not say. */
+/** The limit in blocks that a node's refusal names; undefined where it names none. */
 export function namedLimit(message: string): bigint | undefined {
   for (const pattern of BETWEEN) {
     const [, first, last] = pattern.exec(message) ?? []

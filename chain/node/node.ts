@@ -22,12 +22,12 @@ import {
 import { MethodMissing, MethodRefused, NoSuchBlock, nodeError } from './nodeError.ts'
 import { rpcOver } from './rpc.ts'
 
-/** What an indexer asks of a node, and nothing else. Every answer is checked for its form before anything looks at it. */
+/** The requests to a node. Every answer is parsed before it is used. */
 export interface Node {
   readonly name: string
   chainId(): Promise<number>
   latest(): Promise<Header>
-  /** The newest block that the node takes to be safe or final; undefined where it has no such notion, or none yet. */
+  /** The newest block that the node tags; undefined where it has no such tag, or no such block yet. */
   tagged(tag: Tag): Promise<Header | undefined>
   /** Blocks from `from` to `to`, ascending; those that the node does not have are missing at the end. */
   blocks(from: bigint, to: bigint): Promise<readonly Header[]>
@@ -35,17 +35,17 @@ export interface Node {
   logs(asked: readonly LogsAsked[], from: bigint, to: bigint): Promise<readonly ChainLog[]>
   /** The receipts of a block's transactions, asked for by its hash; undefined where the node does not have that block. */
   receipts(block: Header): Promise<readonly Receipt[] | undefined>
-  /** Storage slots just after the block of that hash, so that a reorg cannot change what is being asked about. */
+  /** Storage slots after the block of that hash, so that a reorg cannot change the answer. */
   slots(asked: readonly { address: Address; slot: Hex }[], blockHash: Hex): Promise<readonly Hex[]>
-  /** An account and slots of its storage just after `block`, with what proves them against its state root: unverified. */
+  /** An account and slots of its storage after `block`, with their proof against its state root. The proof is not verified. */
   proof(address: Address, slots: readonly Hex[], block: Pick<Block, 'hash'>): Promise<StorageProof>
   hasCode(address: Address): Promise<boolean>
   call(to: Address, data: Hex): Promise<Hex>
-  /** The same node, whose questions come to an end with `signal`. */
+  /** The same node, whose requests end with `signal`. */
   until(signal: AbortSignal): Node
 }
 
-/** What a node says of how settled a block is. */
+/** A node's tag for the finality of a block. */
 export type Tag = 'safe' | 'finalized'
 
 export interface LogsAsked {
@@ -63,7 +63,7 @@ export interface NodeOptions {
 const QUESTIONS_TOGETHER = 100
 /** Receipts are large, and many nodes limit the size of an answer. */
 const RECEIPTS_TOGETHER = 20
-/** What takes a node long must not keep quick answers waiting. */
+/** A slow request must not delay quick ones. */
 const LOGS_TOGETHER = 1
 
 export function connectNode(rpcUrl: string, { timeoutMs = 20_000, meter = noMeter }: NodeOptions = {}): Node {
@@ -72,11 +72,11 @@ export function connectNode(rpcUrl: string, { timeoutMs = 20_000, meter = noMete
     throw new StopError(`"${rpcUrl}" is not the address of a node`, {}, 'Give one like http://127.0.0.1:8545.')
   }
   const rpc = rpcOver(rpcUrl, { name, timeoutMs, meter })
-  /** They change for good when the node says that it does not know the better way. */
+  /** Both change for good once the node lacks the better method. */
   let givesReceiptsByBlock = true
   let refusesProofs: MethodMissing | undefined
 
-  const speakUntil = (signal: AbortSignal | undefined): Node => {
+  const nodeUntil = (signal: AbortSignal | undefined): Node => {
     const ask = async <T>(
       parse: (answer: unknown) => T,
       method: string,
@@ -149,14 +149,14 @@ export function connectNode(rpcUrl: string, { timeoutMs = 20_000, meter = noMete
       },
       hasCode: async (address) => (await ask(hexOf, 'eth_getCode', [address, 'latest'])) !== '0x',
       call: (to, data) => ask(hexOf, 'eth_call', [{ to, data }, 'latest']),
-      until: speakUntil,
+      until: nodeUntil,
     }
   }
 
-  return speakUntil(undefined)
+  return nodeUntil(undefined)
 }
 
-/** Nodes tell logs in order, as a rule. */
+/** Nodes give logs in order, as a rule. */
 function inChainOrder(logs: readonly ChainLog[]): readonly ChainLog[] {
   const isOrdered = logs.every((log, i) => i === 0 || compare(logs[i - 1] as ChainLog, log) <= 0)
   return isOrdered ? logs : logs.toSorted(compare)

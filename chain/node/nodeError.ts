@@ -1,30 +1,30 @@
 import { type Facts, RetryError, StopError } from '../../sdk/errors.ts'
 import { namedLimit } from './namedLimit.ts'
 
-/** A range of blocks whose logs or receipts the node will not give at once: ask for less. */
+/** The node refuses the logs or receipts of this many blocks at once: ask for fewer. */
 export class RangeTooLarge extends RetryError {
-  /** How many blocks the node says that it would give. */
+  /** The limit in blocks that the node names. */
   readonly limit: bigint | undefined
 
   constructor(node: string, limit: bigint | undefined, facts: Facts, cause: unknown) {
-    super(`The node at ${node} wants smaller ranges`, facts, 'They are made smaller.', cause)
+    super(`The node at ${node} wants smaller ranges`, facts, 'The range is reduced.', cause)
     this.limit = limit
   }
 }
 
-/** The node has pruned the state that a journal is to be checked against: nearer to its head it may have it. */
+/** The node has pruned the state that a journal is checked against. It may have it nearer to its head. */
 export class StateGone extends RetryError {}
 
-/** The node does not serve a method that another one can stand in for. */
+/** The node does not serve a method that another method can replace. */
 export class MethodMissing extends StopError {}
 
-/** The node will not answer such a question, however often it is asked. */
+/** The node refuses this request, however often it is sent. */
 export class MethodRefused extends StopError {}
 
 /** The node has no block by that name, or does not know the name. */
 export class NoSuchBlock extends RetryError {}
 
-/** A sound message whose content cannot be what was asked for: no fault on the way makes such a thing. */
+/** A valid message with malformed content: no transport fault does that. */
 export class Malformed extends RetryError {}
 
 /** The node asks for a pause, and may say how long. */
@@ -38,29 +38,29 @@ export class NodeBusy extends RetryError {
   }
 }
 
-/** How a question came to nothing, before it is judged what that means. */
+/** How a request failed. */
 export type Failure =
-  /** No answer: nobody there, a cut connection, or too long a silence. */
+  /** No answer: connection refused or cut, or a timeout. */
   | { readonly kind: 'silent'; readonly reason: string }
-  /** Something else than an answer, by HTTP. */
+  /** An HTTP status instead of an answer. */
   | { readonly kind: 'status'; readonly status: number; readonly retryAfter?: string | null | undefined }
   /** An error in place of a result. */
   | { readonly kind: 'answered'; readonly code: number; readonly message: string }
-  /** No message of JSON-RPC at all. */
+  /** Not a JSON-RPC message. */
   | { readonly kind: 'garbled'; readonly reason: string }
-  /** A result of another form than what was asked for has. */
+  /** A result with malformed content. */
   | { readonly kind: 'malformed'; readonly at: string; readonly problem: string }
   | { readonly kind: 'oversized'; readonly limitBytes: number }
 
 /** EIP-1474's code for a method that this node does not implement. */
 const METHOD_UNSUPPORTED = -32004
 
-/** JSON-RPC codes by which nodes say "not like this, ever": unknown method, bad parameters, bad request. */
+/** JSON-RPC codes of permanent refusals: unknown method, bad parameters, bad request. */
 const REFUSED = new Set([-32600, -32601, -32602, METHOD_UNSUPPORTED])
 
 const ASKED_BY_RANGE = new Set(['eth_getLogs', 'eth_getBlockReceipts'])
 const ASKED_OF_STATE = new Set(['eth_getStorageAt', 'eth_getProof'])
-/** Those that another way of asking stands in for. */
+/** Methods that another method replaces. */
 const REPLACEABLE = new Set(['eth_getBlockReceipts', 'eth_getProof'])
 const TOO_MANY_REQUESTS = 429
 const BUSY = /rate.?limit|too many requests|compute units|requests? per (second|minute)|throttl|try again later/i
@@ -68,11 +68,11 @@ const BEYOND_HEAD = /beyond (current )?head|after last (accepted )?block|in the 
 const TOO_LARGE = /range|too many|limit|more than \d+|response size|query timeout/i
 const STATE_GONE =
   /missing trie node|state .*(un|not )available|no state available|historical state|header not found|required historical|out ?of ?range|proof window|too old|pruned/i
-/** Providers that leave a method out say so under codes of their own. */
+/** Providers without a method say so under codes of their own. */
 const NOT_SERVED = /method .*(does not exist|not (found|supported|available|allowed)|unsupported|disabled)/i
 const NO_SUCH_BLOCK = /block not found|unknown block|block is not available|invalid block (tag|number)|unknown variant/i
 
-/** Which family a failed question belongs to, and what to do about it. */
+/** The error of a failed request: retry, or stop and explain. */
 export function nodeError(node: string, method: string, failure: Failure, cause?: unknown): RetryError | StopError {
   switch (failure.kind) {
     case 'silent':
@@ -90,7 +90,7 @@ export function nodeError(node: string, method: string, failure: Failure, cause?
   }
 }
 
-const ASKED_AGAIN = 'It is asked again; if that goes on, use another node.'
+const ASKED_AGAIN = 'It is asked again; if this persists, use another node.'
 
 function garbled(node: string, method: string): string {
   return `The node at ${node} answered ${method} with something malformed`
@@ -100,7 +100,7 @@ function unanswered(node: string, method: string, facts: Facts, cause: unknown):
   return new RetryError(
     `The node at ${node} does not answer ${method}`,
     facts,
-    'It is asked again; if that goes on, check that it runs and is reachable.',
+    'It is asked again; if this persists, check that it runs and is reachable.',
     cause,
   )
 }
@@ -112,7 +112,7 @@ function refusedByHttp(
   cause: unknown,
 ): RetryError | StopError {
   if (status === 401 || status === 403) {
-    return new StopError(`The node at ${node} refuses us`, { status }, 'Check the key in the RPC address.', cause)
+    return new StopError(`The node at ${node} refuses access`, { status }, 'Check the key in the RPC address.', cause)
   }
   if (status === 413) return new RangeTooLarge(node, undefined, { status }, cause)
   if (status === 429 || status === 503) return new NodeBusy(node, { status }, retryAfterMs(retryAfter), cause)
@@ -137,14 +137,14 @@ function answered(
     return new StateGone(
       `The node at ${node} no longer has the state that journals are checked against`,
       facts,
-      'It is asked again at its next head; if that goes on, use another node.',
+      'It is asked again at its next head; if this persists, use another node.',
       cause,
     )
   }
   if (REPLACEABLE.has(method) && (REFUSED.has(code) || NOT_SERVED.test(message))) {
     return new MethodMissing(`The node at ${node} does not serve ${method}`, facts, 'Use a node that serves it.', cause)
   }
-  // A chain that was just made shorter is asked about a block that it had.
+  // After a rollback, a request may name a block that the chain no longer has.
   if (REFUSED.has(code) && !BEYOND_HEAD.test(message)) {
     return new MethodRefused(`The node at ${node} refuses ${method}`, facts, 'Use a node that serves it.', cause)
   }

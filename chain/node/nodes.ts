@@ -6,26 +6,26 @@ import type { Header } from '../verify/header.ts'
 import type { Node } from './node.ts'
 import { Malformed, NodeBusy } from './nodeError.ts'
 
-/** What a node is asked about. How well it tells of one takes nothing off its lies about another. */
+/** What a node is asked about. Good answers about one do not excuse false ones about another. */
 export type Subject = 'blocks' | 'storage' | 'lateContract'
 
-/** The nodes that may be asked, and how each of them has fared. */
+/** The nodes, and the health of each. */
 export interface Nodes {
   readonly count: number
-  /** The one to ask: the same as last time while it does well, else the best of the others. Waits while all of them rest. */
+  /** The node to ask: the current one while it is healthy, else the best of the others. Waits while all are paused. */
   next(signal: AbortSignal): Promise<Node | undefined>
-  didWell(node: Node, about: Subject): void
+  succeeded(node: Node, about: Subject): void
   /**
-   * It does not answer: it rests, ever longer or as long as it asked for. Where nothing is to be had of it, it is given up. Throws
-   * where it was the last, and what is no fault of a node.
+   * A node's request failed. A transient failure pauses the node, each time longer, or as long as it asked for. A permanent
+   * one disables it; if it was the last, this throws. An error that is not a node's is thrown too.
    */
   failed(node: Node, about: Subject, error: unknown): void
-  /** It said what cannot be: it rests, and is given up after the fifth time in a row. */
+  /** A node contradicted itself: it is paused, and disabled after the fifth time in a row. */
   contradicted(node: Node, about: Subject, contradiction: Contradiction): void
-  /** It answers, but not with what is needed now: others go before it for a moment. */
-  yields(node: Node): void
-  /** Turns to a node whose head is above `head` at that time, should there be one; says who was passed over. */
-  turnToHigher(head: () => bigint): Promise<Overtaken | undefined>
+  /** A node lags: others are asked for a moment. */
+  lags(node: Node): void
+  /** Switches to a node whose head is above `head`, if there is one, and gives both. */
+  switchToHigher(head: () => bigint): Promise<Overtaken | undefined>
 }
 
 export interface Overtaken {
@@ -36,12 +36,12 @@ export interface Overtaken {
 }
 
 export interface NodesOptions {
-  /** Makes sure that a node is on our chain, before it is asked anything else. */
+  /** Checks that a node is on our chain, before its first request. */
   readonly admit: (node: Node) => Promise<void>
-  /** How long a node rests that answered, but not with what is needed. */
-  readonly restMs: number
-  readonly givenUp: (error: StopError, node: string) => void
-  /** It does not answer, or says what cannot be. Aside is one that was not needed: another is asked anyway. */
+  /** The pause of a node that lags or contradicted itself. */
+  readonly pauseMs: number
+  readonly disabled: (error: StopError, node: string) => void
+  /** A node failed or contradicted itself. `isAside`: another node is current, so that nothing waits for it. */
   readonly failed: (error: RetryError, node: string, isAside: boolean) => void
 }
 
@@ -49,14 +49,14 @@ interface Health {
   readonly node: Node
   isAdmitted: boolean
   failures: number
-  /** How often in a row it said what cannot be. */
+  /** Contradictions in a row. */
   readonly contradictions: Map<Subject, number>
-  restsUntil: number
-  isGivenUp: boolean
+  pausedUntil: number
+  isDisabled: boolean
 }
 
-/** How often the same look may fail to fit together before that is put down to the node and not to bad timing. */
-const CONTRADICTIONS_BELIEVED = 5
+/** After this many contradictions in a row, the node is at fault and not the timing. */
+const MOST_CONTRADICTIONS = 5
 
 export function nodesOf(nodes: readonly Node[], options: NodesOptions): Nodes {
   const healths = nodes.map(
@@ -65,41 +65,41 @@ export function nodesOf(nodes: readonly Node[], options: NodesOptions): Nodes {
       isAdmitted: false,
       failures: 0,
       contradictions: new Map(),
-      restsUntil: 0,
-      isGivenUp: false,
+      pausedUntil: 0,
+      isDisabled: false,
     }),
   )
   let current: Health | undefined
-  let givenUpLast: StopError | undefined
+  let lastError: StopError | undefined
 
   const healthOf = (node: Node): Health => healths.find((one) => one.node === node) as Health
-  const usable = () => healths.filter(({ isGivenUp }) => !isGivenUp)
+  const usable = () => healths.filter(({ isDisabled }) => !isDisabled)
 
-  const rest = (health: Health, ms: number): void => {
-    health.restsUntil = Date.now() + ms
+  const pauseNode = (health: Health, ms: number): void => {
+    health.pausedUntil = Date.now() + ms
     if (current === health) current = undefined
   }
 
-  /** Nothing is to be had of it. Throws where it was the last. */
-  const giveUp = (health: Health, error: StopError): void => {
-    health.isGivenUp = true
-    givenUpLast = error
+  /** Throws if it was the last node. */
+  const disable = (health: Health, error: StopError): void => {
+    health.isDisabled = true
+    lastError = error
     if (usable().length === 0) throw error
-    options.givenUp(error, health.node.name)
+    options.disabled(error, health.node.name)
   }
 
   const countContradiction = (health: Health, about: Subject, contradiction: Contradiction): void => {
     const times = (health.contradictions.get(about) ?? 0) + 1
     health.contradictions.set(about, times)
-    if (times < CONTRADICTIONS_BELIEVED) rest(health, options.restMs)
-    else giveUp(health, new NodeContradictsItself(health.node.name, contradiction))
+    if (times < MOST_CONTRADICTIONS) pauseNode(health, options.pauseMs)
+    else disable(health, new NodeContradictsItself(health.node.name, contradiction))
   }
 
   const choose = (): Health | undefined => {
     const now = Date.now()
-    if (current !== undefined && !current.isGivenUp && current.restsUntil <= now) return current
+    if (current !== undefined && !current.isDisabled && current.pausedUntil <= now) return current
     const [best] = usable()
-      .filter(({ restsUntil }) => restsUntil <= now)
+      .filter(({ pausedUntil }) => pausedUntil <= now)
       .toSorted((a, b) => contradictionsOf(a) - contradictionsOf(b) || a.failures - b.failures)
     current = best
     return best
@@ -110,18 +110,18 @@ export function nodesOf(nodes: readonly Node[], options: NodesOptions): Nodes {
 
     next: async (signal) => {
       while (!signal.aborted) {
-        // Whoever gave up the last one may have been busy with something else.
-        if (usable().length === 0 && givenUpLast !== undefined) throw givenUpLast
+        // The last node may have been disabled by a background request.
+        if (usable().length === 0 && lastError !== undefined) throw lastError
         const health = choose()
         if (health === undefined) {
-          const earliest = Math.min(...usable().map(({ restsUntil }) => restsUntil))
+          const earliest = Math.min(...usable().map(({ pausedUntil }) => pausedUntil))
           await pause(Math.max(1, earliest - Date.now()), signal)
         } else if (health.isAdmitted || (await admit(health))) return health.node
       }
       return undefined
     },
 
-    didWell: (node, about) => {
+    succeeded: (node, about) => {
       const health = healthOf(node)
       health.failures = 0
       health.contradictions.delete(about)
@@ -129,17 +129,17 @@ export function nodesOf(nodes: readonly Node[], options: NodesOptions): Nodes {
 
     failed: (node, about, error) => {
       const health = healthOf(node)
-      if (error instanceof StopError) return giveUp(health, error)
+      if (error instanceof StopError) return disable(health, error)
       if (!(error instanceof RetryError)) throw error
       options.failed(error, node.name, current !== undefined && current !== health)
-      // An answer of another form is nothing that happens on the way.
+      // No transport fault makes an answer malformed.
       if (error instanceof Malformed) {
-        const what = 'An answer is of another form than what was asked for'
+        const what = 'An answer is malformed'
         return countContradiction(health, about, { what, facts: error.facts })
       }
       health.failures += 1
       const wanted = error instanceof NodeBusy ? (error.retryAfterMs ?? 0) : 0
-      rest(health, Math.max(wanted, backoffMs(health.failures)))
+      pauseNode(health, Math.max(wanted, backoffMs(health.failures)))
     },
 
     contradicted: (node, about, contradiction) => {
@@ -147,14 +147,14 @@ export function nodesOf(nodes: readonly Node[], options: NodesOptions): Nodes {
       countContradiction(healthOf(node), about, contradiction)
     },
 
-    yields: (node) => rest(healthOf(node), options.restMs),
+    lags: (node) => pauseNode(healthOf(node), options.pauseMs),
 
-    turnToHigher: async (headNow) => {
-      const others = usable().filter((health) => health !== current && health.restsUntil <= Date.now())
+    switchToHigher: async (headNow) => {
+      const others = usable().filter((health) => health !== current && health.pausedUntil <= Date.now())
       for (const other of others) {
         const there = other.isAdmitted || (await admit(other)) ? await headOf(other) : undefined
         const head = headNow()
-        if (there === undefined || there.number <= head || other.isGivenUp) continue
+        if (there === undefined || there.number <= head || other.isDisabled) continue
         const node = current?.node.name ?? ''
         current = other
         return { node, head, by: other.node.name, headThere: there.number }

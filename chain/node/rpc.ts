@@ -2,9 +2,9 @@ import { type Meter, noMeter } from '../meter.ts'
 import { type Failure, nodeError } from './nodeError.ts'
 import { type Message, messagesIn } from './rpcMessage.ts'
 
-/** JSON-RPC over HTTP. Questions of the same moment travel together, and only so many requests are under way at once. */
+/** JSON-RPC over HTTP. Questions of the same moment share a batch, and the number of requests under way is limited. */
 export interface Rpc {
-  /** The result, of whatever form. Fails with an error of the node's own families; or as `signal` says, if that ends it. */
+  /** The unparsed result. Rejects with a node error, or with the reason of `signal`. */
   ask(question: Question): Promise<unknown>
 }
 
@@ -17,11 +17,11 @@ export interface Question {
 }
 
 export interface RpcOptions {
-  /** What the node is called in complaints. */
+  /** The node's name in errors. */
   readonly name: string
   /** How long to wait for an answer. */
   readonly timeoutMs: number
-  /** What may come as one answer; a batch that brings more is asked again in halves. */
+  /** The largest answer. A batch with a larger one is sent again in halves. */
   readonly answerLimitBytes?: number
   readonly meter?: Meter
 }
@@ -40,13 +40,13 @@ export function rpcOver(url: string, options: RpcOptions): Rpc {
   let waiting: Waiting[] = []
   let underWay = 0
   let isWoken = false
-  /** Falls where the node takes only so many questions at once, for good. */
+  /** Lowered for good once the node limits its batches. */
   let mostTogether = Number.POSITIVE_INFINITY
 
   const wake = (): void => {
     if (isWoken) return
     isWoken = true
-    // After everything that asks in this very moment.
+    // After all questions of this moment.
     queueMicrotask(() => {
       isWoken = false
       while (underWay < REQUESTS_AT_ONCE && waiting.length > 0) void send(nextBatch())
@@ -79,11 +79,11 @@ export function rpcOver(url: string, options: RpcOptions): Rpc {
     wake()
   }
 
-  /** Hands out the answers; gives the failure of them all, where it is one. */
+  /** Resolves the questions; returns a failure that concerns all of them. */
   const exchange = async (batch: readonly Waiting[]): Promise<Failure | undefined> => {
     const questions = batch.map(({ method, params }, id) => ({ jsonrpc: '2.0', id, method, params }))
     const body = JSON.stringify(questions.length === 1 ? questions[0] : questions)
-    // Whoever asked for all of it may end it; one that others wait for goes on.
+    // A request may be aborted only if all of its questions share the signal.
     const [{ signal: first }] = batch as [Waiting]
     const ended = batch.every(({ signal }) => signal === first) ? first : undefined
     const timeout = AbortSignal.timeout(timeoutMs)
@@ -114,7 +114,7 @@ export function rpcOver(url: string, options: RpcOptions): Rpc {
   const fail = (batch: readonly Waiting[], failure: Failure): void => {
     if (batch.length > 1 && isTooMuch(failure)) {
       const together = Math.ceil(batch.length / 2)
-      // What an answer holds differs from block to block; how many questions a node takes does not.
+      // The size of answers varies from block to block; a node's batch limit does not.
       if (failure.kind !== 'oversized') mostTogether = together
       waiting = [...batch.map((one) => ({ ...one, together })), ...waiting]
       return
@@ -131,7 +131,7 @@ export function rpcOver(url: string, options: RpcOptions): Rpc {
   }
 }
 
-/** Whether fewer questions at once may do: the node limits batches, or their answer grew too large. */
+/** Whether a smaller batch may succeed: the node limits batches, or the answer was too large. */
 function isTooMuch(failure: Failure): boolean {
   if (failure.kind === 'oversized') return true
   if (failure.kind === 'status') return failure.status === 413
@@ -154,7 +154,7 @@ async function textOf(response: Response, limitBytes: number): Promise<string | 
   return text + decoder.decode()
 }
 
-/** An answer with a status that says failure; some nodes wrap what JSON-RPC has errors for in one. */
+/** The failure of an HTTP error status. Some nodes send JSON-RPC errors with one. */
 function unsound(response: Response, text: string): Failure {
   const { status, headers } = response
   if (status === 400 || status === 500) {
@@ -165,7 +165,7 @@ function unsound(response: Response, text: string): Failure {
   return { kind: 'status', status, retryAfter: headers.get('retry-after') }
 }
 
-/** What fetch says is "fetch failed"; the cause behind it is what a person needs. */
+/** The cause of fetch's "fetch failed". */
 function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error)
   if (error.name === 'TimeoutError') return 'it took too long'
@@ -174,7 +174,7 @@ function reasonOf(error: unknown): string {
   return cause.message === '' && 'code' in cause ? String(cause.code) : cause.message
 }
 
-/** fetch refuses addresses that carry a name and a password, which many nodes are given by. */
+/** fetch refuses URLs with a user and password, which many node addresses have. */
 function withAuthorization(url: string): { readonly address: string; readonly headers: Record<string, string> } {
   const address = new URL(url)
   const headers = { 'content-type': 'application/json' }

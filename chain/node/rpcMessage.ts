@@ -1,12 +1,12 @@
 import type { Failure } from './nodeError.ts'
 
-/** What a node answered to one question. */
+/** A node's answer to one question. */
 export type Message =
   | { readonly kind: 'result'; readonly result: unknown }
   | Extract<Failure, { readonly kind: 'answered' }>
   | Extract<Failure, { readonly kind: 'garbled' }>
 
-/** The answers to questions numbered from 0 to `count` − 1, in their order; or one failure for all of them. */
+/** The answers to the questions 0 to `count` − 1, in order; or one failure for all of them. */
 export function messagesIn(text: string, count: number): readonly Message[] | Failure {
   let told: unknown
   try {
@@ -16,7 +16,7 @@ export function messagesIn(text: string, count: number): readonly Message[] | Fa
   }
   if (!Array.isArray(told)) {
     const message = messageOf(told)
-    // To a batch, only a failure of the whole is told outside of a list.
+    // A batch is answered by a list, unless the whole batch failed.
     if (count > 1) return message.kind === 'result' ? { kind: 'garbled', reason: 'one answer to several' } : message
     return [message]
   }

@@ -21,7 +21,7 @@ export function bloomBits(addressOrTopic: Hex): BloomBits {
   })
 }
 
-/** False if no log that sets these bits is in the block for certain; true if one may be. */
+/** False if no log in the block sets these bits; true if one may. */
 export function mayHold(bloom: Uint8Array, bits: BloomBits): boolean {
   return bits.every(({ byte, mask }) => ((bloom[byte] ?? 0) & mask) !== 0)
 }

@@ -5,8 +5,8 @@ import { type Receipt, writeReceipt } from './receipt.ts'
 import { orderedTrieRoot } from './trie.ts'
 
 /**
- * What is wrong with the receipts that a node gave for a block, or nothing: they must be those of its transactions, and hash to
- * the receiptsRoot of its header. A log that was dropped, invented, moved or altered changes that root.
+ * What is wrong with a block's receipts: they must be those of its transactions, and hash to its header's receiptsRoot. A log
+ * that was dropped, invented, moved or altered changes that root.
  */
 export function falseReceipts(header: Header, receipts: readonly Receipt[]): Contradiction | undefined {
   const block = header.number
@@ -34,7 +34,7 @@ export function falseReceipts(header: Header, receipts: readonly Receipt[]): Con
       },
     }
   }
-  // The bloom filter decides which blocks' receipts are never asked for.
+  // The bloom filter decides which blocks' receipts are never fetched.
   const blooms = receipts.map(({ logsBloom }) => logsBloom)
   if (isUnionOf(header.logsBloom, blooms)) return undefined
   return { what: 'The bloom filter of a block is not that of its receipts', facts: { block } }

@@ -4,7 +4,7 @@ import type { Block } from '../block.ts'
 import type { Contradiction } from '../contradiction.ts'
 import type { Verification } from './verification.ts'
 
-/** A block as a node describes it, with all that its hash is made of. */
+/** A block with all fields of its hash. */
 export interface Header extends Block {
   readonly stateRoot: Hex
   readonly receiptsRoot: Hex
@@ -13,11 +13,11 @@ export interface Header extends Block {
   readonly gasUsed: bigint
   /** Hashes, in order. No header commits to them as such. */
   readonly transactions: readonly Hex[]
-  /** Everything the node told, by its own names: what else is hashed, we use none of. */
+  /** All fields as the node gave them, for hashing. */
   readonly told: Readonly<Record<string, unknown>>
 }
 
-/** Names the first header that does not hash to its block's hash, as far as that is to be verified. */
+/** The first header that does not hash to its block's hash, unless verification is off. */
 export function checkHeaders(verify: Verification, headers: readonly Header[]): Contradiction | undefined {
   if (verify === 'off') return undefined
   for (const { number, hash, told } of headers) {

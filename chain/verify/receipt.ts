@@ -3,8 +3,8 @@
 //   payload = rlp([status, cumulativeGasUsed, logsBloom, [[address, topics, data], …]])
 //   receipt = payload (legacy)  or  type ‖ payload (2930, 1559, 4844, 7702 and whatever follows them)
 //
-// Before Byzantium the state's root stands in the place of the status. Deposits of the OP stack add depositNonce and
-// depositReceiptVersion; before Canyon nodes told a nonce that the trie left out, and no version tells these apart.
+// Before Byzantium the state root replaces the status. Deposits of the OP stack add depositNonce and depositReceiptVersion.
+// Before Canyon nodes gave a nonce that the trie left out, without a version: so a missing version means no nonce.
 
 import type { Address, Hex } from 'viem'
 import type { RlpWriter } from '../../sdk/rlp.ts'
@@ -33,7 +33,7 @@ export interface Receipt {
 const LEGACY = 0
 const DEPOSIT = 0x7e
 
-/** Writes the bytes under a receipt's key in the trie: from the last to the first, as RLP is written here. */
+/** Writes a receipt's bytes in the trie, the last field first, as RLP is written here. */
 export function writeReceipt(rlp: RlpWriter, receipt: Receipt): void {
   const { type, status, root, cumulativeGasUsed, logsBloom, logs } = receipt
   const end = rlp.place()

@@ -4,8 +4,8 @@
 //   leaf   = [path, value]   extension = [path, child]   branch = [child₀, …, child₁₅, ∅]
 //   child  = the node itself where its RLP is shorter than 32 bytes, else the keccak256 of its RLP
 //
-// The whole list is there from the beginning, so the trie is folded up in one pass and never updated: each node is written where
-// its parent needs it, and makes way for its hash.
+// The whole list is known in advance, so the trie is built in one pass and never updated: each node is written where its parent
+// needs it, and replaced by its hash.
 
 import { type Hex, numberToHex, toRlp } from 'viem'
 import { keccak, keccakBytes } from '../../attribution/keccak.ts'
@@ -39,7 +39,7 @@ export function orderedTrieRoot(count: number, write: WriteValue): Hex {
   return keccak(rlp.since(0))
 }
 
-/** The node under which the entries from `first` to before `end` stand, which agree in their first `depth` nibbles. */
+/** The node of the entries from `first` to before `end`, which share their first `depth` nibbles. */
 function writeNode(write: WriteValue, entries: readonly Entry[], first: number, end: number, depth: number): void {
   const place = rlp.place()
   const { nibbles, index } = entries[first] as Entry

@@ -11,76 +11,76 @@ import { MethodMissing, StateGone } from '../node/nodeError.ts'
 import type { Header } from './header.ts'
 import type { JournalsBy, Verification } from './verification.ts'
 
-/** The journals in the contracts' storage just after a block, in the order of `journaled`. */
-export interface JournalsTold {
-  readonly kind: 'journalsTold'
+/** The journals in the contracts' storage after a block, in the order of `journaled`. */
+export interface StoredJournals {
+  readonly kind: 'storedJournals'
   readonly by: JournalsBy
   readonly slots: readonly Hex[]
 }
 
-export interface JournalsHeld {
-  readonly kind: 'held'
+export interface JournalsMatch {
+  readonly kind: 'match'
   readonly by: JournalsBy
 }
 
-/** Nodes that prune keep the state of at least so many blocks below their head. */
+/** Pruning nodes keep the state of at least this many blocks below their head. */
 const STATE_KEPT = 64n
 
 /**
- * While blocks come one by one they are compared at every so many: well before they lie so deep that they count as final. Some
- * nodes build the whole state's trie anew for each proof, anvil in 5 ms for a thousand accounts, and no block is to wait for that.
+ * At the head, journals are compared at every 32nd block: well before a block counts as final. Some nodes rebuild the state
+ * trie for each proof (anvil: 5 ms for a thousand accounts), and no block should wait for that.
  */
 const BLOCKS_A_CHECKPOINT = 32n
 
-/** Whether every node still has the state just after a block. */
+/** Whether every node still has the state after a block. */
 export function isStateKept(block: bigint, nodeHead: bigint): boolean {
   return block + STATE_KEPT >= nodeHead
 }
 
 /**
- * Whether the journals are to be compared after the blocks from `first` to `last`. They add up: where receipts prove each stretch,
- * one comparison near the head speaks for the whole history before it, and goes on speaking for that very block once it is final.
+ * Whether to compare the journals after the blocks from `first` to `last`. Journals accumulate: where receipts prove each
+ * stretch, one comparison near the head covers the whole history before it.
  */
 export function isCheckpoint(verify: Verification, first: bigint, last: bigint, nodeHead: bigint): boolean {
   if (verify !== 'receipts') return true
   return isStateKept(last, nodeHead) && (first < last || last % BLOCKS_A_CHECKPOINT === 0n)
 }
 
-/** Asks for the journals in storage just after `block`, all at once, and believes the node in nothing as long as it serves proofs. */
-export async function askJournals(
+/** Reads the journals in storage after `block`, all at once: by proof where the node serves proofs, else by its word. */
+export async function readJournals(
   node: Node,
   deployment: Deployment,
   block: Header,
   verify: Verification,
-): Promise<JournalsTold | Unsettled> {
+): Promise<StoredJournals | Unsettled> {
   const addresses = journaled.map((name) => deployment.contracts[name])
-  // Against a header that is believed, a proof proves nothing.
-  if (verify === 'off') return await journalsBelieved(node, addresses, block)
+  // Against an unverified header, a proof proves nothing.
+  if (verify === 'off') return await unprovenJournals(node, addresses, block)
   try {
     const proofs = await Promise.all(addresses.map((address) => node.proof(address, [JOURNAL_SLOT], block)))
     const proven = proofs.map((proof, i) =>
       proveStorage(block.stateRoot, addresses[i] as Address, [JOURNAL_SLOT], proof),
     )
-    return { kind: 'journalsTold', by: 'proof', slots: proven.map(({ values }) => values[0] as Hex) }
+    return { kind: 'storedJournals', by: 'proof', slots: proven.map(({ values }) => values[0] as Hex) }
   } catch (error) {
     if (error instanceof FalseProof) return unsettled(falseProof(error, block))
-    // Some nodes prove fewer blocks than they have the storage of: reth, unless told otherwise, its newest alone.
+    // Some nodes prove fewer blocks than they have storage for: reth by default only the newest.
     const isUnproven = error instanceof MethodMissing || error instanceof StateGone
-    if (isUnproven) return await journalsBelieved(node, addresses, block)
+    if (isUnproven) return await unprovenJournals(node, addresses, block)
     throw error
   }
 }
 
 /**
- * Holds the journals replayed from logs against those in storage. A log that was dropped, invented, altered or moved anywhere in
- * the history up to `block` changes them.
+ * Compares the journals replayed from logs with those in storage. A log that was dropped, invented, altered or moved anywhere
+ * up to `block` changes them.
  */
-export function heldJournals(
+export function compareJournals(
   deployment: Deployment,
   replayed: Journals,
-  { by, slots }: JournalsTold,
+  { by, slots }: StoredJournals,
   block: Pick<Header, 'number'>,
-): JournalsHeld | Unsettled {
+): JournalsMatch | Unsettled {
   for (const [i, contract] of journaled.entries()) {
     const onChain = slots[i] as Hex
     if (onChain === replayed[contract]) continue
@@ -98,12 +98,12 @@ export function heldJournals(
       },
     })
   }
-  return { kind: 'held', by }
+  return { kind: 'match', by }
 }
 
-async function journalsBelieved(node: Node, addresses: readonly Address[], block: Header): Promise<JournalsTold> {
+async function unprovenJournals(node: Node, addresses: readonly Address[], block: Header): Promise<StoredJournals> {
   const asked = addresses.map((address) => ({ address, slot: JOURNAL_SLOT }))
-  return { kind: 'journalsTold', by: 'storage', slots: await node.slots(asked, block.hash) }
+  return { kind: 'storedJournals', by: 'storage', slots: await node.slots(asked, block.hash) }
 }
 
 function falseProof({ message, facts: { address, ...facts } }: FalseProof, block: Header): Contradiction {

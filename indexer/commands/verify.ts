@@ -73,9 +73,9 @@ An indexer may go on writing meanwhile, on PostgreSQL. With --repair, rows that 
       mustBeSame(await db.selectFrom('identity').selectAll().executeTakeFirstOrThrow(), identity)
       const nodes = nodesOf(rpcNodes, {
         admit: async (node) => mustAgree(identity, await identify(node, deployment), node),
-        restMs: 250,
+        pauseMs: 250,
         failed: (error, node) => terminal.heard({ kind: 'troubled', error, node }),
-        givenUp: (error: StopError, node: string) => terminal.heard({ kind: 'gaveUpNode', error, node }),
+        disabled: (error: StopError, node: string) => terminal.heard({ kind: 'gaveUpNode', error, node }),
       })
       const asker = askerOf(nodes, BigInt(maxRange), signal)
 

@@ -54,9 +54,9 @@ export function writeHistory(
   }
   const nodes = nodesOf(connections, {
     admit: async (node) => mustAgree(identity, await identify(node, deployment, names), node),
-    restMs: pollMs,
+    pauseMs: pollMs,
     failed: (error, node, isAside) => heard({ kind: 'troubled', error, node, isAside }),
-    givenUp: (error, node) => heard({ kind: 'gaveUpNode', error, node }),
+    disabled: (error, node) => heard({ kind: 'gaveUpNode', error, node }),
   })
   const sync = follow(
     nodes,

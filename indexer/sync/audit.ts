@@ -5,7 +5,7 @@ import { StateGone } from '../../chain/node/nodeError.ts'
 import type { Nodes } from '../../chain/node/nodes.ts'
 import type { Header } from '../../chain/verify/header.ts'
 import type { JournalsBy, Verification } from '../../chain/verify/verification.ts'
-import { askJournals, heldJournals, isCheckpoint } from '../../chain/verify/verifyJournals.ts'
+import { compareJournals, isCheckpoint, readJournals } from '../../chain/verify/verifyJournals.ts'
 import type { Deployment } from '../../sdk/deployment.ts'
 import type { Listener } from './listener.ts'
 
@@ -54,10 +54,10 @@ export function auditOf(
   const compare = async (node: Node, due: Owed): Promise<boolean> => {
     const { block, journals } = due
     try {
-      const told = await askJournals(node.until(signal), deployment, block, verify)
-      const found = told.kind === 'unsettled' ? told : heldJournals(deployment, journals, told, block)
-      if (found.kind === 'held') {
-        nodes.didWell(node, 'storage')
+      const told = await readJournals(node.until(signal), deployment, block, verify)
+      const found = told.kind === 'unsettled' ? told : compareJournals(deployment, journals, told, block)
+      if (found.kind === 'match') {
+        nodes.succeeded(node, 'storage')
         // Else it is taken back meanwhile, or a later one is to be compared.
         if (owed === due) held(block.number, found.by)
         return true

@@ -126,7 +126,7 @@ async function take(parts: Parts, state: State, fetched: Fetched, from: Position
   state.nodeHead = nodeHead.number
   const [action, progress] = nextAction(state.progress, fetched, nodes.count, from.finality.finalised)
   state.progress = progress
-  if (step.kind !== 'unsettled') nodes.didWell(node, 'blocks')
+  if (step.kind !== 'unsettled') nodes.succeeded(node, 'blocks')
   switch (action.kind) {
     case 'append': {
       const position = await parts.writer.append(action.step, node.name, from)
@@ -136,14 +136,14 @@ async function take(parts: Parts, state: State, fetched: Fetched, from: Position
     case 'wait':
       return await waitAtHead(parts, state, fetched, action, from)
     case 'yield':
-      nodes.yields(node)
+      nodes.lags(node)
       return from
     case 'refuse':
       nodes.failed(node, 'blocks', new ReorgTooDeep(node, from.head ?? nodeHead, action.finalised))
       return from
     case 'rollBack':
       // What did not fit a late contract's blocks was of the other branch, and not false.
-      if (action.isReorg) nodes.didWell(node, 'lateContract')
+      if (action.isReorg) nodes.succeeded(node, 'lateContract')
       return await rollBack(parts, action.ancestor, action.depth)
     case 'retry':
       nodes.contradicted(node, 'blocks', action.contradiction)

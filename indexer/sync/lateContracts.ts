@@ -100,7 +100,7 @@ export function lateContracts(
       }
       const lie = piece.kind === 'unsettled' ? piece.contradiction : await strangeBlock(piece)
       if (lie === undefined && piece.kind === 'piece') {
-        nodes.didWell(node, 'lateContract')
+        nodes.succeeded(node, 'lateContract')
         return await append(current, piece, from)
       }
       discard()

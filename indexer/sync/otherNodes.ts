@@ -14,7 +14,7 @@ export function otherNodes(nodes: Nodes, overtaken: (by: Overtaken) => void): Ot
   const ask = async (highest: () => bigint): Promise<void> => {
     isAsking = true
     try {
-      const by = await nodes.turnToHigher(highest)
+      const by = await nodes.switchToHigher(highest)
       if (by !== undefined) overtaken(by)
     } catch (error) {
       failure = { error }

@@ -23,7 +23,7 @@ describe('the comparison of journals beside a live chain', () => {
       throw new MethodMissing('It serves no proofs', {}, '')
     }
     const node: Node = { name: 'http://node', proof, slots, until: () => node } as unknown as Node
-    const nodes = nodesOf([node], { admit: async () => {}, restMs: 1, failed: () => {}, givenUp: () => {} })
+    const nodes = nodesOf([node], { admit: async () => {}, pauseMs: 1, failed: () => {}, disabled: () => {} })
     const audit = auditOf(paperDeployment, 'receipts', nodes, {}, new AbortController().signal)
     let head = { number: 30n, hash: '0x', stateRoot: '0x' } as unknown as Header
     const store = (number: bigint, journalsBy?: JournalsBy) => {
@@ -63,7 +63,7 @@ describe('the comparison of journals beside a live chain', () => {
     const { isSettled, node, nodes } = auditedLive(async () => empty.map((): Hex => `0x${'01'.repeat(32)}`))
     const look = async () => {
       await nodes.next(new AbortController().signal)
-      nodes.didWell(node, 'blocks')
+      nodes.succeeded(node, 'blocks')
       await isSettled()
       await moment()
     }

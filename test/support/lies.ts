@@ -124,7 +124,7 @@ export const liesAboutHashes: Lies = {
   },
   'tells a block under another number': {
     lie: aboutBlock((block) => ({ ...block, number: '0x19' })),
-    named: /^A block came under another number/,
+    named: /^A block has another number than requested/,
   },
   'lacks a block below its head': { lie: aboutBlock(() => null), named: /^The node lacks a block below its head/ },
 }
@@ -238,7 +238,7 @@ export const liesAboutFinality = (earlier: ReadonlyMap<string, unknown>): Lies =
   }
 }
 
-const FORM = /^An answer is of another form than what was asked for/
+const FORM = /^An answer is malformed/
 const FORM_FACTS = ['at', 'problem']
 
 /** Those that are none, because nothing could be meant by them. */

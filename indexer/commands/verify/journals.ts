@@ -1,6 +1,6 @@
 import { StateGone } from '../../../chain/node/nodeError.ts'
 import type { JournalsBy } from '../../../chain/verify/verification.ts'
-import { askJournals, heldJournals } from '../../../chain/verify/verifyJournals.ts'
+import { compareJournals, readJournals } from '../../../chain/verify/verifyJournals.ts'
 import type { Deployment } from '../../../sdk/deployment.ts'
 import type { Before } from './before.ts'
 import { branchOf, type OtherBranch } from './branch.ts'
@@ -13,7 +13,7 @@ export interface Compared {
 }
 
 /** Holds the journals that all proven logs add up to against storage at the last block. Undefined where it was asked to end. */
-export async function compareJournals(
+export async function compareAtHead(
   asker: Asker,
   deployment: Deployment,
   { head, journals }: Pick<Before, 'head' | 'journals'>,
@@ -24,8 +24,8 @@ export async function compareJournals(
     if (branch.kind !== 'sameBranch') return branch
     const { header } = branch
     try {
-      const told = await askJournals(node, deployment, header, 'receipts')
-      const held = told.kind === 'unsettled' ? told : heldJournals(deployment, journals, told, header)
+      const told = await readJournals(node, deployment, header, 'receipts')
+      const held = told.kind === 'unsettled' ? told : compareJournals(deployment, journals, told, header)
       return held.kind === 'unsettled' ? held : { kind: 'compared', by: held.by }
     } catch (error) {
       if (error instanceof StateGone) return { kind: 'compared', by: undefined }

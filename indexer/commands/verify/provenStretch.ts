@@ -51,7 +51,7 @@ export function askerOf(nodes: Nodes, maxRange: bigint, signal: AbortSignal): As
       try {
         const answer = await question(node)
         if (answer.kind !== 'unsettled') {
-          nodes.didWell(node, 'blocks')
+          nodes.succeeded(node, 'blocks')
           return { node: node.name, answer } as never
         }
         nodes.contradicted(node, 'blocks', (answer as Unsettled).contradiction)

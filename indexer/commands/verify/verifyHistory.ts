@@ -15,7 +15,7 @@ import type { OtherBranch } from './branch.ts'
 import { type ChainRows, chainRows, followedAt, type Row } from './chainRows.ts'
 import { backOn, type Checkpoint, type Checkpoints, furtherOn, newest } from './checkpoints.ts'
 import { type Difference, differencesIn } from './difference.ts'
-import { type Compared, compareJournals } from './journals.ts'
+import { type Compared, compareAtHead } from './journals.ts'
 import { type Imbalance, imbalancesOf } from './money.ts'
 import { removeOutside, rowsOutside } from './outside.ts'
 import type { Asker, NothingMore, ProvenStretch } from './provenStretch.ts'
@@ -149,7 +149,7 @@ export async function verifyHistory(
       listener.verified(seen.stretch.last, to)
       continue
     }
-    const end = seen?.kind === 'nothingMore' ? await compareJournals(asker, deployment, at.from) : seen
+    const end = seen?.kind === 'nothingMore' ? await compareAtHead(asker, deployment, at.from) : seen
     if (end === undefined) return undefined
     if (end.kind === 'compared') compared = end
     else checkpoints = backOn(checkpoints)

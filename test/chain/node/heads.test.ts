@@ -5,7 +5,7 @@ import { type DevNode, startDevNode } from '../../support/devNodes.ts'
 const RARELY_MS = 60_000
 const forever = new AbortController().signal
 
-describe('a node that calls when there is a new block', () => {
+describe('a node that announces new blocks', () => {
   let node: DevNode | undefined
   let heads: Heads | undefined
 
@@ -44,6 +44,6 @@ describe('a node that calls when there is a new block', () => {
   })
 
   it('is refused where its address is none', () => {
-    expect(() => headsFrom(['http://127.0.0.1:8545'])).toThrow(/is not the address of a node that calls/)
+    expect(() => headsFrom(['http://127.0.0.1:8545'])).toThrow(/is not the WebSocket address of a node/)
   })
 })

@@ -28,8 +28,8 @@ describe('a node that is asked whose history it holds', () => {
     const asked = identify(connectNode(liar.url), ledger.deployment)
     await expect(asked).rejects.toThrow(StopError)
     await expect(asked).rejects.toMatchObject({
-      message: `The node at ${liar.url} tells another treasury of the Settlement than its deployer saw`,
-      facts: { deployed: 1, told: 7 },
+      message: `The node at ${liar.url} gives another treasury of the Settlement than the deployment file`,
+      facts: { deployed: 1, found: 7 },
     })
     const { treasury: _, ...unwritten } = ledger.deployment
     expect(await identify(connectNode(liar.url), unwritten)).toMatchObject({ treasury: 7n })

@@ -13,7 +13,7 @@ const lie = { what: 'A lie', facts: { block: 7n } }
 function nodesAmong(nodes: readonly Node[], admit: (node: Node) => Promise<void> = async () => {}) {
   const heard: Error[] = []
   const hear = (error: Error) => heard.push(error)
-  return { heard, nodes: nodesOf(nodes, { admit, restMs: 30, failed: hear, givenUp: hear }) }
+  return { heard, nodes: nodesOf(nodes, { admit, pauseMs: 30, failed: hear, disabled: hear }) }
 }
 
 describe('among several nodes', () => {
@@ -27,7 +27,7 @@ describe('among several nodes', () => {
   it('one that fails and was not the one to be asked is said to stand aside', async () => {
     const asides: boolean[] = []
     const failed = (_error: RetryError, _node: string, isAside: boolean) => asides.push(isAside)
-    const nodes = nodesOf([a, b], { admit: async () => {}, restMs: 30, failed, givenUp: () => {} })
+    const nodes = nodesOf([a, b], { admit: async () => {}, pauseMs: 30, failed, disabled: () => {} })
     await nodes.next(signal)
     nodes.failed(b, 'blocks', silent)
     nodes.failed(a, 'blocks', silent)
@@ -67,7 +67,7 @@ describe('among several nodes', () => {
     for (let times = 0; times < 5; times++) nodes.contradicted(a, 'blocks', lie)
     expect(heard).toEqual([...Array(5).fill(expect.any(FalseAnswer)), expect.any(NodeContradictsItself)])
     for (let times = 0; times < 4; times++) nodes.contradicted(b, 'blocks', lie)
-    nodes.didWell(b, 'blocks')
+    nodes.succeeded(b, 'blocks')
     for (let times = 0; times < 4; times++) nodes.contradicted(b, 'blocks', lie)
     expect(() => nodes.contradicted(b, 'blocks', lie)).toThrow(NodeContradictsItself)
   })
@@ -76,7 +76,7 @@ describe('among several nodes', () => {
     const { nodes } = nodesAmong([a])
     for (let times = 0; times < 4; times++) {
       nodes.contradicted(a, 'storage', lie)
-      nodes.didWell(a, 'blocks')
+      nodes.succeeded(a, 'blocks')
     }
     expect(() => nodes.contradicted(a, 'storage', lie)).toThrow(NodeContradictsItself)
   })
@@ -96,7 +96,7 @@ describe('among several nodes', () => {
     const closed = { name: 'http://closed', latest } as unknown as Node
     const { nodes, heard } = nodesAmong([a, closed])
     expect(await nodes.next(signal)).toBe(a)
-    expect(await nodes.turnToHigher(() => 7n)).toBeUndefined()
+    expect(await nodes.switchToHigher(() => 7n)).toBeUndefined()
     expect([heard, await nodes.next(signal)]).toEqual([[refused], a])
   })
 

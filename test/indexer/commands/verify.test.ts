@@ -172,10 +172,10 @@ describe('indexer verify', () => {
     const asking = (nodes: string) =>
       runCommand(verify, [...args.slice(0, 2), '--rpc', nodes, '--database', database.url])
     const { status, out } = await asking(`${liar.url},${setting.ledger.rpcUrl}`)
-    expect([status, out]).toEqual([0, expect.stringContaining(`says the node at ${liar.url}`)])
+    expect([status, out]).toEqual([0, expect.stringContaining(`according to the node at ${liar.url}`)])
     expect(await asking(liar.url)).toMatchObject({
       status: 1,
-      errors: expect.stringMatching(/says the node at .* again and again/),
+      errors: expect.stringMatching(/repeatedly according to the node at/),
     })
     await liar.stop()
   })
