@@ -5,7 +5,7 @@ import { logFormats } from './operate/log.ts'
 import { isOn, oneOf, optional, required, type Setting, wholeNumber } from './operate/settings.ts'
 import type { DatabaseLocation } from './store/database.ts'
 
-/** Everything that may be chosen when an indexer is run. Each command takes those that mean something to it. */
+/** All settings of the indexer. Each command takes those that it needs. */
 export const settings = {
   deployment: {
     value: '<file>',
@@ -101,7 +101,7 @@ function locate(where: string): DatabaseLocation {
   return /^postgres(ql)?:\/\//.test(where) ? { kind: 'postgres', url: where } : { kind: 'embedded', folder: where }
 }
 
-/** So many blocks; undefined for the node's tag. */
+/** A depth in blocks; undefined for the node's tag. */
 function finality(text: string, name: string): number | undefined {
   if (text === 'finalized') return undefined
   if (/^\d+$/.test(text)) return wholeNumber(1, 1_000_000)(text, name)

@@ -2,27 +2,27 @@ import type { Overtaken } from '../chain/node/nodes.ts'
 import type { Verdict } from '../chain/verify/verification.ts'
 import type { RetryError, StopError } from '../sdk/errors.ts'
 
-/** What becomes of an indexer, for people, logs and metrics alike. */
+/** The events of an indexer, for the terminal, logs and metrics. */
 export type IndexerEvent =
-  /** A node told its head. */
+  /** A node's head. */
   | { readonly kind: 'looked'; readonly nodeHead: bigint; readonly timestamp: bigint }
   | StoredEvent
   | { readonly kind: 'undone'; readonly ancestor: bigint; readonly depth: bigint }
   | { readonly kind: 'caughtUp'; readonly block: bigint }
-  /** A contract that is followed anew is stored up to there; `head` is where the others are. */
+  /** A late contract is stored up to `last`, the others up to `head`. */
   | { readonly kind: 'lateContract'; readonly contract: string; readonly last: bigint; readonly head: bigint }
-  /** All that is stored up to there adds up to the contracts' journals, by proof or by a node's word. */
+  /** The stored logs up to `block` replay to the contracts' journals, by proof or by a node's word. */
   | { readonly kind: 'journalsHeld'; readonly block: bigint; readonly by: 'proof' | 'storage' }
-  /** Aside: of a node that was not needed. */
+  /** A transient failure is retried. `isAside`: of a node that nothing waits for. */
   | {
       readonly kind: 'troubled'
       readonly error: RetryError
       readonly node?: string | undefined
       readonly isAside?: boolean
     }
-  /** A node is not asked any more; others are. */
+  /** A node is disabled; others are asked. */
   | { readonly kind: 'gaveUpNode'; readonly error: StopError; readonly node: string }
-  /** A node was left for one that stands higher. */
+  /** A node was left for one with a higher head. */
   | { readonly kind: 'leftNode'; readonly overtaken: Overtaken }
   | { readonly kind: 'failedAnswer'; readonly error: unknown }
   /** Another process writes; this one waits to take over. */
@@ -42,7 +42,7 @@ export interface StoredEvent {
   /** Of the last block. */
   readonly timestamp: bigint
   readonly nodeHead: bigint
-  /** How many facts were stored. */
+  /** The number of facts. */
   readonly events: number
   readonly verdict: Verdict
   readonly safe?: bigint | undefined

@@ -7,7 +7,7 @@ import { verify } from './commands/verify.ts'
 import { type Command, fail } from './operate/command.ts'
 import { shutdownOnSignal } from './operate/shutdown.ts'
 
-/** The indexer as a process of its own. */
+/** The indexer's process. */
 
 const commands: ReadonlyMap<string, Command> = new Map(
   Object.entries({ index, serve, verify, export: exportHistory, prune }),

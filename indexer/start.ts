@@ -11,38 +11,38 @@ import { historyOf, schemaOf } from './store/history.ts'
 import { openStore } from './store/store.ts'
 
 export interface IndexerOptions extends WriteOptions, AnswerOptions {
-  /** Nodes of the deployment's chain. Where one fails or says what cannot be, another is asked. */
+  /** Nodes of the deployment's chain. If one fails or contradicts itself, another is asked. */
   readonly rpcUrls: readonly string[]
   readonly database: DatabaseLocation
   /** The database's schema that readers see; by default named after the deployment. */
   readonly schema?: string | undefined
-  /** Of the history; another than this indexer's own is filled beside it. */
+  /** The history's version. Each version is filled beside the others. */
   readonly historyVersion?: number
-  /** How long to wait for a node's answer. */
+  /** The timeout of a node's answer. */
   readonly rpcTimeoutMs?: number
-  /** Hears of progress; says nothing by default. */
+  /** Receives every event. */
   readonly report?: (event: IndexerEvent) => void
-  /** Gives up, even while the database's folder is waited for. */
+  /** Cancels, even while it waits for the database's folder. */
   readonly signal?: AbortSignal
 }
 
 export interface Indexer {
   /** The API's address; GraphQL is at `/graphql`. */
   readonly url: string
-  /** Resolves with the block at which it first caught up with the node; rejects if it stops before. */
+  /** Resolves with the block at which it first caught up with the node; rejects if it stops earlier. */
   readonly ready: Promise<bigint>
-  /** Resolves after `close`; rejects if the sync stops for good. Meanwhile the API goes on and `/ready` says why. */
+  /** Resolves after `close`; rejects if the sync stops for good. The API keeps serving then, and `/ready` says why. */
   readonly stopped: Promise<void>
-  /** However often it is called, everything is closed once. */
+  /** Closes everything once, however often it is called. */
   close(): Promise<void>
 }
 
-/** What is under way may end; after that it is cut off, and the database undoes it. */
+/** Open work may end within this time; then it is cut off, and the database rolls it back. */
 const END_WITHIN_MS = 2_000
 
 /**
- * Opens the database, begins to follow the chain, and serves the API: in this process, until closed. While another process
- * writes the same history it serves and waits to take over; in an embedded database, which it cannot share, it only waits.
+ * Opens the database, follows the chain and serves the API, in this process, until closed. While another process writes the
+ * same history, it serves and waits to take over; with an embedded database, which cannot be shared, it only waits.
  */
 export async function startIndexer(options: IndexerOptions): Promise<Indexer> {
   const { deployment, metrics } = options
@@ -90,7 +90,7 @@ export async function startIndexer(options: IndexerOptions): Promise<Indexer> {
     }
   }
   const stopped = write()
-  // Whoever waits for neither still hears of it by `/ready`.
+  // Without a listener, `/ready` still reports the failure.
   stopped.catch(() => {})
   caughtUp.promise.catch(() => {})
 

@@ -5,7 +5,7 @@ import { mustBePlain } from './store/history.ts'
 import { refuseFirstEdition } from './store/store.ts'
 
 export interface ReaderOptions extends AnswerOptions {
-  /** Any replica of the database will do. */
+  /** Any replica of the database. */
   readonly database: DatabaseLocation
   /** The schema of views that says which history is served. */
   readonly schema: string
@@ -19,7 +19,7 @@ export interface Reader {
   close(): Promise<void>
 }
 
-/** Answers from a history that another process writes. It asks no node, and writes nothing. */
+/** Serves a history that another process writes. It asks no node and writes nothing. */
 export async function startReader(options: ReaderOptions): Promise<Reader> {
   const { schema, metrics } = options
   mustBePlain(schema)

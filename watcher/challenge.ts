@@ -44,8 +44,6 @@ interface OnUnit {
   readonly unit: number
 }
 
-export type Kind = Challenge['kind']
-
 /** Pools refuse transactions above 128 KiB. */
 const PAGE_BYTES = 100_000
 

@@ -2,9 +2,9 @@ import { readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { keccak } from '../../attribution/keccak.ts'
 
-/** Content-addressed files, in a folder, or at an address under which each has its keccak256 for a name. Whoever keeps them is not trusted. */
+/** Content-addressed files, in a folder or under a URL, named by their keccak256. Their host is not trusted. */
 
-/** What a file may have at most: a row index of some six million rows. */
+/** The largest file: a row index of some six million rows. */
 const MOST_BYTES = 2 ** 30
 const TIMEOUT_MS = 120_000
 
@@ -12,12 +12,12 @@ export function isHash(name: string): boolean {
   return /^0x[0-9a-f]{64}$/.test(name)
 }
 
-/** Where a file is that is not in a folder. */
+/** The URL of a file that is not in a folder. */
 export function addressOf(place: string, hash: string): string | undefined {
   return /^https?:\/\//.test(place) ? `${place.replace(/\/*$/, '/')}${hash}` : undefined
 }
 
-/** Hands a file out only if it is what its name says. */
+/** Returns a file only if its hash is its name. */
 export async function readBlob(place: string, hash: string): Promise<Uint8Array | undefined> {
   if (!isHash(hash)) return undefined
   const address = addressOf(place, hash)

@@ -16,21 +16,21 @@ const WELCOME = `# The accounts that earned most, and what for.
 }
 `
 
-/** Answers GraphQL at /graphql, each request from one source. */
+/** Serves GraphQL at /graphql, each request from one history. */
 export function graphqlHandler(sources: () => Promise<Sources>, limits: Limits, report: (error: unknown) => void) {
   return createYoga<object, Context>({
     schema,
     context: async () => contextOf(await sources()),
     plugins: [limited(limits), snapshotIsolation],
     maskedErrors: {
-      errorMessage: 'Something went wrong here; it has been written down.',
+      errorMessage: 'Something went wrong here; it has been logged.',
       maskError: (error, message) => {
         const shown = maskError(error, message, false)
         if (shown !== error) report(error)
         return shown
       },
     },
-    // The server says it, for every path alike.
+    // The server sets CORS headers for every path.
     cors: false,
     graphiql: { title: 'Attribution ledger', defaultQuery: WELCOME },
     renderGraphiQL,

@@ -1,29 +1,29 @@
 import type { SyncState } from '../store/schema.ts'
 import type { StoredStatus } from '../store/status.ts'
 
-/** What this process is to the history that it answers from. */
+/** The role of this process for the history that it serves. */
 export type Role = 'writer' | 'standby' | 'reader'
 
 export type Health =
   | SyncState
-  /** Nobody has been heard to write for longer than can be put down to chance. */
+  /** The writer's status is too old. */
   | { readonly kind: 'silent'; readonly reason: string }
-  /** There is nothing yet to answer from. */
+  /** There is no history to serve yet. */
   | { readonly kind: 'empty'; readonly reason: string }
 
-/** A writer tells its status each second. */
+/** A writer publishes its status each second. */
 const SILENT_AFTER_MS = 10_000
 
-/** How the sync fares as far as one knows who only reads. */
-export function healthOf(heard: StoredStatus | undefined): Health {
-  if (heard === undefined) return { kind: 'silent', reason: 'No indexer has written to this history yet' }
-  const { state, ageMs } = heard
-  // Whoever stops for good says so with its last words.
+/** The health of the sync, from its stored status. */
+export function healthOf(status: StoredStatus | undefined): Health {
+  if (status === undefined) return { kind: 'silent', reason: 'No indexer has written to this history yet' }
+  const { state, ageMs } = status
+  // A writer that stops for good writes a last status.
   if (state.kind === 'stopped' || ageMs < SILENT_AFTER_MS) return state
-  return { kind: 'silent', reason: `The indexer that writes has not been heard for ${Math.floor(ageMs / 1_000)} s` }
+  return { kind: 'silent', reason: `The writing indexer has not reported for ${Math.floor(ageMs / 1_000)} s` }
 }
 
-/** Whether to send callers here: only while the history is complete up to the chain's head and is being followed. */
+/** Whether a load balancer should send requests here: only while the history is complete up to the chain's head. */
 export function readiness(role: Role, health: Health): { readonly status: number; readonly body: object } {
   const { kind } = health
   const ready = kind === 'following'

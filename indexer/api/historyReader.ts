@@ -9,11 +9,11 @@ import { servedIn } from '../store/views.ts'
 import { type Health, healthOf } from './health.ts'
 import { BadRequest } from './query/badRequest.ts'
 
-/** A history that answers are made from: always a whole one, so that no answer mixes two. */
-export interface Reading {
+/** The history that a request reads. No answer mixes two histories. */
+export interface ReadableHistory {
   readonly db: Kysely<Database>
   readonly identity: Identity
-  /** As its writer last told it; undefined where none has. */
+  /** Its writer's last status; undefined if there is none. */
   status(): Promise<Status | undefined>
   health(): Promise<Health>
 }
@@ -22,22 +22,19 @@ export interface HistoryReaderOptions {
   readonly connections: Connections
   /** The schema whose views say which history is served. */
   readonly schema: string
-  /** What this process writes, or would, and what it knows of it while it does. */
+  /** The history that this process writes or stands by for, and its status while it writes. */
   readonly own?: { readonly history: History; readonly status: () => Status | undefined } | undefined
 }
 
 const LOOK_EVERY_MS = 1_000
 const ASK_EVERY_MS = 500
 
-/**
- * What to answer from, looked up once a second: the history that the views show; or, where that lacks what this version of the
- * indexer reads, our own.
- */
-export function historyReader({ connections, schema, own }: HistoryReaderOptions): () => Promise<Reading> {
-  const readings = new Map<string, Reading>()
+/** The history to read, looked up once a second: the one that the views show, or else this process's own. */
+export function historyReader({ connections, schema, own }: HistoryReaderOptions): () => Promise<ReadableHistory> {
+  const readings = new Map<string, ReadableHistory>()
   const anywhere = connections.reader(own?.history.schema ?? 'public')
 
-  const open = async (history: string): Promise<Reading | undefined> => {
+  const open = async (history: string): Promise<ReadableHistory | undefined> => {
     const known = readings.get(history)
     if (known !== undefined) return known
     const db = connections.reader(history)
@@ -46,7 +43,7 @@ export function historyReader({ connections, schema, own }: HistoryReaderOptions
     if (identity === undefined) return undefined
     const heard = remembered(ASK_EVERY_MS, () => readStatus(db))
     const live = () => (own?.history.schema === history ? own.status() : undefined)
-    const reading: Reading = {
+    const reading: ReadableHistory = {
       db,
       identity,
       status: async () => live() ?? (await heard()),
@@ -65,7 +62,7 @@ export function historyReader({ connections, schema, own }: HistoryReaderOptions
   })
 }
 
-/** Asks again when the last answer is older than `ms`; all who ask meanwhile wait for the same answer. */
+/** Caches an answer for `ms`. Concurrent callers share one request. */
 function remembered<T>(ms: number, ask: () => Promise<T>): () => Promise<T> {
   let last: { readonly answer: Promise<T>; readonly at: number } | undefined
   return () => {
@@ -74,7 +71,7 @@ function remembered<T>(ms: number, ask: () => Promise<T>): () => Promise<T> {
       const answer = ask()
       const asked = { answer, at: now }
       last = asked
-      // A failure is no answer to keep.
+      // A failure is not cached.
       answer.catch(() => {
         if (last === asked) last = undefined
       })

@@ -16,8 +16,8 @@ import { BadRequest } from './query/badRequest.ts'
 import { DEFAULT_LIMIT, MAX_LIMIT } from './query/page.ts'
 
 /**
- * What one request may ask for. A field costs one, more where it is computed, and a list's items cost as often as its limit allows, so
- * that three nested lists of a hundred cost a million; fragments count wherever they are spread.
+ * The limits of a request. A field costs one, a computed field more, and a list multiplies the cost of its items by its limit:
+ * three nested lists of a hundred cost a million. Fragments count wherever they are spread.
  */
 export interface Limits {
   readonly depth: number
@@ -25,7 +25,7 @@ export interface Limits {
   readonly cost: number
 }
 
-/** What fields cost that are computed from many rows, by their types. */
+/** The costs of fields that are computed from many rows. */
 const costs: Readonly<Record<string, number>> = {
   'Inference.proof': 20,
   'Inference.explanation': 250,
@@ -35,7 +35,7 @@ const costs: Readonly<Record<string, number>> = {
 
 export const defaultLimits: Limits = { depth: 12, aliases: 60, cost: 50_000 }
 
-/** Throws `BadRequest` if the operation would exceed the limits; stops counting as soon as it does. */
+/** Throws `BadRequest` if the operation exceeds the limits. */
 export function checkLimits(
   schema: GraphQLSchema,
   document: DocumentNode,
@@ -54,7 +54,7 @@ export function checkLimits(
   if (!operation || !root) return
 
   const { coerced } = getVariableValues(schema, operation.variableDefinitions ?? [], variables)
-  // Variables that do not fit their types are refused by the execution itself.
+  // Execution rejects variables that do not fit their types.
   if (coerced === undefined) return
 
   let aliases = 0
@@ -81,7 +81,7 @@ export function checkLimits(
 
   const visit = (field: FieldNode, type: GraphQLObjectType, depth: number, times: number): void => {
     const definition = type.getFields()[field.name.value]
-    // Introspection is the schema's size at most.
+    // Introspection is bounded by the schema's size.
     if (definition === undefined) return
     if (field.alias !== undefined) aliases += 1
     if (aliases > limits.aliases) {
@@ -99,7 +99,7 @@ export function checkLimits(
   walk(operation.selectionSet, root, 1, 1)
 }
 
-/** Beyond the most that a page holds, the list refuses by itself. */
+/** The list itself rejects a limit above the maximum. */
 function limitOf({ limit }: Readonly<Record<string, unknown>>): number {
   return Math.min(Number(typeof limit === 'bigint' ? limit : DEFAULT_LIMIT), Number(MAX_LIMIT))
 }

@@ -6,14 +6,14 @@ import { addressOf, isHash, readBlob } from './blobs.ts'
 
 export interface ServerOptions {
   readonly host: string
-  /** 0 for any that is free. */
+  /** 0 for any free port. */
   readonly port: number
-  /** A folder, or the address of one. */
+  /** A folder or a URL. */
   readonly blobs: string | undefined
   readonly graphql: RequestListener
-  /** What `/ready` says. */
+  /** The answer of `/ready`. */
   readonly readiness: () => Promise<{ readonly status: number; readonly body: object }>
-  /** Without, there is nothing at `/metrics`. */
+  /** If undefined, there is no `/metrics`. */
   readonly metrics?: Metrics | undefined
 }
 
@@ -45,7 +45,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
 
 async function route(options: ServerOptions, request: IncomingMessage, response: ServerResponse): Promise<void> {
   const { pathname } = new URL(request.url ?? '/', 'http://localhost')
-  options.metrics?.http.serving(placeOf(pathname), request, response)
+  options.metrics?.http.serving(pathLabel(pathname), request, response)
   allowAnyOrigin(response)
   if (request.method === 'OPTIONS') {
     response.writeHead(204).end()
@@ -66,15 +66,15 @@ async function route(options: ServerOptions, request: IncomingMessage, response:
   }
 }
 
-/** Where a request leads, as metrics tell it: one of few, whatever was asked for. */
-function placeOf(pathname: string): string {
+/** The path label of metrics: one of a few, whatever was requested. */
+function pathLabel(pathname: string): string {
   if (pathname.startsWith('/blobs/')) return '/blobs/:hash'
-  return PLACES.has(pathname) ? pathname : 'other'
+  return PATHS.has(pathname) ? pathname : 'other'
 }
 
-const PLACES = new Set(['/graphql', '/health', '/ready', '/metrics'])
+const PATHS = new Set(['/graphql', '/health', '/ready', '/metrics'])
 
-/** Pages anywhere may ask, and none can make a browser send cookies along: no answer depends on who asks. */
+/** Any origin may read: no answer depends on the caller, and browsers send no cookies. */
 function allowAnyOrigin(response: ServerResponse): void {
   response.setHeader('access-control-allow-origin', '*')
   response.setHeader('access-control-allow-methods', 'GET, POST, OPTIONS')
@@ -82,7 +82,7 @@ function allowAnyOrigin(response: ServerResponse): void {
   response.setHeader('access-control-max-age', '86400')
 }
 
-/** A content-addressed file never changes, so whoever has it may keep it. */
+/** A content-addressed file never changes, so it may be cached for ever. */
 async function blob(place: string | undefined, hash: string, response: ServerResponse): Promise<void> {
   const elsewhere = place === undefined || !isHash(hash) ? undefined : addressOf(place, hash)
   if (elsewhere !== undefined) {

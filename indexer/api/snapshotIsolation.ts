@@ -3,12 +3,12 @@ import type { Plugin } from 'graphql-yoga'
 import { BadRequest } from './query/badRequest.ts'
 import { type Context, contextOf } from './query/context.ts'
 
-/** How often a request is answered anew because reorgs overtook its answer. */
+/** How often a request is executed again because of reorgs. */
 const ATTEMPTS = 5
 
 /**
- * An answer is put together from several statements, and a reorg may be stored between two of them. As long as the head at its
- * beginning still stands at its end, all of them saw the same branch; otherwise the request is answered anew, on the new one.
+ * An answer comes from several statements, and a reorg may be stored between two of them. If the head at its start is still
+ * stored at its end, all statements saw one branch. Otherwise the request is executed again, on the new branch.
  */
 export const snapshotIsolation: Plugin<Context> = {
   onExecute: ({ executeFn, setExecuteFn }) => {
@@ -19,7 +19,9 @@ export const snapshotIsolation: Plugin<Context> = {
         const result = await executeFn({ ...args, contextValue: context })
         if (await context.isOneSnapshot()) return result
       }
-      return { errors: [new BadRequest('The chain was reorganised again and again meanwhile; ask again', 'REORGED')] }
+      return {
+        errors: [new BadRequest('The chain was reorganised repeatedly during the request; ask again', 'REORGED')],
+      }
     })
   },
 }

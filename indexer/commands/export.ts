@@ -27,7 +27,7 @@ const exportSettings = {
   log,
 } satisfies Settings
 
-/** Writes a history, as of a block, into files. */
+/** Exports a history, as of a block, to files. */
 export const exportHistory = command({
   about: `Writes every table of a history, as of a block, into a new folder: a file a table, and manifest.json, which says what it is of, how
 complete, and how many rows and which hashes each file has. The folder is there when it is whole, and not before.
@@ -37,7 +37,7 @@ complete, and how many rows and which hashes each file has. The folder is there 
   run: async ({ out: folder, format, block, deployment, schema, database, log }, { env, out, signal }) => {
     const terminal = terminalTo(out, { format: log, verify: '', env, now: Date.now })
     const say = (event: string, message: string, facts: Readonly<Record<string, string | number>>) =>
-      terminal.say({ level: 'info', event, message, facts })
+      terminal.log({ level: 'info', event, message, facts })
     const connections = await openExisting(database)
     try {
       const db = await servedHistory(connections, schemaChosen(schema, deployment))

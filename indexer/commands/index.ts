@@ -5,7 +5,7 @@ import { terminalTo } from '../operate/terminal.ts'
 import { startIndexer } from '../start.ts'
 import { leftBehind } from '../store/embedded.ts'
 
-/** Follows the chain and serves what it knows; or serves, and waits to take over, where another does. */
+/** Follows the chain and serves its history; or serves and stands by while another process writes. */
 export const index = command({
   about: `Follows the ledger's contracts and answers GraphQL over their history. Started again on the same history it stands by: it serves, and
 takes over when the one that writes is gone.
@@ -25,8 +25,8 @@ Other commands, each with its own --help:
     const terminal = terminalTo(out, { format: log, verify, env, now: Date.now })
     const left = database.kind === 'embedded' ? leftBehind(database.folder) : undefined
     if (left !== undefined) {
-      const message = `${left} is of an earlier version and is not read any more: it may be deleted`
-      terminal.say({ level: 'info', event: 'leftBehind', message, facts: { folder: left } })
+      const message = `${left} is of an earlier version and is no longer read: it may be deleted`
+      terminal.log({ level: 'info', event: 'leftBehind', message, facts: { folder: left } })
     }
     const metrics = metricsOf({
       chain: deployment.name,
@@ -44,13 +44,13 @@ Other commands, each with its own --help:
       signal,
       report: terminal.heard,
     }).catch((error: unknown) => {
-      // A service that is told to end while it stands by has ended well.
+      // A standby that is asked to end exits with status 0.
       if (signal.aborted) return undefined
       throw error
     })
     if (indexer === undefined) return 0
     const line = { level: 'info', event: 'serves', message: `GraphQL is at ${indexer.url}/graphql`, facts: {} } as const
-    terminal.say({ ...line, facts: { url: indexer.url } })
+    terminal.log({ ...line, facts: { url: indexer.url } })
     signal.addEventListener('abort', indexer.close)
     await indexer.stopped.finally(() => {
       terminal.end()

@@ -2,7 +2,7 @@ import { type Kysely, sql } from 'kysely'
 import type { Catalogue } from '../store/catalogue.ts'
 import type { Database } from '../store/schema.ts'
 
-/** Which columns tell a table's rows apart, in the order of its primary key, as rows here call them. */
+/** The columns of each table's primary key, in order, by their names in rows. */
 export type Keys = ReadonlyMap<string, readonly string[]>
 
 export async function readKeys(db: Kysely<Database>, catalogue: Catalogue): Promise<Keys> {

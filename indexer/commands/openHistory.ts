@@ -15,14 +15,14 @@ import { servedIn } from '../store/views.ts'
 
 const { deployment } = settings
 
-/** Those who only read a history need no more of a deployment than its name. */
+/** Readers need only the deployment's name. */
 export const deploymentForName = {
   ...deployment,
   help: `${deployment.help}, for the name it is served under`,
   read: optional(deployment.read),
 }
 
-/** Opens a database that must be there: whoever only reads makes none. */
+/** Opens an existing database. */
 export async function openExisting(location: DatabaseLocation): Promise<Connections> {
   if (location.kind === 'embedded' && !existsSync(join(location.folder, 'data'))) {
     throw new StopError(`There is no database in ${location.folder}`, {}, 'Name the one that the indexer writes to.')
@@ -50,13 +50,9 @@ export async function servedHistory(connections: Connections, schema: string): P
   )
 }
 
-/** Under which name a history is served: the one that was given, or else the deployment's. */
+/** The name that a history is served under: --schema, or else the deployment's. */
 export function schemaChosen(schema: string | undefined, deployment: Deployment | undefined): string {
   if (schema !== undefined) return schema
   if (deployment !== undefined) return schemaOf(deployment.name)
-  throw new StopError(
-    'It is not said which history is meant',
-    {},
-    'Name it by --schema, or by the --deployment that it is of.',
-  )
+  throw new StopError('No history is named', {}, 'Name it by --schema, or give its --deployment.')
 }

@@ -7,7 +7,7 @@ import { openExisting } from './openHistory.ts'
 
 const { database, log } = settings
 
-/** Drops what is not served any more. */
+/** Drops histories that are no longer served. */
 export const prune = command({
   about: `Lists the histories in a database that no name stands for and nobody writes: those of older versions, and of deployments that are
 served no more. With --drop they are dropped.
@@ -17,7 +17,7 @@ served no more. With --drop they are dropped.
   run: async ({ drop, database, log }, { env, out }) => {
     const terminal = terminalTo(out, { format: log, verify: '', env, now: Date.now })
     const say = (event: string, message: string, found?: HistoryFound) =>
-      terminal.say({
+      terminal.log({
         level: 'info',
         event,
         message,
@@ -26,13 +26,13 @@ served no more. With --drop they are dropped.
     const connections = await openExisting(database)
     try {
       const found = await prunable(connections)
-      if (found.length === 0) say('nothing', 'There is nothing to drop; for a minute after a switch there never is')
+      if (found.length === 0) say('nothing', 'There is nothing to drop; within a minute after a switch there never is')
       for (const history of found) {
         const { deployment = 'no deployment yet', head, bytes } = history
         const what = `${history.schema} (${deployment}, ${head === undefined ? 'empty' : `up to block ${head}`}, ${megabytes(bytes)} MB)`
         if (!drop) say('prunable', `Would drop ${what}`, history)
         else if (await dropHistory(connections, history)) say('dropped', `Dropped ${what}`, history)
-        else say('kept', `Kept ${what}: somebody has begun to use it`, history)
+        else say('kept', `Kept ${what}: it has come into use`, history)
       }
       if (found.length > 0 && !drop) say('asked', 'Nothing was dropped: give --drop for that')
       return 0

@@ -18,7 +18,7 @@ const serveSettings = {
   log,
 } satisfies Settings
 
-/** Answers over a history that another process writes. */
+/** Serves a history that another process writes. */
 export const serve = command({
   about: `Answers GraphQL over a history that another process writes. Needs no node, and only reads: any replica of the database will do.
 
@@ -42,7 +42,7 @@ export const serve = command({
       report: terminal.heard,
     })
     const message = `GraphQL is at ${reader.url}/graphql`
-    terminal.say({ level: 'info', event: 'serves', message, facts: { url: reader.url } })
+    terminal.log({ level: 'info', event: 'serves', message, facts: { url: reader.url } })
     signal.addEventListener('abort', () => reader.close())
     await reader.stopped.finally(reader.close)
     return 0

@@ -38,12 +38,12 @@ const verifySettings = {
   log,
 } satisfies Settings
 
-/** How often progress is said. */
+/** How often progress is logged. */
 const EVERY_MS = 1_000
-/** So many differences are named one by one; a history that is wrong all through needs no list. */
+/** The most differences that are logged one by one. */
 const NAMED = 1_000
 
-/** Holds a stored history against a node, and repairs it. */
+/** Compares a stored history with the chain, and repairs it. */
 export const verify = command({
   about: `Fetches the chain anew, proves headers and logs by the block hashes, decodes them, and holds every stored row against that; at the end
 the journals against the contracts' storage, and whether all money adds up. Names every block, table and row that differs, and ends with
@@ -63,7 +63,7 @@ An indexer may go on writing meanwhile, on PostgreSQL. With --repair, rows that 
     }
     const terminal = terminalTo(out, { format: log, verify: 'receipts', env, now: Date.now })
     const say = (level: LogEvent['level'], event: string, message: string, facts: LogEvent['facts']) =>
-      terminal.say({ level, event, message, facts })
+      terminal.log({ level, event, message, facts })
     const rpcNodes = rpc.map((url) => connectNode(url, { timeoutMs: rpcTimeoutMs }))
     const identity = await identifyAll(rpcNodes, deployment)
     const connections = await openExisting(database)
@@ -122,7 +122,7 @@ function summaryOf({ first, last, rows, differences, imbalances, journals }: Ver
   const compared = {
     proof: 'The journals add up, by proof.',
     storage: "The journals add up, on the node's word.",
-    none: 'No node had the state any more that the journals are compared with: an archive node has.',
+    none: 'No node still has the state for comparing journals: an archive node does.',
   }[journals ?? 'none']
   const money = imbalances === 0 ? '' : ` ${imbalances} amounts do not add up.`
   return `Verified blocks ${first} to ${last}: ${outcome}.${money} ${compared}`

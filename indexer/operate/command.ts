@@ -2,16 +2,16 @@ import { type LogFormat, written } from './log.ts'
 import { failure } from './logEvents.ts'
 import { type Chosen, choose, describe, type Settings } from './settings.ts'
 
-/** What a command has of the process that runs it. */
+/** What a command uses of its process. */
 export interface World {
   readonly env: NodeJS.ProcessEnv
   readonly out: Output
   readonly errors: Output
-  /** Aborted when the process is asked to end. */
+  /** Aborts when the process is asked to end. */
   readonly signal: AbortSignal
 }
 
-/** Where lines go: a file or pipe, or a terminal that says so and how wide it is. */
+/** The output: a file, a pipe, or a terminal with its width. */
 export type Output = Pick<NodeJS.WriteStream, 'write'> & Partial<Pick<NodeJS.WriteStream, 'isTTY' | 'columns'>>
 
 export interface Command {
@@ -20,7 +20,7 @@ export interface Command {
 }
 
 interface CommandOptions<S extends Settings> {
-  /** How it is called, and what it does. */
+  /** Its usage, and what it does. */
   readonly about: string
   readonly settings: S
   readonly run: (chosen: Chosen<S>, world: World) => Promise<number>
@@ -40,7 +40,7 @@ export function command<S extends Settings>({ about, settings, run }: CommandOpt
         if (chosen.log === 'json') format = 'json'
         return await run(chosen, world)
       } catch (error) {
-        // Whoever ended it knows why.
+        // An interrupted command needs no explanation.
         return world.signal.aborted ? INTERRUPTED : fail(error, world, format)
       }
     },
@@ -52,5 +52,5 @@ export function fail(error: unknown, { errors }: Pick<World, 'errors'>, format: 
   return 1
 }
 
-/** As shells tell a command that was interrupted. */
+/** The exit status of an interrupted command, as shells have it. */
 const INTERRUPTED = 130

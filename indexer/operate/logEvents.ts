@@ -3,40 +3,40 @@ import type { IndexerEvent } from '../events.ts'
 
 export type Level = 'info' | 'warn' | 'error'
 
-/** Something worth writing down: a sentence for people, and the same as facts for machines. */
+/** A log line: a sentence for people, and the same as facts for machines. */
 export interface LogEvent {
   readonly level: Level
-  /** What kind of thing happened, for whoever filters. */
+  /** The event's name, to filter by. */
   readonly event: string
   readonly message: string
   readonly facts: Facts
 }
 
-/** What is said of event; nothing of what happens with every block, which progress and metrics tell. */
+/** The log line of an event. Events of every block have none: progress and metrics show them. */
 export function logEventOf(event: IndexerEvent): LogEvent | undefined {
   switch (event.kind) {
     case 'looked':
     case 'stored':
     case 'journalsHeld':
-    // The command that ends by it says it.
+    // The command reports it when it ends.
     case 'stopped':
       return undefined
     case 'caughtUp':
       return info('caughtUp', `Caught up with the node at block ${event.block}`, { block: event.block })
     case 'undone': {
       const { ancestor, depth } = event
-      const message = `The chain was reorganised: took back ${depth} blocks to block ${ancestor}`
+      const message = `The chain was reorganised: rolled back ${depth} blocks to block ${ancestor}`
       return { level: 'warn', event: 'undone', message, facts: { ancestor, depth } }
     }
     case 'troubled':
       return trouble('warn', 'troubled', event.error, event.node)
     case 'gaveUpNode': {
       const { message, ...line } = trouble('error', 'gaveUpNode', event.error, event.node)
-      return { ...line, message: `${message} That node is not asked any more.` }
+      return { ...line, message: `${message} That node is disabled.` }
     }
     case 'leftNode': {
       const { node, head, by, headThere } = event.overtaken
-      const message = `The node at ${node} stands at block ${head}, that at ${by} at ${headThere}: going on with the latter`
+      const message = `The node at ${node} is at block ${head}, the node at ${by} at ${headThere}: switching to the latter`
       return { level: 'warn', event: 'leftNode', message, facts: { node, head, by, headThere } }
     }
     case 'failedAnswer':
@@ -64,7 +64,7 @@ export function logEventOf(event: IndexerEvent): LogEvent | undefined {
   }
 }
 
-/** What is said of an error: what was written for whoever meets it, or else where it came from. */
+/** The log line of an error: its explanation, or else its stack. */
 export function failure(event: string, before: string, error: unknown): LogEvent {
   if (isExplained(error)) return trouble('error', event, error, undefined)
   const what = error instanceof Error ? (error.stack ?? error.message) : String(error)

@@ -7,8 +7,8 @@ import type { IndexerEvent, StoredEvent } from '../events.ts'
 import { type HttpMetrics, httpMetrics } from './httpMetrics.ts'
 
 /**
- * The numbers at `/metrics`. What Ponder has as well bears its name, with `indexer_` for `ponder_`, its labels and its units
- * (milliseconds where the name says nothing), so that dashboards and alerts carry over.
+ * The metrics at `/metrics`. Those that Ponder has too use its names (with `indexer_` for `ponder_`), labels and units
+ * (milliseconds where the name gives none), so that its dashboards and alerts work.
  */
 export interface Metrics {
   readonly meter: Meter
@@ -18,14 +18,14 @@ export interface Metrics {
 }
 
 export interface MetricsOptions {
-  /** What the label `chain` says of every series: the deployment's name. */
+  /** The label `chain` of every series: the deployment's name. */
   readonly chain: string
-  /** What was chosen, for `indexer_settings_info`. */
+  /** The chosen settings, for `indexer_settings_info`. */
   readonly chosen: Readonly<Record<'command' | 'database' | 'verify', string>>
   readonly now: () => number
 }
 
-/** From a tenth of a millisecond, for what only computes, to the longest wait for a node. */
+/** From a tenth of a millisecond, for pure computation, to the longest node timeout. */
 const DURATIONS_MS = [0.1, 0.5, 1, 5, 10, 50, 100, 500, 1_000, 5_000, 10_000, 50_000]
 const SIZES = [1, 10, 50, 100, 500, 1_000, 5_000, 10_000, 50_000, 100_000]
 
@@ -50,7 +50,7 @@ export function metricsOf({ chain, chosen, now }: MetricsOptions): Metrics {
     isRealtime: gauge('sync_is_realtime', 'Whether the history has caught up with the node and follows it (0 or 1)'),
     nodeHead: gauge('node_head_block', "The node's newest block"),
     lag: gauge('lag_blocks', "How many blocks the node's head is further than what is stored"),
-    safe: gauge('safe_block', 'The newest block that the node called safe'),
+    safe: gauge('safe_block', 'The newest block that the node tags as safe'),
     finalised: gauge('finalised_block', 'The newest block that counts as final'),
     journals: gauge('journals_held_block', 'The newest block at which the journals were compared with storage', 'by'),
     leader: gauge('is_leader', 'Whether this process writes (1) or only serves (0)'),
@@ -63,15 +63,15 @@ export function metricsOf({ chain, chosen, now }: MetricsOptions): Metrics {
   }
   const realtime = {
     reorgs: counter('realtime_reorg_total', 'Times that the chain left the stored branch'),
-    reverted: counter('reverted_blocks_total', 'Stored blocks that were taken back'),
+    reverted: counter('reverted_blocks_total', 'Stored blocks that were rolled back'),
     latency: histogram(
       'realtime_latency',
-      'From the moment a node told a block to its being stored, in ms',
+      'From the moment a node gave a block until it was stored, in ms',
       DURATIONS_MS,
     ),
     arrival: histogram(
       'realtime_block_arrival_latency',
-      "From a block's own time to a node's telling it, in ms",
+      "From a block's own time until a node gave it, in ms",
       DURATIONS_MS,
     ),
   }
@@ -80,14 +80,14 @@ export function metricsOf({ chain, chosen, now }: MetricsOptions): Metrics {
     timestamp: gauge('indexing_timestamp', 'The chain time up to which everything is stored, in seconds since 1970'),
     stretchBlocks: histogram('stretch_blocks', 'Blocks in a stretch: what is stored at once', SIZES),
     stretchEvents: histogram('stretch_events', 'Facts in a stretch', SIZES),
-    verdict: counter('verified_blocks_total', 'Blocks stored, by why their facts are taken to be complete', 'verdict'),
+    verdict: counter('verified_blocks_total', 'Blocks stored, by why their facts count as complete', 'verdict'),
   }
   const nodes = {
     duration: histogram('rpc_request_duration', 'How long nodes took to answer, in ms', DURATIONS_MS, 'method', 'node'),
-    failed: counter('rpc_request_error_total', 'Questions to nodes that failed', 'method', 'node'),
-    lies: counter('verification_failures_total', 'Answers that cannot be true, by what was wrong', 'node', 'kind'),
-    rests: counter('node_rests_total', 'Times that a node was left to rest after a failure', 'node'),
-    givenUp: gauge('node_given_up', 'Nodes that are not asked any more (1)', 'node'),
+    failed: counter('rpc_request_error_total', 'Requests to nodes that failed', 'method', 'node'),
+    lies: counter('verification_failures_total', 'False answers of nodes, by what was wrong', 'node', 'kind'),
+    rests: counter('node_rests_total', 'Times that a node was paused after a failure', 'node'),
+    disabled: gauge('node_given_up', 'Nodes that are disabled (1)', 'node'),
   }
   const stages = histogram('stage_duration', 'How long each stage of a stretch took, in ms', DURATIONS_MS, 'stage')
   const database = {
@@ -100,7 +100,7 @@ export function metricsOf({ chain, chosen, now }: MetricsOptions): Metrics {
     ),
     failed: counter('database_method_error_total', 'Failures of the database', 'service', 'method'),
   }
-  const failedAnswers = counter('failed_answers_total', 'Queries that failed by a fault of ours')
+  const failedAnswers = counter('failed_answers_total', 'Queries that failed by an internal error')
   const stopped = gauge('is_stopped', 'Whether the sync has stopped for good (1)')
 
   for (const verdict of ['receipts', 'bloom', 'told'] satisfies Verdict[]) stored.verdict.inc({ verdict }, 0)
@@ -175,7 +175,7 @@ export function metricsOf({ chain, chosen, now }: MetricsOptions): Metrics {
           else database.failed.inc({ service: 'store', method: 'append' })
           return
         case 'gaveUpNode':
-          return nodes.givenUp.set({ node: event.node }, 1)
+          return nodes.disabled.set({ node: event.node }, 1)
         case 'failedAnswer':
           return failedAnswers.inc()
         case 'standsBy':
@@ -185,7 +185,7 @@ export function metricsOf({ chain, chosen, now }: MetricsOptions): Metrics {
         case 'stopped':
           sync.isRealtime.set(0)
           stopped.set(1)
-          if (event.error instanceof NodeContradictsItself) nodes.givenUp.set({ node: event.error.node }, 1)
+          if (event.error instanceof NodeContradictsItself) nodes.disabled.set({ node: event.error.node }, 1)
           return
         case 'leftNode':
         case 'switched':

@@ -1,19 +1,19 @@
 import type { StoredEvent } from '../events.ts'
 
-/** How far a backfill has come, and how fast it goes. */
+/** The progress of a backfill, and its rate. */
 export interface Progress {
   readonly block: bigint
   readonly nodeHead: bigint
-  /** Of the way from where this process began to the node's head: 0 to 1. */
+  /** Share of the way from this process's first block to the node's head: 0 to 1. */
   readonly share: number
   /** Stored by this process. */
   readonly events: number
   readonly eventsPerSecond: number
-  /** Undefined until there is a rate to tell it by. */
+  /** Undefined until there is a rate. */
   readonly secondsLeft: number | undefined
 }
 
-/** How far back the rates look. */
+/** Rates are averages over this time. */
 const WINDOW_MS = 10_000
 
 interface Sample {
@@ -22,7 +22,7 @@ interface Sample {
   readonly events: number
 }
 
-/** Follows what is stored; `now` is a clock in milliseconds. */
+/** Gives the progress after each stored stretch; `now` is a clock in milliseconds. */
 export function progressMeter(now: () => number): (stored: StoredEvent) => Progress {
   let samples: Sample[] = []
   let begun: bigint | undefined
@@ -30,7 +30,7 @@ export function progressMeter(now: () => number): (stored: StoredEvent) => Progr
   let since = now()
   return ({ first, block, nodeHead, events: added }) => {
     begun ??= first - 1n
-    // A reorg leads back; what came before it says nothing of the way that is left.
+    // A reorg goes back: samples before it say nothing about the remaining time.
     if (samples.some((sample) => sample.block >= first)) samples = []
     if (samples.length === 0) samples.push({ at: since, block: first - 1n, events })
     events += added
@@ -54,27 +54,27 @@ export function progressMeter(now: () => number): (stored: StoredEvent) => Progr
   }
 }
 
-/** As a plain line says it. */
+/** The progress as a sentence. */
 export function sentenceOf({ block, nodeHead, events, eventsPerSecond, secondsLeft }: Progress): string {
   const left = secondsLeft === undefined ? '' : `, ${duration(secondsLeft)} left`
   return `Indexed to block ${block} of ${nodeHead}: ${grouped(events)} events, ${grouped(eventsPerSecond)} a second${left}`
 }
 
-/** As a terminal shows it, no wider than `width`: what matters least goes first. */
+/** The progress as a bar no wider than `width`: the least important parts are dropped first. */
 export function barOf(progress: Progress, verify: string, width: number, isUnicode: boolean): string {
   const { block, nodeHead, share, events, eventsPerSecond, secondsLeft } = progress
   const blocks = `block ${block}/${nodeHead}`
   const percent = `${Math.floor(share * 100)}%`.padStart(4)
   const left = secondsLeft === undefined ? '' : `  ${duration(secondsLeft)} left`
   const rate = `  ${grouped(eventsPerSecond)}/s`
-  const told = [
+  const variants = [
     `${percent}${left}${rate}  ${grouped(events)} events  verify ${verify}`,
     `${percent}${left}${rate}  ${grouped(events)} events`,
     `${percent}${left}${rate}`,
     `${percent}${left}`,
     percent,
   ]
-  const after = told.find((text) => blocks.length + text.length + SMALLEST_BAR + 2 <= width)
+  const after = variants.find((text) => blocks.length + text.length + SMALLEST_BAR + 2 <= width)
   if (after === undefined) return blocks.slice(0, Math.max(0, width))
   const room = Math.min(LARGEST_BAR, width - blocks.length - after.length - 2)
   return `${blocks} ${filled(share, room, isUnicode)} ${after}`

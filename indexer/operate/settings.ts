@@ -1,24 +1,24 @@
 import { type ParseArgsOptionsConfig, parseArgs } from 'node:util'
 import { StopError } from '../../sdk/errors.ts'
 
-/** Something that whoever runs a command may choose: by an option, else by the environment, else as it is by default. */
+/** A setting of a command: an option, else an environment variable, else the default. */
 export interface Setting<T> {
   readonly help: string
-  /** What stands for the value in the help, such as `<file>`; a switch has none. */
+  /** The value's placeholder in the help, such as `<file>`; a switch has none. */
   readonly value?: string
-  /** The environment's name for it, where that is not the option's in capitals. */
+  /** The environment variable, if it is not the option in capitals. */
   readonly env?: string
   readonly byDefault?: string
-  /** May be given several times, or with commas between. */
+  /** May be given several times, or separated by commas. */
   readonly isList?: boolean
-  /** `name` is how the text was given, to be named where it makes no sense. */
+  /** `name` is the option or variable, for error messages. */
   readonly read: (text: string | undefined, name: string) => T
 }
 
 export type Settings = Readonly<Record<string, Setting<unknown>>>
 export type Chosen<S extends Settings> = { readonly [name in keyof S]: ReturnType<S[name]['read']> }
 
-/** What was chosen; `undefined` where help was asked for. */
+/** The chosen settings; undefined if help was requested. */
 export function choose<S extends Settings>(
   settings: S,
   args: readonly string[],
@@ -31,9 +31,9 @@ export function choose<S extends Settings>(
     const variable = variableOf(name, setting)
     const typed = given[option]
     if (typed !== undefined) return [name, setting.read(`${typed}`, `--${option}`)]
-    // An empty variable is one that somebody could not unset.
-    const said = env[variable] === '' ? undefined : env[variable]
-    return [name, said === undefined ? setting.read(setting.byDefault, `--${option}`) : setting.read(said, variable)]
+    // An empty variable counts as unset.
+    const value = env[variable] === '' ? undefined : env[variable]
+    return [name, value === undefined ? setting.read(setting.byDefault, `--${option}`) : setting.read(value, variable)]
   })
   return Object.fromEntries(chosen)
 }
@@ -41,7 +41,7 @@ export function choose<S extends Settings>(
 const HELP_WIDTH = 118
 const OPTION_WIDTH = 26
 
-/** One paragraph a setting: the option, what it does, and in brackets its variable and default. */
+/** One paragraph a setting: the option, its effect, and in brackets its variable and default. */
 export function describe(settings: Settings): string {
   return Object.entries(settings)
     .map(([name, setting]) => {
@@ -95,7 +95,7 @@ function wrap(text: string, width: number): readonly string[] {
   return [...lines, line]
 }
 
-/** Reads text that must be given. */
+/** Reads a required setting. */
 export function required<T>(read: (text: string, name: string) => T): (text: string | undefined, name: string) => T {
   return (text, name) => {
     if (text !== undefined && text !== '') return read(text, name)
@@ -103,7 +103,7 @@ export function required<T>(read: (text: string, name: string) => T): (text: str
   }
 }
 
-/** Reads text that may be left out. */
+/** Reads an optional setting. */
 export function optional<T>(read: (text: string, name: string) => T) {
   return (text: string | undefined, name: string): T | undefined => (text === undefined ? undefined : read(text, name))
 }
@@ -129,7 +129,7 @@ export function oneOf<const choice extends string>(choices: readonly choice[]): 
   }
 }
 
-/** A switch is on when its option is there, or its variable says so. */
+/** A switch is on when its option is given, or its variable is true. */
 export function isOn(text: string | undefined, name: string): boolean {
   return text === undefined ? false : oneOf(['true', 'false', '1', '0'])(text, name).match(/^(true|1)$/) !== null
 }

@@ -4,17 +4,17 @@ import { type LogFormat, written } from './log.ts'
 import { type LogEvent, logEventOf } from './logEvents.ts'
 import { barOf, type Progress, progressMeter, sentenceOf } from './progress.ts'
 
-/** What a command says while it runs. */
+/** A command's output while it runs. */
 export interface Terminal {
   heard(event: IndexerEvent): void
-  say(line: LogEvent): void
-  /** Takes the progress bar away. */
+  log(line: LogEvent): void
+  /** Removes the progress bar. */
   end(): void
 }
 
 export interface TerminalOptions {
   readonly format: LogFormat
-  /** How much is verified, for the bar. */
+  /** The verification level, shown in the bar. */
   readonly verify: string
   readonly env: NodeJS.ProcessEnv
   readonly now: () => number
@@ -25,8 +25,8 @@ const BARS_EVERY_MS = 100
 const CLEAR_LINE = '\r\x1b[K'
 
 /**
- * Every line that event are worth, and how far a backfill has come: a living bar at the foot of a terminal, under which no line is
- * ever written, or a plain line each second where nobody watches.
+ * Writes log lines and the progress of a backfill: on a terminal as a bar that stays the last line, elsewhere as a plain line
+ * each second.
  */
 export function terminalTo(out: Output, { format, verify, env, now }: TerminalOptions): Terminal {
   const isTerminal = out.isTTY === true && format === 'text' && env.TERM !== 'dumb'
@@ -35,10 +35,11 @@ export function terminalTo(out: Output, { format, verify, env, now }: TerminalOp
   let quietUntil = 0
 
   const draw = () => {
-    // The last column stays free: a terminal that is filled to its edge goes on to the next line.
-    if (bar !== undefined) out.write(`${CLEAR_LINE}${barOf(bar, verify, (out.columns ?? 80) - 1, speaksUnicode(env))}`)
+    // The last column stays free: a line that fills the terminal's width wraps.
+    if (bar !== undefined)
+      out.write(`${CLEAR_LINE}${barOf(bar, verify, (out.columns ?? 80) - 1, supportsUnicode(env))}`)
   }
-  const say = (line: LogEvent) => {
+  const log = (line: LogEvent) => {
     out.write(`${bar === undefined ? '' : CLEAR_LINE}${written(line, format, new Date(now()))}\n`)
     draw()
   }
@@ -54,30 +55,30 @@ export function terminalTo(out: Output, { format, verify, env, now }: TerminalOp
       if (isTerminal) {
         bar = made
         draw()
-      } else say(lineOfProgress(made))
+      } else log(progressLine(made))
     }
   }
   return {
-    say,
+    log,
     end,
     heard: (event) => {
       if (event.kind === 'stored') progress(event)
       if (event.kind === 'caughtUp' || event.kind === 'stopped') end()
       const line = logEventOf(event)
-      if (line !== undefined) say(line)
+      if (line !== undefined) log(line)
     },
   }
 }
 
-function lineOfProgress(progress: Progress): LogEvent {
+function progressLine(progress: Progress): LogEvent {
   const { block, nodeHead, events, eventsPerSecond, secondsLeft } = progress
   const facts = { block, nodeHead, events, eventsPerSecond: Math.round(eventsPerSecond) }
   const left = secondsLeft === undefined ? {} : { secondsLeft: Math.ceil(secondsLeft) }
   return { level: 'info', event: 'progress', message: sentenceOf(progress), facts: { ...facts, ...left } }
 }
 
-/** As terminals tell by their locale; those of Windows by what they are. */
-function speaksUnicode(env: NodeJS.ProcessEnv): boolean {
+/** Terminals show it by their locale; Windows Terminal by its session variable. */
+function supportsUnicode(env: NodeJS.ProcessEnv): boolean {
   const locale = env.LC_ALL || env.LC_CTYPE || env.LANG || ''
   return /utf-?8/i.test(locale) || env.WT_SESSION !== undefined
 }

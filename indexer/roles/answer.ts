@@ -11,7 +11,7 @@ import type { Metrics } from '../operate/metrics.ts'
 import { databaseError } from '../store/databaseError.ts'
 
 export interface AnswerOptions {
-  /** 0, the default, for any port that is free. */
+  /** 0, the default, for any free port. */
   readonly port?: number | undefined
   readonly host?: string | undefined
   /** Where `/blobs/<hash>` and explanations find files: a folder, or the address of one. */
@@ -19,7 +19,7 @@ export interface AnswerOptions {
   readonly metrics?: Metrics | undefined
 }
 
-/** Serves what a database knows, in whatever role. */
+/** Serves the API over a database, in any role. */
 export async function answer(
   { port = 0, host = '127.0.0.1', blobs, metrics }: AnswerOptions,
   from: HistoryReaderOptions & { readonly role: () => Role },

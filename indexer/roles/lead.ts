@@ -8,17 +8,17 @@ import { finalityOf } from '../store/stretch.ts'
 import { serveHistory } from '../store/views.ts'
 import { changes, publishStatus } from './publishStatus.ts'
 
-/** What one who writes a history does beside storing it: it tells how it fares, and has the history served once it is complete. */
+/** The writer's tasks beside storing: it publishes its status, and switches readers to the history once that is complete. */
 export interface Leading {
   status(): Status
   heard(event: IndexerEvent): void
-  /** The history has caught up: if it is newer than what the views show, they show it from now on. */
+  /** The history has caught up: switches the views to it, if it is newer than what they show. */
   caughtUp(): Promise<void>
-  /** Tells its status until the sync ends, and a last time then. */
+  /** Publishes the status until the sync ends, and a last time then. */
   until(sync: Promise<void>): Promise<void>
 }
 
-/** Someone reads the views and does not let go of them. */
+/** A reader holds a lock on the views. */
 const TRY_AGAIN_MS = 10_000
 
 export function leading(store: Store, report: (event: IndexerEvent) => void): Leading {
@@ -59,7 +59,7 @@ export function leading(store: Store, report: (event: IndexerEvent) => void): Le
     caughtUp: async () => {
       if (performance.now() < serveAt) return
       await makeDeferredIndexes(store.write)
-      // After a restart nothing new may be stored for long.
+      // After a restart it may be long until a block is stored.
       const { safe, finalised } = await finalityOf(store.write)
       status = { ...status, safe: status.safe ?? safe, finalised: status.finalised ?? finalised }
       const { history, schema } = store
@@ -69,13 +69,13 @@ export function leading(store: Store, report: (event: IndexerEvent) => void): Le
     },
 
     until: async (sync) => {
-      const ending = new AbortController()
-      const telling = publishStatus(store, () => status, changed, ending.signal)
+      const ended = new AbortController()
+      const publishing = publishStatus(store, () => status, changed, ended.signal)
       try {
         await sync
       } finally {
-        ending.abort()
-        await telling
+        ended.abort()
+        await publishing
         if (status.state.kind === 'stopped') await writeStatus(store.write, status).catch(() => {})
       }
     },

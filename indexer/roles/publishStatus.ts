@@ -2,11 +2,11 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { type Status, writeStatus } from '../store/status.ts'
 import type { Store } from '../store/store.ts'
 
-const TELL_EVERY_MS = 1_000
+const PUBLISH_EVERY_MS = 1_000
 
 /**
- * Writes the status each second, and at once when the state changes, for processes that only read. It goes by the writer's own
- * connection, between its transactions: so nobody tells anything who has lost the lock. What cannot be told is told a second later.
+ * Writes the status each second, and at once when the state changes, for readers. It uses the writer's own connection, so that
+ * a process without the lock publishes nothing. A failed write is retried a second later.
  */
 export async function publishStatus(
   store: Store,
@@ -16,11 +16,11 @@ export async function publishStatus(
 ): Promise<void> {
   while (!signal.aborted) {
     await writeStatus(store.write, status()).catch(() => {})
-    await Promise.race([changed.next(), sleep(TELL_EVERY_MS, undefined, { signal }).catch(() => {})])
+    await Promise.race([changed.next(), sleep(PUBLISH_EVERY_MS, undefined, { signal }).catch(() => {})])
   }
 }
 
-/** What can be waited for again and again. */
+/** A signal that can be awaited repeatedly. */
 export interface Changes {
   next(): Promise<void>
   happened(): void

@@ -6,10 +6,10 @@ import type { LockWait } from '../store/connections.ts'
 import { databaseError } from '../store/databaseError.ts'
 import type { Store } from '../store/store.ts'
 
-/** Whether this process writes or stands by, as its history's lock comes and goes. */
+/** Whether this process writes or stands by, as it gains and loses the history's lock. */
 export interface LockedRole {
   readonly lockWait: LockWait
-  /** Resolves when this process first has to wait. */
+  /** Resolves when this process first waits for the lock. */
   readonly standsBy: Promise<void>
   now(): Role
   hasStoodBy(): boolean
@@ -49,7 +49,7 @@ export function lockedRole(signal: AbortSignal, report: (event: IndexerEvent) =>
   }
 }
 
-/** Opens the store, and where another process writes it, waits for that through all that may pass, such as a restart of the database. */
+/** Opens the store. While another process writes it, this waits, through transient failures such as a database restart. */
 export async function openStandingBy(
   open: () => Promise<Store>,
   { hasStoodBy }: LockedRole,

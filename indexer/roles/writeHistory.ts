@@ -14,13 +14,13 @@ import { type Leading, leading } from './lead.ts'
 
 export interface WriteOptions {
   readonly deployment: Deployment
-  /** How much of what nodes say is checked before it is stored; by default all of it. */
+  /** How answers of nodes are checked before they are stored; by default by receipts. */
   readonly verify?: Verification
-  /** Whether the token's transfers are followed too. */
+  /** Whether to follow the token's transfers too. */
   readonly transfers?: boolean
-  /** WebSocket addresses at which nodes announce new blocks; without, they are polled. */
+  /** WebSocket addresses at which nodes announce new blocks; without any, nodes are polled. */
   readonly wsUrls?: readonly string[]
-  /** How many blocks deep a block is final; by default where the node says so. */
+  /** The depth at which a block is final; by default the node's tag decides. */
   readonly finalityDepth?: number
   readonly pollMs?: number
   /** The most blocks to ask a node for at once. */
@@ -34,7 +34,7 @@ export interface Writing {
   readonly stopped: Promise<void>
 }
 
-/** Follows the chain into the store until `signal` says to stop; tells `heard` all about it. */
+/** Follows the chain into the store until `signal` aborts, and reports every event. */
 export function writeHistory(
   options: WriteOptions,
   connections: readonly Node[],

@@ -10,24 +10,24 @@ import type { Deployment } from '../../sdk/deployment.ts'
 import type { Listener } from './listener.ts'
 
 /**
- * Compares the journals with storage once a live block is stored, where receipts prove that block by itself: a comparison speaks
- * for all before it, and need not hold up what is proven. Until it has succeeded the history does not count as caught up.
+ * Compares the journals with storage after a block at the head is stored, where receipts prove that block: one comparison
+ * covers all blocks before it, and need not delay a proven one. Until it succeeds the history does not count as caught up.
  */
 export interface Audit {
-  /** Whether all that was stored up to now has been compared, or is proven and follows what has been. */
+  /** Whether everything stored was compared, or is proven and follows what was compared. */
   isHeld(): boolean
   stored(stretch: Stretch, head: Header): void
   /**
-   * Begins to compare what has not been yet, by `node`; all is stored up to `head`, and adds up to `journals`. False where the last
-   * comparison failed: whoever failed has been seen to. The first is waited for, since an earlier process may have ended with one
-   * that failed.
+   * Begins a due comparison by `node`: everything is stored up to `head`, and replays to `journals`. False if the last
+   * comparison failed, which is recorded in the node's health. The first one is awaited, since the last one of an earlier
+   * process may have failed.
    */
   settled(node: Node, head: Header, journals: Journals): Promise<boolean>
-  /** The blocks above some ancestor were taken back: what was to be compared there is no more. */
+  /** Blocks were rolled back: drops a comparison that is due. */
   forget(): void
 }
 
-interface Owed {
+interface Due {
   readonly block: Header
   readonly journals: Journals
 }
@@ -42,7 +42,7 @@ export function auditOf(
   let isHeld = false
   /** Whether the last comparison succeeded. */
   let isSound = false
-  let owed: Owed | undefined
+  let due: Due | undefined
   let underWay: Promise<void> | undefined
   let failure: { readonly error: unknown } | undefined
 
@@ -51,33 +51,33 @@ export function auditOf(
     listener.journalsHeld?.(block, by)
   }
 
-  const compare = async (node: Node, due: Owed): Promise<boolean> => {
-    const { block, journals } = due
+  const compare = async (node: Node, task: Due): Promise<boolean> => {
+    const { block, journals } = task
     try {
-      const told = await readJournals(node.until(signal), deployment, block, verify)
-      const found = told.kind === 'unsettled' ? told : compareJournals(deployment, journals, told, block)
+      const stored = await readJournals(node.until(signal), deployment, block, verify)
+      const found = stored.kind === 'unsettled' ? stored : compareJournals(deployment, journals, stored, block)
       if (found.kind === 'match') {
         nodes.succeeded(node, 'storage')
-        // Else it is taken back meanwhile, or a later one is to be compared.
-        if (owed === due) held(block.number, found.by)
+        // Else the block was rolled back, or a later one is due.
+        if (due === task) held(block.number, found.by)
         return true
       }
       nodes.contradicted(node, 'storage', found.contradiction)
     } catch (error) {
-      // The next block's comparison speaks for this one too.
+      // The next block's comparison covers this one too.
       if (error instanceof StateGone) return true
       nodes.failed(node, 'storage', error)
     }
     return false
   }
 
-  const begin = async (node: Node, due: Owed): Promise<void> => {
+  const begin = async (node: Node, task: Due): Promise<void> => {
     try {
-      const found = await compare(node, due)
-      // Taken back, or spoken for by a later comparison: what was found does not matter any more.
-      if (owed !== due) return
+      const found = await compare(node, task)
+      // Rolled back, or covered by a later comparison: the result does not matter.
+      if (due !== task) return
       isSound = found
-      if (found) owed = undefined
+      if (found) due = undefined
     } catch (error) {
       failure = { error }
     } finally {
@@ -90,14 +90,14 @@ export function auditOf(
     stored: ({ blocks, journals, journalsBy }, block) => {
       const first = blocks[0]?.number ?? block.number
       if (journalsBy !== undefined) {
-        owed = undefined
+        due = undefined
         isSound = true
         held(block.number, journalsBy)
-      } else if (isHeld && isCheckpoint(verify, first, block.number, block.number)) owed = { block, journals }
+      } else if (isHeld && isCheckpoint(verify, first, block.number, block.number)) due = { block, journals }
     },
     settled: async (node, head, journals) => {
-      if (!isSound) owed ??= { block: head, journals }
-      if (owed !== undefined) underWay ??= begin(node, owed)
+      if (!isSound) due ??= { block: head, journals }
+      if (due !== undefined) underWay ??= begin(node, due)
       if (!isSound) await underWay
       if (failure === undefined) return isSound
       const { error } = failure
@@ -106,7 +106,7 @@ export function auditOf(
     },
     forget: () => {
       isHeld = false
-      owed = undefined
+      due = undefined
     },
   }
 }

@@ -316,7 +316,7 @@ describe('the API', () => {
     const { errors } = await answerTo(broken.url, '{ channelFundings { items { block } } }')
     expect(errors).toEqual([
       expect.objectContaining({
-        message: 'Something went wrong here; it has been written down.',
+        message: 'Something went wrong here; it has been logged.',
         extensions: { code: 'INTERNAL_SERVER_ERROR' },
       }),
     ])

@@ -7,7 +7,7 @@ import { toBytea } from '../../store/types.ts'
 import type { AsOf } from '../query/asOf.ts'
 import type { Lru } from './lru.ts'
 
-/** What batches come to as they were recorded. Their root says which records that were, whatever reorgs there are. */
+/** The sums of batches as recorded. The root identifies the records, through any reorg. */
 export type RecordedSums = Lru<Uint32Array>
 
 /** A batch as it was recorded. */
@@ -17,10 +17,10 @@ interface Recorded {
   readonly root: Hex
 }
 
-/** So many batches' records are in memory at once. */
+/** The most batches whose records are in memory at once. */
 const BATCHES_A_STATEMENT = 16
 
-/** The batches of a book as they stand: their fees, and the sums of their query sketches of k dimensions. In the order of their numbers. */
+/** The batches of a book without voided records, by number: their fees, and the sums of their query sketches of k dimensions. */
 export async function bookBatches(
   db: Kysely<Database>,
   book: bigint,
@@ -38,7 +38,7 @@ export async function bookBatches(
   return await standing(db, recorded, at, k, kept)
 }
 
-/** One batch as it stands. */
+/** One batch without voided records. */
 export async function standingBatch(
   db: Kysely<Database>,
   batch: bigint,
@@ -97,7 +97,7 @@ async function recordedSum(db: Kysely<Database>, batch: bigint, root: Hex, k: nu
   const { rows } = await sql<Stored>`
     select i.fee_units, i.sketch from inference i join batch_recorded r on r.batch = i.batch
     where i.batch = ${batch} and r.root = ${toBytea(root)}`.execute(db)
-  // A reorg came between: whoever asked asks again then, and nothing false is kept.
+  // A reorg happened in between: the request is executed again, and nothing false is cached.
   if (rows.length === 0) throw new Error(`Batch ${batch} was reorganised`)
   return batchSum(rows.map(weighed), k)
 }

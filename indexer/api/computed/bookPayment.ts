@@ -7,9 +7,9 @@ import type { AsOf } from '../query/asOf.ts'
 import { bookBatches, type RecordedSums } from './batchSums.ts'
 import type { ModelUnits } from './modelUnits.ts'
 
-/** Who earns what by a book, and how that comes about. */
+/** What each party earns from a book, and how it is computed. */
 export interface BookPayment {
-  /** Whether it is what the book would pay if it were settled as it stands. */
+  /** Whether the book is not settled, and this is what it would pay now. */
   readonly pending: boolean
   readonly totalGwei: bigint
   readonly contributorsGwei: bigint
@@ -21,7 +21,7 @@ export interface BookPayment {
   readonly net: bigint
   readonly floor: bigint
   readonly scale: bigint
-  /** In the order of their numbers. */
+  /** By number. */
   readonly units: readonly UnitPay[]
 }
 
@@ -38,7 +38,7 @@ export interface RoyaltyPayment {
   readonly amountGwei: bigint
 }
 
-/** A book as its entity shows it. */
+/** A row of the book entity. */
 export interface BookRow {
   readonly id: bigint
   readonly model: bigint
@@ -50,7 +50,7 @@ export interface BookRow {
 
 const BPS = 10_000n
 
-/** What a book paid, from the chain's own words; or, as long as it is not settled, what it would pay, as the contract computes it. */
+/** What a book paid, from its events; or, before it is settled, what it would pay, as the contract computes it. */
 export async function bookPayment(
   db: Kysely<Database>,
   book: BookRow,

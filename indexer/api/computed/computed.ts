@@ -3,10 +3,10 @@ import { type Lru, lru } from './lru.ts'
 import type { ModelUnits } from './modelUnits.ts'
 import { type RowExplainer, rowExplainer } from './rowExplainer.ts'
 
-/** What answers compute from facts, and go on knowing: of one history, and of the files beside it. */
+/** Cached computations over one history and its files. */
 export interface Computed {
   readonly units: Lru<ModelUnits>
-  /** Sums of batches as they were recorded. */
+  /** Sums of batches as recorded. */
   readonly sums: Lru<Uint32Array>
   /** By book and block hash. */
   readonly payments: Lru<BookPayment>

@@ -1,4 +1,4 @@
-/** The values that were asked for last; an older one is made anew. What failed is not kept. */
+/** A cache of the values used last. Failures are not cached. */
 export interface Lru<T> {
   get(key: string, make: () => Promise<T>): Promise<T>
   drop(key: string): void

@@ -7,13 +7,13 @@ import type { Database } from '../../store/schema.ts'
 import type { AsOf } from '../query/asOf.ts'
 import type { Lru } from './lru.ts'
 
-/** A registered fine-tune as pay and explanations need it: it never changes. */
+/** A registered fine-tune, for pay and explanations. It never changes. */
 export interface ModelUnits {
   readonly model: bigint
   readonly terms: ModelPayTerms
   readonly royaltyAccounts: readonly bigint[]
   readonly floorNorm: bigint
-  /** Of the row index; zero where there is none. */
+  /** The row index's hash; zero where there is none. */
   readonly indexHash: Hex
   readonly units: readonly RegisteredUnit[]
 }
@@ -28,11 +28,11 @@ interface Registered {
   readonly dims: bigint
   readonly indexHash: Hex
   readonly floorNorm: bigint
-  /** Of the block in which its last unit was registered: a reorg may register others. */
+  /** The hash of the block that completed its registration: a reorg may replace it. */
   readonly hash: Hex
 }
 
-/** Undefined of a base model, and of a fine-tune whose registration is not done. */
+/** Undefined for a base model, and for a fine-tune whose registration is not complete. */
 export async function modelUnits(
   db: Kysely<Database>,
   model: bigint,
@@ -46,7 +46,7 @@ export async function modelUnits(
       .transaction()
       .setIsolationLevel('repeatable read')
       .execute(async (tx) => {
-        // A reorg may have come between: whoever asked asks again then, and nothing false is kept.
+        // A reorg may have happened in between: the request is executed again, and nothing false is cached.
         if ((await registered(tx, model, block))?.hash !== found.hash) throw new Error(`Model ${model} was reorganised`)
         return await read(tx, model, found)
       }),

@@ -5,16 +5,16 @@ import type { RowReply, RowsFound, RowTask } from './rowWorker.ts'
 
 export type { FoundRow, RowsFound } from './rowWorker.ts'
 
-/** Finds the rows that moved an answer, in another thread, which is started when somebody first asks. */
+/** Finds the rows that moved an answer, in a worker thread that starts with the first request. */
 export interface RowExplainer {
   rowsOf(asked: Omit<RowTask, 'id' | 'place' | 'count'>): Promise<RowsFound>
   close(): Promise<void>
 }
 
-/** The most rows for an answer, and as many against it, that anybody is told. */
+/** The most rows for an answer, and the most against it. */
 export const MOST_ROWS = 100
 const EXPLANATIONS_KEPT = 500
-/** A row index that was not there may come yet, and is not looked for with every question. */
+/** How long a missing row index is not looked for again. */
 const LOOK_AGAIN_MS = 30_000
 
 interface Waiting {
@@ -38,7 +38,7 @@ export function rowExplainer(place: string | undefined): RowExplainer {
       waiting.get(id)?.resolve(found)
       waiting.delete(id)
     })
-    // Such as no memory left: who waits is told so, and who asks next has a new thread.
+    // Out of memory, say: pending requests fail, and the next one starts a new thread.
     const failed = (error: unknown) => {
       if (thread !== worker) return
       thread = undefined

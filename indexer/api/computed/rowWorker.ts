@@ -1,5 +1,5 @@
-// Finds the rows that moved an answer, in a thread of its own: reading a large row index takes seconds, and neither the chain nor other
-// questions wait for it. Started by `rowExplainer.ts`.
+// Finds the rows that moved an answer, in a worker thread: reading a large row index takes seconds, which must delay neither the sync
+// nor other requests. Started by `rowExplainer.ts`.
 
 import { parentPort } from 'node:worker_threads'
 import { bytesToHex, type Hex } from 'viem'
@@ -38,7 +38,7 @@ export type RowReply = { readonly id: number; readonly found: RowsFound }
 const port = parentPort
 if (port === null) throw new Error('rowWorker.ts runs inside a worker thread; call rowExplainer instead.')
 
-/** So many row indexes are in memory: of a million rows, each takes some 300 MB. */
+/** The most row indexes in memory: one of a million rows takes some 300 MB. */
 const INDEXES_KEPT = 2
 const indexes = lru<LoadedIndex>(INDEXES_KEPT)
 
@@ -74,7 +74,7 @@ async function load(place: string, index: Hex, k: number, unitCount: number): Pr
   const { k: found, units } = decodeRowIndex(file)
   if (found !== k || units.length !== unitCount) {
     throw new Error(
-      `its row index has ${units.length} units of ${found} codes, and it was registered with ${unitCount} of ${k}`,
+      `its row index has ${units.length} units of ${found} codes, and ${unitCount} of ${k} are registered`,
     )
   }
   const hashes = units.map((rows) => Buffer.concat(rows.map(({ itemHash }) => Buffer.from(itemHash.slice(2), 'hex'))))

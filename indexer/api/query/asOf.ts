@@ -3,10 +3,7 @@ import type { Hex } from 'viem'
 import type { Database } from '../../store/schema.ts'
 import { BadRequest } from './badRequest.ts'
 
-/**
- * The block that an answer speaks of. Everything asked in one request is answered as of the head at its beginning, or the
- * block it names, so that blocks stored meanwhile change nothing in it.
- */
+/** The block of an answer: the head at the request's start, or the block that it names. Later blocks change nothing in it. */
 export interface AsOf {
   readonly block: bigint
   readonly hash: Hex
@@ -15,7 +12,7 @@ export interface AsOf {
   readonly time: bigint
 }
 
-/** The newest block, and what tells later whether a reorg has taken it back meanwhile. */
+/** The newest block, with what shows later whether a reorg rolled it back. */
 export interface Head extends AsOf {
   /** How often a block of its number has been reverted. */
   readonly reverted: bigint
@@ -35,7 +32,7 @@ export async function headAsOf(db: Kysely<Database>): Promise<Head> {
   return { ...head, block: head.number }
 }
 
-/** Whether no reorg has taken the head back since: whatever was read of the history meanwhile is then of one branch. */
+/** Whether the head was not rolled back since: then everything read in between is of one branch. */
 export async function stillStands(db: Kysely<Database>, head: Head): Promise<boolean> {
   const { reverted } = await db
     .selectFrom('revertedBlock')

@@ -1,6 +1,6 @@
 import { GraphQLError } from 'graphql'
 
-/** Errors that a caller is told about, each with a code to act on. Whatever is none of these is masked. */
+/** Errors that callers see, each with a code. All others are masked. */
 
 export type ErrorCode =
   | 'BAD_REQUEST'

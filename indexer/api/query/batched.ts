@@ -1,4 +1,4 @@
-/** Asks for many keys at once what resolvers ask for one by one, so that a list of n rows costs one more query, not n. */
+/** Collects the keys that resolvers load one by one into one load, so that a list of n rows costs one more query, not n. */
 export function batched<Key, Value>(
   load: (keys: readonly Key[]) => Promise<(key: Key) => Value>,
 ): (key: Key) => Promise<Value> {
@@ -17,7 +17,7 @@ export function batched<Key, Value>(
 
   return (key) =>
     new Promise((resolve, reject) => {
-      // After all resolvers that can run now have asked.
+      // After all resolvers that can run now.
       if (waiting.length === 0) setImmediate(run)
       waiting.push({ key, resolve, reject })
     })

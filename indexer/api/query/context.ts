@@ -8,26 +8,26 @@ import { batched } from './batched.ts'
 import type { Entity, Row } from './entity.ts'
 import { countRows, fetchPages, type Page, type PageArgs } from './page.ts'
 
-/** What every answer is made from. */
+/** What every answer comes from. */
 export interface Sources {
   readonly db: Kysely<Database>
   readonly identity: Identity
-  /** What the history's writer last told beyond it. */
+  /** The writer's last status. */
   readonly status: () => Promise<Status | undefined>
-  /** What was computed for earlier answers. */
+  /** Cached computations. */
   readonly computed: Computed
 }
 
-/** What one request is answered with: the head at its beginning, and questions gathered from its resolvers. */
+/** The context of one request: the head at its start, and batched loads of its resolvers. */
 export interface Context extends Sources {
-  /** Makes something once a request. */
+  /** Computes a value once a request. */
   once<T>(name: string, make: () => T): T
   asOf(block?: bigint): Promise<AsOf>
-  /** Whether everything that was asked so far is of one branch of the chain. */
+  /** Whether everything read so far is of one branch of the chain. */
   isOneSnapshot(): Promise<boolean>
   page(entity: Entity, args: PageArgs, at: AsOf): Promise<Page>
   count(entity: Entity, args: PageArgs, at: AsOf): Promise<bigint>
-  /** The same of rows that a parent is linked to: all parents of one level are asked for at once. */
+  /** The same for rows linked to a parent: all parents of a level load at once. */
   linkedPage(entity: Entity, args: PageArgs, at: AsOf, columns: readonly string[], tuple: Tuple): Promise<Page>
   linkedCount(entity: Entity, args: PageArgs, at: AsOf, columns: readonly string[], tuple: Tuple): Promise<bigint>
   linkedOne(entity: Entity, at: AsOf, columns: readonly string[], tuple: Tuple): Promise<Row | undefined>
@@ -35,7 +35,7 @@ export interface Context extends Sources {
 
 type Tuple = readonly unknown[]
 
-/** Links to one row at a time are asked for in chunks that a statement's parameters can hold. */
+/** Links load in chunks that fit a statement's parameters. */
 const KEYS_A_STATEMENT = 2_000
 
 export function contextOf(sources: Sources): Context {
@@ -101,7 +101,7 @@ export function contextOf(sources: Sources): Context {
 }
 
 function found<T>(value: T | undefined): T {
-  if (value === undefined) throw new Error('A list was asked for and not fetched')
+  if (value === undefined) throw new Error('A requested list was not fetched')
   return value
 }
 

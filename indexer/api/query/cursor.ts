@@ -2,7 +2,7 @@ import * as z from 'zod'
 import { BadRequest } from './badRequest.ts'
 import { columnOf, type Entity } from './entity.ts'
 
-/** A place in an ordered list: the order, and the values by which one row stands where it stands. Opaque to callers. */
+/** A position in an ordered list: the order, and the values that place a row in it. Opaque to callers. */
 export interface Cursor {
   readonly orderBy: string
   readonly values: readonly unknown[]
@@ -10,7 +10,7 @@ export interface Cursor {
 
 const cursorSchema = z.tuple([z.string()], z.union([z.string(), z.boolean()]))
 
-/** The columns whose values decide a row's place. */
+/** The columns that decide a row's position. */
 export function orderColumns(entity: Entity, orderBy: string): readonly string[] {
   return [orderBy, ...entity.key.filter((name) => name !== orderBy)]
 }
@@ -29,7 +29,7 @@ export function decodeCursor(entity: Entity, orderBy: string, text: string): Cur
   if (order !== orderBy) {
     throw new BadRequest(`The cursor is of a list ordered by ${order}, and this one is by ${orderBy}`, 'BAD_CURSOR')
   }
-  if (values.length !== columns.length) throw notOurs()
+  if (values.length !== columns.length) throw badCursor()
   return { orderBy, values: columns.map((name, i) => restore(entity, name, values[i])) }
 }
 
@@ -44,17 +44,17 @@ function restore(entity: Entity, name: string, value: unknown): unknown {
       return BigInt(value)
     }
   }
-  throw notOurs()
+  throw badCursor()
 }
 
 function parse(text: string): readonly [string, ...unknown[]] {
   try {
     return cursorSchema.parse(JSON.parse(Buffer.from(text, 'base64url').toString('utf8')))
   } catch {
-    throw notOurs()
+    throw badCursor()
   }
 }
 
-function notOurs(): BadRequest {
+function badCursor(): BadRequest {
   return new BadRequest('The cursor is not one of this list', 'BAD_CURSOR')
 }

@@ -2,8 +2,8 @@ import type { RawBuilder } from 'kysely'
 import type { AsOf } from './asOf.ts'
 
 /**
- * What can be asked about, said once: a type's columns, the SQL that shows them as of a block, and its links. From this come
- * the GraphQL type, its filters and orders, its page, and the resolvers; no entity has code of its own for any of them.
+ * A type of the API, defined once: its columns, the SQL that gives them as of a block, and its links. The GraphQL type, its
+ * filters, orders, page and resolvers are derived from it.
  */
 export interface Entity {
   /** The GraphQL type, such as `Account`. Two entities may show the same type from different sources. */

@@ -9,7 +9,7 @@ import { all, bind, condition, type Where } from './where.ts'
 export const DEFAULT_LIMIT = 50n
 export const MAX_LIMIT = 500n
 
-/** What a list is asked with. */
+/** The arguments of a list. */
 export interface PageArgs {
   readonly where?: Where | null
   readonly orderBy?: string | null
@@ -29,13 +29,13 @@ export interface Page {
   }
 }
 
-/** The rows that a list is about: those whose columns equal one of these tuples. A root list is about all of them. */
+/** The rows of a list: those whose columns equal one of these tuples. A root list has no scope. */
 export interface Scope {
   readonly columns: readonly string[]
   readonly tuples: readonly (readonly unknown[])[]
 }
 
-/** Fetches the same page of many lists at once: one for every tuple of the scope, or the one list where there is none. */
+/** Fetches the same page of many lists at once: one for each tuple of the scope, or the root list without one. */
 export async function fetchPages(
   db: Kysely<Database>,
   entity: Entity,
@@ -62,7 +62,7 @@ export async function fetchPages(
   return scope.tuples.map((tuple) => pageOf(entity, plan, groups.get(nameOf(tuple)) ?? []))
 }
 
-/** How many rows the lists hold in all, whatever the page. */
+/** The total number of rows of each list. */
 export async function countRows(
   db: Kysely<Database>,
   entity: Entity,
@@ -83,7 +83,7 @@ export async function countRows(
 
 interface Plan {
   readonly orderBy: string
-  /** Rows are fetched towards the cursor's far side, and turned round if that was backwards. */
+  /** Rows before a cursor are fetched in reverse order, and reversed again. */
   readonly backwards: boolean
   readonly descending: boolean
   readonly limit: bigint
@@ -103,8 +103,8 @@ function planOf(entity: Entity, args: PageArgs): Plan {
 
   const { values } = decodeCursor(entity, orderBy, text)
   const names = orderColumns(entity, orderBy)
-  const place = sql.join(names.map((name, i) => bind(values[i], columnOf(entity, name).kind)))
-  const beyond = sql`(${sql.join(names.map(column))}) ${sql.raw(descending ? '<' : '>')} (${place})`
+  const position = sql.join(names.map((name, i) => bind(values[i], columnOf(entity, name).kind)))
+  const beyond = sql`(${sql.join(names.map(column))}) ${sql.raw(descending ? '<' : '>')} (${position})`
   return { orderBy, backwards, descending, limit, hasCursor: true, conditions: [beyond] }
 }
 
@@ -132,7 +132,7 @@ function pageOf(entity: Entity, plan: Plan, found: readonly Row[]): Page {
   return {
     items,
     pageInfo: {
-      // A cursor is the place of a row, so on the side it was taken from there is at least that row.
+      // A cursor is a row's position, so on its side there is at least that row.
       hasNextPage: plan.backwards ? plan.hasCursor : more,
       hasPreviousPage: plan.backwards ? more : plan.hasCursor,
       startCursor: cursor(items[0]),

@@ -1,7 +1,7 @@
 import { GraphQLScalarType, Kind, type ValueNode } from 'graphql'
 import { BadRequest } from './badRequest.ts'
 
-/** Money, and whatever else is wider than a JSON number is exact: a string on the way out, a string or integer on the way in. */
+/** Money and other wide integers: a string in answers, a string or integer in arguments. */
 export const BigIntScalar = new GraphQLScalarType({
   name: 'BigInt',
   description: 'An integer of any size, always a string in answers, such as "50000000".',

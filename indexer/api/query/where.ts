@@ -4,7 +4,7 @@ import { toBytea } from '../../store/types.ts'
 import { BadRequest } from './badRequest.ts'
 import { type Column, type ColumnKind, columnOf, type Entity } from './entity.ts'
 
-/** A filter as GraphQL hands it over: `{ model: 3, feeGwei_gt: 5, OR: [{ … }, { … }] }`. All that is given must hold. */
+/** A filter in GraphQL: `{ model: 3, feeGwei_gt: 5, OR: [{ … }, { … }] }`. All conditions must hold. */
 export type Where = Readonly<Record<string, unknown>>
 
 type Comparison = (column: RawBuilder<unknown>, value: unknown, kind: ColumnKind) => RawBuilder<unknown>
@@ -38,7 +38,7 @@ const comparisons: Readonly<Record<string, Comparison>> = {
 const EQUALITY = ['', 'not', 'in', 'not_in']
 const ORDER = ['gt', 'gte', 'lt', 'lte']
 
-/** The operators that a column of this kind knows; the empty one is plain equality. */
+/** The operators of a column; the empty one is equality. */
 export function operatorsOf({ kind }: Column): readonly string[] {
   if (kind === 'UInt' || kind === 'BigInt') return [...EQUALITY, ...ORDER]
   if (kind === 'String') return [...EQUALITY, 'contains', 'starts_with']
@@ -59,7 +59,7 @@ export function condition(entity: Entity, where: Where): RawBuilder<unknown> {
   return all(parts)
 }
 
-/** A value as the drivers want it. */
+/** A value as the driver takes it. */
 export function bind(value: unknown, kind: ColumnKind): RawBuilder<unknown> {
   return kind === 'Bytes' ? sql`${toBytea(value as Hex)}` : sql`${value}`
 }

@@ -1,7 +1,7 @@
 import { BadRequest } from '../query/badRequest.ts'
 import { MAX_LIMIT } from '../query/page.ts'
 
-/** The first items of a list that is computed, and not paged through. */
+/** The first items of a computed list without pages. */
 export function listOf<T>(
   items: readonly T[],
   limit: bigint,

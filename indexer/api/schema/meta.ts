@@ -5,7 +5,7 @@ import type { Database } from '../../store/schema.ts'
 import type { AsOf } from '../query/asOf.ts'
 import type { Context } from '../query/context.ts'
 
-/** What an answer speaks of, and how far that is from the chain's head. */
+/** The block of an answer, and its distance from the chain's head. */
 export const metaSdl = `
 "Latest: a reorg may still take it back. Safe: only the chain’s operator could. Finalised: nobody can."
 enum Finality { Latest Safe Finalised }
@@ -82,7 +82,7 @@ export const metaResolvers = {
   } satisfies Record<string, Resolver>,
 }
 
-/** Weakest first. Each is a look at an index, however many stretches there are. */
+/** Weakest first. Each costs one index look-up, however many stretches there are. */
 async function weakestVerdict(db: Kysely<Database>, block: bigint): Promise<Verdict | undefined> {
   for (const verdict of ['told', 'bloom', 'receipts'] as const) {
     const found = db.selectFrom('stretch').select('first').where('verdict', '=', verdict).where('first', '<=', block)

@@ -11,7 +11,7 @@ import type { Context } from '../query/context.ts'
 import type { Row } from '../query/entity.ts'
 import { listOf } from './lists.ts'
 
-/** What books pay, before and after they are settled, and the long bytes behind units and batches: nothing of it is computed unasked. */
+/** What books pay, before and after settlement, and the sketches of units and batches: computed only on request. */
 
 export const paySdl = `
 "What a unit earns by a book."
@@ -109,7 +109,7 @@ async function payOf(book: Row, context: Context): Promise<Paid> {
   return { ...paid, at, model: model as bigint }
 }
 
-/** Of a model that has calls, and so all of its units. */
+/** The units of a model with calls: its registration is complete. */
 export async function unitsOf({ db, computed }: Context, model: bigint, at: AsOf): Promise<ModelUnits> {
   const found = await modelUnits(db, model, at, computed.units)
   if (found === undefined) throw new BadRequest(`Model ${model} has no units`)

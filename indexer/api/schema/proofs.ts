@@ -16,7 +16,7 @@ import type { Row } from '../query/entity.ts'
 import { recordTrees } from './recordTrees.ts'
 
 /**
- * How a fact is shown to be the chain's own: the way from a record to its batch's root, and the storage slots to ask any node's
+ * Proofs of facts: the path from a record to its batch's root, and the storage slots to ask any node's
  * `eth_getProof` for. The caller checks both against a block hash that it trusts: sdk/storageProof.ts, sdk/provenRecord.ts.
  */
 

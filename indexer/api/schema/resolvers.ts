@@ -5,7 +5,7 @@ import type { PageArgs } from '../query/page.ts'
 type Resolver = (parent: Row, args: RootArgs, context: Context) => unknown
 type RootArgs = PageArgs & Readonly<Record<string, unknown>> & { readonly block?: { readonly number: bigint } | null }
 
-/** Resolvers that follow from what entities say of themselves. */
+/** The resolvers that are derived from entities. */
 export function entitiesResolvers(entities: readonly Entity[]): Readonly<Record<string, Record<string, Resolver>>> {
   const query: Record<string, Resolver> = {}
   const types: Record<string, Record<string, Resolver>> = { Query: query }

@@ -2,7 +2,7 @@ import type { Column, Entity, Link } from '../query/entity.ts'
 import { DEFAULT_LIMIT, MAX_LIMIT } from '../query/page.ts'
 import { operatorsOf } from '../query/where.ts'
 
-/** The part of the schema that follows from what entities say of themselves. */
+/** The part of the schema that is derived from entities. */
 export function entitiesSdl(entities: readonly Entity[]): string {
   return [...entities.map(typeSdl), queriesSdl(entities)].join('\n')
 }

@@ -3,18 +3,18 @@ import type { Verdict } from '../../../chain/verify/verification.ts'
 import { cursorsOf } from '../../store/cursors.ts'
 import type { Database } from '../../store/schema.ts'
 
-/** What is known of a history's completeness as of a block. */
+/** How complete a history is as of a block. */
 export interface Completeness {
   /** Whether the block counted as final. */
   readonly isFinal: boolean
-  /** Why the facts of which blocks are taken to be complete. */
+  /** Ranges of blocks, and why their facts count as complete. */
   readonly verdicts: readonly { readonly first: string; readonly last: string; readonly verdict: Verdict }[]
-  /** Up to which block each contract's facts are there. */
+  /** Up to which block each contract's facts are stored. */
   readonly followed: Readonly<Record<string, string>>
 }
 
 export async function completenessOf(db: Kysely<Database>, block: bigint): Promise<Completeness> {
-  // Neighbours of one verdict become one range: the difference of two row numbers stays the same as long as the verdict does.
+  // Neighbours with one verdict become one range: the difference of the two row numbers is constant within it.
   const { rows } = await sql<{ first: bigint; last: bigint; verdict: Verdict }>`
     select min(first) as first, least(max(last), ${block}::int8) as last, verdict
     from (

@@ -4,9 +4,9 @@ import type { Column } from '../../store/catalogue.ts'
 export const exportFormats = ['csv', 'jsonl'] as const
 export type ExportFormat = (typeof exportFormats)[number]
 
-/** How rows become lines. The database writes them: a million rows leave as many strings here, and no objects. */
+/** How rows become lines. The database formats them, so that rows create no objects here. */
 export interface Lines {
-  /** What stands before them, with its line break. */
+  /** The first line, with its line break. */
   readonly header: string
   readonly line: RawBuilder<string>
 }
@@ -25,13 +25,13 @@ export function linesOf(format: ExportFormat, columns: readonly Column[]): Lines
   }
 }
 
-/** As COPY … (format csv, header) reads it back: what is not there stays empty, and text is quoted always. */
+/** As COPY … (format csv, header) reads it: null is empty, and text is always quoted. */
 function csv({ sqlName, type }: Column): RawBuilder<unknown> {
   const cell = sql`${sql.ref(sqlName)}::text`
   return type === 'text' ? sql`coalesce('"' || replace(${cell}, '"', '""') || '"', '')` : sql`coalesce(${cell}, '')`
 }
 
-/** As the API gives it: numbers of any size as strings, bytes as 0x…. */
+/** As the API gives it: integers as strings, bytes as 0x…. */
 function json({ sqlName, type }: Column): RawBuilder<unknown> {
   const cell = sql.ref(sqlName)
   const value = type === 'bool' ? cell : type === 'bytea' ? sql`'0x' || encode(${cell}, 'hex')` : sql`${cell}::text`

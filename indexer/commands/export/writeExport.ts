@@ -13,7 +13,7 @@ import { type Completeness, completenessOf } from './completeness.ts'
 import type { ExportFormat } from './format.ts'
 import { type TableFile, type Target, writeTable } from './writeTable.ts'
 
-/** What an export is of, and how to check it. Numbers that may be large are strings. */
+/** The contents of an export, with hashes. Numbers that may be large are strings. */
 export interface Manifest extends Completeness {
   readonly deployment: string
   readonly chainId: string
@@ -25,20 +25,20 @@ export interface Manifest extends Completeness {
 }
 
 export interface ExportOptions extends Target {
-  /** The newest block that is stored, where none is given. */
+  /** By default the newest stored block. */
   readonly block: bigint | undefined
-  /** Hears of each table that is written. */
+  /** Called after each table. */
   readonly wrote: (file: TableFile) => void
 }
 
 /**
- * Writes every table of the chain's facts, as of a block, into files of a new folder, with a manifest. All of it is one view of the
- * history, whatever is written meanwhile, and the folder bears its name only when it is whole.
+ * Writes every table of facts, as of a block, into files of a new folder, with a manifest. All files are one snapshot of the
+ * history, and the folder gets its name only once it is complete.
  */
 export async function writeExport(db: Kysely<Database>, options: ExportOptions): Promise<Manifest> {
   const folder = resolve(options.folder)
   if (existsSync(folder)) {
-    throw new StopError(`${folder} is there already`, {}, 'Give the name of a folder that is not.')
+    throw new StopError(`${folder} exists already`, {}, 'Give the name of a new folder.')
   }
   await mkdir(dirname(folder), { recursive: true })
   const draft = await mkdtemp(join(dirname(folder), `.${basename(folder)}.`))
@@ -86,25 +86,25 @@ async function writeAll(tx: Kysely<Database>, options: ExportOptions): Promise<M
   }
 }
 
-/** What is of the chain. What was observed of nodes and reorgs says nothing of what holds as of a block. */
+/** The tables that follow from the chain. Those on nodes and reorgs say nothing about the state as of a block. */
 function exported(catalogue: Catalogue): readonly string[] {
   return ['identity', 'block', 'journalMove', ...factTables].toSorted().filter((name) => catalogue.has(name))
 }
 
 async function blockAt(tx: Kysely<Database>, identity: Identity, number: bigint | undefined): Promise<Block> {
   const head = await headOf(tx)
-  if (head === undefined) throw new StopError('There is no block in this history yet', {}, 'Index it first.')
+  if (head === undefined) throw new StopError('This history has no block yet', {}, 'Index it first.')
   if (number === undefined) return head
   const block = await tx.selectFrom('block').selectAll().where('number', '=', number).executeTakeFirst()
   if (block !== undefined) return block
   throw new StopError(
     `Block ${number} is not in this history`,
     { first: identity.startBlock, newest: head.number },
-    'Give one that is.',
+    'Give a block between these.',
   )
 }
 
-/** A name is only there for good once its folder is on the disk. */
+/** A rename is durable only once its folder is synced. */
 async function syncFolder(folder: string): Promise<void> {
   const handle = await open(folder)
   await handle.sync()

@@ -7,7 +7,7 @@ import type { Column, Table } from '../../store/catalogue.ts'
 import type { Database } from '../../store/schema.ts'
 import { type ExportFormat, linesOf } from './format.ts'
 
-/** A file of an export, and what to know it by. */
+/** A file of an export, with its hashes. */
 export interface TableFile {
   readonly table: string
   readonly file: string
@@ -16,17 +16,17 @@ export interface TableFile {
   readonly keccak256: string
 }
 
-/** So many rows are in memory at once. */
+/** The most rows in memory at once. */
 const ROWS_A_FETCH = 2_000
 
-/** Where the files of an export go, and how they are written. */
+/** The folder and format of an export. */
 export interface Target {
   readonly folder: string
   readonly format: ExportFormat
   readonly signal: AbortSignal
 }
 
-/** Writes those rows of a table that `where` allows, in the order of its key, so that the same rows make the same file anywhere. */
+/** Writes the rows of a table that match `where`, ordered by its key, so that equal rows give equal files. */
 export async function writeTable(
   tx: Kysely<Database>,
   { folder, format, signal }: Target,
@@ -60,7 +60,7 @@ export async function writeTable(
   return { table: sqlName, file, rows, sha256: sha256.digest('hex'), keccak256: keccak256.digest() }
 }
 
-/** Reads through a cursor, within the transaction's one view of the history. */
+/** Reads through a cursor, within the transaction's snapshot. */
 async function* chunksOf(
   tx: Kysely<Database>,
   line: RawBuilder<string>,

@@ -6,12 +6,12 @@ import { termsOf } from '../../store/position.ts'
 import type { Database } from '../../store/schema.ts'
 import type { Totals } from './totals.ts'
 
-/** What verifying from a block on takes over from the blocks before it: those are believed. */
+/** The state before the first verified block. It is trusted. */
 export interface Before {
   readonly head: Block | undefined
   readonly journals: Journals
   readonly terms: Terms
-  /** What accounts have earned. */
+  /** The totals of accounts. */
   readonly totals: Totals
 }
 

@@ -9,12 +9,12 @@ export interface SameBranch {
   readonly header: Header
 }
 
-/** What was proven last is not there any more: the chain was reorganised, or the node stands below it. Neither is a lie. */
+/** The last proven block is gone: the chain was reorganised, or the node is behind. Neither is a contradiction. */
 export interface OtherBranch {
   readonly kind: 'otherBranch'
 }
 
-/** Whether a node's chain goes through `head`, up to which all was proven. */
+/** Whether a node's chain contains `head`, the last proven block. */
 export async function branchOf(node: Node, head: Block): Promise<SameBranch | OtherBranch | Unsettled> {
   const theirs = await node.blocks(head.number, head.number)
   const lie = brokenChain(undefined, theirs, head.number) ?? checkHeaders('receipts', theirs)

@@ -8,19 +8,19 @@ import type { ProvenStretch } from './provenStretch.ts'
 
 export type Row = Readonly<Record<string, unknown>>
 
-/** What must be stored of some blocks: for every table its rows, though there be none. */
+/** The rows that the chain leads to in some blocks, for every table. */
 export type ChainRows = ReadonlyMap<ComparedTable, readonly Row[]>
 
 export type ComparedTable = 'block' | 'journalMove' | 'accountTotal' | FactTable
 
 export const comparedTables: readonly ComparedTable[] = ['block', 'journalMove', ...factTables, 'accountTotal']
 
-/** Where a row says which block it is of. */
+/** The column with a row's block. */
 export function blockColumn(table: ComparedTable): 'number' | 'block' {
   return table === 'block' ? 'number' : 'block'
 }
 
-/** The rows that a stretch of the chain becomes, decoded anew, all but the totals; and the terms after it. */
+/** The rows of a stretch, decoded again, except totals; and the terms after it. */
 export function chainRows(
   followed: Followed,
   terms: Terms,
@@ -40,7 +40,7 @@ export function chainRows(
   return { rows, ...decoded }
 }
 
-/** Contracts with a journal are followed always; of others, and of one that is still being caught up, the history says how far. */
+/** Contracts with a journal are always followed. The cursors say how far others and late contracts are. */
 export function followedAt(cursors: Cursors): (contract: ContractName, block: bigint) => boolean {
   return (contract, block) => {
     const cursor = cursors.get(contract)

@@ -1,7 +1,7 @@
 import { StopError } from '../../../sdk/errors.ts'
 import type { Before } from './before.ts'
 
-/** How far verifying has come, and what it has counted up to there. */
+/** The next block to verify, the state before it, and the counts so far. */
 export interface Checkpoint {
   readonly next: bigint
   readonly from: Before
@@ -9,26 +9,26 @@ export interface Checkpoint {
   readonly differences: number
 }
 
-/** Where verifying can be taken up again after a reorg, the newest last: at its very beginning, and after the last stretches. */
+/** The points from which verification can resume after a reorg: its start, and the ends of the last stretches. */
 export type Checkpoints = readonly [Checkpoint, ...Checkpoint[]]
 
-/** A reorg that reaches deeper than so many blocks is gone after from the beginning. */
+/** A deeper reorg restarts verification from the beginning. */
 const DEPTH_KEPT = 64n
 
 export function newest(checkpoints: Checkpoints): Checkpoint {
   return checkpoints.at(-1) ?? checkpoints[0]
 }
 
-export function furtherOn([beginning, ...later]: Checkpoints, standing: Checkpoint): Checkpoints {
-  const kept = later.filter((_, i) => (later[i + 1] ?? standing).next + DEPTH_KEPT > standing.next)
-  return [beginning, ...kept, standing]
+export function withCheckpoint([beginning, ...later]: Checkpoints, checkpoint: Checkpoint): Checkpoints {
+  const kept = later.filter((_, i) => (later[i + 1] ?? checkpoint).next + DEPTH_KEPT > checkpoint.next)
+  return [beginning, ...kept, checkpoint]
 }
 
-/** One stretch back, since the chain has left what was proven. */
-export function backOn([beginning, ...later]: Checkpoints): Checkpoints {
+/** One stretch back, after a reorg of the last one. */
+export function withoutNewest([beginning, ...later]: Checkpoints): Checkpoints {
   if (later.length > 0) return [beginning, ...later.slice(0, -1)]
   throw new StopError(
-    'The block below the first one to be verified is not the one that is stored',
+    'The block below the first one to verify is not the stored one',
     { block: beginning.next - 1n },
     'Give a lower --from, or none.',
   )

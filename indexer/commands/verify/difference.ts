@@ -4,13 +4,13 @@ import type { Database } from '../../store/schema.ts'
 import type { Keys } from '../keys.ts'
 import { blockColumn, type ChainRows, type ComparedTable, type Row } from './chainRows.ts'
 
-/** A row that is stored otherwise than the chain has it. */
+/** A stored row that differs from the chain. */
 export type Difference = {
   readonly name: ComparedTable
-  /** As the database calls it. */
+  /** Its name in the database. */
   readonly table: string
   readonly block: bigint
-  /** What tells the row apart in its table. */
+  /** The row's primary key. */
   readonly key: Readonly<Record<string, string>>
 } & (
   | { readonly kind: 'missing' | 'invented' }
@@ -23,7 +23,7 @@ interface AlteredColumn {
   readonly onChain: string
 }
 
-/** Holds the rows stored from block `first` to `last` against those that the chain tells of. */
+/** Compares the stored rows from block `first` to `last` with the rows of the chain. */
 export async function differencesIn(
   tx: Kysely<Database>,
   catalogue: Catalogue,
@@ -42,7 +42,7 @@ export async function differencesIn(
   return differences
 }
 
-/** Rows of one table, told apart by their key. */
+/** The differences of one table, matched by its key. */
 export function differencesOf(
   name: ComparedTable,
   table: Table,
@@ -51,7 +51,7 @@ export function differencesOf(
   found: readonly Row[],
 ): readonly Difference[] {
   const nameOf = (row: Row) => key.map((column) => cell(row, column)).join(' ')
-  const told = (row: Row) => {
+  const identify = (row: Row) => {
     const named = table.columns.filter(({ name }) => key.includes(name))
     const entries = named.map(({ name, sqlName }) => [sqlName, cell(row, name)])
     return { name, table: table.sqlName, block: row[blockColumn(name)] as bigint, key: Object.fromEntries(entries) }
@@ -62,19 +62,19 @@ export function differencesOf(
     const stored = unmatched.get(nameOf(row))
     unmatched.delete(nameOf(row))
     if (stored === undefined) {
-      differences.push({ ...told(row), kind: 'missing' })
+      differences.push({ ...identify(row), kind: 'missing' })
       continue
     }
     const columns = table.columns
       .filter(({ name }) => cell(stored, name) !== cell(row, name))
       .map(({ name, sqlName }) => ({ column: sqlName, stored: cell(stored, name), onChain: cell(row, name) }))
-    if (columns.length > 0) differences.push({ ...told(row), kind: 'altered', columns })
+    if (columns.length > 0) differences.push({ ...identify(row), kind: 'altered', columns })
   }
-  for (const row of unmatched.values()) differences.push({ ...told(row), kind: 'invented' })
+  for (const row of unmatched.values()) differences.push({ ...identify(row), kind: 'invented' })
   return differences
 }
 
-/** Both sides give a bigint for every integer and hexadecimal digits for all bytes, so that text tells them apart. */
+/** Both sides give integers and lower-case hexadecimal digits, so that equal cells have equal texts. */
 function cell(row: Row, column: string): string {
   const value = row[column]
   return value === null || value === undefined ? 'null' : typeof value === 'string' ? value : `${value}`

@@ -8,11 +8,11 @@ import type { Asker } from './provenStretch.ts'
 
 export interface Compared {
   readonly kind: 'compared'
-  /** Undefined where the state is gone. */
+  /** Undefined if no node has the state. */
   readonly by: JournalsBy | undefined
 }
 
-/** Holds the journals that all proven logs add up to against storage at the last block. Undefined where it was asked to end. */
+/** Compares the replayed journals with storage at the last block. Undefined if aborted. */
 export async function compareAtHead(
   asker: Asker,
   deployment: Deployment,
@@ -24,8 +24,8 @@ export async function compareAtHead(
     if (branch.kind !== 'sameBranch') return branch
     const { header } = branch
     try {
-      const told = await readJournals(node, deployment, header, 'receipts')
-      const held = told.kind === 'unsettled' ? told : compareJournals(deployment, journals, told, header)
+      const stored = await readJournals(node, deployment, header, 'receipts')
+      const held = stored.kind === 'unsettled' ? stored : compareJournals(deployment, journals, stored, header)
       return held.kind === 'unsettled' ? held : { kind: 'compared', by: held.by }
     } catch (error) {
       if (error instanceof StateGone) return { kind: 'compared', by: undefined }

@@ -1,7 +1,7 @@
 import { type Kysely, sql } from 'kysely'
 import type { Database } from '../../store/schema.ts'
 
-/** An amount that two ways of adding up make two of. */
+/** An amount that two sums disagree on. */
 export interface Imbalance {
   /** Such as `channel`, `book` or `contract`. */
   readonly what: string
@@ -11,7 +11,7 @@ export interface Imbalance {
   readonly foundGwei: bigint | null
 }
 
-/** What does not add up at the newest block: nothing, of a history that is what the chain says. */
+/** The imbalances at the newest block. A correct history has none. */
 export async function imbalancesOf(db: Kysely<Database>): Promise<readonly Imbalance[]> {
   const { rows } = await sql<Imbalance>`select * from imbalance order by what, id, amount`.execute(db)
   return rows

@@ -7,7 +7,7 @@ import type { Keys } from '../keys.ts'
 import { blockColumn, type ComparedTable, comparedTables, type Row } from './chainRows.ts'
 import { type Difference, differencesOf } from './difference.ts'
 
-/** Rows that stand below the first block or above the newest one, and so belong to none. */
+/** Rows below the first block or above the newest one, which belong to no block. */
 export async function rowsOutside(
   db: Kysely<Database>,
   catalogue: Catalogue,

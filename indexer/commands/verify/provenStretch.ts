@@ -6,7 +6,7 @@ import { RangeTooLarge } from '../../../chain/node/nodeError.ts'
 import type { Nodes } from '../../../chain/node/nodes.ts'
 import { branchOf, type OtherBranch } from './branch.ts'
 
-/** What the chain holds in some blocks, by receipts that hash to the headers. */
+/** A stretch proven by receipts that hash to the headers. */
 export interface ProvenStretch extends Stretch {
   readonly kind: 'proven'
   readonly first: bigint
@@ -14,20 +14,20 @@ export interface ProvenStretch extends Stretch {
   readonly node: string
 }
 
-/** The node's chain, or what is to be verified, has come to its end. */
+/** The end of the node's chain, or of the blocks to verify. */
 export interface NothingMore {
   readonly kind: 'nothingMore'
 }
 
-/** Asks nodes for proven answers until one gives them: each failure is the node's, and is reported. */
+/** Asks nodes until one gives a proven answer. Each failure is recorded in the node's health and reported. */
 export interface Asker {
-  /** Blocks from `first` on that follow what was proven before, up to `to` at most. Undefined where it was asked to end. */
+  /** The next proven blocks from `first`, up to `to` at most. Undefined if aborted. */
   stretch(
     start: StretchStart,
     first: bigint,
     to: bigint,
   ): Promise<ProvenStretch | NothingMore | OtherBranch | undefined>
-  /** The same for any other question that may come out as a contradiction. */
+  /** The same for any other question whose answer may be a contradiction. */
   ask<T extends { readonly kind: string }>(
     question: (node: Node) => Promise<T | Unsettled>,
   ): Promise<Answer<T> | undefined>
@@ -38,7 +38,7 @@ interface Answer<T> {
   readonly answer: T
 }
 
-/** Where the journals are compared is for who verifies to say: all stretches are fetched as if they lay far below the head. */
+/** Stretches are fetched as if far below the head, so that journals are not compared in between but once at the end. */
 const FAR_ABOVE = 1_000_000n
 
 export function askerOf(nodes: Nodes, maxRange: bigint, signal: AbortSignal): Asker {
@@ -73,7 +73,7 @@ export function askerOf(nodes: Nodes, maxRange: bigint, signal: AbortSignal): As
         if (last < first) return { kind: 'nothingMore' } as const
         const pieces = fetchPieces(node, { ...start, nodeHead: last + FAR_ABOVE }, first, last)
         for await (const piece of pieces) return piece.kind === 'unsettled' ? piece : joinStretch(start, piece)
-        throw new Error('A range without a block')
+        throw new Error('The range has no block')
       })
       if (asked === undefined) return undefined
       const { node, answer } = asked

@@ -6,20 +6,20 @@ import type { Store } from '../../store/store.ts'
 import type { Keys } from '../keys.ts'
 import { blockColumn, type ChainRows, type ComparedTable, type Row } from './chainRows.ts'
 
-/** Blocks as the chain has them, and which tables are to be put right there. */
+/** The rows of the chain in some blocks, and the tables to repair. */
 export interface Repair {
   readonly first: bigint
   readonly last: bigint
   readonly node: string
   readonly chain: ChainRows
   readonly differing: ReadonlySet<ComparedTable>
-  /** The totals that the facts lead to, once those are right. */
+  /** The totals of the repaired facts. */
   readonly totals: (tx: Kysely<Database>) => Promise<readonly AccountTotal[]>
 }
 
 /**
- * Puts the chain's rows in the place of the stored ones, in the tables that differ, and writes down what that proves: all or nothing.
- * Gives back the totals of these blocks.
+ * Replaces stored rows by the chain's, in the tables that differ, and records their proof, in one transaction. Returns the
+ * totals of these blocks.
  */
 export async function repairStretch(store: Store, keys: Keys, repair: Repair): Promise<readonly AccountTotal[]> {
   const { first, last, node, chain, differing } = repair
@@ -38,7 +38,7 @@ export async function repairStretch(store: Store, keys: Keys, repair: Repair): P
   })
 }
 
-/** A row whose block was altered stands elsewhere, where its key keeps the true one out. */
+/** Deletes rows whose key collides: a row with an altered block is stored elsewhere. */
 async function makeRoom(
   tx: Kysely<Database>,
   table: ComparedTable,
@@ -52,7 +52,7 @@ async function makeRoom(
   }
 }
 
-/** What was bloom's or a node's word about these blocks is receipts' now. When they were stored, and what was final then, stays. */
+/** Records that receipts prove these blocks. Their times and finality stay. */
 async function provenByReceipts(tx: Kysely<Database>, first: bigint, last: bigint, node: string): Promise<void> {
   await splitStretchAt(tx, first)
   await splitStretchAt(tx, last + 1n)
@@ -61,7 +61,7 @@ async function provenByReceipts(tx: Kysely<Database>, first: bigint, last: bigin
   )
 }
 
-/** Makes a stretch begin at a block that lies within one. */
+/** Splits a stretch so that one begins at `block`. */
 async function splitStretchAt(tx: Kysely<Database>, block: bigint): Promise<void> {
   await sql`
     insert into stretch (first, last, verdict, journals, safe, finalised, node, stored_at)

@@ -8,7 +8,7 @@ import type { Database } from '../../store/schema.ts'
 /** The newest total of every account that has one. */
 export type Totals = ReadonlyMap<bigint, AccountTotal>
 
-/** The totals that facts of some blocks lead to, as they are stored. */
+/** The totals that the stored facts of some blocks lead to. */
 export async function totalsIn(
   tx: Kysely<Database>,
   before: Totals,

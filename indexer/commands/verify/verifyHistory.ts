@@ -13,7 +13,7 @@ import { readKeys } from '../keys.ts'
 import { type Before, before } from './before.ts'
 import type { OtherBranch } from './branch.ts'
 import { type ChainRows, chainRows, followedAt, type Row } from './chainRows.ts'
-import { backOn, type Checkpoint, type Checkpoints, furtherOn, newest } from './checkpoints.ts'
+import { type Checkpoint, type Checkpoints, newest, withCheckpoint, withoutNewest } from './checkpoints.ts'
 import { type Difference, differencesIn } from './difference.ts'
 import { type Compared, compareAtHead } from './journals.ts'
 import { type Imbalance, imbalancesOf } from './money.ts'
@@ -25,18 +25,18 @@ import { newestTotals, totalsIn } from './totals.ts'
 export interface VerifyOptions {
   readonly deployment: Deployment
   readonly identity: Identity
-  /** The first block of the history, where none is given. */
+  /** By default the first block of the history. */
   readonly from: bigint | undefined
-  /** The newest block that is stored when it comes to that, where none is given. */
+  /** By default the newest block stored at the end. */
   readonly to: bigint | undefined
-  /** The right to write the history, where it is to be repaired. */
+  /** The history's store, to repair it. */
   readonly store: Store | undefined
-  /** Whether an indexer may be writing meanwhile. */
+  /** Whether an indexer may be writing at the same time. */
   readonly isWritten: boolean
   readonly signal: AbortSignal
 }
 
-/** Hears how it goes. */
+/** Receives progress and differences. */
 export interface VerifyListener {
   verified(last: bigint, to: bigint): void
   differs(difference: Difference): void
@@ -49,17 +49,17 @@ export interface Verified {
   readonly last: bigint
   readonly rows: number
   readonly differences: number
-  /** How many amounts of the history as a whole do not add up. */
+  /** The number of imbalances in the whole history. */
   readonly imbalances: number
-  /** How the journals were compared at the last block; undefined where no node has its state any more. */
+  /** How the journals were compared at the last block; undefined if no node has its state. */
   readonly journals: JournalsBy | undefined
 }
 
-/** A history that is being written while the chain moves may differ for a moment: only what differs this often is believed to. */
+/** A history that is being written may differ for a moment: a difference counts once seen this often. */
 const LOOKS = 3
 const LOOK_AGAIN_MS = 1_000
 
-/** The chain and the history side by side, in some blocks. */
+/** The chain and the history compared in some blocks. */
 interface Seen {
   readonly kind: 'seen'
   readonly stretch: ProvenStretch
@@ -71,7 +71,7 @@ interface Seen {
 
 type Look = Seen | NothingMore | OtherBranch
 
-/** Holds a stored history against what nodes prove of the chain. Undefined where it was asked to end. */
+/** Compares a stored history with the proven chain. Undefined if aborted. */
 export async function verifyHistory(
   db: Kysely<Database>,
   asker: Asker,
@@ -94,14 +94,14 @@ export async function verifyHistory(
       .execute(async (tx) => {
         const { rows, facts, terms } = chainRows(followed, from.terms, stretch, followedAt(await cursorsOf(tx)))
         const totals = (by: Kysely<Database>) => totalsIn(by, from.totals, stretch.blocks, facts)
-        const told = await totals(tx)
-        const chain: ChainRows = new Map([...rows, ['accountTotal', told as readonly object[] as readonly Row[]]])
+        const expected = await totals(tx)
+        const chain: ChainRows = new Map([...rows, ['accountTotal', expected as readonly object[] as readonly Row[]]])
         const differences = await differencesIn(tx, catalogue, keys, chain, stretch.first, stretch.last)
         const after = {
           head: stretch.blocks.at(-1),
           journals: stretch.journals,
           terms,
-          totals: newestTotals(from.totals, told),
+          totals: newestTotals(from.totals, expected),
         }
         return { kind: 'seen', stretch, chain, totals, differences, after }
       })
@@ -124,7 +124,7 @@ export async function verifyHistory(
     return found.length
   }
 
-  /** Where verifying stands after what was seen, which is put right where it is to be. */
+  /** The checkpoint after a comparison, with repairs if there is a store. */
   const after = async ({ stretch, chain, totals, differences, after }: Seen, at: Checkpoint): Promise<Checkpoint> => {
     const found = note(differences)
     let from = after
@@ -145,14 +145,14 @@ export async function verifyHistory(
     const to = options.to ?? (await headOf(db))?.number ?? first - 1n
     const seen = await look(at.next, to, at.from)
     if (seen?.kind === 'seen') {
-      checkpoints = furtherOn(checkpoints, await after(seen, at))
+      checkpoints = withCheckpoint(checkpoints, await after(seen, at))
       listener.verified(seen.stretch.last, to)
       continue
     }
     const end = seen?.kind === 'nothingMore' ? await compareAtHead(asker, deployment, at.from) : seen
     if (end === undefined) return undefined
     if (end.kind === 'compared') compared = end
-    else checkpoints = backOn(checkpoints)
+    else checkpoints = withoutNewest(checkpoints)
   }
   const { next, rows, ...counted } = newest(checkpoints)
   let { differences } = counted

@@ -29,7 +29,7 @@ describe('a log', () => {
     expect(decodeLogs(followed, noTerms, [logOf(paperDeployment.contracts.accounts, topics)]).facts).toEqual([
       {
         table: 'accountOpened',
-        row: { ...place, account: 4_294_967_295n, payout: at('ab') },
+        row: { ...place, account: 4_294_967_295, payout: at('ab') },
       },
     ])
   })

@@ -66,11 +66,7 @@ describe('each command of the indexer', () => {
         ['--deployment', deployment, '--rpc', 'http://a', '--finality-depth', '5'],
         /^The command was not understood: Unknown option '--finality-depth'\./,
       ],
-      [
-        'serve',
-        [],
-        /^It is not said which history is meant\. Name it by --schema, or by the --deployment that it is of\.$/,
-      ],
+      ['serve', [], /^No history is named\. Name it by --schema, or give its --deployment\.$/],
       ['serve', ['--rpc', 'http://a'], /^The command was not understood: Unknown option '--rpc'\./],
       ['verify', ['--deployment', deployment], /^The indexer needs --rpc\./],
       [

@@ -141,7 +141,7 @@ describe('indexer export', () => {
     mkdirSync(out('taken'), { recursive: true })
     writeFileSync(join(out('taken'), 'precious'), 'data')
     const refusals: readonly (readonly [string, readonly string[], RegExp])[] = [
-      ['taken', [], /taken is there already\. Give the name of a folder that is not\.$/m],
+      ['taken', [], /taken exists already\. Give the name of a new folder\.$/m],
       [
         'late',
         ['--block', `${head + 1n}`],

@@ -48,7 +48,7 @@ describe('what an indexer says', () => {
       'Indexed to block 100 of 1000: 20 events, 20 a second, 0:09 left\n',
       'Indexed to block 200 of 1000: 60 events, 30 a second, 0:08 left\n',
       'The node at http://n does not answer eth_getLogs (status 500). It is asked again.\n',
-      'The chain was reorganised: took back 10 blocks to block 190\n',
+      'The chain was reorganised: rolled back 10 blocks to block 190\n',
       'Caught up with the node at block 1000\n',
     ])
   })
