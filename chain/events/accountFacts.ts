@@ -1,7 +1,7 @@
 import type { Hex } from 'viem'
 import type { EventOrigin } from './eventOrigin.ts'
 
-/** Who has an account, and where it is paid. */
+/** Accounts and their payout addresses. */
 
 export interface AccountOpened extends EventOrigin {
   readonly account: number

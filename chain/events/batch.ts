@@ -6,8 +6,8 @@ import type { EventOrigin } from './eventOrigin.ts'
 import type { Fact } from './facts.ts'
 import type { Terms } from './terms.ts'
 
-/** What `BatchRecorded` says. */
-interface Told {
+/** The arguments of `BatchRecorded`. */
+interface BatchEvent {
   readonly batch: bigint
   readonly book: bigint
   readonly number: number
@@ -19,16 +19,16 @@ interface Told {
 
 const BPS = 10_000n
 
-/** Opens a batch's packed channels and records, which must lead to its root. */
-export function batchFacts(origin: EventOrigin, told: Told, terms: Terms): readonly Fact[] {
+/** Decodes a batch's packed channels and records, and checks that they lead to its root. */
+export function batchFacts(origin: EventOrigin, event: BatchEvent, terms: Terms): readonly Fact[] {
   const { block, logIndex } = origin
-  const { batch, book, number, units, root } = told
+  const { batch, book, number, units, root } = event
   const { model, operator } = bookKeyOf(book)
   const known = terms.models.get(model)
   if (known === undefined) throw new Error(`Batch ${batch} is of model ${model}, which is not registered`)
   const { feeUnitGwei, recordDims } = known
-  const channels = decodeToldChannels(Buffer.from(told.channels.slice(2), 'hex'))
-  const records = Buffer.from(told.records.slice(2), 'hex')
+  const channels = decodeToldChannels(Buffer.from(event.channels.slice(2), 'hex'))
+  const records = Buffer.from(event.records.slice(2), 'hex')
   const opened = openBatch(
     { batch, book, number, recordedIn: Number(block), units, root, channels, records },
     recordDims,

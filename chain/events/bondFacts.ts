@@ -38,7 +38,7 @@ export interface BondReleased extends EventOrigin {
   readonly heldGwei: bigint
 }
 
-/** The beneficiary earns the bounty, a book is given its part, and the rest is nobody's and waits to be burnt. */
+/** The beneficiary earns the bounty, a book gets its part, and the rest waits to be burnt. */
 export interface BondSlashed extends EventOrigin {
   readonly bond: bigint
   readonly beneficiary: number

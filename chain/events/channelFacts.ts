@@ -1,7 +1,7 @@
 import type { Hex } from 'viem'
 import type { EventOrigin } from './eventOrigin.ts'
 
-/** What payers deposit, sign for and take out again. What was charged stands with the batches. */
+/** Deposits, vouchers and withdrawals of payers. Charges are with the batches. */
 
 export interface ChannelOpened extends EventOrigin {
   readonly channel: Hex
@@ -28,7 +28,7 @@ export interface VoucherPresented extends EventOrigin {
   readonly coveredUnits: bigint
 }
 
-/** A walk-in caller's payment, or OPEN that was swept in: all of it is covered. */
+/** A walk-in caller's payment, or OPEN that was swept in: it is covered in full. */
 export interface WalkInCovered extends EventOrigin {
   readonly channel: Hex
   readonly amountGwei: bigint

@@ -19,13 +19,13 @@ export const journaled = [
 ] as const
 export type JournaledName = (typeof journaled)[number]
 
-/** The token keeps no journal. Its transfers are indexed where that is asked for, and nothing else that it tells. */
+/** The token keeps no journal. Only its transfers are indexed, and only on request. */
 export type ContractName = JournaledName | 'openToken'
 
 /** The first topic of a transfer of OPEN, as of any ERC-20 token. */
 export const TRANSFER = toEventHash('event Transfer(address indexed from, address indexed to, uint256 value)')
 
-/** An event as a node hands it over, its address and topics in lower case. */
+/** A log of a node, its address and topics in lower case. */
 export interface ChainLog {
   readonly address: Address
   readonly topics: readonly Hex[]
@@ -50,13 +50,13 @@ export interface Followed {
   readonly byAddress: ReadonlyMap<string, FollowedContract>
 }
 
-/** Whose events are indexed. */
+/** The contracts of a deployment whose events are indexed. */
 export interface Sources {
   readonly deployment: Deployment
   readonly followed: Followed
 }
 
-/** The contracts of these names: all that an indexer follows, or one that it is catching up with. */
+/** The contracts of these names: all that an indexer follows, or a late one. */
 export function followedOf(deployment: Deployment, names: readonly ContractName[]): Followed {
   const contracts = names.map((name) => ({
     name,

@@ -1,9 +1,9 @@
 import type { Hex } from 'viem'
 import type { EventOrigin } from './eventOrigin.ts'
 
-/** What happens before the Court: receipts that were not kept, and appeals about what no chain decides. */
+/** Cases of the Court: broken and unrecorded receipts, and appeals that no contract can decide. */
 
-/** Somebody committed to a challenge without telling it, at the Court or the UnitCourt. */
+/** A hidden commitment to a challenge, at the Court or the UnitCourt. */
 export interface ChallengeCommitted extends EventOrigin {
   readonly contract: 'court' | 'unitCourt'
   readonly commitment: Hex

@@ -1,7 +1,7 @@
 import type { Hex } from 'viem'
 import type { EventOrigin } from './eventOrigin.ts'
 
-/** What is contributed to datasets, and what becomes of it. */
+/** Contributions to datasets, and their states. */
 
 export interface DatasetRegistered extends EventOrigin {
   readonly dataset: number

@@ -17,7 +17,7 @@ import { learnerOf, type Terms } from './terms.ts'
 import { decodeTransfer } from './transfer.ts'
 import { decodeUnitCourt } from './unitCourt.ts'
 
-/** Logs in chain order → the facts they tell, and the terms as they stand afterwards. Pure. */
+/** Decodes logs in chain order into facts, and gives the terms after them. Pure. */
 export function decodeLogs(
   followed: Followed,
   before: Terms,

@@ -1,17 +1,17 @@
 import type { Hex } from 'viem'
 import type { EventOrigin } from './eventOrigin.ts'
 
-/** What was claimed, and what members drew of joint units. Who earned how much follows from settlements and rulings. */
+/** Claims, and draws from joint units. Earnings follow from settlements and rulings. */
 
 export interface RewardClaimed extends EventOrigin {
-  /** Its place among the claims of one event. */
+  /** Its position among the claims of one event. */
   readonly position: bigint
   readonly account: number
   readonly recipient: Hex
   readonly amountGwei: bigint
 }
 
-/** A member's part of a joint unit went over to its contributor's earnings. */
+/** A member's part of a joint unit was moved to its contributor's earnings. */
 export interface JointDrawn extends EventOrigin {
   readonly model: number
   readonly unit: number

@@ -1,7 +1,7 @@
 import type { Hex } from 'viem'
 import type { EventOrigin } from './eventOrigin.ts'
 
-/** What people measured of models, and what payers thought of answers. Scores and intervals are millionths and may be negative. */
+/** Evaluations of models and ratings by payers. Scores and intervals are millionths and may be negative. */
 
 export type EvaluationKind = 'Benchmark' | 'Production' | 'QuantisationLoss'
 
@@ -44,7 +44,7 @@ export interface InferenceRated extends EventOrigin {
   readonly stars: bigint
 }
 
-/** A rating left its model's, since the record was voided. */
+/** A rating was removed because its record was voided. */
 export interface RatingDropped extends EventOrigin {
   readonly batch: bigint
   readonly position: bigint

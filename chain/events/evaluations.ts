@@ -100,7 +100,7 @@ function evaluationOf(args: { readonly evaluation: bigint; readonly model: numbe
   return { evaluation: args.evaluation, model: args.model, evaluator: args.evaluator }
 }
 
-/** What every kind has, and nothing of what only some have. */
+/** The columns of every kind; those of some kinds are null. */
 function measurementOf({ metric, datasetHash, score, sampleCount, resultsHash, resultsURI }: Measurement) {
   return {
     metric: text(metric),

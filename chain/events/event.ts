@@ -12,9 +12,8 @@ type NameOf<abi extends Abi> = EventOf<abi>['eventName'] & string
 type ArgsOf<abi extends Abi, name> = Extract<EventOf<abi>, { eventName: name }>['args']
 
 /**
- * Decoders by hand of the events that most of a history is made of; viem decodes all others, and takes ten times as long and
- * more. Each gives what viem gives, but with addresses in lower case. It only sees logs with as many topics as its event has, and
- * with no less data.
+ * Hand-written decoders of the most frequent events. viem decodes all others, and takes at least ten times as long. Each gives
+ * what viem gives, but with addresses in lower case. It only gets logs with the event's number of topics and enough data.
  */
 export type HotDecoders<abi extends Abi> = {
   readonly [name in NameOf<abi>]?: (topics: readonly Hex[], data: Hex) => ArgsOf<abi, name>
@@ -78,7 +77,7 @@ function unknownEvent({ address, block, logIndex, topics }: ChainLog, cause: unk
   )
 }
 
-/** Only reached if an event has no case, which then does not compile. */
+/** Unreachable: an event without a case does not compile. */
 export function unreachable(event: never): never {
   throw new Error(`No case for ${JSON.stringify(event)}`)
 }
@@ -90,7 +89,7 @@ export function named<name extends string>(members: readonly name[], ordinal: nu
   return member
 }
 
-/** Text as a database can hold it: PostgreSQL refuses the character NUL, and anyone may put it on the chain. */
+/** Text that a database accepts: PostgreSQL rejects the character NUL, and anyone may put it on the chain. */
 export function text(value: string): string {
   return value.replaceAll('\0', '\uFFFD')
 }

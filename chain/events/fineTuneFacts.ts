@@ -1,7 +1,7 @@
 import type { Hex } from 'viem'
 import type { EventOrigin } from './eventOrigin.ts'
 
-/** How fine-tunes were made, and the units that their contributors are paid by. */
+/** Fine-tunes and their units of pay. */
 
 export type Method = 'Full' | 'LoRA' | 'QLoRA'
 export type SketchSource = 'Gradient' | 'Representation'
@@ -19,7 +19,7 @@ export interface FineTuneBegun extends EventOrigin {
   readonly indexHash: Hex
   readonly indexUri: string
   readonly sketchSource: SketchSource
-  /** What is said of all units beforehand. */
+  /** The announced number of units. */
   readonly unitCount: bigint
   readonly minimumRows: bigint
   readonly jointRows: bigint
@@ -42,12 +42,12 @@ export interface UnitsRegistered extends EventOrigin {
   readonly isLast: boolean
 }
 
-/** What is paid as one: a contribution or a part of one, or, where `joint` numbers it, several small ones together. */
+/** A unit of pay: a contribution or a part of one, or, where `joint` is not null, several small ones together. */
 export interface UnitKept {
   readonly block: bigint
   readonly model: number
   readonly unit: number
-  /** Which joint unit of the model it is, from 0; null of one that is paid to one account. */
+  /** The number of the joint unit in the model, from 0; null for a unit of one account. */
   readonly joint: number | null
   readonly payee: number | null
   readonly contribution: Hex | null
@@ -56,7 +56,7 @@ export interface UnitKept {
   readonly fixedWeight: bigint
 }
 
-/** A unit's packed sketch, apart because it is long and rarely asked for. */
+/** A unit's packed sketch, in its own table because it is long and rarely read. */
 export interface UnitSketch {
   readonly block: bigint
   readonly model: number
@@ -74,7 +74,7 @@ export interface UnitMember {
   readonly kept: bigint
 }
 
-/** All units of a fine-tune are there. */
+/** All units of a fine-tune are registered. */
 export interface FineTuneRegistered extends EventOrigin {
   readonly model: number
   readonly indexRoot: Hex

@@ -10,7 +10,7 @@ export function authorityFact(origin: EventOrigin, contract: JournaledName, auth
   return { table: 'authorityUpdated', row: { ...origin, contract, authority: lower(authority) } }
 }
 
-/** A fact for each contract that was appointed. */
+/** A fact for each appointed contract. */
 export function appointments(
   origin: EventOrigin,
   contract: JournaledName,

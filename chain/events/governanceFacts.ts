@@ -2,7 +2,7 @@ import type { Hex } from 'viem'
 import type { JournaledName } from './contracts.ts'
 import type { EventOrigin } from './eventOrigin.ts'
 
-/** What governance set: parameters, who may change them, which contracts may act on which, and when recording stood still. */
+/** Governance: parameters, authorities, appointments and pauses. */
 
 /** Who may change a contract's parameters. */
 export interface AuthorityUpdated extends EventOrigin {
@@ -10,15 +10,15 @@ export interface AuthorityUpdated extends EventOrigin {
   readonly authority: Hex
 }
 
-/** A contract was named that may act on another, once and for good. */
+/** A contract was permanently appointed to act on another. */
 export interface Appointed extends EventOrigin {
   readonly contract: JournaledName
-  /** What the other is to it. */
+  /** The role of the appointed contract. */
   readonly office: JournaledName
   readonly appointed: Hex
 }
 
-/** Recording, registration and the contracts' clock stand still, until `until` at most, a timestamp. */
+/** Recording, registration and the contracts' clock pause, until the timestamp `until` at most. */
 export interface Paused extends EventOrigin {
   readonly pausedBy: Hex
   readonly until: bigint

@@ -11,14 +11,14 @@ export const emptyJournals: Journals = Object.fromEntries(journaled.map((name) =
   Hex
 >
 
-/** A journal slot as it stood after a block that moved it. */
+/** A journal slot after a block that changed it. */
 export interface JournalMove {
   readonly block: bigint
   readonly contract: JournaledName
   readonly slot: Hex
 }
 
-/** Replays logs, in chain order, over the journals as they stood before. */
+/** Replays logs, in chain order, on top of the journals before them. */
 export function replayJournals(
   followed: Followed,
   before: Journals,

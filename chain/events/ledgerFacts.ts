@@ -1,7 +1,7 @@
 import type { Hex } from 'viem'
 import type { EventOrigin } from './eventOrigin.ts'
 
-/** Books, the batches of paid inferences in them, and what was taken out of them or given to them. */
+/** Books, their batches of paid inferences, voided records, and gifts. */
 
 export interface BookOpened extends EventOrigin {
   /** model << 64 | operator << 32 | number. */
@@ -28,7 +28,7 @@ export interface BatchRecorded extends EventOrigin {
   readonly book: bigint
   readonly model: number
   readonly operator: number
-  /** Which batch of its book it is, from 0. */
+  /** Its number in the book, from 0. */
   readonly number: bigint
   readonly count: bigint
   /** Fees in the model's fee unit. */
@@ -40,17 +40,17 @@ export interface BatchRecorded extends EventOrigin {
   readonly sumHash: Hex
 }
 
-/** A channel that a batch names, and how it stands once it is charged. */
+/** A channel of a batch, and its totals after the charge. */
 export interface ChannelCharged {
   readonly block: bigint
   readonly logIndex: bigint
   readonly batch: bigint
-  /** Its index in the batch, by which records name it. */
+  /** Its index in the batch, which records refer to. */
   readonly position: bigint
   readonly channel: Hex
   readonly payer: number
   readonly salt: bigint
-  /** What this batch charges it by this index. */
+  /** The units that this batch charges at this index. */
   readonly units: bigint
   /** The channel's totals after the batch. */
   readonly coveredUnits: bigint
@@ -76,7 +76,7 @@ export interface Inference {
   readonly sketch: Hex | null
 }
 
-/** A record left its book: for good, or set aside until an appeal is over. Units, root and sum are the batch's afterwards. */
+/** A record was voided, or set aside until an appeal is over. Units, root and sum are the batch's afterwards. */
 export interface RecordVoided extends EventOrigin {
   readonly batch: bigint
   readonly position: bigint
@@ -97,13 +97,13 @@ export interface FeeReturned extends EventOrigin {
   readonly toPayer: boolean
 }
 
-/** Penalties and fees that go whole to contributors, by fixed weights. */
+/** A penalty or fee that goes whole to contributors, by fixed weights. */
 export interface GivenToBook extends EventOrigin {
   readonly book: bigint
   readonly amountGwei: bigint
 }
 
-/** The book is settled: bonds answer for it no more. */
+/** The book is settled: bonds no longer cover it. */
 export interface BookReleased extends EventOrigin {
   readonly book: bigint
   readonly model: number

@@ -1,7 +1,7 @@
 import type { Hex } from 'viem'
 import type { EventOrigin } from './eventOrigin.ts'
 
-/** Which models there are, how their fees are shared, and who may record their calls. */
+/** Models, their shares of fees, and their operators. */
 
 export interface BaseModelRegistered extends EventOrigin {
   readonly model: number
@@ -13,7 +13,7 @@ export interface BaseModelRegistered extends EventOrigin {
   readonly royaltyBps: bigint
 }
 
-/** A fine-tune with its terms for good. Its calls can be recorded once it is activated. */
+/** A fine-tune with its permanent terms. Its calls can be recorded once it is activated. */
 export interface FineTuneEntered extends EventOrigin {
   readonly model: number
   readonly owner: number
@@ -29,7 +29,7 @@ export interface FineTuneEntered extends EventOrigin {
   readonly dims: bigint
 }
 
-/** A royalty that every fee of a fine-tune owes up its lineage, in the order in which settlement pays. */
+/** A royalty of a fine-tune to an ancestor's owner, in the order of settlement. */
 export interface RoyaltyOwed {
   readonly block: bigint
   readonly model: number
@@ -42,7 +42,7 @@ export interface ModelActivated extends EventOrigin {
   readonly model: number
   /** By the contracts' clock. */
   readonly activeFrom: bigint
-  /** The contract whose code holds where the units are. */
+  /** The contract whose code holds the addresses of the units. */
   readonly sheet: Hex
 }
 
@@ -50,11 +50,11 @@ export interface OperatorSet extends EventOrigin {
   readonly model: number
   readonly operator: number
   readonly allowed: boolean
-  /** Until when it may record, by the contracts' clock; 2^40 − 1 for good, 0 never. */
+  /** Until when it may record, by the contracts' clock; 2^40 − 1 means no end, 0 never. */
   readonly until: bigint
 }
 
-/** A unit that counts nothing in books whose window was open then. Its model records no more. */
+/** A unit was struck: it earns nothing in books with an open window, and its model can no longer record. */
 export interface UnitStruck extends EventOrigin {
   readonly model: number
   readonly unit: number

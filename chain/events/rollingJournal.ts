@@ -1,4 +1,4 @@
-// sdk/journal.ts over many events, held to it in a test: the slot stays bytes between them, and a log is hashed out of one buffer.
+// sdk/journal.ts over many events, tested against it: the slot stays bytes between events, and logs are hashed in one buffer.
 //
 //   pair = slot (head 26 bytes ‖ count 6 bytes) ‖ event hash
 
@@ -17,7 +17,7 @@ export interface RollingJournal {
 const WORD = 32
 const HEAD = 26
 
-/** Written and hashed in one go, so no two logs can mix. */
+/** Written and hashed synchronously, so that no two logs mix. */
 let scratch = Buffer.alloc(4_096)
 
 export function rollingJournal(slot: Hex): RollingJournal {
@@ -42,6 +42,6 @@ function hashOf(topics: readonly Hex[], data: Hex): Uint8Array {
   let at = 0
   for (const topic of topics) at += topic.length === 2 + 2 * WORD ? scratch.write(topic.slice(2), at, 'hex') : 0
   at += scratch.write(data.slice(2), at, 'hex')
-  // Node stops at what is no hexadecimal digit; what to make of such a log is not for the fast way to say.
+  // Node stops at a character that is not a hexadecimal digit: the plain implementation handles such a log.
   return at === size ? keccakBytes(scratch.subarray(0, size)) : hexToBytes(eventHash(topics, data))
 }

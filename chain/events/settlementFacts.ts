@@ -1,6 +1,6 @@
 import type { EventOrigin } from './eventOrigin.ts'
 
-/** How books were settled, page by page. */
+/** The settlement of books, page by page. */
 
 /** Batches `first` to before `end` were shown. */
 export interface BatchesSummed extends EventOrigin {
@@ -41,7 +41,7 @@ export interface UnitPaid {
   readonly amountGwei: bigint
 }
 
-/** Everybody but the contributors was paid, and with that the book is settled. */
+/** All parties but the contributors were paid: the book is settled. */
 export interface BookSettled extends EventOrigin {
   readonly book: bigint
   readonly model: number

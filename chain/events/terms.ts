@@ -2,9 +2,8 @@ import type { Fact } from './facts.ts'
 import { begunDraft, draftAfter, type UnitDraft } from './unitDraft.ts'
 
 /**
- * What some bytes mean depends on facts before them: how a model's records and units are laid out, and what its operator's bond
- * covers. Terms are those facts folded up; a learner is the fold, the same over logs being decoded and over rows read back from
- * the database.
+ * Decoding depends on earlier facts: the layout of a model's records and units, and the cover of its operator's bond. Terms are
+ * the fold of those facts; a learner is the fold, over decoded logs and over stored rows alike.
  */
 
 export interface ModelTerms {
@@ -24,7 +23,7 @@ export interface Terms {
   readonly models: ReadonlyMap<number, ModelTerms>
   /** Fine-tunes whose units are not all registered yet. */
   readonly drafts: ReadonlyMap<number, UnitDraft>
-  /** What a batch recorded now asks of its operator's bond. */
+  /** The bond that a batch recorded now needs. */
   readonly cover: Cover
 }
 
@@ -32,11 +31,11 @@ export const noTerms: Terms = { models: new Map(), drafts: new Map(), cover: { r
 
 export interface Learner {
   learn(fact: Fact): void
-  /** As they stand; not to be learnt on from afterwards. */
+  /** The current terms. Do not learn after this. */
   terms(): Terms
 }
 
-/** Goes on from `before`, which stays as it is: what changes of it is copied once, and only where there is something to learn. */
+/** Starts from `before` without changing it: a map is copied once, and only if it changes. */
 export function learnerOf(before: Terms): Learner {
   let models: Map<number, ModelTerms> | undefined
   let drafts: Map<number, UnitDraft> | undefined
@@ -76,7 +75,7 @@ export function learnerOf(before: Terms): Learner {
   }
 }
 
-/** The terms that stored facts add up to. Those of a table come in the order in which they happened. */
+/** The terms after stored facts. The facts of each table come in chain order. */
 export function termsFrom(facts: readonly Fact[]): Terms {
   const learner = learnerOf(noTerms)
   for (const fact of facts) learner.learn(fact)

@@ -1,7 +1,7 @@
 import type { Hex } from 'viem'
 import type { EventOrigin } from './eventOrigin.ts'
 
-/** What the token tells, where its transfers are followed. */
+/** The token's transfers, where they are followed. */
 
 /** OPEN went from one address to another; from or to the zero address where it was minted or burnt. */
 export interface Transfer extends EventOrigin {

@@ -1,7 +1,7 @@
 import type { Hex } from 'viem'
 import type { EventOrigin } from './eventOrigin.ts'
 
-/** What happens before the UnitCourt: units proved false, and rows and items that somebody asks to see. */
+/** Cases of the UnitCourt: units proved false, and demands for rows and items. */
 
 export type UnitFault = 'FalseSum' | 'AboveCap' | 'Malformed' | 'CopyKept' | 'NoCopy' | 'Withheld'
 

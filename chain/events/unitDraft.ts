@@ -1,4 +1,4 @@
-// How far the registration of a fine-tune's units in pages has come, as far as the next page depends on it.
+// The state of a registration of units in pages, as far as the next page depends on it.
 //
 //   joint units hold contributions with fewer than m kept rows, in their order: J = max(1, ⌈s / (1025 − m)⌉) of them for s kept rows
 //   with p kept rows before it, a contribution is of joint unit ⌊p · J / s⌋, and one without kept rows is of that of the one before it
@@ -50,12 +50,12 @@ export function draftAfter(draft: UnitDraft, fact: Extract<Fact, { table: 'unitK
   }
 }
 
-/** The joint unit that is open: it takes the next small contribution, unless that begins another. */
+/** The open joint unit: it takes the next small contribution, unless that begins another unit. */
 export function openJoint({ closedJoints, last }: UnitDraft): UnitDraft['last'] | undefined {
   return last.joint >= closedJoints && last.members > 0 ? last : undefined
 }
 
-/** Whether a contribution of so many kept rows begins another joint unit, and so completes the open one. */
+/** Whether a contribution of `kept` rows begins another joint unit, and so completes the open one. */
 export function beginsAnother(draft: UnitDraft, kept: number): boolean {
   const open = openJoint(draft)
   if (open === undefined || open.kept === 0 || kept === 0) return false
@@ -65,7 +65,7 @@ export function beginsAnother(draft: UnitDraft, kept: number): boolean {
   return (before * units) / planned !== ((before - BigInt(open.kept)) * units) / planned
 }
 
-/** In how many units a contribution of so many kept rows is paid by itself; 0 of one that shares a joint unit. */
+/** The number of own units of a contribution of `kept` rows; 0 if it shares a joint unit. */
 export function ownUnits({ minimumRows }: UnitDraft, kept: number): number {
   return kept < minimumRows ? 0 : Math.ceil(kept / MAX_UNIT_ROWS)
 }

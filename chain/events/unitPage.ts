@@ -3,8 +3,8 @@ import type { Fact } from './facts.ts'
 import type { UnitsRegistered } from './fineTuneFacts.ts'
 import { beginsAnother, draftAfter, openJoint, ownUnits, type UnitDraft } from './unitDraft.ts'
 
-/** What `UnitsRegistered` says of a page, its bytes as hexadecimal digits. */
-interface ToldPage {
+/** The arguments of `UnitsRegistered`, as hexadecimal digits. */
+interface PageEvent {
   readonly contributions: Hex
   readonly units: Hex
 }
@@ -14,10 +14,10 @@ interface ToldPage {
 const CONTRIBUTION_BYTES = 36
 const HEAD_BYTES = 16
 
-/** Opens a page: which units are complete with it, whose they are, and who shares the joint ones. */
+/** Decodes a page: the units that it completes, their payees, and the members of joint units. */
 export function unitPageFacts(
   origin: Pick<UnitsRegistered, 'block' | 'logIndex' | 'transactionHash' | 'model' | 'firstUnit' | 'isLast'>,
-  page: ToldPage,
+  page: PageEvent,
   before: UnitDraft,
   dims: number,
 ): readonly Fact[] {
@@ -33,16 +33,16 @@ export function unitPageFacts(
     },
   ]
   let draft = before
-  let given = 0
+  let added = 0
   const add = (fact: Extract<Fact, { table: 'unitKept' | 'unitMember' }>) => {
     draft = draftAfter(draft, fact)
     facts.push(fact)
   }
   const addUnit = (joint: number | null, contribution: Hex | null) => {
-    const at = given * unitBytes
-    if (given >= count) throw new Error(`A page of model ${model} has ${count} units, and should have more`)
-    given += 1
-    const unit = origin.firstUnit + given - 1
+    const at = added * unitBytes
+    if (added >= count) throw new Error(`A page of model ${model} has ${count} units, and should have more`)
+    added += 1
+    const unit = origin.firstUnit + added - 1
     const payee = units.readUInt32BE(at)
     add({
       table: 'unitKept',
@@ -88,6 +88,6 @@ export function unitPageFacts(
     })
   }
   if (isLast) close()
-  if (given !== count) throw new Error(`A page of model ${model} has ${count} units, and ${given} are complete with it`)
+  if (added !== count) throw new Error(`A page of model ${model} has ${count} units, and completes ${added}`)
   return facts
 }

@@ -1,27 +1,24 @@
-// The words of ABI-encoded data, 0x and 64 hexadecimal digits each, read where they stand: the data as an array of bytes would
-// cost more than everything that is read from it. A topic is a word as it is.
+// The words of ABI-encoded data, 0x and 64 hexadecimal digits each, read in place: converting the data to bytes would cost more
+// than all reads from it. A topic is one word.
 //
-// Only what encoders write is read. Of a word that is missing, or has bits above its type's width, `Uncanonical` is thrown, and
-// viem decides what it means. That digits are digits, in lower case, is checked where nodes' answers come in.
+// Only canonical encodings are read. A word that is missing, or has bits above its type's width, throws `Uncanonical`, and viem
+// decodes the log. Digits are checked, in lower case, where nodes' answers are parsed.
 
 import type { Address, Hex } from 'viem'
 
-/** No compiler encodes a value like this. */
+/** An encoding that no compiler writes. */
 export class Uncanonical extends Error {}
 
 const DIGITS = 64
 const ABOVE_ADDRESS = `0x${'0'.repeat(24)}`
 
-/** The word of that number, from 0, in data that is known to reach so far. */
+/** Word number `index`, from 0, in data that is long enough. */
 export function wordAt(data: Hex, index: number): Hex {
   const from = 2 + index * DIGITS
   return `0x${data.slice(from, from + DIGITS)}`
 }
 
-/**
- * The bytes that the word of number `index` points to, where they begin with their length at the word of number `start`, as encoders
- * lay out one value after the other. `end` is the word behind them.
- */
+/** The bytes that word `index` points to. Their length is word `start`, since encoders lay out values in order. `end` is the word after them. */
 export function bytesAt(data: Hex, index: number, start: number): { readonly bytes: Hex; readonly end: number } {
   const length = uint32(wordAt(data, start))
   const from = 2 + DIGITS * (start + 1)
@@ -29,7 +26,7 @@ export function bytesAt(data: Hex, index: number, start: number): { readonly byt
   return { bytes: `0x${data.slice(from, from + 2 * length)}`, end: start + 1 + Math.ceil(length / 32) }
 }
 
-/** The bytes that the word of that number points to, where they are the last of the values and the only one of their kind. */
+/** The bytes that word `index` points to, if they are the last value and the only dynamic one. */
 export function lastBytes(data: Hex, index: number): Hex {
   return bytesAt(data, index, index + 1).bytes
 }
@@ -70,7 +67,7 @@ function integerOf(bits: bigint): (word: Hex | undefined) => bigint {
   }
 }
 
-/** What does not fit a double exactly is rounded, and above `max` all the same. */
+/** A value that a double rounds is above `max` anyway. */
 function numberUpTo(max: number): (word: Hex | undefined) => number {
   return (word) => {
     const value = Number(word)

@@ -21,7 +21,7 @@ export class WrongForm extends Error {
   }
 }
 
-type Told = Readonly<Record<string, unknown>>
+type RawObject = Readonly<Record<string, unknown>>
 
 /** Lengths with the 0x before them. */
 const ADDRESS_LENGTH = 42
@@ -30,35 +30,35 @@ const BLOOM_LENGTH = 514
 // Some nodes write the types of other chains in capitals.
 const TYPE = /^0x[0-9a-fA-F]{1,2}$/
 
-export function hexOf(told: unknown, at = ''): Hex {
-  if (isHex(told)) return told
+export function hexOf(raw: unknown, at = ''): Hex {
+  if (isHex(raw)) return raw
   throw new WrongForm(at, 'is not hexadecimal')
 }
 
-export function hashOf(told: unknown, at = ''): Hex {
-  if (isHex(told) && told.length === HASH_LENGTH) return told
+export function hashOf(raw: unknown, at = ''): Hex {
+  if (isHex(raw) && raw.length === HASH_LENGTH) return raw
   throw new WrongForm(at, 'is not a hash')
 }
 
-export function quantityOf(told: unknown, at = ''): bigint {
-  if (isHex(told) && told.length > 2) return BigInt(told)
+export function quantityOf(raw: unknown, at = ''): bigint {
+  if (isHex(raw) && raw.length > 2) return BigInt(raw)
   throw new WrongForm(at, 'is not a quantity')
 }
 
 /** The other hashed fields are kept as the node gave them: if one is missing or malformed, the hash is wrong. */
 export function headerOf(answer: unknown): Header {
-  const told = objectOf(answer, 'block')
+  const raw = objectOf(answer, 'block')
   return {
-    number: quantityOf(told.number, 'number'),
-    hash: hashOf(told.hash, 'hash'),
-    parentHash: hashOf(told.parentHash, 'parentHash'),
-    timestamp: quantityOf(told.timestamp, 'timestamp'),
-    stateRoot: hashOf(told.stateRoot, 'stateRoot'),
-    receiptsRoot: hashOf(told.receiptsRoot, 'receiptsRoot'),
-    logsBloom: bloomOf(told.logsBloom),
-    gasUsed: quantityOf(told.gasUsed, 'gasUsed'),
-    transactions: listOf(told.transactions, 'transactions', hashOf),
-    told,
+    number: quantityOf(raw.number, 'number'),
+    hash: hashOf(raw.hash, 'hash'),
+    parentHash: hashOf(raw.parentHash, 'parentHash'),
+    timestamp: quantityOf(raw.timestamp, 'timestamp'),
+    stateRoot: hashOf(raw.stateRoot, 'stateRoot'),
+    receiptsRoot: hashOf(raw.receiptsRoot, 'receiptsRoot'),
+    logsBloom: bloomOf(raw.logsBloom),
+    gasUsed: quantityOf(raw.gasUsed, 'gasUsed'),
+    transactions: listOf(raw.transactions, 'transactions', hashOf),
+    fields: raw,
   }
 }
 
@@ -69,32 +69,32 @@ export function headerOrNone(answer: unknown): Header | undefined {
 
 export function logsOf(answer: unknown): readonly ChainLog[] {
   return listOf(answer, 'logs', (one) => {
-    const told = objectOf(one, 'log')
+    const raw = objectOf(one, 'log')
     return {
-      address: addressOf(told.address),
-      topics: listOf(told.topics, 'topics', hashOf),
-      data: bytesOf(told.data, 'data'),
-      block: quantityOf(told.blockNumber, 'blockNumber'),
-      blockHash: hashOf(told.blockHash, 'blockHash'),
-      logIndex: quantityOf(told.logIndex, 'logIndex'),
-      transactionHash: hashOf(told.transactionHash, 'transactionHash'),
+      address: addressOf(raw.address),
+      topics: listOf(raw.topics, 'topics', hashOf),
+      data: bytesOf(raw.data, 'data'),
+      block: quantityOf(raw.blockNumber, 'blockNumber'),
+      blockHash: hashOf(raw.blockHash, 'blockHash'),
+      logIndex: quantityOf(raw.logIndex, 'logIndex'),
+      transactionHash: hashOf(raw.transactionHash, 'transactionHash'),
     }
   })
 }
 
 export function receiptOf(answer: unknown): Receipt {
-  const told = objectOf(answer, 'receipt')
+  const raw = objectOf(answer, 'receipt')
   return {
-    type: typeOf(told.type),
-    blockHash: hashOf(told.blockHash, 'blockHash'),
-    transactionHash: hashOf(told.transactionHash, 'transactionHash'),
-    status: optional(told.status, 'status', quantityOf),
-    root: optional(told.root, 'root', hashOf),
-    cumulativeGasUsed: quantityOf(told.cumulativeGasUsed, 'cumulativeGasUsed'),
-    logsBloom: bloomOf(told.logsBloom),
-    logs: listOf(told.logs, 'logs', receiptLogOf),
-    depositNonce: optional(told.depositNonce, 'depositNonce', quantityOf),
-    depositReceiptVersion: optional(told.depositReceiptVersion, 'depositReceiptVersion', quantityOf),
+    type: typeOf(raw.type),
+    blockHash: hashOf(raw.blockHash, 'blockHash'),
+    transactionHash: hashOf(raw.transactionHash, 'transactionHash'),
+    status: optional(raw.status, 'status', quantityOf),
+    root: optional(raw.root, 'root', hashOf),
+    cumulativeGasUsed: quantityOf(raw.cumulativeGasUsed, 'cumulativeGasUsed'),
+    logsBloom: bloomOf(raw.logsBloom),
+    logs: listOf(raw.logs, 'logs', receiptLogOf),
+    depositNonce: optional(raw.depositNonce, 'depositNonce', quantityOf),
+    depositReceiptVersion: optional(raw.depositReceiptVersion, 'depositReceiptVersion', quantityOf),
   }
 }
 
@@ -108,11 +108,11 @@ export function receiptsOrNone(answer: unknown): readonly Receipt[] | undefined 
 }
 
 export function storageProofOf(answer: unknown): StorageProof {
-  const told = objectOf(answer, 'proof')
+  const raw = objectOf(answer, 'proof')
   return {
-    accountProof: listOf(told.accountProof, 'accountProof', bytesOf),
-    storageHash: hashOf(told.storageHash, 'storageHash'),
-    storageProof: listOf(told.storageProof, 'storageProof', (one) => {
+    accountProof: listOf(raw.accountProof, 'accountProof', bytesOf),
+    storageHash: hashOf(raw.storageHash, 'storageHash'),
+    storageProof: listOf(raw.storageProof, 'storageProof', (one) => {
       const slot = objectOf(one, 'storageProof')
       return { value: quantityOf(slot.value, 'value'), proof: listOf(slot.proof, 'proof', bytesOf) }
     }),
@@ -120,55 +120,55 @@ export function storageProofOf(answer: unknown): StorageProof {
 }
 
 function receiptLogOf(one: unknown): ReceiptLog {
-  const told = objectOf(one, 'log')
+  const raw = objectOf(one, 'log')
   return {
-    address: addressOf(told.address),
-    topics: listOf(told.topics, 'topics', hashOf),
-    data: bytesOf(told.data, 'data'),
+    address: addressOf(raw.address),
+    topics: listOf(raw.topics, 'topics', hashOf),
+    data: bytesOf(raw.data, 'data'),
   }
 }
 
 const isDigit = Uint8Array.from({ length: 128 }, (_, code) => (/[0-9a-f]/.test(String.fromCharCode(code)) ? 1 : 0))
 
 /** Takes a third of the time of a regular expression. Codes beyond the table are not digits. */
-function isHex(told: unknown): told is Hex {
-  if (typeof told !== 'string' || told.charCodeAt(0) !== 48 || told.charCodeAt(1) !== 120) return false
-  for (let i = 2; i < told.length; i++) if (isDigit[told.charCodeAt(i)] !== 1) return false
+function isHex(raw: unknown): raw is Hex {
+  if (typeof raw !== 'string' || raw.charCodeAt(0) !== 48 || raw.charCodeAt(1) !== 120) return false
+  for (let i = 2; i < raw.length; i++) if (isDigit[raw.charCodeAt(i)] !== 1) return false
   return true
 }
 
-function objectOf(told: unknown, at: string): Told {
-  if (typeof told === 'object' && told !== null && !Array.isArray(told)) return told as Told
+function objectOf(raw: unknown, at: string): RawObject {
+  if (typeof raw === 'object' && raw !== null && !Array.isArray(raw)) return raw as RawObject
   throw new WrongForm(at, 'is not an object')
 }
 
-function listOf<T>(told: unknown, at: string, itemOf: (item: unknown, at: string) => T): readonly T[] {
-  if (!Array.isArray(told)) throw new WrongForm(at, 'is not a list')
-  return told.map((item) => itemOf(item, at))
+function listOf<T>(raw: unknown, at: string, itemOf: (item: unknown, at: string) => T): readonly T[] {
+  if (!Array.isArray(raw)) throw new WrongForm(at, 'is not a list')
+  return raw.map((item) => itemOf(item, at))
 }
 
-function optional<T>(told: unknown, at: string, parse: (told: unknown, at: string) => T): T | undefined {
-  return told === undefined ? undefined : parse(told, at)
+function optional<T>(raw: unknown, at: string, parse: (raw: unknown, at: string) => T): T | undefined {
+  return raw === undefined ? undefined : parse(raw, at)
 }
 
-function addressOf(told: unknown): Address {
-  if (isHex(told) && told.length === ADDRESS_LENGTH) return told
+function addressOf(raw: unknown): Address {
+  if (isHex(raw) && raw.length === ADDRESS_LENGTH) return raw
   throw new WrongForm('address', 'is not an address')
 }
 
-function bytesOf(told: unknown, at: string): Hex {
+function bytesOf(raw: unknown, at: string): Hex {
   // Hashing would drop half a byte at the end, and decoding would read it.
-  if (isHex(told) && told.length % 2 === 0) return told
+  if (isHex(raw) && raw.length % 2 === 0) return raw
   throw new WrongForm(at, 'is not bytes')
 }
 
-function bloomOf(told: unknown): Hex {
-  if (isHex(told) && told.length === BLOOM_LENGTH) return told
+function bloomOf(raw: unknown): Hex {
+  if (isHex(raw) && raw.length === BLOOM_LENGTH) return raw
   throw new WrongForm('logsBloom', 'is not a bloom')
 }
 
-function typeOf(told: unknown): number {
-  if (told === undefined) return 0
-  if (typeof told === 'string' && TYPE.test(told)) return Number(told)
+function typeOf(raw: unknown): number {
+  if (raw === undefined) return 0
+  if (typeof raw === 'string' && TYPE.test(raw)) return Number(raw)
   throw new WrongForm('type', 'is not a type of receipt')
 }

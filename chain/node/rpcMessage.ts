@@ -8,26 +8,26 @@ export type Message =
 
 /** The answers to the questions 0 to `count` − 1, in order; or one failure for all of them. */
 export function messagesIn(text: string, count: number): readonly Message[] | Failure {
-  let told: unknown
+  let parsed: unknown
   try {
-    told = JSON.parse(text)
+    parsed = JSON.parse(text)
   } catch (cause) {
     return { kind: 'garbled', reason: cause instanceof Error ? cause.message : String(cause) }
   }
-  if (!Array.isArray(told)) {
-    const message = messageOf(told)
+  if (!Array.isArray(parsed)) {
+    const message = messageOf(parsed)
     // A batch is answered by a list, unless the whole batch failed.
     if (count > 1) return message.kind === 'result' ? { kind: 'garbled', reason: 'one answer to several' } : message
     return [message]
   }
   const answers = new Map<unknown, Message>()
-  for (const one of told) answers.set(isObject(one) ? one.id : undefined, messageOf(one))
+  for (const one of parsed) answers.set(isObject(one) ? one.id : undefined, messageOf(one))
   return Array.from({ length: count }, (_, id) => answers.get(id) ?? { kind: 'garbled', reason: 'no answer' })
 }
 
-function messageOf(told: unknown): Message {
-  if (!isObject(told)) return { kind: 'garbled', reason: 'no message' }
-  const { error } = told
+function messageOf(parsed: unknown): Message {
+  if (!isObject(parsed)) return { kind: 'garbled', reason: 'no message' }
+  const { error } = parsed
   if (error !== undefined && error !== null) {
     if (!isObject(error)) return { kind: 'garbled', reason: 'no sound error' }
     const { code, message } = error
@@ -37,7 +37,7 @@ function messageOf(told: unknown): Message {
       message: typeof message === 'string' ? message : 'no text',
     }
   }
-  return 'result' in told ? { kind: 'result', result: told.result } : { kind: 'garbled', reason: 'no result' }
+  return 'result' in parsed ? { kind: 'result', result: parsed.result } : { kind: 'garbled', reason: 'no result' }
 }
 
 function isObject(value: unknown): value is Readonly<Record<string, unknown>> {

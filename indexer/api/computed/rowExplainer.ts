@@ -61,7 +61,7 @@ export function rowExplainer(place: string | undefined): RowExplainer {
 
   return {
     rowsOf: async (task) => {
-      if (place === undefined) return { kind: 'missing', why: 'this indexer was told of no place for files' }
+      if (place === undefined) return { kind: 'missing', why: 'this indexer has no --blobs' }
       const gone = missing.get(task.index)
       if (gone !== undefined && performance.now() - gone.since < LOOK_AGAIN_MS) return gone.found
       const key = `${task.index} ${bytesToHex(new Uint8Array(task.query))}`

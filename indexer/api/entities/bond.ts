@@ -56,7 +56,7 @@ export const bond: Entity = {
       'What it must hold for that by the rule in force, in gwei-OPEN; below that nothing more is recorded.',
     ),
     depositedGwei: bigInt('Everything ever put in, in gwei-OPEN.'),
-    withdrawnGwei: bigInt('Everything ever taken back, in gwei-OPEN.'),
+    withdrawnGwei: bigInt('Everything ever withdrawn, in gwei-OPEN.'),
     slashedGwei: bigInt('Everything ever slashed, in gwei-OPEN.'),
   },
   source: (at) => sql`
@@ -128,7 +128,7 @@ export const bondMove: Entity = {
     bond: uint('Which bond.'),
     kind: oneOf('BondMoveKind', 'What happened.'),
     amountGwei: bigInt('In gwei-OPEN.'),
-    bountyGwei: bigInt('The part of what was slashed that somebody earned, in gwei-OPEN.'),
+    bountyGwei: bigInt('The bounty: the part of the slashed amount that the beneficiary earned, in gwei-OPEN.'),
     givenGwei: bigInt('The part of it that went to contributors, in gwei-OPEN; what is left is burnt.'),
     beneficiary: nullable(uint('Who earned the bounty.')),
     block: uint('The block.'),

@@ -91,7 +91,7 @@ export const book: Entity = {
 
 export const gift: Entity = {
   type: 'Gift',
-  doc: 'What goes whole to the contributors of a book: a part of a penalty, the fee of an appeal that failed, or of a payer that is nobody.',
+  doc: 'What goes whole to the contributors of a book: a part of a penalty, or the fee of a failed appeal or of a record without a payer.',
   list: 'gifts',
   key: ['block', 'logIndex'],
   columns: {

@@ -13,7 +13,7 @@ export const block: Entity = {
     hash: bytes('Its hash.'),
     parentHash: bytes('The hash of the one before it.'),
     timestamp: uint('In seconds since 1970.'),
-    finality: oneOf('Finality', 'Whether it can still be taken back, as the history knows it.'),
+    finality: oneOf('Finality', 'Whether a reorg can still roll it back.'),
     stretchFirst: hidden(uint('The first block of its stretch.')),
   },
   source: ({ block }) => {
@@ -42,7 +42,7 @@ export const stretch: Entity = {
     journals: nullable(oneOf('JournalCheck', 'How the contracts’ journals were compared after it, if they were.')),
     safe: nullable(uint('The newest block that the node called safe then.')),
     finalised: nullable(uint('The newest block that was known to be final then.')),
-    node: text('The node that told of it.'),
+    node: text('The node that gave it.'),
     storedAtMs: uint('When it was stored, in milliseconds since 1970.'),
   },
   source: ({ block }) => sql`
@@ -89,7 +89,7 @@ export const revertedBlock: Entity = {
     parentHash: bytes('The hash of the one before it.'),
     timestamp: uint('In seconds since 1970.'),
     servedFromMs: uint('When it was stored here, in milliseconds since 1970.'),
-    revertedAtMs: uint('When it was taken back, in milliseconds since 1970.'),
+    revertedAtMs: uint('When it was rolled back, in milliseconds since 1970.'),
   },
   source: () => sql`
     select number, hash, parent_hash, timestamp, (extract(epoch from served_from) * 1000)::int8 as served_from_ms,
@@ -99,14 +99,14 @@ export const revertedBlock: Entity = {
     facts: many(
       () => revertedFact,
       { block: 'number', blockHash: 'hash', revertedAtMs: 'revertedAtMs' },
-      'What was served of it and taken back with it.',
+      'Its facts that were served and rolled back.',
     ),
   },
 }
 
 export const revertedFact: Entity = {
   type: 'RevertedFact',
-  doc: 'A fact that was served here and taken back with its block. The transaction behind it may have told it again in another.',
+  doc: 'A fact that was served here and rolled back with its block. Its transaction may be in another block now.',
   list: 'revertedFacts',
   key: ['block', 'blockHash', 'revertedAtMs', 'table', 'position'],
   columns: {
@@ -115,7 +115,7 @@ export const revertedFact: Entity = {
     table: text('What kind of fact, such as batchRecorded.'),
     position: uint('Its place among those of its kind and block, from 1.'),
     row: text('The fact as JSON: integers are strings of digits, bytes 0x and hexadecimal digits.'),
-    revertedAtMs: uint('When it was taken back, in milliseconds since 1970.'),
+    revertedAtMs: uint('When it was rolled back, in milliseconds since 1970.'),
   },
   source: () => sql`
     select block, block_hash, "table", position, "row"::text as "row",

@@ -8,7 +8,7 @@ import { batch } from './batch.ts'
 import { channelFunding, channelWithdrawal, voucherPresentation } from './channelMove.ts'
 import { model } from './model.ts'
 
-/** What the newest event that tells of it says to be covered. Vouchers presented with a batch show in its charges alone. */
+/** What is covered, by the newest event with it. Vouchers presented with a batch show only in its charges. */
 function coveredAt({ block }: Pick<AsOf, 'block'>): RawBuilder<unknown> {
   return sql`
     select covered_units, block from (
@@ -48,7 +48,7 @@ export const channel: Entity = {
     leftGwei: bigInt('What is neither charged nor taken out, in gwei-OPEN.'),
     leavingGwei: bigInt('What the payer has asked back, in gwei-OPEN.'),
     leavesAt: uint('When that can be taken, by the contracts’ clock; 0 if nothing was asked back.'),
-    nextSigner: nullable(bytes('Who is to sign vouchers next, if somebody was proposed.')),
+    nextSigner: nullable(bytes('The proposed next signer of vouchers, if any.')),
     nextSignerAt: nullable(uint('From when, by the contracts’ clock.')),
     block: uint('The block in which it was opened.'),
     transactionHash: bytes('The transaction that opened it.'),
@@ -94,7 +94,7 @@ export const channel: Entity = {
       where o.block <= ${at.block}
     ) held`,
   links: {
-    payerAccount: oneOrNone(() => account, { id: 'payer' }, 'Who prepaid, if anybody is known to have.'),
+    payerAccount: oneOrNone(() => account, { id: 'payer' }, 'The account that prepaid, if known.'),
     operatorAccount: one(() => account, { id: 'operator' }, 'Who charges.'),
     calledModel: one(() => model, { id: 'model' }, 'For calls of which model.'),
     voucher: oneOrNone(() => voucher, { channel: 'id' }, 'What vouchers cover of it, if any was presented.'),
@@ -119,10 +119,8 @@ export const voucher: Entity = {
     coveredUnits: uint('What it covers in all, in the model’s fee unit, as far as the deposit reaches.'),
     coveredGwei: bigInt('The same, in gwei-OPEN.'),
     chargedUnits: uint('What was charged of that.'),
-    maxClaimableAmount: nullable(
-      bigInt('What it says, in wei-OPEN; the chain tells that only of one presented by itself.'),
-    ),
-    block: uint('The block that last told what is covered.'),
+    maxClaimableAmount: nullable(bigInt('Its amount, in wei-OPEN; known only for a voucher presented by itself.')),
+    block: uint('The block that last changed what is covered.'),
   },
   source: (at) => sql`
     select o.channel, o.payer, o.operator, o.model, covered.covered_units, covered.covered_units * m.fee_unit_gwei as covered_gwei,

@@ -16,7 +16,7 @@ const closed = (block: bigint) => sql`
 
 export const demand: Entity = {
   type: 'Demand',
-  doc: 'Rows of a unit, or the item behind one of them, that somebody asked to see. Where nobody shows them in time, the unit is struck.',
+  doc: 'A demand for the rows of a unit, or for the item of one row. If they are not shown in time, the unit is struck.',
   list: 'demands',
   key: ['block', 'logIndex'],
   columns: {

@@ -7,7 +7,7 @@ import { model } from './model.ts'
 
 export const evaluation: Entity = {
   type: 'Evaluation',
-  doc: 'What somebody measured of a model: the evaluator’s word, with the hash of the results that it rests on.',
+  doc: 'A measurement of a model: the evaluator’s statement, with the hash of its results.',
   list: 'evaluations',
   single: 'evaluation',
   key: ['id'],

@@ -100,7 +100,7 @@ const pause: Entity = {
   columns: {
     pausedBy: bytes('By whom.'),
     until: uint('When it ends by itself, in seconds since 1970.'),
-    resumedAt: nullable(uint('When somebody ended it before, in seconds since 1970.')),
+    resumedAt: nullable(uint('When it was ended early, in seconds since 1970.')),
     resumedBy: nullable(bytes('Who did.')),
     ...place,
   },
@@ -140,7 +140,7 @@ const authority = setting(
   { contract: text('Which contract, such as ledger.'), authority: bytes('The AccessManager’s address.') },
 )
 
-const burn = setting('Burn', 'burns', 'slashed_burnt', 'Slashed OPEN that was nobody’s and was burnt.', {
+const burn = setting('Burn', 'burns', 'slashed_burnt', 'Slashed OPEN without an owner that was burnt.', {
   amountGwei: bigInt('In gwei-OPEN.'),
 })
 

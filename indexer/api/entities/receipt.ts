@@ -8,7 +8,7 @@ const ID = (table: string) => sql`${sql.ref(table)}.block * 4294967296 + ${sql.r
 
 export const receipt: Entity = {
   type: 'Receipt',
-  doc: 'A receipt that somebody took before the Court: its record was not as promised, or nobody found it. Others the chain never sees.',
+  doc: 'A receipt that was taken to the Court: its record was not as promised, or is missing. The chain never sees other receipts.',
   list: 'receipts',
   single: 'receipt',
   key: ['id'],

@@ -9,7 +9,7 @@ import { unit } from './unit.ts'
 
 export const challenge: Entity = {
   type: 'Challenge',
-  doc: 'A proof that somebody announced: what it is about shows only when it is sent, some blocks later.',
+  doc: 'A commitment to a challenge. Its subject shows only when the challenge is sent, some blocks later.',
   list: 'challenges',
   key: ['block', 'logIndex'],
   columns: {

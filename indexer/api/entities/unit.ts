@@ -49,7 +49,7 @@ export const unit: Entity = {
     payments: many(() => unitPayment, { model: 'model', unit: 'unit' }, 'What books paid it.'),
     draws: many(() => jointDraw, { model: 'model', unit: 'unit' }, 'Joint units: what members drew.'),
     strikes: many(() => strike, { model: 'model', unit: 'unit' }, 'What was found false of it.'),
-    demands: many(() => demand, { model: 'model', unit: 'unit' }, 'Rows of it that somebody asked to see.'),
+    demands: many(() => demand, { model: 'model', unit: 'unit' }, 'Demands for its rows.'),
   },
 }
 

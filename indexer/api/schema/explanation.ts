@@ -116,7 +116,7 @@ const EQUAL = 'This model pays every kept row alike, whatever is asked: terms ar
 const FIXED = 'What this model pays does not follow answers: terms are the units’ fixed weights.'
 const ROWS =
   'Rows are of the model’s row index, whose keccak256 is the registered one; terms of units are of the chain.'
-const UNITS = 'Only the units’ own terms, of the chain, since rows are not to be had'
+const UNITS = 'Only the units’ own terms, of the chain, since rows are missing'
 
 /** Bits of the record, or the receipt's codes, which must be of the same answer. */
 function queryOf(bits: Hex, codes: Hex | undefined): Int8Array {

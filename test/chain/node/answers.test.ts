@@ -22,7 +22,7 @@ const bloom = z.custom<Hex>((value) => typeof value === 'string' && /^0x[0-9a-f]
 
 const header = z
   .record(z.string(), z.unknown())
-  .transform((told) => ({ ...told, told }))
+  .transform((fields) => ({ ...fields, fields }))
   .pipe(
     z.object({
       number: quantity,
@@ -34,7 +34,7 @@ const header = z
       logsBloom: bloom,
       gasUsed: quantity,
       transactions: z.array(hash),
-      told: z.custom<Record<string, unknown>>(),
+      fields: z.custom<Record<string, unknown>>(),
     }),
   )
 const log = z

@@ -29,7 +29,7 @@ const TOLD = {
   parentBeaconBlockRoot: hashOf('0a'),
 } as const
 
-const headerOf = (told: Header['told'], hash: Hex): Header => ({ told, hash, number: 16n }) as unknown as Header
+const headerOf = (fields: Header['fields'], hash: Hex): Header => ({ fields, hash, number: 16n }) as unknown as Header
 const HASH = headerHash(TOLD)
 
 describe('a header', () => {
@@ -43,9 +43,9 @@ describe('a header', () => {
     const values = Object.values(TOLD).slice(from)
     const moved = [...names.slice(from + 1), 'requestsHash'].map((name, i) => [name, values[i]])
     const { gasLimit: _, ...others } = TOLD
-    const told = { ...others, ...Object.fromEntries(moved) }
-    expect(told.timestamp).toBe(TOLD.gasUsed)
-    expect(checkHeaders('receipts', [headerOf(told, HASH)])).toMatchObject({
+    const fields = { ...others, ...Object.fromEntries(moved) }
+    expect(fields.timestamp).toBe(TOLD.gasUsed)
+    expect(checkHeaders('receipts', [headerOf(fields, HASH)])).toMatchObject({
       what: 'The header of a block does not hash to its hash',
     })
   })

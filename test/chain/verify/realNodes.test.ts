@@ -33,8 +33,8 @@ describe.each(allMakes)('a chain by %s', (make) => {
       const blocks = await node.blocks(0n, (await node.latest()).number)
       expect(checkHeaders('receipts', blocks)).toBeUndefined()
 
-      const told = await Promise.all(blocks.map(async (block) => ({ block, receipts: await node.receipts(block) })))
-      const filled = told.filter(({ block }) => block.transactions.length > 0)
+      const fields = await Promise.all(blocks.map(async (block) => ({ block, receipts: await node.receipts(block) })))
+      const filled = fields.filter(({ block }) => block.transactions.length > 0)
       expect(filled.some(({ receipts }) => receipts?.some(({ logs }) => logs.length > 0))).toBe(true)
       const found = new Set(filled.flatMap(({ receipts = [] }) => receipts.map(({ type }) => type)))
       expect([...found].toSorted((a, b) => a - b)).toEqual(kinds[make])
@@ -57,7 +57,7 @@ it('an unknown field is named where it may be what makes a header hash to someth
   const dev = await startDevNode('anvil, of the newest fork')
   try {
     const latest = await connectNode(dev.url).latest()
-    const fork = { ...latest, told: { ...latest.told, blockAccessListHash: latest.hash } }
+    const fork = { ...latest, fields: { ...latest.fields, blockAccessListHash: latest.hash } }
     expect(checkHeaders('receipts', [fork])).toBeUndefined()
     const hash: Header['hash'] = `0x${'ef'.repeat(32)}`
     expect(checkHeaders('receipts', [{ ...fork, hash }])).toMatchObject({
@@ -103,9 +103,9 @@ async function deployed(dev: DevNode): Promise<Hex | undefined> {
 /** The header with each of its fields changed in turn. */
 function headersNextTo(block: Header): readonly Header[] {
   const unhashed = new Set(['hash', 'size', 'totalDifficulty'])
-  return Object.entries(block.told)
+  return Object.entries(block.fields)
     .filter(([name, value]) => typeof value === 'string' && !unhashed.has(name))
-    .map(([name, value]) => ({ ...block, told: { ...block.told, [name]: nextTo(value as string) } }))
+    .map(([name, value]) => ({ ...block, fields: { ...block.fields, [name]: nextTo(value as string) } }))
 }
 
 /** The receipts with each field of each of them changed in turn. */
