@@ -59,7 +59,7 @@ describe('the comparison of journals beside a live chain', () => {
     expect(await isSettled()).toBe(true)
   })
 
-  it('gives up a node that tells another storage five times in a row, however well it does otherwise', async () => {
+  it('disables a node that gives a false storage value five times in a row, however good its other answers', async () => {
     const { isSettled, node, nodes } = auditedLive(async () => empty.map((): Hex => `0x${'01'.repeat(32)}`))
     const look = async () => {
       await nodes.next(new AbortController().signal)
@@ -79,7 +79,7 @@ describe('the comparison of journals beside a live chain', () => {
     expect(await isSettled()).toBe(true)
   })
 
-  it('that fails after its block was taken back does not matter', async () => {
+  it('that fails after its block was rolled back does not matter', async () => {
     const answer = Promise.withResolvers<readonly Hex[]>()
     const { audit, isSettled } = auditedLive(() => answer.promise)
     expect(await isSettled()).toBe(true)

@@ -28,7 +28,7 @@ describe('the server of an embedded database', () => {
   // One for all that follows, since filling a new one takes seconds.
   const folder = join(root, 'database')
   const server = () => Number(readFileSync(join(folder, 'data/postmaster.pid'), 'utf8').split('\n')[0])
-  const keeperOf = (pid: number) => Number(/^PPid:\t(\d+)$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1])
+  const supervisorOf = (pid: number) => Number(/^PPid:\t(\d+)$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1])
   const replaced = (pid: number) => vi.waitFor(() => expect(server()).not.toBe(pid), 20_000)
   const answered = async (connections: Connections) => {
     const answer = () => sql`select 1 as one`.execute(connections.reader('public'))
@@ -36,7 +36,7 @@ describe('the server of an embedded database', () => {
   }
   const isUnlocked = () => !existsSync(join(folder, 'writer.lock'))
 
-  it('begins anew where its files were never finished', async () => {
+  it('starts again where its files were never finished', async () => {
     mkdirSync(join(folder, 'data.new'), { recursive: true })
     writeFileSync(join(folder, 'data.new/PG_VERSION'), 'half')
     await (await openEmbedded(folder)).close()
@@ -71,7 +71,7 @@ describe('the server of an embedded database', () => {
 
     const left = server()
     process.kill(left, 'SIGSTOP')
-    process.kill(keeperOf(left), 'SIGKILL')
+    process.kill(supervisorOf(left), 'SIGKILL')
     await replaced(left)
     await answered(connections)
     await connections.close()
@@ -110,7 +110,7 @@ describe('the server of an embedded database', () => {
     writeFileSync(access, before)
   })
 
-  it('is not left running where the database lets nobody in', async () => {
+  it('is not left running where the database refuses every login', async () => {
     const connections = await openEmbedded(folder)
     await sql`create function refuse() returns event_trigger language plpgsql as $$
       begin
@@ -137,8 +137,8 @@ describe('the server of an embedded database', () => {
   })
 })
 
-describe('a program that is kept', () => {
-  it('is asked to end until it hears', async () => {
+describe('a child process', () => {
+  it('is asked to end until it ends', async () => {
     const ending = new AbortController()
     const { ended } = startChild(['sh', '-c', 'sleep 0.2; exec env --default-signal=INT sleep 60'], {
       output: process.stderr.fd,

@@ -53,7 +53,7 @@ describe('a history of a new version', () => {
     return old === 0 ? 'new' : 'old'
   }
 
-  it('is filled beside the one that is served, which is served until then; nobody sees half a switch or an error', async () => {
+  it('is filled beside the served one, which is served until then; no reader sees half a switch or an error', async () => {
     const { ledger, postgres, story } = setting
     const database = await postgres.newDatabase()
     const old = await indexTo(ledger, database, { historyVersion: 1 })
@@ -131,7 +131,7 @@ describe('a history of a new version', () => {
     await connections.close()
   })
 
-  it('waits for whoever has views of their own upon those that are served, and names them', async () => {
+  it('waits while other views depend on the served ones, and names them', async () => {
     const connections = await openDatabase(await setting.postgres.newDatabase())
     const old = await openStore(connections, identity, { version: 1 })
     const young = await openStore(connections, identity, { version: 2 })

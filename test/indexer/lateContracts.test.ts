@@ -17,7 +17,7 @@ interface Meta {
   readonly _meta: { readonly block: number; readonly followed: readonly { readonly last: number }[] }
 }
 
-describe('a contract that is followed anew', () => {
+describe('a contract that is followed late', () => {
   let setting: Setting
 
   beforeAll(async () => {
@@ -86,7 +86,7 @@ describe('a contract that is followed anew', () => {
     SLOW_MS,
   )
 
-  it('is not caught up by a node that lies about old blocks alone, which is given up however true its new ones are', async () => {
+  it('is not filled by a node that lies about old blocks alone, which is disabled however true its new ones are', async () => {
     const { ledger, postgres } = setting
     const database = await postgres.newDatabase()
     await index(database, false)

@@ -94,7 +94,7 @@ describe('a node that', () => {
   })
 
   describe('is asked again and again and', () => areFoundOut(liesInForm, 'receipts'))
-  describe('is taken at its word, but for the journals, and', () => areFoundOut(liesAboutLogs, 'off'))
+  describe('is trusted, but for the journals, and', () => areFoundOut(liesAboutLogs, 'off'))
 
   /** Indexes a fresh database with `options`, and expects in it what an honest node alone would have brought. */
   async function comesOutRight(options: Partial<IndexerOptions>): Promise<readonly IndexerEvent[]> {
@@ -107,7 +107,7 @@ describe('a node that', () => {
     return events
   }
 
-  it('serves no proofs is held to the storage that it tells, and found out as well', () =>
+  it('serves no proofs is compared with the storage that it gives, and found out as well', () =>
     isFoundOut({ lie: lyingWithoutProofs, named: /do not add up to its journal/ }, 'receipts'))
 
   it.each(Object.entries(withoutProofs))(
@@ -201,7 +201,7 @@ describe('a node that', () => {
     await Promise.all([stale.stop(), other.stop()])
   })
 
-  it('tells half a reorg is found out before anything is taken back', async () => {
+  it('gives half a reorg is found out before anything is rolled back', async () => {
     const { ledger, postgres } = setting
     const { reader } = ledger.connection
     const head = await reader.getBlockNumber()

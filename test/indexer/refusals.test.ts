@@ -45,7 +45,7 @@ describe('the indexer refuses, in one clear sentence and with exit status 1,', (
     return lines[0] ?? ''
   }
 
-  it('a node that nobody answers at', async () => {
+  it('a node that does not answer', async () => {
     expect(await refusal({ rpc: `http://127.0.0.1:${await freePort()}` })).toMatch(/^The node at .* does not answer/)
   })
 
@@ -151,7 +151,7 @@ describe('the indexer refuses, in one clear sentence and with exit status 1,', (
     expect(await refusal({ database: url, schema: 'public' })).toMatch(/^"public" cannot be the name/)
   })
 
-  it('a schema that somebody keeps other things in', async () => {
+  it('a schema that holds other things', async () => {
     const database = await setting.postgres.newDatabase()
     const connections = await openDatabase(database)
     await sql`create schema theirs`.execute(connections.reader('public'))

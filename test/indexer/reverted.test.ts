@@ -4,7 +4,7 @@ import { coversEveryBlockOnce } from '../support/coverage.ts'
 import { indexTo } from '../support/indexing.ts'
 import { type Setting, startSetting } from '../support/setting.ts'
 
-describe('what a history served and a reorg took back', () => {
+describe('what a history served and a reorg rolled back', () => {
   let setting: Setting
 
   beforeAll(async () => {

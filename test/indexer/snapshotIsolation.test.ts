@@ -80,7 +80,7 @@ describe('an answer during which the chain is reorganised', () => {
     expect(answer.data?.batches.items).toHaveLength(answer.data?.batches.totalCount ?? -1)
   })
 
-  it('is given up where that goes on and on, with a code that says to ask again', async () => {
+  it('ends with a code that says to ask again, where reorgs go on', async () => {
     const { answer } = await answerAmidReorgs(60)
     expect(answer.data ?? null).toBeNull()
     expect(answer.errors?.map(({ extensions }) => extensions.code)).toEqual(['REORGED'])

@@ -9,7 +9,7 @@ import { undoAbove } from '../../indexer/store/undo.ts'
 import { identity } from '../support/identity.ts'
 import { type PostgresServer, startPostgres } from '../support/postgres.ts'
 
-describe('a history whose very first block is taken back', () => {
+describe('a history whose very first block is rolled back', () => {
   let postgres: PostgresServer
   beforeAll(async () => {
     postgres = await startPostgres()

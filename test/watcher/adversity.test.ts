@@ -56,7 +56,7 @@ describe('a watcher that the world plays tricks on', () => {
     expect(await struckUnits(stage, model)).toHaveLength(1)
   })
 
-  it('begins a proof of several transactions anew after kill -9 between two of them', async () => {
+  it('restarts a proof of several transactions after kill -9 between two of them', async () => {
     const data = await contributeLocal(stage.local, { items: [900], seed: 77 })
     for (const { itemHashes } of data.contributions) publishItems(stage, itemHashes)
     const { model } = await lie(stage, FALSE, 10, { data, k: 256 })
@@ -81,7 +81,7 @@ describe('a watcher that the world plays tricks on', () => {
     expect(await struckUnits(stage, model)).toEqual([0])
   })
 
-  it('strikes again what a reorg took back, and forgets a model that it took away', async () => {
+  it('strikes again what a reorg rolled back, and drops a model that it removed', async () => {
     const { model } = await lie(stage, FALSE, 12)
     const watching = start('scripts/watch.ts', watchArgs(stage), WATCHER)
     const struck = async () => {

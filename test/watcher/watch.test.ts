@@ -90,7 +90,7 @@ describe('the watcher, as people start it', () => {
     })
   })
 
-  it('finds nothing where nobody lied, and ends well', async () => {
+  it('finds nothing where all is true, and exits with status 0', async () => {
     const before = await head()
     const watched = await once()
     expect({ code: watched.code, err: watched.err }).toEqual({ code: 0, err: '' })
@@ -146,7 +146,7 @@ describe('the watcher, as people start it', () => {
     expect(await struckUnits(stage, model)).toEqual([0])
   })
 
-  it('serves its numbers, commits anew to what a reorg took back, and stops when it is told to', async () => {
+  it('serves its metrics, commits again to what a reorg rolled back, and stops on a signal', async () => {
     const { model } = await lie(stage, 'a near-copy is kept', 3)
     const port = await freePort()
     const watching = start('scripts/watch.ts', [...connected, '--metrics-port', `${port}`], WATCHER)
@@ -184,7 +184,7 @@ describe('the watcher, as people start it', () => {
     }
   })
 
-  it('tells whose items are in none of their units’ rows, for nothing on chain shows it', async () => {
+  it('names contributions with items in none of their units’ rows, which nothing on chain shows', async () => {
     const [contribution] = stage.model.contributions
     const { model } = await tellUnits(stage, 4, (drawn) => {
       // One item stands for two rows, so that another has none.
@@ -206,7 +206,7 @@ describe('the watcher, as people start it', () => {
       expect(lines(watched, 'committed')).toEqual([])
     })
 
-    it('demands a unit whose rows nobody gives and an item that nobody contributed, and strikes both in the end', async () => {
+    it('demands a unit with missing rows and an item without a contribution, and strikes both in the end', async () => {
       const foreign = await lie(stage, 'a row is of an item of somebody else', 6)
       const watched = await onceWithBlocks()
       const granted = lines(watched, 'granted')
@@ -273,7 +273,7 @@ describe('the watcher, as people start it', () => {
       expect(closed).toMatchObject([{ kind: 'CloseRecord', recordHash: signedReceipt(missing).recordHash }])
     })
 
-    it('says which of them nobody can be held to', async () => {
+    it('refuses those that no operator is bound by', async () => {
       const [call] = stage.honest.batches[0]?.calls ?? []
       const receipt = call?.receipt as Receipt
       const broken = { ...receipt, recordBy: receipt.recordBy + 1 }
@@ -292,7 +292,7 @@ describe('the watcher, as people start it', () => {
     })
   })
 
-  it('settles books that are due where it is told to, to the gwei', async () => {
+  it('settles due books with --settle, to the gwei', async () => {
     const { honest, liar, opened } = stage
     await passWindow(stage)
     const books = [await bookOf(stage, honest, 1), await bookOf(stage, liar, 1)]

@@ -31,7 +31,7 @@ function withBatch(state: WatchState, batch: bigint): WatchState {
 }
 
 describe('a state', () => {
-  it('forgets what lies above a block, and nothing below it', () => {
+  it('drops what lies above a block, and nothing below it', () => {
     const state = emptyWatchState()
     state.voided.set('1/0', { batch: 1n, index: 0, block: 4n })
     state.voided.set('1/1', { batch: 1n, index: 1, block: 5n })
@@ -64,7 +64,7 @@ describe('a state', () => {
     expect(windowEndOf(state, BOOK)).toBe(openedAt + 2 * DAY)
   })
 
-  it('keeps a unit’s demands open until as many were closed as nobody answered', () => {
+  it('keeps a unit’s demands open until as many were closed as are unanswered', () => {
     const state = emptyWatchState()
     const demand = (unit: number, index: number) => {
       const told = { model: 7, unit, index, demander: 3, dueAt: 100, block: 1n }
@@ -81,7 +81,7 @@ describe('a state', () => {
     expect(openUnitDemands(state)).not.toContain(answered)
   })
 
-  it('lets go of records that no reorg brings back and no receipt can be demanded of', () => {
+  it('drops records that no reorg brings back and no receipt can be demanded of', () => {
     const state = withBatch(withBook(emptyWatchState(), 1n), 1n)
     const over = 1_000 + 2 * DAY + 3 * DAY
     const forgets = (belowBlock: bigint, now: number): boolean => {

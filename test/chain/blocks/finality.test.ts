@@ -35,7 +35,7 @@ it('what was final stays final, whatever a node says later', () => {
   expect(finalityAfter(500n, before, tagged(1n, 1n), 1_000n)).toEqual({ safe: 900n, finalised: 900n })
 })
 
-it('nothing counts as final that is not stored, so that an invented height does not outlast the node that told it', () => {
+it('nothing counts as final that is not stored, so that an invented height has no lasting effect', () => {
   expect(finalityAfter('tag', {}, tagged(2n ** 60n, 2n ** 60n), 70n)).toEqual({ safe: 70n, finalised: 70n })
 })
 

@@ -103,7 +103,7 @@ function plainFacts(drawn: Drawn, { units, root }: { readonly units: bigint; rea
 }
 
 describe('a batch', () => {
-  it('becomes the facts that its channels and records tell, one by one, and its fees add up', () => {
+  it('becomes the facts that its channels and records give, one by one, and its fees add up', () => {
     fc.assert(
       fc.property(anyBatch, (drawn) => {
         const told = toldOf(drawn)
@@ -116,7 +116,7 @@ describe('a batch', () => {
     )
   })
 
-  it('is refused where its bytes do not lead to the root that the event tells, or its model is not known', () => {
+  it('is refused where its bytes do not lead to the root of the event, or its model is not known', () => {
     fc.assert(
       fc.property(anyBatch, (drawn) => {
         const told = toldOf(drawn)

@@ -20,7 +20,7 @@ const logOf = (address: Hex, topics: readonly Hex[], data: Hex = '0x'): ChainLog
 const place = { block: 7n, logIndex: 3n, transactionHash: `0x${'bb'.repeat(32)}` }
 
 describe('a log', () => {
-  it('becomes the row it tells of', () => {
+  it('becomes its row', () => {
     const topics = encodeEventTopics({
       abi: abis.accounts,
       eventName: 'AccountOpened',

@@ -21,7 +21,7 @@ describe('a node that announces new blocks', () => {
     return performance.now() - begun
   }
 
-  it('wakes whoever waits, at once', async () => {
+  it('ends the wait at once', async () => {
     node = await startDevNode('anvil, of the newest fork')
     heads = headsFrom([node.url.replace('http', 'ws')])
     const { request } = node

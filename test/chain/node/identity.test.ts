@@ -14,7 +14,7 @@ describe('a node that is asked whose history it holds', () => {
   })
   afterAll(() => ledger?.stop())
 
-  it('tells what the deployer saw', async () => {
+  it('is that of the deployment file', async () => {
     const { rpcUrl, deployment } = ledger
     expect(deployment.treasury).toBe(1)
     expect(await identify(connectNode(rpcUrl), deployment)).toMatchObject({ treasury: 1n })

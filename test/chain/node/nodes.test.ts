@@ -62,7 +62,7 @@ describe('among several nodes', () => {
     expect(await nodes.next(signal)).toBe(c)
   })
 
-  it('one that says for the fifth time in a row what cannot be is given up, and the last of them stops everything', async () => {
+  it('one that contradicts itself five times in a row is disabled, and the last of them stops everything', async () => {
     const { nodes, heard } = nodesAmong([a, b])
     for (let times = 0; times < 5; times++) nodes.contradicted(a, 'blocks', lie)
     expect(heard).toEqual([...Array(5).fill(expect.any(FalseAnswer)), expect.any(NodeContradictsItself)])
@@ -72,7 +72,7 @@ describe('among several nodes', () => {
     expect(() => nodes.contradicted(b, 'blocks', lie)).toThrow(NodeContradictsItself)
   })
 
-  it('one that tells sound blocks is given up for what it says of storage all the same', async () => {
+  it('one that gives true blocks is disabled for false storage all the same', async () => {
     const { nodes } = nodesAmong([a])
     for (let times = 0; times < 4; times++) {
       nodes.contradicted(a, 'storage', lie)
@@ -81,14 +81,14 @@ describe('among several nodes', () => {
     expect(() => nodes.contradicted(a, 'storage', lie)).toThrow(NodeContradictsItself)
   })
 
-  it('none is waited for once the last of them was given up', async () => {
+  it('none is awaited once the last of them is disabled', async () => {
     const { nodes } = nodesAmong([a])
     const refused = new StopError('No key', {}, 'Get one.')
     expect(() => nodes.failed(a, 'blocks', refused)).toThrow(refused)
     await expect(nodes.next(AbortSignal.timeout(500))).rejects.toBe(refused)
   })
 
-  it('one that refuses to say where it stands is given up, and the one at hand is asked on', async () => {
+  it('one that refuses to give its head is disabled, and the current one is asked on', async () => {
     const refused = new StopError('No key', {}, 'Get one.')
     const latest = async () => {
       throw refused

@@ -122,7 +122,7 @@ describe('questions to a node', () => {
     await expect(ask(1)).rejects.toMatchObject({ facts: { code: -32_000, message: 'no text' } })
   })
 
-  it('come to an end with whoever asked', async () => {
+  it('end with their caller', async () => {
     serve = () => {}
     const ended = new AbortController()
     const asked = rpc.ask({ method: 'eth_any', params: [], together: 1, signal: ended.signal })

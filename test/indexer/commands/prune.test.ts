@@ -17,7 +17,7 @@ describe('indexer prune', () => {
     await setting?.stop()
   })
 
-  it('lists what no name stands for, drops it when it is told to, and nothing that is served or written', async () => {
+  it('lists what no name stands for, drops it on request, and nothing that is served or written', async () => {
     const database = await setting.postgres.newDatabase()
     const args = ['--database', database.url]
     const indexer = await indexTo(setting.ledger, database)

@@ -24,7 +24,7 @@ describe('/metrics', () => {
       now: Date.now,
     })
 
-  it('tells what the indexer has stored, from whom, and how long it took', async () => {
+  it('shows what the indexer has stored, from which node, and how long it took', async () => {
     const { ledger, postgres, story } = setting
     const indexer = await indexTo(ledger, await postgres.newDatabase(), { metrics: fresh(), pollMs: 10, maxRange: 10 })
     await indexer.atHead()
@@ -117,7 +117,7 @@ describe('/metrics', () => {
     await indexer.close()
   })
 
-  it('is not there where nobody counts', async () => {
+  it('is not there without metrics', async () => {
     const indexer = await indexTo(setting.ledger, await setting.postgres.newDatabase())
     expect((await fetch(`${indexer.url}/metrics`)).status).toBe(404)
     await indexer.close()

@@ -23,7 +23,7 @@ describe('the progress of a backfill', () => {
     })
   }
 
-  it('is told by the way from where it began, and by how fast the last ten seconds went', () => {
+  it('is the share of the way from its start, and the rate of the last ten seconds', () => {
     const [first, second, third] = measured([
       [1_000, stored(101n, 200n, { nodeHead: 1_100n, events: 50 })],
       [1_000, stored(201n, 600n, { nodeHead: 1_100n, events: 150 })],
@@ -55,7 +55,7 @@ describe('the progress of a backfill', () => {
     })
   })
 
-  it('begins its rates anew after a reorg', () => {
+  it('restarts its rates after a reorg', () => {
     const [, again] = measured([
       [1_000, stored(1n, 100n, { nodeHead: 200n, events: 10 })],
       [1_000, stored(91n, 100n, { nodeHead: 200n, events: 5 })],

@@ -33,7 +33,7 @@ const trouble: IndexerEvent = {
 }
 
 describe('what an indexer says', () => {
-  it('where nobody watches is a line for what happens, and one a second for progress', () => {
+  it('without a terminal is a line for each event, and one a second for progress', () => {
     const said = heard([
       [1_000, stored(1n, 100n, behind)],
       [500, stored(101n, 150n, behind)],
@@ -111,7 +111,7 @@ describe('what an indexer says', () => {
     ])
   })
 
-  it('holds no credentials, whoever let them in', () => {
+  it('holds no credentials, wherever they come from', () => {
     const error = new Error('connect postgres://me:secret@db:5432/x and https://user:pw@node/path?a=b@c')
     error.stack = error.message
     const [line = ''] = heard([[0, { kind: 'failedAnswer', error }]])
