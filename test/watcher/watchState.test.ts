@@ -30,7 +30,7 @@ function withBatch(state: WatchState, batch: bigint): WatchState {
   return state
 }
 
-describe('a state', () => {
+describe('the state of a watcher', () => {
   it('drops what lies above a block, and nothing below it', () => {
     const state = emptyWatchState()
     state.voided.set('1/0', { batch: 1n, index: 0, block: 4n })
