@@ -51,7 +51,7 @@ export async function startIndexer(options: IndexerOptions): Promise<Indexer> {
   const caughtUp = Promise.withResolvers<bigint>()
   const report = (event: IndexerEvent) => {
     if (event.kind === 'caughtUp') caughtUp.resolve(event.block)
-    metrics?.heard(event)
+    metrics?.handle(event)
     options.report?.(event)
   }
 

@@ -24,7 +24,7 @@ export async function startReader(options: ReaderOptions): Promise<Reader> {
   const { schema, metrics } = options
   mustBePlain(schema)
   const report = (event: IndexerEvent) => {
-    metrics?.heard(event)
+    metrics?.handle(event)
     options.report?.(event)
   }
   const connections = await openDatabase(options.database)

@@ -41,13 +41,13 @@ export function historyReader({ connections, schema, own }: HistoryReaderOptions
     if (!(await isReadable(db, history))) return undefined
     const identity = await db.selectFrom('identity').selectAll().executeTakeFirst()
     if (identity === undefined) return undefined
-    const heard = remembered(ASK_EVERY_MS, () => readStatus(db))
+    const stored = remembered(ASK_EVERY_MS, () => readStatus(db))
     const live = () => (own?.history.schema === history ? own.status() : undefined)
     const reading: ReadableHistory = {
       db,
       identity,
-      status: async () => live() ?? (await heard()),
-      health: async () => live()?.state ?? healthOf(await heard()),
+      status: async () => live() ?? (await stored()),
+      health: async () => live()?.state ?? healthOf(await stored()),
     }
     readings.set(history, reading)
     return reading

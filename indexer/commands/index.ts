@@ -42,7 +42,7 @@ Other commands, each with its own --help:
       ...(blobs !== undefined && { blobs }),
       metrics,
       signal,
-      report: terminal.heard,
+      report: terminal.handle,
     }).catch((error: unknown) => {
       // A standby that is asked to end exits with status 0.
       if (signal.aborted) return undefined

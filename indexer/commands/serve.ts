@@ -39,7 +39,7 @@ export const serve = command({
       port,
       blobs,
       metrics,
-      report: terminal.heard,
+      report: terminal.handle,
     })
     const message = `GraphQL is at ${reader.url}/graphql`
     terminal.log({ level: 'info', event: 'serves', message, facts: { url: reader.url } })

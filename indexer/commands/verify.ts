@@ -12,7 +12,7 @@ import { mustBeSame } from '../store/identity.ts'
 import { openStore } from '../store/store.ts'
 import { openExisting } from './openHistory.ts'
 import { type Difference, sentenceOf } from './verify/difference.ts'
-import { type Imbalance, imbalanceSentence } from './verify/money.ts'
+import { type Imbalance, imbalanceSentence } from './verify/imbalances.ts'
 import { askerOf } from './verify/provenStretch.ts'
 import { type Verified, verifyHistory } from './verify/verifyHistory.ts'
 
@@ -74,8 +74,8 @@ An indexer may go on writing meanwhile, on PostgreSQL. With --repair, rows that 
       const nodes = nodesOf(rpcNodes, {
         admit: async (node) => mustAgree(identity, await identify(node, deployment), node),
         pauseMs: 250,
-        failed: (error, node) => terminal.heard({ kind: 'troubled', error, node }),
-        disabled: (error: StopError, node: string) => terminal.heard({ kind: 'gaveUpNode', error, node }),
+        failed: (error, node) => terminal.handle({ kind: 'troubled', error, node }),
+        disabled: (error: StopError, node: string) => terminal.handle({ kind: 'gaveUpNode', error, node }),
       })
       const asker = askerOf(nodes, BigInt(maxRange), signal)
 

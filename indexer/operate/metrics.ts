@@ -13,7 +13,7 @@ import { type HttpMetrics, httpMetrics } from './httpMetrics.ts'
 export interface Metrics {
   readonly meter: Meter
   readonly http: HttpMetrics
-  heard(event: IndexerEvent): void
+  handle(event: IndexerEvent): void
   page(): Promise<{ readonly contentType: string; readonly text: string }>
 }
 
@@ -151,7 +151,7 @@ export function metricsOf({ chain, chosen, now }: MetricsOptions): Metrics {
         else nodes.failed.inc({ node, method })
       },
     },
-    heard: (event) => {
+    handle: (event) => {
       switch (event.kind) {
         case 'looked':
           return looked(event.nodeHead, event.timestamp)

@@ -6,7 +6,7 @@ import { barOf, type Progress, progressMeter, sentenceOf } from './progress.ts'
 
 /** A command's output while it runs. */
 export interface Terminal {
-  heard(event: IndexerEvent): void
+  handle(event: IndexerEvent): void
   log(line: LogEvent): void
   /** Removes the progress bar. */
   end(): void
@@ -61,7 +61,7 @@ export function terminalTo(out: Output, { format, verify, env, now }: TerminalOp
   return {
     log,
     end,
-    heard: (event) => {
+    handle: (event) => {
       if (event.kind === 'stored') progress(event)
       if (event.kind === 'caughtUp' || event.kind === 'stopped') end()
       const line = logEventOf(event)

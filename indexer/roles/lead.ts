@@ -11,7 +11,7 @@ import { changes, publishStatus } from './publishStatus.ts'
 /** The writer's tasks beside storing: it publishes its status, and switches readers to the history once that is complete. */
 export interface Leading {
   status(): Status
-  heard(event: IndexerEvent): void
+  handle(event: IndexerEvent): void
   /** The history has caught up: switches the views to it, if it is newer than what they show. */
   caughtUp(): Promise<void>
   /** Publishes the status until the sync ends, and a last time then. */
@@ -35,7 +35,7 @@ export function leading(store: Store, report: (event: IndexerEvent) => void): Le
   return {
     status: () => status,
 
-    heard: (event) => {
+    handle: (event) => {
       switch (event.kind) {
         case 'looked':
           status = { ...status, nodeHead: event.nodeHead }

@@ -48,15 +48,15 @@ export function writeHistory(
   const heads = headsFrom(options.wsUrls ?? [])
   const led = leading(store, report)
   let nodeHead = 0n
-  const heard = (event: IndexerEvent) => {
-    led.heard(event)
+  const emit = (event: IndexerEvent) => {
+    led.handle(event)
     report(event)
   }
   const nodes = nodesOf(connections, {
     admit: async (node) => mustAgree(identity, await identify(node, deployment, names), node),
     pauseMs: pollMs,
-    failed: (error, node, isAside) => heard({ kind: 'troubled', error, node, isAside }),
-    disabled: (error, node) => heard({ kind: 'gaveUpNode', error, node }),
+    failed: (error, node, isAside) => emit({ kind: 'troubled', error, node, isAside }),
+    disabled: (error, node) => emit({ kind: 'gaveUpNode', error, node }),
   })
   const sync = follow(
     nodes,
@@ -73,24 +73,24 @@ export function writeHistory(
     {
       looked: ({ number, timestamp }) => {
         nodeHead = number
-        heard({ kind: 'looked', nodeHead, timestamp })
+        emit({ kind: 'looked', nodeHead, timestamp })
       },
       stored: ({ head: { number: block, timestamp }, finality, ...stored }) =>
-        heard({ kind: 'stored', ...stored, ...finality, block, timestamp, nodeHead }),
-      undone: (ancestor, depth) => heard({ kind: 'undone', ancestor, depth }),
+        emit({ kind: 'stored', ...stored, ...finality, block, timestamp, nodeHead }),
+      undone: (ancestor, depth) => emit({ kind: 'undone', ancestor, depth }),
       caughtUp: async () => {
         await led.caughtUp()
-        if (led.status().state.kind !== 'following') heard({ kind: 'caughtUp', block: nodeHead })
+        if (led.status().state.kind !== 'following') emit({ kind: 'caughtUp', block: nodeHead })
       },
-      lateContract: (contract, last, head) => heard({ kind: 'lateContract', contract, last, head }),
-      journalsHeld: (block, by) => heard({ kind: 'journalsHeld', block, by }),
-      troubled: (error) => heard({ kind: 'troubled', error }),
-      overtaken: (overtaken) => heard({ kind: 'leftNode', overtaken }),
+      lateContract: (contract, last, head) => emit({ kind: 'lateContract', contract, last, head }),
+      journalsHeld: (block, by) => emit({ kind: 'journalsHeld', block, by }),
+      troubled: (error) => emit({ kind: 'troubled', error }),
+      overtaken: (overtaken) => emit({ kind: 'leftNode', overtaken }),
     },
     signal,
   )
     .catch((error: unknown) => {
-      heard({ kind: 'stopped', error })
+      emit({ kind: 'stopped', error })
       throw error
     })
     .finally(() => heads.close())

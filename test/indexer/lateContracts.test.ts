@@ -36,7 +36,7 @@ describe('a contract that is followed late', () => {
   ): Promise<readonly IndexerEvent[]> {
     const names = namesFollowed({ transfers })
     const events: IndexerEvent[] = []
-    const options = { transfers, maxRange: 3, pollMs: 10, report: (heard: IndexerEvent) => events.push(heard) }
+    const options = { transfers, maxRange: 3, pollMs: 10, report: (event: IndexerEvent) => events.push(event) }
     const indexer = await indexTo(setting.ledger, database, options)
     await meanwhile()
     await indexer.atHead()

@@ -100,7 +100,7 @@ describe('a node that', () => {
   async function comesOutRight(options: Partial<IndexerOptions>): Promise<readonly IndexerEvent[]> {
     const events: IndexerEvent[] = []
     const [one, other] = await Promise.all([setting.postgres.newDatabase(), setting.postgres.newDatabase()])
-    const report = (heard: IndexerEvent) => events.push(heard)
+    const report = (event: IndexerEvent) => events.push(event)
     await (await indexTo(setting.ledger, one, { maxRange: 7, pollMs: 10, ...options, report })).closeAtHead()
     await (await indexTo(setting.ledger, other)).closeAtHead()
     expect(await digestOf(one)).toEqual(await digestOf(other))
@@ -144,7 +144,7 @@ describe('a node that', () => {
       liars.push(liar)
     }
     const events = await comesOutRight({ rpcUrls: [...liars.map(({ url }) => url), setting.ledger.rpcUrl] })
-    const named = events.flatMap((heard) => (heard.kind === 'troubled' ? [heard.error.message] : []))
+    const named = events.flatMap((event) => (event.kind === 'troubled' ? [event.error.message] : []))
     expect(lied.size).toBeGreaterThan(10)
     expect([...lied].filter((url) => !named.some((message) => `${message} `.includes(`${url} `)))).toEqual([])
     await Promise.all(liars.map((liar) => liar.stop()))
@@ -189,7 +189,7 @@ describe('a node that', () => {
     const indexer = await indexTo(setting.ledger, await setting.postgres.newDatabase(), {
       rpcUrls: [other.url, stale.url],
       pollMs: 10,
-      report: (heard) => events.push(heard),
+      report: (event) => events.push(event),
     })
     await indexer.atHead()
     isGone = true
@@ -214,7 +214,7 @@ describe('a node that', () => {
     const node = await lying(({ params: [asked], result }) => old.get(asked) ?? result)
     const database = await postgres.newDatabase()
     const events: IndexerEvent[] = []
-    const report = (heard: IndexerEvent) => events.push(heard)
+    const report = (event: IndexerEvent) => events.push(event)
     const indexer = await indexTo(ledger, database, { rpcUrls: [node.url], pollMs: 10, report })
     await indexer.atHead()
 
@@ -241,7 +241,7 @@ describe('a node that', () => {
         (n) => (n > IDENTIFYING && (n < IDENTIFYING + 4 || n % 20 === 0) ? trouble : undefined),
       )
       const events = await comesOutRight({ rpcUrls: [node.url], rpcTimeoutMs: 1_000, maxRange: 20 })
-      expect(events.some((heard) => heard.kind === 'troubled' && heard.error.message.includes(node.url))).toBe(true)
+      expect(events.some((event) => event.kind === 'troubled' && event.error.message.includes(node.url))).toBe(true)
       await node.stop()
     })
   }

@@ -25,13 +25,13 @@ it('a node that has lost its old state, as anvil does on a restart, is indexed a
   const isTroubled = async (verify: Verification): Promise<boolean> => {
     const database = { kind: 'embedded', folder: join(folder, verify) } as const
     const events: IndexerEvent[] = []
-    const report = (heard: IndexerEvent) => events.push(heard)
+    const report = (event: IndexerEvent) => events.push(event)
     const indexer = await startIndexer({ deployment, rpcUrls: [rpcUrl], database, verify, maxRange: 2, report })
     await indexer.ready
     const { accounts } = await ask<{ accounts: unknown }>(indexer.url, '{ accounts { items { id payout } } }')
     expect(accounts).toEqual({ items: [{ id: 1, payout: treasury.address.toLowerCase() }] })
     await indexer.close()
-    return events.some((heard) => heard.kind === 'troubled' && heard.error.name === 'StateGone')
+    return events.some((event) => event.kind === 'troubled' && event.error.name === 'StateGone')
   }
   expect([await isTroubled('receipts'), await isTroubled('bloom')]).toEqual([false, false])
   await chain.stop()

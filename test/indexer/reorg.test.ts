@@ -24,7 +24,7 @@ describe('a reorg', () => {
     const random = randomOf(4_711)
     const events: IndexerEvent[] = []
     const followed = await postgres.newDatabase()
-    const follower = await indexTo(ledger, followed, { pollMs: 10, report: (heard) => events.push(heard) })
+    const follower = await indexTo(ledger, followed, { pollMs: 10, report: (event) => events.push(event) })
     // Deeper than this the ledger itself would be undone, and the story with it.
     const begun = await ledger.connection.reader.getBlockNumber()
     await story.tell(30)

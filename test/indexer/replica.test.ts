@@ -25,7 +25,7 @@ describe('processes that only serve, from a streaming replica that refuses to be
     await setting?.stop()
   })
 
-  it('answer what the one who writes to the primary answers, need no node, and say when it is no longer heard', async () => {
+  it('answer what the one who writes to the primary answers, need no node, and say when it no longer reports', async () => {
     const { ledger, postgres, story } = setting
     const file = deploymentFileOf(ledger)
     const database = await postgres.newDatabase()
@@ -57,7 +57,11 @@ describe('processes that only serve, from a streaming replica that refuses to be
     const silentAfterMs = await until(async () => (await areReady()).every(({ status }) => status === 503))
     expect(silentAfterMs).toBeLessThan(15_000)
     for (const ready of await areReady()) {
-      expect(ready).toMatchObject({ role: 'reader', state: 'silent', reason: expect.stringMatching(/not been heard/) })
+      expect(ready).toMatchObject({
+        role: 'reader',
+        state: 'silent',
+        reason: expect.stringMatching(/not reported for/),
+      })
     }
     for (const url of urls) expect(await ask(url, QUESTION)).toEqual(told)
 

@@ -1,10 +1,10 @@
 import { StopError } from '../../../sdk/errors.ts'
-import type { Before } from './before.ts'
+import type { PriorState } from './priorState.ts'
 
 /** The next block to verify, the state before it, and the counts so far. */
 export interface Checkpoint {
   readonly next: bigint
-  readonly from: Before
+  readonly from: PriorState
   readonly rows: number
   readonly differences: number
 }

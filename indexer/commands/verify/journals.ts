@@ -2,8 +2,8 @@ import { StateGone } from '../../../chain/node/nodeError.ts'
 import type { JournalsBy } from '../../../chain/verify/verification.ts'
 import { compareJournals, readJournals } from '../../../chain/verify/verifyJournals.ts'
 import type { Deployment } from '../../../sdk/deployment.ts'
-import type { Before } from './before.ts'
 import { branchOf, type OtherBranch } from './branch.ts'
+import type { PriorState } from './priorState.ts'
 import type { Asker } from './provenStretch.ts'
 
 export interface Compared {
@@ -16,7 +16,7 @@ export interface Compared {
 export async function compareAtHead(
   asker: Asker,
   deployment: Deployment,
-  { head, journals }: Pick<Before, 'head' | 'journals'>,
+  { head, journals }: Pick<PriorState, 'head' | 'journals'>,
 ): Promise<Compared | OtherBranch | undefined> {
   if (head === undefined) return { kind: 'compared', by: undefined }
   const asked = await asker.ask<Compared | OtherBranch>(async (node) => {

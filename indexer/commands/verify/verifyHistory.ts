@@ -10,16 +10,16 @@ import { headOf } from '../../store/position.ts'
 import type { Database } from '../../store/schema.ts'
 import type { Store } from '../../store/store.ts'
 import { readKeys } from '../keys.ts'
-import { type Before, before } from './before.ts'
 import type { OtherBranch } from './branch.ts'
 import { type ChainRows, chainRows, followedAt, type Row } from './chainRows.ts'
 import { type Checkpoint, type Checkpoints, newest, withCheckpoint, withoutNewest } from './checkpoints.ts'
 import { type Difference, differencesIn } from './difference.ts'
+import { type Imbalance, imbalancesOf } from './imbalances.ts'
 import { type Compared, compareAtHead } from './journals.ts'
-import { type Imbalance, imbalancesOf } from './money.ts'
-import { removeOutside, rowsOutside } from './outside.ts'
+import { type PriorState, priorState } from './priorState.ts'
 import type { Asker, NothingMore, ProvenStretch } from './provenStretch.ts'
 import { type Repair, repairStretch } from './repair.ts'
+import { removeOutside, rowsOutside } from './rowsOutside.ts'
 import { newestTotals, totalsIn } from './totals.ts'
 
 export interface VerifyOptions {
@@ -66,7 +66,7 @@ interface Seen {
   readonly chain: ChainRows
   readonly totals: Repair['totals']
   readonly differences: readonly Difference[]
-  readonly after: Before
+  readonly after: PriorState
 }
 
 type Look = Seen | NothingMore | OtherBranch
@@ -85,7 +85,7 @@ export async function verifyHistory(
   const followed = followedOf(deployment, isWithTransfers ? [...journaled, 'openToken'] : journaled)
   const first = options.from ?? identity.startBlock
 
-  const lookOnce = async (next: bigint, to: bigint, from: Before): Promise<Look | undefined> => {
+  const lookOnce = async (next: bigint, to: bigint, from: PriorState): Promise<Look | undefined> => {
     const stretch = await asker.stretch({ deployment, followed, verify: 'receipts', ...from }, next, to)
     if (stretch?.kind !== 'proven') return stretch
     return await db
@@ -106,7 +106,7 @@ export async function verifyHistory(
         return { kind: 'seen', stretch, chain, totals, differences, after }
       })
   }
-  const look = async (next: bigint, to: bigint, from: Before): Promise<Look | undefined> => {
+  const look = async (next: bigint, to: bigint, from: PriorState): Promise<Look | undefined> => {
     let seen = await lookOnce(next, to, from)
     for (
       let looks = 1;
@@ -138,7 +138,7 @@ export async function verifyHistory(
     return { next: stretch.last + 1n, from, rows, differences: at.differences + found }
   }
 
-  let checkpoints: Checkpoints = [{ next: first, from: await before(db, first), rows: 0, differences: 0 }]
+  let checkpoints: Checkpoints = [{ next: first, from: await priorState(db, first), rows: 0, differences: 0 }]
   let compared: Compared | undefined
   while (compared === undefined) {
     const at = newest(checkpoints)

@@ -11,17 +11,17 @@ const silent = new RetryError('Silence', {}, 'It is asked again.')
 const lie = { what: 'A lie', facts: { block: 7n } }
 
 function nodesAmong(nodes: readonly Node[], admit: (node: Node) => Promise<void> = async () => {}) {
-  const heard: Error[] = []
-  const hear = (error: Error) => heard.push(error)
-  return { heard, nodes: nodesOf(nodes, { admit, pauseMs: 30, failed: hear, disabled: hear }) }
+  const errors: Error[] = []
+  const collect = (error: Error) => errors.push(error)
+  return { errors, nodes: nodesOf(nodes, { admit, pauseMs: 30, failed: collect, disabled: collect }) }
 }
 
 describe('among several nodes', () => {
   it('one is asked as long as it does well, and another at once where it fails', async () => {
-    const { nodes, heard } = nodesAmong([a, b])
+    const { nodes, errors } = nodesAmong([a, b])
     expect([await nodes.next(signal), await nodes.next(signal)]).toEqual([a, a])
     nodes.failed(a, 'blocks', silent)
-    expect([await nodes.next(signal), heard]).toEqual([b, [silent]])
+    expect([await nodes.next(signal), errors]).toEqual([b, [silent]])
   })
 
   it('one that fails and was not the one to be asked is said to stand aside', async () => {
@@ -63,9 +63,9 @@ describe('among several nodes', () => {
   })
 
   it('one that contradicts itself five times in a row is disabled, and the last of them stops everything', async () => {
-    const { nodes, heard } = nodesAmong([a, b])
+    const { nodes, errors } = nodesAmong([a, b])
     for (let times = 0; times < 5; times++) nodes.contradicted(a, 'blocks', lie)
-    expect(heard).toEqual([...Array(5).fill(expect.any(FalseAnswer)), expect.any(NodeContradictsItself)])
+    expect(errors).toEqual([...Array(5).fill(expect.any(FalseAnswer)), expect.any(NodeContradictsItself)])
     for (let times = 0; times < 4; times++) nodes.contradicted(b, 'blocks', lie)
     nodes.succeeded(b, 'blocks')
     for (let times = 0; times < 4; times++) nodes.contradicted(b, 'blocks', lie)
@@ -94,17 +94,17 @@ describe('among several nodes', () => {
       throw refused
     }
     const closed = { name: 'http://closed', latest } as unknown as Node
-    const { nodes, heard } = nodesAmong([a, closed])
+    const { nodes, errors } = nodesAmong([a, closed])
     expect(await nodes.next(signal)).toBe(a)
     expect(await nodes.switchToHigher(() => 7n)).toBeUndefined()
-    expect([heard, await nodes.next(signal)]).toEqual([[refused], a])
+    expect([errors, await nodes.next(signal)]).toEqual([[refused], a])
   })
 
   it('one on another chain is never asked for anything else', async () => {
     const elsewhere = new StopError('Another chain', {}, 'Leave it out.')
-    const { nodes, heard } = nodesAmong([a, b], async (node) => {
+    const { nodes, errors } = nodesAmong([a, b], async (node) => {
       if (node === a) throw elsewhere
     })
-    expect([await nodes.next(signal), heard]).toEqual([b, [elsewhere]])
+    expect([await nodes.next(signal), errors]).toEqual([b, [elsewhere]])
   })
 })

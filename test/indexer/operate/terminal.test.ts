@@ -6,8 +6,8 @@ import { terminalTo } from '../../../indexer/operate/terminal.ts'
 import { RetryError, StopError } from '../../../sdk/errors.ts'
 import { stored } from './stored.ts'
 
-/** What is written when `told` is heard, each so many milliseconds after the one before. */
-function heard(
+/** The output for events, each some milliseconds after the one before. */
+function outputOf(
   told: readonly (readonly [number, IndexerEvent])[],
   { format = 'text', columns }: { format?: LogFormat; columns?: number } = {},
 ): readonly string[] {
@@ -19,7 +19,7 @@ function heard(
   const terminal = terminalTo({ write, ...tty } as never, { format, verify: 'receipts', env, now: () => time })
   for (const [ms, event] of told) {
     time += ms
-    terminal.heard(event)
+    terminal.handle(event)
   }
   terminal.end()
   return said
@@ -34,7 +34,7 @@ const trouble: IndexerEvent = {
 
 describe('what an indexer says', () => {
   it('without a terminal is a line for each event, and one a second for progress', () => {
-    const said = heard([
+    const said = outputOf([
       [1_000, stored(1n, 100n, behind)],
       [500, stored(101n, 150n, behind)],
       [500, stored(151n, 200n, behind)],
@@ -59,7 +59,7 @@ describe('what an indexer says', () => {
       [0, trouble],
       [0, { kind: 'caughtUp', block: 2n ** 60n }],
     ]
-    expect(heard(told, { format: 'json', columns: 80 }).map((line) => JSON.parse(line))).toEqual([
+    expect(outputOf(told, { format: 'json', columns: 80 }).map((line) => JSON.parse(line))).toEqual([
       {
         time: '2026-01-01T00:00:01.000Z',
         level: 'info',
@@ -90,7 +90,7 @@ describe('what an indexer says', () => {
   })
 
   it('on a terminal is a bar that makes way for lines, comes back below them, and is gone at the end', () => {
-    const said = heard(
+    const said = outputOf(
       [
         [1_000, stored(1n, 500n, behind)],
         [50, stored(501n, 510n, behind)],
@@ -114,7 +114,7 @@ describe('what an indexer says', () => {
   it('holds no credentials, wherever they come from', () => {
     const error = new Error('connect postgres://me:secret@db:5432/x and https://user:pw@node/path?a=b@c')
     error.stack = error.message
-    const [line = ''] = heard([[0, { kind: 'failedAnswer', error }]])
+    const [line = ''] = outputOf([[0, { kind: 'failedAnswer', error }]])
     expect(line).toBe('A query failed: connect postgres://db:5432/x and https://node/path?a=b@c\n')
   })
 

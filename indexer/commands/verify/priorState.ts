@@ -7,7 +7,7 @@ import type { Database } from '../../store/schema.ts'
 import type { Totals } from './totals.ts'
 
 /** The state before the first verified block. It is trusted. */
-export interface Before {
+export interface PriorState {
   readonly head: Block | undefined
   readonly journals: Journals
   readonly terms: Terms
@@ -15,7 +15,7 @@ export interface Before {
   readonly totals: Totals
 }
 
-export async function before(db: Kysely<Database>, first: bigint): Promise<Before> {
+export async function priorState(db: Kysely<Database>, first: bigint): Promise<PriorState> {
   const head = await db
     .selectFrom('block')
     .selectAll()

@@ -9,7 +9,7 @@ import { MethodMissing } from '../../chain/node/nodeError.ts'
 import { nodesOf } from '../../chain/node/nodes.ts'
 import type { Header } from '../../chain/verify/header.ts'
 import type { JournalsBy } from '../../chain/verify/verification.ts'
-import { auditOf } from '../../indexer/sync/audit.ts'
+import { auditOf } from '../../indexer/sync/journalAudit.ts'
 import { RetryError } from '../../sdk/errors.ts'
 import { paperDeployment } from '../support/paperDeployment.ts'
 
