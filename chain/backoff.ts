@@ -3,7 +3,10 @@ import { setTimeout as sleep } from 'node:timers/promises'
 const FIRST_MS = 100
 const CEILING_MS = 15_000
 
-/** The delay after `failures` in a row: doubled up to a ceiling, with jitter so that clients do not retry together. */
+/**
+ * The delay after `failures` in a row: doubled up to a ceiling, with jitter so that clients do not
+ * retry together.
+ */
 export function backoffMs(failures: number, random: () => number = Math.random): number {
   const ceiling = Math.min(CEILING_MS, FIRST_MS * 2 ** (failures - 1))
   return ceiling / 2 + (random() * ceiling) / 2

@@ -6,7 +6,10 @@ export interface Contradiction {
   readonly facts: Facts
 }
 
-/** A node's answers contradict each other. The chain may have moved between two requests; if not, the node is wrong. */
+/**
+ * A node's answers contradict each other. The chain may have moved between two requests; if not,
+ * the node is wrong.
+ */
 export class FalseAnswer extends RetryError {
   readonly node: string
   readonly what: string
@@ -38,7 +41,9 @@ export class NodeContradictsItself extends StopError {
   }
 }
 
-/** The answers contradict each other: the chain moved between two requests, or the node is wrong. */
+/**
+ * The answers contradict each other: the chain moved between two requests, or the node is wrong.
+ */
 export interface Unsettled {
   readonly kind: 'unsettled'
   readonly contradiction: Contradiction

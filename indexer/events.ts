@@ -11,7 +11,9 @@ export type IndexerEvent =
   | { readonly kind: 'caughtUp'; readonly block: bigint }
   /** A late contract is stored up to `last`, the others up to `head`. */
   | { readonly kind: 'lateContract'; readonly contract: string; readonly last: bigint; readonly head: bigint }
-  /** The stored logs up to `block` replay to the contracts' journals, by proof or by a node's word. */
+  /**
+   * The stored logs up to `block` replay to the contracts' journals, by proof or by a node's word.
+   */
   | { readonly kind: 'journalsHeld'; readonly block: bigint; readonly by: 'proof' | 'storage' }
   /** A transient failure is retried. `isAside`: of a node that nothing waits for. */
   | {

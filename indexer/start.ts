@@ -29,9 +29,14 @@ export interface IndexerOptions extends WriteOptions, AnswerOptions {
 export interface Indexer {
   /** The API's address; GraphQL is at `/graphql`. */
   readonly url: string
-  /** Resolves with the block at which it first caught up with the node; rejects if it stops earlier. */
+  /**
+   * Resolves with the block at which it first caught up with the node; rejects if it stops earlier.
+   */
   readonly ready: Promise<bigint>
-  /** Resolves after `close`; rejects if the sync stops for good. The API keeps serving then, and `/ready` says why. */
+  /**
+   * Resolves after `close`; rejects if the sync stops for good. The API keeps serving then, and
+   * `/ready` says why.
+   */
   readonly stopped: Promise<void>
   /** Closes everything once, however often it is called. */
   close(): Promise<void>
@@ -41,8 +46,9 @@ export interface Indexer {
 const END_WITHIN_MS = 2_000
 
 /**
- * Opens the database, follows the chain and serves the API, in this process, until closed. While another process writes the
- * same history, it serves and waits to take over; with an embedded database, which cannot be shared, it only waits.
+ * Opens the database, follows the chain and serves the API, in this process, until closed. While
+ * another process writes the same history, it serves and waits to take over; with an embedded
+ * database, which cannot be shared, it only waits.
  */
 export async function startIndexer(options: IndexerOptions): Promise<Indexer> {
   const { deployment, metrics } = options

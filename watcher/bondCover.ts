@@ -10,7 +10,10 @@ export interface Covered {
   readonly shortfall: { readonly demands: number; readonly covered: number; readonly freeGwei: bigint } | undefined
 }
 
-/** Leaves out the demands that the bond does not cover: each stakes a fee, and a court reverts without it. */
+/**
+ * Leaves out the demands that the bond does not cover: each stakes a fee, and a court reverts
+ * without it.
+ */
 export async function coveredByBond(
   { reader, contracts }: Connection,
   account: number,

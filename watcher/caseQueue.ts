@@ -8,7 +8,9 @@ import type { Files } from './files.ts'
 import { type AbsentItems, absentItems, type ForeignRow, foreignRows } from './itemFaults.ts'
 import { modelIn, type WatchState } from './watchState.ts'
 
-/** A case for every registered model: its row index, read and checked. Batches are opened on demand. */
+/**
+ * A case for every registered model: its row index, read and checked. Batches are opened on demand.
+ */
 export interface CaseQueue {
   readonly models: ReadonlyMap<number, ModelCase>
   /** Reads the row indexes that are not read yet. */
@@ -81,7 +83,10 @@ async function readDue(options: CaseQueueOptions, { models, triedAt }: Cases, no
   }
 }
 
-/** Whether a row index must be read: it is another one than before, or was missing `retrySeconds` ago. */
+/**
+ * Whether a row index must be read: it is another one than before, or was missing `retrySeconds`
+ * ago.
+ */
 export function isDue(
   known: ModelCase | undefined,
   indexRoot: Hex,

@@ -13,7 +13,10 @@ import type { CaseQueue, ReadCase } from './caseQueue.ts'
 import type { RecordPlace } from './recordFinder.ts'
 import { ALL_ROWS } from './watchState.ts'
 
-/** A call to a court, or a settlement. Some are committed to two blocks earlier; some take several transactions. */
+/**
+ * A call to a court, or a settlement. Some are committed to two blocks earlier; some take several
+ * transactions.
+ */
 export type Challenge = {
   /** When it is too late, by the contracts' clock. */
   readonly deadline: number

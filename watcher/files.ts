@@ -11,8 +11,9 @@ import type { OpenedModel } from '../sdk/openModel.ts'
 import { type CheckedRowIndex, checkRowIndex } from '../sdk/unitFaults.ts'
 
 /**
- * The files that the chain only names: row indexes, by their keccak256, and contributions' items, by their Merkle root.
- * Their hosts are not trusted: every file is checked, and none may have more bytes than its registration allows.
+ * The files that the chain only names: row indexes, by their keccak256, and contributions' items,
+ * by their Merkle root. Their hosts are not trusted: every file is checked, and none may have more
+ * bytes than its registration allows.
  */
 export interface Files {
   rowIndex(model: OpenedModel): Promise<Found>

@@ -13,8 +13,9 @@ import type { Outcome, Sender } from './sender.ts'
 import { ALL_ROWS, modelIn, unitKey, type WatchState } from './watchState.ts'
 
 /**
- * Files challenges: commits to each, and sends it two blocks later. All state is on chain: a unit already struck or a
- * demand already answered is skipped, and an earlier commitment is used, also one of an earlier process.
+ * Files challenges: commits to each, and sends it two blocks later. All state is on chain: a unit
+ * already struck or a demand already answered is skipped, and an earlier commitment is used, also
+ * one of an earlier process.
  */
 export interface Filing {
   /** Does what can be done at `block`, and calls `onFiled` with each outcome at once. */
@@ -47,7 +48,8 @@ const CHALLENGES_A_ROUND = 64
 export function filingOf({ connection, state, cases, signer, sender }: FilingOptions): Filing {
   const { reader, contracts } = connection
 
-  // The proof that was committed to is the one to send, even if other records of its batch are voided meanwhile.
+  // The proof that was committed to is the one to send, even if other records of its batch are
+  // voided meanwhile.
   const committed = new Map<string, readonly ContractCall[]>()
   // Refused challenges are retried after all others, so that they delay nothing.
   const refused = new Set<string>()

@@ -55,7 +55,10 @@ export function withLargerRange(state: FollowedBlocks): FollowedBlocks {
   return range * 2n < LARGEST_RANGE ? { ...state, range: range * 2n } : state
 }
 
-/** With a range that avoids the error; undefined where none does. A pruned node needs a range that ends at its head. */
+/**
+ * With a range that avoids the error; undefined where none does. A pruned node needs a range that
+ * ends at its head.
+ */
 export function afterError(state: FollowedBlocks, error: unknown): FollowedBlocks | undefined {
   const { range } = state
   if (error instanceof RangeTooLarge && range > 1n) return { ...state, range: range / 2n }

@@ -20,8 +20,9 @@ import {
 import { emptyWatchState, undoAbove, type WatchState } from './watchState.ts'
 
 /**
- * Follows the chain at a distance from its head, with the indexer's checks: parent hashes, logs against their blocks, and
- * every contract's journal against its storage. A node that omits a record is found out before the watcher acts on it.
+ * Follows the chain at a distance from its head, with the indexer's checks: parent hashes, logs
+ * against their blocks, and every contract's journal against its storage. A node that omits a
+ * record is found out before the watcher acts on it.
  */
 export interface Follower {
   readonly state: WatchState

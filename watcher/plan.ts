@@ -57,7 +57,10 @@ export function plan(input: PlanInput, terms: PlanTerms): readonly Challenge[] {
   return challenges.toSorted((a, b) => a.deadline - b.deadline)
 }
 
-/** False units stay false and are paid until they are struck, so they come before everything with a deadline. */
+/**
+ * False units stay false and are paid until they are struck, so they come before everything with a
+ * deadline.
+ */
 function againstUnits(state: WatchState, { model, checked }: ReadCase): readonly Challenge[] {
   const struck = new Set<number>()
   return checked.faults.flatMap((fault): Challenge[] => {
@@ -73,7 +76,10 @@ function againstUnits(state: WatchState, { model, checked }: ReadCase): readonly
 
 const NO_CONTRIBUTION = 0n
 
-/** The unit that a proof strikes: the later of two near-copies. Joint units are last, then acceptance and number decide. */
+/**
+ * The unit that a proof strikes: the later of two near-copies. Joint units are last, then
+ * acceptance and number decide.
+ */
 function struckBy(
   { accepted }: WatchState,
   fault: UnitFaultProof,

@@ -5,7 +5,10 @@ import type { Connection } from '../sdk/contracts.ts'
 import { isExplained, StopError } from '../sdk/errors.ts'
 import { parseReceipt, type Receipt, signedReceipt, signerOfReceipt } from '../sdk/receipt.ts'
 
-/** Receipts from payers: files of one receipt each, or of one reply a line. Nothing in them is trusted. */
+/**
+ * Receipts from payers: files of one receipt each, or of one reply a line. Nothing in them is
+ * trusted.
+ */
 export interface Receipts {
   /** Reads new and changed files, and gives what is wrong with them. */
   read(): Promise<readonly string[]>
@@ -45,7 +48,9 @@ export function receiptsIn(folder: string | undefined, connection: Connection): 
   }
 }
 
-/** Throws on a receipt of another chain or court, or signed by a key that was not the operator's. */
+/**
+ * Throws on a receipt of another chain or court, or signed by a key that was not the operator's.
+ */
 async function requireCounting({ reader, contracts }: Connection, receipt: Receipt, source: string): Promise<void> {
   const { court } = contracts
   if (receipt.chainId !== reader.chain.id || receipt.court.toLowerCase() !== court.address.toLowerCase()) {

@@ -42,8 +42,9 @@ export function transactionSender(reader: Reader, wallet: Wallet): Sender {
     reader.getTransactionCount({ address: account.address, blockTag })
 
   /**
-   * The nonce after our pending transactions. While a node stores a block it may count a transaction as mined and as
-   * pending, and a transaction after the resulting gap is never mined. So a pending count is trusted only once it is stable.
+   * The nonce after our pending transactions. While a node stores a block it may count a
+   * transaction as mined and as pending, and a transaction after the resulting gap is never mined.
+   * So a pending count is trusted only once it is stable.
    */
   const nextNonce = async (): Promise<number> => {
     let counted = await count('pending')
@@ -104,8 +105,9 @@ export function transactionSender(reader: Reader, wallet: Wallet): Sender {
   }
 
   /**
-   * Fills gaps in the nonces: a node may drop pending transactions, and ours after the gap would wait for ever. A nonce
-   * that is still pending is refused at the same fee, and keeps its transaction.
+   * Fills gaps in the nonces: a node may drop pending transactions, and ours after the gap would
+   * wait for ever. A nonce that is still pending is refused at the same fee, and keeps its
+   * transaction.
    */
   const fillGapsBefore = async (first: number): Promise<void> => {
     for (let nonce = await count('latest'); nonce < first; nonce++) {

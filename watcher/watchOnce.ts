@@ -3,7 +3,10 @@ import { StopError } from '../sdk/errors.ts'
 import { subjectOf } from './challenge.ts'
 import type { Watcher } from './watcher.ts'
 
-/** Rounds without progress before the watcher stops: the first may have met a block that was just replaced. */
+/**
+ * Rounds without progress before the watcher stops: the first may have met a block that was just
+ * replaced.
+ */
 const QUIET_ROUNDS = 2
 
 /** Watches until only answers are awaited. Throws if a challenge is still open. */

@@ -6,8 +6,9 @@ import { assembleModel, type OpenedModel } from '../sdk/openModel.ts'
 import { LONGEST_PROMISE_SECONDS } from '../sdk/receipt.ts'
 
 /**
- * The facts of the chain that a watcher needs. Each is stored with its block, in a table of its own. So a reorg is rolled
- * back by deleting what lies above a block, and reading the chain again gives the same state.
+ * The facts of the chain that a watcher needs. Each is stored with its block, in a table of its
+ * own. So a reorg is rolled back by deleting what lies above a block, and reading the chain again
+ * gives the same state.
  */
 export interface WatchState {
   readonly begun: Table<number, Event<'fineTunes', 'FineTuneBegun'>>
@@ -31,7 +32,9 @@ export interface WatchState {
   /** Demands of units and items, by `demandKey`. */
   readonly unitDemands: Table<string, UnitDemand>
   readonly unitAnswers: Table<string, object>
-  /** Demands closed without an answer, by block hash and log index: the event names only the unit. */
+  /**
+   * Demands closed without an answer, by block hash and log index: the event names only the unit.
+   */
   readonly withheld: Table<string, { readonly model: number; readonly unit: number }>
   readonly recordDemands: Table<Hex, Event<'court', 'ReceiptDemanded'>>
   /** Demanded records that were shown, or whose time ran out. */
@@ -101,8 +104,8 @@ export function undoAbove(state: WatchState, ancestor: bigint): void {
 }
 
 /**
- * Deletes the records of settled books, so that memory stays bounded over years. A book goes once no reorg can bring it
- * back and none of its receipts can be demanded any more.
+ * Deletes the records of settled books, so that memory stays bounded over years. A book goes once
+ * no reorg can bring it back and none of its receipts can be demanded any more.
  */
 export function forgetSettled(state: WatchState, belowBlock: bigint, now: number): void {
   const { batches, books, settled, voided } = state
@@ -133,8 +136,8 @@ export function modelIn(state: WatchState, model: number): OpenedModel | undefin
 }
 
 /**
- * Demands of units and items that are neither answered nor closed. Closing names only the unit, so all demands of a unit
- * count as open until as many were closed.
+ * Demands of units and items that are neither answered nor closed. Closing names only the unit, so
+ * all demands of a unit count as open until as many were closed.
  */
 export function openUnitDemands({ unitDemands, unitAnswers, withheld }: WatchState): readonly UnitDemand[] {
   const unanswered = [...unitDemands].flatMap(([key, demand]) => (unitAnswers.has(key) ? [] : [demand]))
@@ -150,10 +153,16 @@ export function struckAtOf({ struckUnits }: WatchState, model: number): number |
   return times.length === 0 ? undefined : Math.min(...times)
 }
 
-/** A book is open for so long at most, or for an epoch where that is longer (contracts/ledger/Books.sol). */
+/**
+ * A book is open for so long at most, or for an epoch where that is longer
+ * (contracts/ledger/Books.sol).
+ */
 const LONGEST_BOOK = 28 * 86_400
 
-/** When a book's records can no longer be voided, and the book be settled. A strike of its model closes it. */
+/**
+ * When a book's records can no longer be voided, and the book be settled. A strike of its model
+ * closes it.
+ */
 export function windowEndOf(state: WatchState, book: bigint): number | undefined {
   const opened = state.books.get(book)
   if (opened === undefined) return undefined

@@ -5,8 +5,9 @@ import type { Challenge } from './challenge.ts'
 import { type WatchState, windowEndOf } from './watchState.ts'
 
 /**
- * Leaves out challenges against units of models without a bond that pay nobody. Registering false units costs little, and
- * striking them all would cost gas for no gain. Such a model cannot record before it has a bond.
+ * Leaves out challenges against units of models without a bond that pay nobody. Registering false
+ * units costs little, and striking them all would cost gas for no gain. Such a model cannot record
+ * before it has a bond.
  */
 export async function worthFiling(
   { reader, contracts }: Connection,

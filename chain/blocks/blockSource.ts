@@ -30,11 +30,14 @@ export interface Fetched {
   readonly step: Step
 }
 
-/** Gives the chain step by step. It fetches further than is stored, with as few requests as possible. */
+/**
+ * Gives the chain step by step. It fetches further than is stored, with as few requests as
+ * possible.
+ */
 export interface BlockSource {
   /**
-   * The step after `from`. Undefined if the node failed, which is recorded in its health. `isStored` is awaited before
-   * the database is read.
+   * The step after `from`. Undefined if the node failed, which is recorded in its health.
+   * `isStored` is awaited before the database is read.
    */
   next(from: Position, isStored: () => Promise<void>): Promise<Fetched | undefined>
   /** The blocks from `from` to `to` with the logs of some contracts alone. */
@@ -64,7 +67,10 @@ export function blockSource(context: SourceContext): BlockSource {
   }
 }
 
-/** The next prefetched step. 'none' if nothing is prefetched, or the chain has moved; undefined if the node failed. */
+/**
+ * The next prefetched step. 'none' if nothing is prefetched, or the chain has moved; undefined if
+ * the node failed.
+ */
 async function nextPrefetched(
   context: SourceContext,
   state: SourceState,

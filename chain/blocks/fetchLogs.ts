@@ -20,15 +20,19 @@ export interface Logged {
 /** The most gas of the receipts in memory at once. It pays for at most 19 MB of logged data. */
 const GAS_A_STRETCH = 150_000_000n
 
-/** Blocks whose receipts or logs fit in memory together, and those of them whose logs may concern followed contracts. */
+/**
+ * Blocks whose receipts or logs fit in memory together, and those of them whose logs may concern
+ * followed contracts.
+ */
 export interface Portion {
   readonly blocks: readonly Header[]
   readonly needed: readonly Header[]
 }
 
 /**
- * Splits blocks into portions that fit in memory. Receipts are needed only of blocks whose bloom filter does not exclude the
- * followed contracts. Where headers are not verified, the filter sizes the portions and decides nothing else.
+ * Splits blocks into portions that fit in memory. Receipts are needed only of blocks whose bloom
+ * filter does not exclude the followed contracts. Where headers are not verified, the filter sizes
+ * the portions and decides nothing else.
  */
 export function portionsOf(followed: Followed, headers: readonly Header[]): readonly Portion[] {
   const bits = followed.contracts.map(bitsOf)
@@ -60,7 +64,10 @@ export async function logsOfReceipts(
   return proven.kind === 'unsettled' ? proven : { ...proven, blocks }
 }
 
-/** The followed contracts' logs by `eth_getLogs`, checked against the bloom filters where headers are verified. */
+/**
+ * The followed contracts' logs by `eth_getLogs`, checked against the bloom filters where headers
+ * are verified.
+ */
 export async function unprovenLogs(
   node: Node,
   followed: Followed,
@@ -114,7 +121,10 @@ async function provenLogs(
   return { kind: 'logged', blocks: headers, logs }
 }
 
-/** Log indexes are counted here: the receipts' hashes cover the order of logs, and not the fields that nodes add. */
+/**
+ * Log indexes are counted here: the receipts' hashes cover the order of logs, and not the fields
+ * that nodes add.
+ */
 function logsOf(followed: Followed, header: Header, receipts: readonly Receipt[]): readonly ChainLog[] {
   const { number: block, hash: blockHash } = header
   const ours: ChainLog[] = []

@@ -27,12 +27,18 @@ export interface PieceQuery {
   readonly meter?: Meter | undefined
 }
 
-/** Consecutive blocks and every log of the followed contracts in them. What they follow is not checked yet. */
+/**
+ * Consecutive blocks and every log of the followed contracts in them. What they follow is not
+ * checked yet.
+ */
 export interface Piece {
   readonly kind: 'piece'
   readonly blocks: readonly Header[]
   readonly logs: readonly ChainLog[]
-  /** The journals in the contracts' storage after the last block; undefined where they are not compared there. */
+  /**
+   * The journals in the contracts' storage after the last block; undefined where they are not
+   * compared there.
+   */
   readonly journalsTold: StoredJournals | undefined
 }
 
@@ -44,7 +50,10 @@ export interface StretchStart {
   readonly head: Block | undefined
   readonly journals: Journals
   readonly verify: Verification
-  /** Compare journals only after storing: receipts prove this stretch, and an earlier comparison covers all before it. */
+  /**
+   * Compare journals only after storing: receipts prove this stretch, and an earlier comparison
+   * covers all before it.
+   */
   readonly comparesLater?: boolean
   readonly meter?: Meter | undefined
   /** The finality once the blocks up to `last` are stored. */
@@ -54,8 +63,9 @@ export interface StretchStart {
 const verdicts: Readonly<Record<Verification, Verdict>> = { receipts: 'receipts', bloom: 'bloom', off: 'told' }
 
 /**
- * Fetches blocks and logs and checks that they belong together: parent hashes chain, and the block hashes commit to
- * headers and logs. A range too large for memory comes in several pieces. `known` is the last block, if known already.
+ * Fetches blocks and logs and checks that they belong together: parent hashes chain, and the block
+ * hashes commit to headers and logs. A range too large for memory comes in several pieces. `known`
+ * is the last block, if known already.
  */
 export async function* fetchPieces(
   node: Node,
@@ -86,7 +96,10 @@ export async function* fetchPieces(
   }
 }
 
-/** Checks a piece against what it must follow: the block before it, and the journals after that block. */
+/**
+ * Checks a piece against what it must follow: the block before it, and the journals after that
+ * block.
+ */
 export function joinStretch(start: StretchStart, { blocks, logs, journalsTold }: Piece): Step {
   const first = blocks[0] as Header
   const last = blocks.at(-1) as Header
@@ -133,7 +146,8 @@ async function journalsAfter(
   try {
     return await readJournals(node, deployment, last, verify)
   } catch (error) {
-    // Journals accumulate: where a node has pruned this state, the comparison at its head covers these blocks too.
+    // Journals accumulate: where a node has pruned this state, the comparison at its head covers
+    // these blocks too.
     if (error instanceof StateGone && last.number < nodeHead) return undefined
     throw error
   }

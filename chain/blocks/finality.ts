@@ -1,4 +1,5 @@
-// Which blocks count as final: those that the node tags, or those n blocks below the last stored one.
+// Which blocks count as final: those that the node tags, or those n blocks below the last stored
+// one.
 //
 //   finalised' = max(finalised, min(node's finalised block, last))   by tag
 //   finalised' = max(finalised, last − n)                            by depth, and where a node has no such tag, n = 64
@@ -37,7 +38,10 @@ export async function askTagged(node: Node, rule: FinalityRule): Promise<Tagged>
   return { safe, finalised }
 }
 
-/** What is wrong with the tags of a node on our branch: they must name blocks of that branch, whose known hashes `hashAt` gives. */
+/**
+ * What is wrong with the tags of a node on our branch: they must name blocks of that branch, whose
+ * known hashes `hashAt` gives.
+ */
 export function falseTags(
   verify: Verification,
   { safe, finalised }: Tagged,
@@ -58,8 +62,9 @@ export function falseTags(
 }
 
 /**
- * The finality once the blocks up to `last` are stored. A final block stays final, whatever a node says later. Blocks that are
- * not stored count as neither, so that an invented height has no lasting effect.
+ * The finality once the blocks up to `last` are stored. A final block stays final, whatever a node
+ * says later. Blocks that are not stored count as neither, so that an invented height has no
+ * lasting effect.
  */
 export function finalityAfter(rule: FinalityRule, before: Finality, tagged: Tagged, last: bigint): Finality {
   const finalised = higher(before.finalised, finalBy(rule, tagged, last))

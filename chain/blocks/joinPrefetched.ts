@@ -12,7 +12,10 @@ export type Joined =
   /** The next step. The prefetch goes on only where `piece` was added. */
   | { readonly kind: 'step'; readonly step: Step; readonly piece: Piece | undefined }
 
-/** Joins a prefetched piece to the blocks before it. A piece that follows another parent means that the chain has moved. */
+/**
+ * Joins a prefetched piece to the blocks before it. A piece that follows another parent means that
+ * the chain has moved.
+ */
 export function joinPrefetched(start: StretchStart, tagged: Tagged, piece: Piece | Unsettled | undefined): Joined {
   if (piece === undefined) return { kind: 'refetch' }
   if (piece.kind === 'unsettled') return { kind: 'step', step: piece, piece: undefined }
@@ -21,7 +24,10 @@ export function joinPrefetched(start: StretchStart, tagged: Tagged, piece: Piece
   return { kind: 'step', step, piece: step.kind === 'blocksAdded' ? piece : undefined }
 }
 
-/** A node on our branch must tag blocks of that branch as safe or final: compares them with those of `blocks`. */
+/**
+ * A node on our branch must tag blocks of that branch as safe or final: compares them with those of
+ * `blocks`.
+ */
 export function falseTagsAmong(verify: Verification, tagged: Tagged, blocks: readonly Block[]): Unsettled | undefined {
   const hashes = new Map(blocks.map(({ number, hash }) => [number, hash]))
   const lie = falseTags(verify, tagged, (height) => hashes.get(height))
@@ -38,7 +44,10 @@ export function rangeToPrefetch(
   return from <= nodeHead ? { from, to: nodeHead } : undefined
 }
 
-/** The heights at which the node's tags are compared with our blocks; undefined if the node is not on our branch. */
+/**
+ * The heights at which the node's tags are compared with our blocks; undefined if the node is not
+ * on our branch.
+ */
 export function heightsTagged(step: Step, { safe, finalised }: Tagged): readonly bigint[] | undefined {
   if (step.kind !== 'blocksAdded' && step.kind !== 'upToDate') return undefined
   return [safe, finalised].flatMap((header) => (header === undefined ? [] : [header.number]))

@@ -15,5 +15,8 @@ export interface Position {
   readonly cursors: Cursors
 }
 
-/** Up to which block each contract's facts are stored: the head, or a lower block of a late contract. */
+/**
+ * Up to which block each contract's facts are stored: the head, or a lower block of a late
+ * contract.
+ */
 export type Cursors = ReadonlyMap<ContractName, bigint>

@@ -35,8 +35,9 @@ interface Branch {
 }
 
 /**
- * The last block that the node and we have in common, or the one before the first if there is none. Walks down from our head
- * to the final block at most. The node's blocks must chain all the way down.
+ * The last block that the node and we have in common, or the one before the first if there is none.
+ * Walks down from our head to the final block at most. The node's blocks must chain all the way
+ * down.
  */
 export async function findAncestor(
   node: Node,

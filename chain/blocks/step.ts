@@ -24,7 +24,10 @@ export interface Stretch {
   readonly journals: Journals
   readonly journalMoves: readonly JournalMove[]
   readonly verdict: Verdict
-  /** How the journals were compared with storage after the last block; undefined where they were not. */
+  /**
+   * How the journals were compared with storage after the last block; undefined where they were
+   * not.
+   */
   readonly journalsBy: JournalsBy | undefined
   readonly finality: Finality
 }

@@ -1,7 +1,9 @@
 import { type Range, rangeAfter } from '../node/range.ts'
 import type { Piece } from './fetchStretch.ts'
 
-/** Target size of a stretch in bytes of JSON: a smaller one costs round trips, a larger one memory. */
+/**
+ * Target size of a stretch in bytes of JSON: a smaller one costs round trips, a larger one memory.
+ */
 const TARGET_BYTES = 3 * 2 ** 20
 const LOG_BYTES = 600
 /** Log data arrives as hexadecimal and becomes rows: a thousand from one batch. */

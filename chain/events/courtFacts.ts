@@ -54,7 +54,10 @@ export interface ReceiptUnrecorded extends EventOrigin {
   readonly takenGwei: bigint
 }
 
-/** `batch` and `position` are null of an appeal against a unit, `unit` and `model` of one against a record. */
+/**
+ * `batch` and `position` are null of an appeal against a unit, `unit` and `model` of one against a
+ * record.
+ */
 export interface AppealFiled extends EventOrigin {
   readonly appeal: bigint
   readonly appellant: number

@@ -1,7 +1,10 @@
 import type { Hex } from 'viem'
 import type { EventOrigin } from './eventOrigin.ts'
 
-/** Evaluations of models and ratings by payers. Scores and intervals are millionths and may be negative. */
+/**
+ * Evaluations of models and ratings by payers. Scores and intervals are millionths and may be
+ * negative.
+ */
 
 export type EvaluationKind = 'Benchmark' | 'Production' | 'QuantisationLoss'
 

@@ -3,7 +3,10 @@ import { StopError } from '../../sdk/errors.ts'
 import type { ChainLog } from './contracts.ts'
 import { Uncanonical } from './words.ts'
 
-/** Declared by OpenZeppelin's EIP712 and never emitted by contracts whose signing domain is fixed, as ours are. */
+/**
+ * Declared by OpenZeppelin's EIP712 and never emitted by contracts whose signing domain is fixed,
+ * as ours are.
+ */
 const NEVER_EMITTED = 'EIP712DomainChanged'
 
 export type EventOf<abi extends Abi> = Exclude<DecodeEventLogReturnType<abi>, { eventName: typeof NEVER_EMITTED }>
@@ -12,8 +15,9 @@ type NameOf<abi extends Abi> = EventOf<abi>['eventName'] & string
 type ArgsOf<abi extends Abi, name> = Extract<EventOf<abi>, { eventName: name }>['args']
 
 /**
- * Hand-written decoders of the most frequent events. viem decodes all others, and takes at least ten times as long. Each gives
- * what viem gives, but with addresses in lower case. It only gets logs with the event's number of topics and enough data.
+ * Hand-written decoders of the most frequent events. viem decodes all others, and takes at least
+ * ten times as long. Each gives what viem gives, but with addresses in lower case. It only gets
+ * logs with the event's number of topics and enough data.
  */
 export type HotDecoders<abi extends Abi> = {
   readonly [name in NameOf<abi>]?: (topics: readonly Hex[], data: Hex) => ArgsOf<abi, name>
@@ -89,7 +93,10 @@ export function named<name extends string>(members: readonly name[], ordinal: nu
   return member
 }
 
-/** Text that a database accepts: PostgreSQL rejects the character NUL, and anyone may put it on the chain. */
+/**
+ * Text that a database accepts: PostgreSQL rejects the character NUL, and anyone may put it on the
+ * chain.
+ */
 export function text(value: string): string {
   return value.replaceAll('\0', '\uFFFD')
 }

@@ -14,8 +14,9 @@ import type { TransferFacts } from './transferFacts.ts'
 import type { UnitCourtFacts } from './unitCourtFacts.ts'
 
 /**
- * Events as rows: one interface a table, named after its event. Ids of at most 32 bits are numbers, as in the SDK; all other
- * integers are bigints; hashes and addresses are hexadecimal strings in lower case.
+ * Events as rows: one interface a table, named after its event. Ids of at most 32 bits are numbers,
+ * as in the SDK; all other integers are bigints; hashes and addresses are hexadecimal strings in
+ * lower case.
  */
 export interface Facts
   extends GovernanceFacts,

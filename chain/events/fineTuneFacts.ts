@@ -42,7 +42,10 @@ export interface UnitsRegistered extends EventOrigin {
   readonly isLast: boolean
 }
 
-/** A unit of pay: a contribution or a part of one, or, where `joint` is not null, several small ones together. */
+/**
+ * A unit of pay: a contribution or a part of one, or, where `joint` is not null, several small ones
+ * together.
+ */
 export interface UnitKept {
   readonly block: bigint
   readonly model: number

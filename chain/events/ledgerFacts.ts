@@ -76,7 +76,10 @@ export interface Inference {
   readonly sketch: Hex | null
 }
 
-/** A record was voided, or set aside until an appeal is over. Units, root and sum are the batch's afterwards. */
+/**
+ * A record was voided, or set aside until an appeal is over. Units, root and sum are the batch's
+ * afterwards.
+ */
 export interface RecordVoided extends EventOrigin {
   readonly batch: bigint
   readonly position: bigint

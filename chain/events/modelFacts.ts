@@ -54,7 +54,10 @@ export interface OperatorSet extends EventOrigin {
   readonly until: bigint
 }
 
-/** A unit was struck: it earns nothing in books with an open window, and its model can no longer record. */
+/**
+ * A unit was struck: it earns nothing in books with an open window, and its model can no longer
+ * record.
+ */
 export interface UnitStruck extends EventOrigin {
   readonly model: number
   readonly unit: number

@@ -1,4 +1,5 @@
-// sdk/journal.ts over many events, tested against it: the slot stays bytes between events, and logs are hashed in one buffer.
+// sdk/journal.ts over many events, tested against it: the slot stays bytes between events, and logs
+// are hashed in one buffer.
 //
 //   pair = slot (head 26 bytes ‖ count 6 bytes) ‖ event hash
 
@@ -42,6 +43,7 @@ function hashOf(topics: readonly Hex[], data: Hex): Uint8Array {
   let at = 0
   for (const topic of topics) at += topic.length === 2 + 2 * WORD ? scratch.write(topic.slice(2), at, 'hex') : 0
   at += scratch.write(data.slice(2), at, 'hex')
-  // Node stops at a character that is not a hexadecimal digit: the plain implementation handles such a log.
+  // Node stops at a character that is not a hexadecimal digit: the plain implementation handles
+  // such a log.
   return at === size ? keccakBytes(scratch.subarray(0, size)) : hexToBytes(eventHash(topics, data))
 }

@@ -2,8 +2,9 @@ import type { Fact } from './facts.ts'
 import { begunDraft, draftAfter, type UnitDraft } from './unitDraft.ts'
 
 /**
- * Decoding depends on earlier facts: the layout of a model's records and units, and the cover of its operator's bond. Terms are
- * the fold of those facts; a learner is the fold, over decoded logs and over stored rows alike.
+ * Decoding depends on earlier facts: the layout of a model's records and units, and the cover of
+ * its operator's bond. Terms are the fold of those facts; a learner is the fold, over decoded logs
+ * and over stored rows alike.
  */
 
 export interface ModelTerms {

@@ -3,7 +3,9 @@ import type { EventOrigin } from './eventOrigin.ts'
 
 /** The token's transfers, where they are followed. */
 
-/** OPEN went from one address to another; from or to the zero address where it was minted or burnt. */
+/**
+ * OPEN went from one address to another; from or to the zero address where it was minted or burnt.
+ */
 export interface Transfer extends EventOrigin {
   readonly from: Hex
   readonly to: Hex

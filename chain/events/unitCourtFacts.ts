@@ -24,7 +24,10 @@ export interface UnitDemanded extends EventOrigin {
   readonly dueAt: bigint
 }
 
-/** `contribution` and `itemHash` are null where all rows were asked for; zero where the unit has no such row. */
+/**
+ * `contribution` and `itemHash` are null where all rows were asked for; zero where the unit has no
+ * such row.
+ */
 export interface UnitAnswered extends EventOrigin {
   readonly model: number
   readonly unit: number

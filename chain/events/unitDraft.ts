@@ -55,7 +55,9 @@ export function openJoint({ closedJoints, last }: UnitDraft): UnitDraft['last'] 
   return last.joint >= closedJoints && last.members > 0 ? last : undefined
 }
 
-/** Whether a contribution of `kept` rows begins another joint unit, and so completes the open one. */
+/**
+ * Whether a contribution of `kept` rows begins another joint unit, and so completes the open one.
+ */
 export function beginsAnother(draft: UnitDraft, kept: number): boolean {
   const open = openJoint(draft)
   if (open === undefined || open.kept === 0 || kept === 0) return false

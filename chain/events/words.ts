@@ -1,8 +1,9 @@
-// The words of ABI-encoded data, 0x and 64 hexadecimal digits each, read in place: converting the data to bytes would cost more
-// than all reads from it. A topic is one word.
+// The words of ABI-encoded data, 0x and 64 hexadecimal digits each, read in place: converting the
+// data to bytes would cost more than all reads from it. A topic is one word.
 //
-// Only canonical encodings are read. A word that is missing, or has bits above its type's width, throws `Uncanonical`, and viem
-// decodes the log. Digits are checked, in lower case, where nodes' answers are parsed.
+// Only canonical encodings are read. A word that is missing, or has bits above its type's width,
+// throws `Uncanonical`, and viem decodes the log. Digits are checked, in lower case, where nodes'
+// answers are parsed.
 
 import type { Address, Hex } from 'viem'
 
@@ -18,7 +19,10 @@ export function wordAt(data: Hex, index: number): Hex {
   return `0x${data.slice(from, from + DIGITS)}`
 }
 
-/** The bytes that word `index` points to. Their length is word `start`, since encoders lay out values in order. `end` is the word after them. */
+/**
+ * The bytes that word `index` points to. Their length is word `start`, since encoders lay out
+ * values in order. `end` is the word after them.
+ */
 export function bytesAt(data: Hex, index: number, start: number): { readonly bytes: Hex; readonly end: number } {
   const length = uint32(wordAt(data, start))
   const from = 2 + DIGITS * (start + 1)

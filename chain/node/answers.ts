@@ -4,8 +4,9 @@ import type { ChainLog } from '../events/contracts.ts'
 import type { Header } from '../verify/header.ts'
 import type { Receipt, ReceiptLog } from '../verify/receipt.ts'
 
-// Nodes' answers are parsed once, here at the edge: a malformed answer throws, and types are trusted inside. Written by hand
-// since a schema library takes ten times as long for a log; test/chain/node/answers.test.ts compares it with such a schema.
+// Nodes' answers are parsed once, here at the edge: a malformed answer throws, and types are
+// trusted inside. Written by hand since a schema library takes ten times as long for a log;
+// test/chain/node/answers.test.ts compares it with such a schema.
 //
 // Only lower case passes: hashing ignores case, but comparisons of addresses and hashes do not.
 
@@ -45,7 +46,10 @@ export function quantityOf(raw: unknown, at = ''): bigint {
   throw new WrongForm(at, 'is not a quantity')
 }
 
-/** The other hashed fields are kept as the node gave them: if one is missing or malformed, the hash is wrong. */
+/**
+ * The other hashed fields are kept as the node gave them: if one is missing or malformed, the hash
+ * is wrong.
+ */
 export function headerOf(answer: unknown): Header {
   const raw = objectOf(answer, 'block')
   return {

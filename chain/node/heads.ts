@@ -2,11 +2,15 @@ import { withoutCredentials } from '../../sdk/chain.ts'
 import { StopError } from '../../sdk/errors.ts'
 import { backoffMs, pause } from '../backoff.ts'
 
-/** Nodes that announce new blocks. The content of an announcement is not used: it only ends the wait for the next poll. */
+/**
+ * Nodes that announce new blocks. The content of an announcement is not used: it only ends the wait
+ * for the next poll.
+ */
 export interface Heads {
   /**
-   * Waits for an announcement, or one since the last wait; or for `pollMs`, and longer while nodes are connected. After an
-   * announcement whose block the polled node does not have yet, it waits only a moment.
+   * Waits for an announcement, or one since the last wait; or for `pollMs`, and longer while nodes
+   * are connected. After an announcement whose block the polled node does not have yet, it waits
+   * only a moment.
    */
   wait(pollMs: number, hasNew: boolean, signal: AbortSignal): Promise<void>
   close(): void
@@ -90,7 +94,8 @@ function subscribe(
     socket.onmessage = ({ data }) => {
       listenOn()
       if (!isSubscribed) {
-        // The first message confirms or refuses the subscription; `silence` ends one that never announces.
+        // The first message confirms or refuses the subscription; `silence` ends one that never
+        // announces.
         isSubscribed = isSubscription(data)
         if (isSubscribed) connected(1)
         else end()

@@ -29,7 +29,9 @@ export interface Identity {
   readonly treasury: bigint
 }
 
-/** Asks every node for its identity. Those that answer must agree; a silent one may answer later. */
+/**
+ * Asks every node for its identity. Those that answer must agree; a silent one may answer later.
+ */
 export async function identifyAll(
   nodes: readonly Node[],
   deployment: Deployment,
@@ -60,7 +62,9 @@ export function mustAgree(known: Identity, found: Identity, node: Node): void {
   )
 }
 
-/** Checks that the node is on the deployment's chain and has its contracts, and gives the identity. */
+/**
+ * Checks that the node is on the deployment's chain and has its contracts, and gives the identity.
+ */
 export async function identify(
   node: Node,
   deployment: Deployment,
@@ -97,7 +101,10 @@ export async function identify(
   }
 }
 
-/** The treasury's account, which the Settlement fixes. Where the deployment file has it, the node must agree. */
+/**
+ * The treasury's account, which the Settlement fixes. Where the deployment file has it, the node
+ * must agree.
+ */
 async function askTreasury(node: Node, { contracts, treasury: known }: Deployment): Promise<bigint> {
   const [abi, functionName] = [abis.settlement, 'treasury'] as const
   const data = await node.call(contracts.settlement, encodeFunctionData({ abi, functionName }))

@@ -27,17 +27,28 @@ export interface Node {
   readonly name: string
   chainId(): Promise<number>
   latest(): Promise<Header>
-  /** The newest block that the node tags; undefined where it has no such tag, or no such block yet. */
+  /**
+   * The newest block that the node tags; undefined where it has no such tag, or no such block yet.
+   */
   tagged(tag: Tag): Promise<Header | undefined>
-  /** Blocks from `from` to `to`, ascending; those that the node does not have are missing at the end. */
+  /**
+   * Blocks from `from` to `to`, ascending; those that the node does not have are missing at the
+   * end.
+   */
   blocks(from: bigint, to: bigint): Promise<readonly Header[]>
   /** Logs of these contracts, in chain order. */
   logs(asked: readonly LogsAsked[], from: bigint, to: bigint): Promise<readonly ChainLog[]>
-  /** The receipts of a block's transactions, asked for by its hash; undefined where the node does not have that block. */
+  /**
+   * The receipts of a block's transactions, asked for by its hash; undefined where the node does
+   * not have that block.
+   */
   receipts(block: Header): Promise<readonly Receipt[] | undefined>
   /** Storage slots after the block of that hash, so that a reorg cannot change the answer. */
   slots(asked: readonly { address: Address; slot: Hex }[], blockHash: Hex): Promise<readonly Hex[]>
-  /** An account and slots of its storage after `block`, with their proof against its state root. The proof is not verified. */
+  /**
+   * An account and slots of its storage after `block`, with their proof against its state root. The
+   * proof is not verified.
+   */
   proof(address: Address, slots: readonly Hex[], block: Pick<Block, 'hash'>): Promise<StorageProof>
   hasCode(address: Address): Promise<boolean>
   call(to: Address, data: Hex): Promise<Hex>

@@ -12,7 +12,10 @@ export class RangeTooLarge extends RetryError {
   }
 }
 
-/** The node has pruned the state that a journal is checked against. It may have it nearer to its head. */
+/**
+ * The node has pruned the state that a journal is checked against. It may have it nearer to its
+ * head.
+ */
 export class StateGone extends RetryError {}
 
 /** The node does not serve a method that another method can replace. */

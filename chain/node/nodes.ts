@@ -12,12 +12,16 @@ export type Subject = 'blocks' | 'storage' | 'lateContract'
 /** The nodes, and the health of each. */
 export interface Nodes {
   readonly count: number
-  /** The node to ask: the current one while it is healthy, else the best of the others. Waits while all are paused. */
+  /**
+   * The node to ask: the current one while it is healthy, else the best of the others. Waits while
+   * all are paused.
+   */
   next(signal: AbortSignal): Promise<Node | undefined>
   succeeded(node: Node, about: Subject): void
   /**
-   * A node's request failed. A transient failure pauses the node, each time longer, or as long as it asked for. A permanent
-   * one disables it; if it was the last, this throws. An error that is not a node's is thrown too.
+   * A node's request failed. A transient failure pauses the node, each time longer, or as long as
+   * it asked for. A permanent one disables it; if it was the last, this throws. An error that is
+   * not a node's is thrown too.
    */
   failed(node: Node, about: Subject, error: unknown): void
   /** A node contradicted itself: it is paused, and disabled after the fifth time in a row. */
@@ -41,7 +45,10 @@ export interface NodesOptions {
   /** The pause of a node that lags or contradicted itself. */
   readonly pauseMs: number
   readonly disabled: (error: StopError, node: string) => void
-  /** A node failed or contradicted itself. `isAside`: another node is current, so that nothing waits for it. */
+  /**
+   * A node failed or contradicted itself. `isAside`: another node is current, so that nothing waits
+   * for it.
+   */
   readonly failed: (error: RetryError, node: string, isAside: boolean) => void
 }
 

@@ -1,10 +1,12 @@
-// How many blocks to ask for at once. Nodes limit blocks, logs, bytes or time, and may not say which; a chain is dense in one
-// place and empty in another. So the size follows the answers, and remembers refusals:
+// How many blocks to ask for at once. Nodes limit blocks, logs, bytes or time, and may not say
+// which; a chain is dense in one place and empty in another. So the size follows the answers, and
+// remembers refusals:
 //
 //   answered  size' = size · target / weight, at most doubled, and half-way to the refused size where that would reach it
 //   refused   size' = the limit that the node names, else the last size that succeeded, else half
 //
-// A refused size is retried later, since the place may have been dense; each time later, since it may be the node's limit.
+// A refused size is retried later, since the place may have been dense; each time later, since it
+// may be the node's limit.
 
 export interface Range {
   readonly size: bigint
@@ -62,7 +64,10 @@ function rememberedAfter(refused: Refused | undefined, asked: bigint): Refused |
   return { ...refused, untilTried: refused.untilTried - 1 }
 }
 
-/** As near to `wanted` as the refused size allows. The last few blocks are not worth another refusal. */
+/**
+ * As near to `wanted` as the refused size allows. The last few blocks are not worth another
+ * refusal.
+ */
 function below(refused: Refused | undefined, now: bigint, wanted: bigint): bigint {
   if (refused === undefined || refused.untilTried < 0 || wanted < refused.size) return wanted
   const gap = refused.size - now

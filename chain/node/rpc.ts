@@ -2,7 +2,10 @@ import { type Meter, noMeter } from '../meter.ts'
 import { type Failure, nodeError } from './nodeError.ts'
 import { type Message, messagesIn } from './rpcMessage.ts'
 
-/** JSON-RPC over HTTP. Questions of the same moment share a batch, and the number of requests under way is limited. */
+/**
+ * JSON-RPC over HTTP. Questions of the same moment share a batch, and the number of requests under
+ * way is limited.
+ */
 export interface Rpc {
   /** The unparsed result. Rejects with a node error, or with the reason of `signal`. */
   ask(question: Question): Promise<unknown>

@@ -5,8 +5,8 @@ import { type Receipt, writeReceipt } from './receipt.ts'
 import { orderedTrieRoot } from './trie.ts'
 
 /**
- * What is wrong with a block's receipts: they must be those of its transactions, and hash to its header's receiptsRoot. A log
- * that was dropped, invented, moved or altered changes that root.
+ * What is wrong with a block's receipts: they must be those of its transactions, and hash to its
+ * header's receiptsRoot. A log that was dropped, invented, moved or altered changes that root.
  */
 export function falseReceipts(header: Header, receipts: readonly Receipt[]): Contradiction | undefined {
   const block = header.number

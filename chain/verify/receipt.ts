@@ -3,8 +3,9 @@
 //   payload = rlp([status, cumulativeGasUsed, logsBloom, [[address, topics, data], …]])
 //   receipt = payload (legacy)  or  type ‖ payload (2930, 1559, 4844, 7702 and whatever follows them)
 //
-// Before Byzantium the state root replaces the status. Deposits of the OP stack add depositNonce and depositReceiptVersion.
-// Before Canyon nodes gave a nonce that the trie left out, without a version: so a missing version means no nonce.
+// Before Byzantium the state root replaces the status. Deposits of the OP stack add depositNonce
+// and depositReceiptVersion. Before Canyon nodes gave a nonce that the trie left out, without a
+// version: so a missing version means no nonce.
 
 import type { Address, Hex } from 'viem'
 import type { RlpWriter } from '../../sdk/rlp.ts'

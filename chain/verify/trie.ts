@@ -1,11 +1,12 @@
-// The root of a Merkle Patricia trie over a list, as a block header commits to its receipts: Ethereum Yellow Paper, appendix D.
+// The root of a Merkle Patricia trie over a list, as a block header commits to its receipts:
+// Ethereum Yellow Paper, appendix D.
 //
 //   key(i) = the nibbles of rlp(i)    no key begins another, so that no branch holds a value of its own
 //   leaf   = [path, value]   extension = [path, child]   branch = [child₀, …, child₁₅, ∅]
 //   child  = the node itself where its RLP is shorter than 32 bytes, else the keccak256 of its RLP
 //
-// The whole list is known in advance, so the trie is built in one pass and never updated: each node is written where its parent
-// needs it, and replaced by its hash.
+// The whole list is known in advance, so the trie is built in one pass and never updated: each node
+// is written where its parent needs it, and replaced by its hash.
 
 import { type Hex, numberToHex, toRlp } from 'viem'
 import { keccak, keccakBytes } from '../../attribution/keccak.ts'
@@ -39,7 +40,7 @@ export function orderedTrieRoot(count: number, write: WriteValue): Hex {
   return keccak(rlp.since(0))
 }
 
-/** The node of the entries from `first` to before `end`, which share their first `depth` nibbles. */
+/** The node of the entries from `first` to before `end`. They share their first `depth` nibbles. */
 function writeNode(write: WriteValue, entries: readonly Entry[], first: number, end: number, depth: number): void {
   const place = rlp.place()
   const { nibbles, index } = entries[first] as Entry
@@ -96,7 +97,7 @@ function nibbleOf(entries: readonly Entry[], at: number, depth: number): number 
   return (entries[at] as Entry).nibbles[depth] as number
 }
 
-/** The keys of a list in the order of the trie: rlp(0) = 0x80 stands behind the numbers that are one byte, and before all others. */
+/** The keys of a list in trie order: rlp(0) = 0x80 comes after the other one-byte keys. */
 function entriesOf(count: number): readonly Entry[] {
   while (known.length < count) known.push(entryOf(known.length))
   const inOneByte = Math.min(count, 128)

@@ -27,8 +27,9 @@ export interface JournalsMatch {
 const STATE_KEPT = 64n
 
 /**
- * At the head, journals are compared at every 32nd block: well before a block counts as final. Some nodes rebuild the state
- * trie for each proof (anvil: 5 ms for a thousand accounts), and no block should wait for that.
+ * At the head, journals are compared at every 32nd block: well before a block counts as final. Some
+ * nodes rebuild the state trie for each proof (anvil: 5 ms for a thousand accounts), and no block
+ * should wait for that.
  */
 const BLOCKS_A_CHECKPOINT = 32n
 
@@ -38,15 +39,19 @@ export function isStateKept(block: bigint, nodeHead: bigint): boolean {
 }
 
 /**
- * Whether to compare the journals after the blocks from `first` to `last`. Journals accumulate: where receipts prove each
- * stretch, one comparison near the head covers the whole history before it.
+ * Whether to compare the journals after the blocks from `first` to `last`. Journals accumulate:
+ * where receipts prove each stretch, one comparison near the head covers the whole history before
+ * it.
  */
 export function isCheckpoint(verify: Verification, first: bigint, last: bigint, nodeHead: bigint): boolean {
   if (verify !== 'receipts') return true
   return isStateKept(last, nodeHead) && (first < last || last % BLOCKS_A_CHECKPOINT === 0n)
 }
 
-/** Reads the journals in storage after `block`, all at once: by proof where the node serves proofs, else by its word. */
+/**
+ * Reads the journals in storage after `block`, all at once: by proof where the node serves proofs,
+ * else by its word.
+ */
 export async function readJournals(
   node: Node,
   deployment: Deployment,
@@ -72,8 +77,8 @@ export async function readJournals(
 }
 
 /**
- * Compares the journals replayed from logs with those in storage. A log that was dropped, invented, altered or moved anywhere
- * up to `block` changes them.
+ * Compares the journals replayed from logs with those in storage. A log that was dropped, invented,
+ * altered or moved anywhere up to `block` changes them.
  */
 export function compareJournals(
   deployment: Deployment,

@@ -2,7 +2,10 @@ import { readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { keccak } from '../../attribution/keccak.ts'
 
-/** Content-addressed files, in a folder or under a URL, named by their keccak256. Their host is not trusted. */
+/**
+ * Content-addressed files, in a folder or under a URL, named by their keccak256. Their host is not
+ * trusted.
+ */
 
 /** The largest file: a row index of some six million rows. */
 const MOST_BYTES = 2 ** 30

@@ -23,7 +23,10 @@ export function healthOf(status: StoredStatus | undefined): Health {
   return { kind: 'silent', reason: `The writing indexer has not reported for ${Math.floor(ageMs / 1_000)} s` }
 }
 
-/** Whether a load balancer should send requests here: only while the history is complete up to the chain's head. */
+/**
+ * Whether a load balancer should send requests here: only while the history is complete up to the
+ * chain's head.
+ */
 export function readiness(role: Role, health: Health): { readonly status: number; readonly body: object } {
   const { kind } = health
   const ready = kind === 'following'

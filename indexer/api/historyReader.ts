@@ -29,7 +29,10 @@ export interface HistoryReaderOptions {
 const LOOK_EVERY_MS = 1_000
 const ASK_EVERY_MS = 500
 
-/** The history to read, looked up once a second: the one that the views show, or else this process's own. */
+/**
+ * The history to read, looked up once a second: the one that the views show, or else this process's
+ * own.
+ */
 export function historyReader({ connections, schema, own }: HistoryReaderOptions): () => Promise<ReadableHistory> {
   const readings = new Map<string, ReadableHistory>()
   const anywhere = connections.reader(own?.history.schema ?? 'public')

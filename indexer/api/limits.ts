@@ -16,8 +16,9 @@ import { BadRequest } from './query/badRequest.ts'
 import { DEFAULT_LIMIT, MAX_LIMIT } from './query/page.ts'
 
 /**
- * The limits of a request. A field costs one, a computed field more, and a list multiplies the cost of its items by its limit:
- * three nested lists of a hundred cost a million. Fragments count wherever they are spread.
+ * The limits of a request. A field costs one, a computed field more, and a list multiplies the cost
+ * of its items by its limit: three nested lists of a hundred cost a million. Fragments count
+ * wherever they are spread.
  */
 export interface Limits {
   readonly depth: number

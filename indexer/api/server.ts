@@ -22,7 +22,10 @@ export interface Server {
   close(): Promise<void>
 }
 
-/** Serves `/graphql`, `/health` (this process lives), `/ready` (its answers are fresh), `/metrics` and `/blobs/<hash>`. */
+/**
+ * Serves `/graphql`, `/health` (this process lives), `/ready` (its answers are fresh), `/metrics`
+ * and `/blobs/<hash>`.
+ */
 export async function startServer(options: ServerOptions): Promise<Server> {
   const server = createServer((request, response) => {
     route(options, request, response).catch(() => response.destroy())

@@ -7,8 +7,9 @@ import { type Context, contextOf } from './query/context.ts'
 const ATTEMPTS = 5
 
 /**
- * An answer comes from several statements, and a reorg may be stored between two of them. If the head at its start is still
- * stored at its end, all statements saw one branch. Otherwise the request is executed again, on the new branch.
+ * An answer comes from several statements, and a reorg may be stored between two of them. If the
+ * head at its start is still stored at its end, all statements saw one branch. Otherwise the
+ * request is executed again, on the new branch.
  */
 export const snapshotIsolation: Plugin<Context> = {
   onExecute: ({ executeFn, setExecuteFn }) => {

@@ -7,8 +7,9 @@ import type { IndexerEvent, StoredEvent } from '../events.ts'
 import { type HttpMetrics, httpMetrics } from './httpMetrics.ts'
 
 /**
- * The metrics at `/metrics`. Those that Ponder has too use its names (with `indexer_` for `ponder_`), labels and units
- * (milliseconds where the name gives none), so that its dashboards and alerts work.
+ * The metrics at `/metrics`. Those that Ponder has too use its names (with `indexer_` for
+ * `ponder_`), labels and units (milliseconds where the name gives none), so that its dashboards and
+ * alerts work.
  */
 export interface Metrics {
   readonly meter: Meter

@@ -2,8 +2,9 @@
 const LONGEST_END_MS = 4_000
 
 /**
- * Aborts at the first SIGINT or SIGTERM, and gives the process time to close. A second signal, or the end of that time, exits
- * at once: rows and cursor are stored together, so that nothing is left half done.
+ * Aborts at the first SIGINT or SIGTERM, and gives the process time to close. A second signal, or
+ * the end of that time, exits at once: rows and cursor are stored together, so that nothing is left
+ * half done.
  */
 export function shutdownOnSignal(process: NodeJS.Process): { readonly signal: AbortSignal; ended(): void } {
   const requested = new AbortController()

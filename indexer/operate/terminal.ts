@@ -25,8 +25,8 @@ const BARS_EVERY_MS = 100
 const CLEAR_LINE = '\r\x1b[K'
 
 /**
- * Writes log lines and the progress of a backfill: on a terminal as a bar that stays the last line, elsewhere as a plain line
- * each second.
+ * Writes log lines and the progress of a backfill: on a terminal as a bar that stays the last line,
+ * elsewhere as a plain line each second.
  */
 export function terminalTo(out: Output, { format, verify, env, now }: TerminalOptions): Terminal {
   const isTerminal = out.isTTY === true && format === 'text' && env.TERM !== 'dumb'

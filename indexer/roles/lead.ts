@@ -8,7 +8,10 @@ import { finalityOf } from '../store/stretch.ts'
 import { serveHistory } from '../store/views.ts'
 import { changes, publishStatus } from './publishStatus.ts'
 
-/** The writer's tasks beside storing: it publishes its status, and switches readers to the history once that is complete. */
+/**
+ * The writer's tasks beside storing: it publishes its status, and switches readers to the history
+ * once that is complete.
+ */
 export interface Leading {
   status(): Status
   handle(event: IndexerEvent): void

@@ -5,8 +5,9 @@ import type { Store } from '../store/store.ts'
 const PUBLISH_EVERY_MS = 1_000
 
 /**
- * Writes the status each second, and at once when the state changes, for readers. It uses the writer's own connection, so that
- * a process without the lock publishes nothing. A failed write is retried a second later.
+ * Writes the status each second, and at once when the state changes, for readers. It uses the
+ * writer's own connection, so that a process without the lock publishes nothing. A failed write is
+ * retried a second later.
  */
 export async function publishStatus(
   store: Store,

@@ -49,7 +49,10 @@ export function lockedRole(signal: AbortSignal, report: (event: IndexerEvent) =>
   }
 }
 
-/** Opens the store. While another process writes it, this waits, through transient failures such as a database restart. */
+/**
+ * Opens the store. While another process writes it, this waits, through transient failures such as
+ * a database restart.
+ */
 export async function openStandingBy(
   open: () => Promise<Store>,
   { hasStoodBy }: LockedRole,

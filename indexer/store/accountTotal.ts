@@ -42,7 +42,10 @@ const columnOf = {
   Claimed: 'claimedGwei',
 } as const satisfies Record<EarningsMove['kind'], keyof AccountTotal>
 
-/** The totals after each block with moves. `moves` come in block order; `before` are the totals before them. */
+/**
+ * The totals after each block with moves. `moves` come in block order; `before` are the totals
+ * before them.
+ */
 export function totalsAfter(
   before: ReadonlyMap<bigint, AccountTotal>,
   moves: readonly EarningsMove[],

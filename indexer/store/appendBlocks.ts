@@ -6,7 +6,10 @@ import { headOf } from './position.ts'
 import type { Store } from './store.ts'
 import { appendStretch, type Stretch } from './stretch.ts'
 
-/** Stores blocks and their facts in one transaction. The blocks are the cursor: a crash leaves all of a stretch or nothing. */
+/**
+ * Stores blocks and their facts in one transaction. The blocks are the cursor: a crash leaves all
+ * of a stretch or nothing.
+ */
 export async function appendBlocks(store: Store, stretch: Stretch): Promise<void> {
   const { blocks, facts, journalMoves, contracts } = stretch
   const first = blocks[0]

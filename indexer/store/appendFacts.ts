@@ -6,7 +6,10 @@ import { copyImage } from './copyImage.ts'
 import type { Database } from './schema.ts'
 import type { Store } from './store.ts'
 
-/** From this many rows on, COPY is faster than a statement with arrays, despite its additional round trip. */
+/**
+ * From this many rows on, COPY is faster than a statement with arrays, despite its additional round
+ * trip.
+ */
 const ROWS_WORTH_COPYING = 100
 
 /** Appends facts table by table, within the store's open transaction. */

@@ -14,10 +14,11 @@ interface ChildOptions {
 }
 
 /**
- * A shell that ends the program when its own input ends: by `until`, or when this process is killed. It repeats SIGINT until
- * the program is gone, since a starting program ignores it, and adds SIGCONT, since a stopped program receives nothing.
- * Both run in a session of their own, so that Ctrl-C reaches only this process. The loop's `sleep` may outlive the program
- * briefly, so its output is closed and no file in the folder stays open.
+ * A shell that ends the program when its own input ends: by `until`, or when this process is
+ * killed. It repeats SIGINT until the program is gone, since a starting program ignores it, and
+ * adds SIGCONT, since a stopped program receives nothing. Both run in a session of their own, so
+ * that Ctrl-C reaches only this process. The loop's `sleep` may outlive the program briefly, so its
+ * output is closed and no file in the folder stays open.
  */
 const SUPERVISOR = `
   exec 3<&0

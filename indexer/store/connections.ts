@@ -15,7 +15,10 @@ export interface Connections {
 /** The connection that writes a history. It always holds the history's lock. */
 export interface Writer {
   readonly write: Kysely<Database>
-  /** Copies rows in PostgreSQL's binary format, within the open transaction of `write`. Names must be quoted. */
+  /**
+   * Copies rows in PostgreSQL's binary format, within the open transaction of `write`. Names must
+   * be quoted.
+   */
   copy(table: string, columns: string, image: readonly Uint8Array[]): Promise<void>
   close(): Promise<void>
 }

@@ -1,8 +1,9 @@
 import type { Column } from './catalogue.ts'
 
 /**
- * PostgreSQL's binary COPY format: a header, then for each row its column count, and for each column its length in bytes
- * (-1 for null) and bytes. Integers and bytes are sent as they are stored, so that neither side prints and parses them.
+ * PostgreSQL's binary COPY format: a header, then for each row its column count, and for each
+ * column its length in bytes (-1 for null) and bytes. Integers and bytes are sent as they are
+ * stored, so that neither side prints and parses them.
  */
 
 const SIGNATURE = Buffer.from('PGCOPY\n\xff\r\n\0\0\0\0\0\0\0\0\0', 'latin1')

@@ -1,6 +1,7 @@
 /**
- * The roles in which accounts earn, as the view `credit` names them. Contributor: a unit of its own. JointMember: its part of
- * a joint unit, once drawn. Refund: the fee of a record that was voided, or whose appeal was upheld. Bounty: a court's award.
+ * The roles in which accounts earn, as the view `credit` names them. Contributor: a unit of its
+ * own. JointMember: its part of a joint unit, once drawn. Refund: the fee of a record that was
+ * voided, or whose appeal was upheld. Bounty: a court's award.
  */
 export const roles = [
   'Contributor',

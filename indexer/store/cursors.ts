@@ -15,7 +15,10 @@ export async function setCursor(db: Kysely<Database>, contract: ContractName, la
     on conflict (contract) do update set last = excluded.last`.execute(db)
 }
 
-/** Moves the cursors of contracts from just before a stretch to its end. On an empty history it creates them. */
+/**
+ * Moves the cursors of contracts from just before a stretch to its end. On an empty history it
+ * creates them.
+ */
 export async function advanceCursors(
   db: Kysely<Database>,
   contracts: readonly ContractName[],

@@ -49,8 +49,8 @@ const failures: readonly Failure[] = [
     stops: true,
   },
   {
-    // Connection, rollback, resources, intervention, system; a session cut off for its silence; no socket while the embedded
-    // server starts again.
+    // Connection, rollback, resources, intervention, system; a session cut off for its silence; no
+    // socket while the embedded server starts again.
     code: /^((08|40|53|57|58)...|25P0[34]|ENOENT|ECONNREFUSED|ECONNRESET|ETIMEDOUT|EPIPE|ENOTFOUND|EAI_AGAIN)$/,
     what: 'The database does not answer',
     remedy: 'It is asked again; if that goes on, check that it runs.',

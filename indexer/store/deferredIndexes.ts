@@ -2,9 +2,10 @@ import { type Kysely, sql } from 'kysely'
 import type { Database } from './schema.ts'
 
 /**
- * In a backfill, more than half of the database's work would go into indexes that no query uses yet. So those of the busiest
- * tables, except primary keys, are dropped before the first block and created when the history has first caught up. Each is
- * created in one transaction with the removal of its `deferred_index` row, so that a crash loses none.
+ * In a backfill, more than half of the database's work would go into indexes that no query uses
+ * yet. So those of the busiest tables, except primary keys, are dropped before the first block and
+ * created when the history has first caught up. Each is created in one transaction with the removal
+ * of its `deferred_index` row, so that a crash loses none.
  */
 const busiest = ['transfer', 'inference', 'channel_charged', 'unit_weighed', 'account_total', 'inference_rated']
 

@@ -6,11 +6,15 @@ import { startFolderServer } from './folderServer.ts'
 import { holdFolder } from './lockFolder.ts'
 import { openPostgres } from './postgres.ts'
 
-/** A PostgreSQL server of this process alone, with its files in `folder`. Only one process can use it at a time. */
+/**
+ * A PostgreSQL server of this process alone, with its files in `folder`. Only one process can use
+ * it at a time.
+ */
 export async function openEmbedded(folder: string, lockWait?: LockWait): Promise<Connections> {
   const path = resolve(folder)
   makeFolder(path)
-  // Resources close in reverse order, each even if another fails: here after an error, else by `close`.
+  // Resources close in reverse order, each even if another fails: here after an error, else by
+  // `close`.
   await using opened = new AsyncDisposableStack()
   try {
     opened.defer(await holdFolder(path, lockWait))
@@ -29,7 +33,9 @@ export async function openEmbedded(folder: string, lockWait?: LockWait): Promise
   }
 }
 
-/** The PGlite database that an earlier version kept in the folder, and that nothing reads any more. */
+/**
+ * The PGlite database that an earlier version kept in the folder, and that nothing reads any more.
+ */
 export function leftBehind(folder: string): string | undefined {
   const path = join(folder, 'postgres')
   return existsSync(join(path, 'PG_VERSION')) ? path : undefined

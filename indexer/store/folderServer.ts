@@ -11,7 +11,9 @@ import { endOrphanedServer } from './orphanedServer.ts'
 import { type Binaries, binariesHere } from './postgresBinaries.ts'
 import { type ServerUser, serverUser } from './serverUser.ts'
 
-/** A PostgreSQL server for one folder, as a child of this process: private to it, and ended with it. */
+/**
+ * A PostgreSQL server for one folder, as a child of this process: private to it, and ended with it.
+ */
 export interface FolderServer {
   readonly url: string
   stop(): Promise<void>

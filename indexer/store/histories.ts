@@ -36,7 +36,10 @@ export async function historiesIn(db: Kysely<Database>): Promise<readonly Histor
   return found
 }
 
-/** Histories that no views show and no process writes. None for a minute after a switch: the old one may still be read. */
+/**
+ * Histories that no views show and no process writes. None for a minute after a switch: the old one
+ * may still be read.
+ */
 export async function prunable(
   connections: Connections,
   now: () => number = Date.now,
@@ -47,7 +50,9 @@ export async function prunable(
   return (await historiesIn(db)).filter(({ servedAs, isWritten }) => servedAs.length === 0 && !isWritten)
 }
 
-/** Drops a history, unless a process has begun to write or serve it. Returns whether it was dropped. */
+/**
+ * Drops a history, unless a process has begun to write or serve it. Returns whether it was dropped.
+ */
 export async function prune(connections: Connections, { schema }: HistoryFound): Promise<boolean> {
   const lockKey = lockKeyOf(schema)
   if (lockKey === undefined) throw new Error(`${schema} is not a history`)

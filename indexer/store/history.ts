@@ -4,8 +4,8 @@ import type { Identity } from '../../chain/node/identity.ts'
 import { StopError } from '../../sdk/errors.ts'
 
 /**
- * The version of what rows mean. Raise it when that changes: the stored history stays untouched and served, while a new one
- * is filled beside it, until the new one has caught up.
+ * The version of what rows mean. Raise it when that changes: the stored history stays untouched and
+ * served, while a new one is filled beside it, until the new one has caught up.
  */
 export const HISTORY_VERSION = 2
 
@@ -34,7 +34,10 @@ export function lockKeyOf(schema: string): bigint | undefined {
   return id === undefined ? undefined : BigInt(`0x${id}`)
 }
 
-/** The default name of the schema of views: the deployment's name in letters, digits and underscores. */
+/**
+ * The default name of the schema of views: the deployment's name in letters, digits and
+ * underscores.
+ */
 export function schemaOf(deployment: string): string {
   const plain = deployment.toLowerCase().replaceAll(/[^a-z0-9]+/g, '_')
   return /^[a-z]/.test(plain) ? plain : `ledger_${plain}`

@@ -5,8 +5,9 @@ import { RetryError } from '../../sdk/errors.ts'
 import type { LockWait } from './connections.ts'
 
 /**
- * Keeps a second process out of a folder. The lock is a file with the holder's process id and, where the system gives it,
- * start time. So the lock of a killed process counts as stale, even if its id was reused.
+ * Keeps a second process out of a folder. The lock is a file with the holder's process id and,
+ * where the system gives it, start time. So the lock of a killed process counts as stale, even if
+ * its id was reused.
  */
 
 interface Holder {
@@ -70,7 +71,8 @@ function removeIfStale(folder: string, path: string): void {
       'Stop that process, or give this one another folder.',
     )
   }
-  // Two processes may find the same stale lock: each moves the file aside, and restores it if it was another lock.
+  // Two processes may find the same stale lock: each moves the file aside, and restores it if it
+  // was another lock.
   const aside = `${path}.stale.${crypto.randomUUID()}`
   try {
     renameSync(path, aside)
@@ -91,7 +93,9 @@ function isAlive({ pid, startedAt }: Holder): boolean {
   return startedAt === '' || startedAt === startOf(pid)
 }
 
-/** Field 22 of /proc/<pid>/stat; the command's name before it is in brackets and may hold spaces. */
+/**
+ * Field 22 of /proc/<pid>/stat; the command's name before it is in brackets and may hold spaces.
+ */
 function startOf(pid: number): string {
   const stat = read(`/proc/${pid}/stat`)
   return stat?.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? ''

@@ -6,9 +6,10 @@ import { RetryError } from '../../sdk/errors.ts'
 const GRACE_MS = 15_000
 
 /**
- * Ends the server that a killed process left behind on the files in `data`. Returns once it is gone, or `stopping` aborts.
- * First it is asked to shut down with a checkpoint (SIGINT), then without one (SIGQUIT), from which the next server
- * recovers. It is never killed: its forked processes would outlive it for a moment.
+ * Ends the server that a killed process left behind on the files in `data`. Returns once it is
+ * gone, or `stopping` aborts. First it is asked to shut down with a checkpoint (SIGINT), then
+ * without one (SIGQUIT), from which the next server recovers. It is never killed: its forked
+ * processes would outlive it for a moment.
  */
 export async function endOrphanedServer(
   data: string,
@@ -41,7 +42,10 @@ function ask(pid: number, request: NodeJS.Signals): void {
   }
 }
 
-/** The process that serves these files, if any. Its recorded id may belong to another program by now. */
+/**
+ * The process that serves these files, if any. Its recorded id may belong to another program by
+ * now.
+ */
 function serverOf(data: string): number | undefined {
   try {
     const pid = Number(readFileSync(join(data, 'postmaster.pid'), 'utf8').split('\n')[0])

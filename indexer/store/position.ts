@@ -44,7 +44,9 @@ async function journalsOf(db: Kysely<Database>): Promise<Journals> {
   return { ...emptyJournals, ...Object.fromEntries(rows.map(({ contract, slot }) => [contract, slot])) }
 }
 
-/** The terms that decoding the next block depends on, from all stored blocks or those up to `last`. */
+/**
+ * The terms that decoding the next block depends on, from all stored blocks or those up to `last`.
+ */
 export async function termsOf(db: Kysely<Database>, last?: bigint): Promise<Terms> {
   const rowsOf = async <T extends FactTable>(table: T, order: readonly string[], where = sql`true`) => {
     const within = last === undefined ? where : sql`block <= ${last} and ${where}`

@@ -44,8 +44,8 @@ export async function openPostgres(url: string): Promise<Connections> {
 }
 
 /**
- * The writer's pool has a single connection, which takes the lock before it is used. A lost connection loses the lock, and
- * no row is written before the next one holds it again.
+ * The writer's pool has a single connection, which takes the lock before it is used. A lost
+ * connection loses the lock, and no row is written before the next one holds it again.
  */
 async function openWriter(url: string, history: History, lockWait: LockWait | undefined): Promise<Writer> {
   let current: pg.ClientBase | undefined
@@ -109,7 +109,8 @@ function pool(url: string, options: pg.PoolConfig): pg.Pool {
   })
   // A broken idle connection is dropped from the pool; the next user gets a new one, or the error.
   made.on('error', () => {})
-  // A connection that breaks in use rejects its query; the event that it also emits must not end the process.
+  // A connection that breaks in use rejects its query; the event that it also emits must not end
+  // the process.
   made.on('connect', (client) => client.on('error', () => {}))
   return made
 }

@@ -5,7 +5,10 @@ export interface Binaries {
   readonly postgres: string
 }
 
-/** PostgreSQL's programs as they came with the packages of this project: no server has to be installed. */
+/**
+ * PostgreSQL's programs as they came with the packages of this project: no server has to be
+ * installed.
+ */
 export async function binariesHere(): Promise<Binaries> {
   const machine = `${process.platform}-${process.arch}`
   try {

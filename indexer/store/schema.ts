@@ -76,7 +76,10 @@ type StoredFacts = { [table in FactTable]: Stored<Facts[table]> }
 
 /** Tables are named after facts, in snake_case in SQL. */
 export interface Database extends StoredFacts {
-  /** Every block since the deployment's first, with or without facts. The newest one is the indexer's cursor. */
+  /**
+   * Every block since the deployment's first, with or without facts. The newest one is the
+   * indexer's cursor.
+   */
   block: Block
   journalMove: JournalMove
   accountTotal: AccountTotal

@@ -15,9 +15,9 @@ const ANSWER_WITHIN_MS = 10_000
 const NOBODY = { uid: 65_534, gid: 65_534 }
 
 /**
- * PostgreSQL refuses to run as root. So the owner of its files runs it, if that is another user. Else root runs it in a user
- * namespace, where it is not root but reaches all of root's folders. Where the system refuses a namespace, as in most
- * containers, the user nobody runs it.
+ * PostgreSQL refuses to run as root. So the owner of its files runs it, if that is another user.
+ * Else root runs it in a user namespace, where it is not root but reaches all of root's folders.
+ * Where the system refuses a namespace, as in most containers, the user nobody runs it.
  */
 export function serverUser(folder: string, data: string, answerWithinMs: number = ANSWER_WITHIN_MS): ServerUser {
   if (process.getuid?.() !== 0) return { by: [] }

@@ -10,7 +10,10 @@ import { migrate } from './migrate.ts'
 import type { Database } from './schema.ts'
 import { mustBeOurs, servedIn, serveHistory } from './views.ts'
 
-/** An open history of one deployment on one chain, with the newest tables. Only this process writes it. */
+/**
+ * An open history of one deployment on one chain, with the newest tables. Only this process writes
+ * it.
+ */
 export interface Store extends Writer {
   readonly history: History
   /** The schema of views that readers use. */
@@ -28,7 +31,10 @@ export interface StoreOptions {
   readonly lockWait?: LockWait | undefined
 }
 
-/** Creates missing tables and views. Waits while another process writes the history; throws without `lockWait`. */
+/**
+ * Creates missing tables and views. Waits while another process writes the history; throws without
+ * `lockWait`.
+ */
 export async function openStore(
   connections: Connections,
   identity: Identity,
@@ -55,7 +61,10 @@ export async function openStore(
   }
 }
 
-/** Throws on a database of the first edition, whose contracts were others. Its tables are left untouched. */
+/**
+ * Throws on a database of the first edition, whose contracts were others. Its tables are left
+ * untouched.
+ */
 export async function refuseFirstEdition(db: Kysely<Database>): Promise<void> {
   const { rows } = await sql<{ schema: string }>`
     select n.nspname as schema from pg_class c join pg_namespace n on n.oid = c.relnamespace

@@ -13,7 +13,10 @@ export interface Stretch {
   readonly facts: readonly Fact[]
   readonly journalMoves: readonly JournalMove[]
   readonly verdict: Verdict
-  /** How the replayed journals were compared with storage at its last block: by proof, by the node's word, or not. */
+  /**
+   * How the replayed journals were compared with storage at its last block: by proof, by the node's
+   * word, or not.
+   */
   readonly journals?: 'proof' | 'storage' | undefined
   /** As known when it was fetched. */
   readonly finality: Finality
@@ -23,7 +26,10 @@ export interface Stretch {
   readonly contracts: readonly ContractName[]
 }
 
-/** Records how the blocks from `first` to `last` were verified. A final block stays final, whatever a node says later. */
+/**
+ * Records how the blocks from `first` to `last` were verified. A final block stays final, whatever
+ * a node says later.
+ */
 export async function appendStretch(
   db: Kysely<Database>,
   { verdict, journals, finality, node }: Pick<Stretch, 'verdict' | 'journals' | 'finality' | 'node'>,
@@ -46,7 +52,9 @@ export async function finalityOf(db: Kysely<Database>): Promise<Finality> {
   return { safe: found?.safe ?? undefined, finalised: found?.finalised ?? undefined }
 }
 
-/** Ends the newest stretch at `ancestor` and deletes those above, but keeps their finalised block. */
+/**
+ * Ends the newest stretch at `ancestor` and deletes those above, but keeps their finalised block.
+ */
 export async function endStretchesAt(db: Kysely<Database>, ancestor: bigint): Promise<void> {
   const { finalised = null } = await finalityOf(db)
   await db.deleteFrom('stretch').where('first', '>', ancestor).execute()

@@ -1,6 +1,9 @@
 import type { Hex } from 'viem'
 
-/** How values leave the driver: bigint for every integer and hexadecimal for every bytea. By default it gives strings and Buffers. */
+/**
+ * How values leave the driver: bigint for every integer and hexadecimal for every bytea. By default
+ * it gives strings and Buffers.
+ */
 
 const INT8 = 20
 const BYTEA = 17

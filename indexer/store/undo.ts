@@ -7,8 +7,8 @@ import type { Store } from './store.ts'
 import { endStretchesAt } from './stretch.ts'
 
 /**
- * Rolls back every block above `ancestor` with its facts and totals. They were served, so they are kept as reverted blocks
- * and facts, in tables that only grow.
+ * Rolls back every block above `ancestor` with its facts and totals. They were served, so they are
+ * kept as reverted blocks and facts, in tables that only grow.
  */
 export async function undoAbove(store: Store, ancestor: bigint): Promise<void> {
   await store.write.transaction().execute(async (tx) => {
@@ -40,7 +40,9 @@ async function withdraw(
     from gone g join block b on b.number = g.block`.execute(tx)
 }
 
-/** A row as the indexer reads it: integers as strings of digits, bytes as 0x and hexadecimal digits. */
+/**
+ * A row as the indexer reads it: integers as strings of digits, bytes as 0x and hexadecimal digits.
+ */
 function rowAsJson(columns: readonly Column[]): RawBuilder<unknown> {
   const pairs = columns.map(({ name, type }) => {
     const column = sql`g.${sql.ref(name)}`

@@ -6,8 +6,8 @@ import { mustBeSame } from './identity.ts'
 import type { Database } from './schema.ts'
 
 /**
- * A deployment's history is read through a schema of views. The schema's name stays; one transaction switches its views to
- * another history. The view `served` names that history.
+ * A deployment's history is read through a schema of views. The schema's name stays; one
+ * transaction switches its views to another history. The view `served` names that history.
  */
 export interface Served {
   /** The history's schema. */

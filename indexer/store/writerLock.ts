@@ -7,7 +7,10 @@ import { refuseNewer } from './migrate.ts'
 
 const LOOK_EVERY_MS = 500
 
-/** The server ends a session, and releases its lock, after 3 + 3 seconds of silence of its client, even during a statement. */
+/**
+ * The server ends a session, and releases its lock, after 3 + 3 seconds of silence of its client,
+ * even during a statement.
+ */
 const noticeSilence = {
   tcp_keepalives_idle: '3',
   tcp_keepalives_interval: '1',

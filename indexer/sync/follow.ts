@@ -51,8 +51,9 @@ interface State {
 }
 
 /**
- * Follows the chain until `signal` aborts. Transient failures are retried after growing delays, on another node where there
- * is one. Permanent failures are thrown, and nothing of the offending blocks is stored.
+ * Follows the chain until `signal` aborts. Transient failures are retried after growing delays, on
+ * another node where there is one. Permanent failures are thrown, and nothing of the offending
+ * blocks is stored.
  */
 export async function follow(
   nodes: Nodes,
@@ -118,7 +119,9 @@ async function fetchNext({ source, writer, meter }: Parts, from: Position): Prom
   return fetched
 }
 
-/** Acts on a step. Gives the position that it leads to; undefined where the database must be asked. */
+/**
+ * Acts on a step. Gives the position that it leads to; undefined where the database must be asked.
+ */
 async function take(parts: Parts, state: State, fetched: Fetched, from: Position): Promise<Position | undefined> {
   const { listener, nodes } = parts
   const { node, nodeHead, step } = fetched

@@ -10,17 +10,18 @@ import type { Deployment } from '../../sdk/deployment.ts'
 import type { Listener } from './listener.ts'
 
 /**
- * Compares the journals with storage after a block at the head is stored, where receipts prove that block: one comparison
- * covers all blocks before it, and need not delay a proven one. Until it succeeds the history does not count as caught up.
+ * Compares the journals with storage after a block at the head is stored, where receipts prove that
+ * block: one comparison covers all blocks before it, and need not delay a proven one. Until it
+ * succeeds the history does not count as caught up.
  */
 export interface Audit {
   /** Whether everything stored was compared, or is proven and follows what was compared. */
   isHeld(): boolean
   stored(stretch: Stretch, head: Header): void
   /**
-   * Begins a due comparison by `node`: everything is stored up to `head`, and replays to `journals`. False if the last
-   * comparison failed, which is recorded in the node's health. The first one is awaited, since the last one of an earlier
-   * process may have failed.
+   * Begins a due comparison by `node`: everything is stored up to `head`, and replays to
+   * `journals`. False if the last comparison failed, which is recorded in the node's health. The
+   * first one is awaited, since the last one of an earlier process may have failed.
    */
   settled(node: Node, head: Header, journals: Journals): Promise<boolean>
   /** Blocks were rolled back: drops a comparison that is due. */

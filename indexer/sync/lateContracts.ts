@@ -12,7 +12,10 @@ import { blocksBetween } from '../store/position.ts'
 import type { Store } from '../store/store.ts'
 import type { Listener } from './listener.ts'
 
-/** Stores the history of contracts that are followed late, stretch by stretch, while the others follow the head. */
+/**
+ * Stores the history of contracts that are followed late, stretch by stretch, while the others
+ * follow the head.
+ */
 export interface LateContracts {
   /** Stores the next stretch of the first contract below the head; undefined where none is. */
   further(node: Node, from: Position): Promise<Position | undefined>

@@ -15,7 +15,10 @@ export const noProgress: Progress = { behind: new Map(), idle: 0 }
 
 export type Action =
   | { readonly kind: 'append'; readonly step: Extract<Step, { kind: 'blocksAdded' }> }
-  /** Everything is stored: wait for the next block. `hadNew` if the step before brought something new. */
+  /**
+   * Everything is stored: wait for the next block. `hadNew` if the step before brought something
+   * new.
+   */
   | { readonly kind: 'wait'; readonly hadNew: boolean; readonly pollsOthers: boolean }
   /** The node lags: ask another one. */
   | { readonly kind: 'yield' }
@@ -24,7 +27,10 @@ export type Action =
   | { readonly kind: 'refuse'; readonly finalised: bigint }
   | { readonly kind: 'retry'; readonly contradiction: Contradiction }
 
-/** Every node must be behind us this often in a row before the chain counts as rolled back: a single one may lag for long. */
+/**
+ * Every node must be behind us this often in a row before the chain counts as rolled back: a single
+ * one may lag for long.
+ */
 const STEPS_BEHIND = 5
 
 /** After this many idle steps in a row the other nodes are asked for a higher head. */

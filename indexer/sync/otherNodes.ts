@@ -1,6 +1,8 @@
 import type { Nodes, Overtaken } from '../../chain/node/nodes.ts'
 
-/** Asks the other nodes for a higher head in the background, so that a silent one delays no block. */
+/**
+ * Asks the other nodes for a higher head in the background, so that a silent one delays no block.
+ */
 export interface OtherNodes {
   /** Begins to ask, unless it is asking already. `highest` is the head of the current node. */
   poll(highest: () => bigint): void

@@ -20,7 +20,10 @@ interface Recorded {
 /** The most batches whose records are in memory at once. */
 const BATCHES_A_STATEMENT = 16
 
-/** The batches of a book without voided records, by number: their fees, and the sums of their query sketches of k dimensions. */
+/**
+ * The batches of a book without voided records, by number: their fees, and the sums of their query
+ * sketches of k dimensions.
+ */
 export async function bookBatches(
   db: Kysely<Database>,
   book: bigint,

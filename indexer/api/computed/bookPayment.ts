@@ -50,7 +50,10 @@ export interface BookRow {
 
 const BPS = 10_000n
 
-/** What a book paid, from its events; or, before it is settled, what it would pay, as the contract computes it. */
+/**
+ * What a book paid, from its events; or, before it is settled, what it would pay, as the contract
+ * computes it.
+ */
 export async function bookPayment(
   db: Kysely<Database>,
   book: BookRow,

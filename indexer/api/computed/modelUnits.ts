@@ -46,7 +46,8 @@ export async function modelUnits(
       .transaction()
       .setIsolationLevel('repeatable read')
       .execute(async (tx) => {
-        // A reorg may have happened in between: the request is executed again, and nothing false is cached.
+        // A reorg may have happened in between: the request is executed again, and nothing false is
+        // cached.
         if ((await registered(tx, model, block))?.hash !== found.hash) throw new Error(`Model ${model} was reorganised`)
         return await read(tx, model, found)
       }),

@@ -1,5 +1,5 @@
-// Finds the rows that moved an answer, in a worker thread: reading a large row index takes seconds, which must delay neither the sync
-// nor other requests. Started by `rowExplainer.ts`.
+// Finds the rows that moved an answer, in a worker thread: reading a large row index takes seconds,
+// which must delay neither the sync nor other requests. Started by `rowExplainer.ts`.
 
 import { parentPort } from 'node:worker_threads'
 import { bytesToHex, type Hex } from 'viem'

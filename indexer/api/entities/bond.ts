@@ -8,7 +8,10 @@ import { settledPoolAt } from './settledPool.ts'
 /** The first bond of a model; those below are accounts'. */
 const MODELS = sql`4294967296`
 
-/** Everything that happened to a bond, newest last: what was held and what was leaving after it, where it changed. */
+/**
+ * Everything that happened to a bond, newest last: what was held and what was leaving after it,
+ * where it changed.
+ */
 function movesOf(column: 'held_gwei' | 'leaving_gwei', { block }: Pick<AsOf, 'block'>): RawBuilder<unknown> {
   const told = {
     held_gwei: sql`
@@ -107,7 +110,10 @@ export const bond: Entity = {
   },
 }
 
-/** What contributors of a model earn by its unsettled books (contracts/ledger/Books.sol, `unsettledPoolOf`). */
+/**
+ * What contributors of a model earn by its unsettled books (contracts/ledger/Books.sol,
+ * `unsettledPoolOf`).
+ */
 function unsettledPoolAt({ block }: Pick<AsOf, 'block'>): RawBuilder<unknown> {
   const unsettled = sql`not exists (select from book_released l where l.book = r.book and l.block <= ${block})`
   return sql`

@@ -8,8 +8,9 @@ import { settlement } from './settlement.ts'
 import { unitPayment } from './unit.ts'
 
 /**
- * When books close, by the contracts' clock: with their epoch once their fees suffice, after the longest time that a book is open, or
- * when their model is struck, or at once if it was struck before (contracts/ledger/Books.sol).
+ * When books close, by the contracts' clock: with their epoch once their fees suffice, after the
+ * longest time that a book is open, or when their model is struck, or at once if it was struck
+ * before (contracts/ledger/Books.sol).
  */
 export function booksAt({ block }: Pick<AsOf, 'block'>): RawBuilder<unknown> {
   return sql`

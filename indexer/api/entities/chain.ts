@@ -61,7 +61,8 @@ export const completeness: Entity = {
     last: uint('The last.'),
     verdict: oneOf('Verdict', 'Why their facts are taken to be complete.'),
   },
-  // From one change to the next by the index: there may be a stretch for every block, and few changes.
+  // From one change to the next by the index: there may be a stretch for every block, and few
+  // changes.
   source: ({ block }) => sql`
     with recursive run as (
       (select first, verdict from stretch where first <= ${block} order by first limit 1)

@@ -8,7 +8,10 @@ import { batch } from './batch.ts'
 import { channelFunding, channelWithdrawal, voucherPresentation } from './channelMove.ts'
 import { model } from './model.ts'
 
-/** What is covered, by the newest event with it. Vouchers presented with a batch show only in its charges. */
+/**
+ * What is covered, by the newest event with it. Vouchers presented with a batch show only in its
+ * charges.
+ */
 function coveredAt({ block }: Pick<AsOf, 'block'>): RawBuilder<unknown> {
   return sql`
     select covered_units, block from (

@@ -51,7 +51,10 @@ export const contribution: Entity = {
   links,
 }
 
-/** Datasets.sol: a contribution is in a version exactly if it was accepted before the freeze and not withdrawn before it. */
+/**
+ * Datasets.sol: a contribution is in a version exactly if it was accepted before the freeze and not
+ * withdrawn before it.
+ */
 export const INCLUDED = sql`v.dataset = c.dataset and c.accepted_at < v.frozen_at
   and (c.withdrawn_at is null or c.withdrawn_at > v.frozen_at)`
 

@@ -6,8 +6,9 @@ import { model } from './model.ts'
 import { unit } from './unit.ts'
 
 /**
- * Which demand a unit was struck for its event does not say, but for whom: of several of one account about one unit that nobody
- * answered, those that were due first are taken to be closed first.
+ * Which demand a unit was struck for its event does not say, but for whom: of several of one
+ * account about one unit that nobody answered, those that were due first are taken to be closed
+ * first.
  */
 const closed = (block: bigint) => sql`
   select c.block, row_number() over (partition by c.model, c.unit, c.challenger order by c.block, c.log_index) as turn,

@@ -2,9 +2,10 @@ import { type RawBuilder, sql } from 'kysely'
 import type { AsOf } from '../query/asOf.ts'
 
 /**
- * What contributors of a model earned lately, for which its bond still answers (contracts/Bonds.sol, `_rolled`): a pool counts for one
- * to two times `modelSeconds`. The contract keeps two sums, which it moves on when somebody looks, so they are moved on from book to
- * book as it did: a walk along the model's settled books, each found by the index, and at last to now.
+ * What contributors of a model earned lately, for which its bond still answers
+ * (contracts/Bonds.sol, `_rolled`): a pool counts for one to two times `modelSeconds`. The contract
+ * keeps two sums, which it moves on when somebody looks, so they are moved on from book to book as
+ * it did: a walk along the model's settled books, each found by the index, and at last to now.
  *
  *   before since + m      as they are
  *   before since + 2m     older = newer, newer = 0, since + m

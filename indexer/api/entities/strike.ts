@@ -22,7 +22,10 @@ export const challenge: Entity = {
   source: ({ block }) => sql`select * from challenge_committed where block <= ${block}`,
 }
 
-/** What the courts found, each with the slash that came with it in the same transaction: the next one after it, or the last before. */
+/**
+ * What the courts found, each with the slash that came with it in the same transaction: the next
+ * one after it, or the last before.
+ */
 const found = sql`
   select 'BrokenReceipt' as kind, null as fault, r.model, null::int8 as unit, s.batch, s.position, s.record_hash, null::int8 as appeal,
     s.challenger, r.operator as culprit, s.block, s.log_index, s.transaction_hash, true as is_slashed_after

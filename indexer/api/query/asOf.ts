@@ -3,7 +3,10 @@ import type { Hex } from 'viem'
 import type { Database } from '../../store/schema.ts'
 import { BadRequest } from './badRequest.ts'
 
-/** The block of an answer: the head at the request's start, or the block that it names. Later blocks change nothing in it. */
+/**
+ * The block of an answer: the head at the request's start, or the block that it names. Later blocks
+ * change nothing in it.
+ */
 export interface AsOf {
   readonly block: bigint
   readonly hash: Hex

@@ -1,4 +1,7 @@
-/** Collects the keys that resolvers load one by one into one load, so that a list of n rows costs one more query, not n. */
+/**
+ * Collects the keys that resolvers load one by one into one load, so that a list of n rows costs
+ * one more query, not n.
+ */
 export function batched<Key, Value>(
   load: (keys: readonly Key[]) => Promise<(key: Key) => Value>,
 ): (key: Key) => Promise<Value> {

@@ -2,7 +2,10 @@ import * as z from 'zod'
 import { BadRequest } from './badRequest.ts'
 import { columnOf, type Entity } from './entity.ts'
 
-/** A position in an ordered list: the order, and the values that place a row in it. Opaque to callers. */
+/**
+ * A position in an ordered list: the order, and the values that place a row in it. Opaque to
+ * callers.
+ */
 export interface Cursor {
   readonly orderBy: string
   readonly values: readonly unknown[]

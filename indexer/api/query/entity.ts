@@ -2,11 +2,14 @@ import type { RawBuilder } from 'kysely'
 import type { AsOf } from './asOf.ts'
 
 /**
- * A type of the API, defined once: its columns, the SQL that gives them as of a block, and its links. The GraphQL type, its
- * filters, orders, page and resolvers are derived from it.
+ * A type of the API, defined once: its columns, the SQL that gives them as of a block, and its
+ * links. The GraphQL type, its filters, orders, page and resolvers are derived from it.
  */
 export interface Entity {
-  /** The GraphQL type, such as `Account`. Two entities may show the same type from different sources. */
+  /**
+   * The GraphQL type, such as `Account`. Two entities may show the same type from different
+   * sources.
+   */
   readonly type: string
   readonly doc: string
   /** The root field that lists it; without one it is reached by links only. */
@@ -31,7 +34,9 @@ export interface Column {
   readonly hidden: boolean
 }
 
-/** Rows of another entity whose columns (the keys of `on`) equal columns of this one (the values). */
+/**
+ * Rows of another entity whose columns (the keys of `on`) equal columns of this one (the values).
+ */
 export interface Link {
   readonly kind: 'one' | 'many'
   readonly to: () => Entity

@@ -35,7 +35,10 @@ export interface Scope {
   readonly tuples: readonly (readonly unknown[])[]
 }
 
-/** Fetches the same page of many lists at once: one for each tuple of the scope, or the root list without one. */
+/**
+ * Fetches the same page of many lists at once: one for each tuple of the scope, or the root list
+ * without one.
+ */
 export async function fetchPages(
   db: Kysely<Database>,
   entity: Entity,

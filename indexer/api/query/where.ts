@@ -4,7 +4,9 @@ import { toBytea } from '../../store/types.ts'
 import { BadRequest } from './badRequest.ts'
 import { type Column, type ColumnKind, columnOf, type Entity } from './entity.ts'
 
-/** A filter in GraphQL: `{ model: 3, feeGwei_gt: 5, OR: [{ … }, { … }] }`. All conditions must hold. */
+/**
+ * A filter in GraphQL: `{ model: 3, feeGwei_gt: 5, OR: [{ … }, { … }] }`. All conditions must hold.
+ */
 export type Where = Readonly<Record<string, unknown>>
 
 type Comparison = (column: RawBuilder<unknown>, value: unknown, kind: ColumnKind) => RawBuilder<unknown>

@@ -13,7 +13,10 @@ import type { Row } from '../query/entity.ts'
 import { listOf } from './lists.ts'
 import { unitsOf } from './pay.ts'
 
-/** Which rows moved an answer: an explanation and not money, computed on request. docs/protocol.md, "Explanations". */
+/**
+ * Which rows moved an answer: an explanation and not money, computed on request. docs/protocol.md,
+ * "Explanations".
+ */
 
 export const explanationSdl = `
 enum ExplanationSource {

@@ -11,7 +11,10 @@ import type { Context } from '../query/context.ts'
 import type { Row } from '../query/entity.ts'
 import { listOf } from './lists.ts'
 
-/** What books pay, before and after settlement, and the sketches of units and batches: computed only on request. */
+/**
+ * What books pay, before and after settlement, and the sketches of units and batches: computed only
+ * on request.
+ */
 
 export const paySdl = `
 "What a unit earns by a book."

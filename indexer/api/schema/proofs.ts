@@ -16,8 +16,9 @@ import type { Row } from '../query/entity.ts'
 import { recordTrees } from './recordTrees.ts'
 
 /**
- * Proofs of facts: the path from a record to its batch's root, and the storage slots to ask any node's
- * `eth_getProof` for. The caller checks both against a block hash that it trusts: sdk/storageProof.ts, sdk/provenRecord.ts.
+ * Proofs of facts: the path from a record to its batch's root, and the storage slots to ask any
+ * node's `eth_getProof` for. The caller checks both against a block hash that it trusts:
+ * sdk/storageProof.ts, sdk/provenRecord.ts.
  */
 
 export const proofsSdl = `

@@ -13,7 +13,9 @@ export interface RecordTree {
   readonly root: Hex
 }
 
-/** The record trees of batches as of a block: loaded together for a request, and each hashed once. */
+/**
+ * The record trees of batches as of a block: loaded together for a request, and each hashed once.
+ */
 export function recordTrees(context: Context, at: AsOf): (batch: bigint) => Promise<RecordTree> {
   return context.once(`record trees ${at.block}`, () =>
     batched(async (batches) => {

@@ -14,7 +14,8 @@ export interface Completeness {
 }
 
 export async function completenessOf(db: Kysely<Database>, block: bigint): Promise<Completeness> {
-  // Neighbours with one verdict become one range: the difference of the two row numbers is constant within it.
+  // Neighbours with one verdict become one range: the difference of the two row numbers is constant
+  // within it.
   const { rows } = await sql<{ first: bigint; last: bigint; verdict: Verdict }>`
     select min(first) as first, least(max(last), ${block}::int8) as last, verdict
     from (

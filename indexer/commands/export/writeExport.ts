@@ -32,8 +32,8 @@ export interface ExportOptions extends Target {
 }
 
 /**
- * Writes every table of facts, as of a block, into files of a new folder, with a manifest. All files are one snapshot of the
- * history, and the folder gets its name only once it is complete.
+ * Writes every table of facts, as of a block, into files of a new folder, with a manifest. All
+ * files are one snapshot of the history, and the folder gets its name only once it is complete.
  */
 export async function writeExport(db: Kysely<Database>, options: ExportOptions): Promise<Manifest> {
   const folder = resolve(options.folder)
@@ -86,7 +86,10 @@ async function writeAll(tx: Kysely<Database>, options: ExportOptions): Promise<M
   }
 }
 
-/** The tables that follow from the chain. Those on nodes and reorgs say nothing about the state as of a block. */
+/**
+ * The tables that follow from the chain. Those on nodes and reorgs say nothing about the state as
+ * of a block.
+ */
 function exported(catalogue: Catalogue): readonly string[] {
   return ['identity', 'block', 'journalMove', ...factTables].toSorted().filter((name) => catalogue.has(name))
 }

@@ -26,7 +26,10 @@ export interface Target {
   readonly signal: AbortSignal
 }
 
-/** Writes the rows of a table that match `where`, ordered by its key, so that equal rows give equal files. */
+/**
+ * Writes the rows of a table that match `where`, ordered by its key, so that equal rows give equal
+ * files.
+ */
 export async function writeTable(
   tx: Kysely<Database>,
   { folder, format, signal }: Target,

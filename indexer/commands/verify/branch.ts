@@ -9,7 +9,10 @@ export interface SameBranch {
   readonly header: Header
 }
 
-/** The last proven block is gone: the chain was reorganised, or the node is behind. Neither is a contradiction. */
+/**
+ * The last proven block is gone: the chain was reorganised, or the node is behind. Neither is a
+ * contradiction.
+ */
 export interface OtherBranch {
   readonly kind: 'otherBranch'
 }

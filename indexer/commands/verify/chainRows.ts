@@ -40,7 +40,10 @@ export function chainRows(
   return { rows, ...decoded }
 }
 
-/** Contracts with a journal are always followed. The cursors say how far others and late contracts are. */
+/**
+ * Contracts with a journal are always followed. The cursors say how far others and late contracts
+ * are.
+ */
 export function followedAt(cursors: Cursors): (contract: ContractName, block: bigint) => boolean {
   return (contract, block) => {
     const cursor = cursors.get(contract)

@@ -9,7 +9,10 @@ export interface Checkpoint {
   readonly differences: number
 }
 
-/** The points from which verification can resume after a reorg: its start, and the ends of the last stretches. */
+/**
+ * The points from which verification can resume after a reorg: its start, and the ends of the last
+ * stretches.
+ */
 export type Checkpoints = readonly [Checkpoint, ...Checkpoint[]]
 
 /** A deeper reorg restarts verification from the beginning. */

@@ -74,7 +74,9 @@ export function differencesOf(
   return differences
 }
 
-/** Both sides give integers and lower-case hexadecimal digits, so that equal cells have equal texts. */
+/**
+ * Both sides give integers and lower-case hexadecimal digits, so that equal cells have equal texts.
+ */
 function cell(row: Row, column: string): string {
   const value = row[column]
   return value === null || value === undefined ? 'null' : typeof value === 'string' ? value : `${value}`

@@ -19,7 +19,10 @@ export interface NothingMore {
   readonly kind: 'nothingMore'
 }
 
-/** Asks nodes until one gives a proven answer. Each failure is recorded in the node's health and reported. */
+/**
+ * Asks nodes until one gives a proven answer. Each failure is recorded in the node's health and
+ * reported.
+ */
 export interface Asker {
   /** The next proven blocks from `first`, up to `to` at most. Undefined if aborted. */
   stretch(
@@ -38,7 +41,10 @@ interface Answer<T> {
   readonly answer: T
 }
 
-/** Stretches are fetched as if far below the head, so that journals are not compared in between but once at the end. */
+/**
+ * Stretches are fetched as if far below the head, so that journals are not compared in between but
+ * once at the end.
+ */
 const FAR_ABOVE = 1_000_000n
 
 export function askerOf(nodes: Nodes, maxRange: bigint, signal: AbortSignal): Asker {

@@ -18,8 +18,8 @@ export interface Repair {
 }
 
 /**
- * Replaces stored rows by the chain's, in the tables that differ, and records their proof, in one transaction. Returns the
- * totals of these blocks.
+ * Replaces stored rows by the chain's, in the tables that differ, and records their proof, in one
+ * transaction. Returns the totals of these blocks.
  */
 export async function repairStretch(store: Store, keys: Keys, repair: Repair): Promise<readonly AccountTotal[]> {
   const { first, last, node, chain, differing } = repair

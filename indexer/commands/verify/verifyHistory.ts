@@ -55,7 +55,10 @@ export interface Verified {
   readonly journals: JournalsBy | undefined
 }
 
-/** A history that is being written may differ for a moment: a difference counts once seen this often. */
+/**
+ * A history that is being written may differ for a moment: a difference counts once seen this
+ * often.
+ */
 const LOOKS = 3
 const LOOK_AGAIN_MS = 1_000
 

@@ -2,9 +2,9 @@ import type { Kysely } from 'kysely'
 import { createTables } from './tables.ts'
 
 /**
- * Whose history it is, the chain's blocks, and what is of observation and not of the chain: how far each stretch of blocks was
- * verified when it was stored, up to where each contract is followed, and what was served once and then withdrawn. The reverted
- * tables are only ever appended to.
+ * Whose history it is, the chain's blocks, and what is of observation and not of the chain: how far
+ * each stretch of blocks was verified when it was stored, up to where each contract is followed,
+ * and what was served once and then withdrawn. The reverted tables are only ever appended to.
  */
 
 const tables: Readonly<Record<string, string>> = {
@@ -21,10 +21,12 @@ const tables: Readonly<Record<string, string>> = {
     served_from timestamptz not null, reverted_at timestamptz not null, primary key (number, hash, reverted_at)`,
   reverted_fact: `block int8 not null, block_hash bytea not null, reverted_at timestamptz not null, "table" text not null,
     position int8 not null, "row" jsonb not null, primary key (block, block_hash, reverted_at, "table", position)`,
-  // What the writer knows beyond the history, for processes that only read: one row, written over each second.
+  // What the writer knows beyond the history, for processes that only read: one row, written over
+  // each second.
   status: `id int8 primary key, state text not null, reason text, node_head int8, safe int8, finalised int8,
     written_at timestamptz not null`,
-  // Indexes that are not made yet, as the statements that make them: none once a history has first caught up.
+  // Indexes that are not made yet, as the statements that make them: none once a history has first
+  // caught up.
   deferred_index: 'name text primary key, definition text not null',
 }
 

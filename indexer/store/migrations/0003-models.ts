@@ -1,7 +1,10 @@
 import type { Kysely } from 'kysely'
 import { createTables, gwei, inOrder, model, place, unit } from './tables.ts'
 
-/** Models, and the units that their contributors are paid by. Sketches stand apart from units: they are long and rarely read. */
+/**
+ * Models, and the units that their contributors are paid by. Sketches stand apart from units: they
+ * are long and rarely read.
+ */
 
 const tables: Readonly<Record<string, string>> = {
   base_model_registered: `${place}, ${model}, owner int8 not null, name text not null, licence text not null,

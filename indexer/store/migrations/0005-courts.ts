@@ -1,7 +1,10 @@
 import type { Kysely } from 'kysely'
 import { createTables, gwei, inOrder, model, place, unit } from './tables.ts'
 
-/** What happens before the courts, what people measured and thought of models, and transfers of OPEN where they are followed. */
+/**
+ * What happens before the courts, what people measured and thought of models, and transfers of OPEN
+ * where they are followed.
+ */
 
 const tables: Readonly<Record<string, string>> = {
   challenge_committed: `${place}, contract text not null, commitment bytea not null, ${inOrder}`,

@@ -1,12 +1,15 @@
 import { type Kysely, sql } from 'kysely'
 
 /**
- * What follows from facts and is kept nowhere: the contracts' clock, who earned what, and how bonds moved. Beside it, what an
- * account had earned after each block that changed it: so the earnings of thousands as of any block are as many index look-ups and
- * no sums over all facts.
+ * What follows from facts and is kept nowhere: the contracts' clock, who earned what, and how bonds
+ * moved. Beside it, what an account had earned after each block that changed it: so the earnings of
+ * thousands as of any block are as many index look-ups and no sums over all facts.
  */
 
-/** From when to when the contracts' clock stood still, as far as is known: a pause that nobody resumes ends by itself. */
+/**
+ * From when to when the contracts' clock stood still, as far as is known: a pause that nobody
+ * resumes ends by itself.
+ */
 const clockPause = `
   create view clock_pause as
   select p.block, p.log_index, b.timestamp as began_at, least(p.until, r.timestamp) as ends_at
@@ -17,7 +20,10 @@ const clockPause = `
     where (q.block, q.log_index) > (p.block, p.log_index) order by q.block, q.log_index limit 1
   ) r on true`
 
-/** The time by which notices, windows and epochs run, at a timestamp: less all that was paused (contracts/Clock.sol). */
+/**
+ * The time by which notices, windows and epochs run, at a timestamp: less all that was paused
+ * (contracts/Clock.sol).
+ */
 const clockAt = `
   create function clock_at(at int8) returns int8 stable
   return at - coalesce((

@@ -1,8 +1,9 @@
 import { type Kysely, sql } from 'kysely'
 
 /**
- * That money adds up, at the newest block: what came in is what went out and what is held, for each channel, book, joint unit,
- * account and bond, and for each of the two contracts that hold OPEN. `imbalance` names what does not; it is empty always.
+ * That money adds up, at the newest block: what came in is what went out and what is held, for each
+ * channel, book, joint unit, account and bond, and for each of the two contracts that hold OPEN.
+ * `imbalance` names what does not; it is empty always.
  */
 
 const channelMoney = `

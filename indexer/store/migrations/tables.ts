@@ -1,9 +1,10 @@
 import { type Kysely, sql } from 'kysely'
 
 /**
- * What the tables of facts have in common: one table a fact, appended to and only ever deleted from by block, and no table refers to
- * another. Counts and numbers are int8. So are the fees of a record and of a batch, which the contracts bound below 2^57 gwei. Any
- * other amount is numeric, as wide as the event that tells it: a gwei or a wei is never lost. Primary keys lead with what a
+ * What the tables of facts have in common: one table a fact, appended to and only ever deleted from
+ * by block, and no table refers to another. Counts and numbers are int8. So are the fees of a
+ * record and of a batch, which the contracts bound below 2^57 gwei. Any other amount is numeric, as
+ * wide as the event that tells it: a gwei or a wei is never lost. Primary keys lead with what a
  * distributed database would place rows by.
  */
 
