@@ -45,7 +45,14 @@ export function action<Arguments extends readonly unknown[], Options>(
   return async function (this: Command, ...given) {
     // commander hands over the arguments, then the options, then the command itself.
     const args = given.slice(0, -2) as unknown as Arguments
-    await work(contextOf(this, interrupted.signal), this.optsWithGlobals() as Options, ...args)
+    const context = contextOf(this, interrupted.signal)
+    let isTold = false
+    try {
+      await work(context, this.optsWithGlobals() as Options, ...args)
+      isTold = true
+    } finally {
+      await context.journals.end(isTold)
+    }
   }
 }
 

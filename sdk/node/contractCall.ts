@@ -59,7 +59,7 @@ export async function estimate(reader: Reader, from: Address, call: Call): Promi
 }
 
 /** A call that the contract refuses: nothing was sent. */
-class RefusedError extends StopError {
+export class RefusedError extends StopError {
   /** The contract's own error, such as `Ledger_NothingToClaim`, where it gave one. */
   readonly errorName: string | undefined
 

@@ -29,6 +29,12 @@ interface LocalChainOptions {
   readonly mnemonic: string
 }
 
+/**
+ * A restarted anvil has the state of its newest block alone: half a megabyte a block is too much to keep. Whoever stays some blocks
+ * below the head, as watchers do, asks for a state that it has once there are blocks above it.
+ */
+const BLOCKS_AFTER_RESTART = 3
+
 /** A chain is known by the time of its first block, the second in which it was born. */
 const identitySchema = z.strictObject({ bornAt: z.int(), pid: z.int(), port: z.int() })
 type Identity = z.infer<typeof identitySchema>
@@ -42,7 +48,10 @@ export async function startLocalChain(options: LocalChainOptions): Promise<Local
   const pid = left ?? (await launch(options, rpcUrl, bornAt))
   const reader = await connectReader(rpcUrl, LOCAL_CHAIN_ID)
   const clock = createTestClient({ mode: 'anvil', chain: reader.chain, transport: http(rpcUrl) })
-  if (left === undefined) await catchUp(reader, clock, bornAt)
+  if (left === undefined) {
+    await catchUp(reader, clock, bornAt)
+    if (known !== undefined) await clock.mine({ blocks: BLOCKS_AFTER_RESTART })
+  }
   return {
     rpcUrl,
     reader,
