@@ -2,13 +2,27 @@ import { readFileSync } from 'node:fs'
 import { Command, CommanderError } from 'commander'
 import { interrupt } from './command.ts'
 import { accountCommand } from './commands/account.ts'
+import { bondCommand } from './commands/bond.ts'
+import { channelCommand } from './commands/channel.ts'
+import { claimCommand } from './commands/claim.ts'
 import { configCommand } from './commands/config.ts'
+import { nodeCommand } from './commands/node.ts'
+import { settleCommand } from './commands/settle.ts'
 import { tokenCommand } from './commands/token.ts'
 import { sayFailure } from './failure.ts'
 import { UsageError } from './usageError.ts'
 
 /** Nouns and verbs, in the order in which help lists them. */
-const commands: readonly (() => Command)[] = [accountCommand, tokenCommand, configCommand]
+const commands: readonly (() => Command)[] = [
+  accountCommand,
+  tokenCommand,
+  bondCommand,
+  channelCommand,
+  settleCommand,
+  claimCommand,
+  nodeCommand,
+  configCommand,
+]
 
 export function programOf(): Command {
   const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
