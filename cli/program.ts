@@ -6,6 +6,7 @@ import { bondCommand } from './commands/bond.ts'
 import { channelCommand } from './commands/channel.ts'
 import { claimCommand } from './commands/claim.ts'
 import { configCommand } from './commands/config.ts'
+import { deployCommand } from './commands/deploy.ts'
 import { nodeCommand } from './commands/node.ts'
 import { settleCommand } from './commands/settle.ts'
 import { tokenCommand } from './commands/token.ts'
@@ -20,6 +21,7 @@ const commands: readonly (() => Command)[] = [
   channelCommand,
   settleCommand,
   claimCommand,
+  deployCommand,
   nodeCommand,
   configCommand,
 ]
