@@ -6,8 +6,8 @@ import type { PlannedTransaction } from '../../../sdk/node/transactions/plan.ts'
 import { openBook } from '../../../sdk/openBook.ts'
 import type { OpenedModel } from '../../../sdk/openModel.ts'
 import { recordDims } from '../../../sdk/predictPay.ts'
-import { reachedIn, settlingOf } from '../../../sdk/settleBook.ts'
 import { type PageLimits, pagesFrom, USUAL_LIMITS } from '../../../sdk/settlement.ts'
+import { reachedIn, settlingOf } from '../../../sdk/settling.ts'
 
 /** How a book is named on the command line: model, operator and number. */
 export function bookName({ model, operator, number }: BookKey): string {
