@@ -31,7 +31,7 @@ export function sendingCommand(command: Command): Command {
     .option('--from <address>', 'who signs them elsewhere', addressValue)
 }
 
-let interrupted = new AbortController()
+const interrupted = new AbortController()
 
 /** Ends every action that listens; they say how to go on. */
 export function interrupt(): void {
@@ -54,9 +54,4 @@ export function action<Arguments extends readonly unknown[], Options>(
       await context.journals.end(isTold)
     }
   }
-}
-
-/** For tests that run several programs in one process. */
-export function resetInterrupt(): void {
-  interrupted = new AbortController()
 }
