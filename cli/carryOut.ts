@@ -2,8 +2,9 @@
 import type { Address, LocalAccount, TransactionReceipt } from 'viem'
 import { formatEther, formatGwei } from 'viem'
 import type { Connection } from '../sdk/contracts.ts'
+import { StopError } from '../sdk/errors.ts'
 import { dryRun } from '../sdk/node/transactions/dryRun.ts'
-import { holdJournal } from '../sdk/node/transactions/journal.ts'
+import type { HeldJournal } from '../sdk/node/transactions/journal.ts'
 import { type Plan, unsignedOf } from '../sdk/node/transactions/plan.ts'
 import { type SendEvent, sendPlan } from '../sdk/node/transactions/send.ts'
 import { formatOpen, WEI_PER_GWEI } from '../sdk/units.ts'
@@ -17,81 +18,129 @@ export async function senderOf({ sending, signer }: Context): Promise<Address> {
   return sending.from
 }
 
+/** What a command was asked to do, and the plan for it: made only where the same was not begun already. */
+export interface Asked {
+  readonly intent: string
+  /** Undefined where there is nothing to do, and that has been said. */
+  readonly plan: () => Promise<Omit<Plan, 'intent'> | undefined>
+}
+
 /**
  * Shows the plan, and carries it out as the options say. The receipts; undefined where nothing was sent, and then everything has been
  * said.
  */
-export async function carryOut(context: Context, plan: Plan): Promise<readonly TransactionReceipt[] | undefined> {
-  const { sending, terminal } = context
-  const connection = await context.connection()
-  const from = await senderOf(context)
-  if (sending.kind === 'unsigned') {
-    const unsigned = unsignedOf(plan, connection.reader.chain.id, from)
-    terminal.result({ unsigned }, [JSON.stringify(unsigned, null, 2)])
+export async function carryOut(
+  context: Context,
+  asked: Plan | Asked,
+): Promise<readonly TransactionReceipt[] | undefined> {
+  const { sending, journals } = context
+  const { reader } = await context.connection()
+  if (sending.kind !== 'send') {
+    const plan = await planOf(asked)
+    if (plan === undefined) return undefined
+    if (sending.kind === 'unsigned') await writeUnsigned(context, plan)
+    else await agree(context, plan)
     return undefined
   }
   const signer = await context.signer()
-  const left = await leftOpen(context, connection, signer, plan)
-  if (left) return await send(context, connection, signer, plan)
+  const journal = await journals.hold(reader.chain.id, signer.address, asked.intent)
+  if (journal.read()?.intent === asked.intent) {
+    // Cut short: there is nothing to ask any more.
+    return await send(context, journal, signer, { intent: asked.intent, transactions: [], spendsWei: 0n })
+  }
+  const plan = await planOf(asked)
+  if (plan === undefined) return undefined
   if (plan.transactions.length === 0) return []
-  const shown = await show(context, connection, from, plan)
+  return (await agree(context, plan)) ? await send(context, journal, signer, plan) : undefined
+}
+
+async function planOf(asked: Plan | Asked): Promise<Plan | undefined> {
+  if (!('plan' in asked)) return asked
+  const plan = await asked.plan()
+  return plan && { ...plan, intent: asked.intent }
+}
+
+async function writeUnsigned(context: Context, plan: Plan): Promise<void> {
+  const { reader } = await context.connection()
+  const unsigned = unsignedOf(plan, reader.chain.id, await senderOf(context))
+  context.terminal.result({ unsigned }, [JSON.stringify(unsigned, null, 2)])
+}
+
+/**
+ * Shows what would be sent, and whether to go on: not in a dry run, and not where the answer is no, and then everything has been said.
+ *
+ * @param later What follows from results of the plan, so that it cannot be tried before; it is listed all the same.
+ */
+export async function agree(context: Context, plan: Plan, later: readonly string[] = []): Promise<boolean> {
+  const { sending, terminal } = context
+  if (sending.kind === 'unsigned')
+    throw new UsageError('--unsigned does not work here: later transactions follow from what earlier ones give.')
+  const shown = await show(context, await context.connection(), (await context.signer()).address, plan, later)
   if (sending.kind === 'dryRun') {
     terminal.result({ ...shown.value, sent: false }, ['Nothing was sent.'])
-    return undefined
+    return false
   }
-  if (!sending.yes && !(await isAgreed(context, plan))) {
-    terminal.result({ ...shown.value, sent: false }, ['Nothing was sent. Add --yes to send it without being asked.'])
-    return undefined
-  }
-  return await send(context, connection, signer, plan)
+  if (sending.yes || (await isAgreed(context, plan.transactions.length + later.length))) return true
+  terminal.result({ ...shown.value, sent: false }, ['Nothing was sent. Add --yes to send it without being asked.'])
+  return false
 }
 
-/** Whether a command with the same intent was cut short: then there is nothing to ask any more. */
-async function leftOpen(
-  { config }: Context,
-  { reader }: Connection,
-  signer: LocalAccount,
+async function show(
+  { terminal }: Context,
+  connection: Connection,
+  from: Address,
   plan: Plan,
-): Promise<boolean> {
-  const journal = await holdJournal(config.need('state'), reader.chain.id, signer.address)
-  try {
-    return journal.read()?.intent === plan.intent
-  } finally {
-    await journal.release()
-  }
-}
-
-async function show({ terminal }: Context, { reader }: Connection, from: Address, plan: Plan) {
-  const { transactions, feeWei, gasPriceWei } = await dryRun(plan, reader, from)
-  const total = transactions.length
-  for (const [i, { effect, gas }] of transactions.entries()) {
+  later: readonly string[],
+) {
+  await requireOpen(connection, from, plan.spendsWei)
+  const { transactions, feeWei, gasPriceWei } = await dryRun(plan, connection.reader, from)
+  const all = [...transactions, ...later.map((effect) => ({ effect, gas: null }))]
+  for (const [i, { effect, gas }] of all.entries()) {
+    const call = plan.transactions[i]?.call
     const cost =
       gas === null ? 'its cost shows once those before it are mined' : `${Number(gas).toLocaleString('en-US')} gas`
-    terminal.say(
-      `${total > 1 ? `${i + 1}. ` : ''}${effect} (${plan.transactions[i]?.call.contract}.${plan.transactions[i]?.call.name}, ${cost})`,
-    )
+    const what = call === undefined ? cost : `${call.contract}.${call.name}, ${cost}`
+    terminal.say(`${all.length > 1 ? `${i + 1}. ` : ''}${effect} (${what})`)
   }
   const spends = plan.spendsWei > 0n ? `${formatOpen(plan.spendsWei / WEI_PER_GWEI)} OPEN, and ` : ''
-  terminal.say(
-    `In all ${spends}about ${formatEther(feeWei)} ETH for gas at ${formatGwei(gasPriceWei)} gwei, from ${from}.`,
-  )
-  return { value: { from, transactions, feeWei, spendsWei: plan.spendsWei } }
+  const gas = `about ${formatEther(feeWei)} ETH for gas at ${formatGwei(gasPriceWei)} gwei`
+  terminal.say(`In all ${spends}${gas}${later.length > 0 ? ' and what the later ones cost' : ''}, from ${from}.`)
+  return { value: { from, transactions: all, feeWei, spendsWei: plan.spendsWei } }
 }
 
-async function isAgreed({ terminal }: Context, { transactions }: Plan): Promise<boolean> {
-  const what = transactions.length === 1 ? 'this transaction' : `these ${transactions.length} transactions`
+async function requireOpen({ reader, contracts }: Connection, from: Address, spendsWei: bigint): Promise<void> {
+  if (spendsWei === 0n) return
+  const held = await reader.readContract({ ...contracts.openToken, functionName: 'balanceOf', args: [from] })
+  if (held >= spendsWei) return
+  const [has, needs] = [held, spendsWei].map((wei) => formatOpen(wei / WEI_PER_GWEI))
+  throw new StopError(`${from} holds ${has} OPEN, and needs ${needs}`, {}, 'Get OPEN first, or name a smaller amount.')
+}
+
+async function isAgreed({ terminal }: Context, count: number): Promise<boolean> {
+  const what = count === 1 ? 'this transaction' : `these ${count} transactions`
   const answer = await terminal.ask(`Send ${what}? [y/N]`)
   return answer !== undefined && /^y(es)?$/i.test(answer.trim())
 }
 
-async function send(context: Context, { reader }: Connection, account: LocalAccount, plan: Plan) {
-  const { config, signal } = context
-  const journal = await holdJournal(config.need('state'), reader.chain.id, account.address)
-  try {
-    return await sendPlan(plan, { reader, account, journal, signal, onEvent: (event) => tell(context, event) })
-  } finally {
-    await journal.release()
-  }
+/** Chains of one's own make a block only when something is sent. */
+const LOCAL_CHAIN_ID = 31_337
+
+async function send(context: Context, journal: HeldJournal, account: LocalAccount, plan: Plan) {
+  const { journals, signal } = context
+  const { reader } = await context.connection()
+  const receipts = await sendPlan(plan, {
+    reader,
+    account,
+    journal,
+    signal,
+    keepsJournal: true,
+    onEvent: (event) => tell(context, event),
+    ...(reader.chain.id === LOCAL_CHAIN_ID && {
+      makeBlock: async () => void (await reader.request({ method: 'evm_mine' } as never)),
+    }),
+  })
+  journals.finished(journal)
+  return receipts
 }
 
 function tell({ terminal, config }: Context, event: SendEvent): void {
@@ -108,6 +157,8 @@ function lineOf(event: SendEvent, linkTo: (hash: string) => string): string {
       return `Sent ${event.total > 1 ? `${event.place + 1} of ${event.total}: ` : ''}${linkTo(event.hash)}`
     case 'replaced':
       return `Not mined for a while; sent again for a higher fee: ${linkTo(event.hash)}`
+    case 'waiting':
+      return `Announced; the next one is sent from block ${event.block} on`
     case 'mined':
       return `Mined in block ${event.receipt.blockNumber}, ${Number(event.receipt.gasUsed).toLocaleString('en-US')} gas: ${event.effect}`
   }

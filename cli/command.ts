@@ -31,7 +31,7 @@ export function sendingCommand(command: Command): Command {
     .option('--from <address>', 'who signs them elsewhere', addressValue)
 }
 
-let interrupted = new AbortController()
+const interrupted = new AbortController()
 
 /** Ends every action that listens; they say how to go on. */
 export function interrupt(): void {
@@ -45,11 +45,13 @@ export function action<Arguments extends readonly unknown[], Options>(
   return async function (this: Command, ...given) {
     // commander hands over the arguments, then the options, then the command itself.
     const args = given.slice(0, -2) as unknown as Arguments
-    await work(contextOf(this, interrupted.signal), this.optsWithGlobals() as Options, ...args)
+    const context = contextOf(this, interrupted.signal)
+    let isTold = false
+    try {
+      await work(context, this.optsWithGlobals() as Options, ...args)
+      isTold = true
+    } finally {
+      await context.journals.end(isTold)
+    }
   }
-}
-
-/** For tests that run several programs in one process. */
-export function resetInterrupt(): void {
-  interrupted = new AbortController()
 }

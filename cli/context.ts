@@ -3,6 +3,7 @@ import type { Address, LocalAccount, TransactionReceipt } from 'viem'
 import { type Connection, connect } from '../sdk/contracts.ts'
 import { readDeployment } from '../sdk/node/readDeployment.ts'
 import { type Config, type Flags, readConfig, type SettingName, settings } from './config.ts'
+import { type Journals, journalsOf } from './journals.ts'
 import { openSigner } from './signer.ts'
 import { type Terminal, terminalOn } from './terminal.ts'
 
@@ -15,6 +16,7 @@ export interface Context {
   readonly signer: () => Promise<LocalAccount>
   /** How a plan is carried out. */
   readonly sending: Sending
+  readonly journals: Journals
 }
 
 export type Sending =
@@ -46,7 +48,16 @@ export function contextOf(command: Command, signal: AbortSignal): Context {
       return signer
     },
     sending: sendingIn(options),
+    journals: journalsOf(config, startedAtMs()),
   }
+}
+
+let contexts = 0
+
+/** A process is one command, but for tests that run several. */
+function startedAtMs(): number {
+  contexts += 1
+  return contexts === 1 ? performance.timeOrigin : Date.now()
 }
 
 function sendingIn({ unsigned, from, dryRun, yes }: OptionValues): Sending {

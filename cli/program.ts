@@ -1,14 +1,30 @@
 import { readFileSync } from 'node:fs'
 import { Command, CommanderError } from 'commander'
-import { explain, isExplained } from '../sdk/errors.ts'
 import { interrupt } from './command.ts'
 import { accountCommand } from './commands/account.ts'
+import { bondCommand } from './commands/bond.ts'
+import { channelCommand } from './commands/channel.ts'
+import { claimCommand } from './commands/claim.ts'
 import { configCommand } from './commands/config.ts'
+import { deployCommand } from './commands/deploy.ts'
+import { nodeCommand } from './commands/node.ts'
+import { settleCommand } from './commands/settle.ts'
 import { tokenCommand } from './commands/token.ts'
+import { sayFailure } from './failure.ts'
 import { UsageError } from './usageError.ts'
 
 /** Nouns and verbs, in the order in which help lists them. */
-const commands: readonly (() => Command)[] = [accountCommand, tokenCommand, configCommand]
+const commands: readonly (() => Command)[] = [
+  accountCommand,
+  tokenCommand,
+  bondCommand,
+  channelCommand,
+  settleCommand,
+  claimCommand,
+  deployCommand,
+  nodeCommand,
+  configCommand,
+]
 
 export function programOf(): Command {
   const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
@@ -47,51 +63,10 @@ export async function runProgram(args: readonly string[]): Promise<number> {
     return isInterrupted ? 130 : 0
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2
-    say(error, args.includes('--json'))
+    sayFailure(error, args.includes('--json'))
     return isInterrupted ? 130 : error instanceof UsageError ? 2 : 1
   } finally {
     process.off('SIGINT', onSignal)
     process.off('SIGTERM', onSignal)
-  }
-}
-
-/** One paragraph, or one JSON value; a trace only for what is a fault of ours. */
-function say(error: unknown, isJson: boolean): void {
-  if (isJson) {
-    const { message, facts, remedy } = isExplained(error)
-      ? error
-      : { message: error instanceof Error ? error.message : String(error), facts: {}, remedy: '' }
-    const plain = (_: string, value: unknown) => (typeof value === 'bigint' ? `${value}` : value)
-    process.stderr.write(`${JSON.stringify({ error: { message, facts, remedy } }, plain)}\n`)
-    return
-  }
-  process.stderr.write(`\n${paragraphOf(error)}\n`)
-}
-
-function paragraphOf(error: unknown): string {
-  if (isExplained(error)) return explain(error)
-  if (error instanceof UsageError) return error.message
-  const known = systemError(error)
-  if (known !== undefined) return known
-  return `Something failed that this command did not expect; please report it.\n${error instanceof Error ? error.stack : error}`
-}
-
-/** What disks and folders do to anybody. */
-function systemError(error: unknown): string | undefined {
-  if (!(error instanceof Error) || !('code' in error)) return undefined
-  const path = 'path' in error && typeof error.path === 'string' ? error.path : 'A file'
-  switch (error.code) {
-    case 'ENOSPC':
-      return `${path} cannot be written: the disk is full. Make room and run the command again; nothing is lost.`
-    case 'EACCES':
-    case 'EPERM':
-    case 'EROFS':
-      return `${path} may not be written or read here. Check its owner and rights, or name another place.`
-    case 'ENOENT':
-      return `${path} does not exist.`
-    case 'EISDIR':
-      return `${path} is a folder, not a file.`
-    default:
-      return undefined
   }
 }

@@ -1,7 +1,7 @@
 /** The account that a command signs with: a keystore, a key file, or the environment. */
 import { readFileSync, statSync } from 'node:fs'
 import { isHex, type LocalAccount } from 'viem'
-import { privateKeyToAccount } from 'viem/accounts'
+import { type PrivateKeyAccount, privateKeyToAccount } from 'viem/accounts'
 import { StopError } from '../sdk/errors.ts'
 import { type Config, PRIVATE_KEY } from './config.ts'
 import type { Terminal } from './terminal.ts'
@@ -44,13 +44,13 @@ async function fromKeystore(path: string, config: Config, terminal: Terminal): P
   }
 }
 
-function accountOf(key: string, from: string): LocalAccount {
+export function accountOf(key: string, from: string): PrivateKeyAccount {
   const prefixed = key.startsWith('0x') ? key : `0x${key}`
   if (isHex(prefixed) && prefixed.length === 66) return privateKeyToAccount(prefixed)
   throw new UsageError(`${from} holds no key: it takes 0x and 64 hex digits.`)
 }
 
-function readSecret(path: string): string {
+export function readSecret(path: string): string {
   try {
     const content = readFileSync(path, 'utf8')
     if (process.platform !== 'win32' && (statSync(path).mode & 0o077) !== 0)

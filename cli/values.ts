@@ -46,3 +46,10 @@ export function durationSeconds(text: string): number {
 }
 
 const SECONDS: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3_600, d: 86_400 }
+
+/** For arguments and options that may be repeated. */
+export function collected<T>(
+  parse: (text: string) => T,
+): (text: string, earlier: readonly T[] | undefined) => readonly T[] {
+  return (text, earlier = []) => [...earlier, parse(text)]
+}

@@ -10,7 +10,8 @@ import {
   type PublicClient,
   type WalletClient,
 } from 'viem'
-import { RetryError, StopError } from './errors.ts'
+import { StopError } from './errors.ts'
+import { nodeFailure, withoutCredentials } from './nodeFailure.ts'
 
 export type Reader = PublicClient<HttpTransport, Chain>
 export type Wallet = WalletClient<HttpTransport, Chain, Account>
@@ -44,11 +45,6 @@ function urlOf(client: Pick<Client<HttpTransport, Chain>, 'chain'>): string {
   return url
 }
 
-/** An RPC address often carries a key; error messages travel further than keys should. */
-export function withoutCredentials(rpcUrl: string): string {
-  return URL.canParse(rpcUrl) ? new URL(rpcUrl).origin : rpcUrl
-}
-
 async function askChainId(rpcUrl: string): Promise<number> {
   if (!URL.canParse(rpcUrl) || !/^https?:$/.test(new URL(rpcUrl).protocol)) {
     throw new StopError(`"${rpcUrl}" is not the address of a node`, {}, 'Give one like http://127.0.0.1:8545.')
@@ -56,11 +52,14 @@ async function askChainId(rpcUrl: string): Promise<number> {
   try {
     return await createPublicClient({ transport: http(rpcUrl, { retryCount: 1, timeout: 5_000 }) }).getChainId()
   } catch (cause) {
-    throw new RetryError(
-      `No node answers at ${withoutCredentials(rpcUrl)}`,
-      {},
-      'Start the node, or use one that runs.',
-      cause,
+    throw (
+      nodeFailure(cause) ??
+      new StopError(
+        `${withoutCredentials(rpcUrl)} answers, but not as a node does`,
+        {},
+        'Check the address: it takes the JSON-RPC address of a node.',
+        cause,
+      )
     )
   }
 }

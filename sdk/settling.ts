@@ -43,7 +43,8 @@ export async function settlingOf(reading: Reading, model: OpenedModel, opened: O
   return settlingBook(model.terms, model.registered.units, struck, opened)
 }
 
-async function reachedIn({ reader, contracts }: Reading, book: bigint): Promise<Reached> {
+/** Where a book's settlement is. */
+export async function reachedIn({ reader, contracts }: Reading, book: bigint): Promise<Reached> {
   const args = [book] as const
   const [stage, next] = await reader.readContract({ ...contracts.settlement, functionName: 'progressOf', args })
   return { stage: stage as Reached['stage'], next }

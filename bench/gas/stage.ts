@@ -12,8 +12,8 @@ import {
   toHex,
 } from 'viem'
 import { privateKeyToAccount } from 'viem/accounts'
-import { discardLocalChain, startLocalChain } from '../../examples/demo/localChain.ts'
-import { freePort } from '../../examples/demo/ports.ts'
+import { discardLocalChain, startLocalChain } from '../../cli/localChain/localChain.ts'
+import { freePort } from '../../cli/localChain/ports.ts'
 import { type Cast, castOf, castSize, DEMO_MNEMONIC } from '../../examples/demo/wallets.ts'
 import { deployLedger } from '../../scripts/deploy/deploy.ts'
 import { type Reader, type Wallet, walletOn } from '../../sdk/chain.ts'

@@ -1,5 +1,5 @@
-import { withoutCredentials } from '../../sdk/chain.ts'
 import { StopError } from '../../sdk/errors.ts'
+import { withoutCredentials } from '../../sdk/nodeFailure.ts'
 import { backoffMs, pause } from '../backoff.ts'
 
 /**

@@ -1,6 +1,6 @@
 import { type Address, type Hex, numberToHex } from 'viem'
-import { withoutCredentials } from '../../sdk/chain.ts'
 import { StopError } from '../../sdk/errors.ts'
+import { withoutCredentials } from '../../sdk/nodeFailure.ts'
 import type { StorageProof } from '../../sdk/storageProof.ts'
 import type { Block } from '../block.ts'
 import type { ChainLog } from '../events/contracts.ts'

@@ -21,17 +21,19 @@ function openCommand(): Command {
       action<[], { payout?: Address }>(async (context, options) => {
         const { reader, contracts } = await context.connection()
         const payout = options.payout ?? (await senderOf(context))
-        const held = await reader.readContract({ ...contracts.accounts, functionName: 'accountOf', args: [payout] })
-        if (held !== 0) {
-          context.terminal.result({ account: held, payout, sent: false }, [`${payout} has account ${held} already.`])
-          return
-        }
         const receipts = await carryOut(context, {
           intent: `account open for ${payout}`,
-          spendsWei: 0n,
-          transactions: [
-            { call: callTo(contracts.accounts, 'open', [payout]), effect: `Open an account that is paid to ${payout}` },
-          ],
+          plan: async () => {
+            const held = await reader.readContract({ ...contracts.accounts, functionName: 'accountOf', args: [payout] })
+            if (held !== 0) {
+              context.terminal.result({ account: held, payout, sent: false }, [
+                `${payout} has account ${held} already.`,
+              ])
+              return undefined
+            }
+            const call = callTo(contracts.accounts, 'open', [payout])
+            return { spendsWei: 0n, transactions: [{ call, effect: `Open an account that is paid to ${payout}` }] }
+          },
         })
         if (receipts === undefined) return
         const [receipt] = receipts

@@ -1,9 +1,8 @@
 import type { Command } from 'commander'
 import { type Address, formatEther } from 'viem'
-import { StopError } from '../../sdk/errors.ts'
 import { callTo } from '../../sdk/node/contractCall.ts'
 import { formatOpen, WEI_PER_GWEI } from '../../sdk/units.ts'
-import { carryOut, minedOf, senderOf } from '../carryOut.ts'
+import { carryOut, minedOf } from '../carryOut.ts'
 import { action, commandOf, reading, sendingCommand } from '../command.ts'
 import { addressValue, openAmount } from '../values.ts'
 
@@ -35,16 +34,8 @@ function sendCommand(): Command {
     .argument('<address>', 'to whom', addressValue)
     .action(
       action<[bigint, Address], object>(async (context, _, amountGwei, to) => {
-        const { reader, contracts } = await context.connection()
-        const from = await senderOf(context)
+        const { contracts } = await context.connection()
         const amountWei = amountGwei * WEI_PER_GWEI
-        const held = await reader.readContract({ ...contracts.openToken, functionName: 'balanceOf', args: [from] })
-        if (held < amountWei)
-          throw new StopError(
-            `${from} holds ${formatOpen(held / WEI_PER_GWEI)} OPEN, less than the ${formatOpen(amountGwei)} to send`,
-            {},
-            'Send less, or get OPEN first.',
-          )
         const receipts = await carryOut(context, {
           intent: `token send ${formatOpen(amountGwei)} to ${to}`,
           spendsWei: amountWei,

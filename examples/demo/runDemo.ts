@@ -1,4 +1,6 @@
 import { mkdirSync } from 'node:fs'
+import { type LocalChain, startLocalChain } from '../../cli/localChain/localChain.ts'
+import { requireFree } from '../../cli/localChain/ports.ts'
 import { startIndexer } from '../../indexer/start.ts'
 import { loadServedModel } from '../../pipeline/train/servedModel.ts'
 import { connect } from '../../sdk/contracts.ts'
@@ -7,9 +9,7 @@ import { writeWhole } from '../../sdk/node/writeWhole.ts'
 import { type FrozenDataset, freezeItems } from './dataset.ts'
 import { contributorsOf, type DemoTask, demoTasks } from './demoTask.ts'
 import { ensureDeployment } from './deployment.ts'
-import { type LocalChain, startLocalChain } from './localChain.ts'
 import { placesIn } from './places.ts'
-import { requireFree } from './ports.ts'
 import type { Progress, Report } from './progress.ts'
 import { ensurePublished } from './publishing.ts'
 import { report, type TaskToReport } from './report.ts'
@@ -38,6 +38,7 @@ export async function runDemo(settings: DemoSettings, progress: Progress, closer
     port: settings.rpcPort,
     accounts: castSize(contributors),
     mnemonic: DEMO_MNEMONIC,
+    portOption: '--rpc-port',
   })
   closers.push(chain.stop)
   const tasks = demoTasks(settings, cast)

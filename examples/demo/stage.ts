@@ -1,7 +1,7 @@
 import type { LocalAccount } from 'viem'
+import type { LocalChain } from '../../cli/localChain/localChain.ts'
 import { type Wallet, walletOn } from '../../sdk/chain.ts'
 import type { Connection } from '../../sdk/contracts.ts'
-import type { LocalChain } from './localChain.ts'
 import type { Progress } from './progress.ts'
 import type { DemoSettings } from './settings.ts'
 import type { Cast } from './wallets.ts'

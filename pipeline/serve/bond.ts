@@ -119,7 +119,7 @@ function uncovered(gap: BondGap, kind: string, number: number): StopError {
   return new StopError(
     `These calls cannot be recorded: ${describeGap(gap)}`,
     { bond: gap.bond },
-    `Deposit the rest with \`npm run bond -- deposit --${kind} ${number}\`; no call was served.`,
+    `Deposit the rest with \`attribution bond deposit <OPEN> --${kind} ${number}\`; no call was served.`,
   )
 }
 

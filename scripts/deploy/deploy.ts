@@ -1,13 +1,15 @@
-import { readFileSync } from 'node:fs'
-import { DeploymentResultType, deploy } from '@nomicfoundation/ignition-core'
-import { type Address, getAddress, type LocalAccount } from 'viem'
+import { mkdirSync, readFileSync } from 'node:fs'
+import { type DeploymentResult, DeploymentResultType, deploy, FutureType, wipe } from '@nomicfoundation/ignition-core'
+import { type Address, BaseError, getAddress, type LocalAccount } from 'viem'
 import * as z from 'zod'
 import { connectReader, type Reader } from '../../sdk/chain.ts'
 import { abis } from '../../sdk/contracts.ts'
 import type { Deployment } from '../../sdk/deployment.ts'
-import { StopError } from '../../sdk/errors.ts'
+import { isExplained, RetryError, StopError } from '../../sdk/errors.ts'
+import { nodeFailure } from '../../sdk/nodeFailure.ts'
 import { attributionLedger } from './module.ts'
 import { buildRelease, releaseArtifacts } from './release.ts'
+import { keepSent, mendDeployment } from './sentLog.ts'
 import { signingProvider } from './signer.ts'
 import { completeTerms, type DeploymentTerms } from './terms.ts'
 
@@ -17,6 +19,8 @@ export interface DeployRequest extends DeploymentTerms {
   readonly deployer: LocalAccount
   /** Where Ignition keeps its journal, from which a broken deployment resumes. Without one nothing is kept. */
   readonly ignitionFolder?: string
+  /** Hears of every transaction before it is sent. */
+  readonly onSent?: (sent: number, total: number) => void
 }
 
 /** What Ignition's journal says of a transaction that was mined. */
@@ -29,32 +33,18 @@ const confirmationSchema = z.object({
 export async function deployLedger(request: DeployRequest): Promise<Deployment> {
   const reader = await connectReader(request.rpcUrl)
   await buildRelease()
-  const deployer = request.deployer.address
+  const { ignitionFolder } = request
   const before = await reader.getBlockNumber()
-  const result = await deploy({
-    ignitionModule: attributionLedger({
-      guardian: request.guardian !== undefined,
-      arbiter: request.arbiter !== undefined,
-    }),
-    artifactResolver: releaseArtifacts,
-    provider: signingProvider(reader, request.deployer),
-    // In capitals, because Ignition sorts futures by sender and puts those that it has not begun under 0xFFFF…: what is to be sent again must
-    // come before them, or their nonces do not follow.
-    accounts: [`0x${deployer.slice(2).toUpperCase()}`],
-    config: { blockPollingInterval: 50 },
-    ...(request.ignitionFolder !== undefined && { deploymentDir: request.ignitionFolder }),
-    deploymentParameters: { AttributionLedger: completeTerms(request, deployer) },
-  })
-  if (result.type !== DeploymentResultType.SUCCESSFUL_DEPLOYMENT) {
-    throw new StopError(
-      'The deployment did not finish',
-      {
-        outcome: result.type,
-        detail: JSON.stringify(result, (_, value) => (typeof value === 'bigint' ? `${value}` : value)),
-      },
-      'Run the command again: it goes on where it stopped.',
-    )
+  if (ignitionFolder !== undefined) {
+    mkdirSync(ignitionFolder, { recursive: true })
+    await mendDeployment(ignitionFolder, reader)
   }
+  const first = await runIgnition(request, reader)
+  const failed = first.type === DeploymentResultType.PREVIOUS_RUN_ERROR ? Object.keys(first.errors) : []
+  // What an earlier run failed at is tried again; Ignition alone would keep the failure for good.
+  for (const future of failed) await wipe(ignitionFolder as string, releaseArtifacts, future)
+  const result = failed.length === 0 ? first : await runIgnition(request, reader)
+  if (result.type !== DeploymentResultType.SUCCESSFUL_DEPLOYMENT) throw unfinished(result)
   const { contracts } = result
   const at = (name: string): Address => {
     const contract = contracts[`AttributionLedger#${name}`]
@@ -88,6 +78,69 @@ export async function deployLedger(request: DeployRequest): Promise<Deployment> 
     },
     treasury,
   }
+}
+
+async function runIgnition(request: DeployRequest, reader: Reader): Promise<DeploymentResult> {
+  const { deployer, ignitionFolder, onSent } = request
+  const ignitionModule = attributionLedger({
+    guardian: request.guardian !== undefined,
+    arbiter: request.arbiter !== undefined,
+  })
+  const total = [...ignitionModule.futures].filter(({ type }) => type !== FutureType.READ_EVENT_ARGUMENT).length
+  let sent = 0
+  try {
+    return await deploy({
+      ignitionModule,
+      artifactResolver: releaseArtifacts,
+      provider: signingProvider(reader, deployer, (attempt) => {
+        if (ignitionFolder !== undefined) keepSent(ignitionFolder, attempt)
+        onSent?.(++sent, total)
+      }),
+      // In capitals, because Ignition sorts futures by sender and puts those that it has not begun under 0xFFFF…: what is to be sent again must
+      // come before them, or their nonces do not follow.
+      accounts: [`0x${deployer.address.slice(2).toUpperCase()}`],
+      config: { blockPollingInterval: 50 },
+      ...(ignitionFolder !== undefined && { deploymentDir: ignitionFolder }),
+      deploymentParameters: { AttributionLedger: completeTerms(request, deployer.address) },
+    })
+  } catch (cause) {
+    throw brokenOff(cause, deployer.address)
+  }
+}
+
+/** What went wrong on the way, in one sentence. */
+function brokenOff(cause: unknown, deployer: Address): unknown {
+  if (!(cause instanceof Error) || isExplained(cause) || ('code' in cause && typeof cause.code === 'string'))
+    return cause
+  const text = cause instanceof BaseError ? `${cause.message} ${cause.details}` : cause.message
+  if (/insufficient funds/i.test(text))
+    return new StopError(
+      `${deployer} cannot pay for gas`,
+      {},
+      `Send it some of the chain’s own coin. ${RESUMES}`,
+      cause,
+    )
+  const node = nodeFailure(cause)
+  if (node !== undefined) return node
+  const [first = ''] = cause.message.split('\n')
+  return new RetryError(`The deployment broke off: ${first.replace(/^HHE\d+: |\.$/g, '')}`, {}, RESUMES, cause)
+}
+
+const RESUMES = 'Run the same command again: it goes on where it stopped.'
+
+function unfinished(result: DeploymentResult): StopError {
+  if (result.type === DeploymentResultType.RECONCILIATION_ERROR)
+    return new StopError(
+      'A deployment of this name was begun with other options',
+      { differs: Object.values(result.errors).flat()[0] ?? '' },
+      'Give the same options again, or choose another name.',
+    )
+  const [future, reason] =
+    result.type === DeploymentResultType.EXECUTION_ERROR
+      ? [result.failed[0]?.futureId ?? result.timedOut[0]?.futureId, result.failed[0]?.error ?? 'not mined in time']
+      : [undefined, JSON.stringify(result)]
+  const what = future?.replace('AttributionLedger#', '') ?? result.type
+  return new StopError(`The deployment did not get past ${what}`, { reason }, RESUMES)
 }
 
 /** A resumed deployment began earlier than this process: Ignition's journal knows in which block. */

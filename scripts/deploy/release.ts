@@ -29,11 +29,14 @@ export async function buildRelease(): Promise<void> {
   }
 }
 
-/** All that the build depends on; package.json pins the compiler and the libraries. */
+/** All that the build depends on: sources, settings, and the compiler and libraries that package.json pins. */
 export function digestOfSources(): string {
-  const paths = globSync(['contracts/**/*.sol', 'hardhat.config.ts', 'package.json'], { cwd: project }).toSorted()
+  const paths = globSync(['contracts/**/*.sol', 'hardhat.config.ts'], { cwd: project }).toSorted()
   const sources = paths.map((path) => [path, readFileSync(`${project}${path}`, 'utf8')])
-  return createHash('sha256').update(JSON.stringify(sources)).digest('hex')
+  const { dependencies } = JSON.parse(readFileSync(`${project}package.json`, 'utf8')) as { dependencies: unknown }
+  return createHash('sha256')
+    .update(JSON.stringify([sources, dependencies]))
+    .digest('hex')
 }
 
 /** Gives Ignition the artifacts of the release build. */

@@ -1,6 +1,7 @@
 import type { EIP1193Provider } from '@nomicfoundation/ignition-core'
 import { type Hex, hexToBigInt, hexToNumber, keccak256, type LocalAccount } from 'viem'
 import type { Reader } from '../../sdk/chain.ts'
+import type { Sent } from './sentLog.ts'
 
 /**
  * What Ignition sends with: the node for questions, our own key for signatures, so that the node needs to hold none.
@@ -9,7 +10,11 @@ import type { Reader } from '../../sdk/chain.ts'
  * it and refuses to go on for ever. We sign here, so we know the hash without the node: it is always noted, and a failure is reported at
  * the next question. A later run then finds the transaction, or sends it again.
  */
-export function signingProvider(reader: Reader, account: LocalAccount): EIP1193Provider {
+export function signingProvider(
+  reader: Reader,
+  account: LocalAccount,
+  keep: (sent: Sent) => void = () => {},
+): EIP1193Provider {
   let failure: unknown
   return {
     async request({ method, params }) {
@@ -17,12 +22,14 @@ export function signingProvider(reader: Reader, account: LocalAccount): EIP1193P
       if (method === 'eth_sendTransaction') {
         const [asked] = params as readonly [AskedTransaction]
         const serializedTransaction = await sign(account, reader.chain.id, asked)
+        const hash = keccak256(serializedTransaction)
+        keep({ nonce: hexToNumber(asked.nonce), hash, raw: serializedTransaction, fees: feesOf(asked) })
         try {
           if (failure === undefined) await reader.sendRawTransaction({ serializedTransaction })
         } catch (error) {
           failure = error
         }
-        return keccak256(serializedTransaction)
+        return hash
       }
       if (failure !== undefined) throw failure
       return await reader.request({ method, params } as never)
@@ -47,6 +54,15 @@ function sign(account: LocalAccount, chainId: number, asked: AskedTransaction): 
         maxPriorityFeePerGas: hexToBigInt(asked.maxPriorityFeePerGas),
       })
     : account.signTransaction({ ...transaction, type: 'legacy', gasPrice: hexToBigInt(asked.gasPrice) })
+}
+
+function feesOf({ gasPrice, ...asked }: AskedTransaction): Readonly<Record<string, string>> {
+  if (gasPrice !== undefined) return { gasPrice: `${hexToBigInt(gasPrice)}` }
+  const { maxFeePerGas, maxPriorityFeePerGas } = asked as Extract<AskedTransaction, { maxFeePerGas: Hex }>
+  return {
+    maxFeePerGas: `${hexToBigInt(maxFeePerGas)}`,
+    maxPriorityFeePerGas: `${hexToBigInt(maxPriorityFeePerGas)}`,
+  }
 }
 
 type AskedTransaction = {

@@ -59,7 +59,7 @@ export async function estimate(reader: Reader, from: Address, call: Call): Promi
 }
 
 /** A call that the contract refuses: nothing was sent. */
-class RefusedError extends StopError {
+export class RefusedError extends StopError {
   /** The contract's own error, such as `Ledger_NothingToClaim`, where it gave one. */
   readonly errorName: string | undefined
 
@@ -94,10 +94,22 @@ export function eventIn<const abi extends Abi, name extends ContractEventName<ab
   contract: Contract<abi>,
   eventName: name,
 ): ContractEventArgsFromTopics<abi, name, true> {
-  const logs = receipt.logs.filter((log) => log.address.toLowerCase() === contract.address.toLowerCase())
-  const [event] = parseEventLogs({ abi: contract.abi, logs, eventName })
+  const [event] = eventsIn([receipt], contract, eventName)
   if (event === undefined) throw new Error(`${receipt.transactionHash} emitted no ${eventName}, although it succeeded`)
-  return event.args as ContractEventArgsFromTopics<abi, name, true>
+  return event
+}
+
+/** The arguments of every `eventName` that `contract` emitted in transactions of ours, in order. */
+export function eventsIn<const abi extends Abi, name extends ContractEventName<abi>>(
+  receipts: readonly TransactionReceipt[],
+  contract: Contract<abi>,
+  eventName: name,
+): readonly ContractEventArgsFromTopics<abi, name, true>[] {
+  const logs = receipts.flatMap((receipt) => receipt.logs)
+  const own = logs.filter((log) => log.address.toLowerCase() === contract.address.toLowerCase())
+  return parseEventLogs({ abi: contract.abi, logs: own, eventName }).map(
+    ({ args }) => args as ContractEventArgsFromTopics<abi, name, true>,
+  )
 }
 
 /** The name of our contracts' error that a read ended in, if that is what happened. */

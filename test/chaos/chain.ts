@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { startLocalChain } from '../../examples/demo/localChain.ts'
+import { startLocalChain } from '../../cli/localChain/localChain.ts'
 import { castSize, DEMO_MNEMONIC } from '../../examples/demo/wallets.ts'
 import type { LocalLedger } from '../support/localLedger.ts'
 import { askOne } from './rpc.ts'

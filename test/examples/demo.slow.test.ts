@@ -4,9 +4,10 @@ import { join } from 'node:path'
 import { createPublicClient, http } from 'viem'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import * as z from 'zod'
-import { discardLocalChain } from '../../examples/demo/localChain.ts'
-import { isFree } from '../../examples/demo/ports.ts'
+import { discardLocalChain } from '../../cli/localChain/localChain.ts'
+import { isFree } from '../../cli/localChain/ports.ts'
 import { type Summary, summarySchema } from '../../examples/demo/summary.ts'
+import { attribution, signedBy } from '../support/attribution.ts'
 import { keyOf } from '../support/keyOf.ts'
 import { freePort } from '../support/localLedger.ts'
 import { type Running, start, type } from '../support/typed.ts'
@@ -113,11 +114,10 @@ describe('the demo', { timeout: 240_000 }, () => {
     const waiting = summary().tasks[0]?.contributors.find(
       ({ claimedGwei, earnedGwei }) => claimedGwei === '0' && earnedGwei !== '0',
     )
-    const claim = [`${waiting?.account}`, ...connected, '--send']
-    const claimed = await type('scripts/claim.ts', claim, { PRIVATE_KEY: keyOf(9) })
-    expect(claimed.out).toMatch(/OPEN can be claimed\.[\s\S]*Claimed in block/)
-    const again = await type('scripts/claim.ts', claim, { PRIVATE_KEY: keyOf(9) })
-    expect(again.err).toContain(`Earnings refuses claim: Earnings_NothingToClaim(${waiting?.account})`)
+    const claim = ['claim', `${waiting?.account}`, ...connected, '--yes', '--state', join(folder, 'state')]
+    const claimed = await attribution(claim, signedBy(9))
+    expect(claimed.out).toMatch(/OPEN can be claimed\.[\s\S]*OPEN were paid to 0x/)
+    expect((await attribution(claim, signedBy(9))).out).toContain('Nothing can be claimed now.')
 
     const published = await type('scripts/publishRun.ts', [join(folder, 'mail', 'run'), ...connected], {
       PRIVATE_KEY: keyOf(2),

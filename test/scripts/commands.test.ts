@@ -68,32 +68,6 @@ describe('commands that people type', () => {
     })
   })
 
-  it('put a bond down, show it, and take it back after its notice', async () => {
-    const bond = (...args: readonly string[]) =>
-      type('scripts/bond.ts', [...args, ...connected], { PRIVATE_KEY: keyOf(4) })
-    const { connection } = local
-    const { reader, contracts } = connection
-    const anyone = { PRIVATE_KEY: keyOf(0) }
-    const deposit = ['deposit', '--account', '1', '--amount', '12.5', ...connected]
-    const dry = await type('scripts/bond.ts', deposit, anyone)
-    expect(dry.out).toMatch(/OpenToken\.approve\(.*\n.*\nBonds\.deposit\("1","12500000000"\)\n.*\nNothing was sent/)
-    const sent = await type('scripts/bond.ts', [...deposit, '--send'], anyone)
-    expect(sent.out).toContain('The bond of account 1 holds 12.5 OPEN, of which 12.5 cover.')
-
-    const asked = await bond('request', '--amount', '12.5', '--send')
-    expect(asked.err).toBe('')
-    expect(asked.out).toMatch(
-      /holds 12\.5 OPEN, of which 0 cover[\s\S]*12\.5 OPEN were asked back, to be taken from \d{4}-\d{2}-\d{2}T\S+ to /,
-    )
-    expectParagraph(await bond('withdraw', '--send'), 'Bonds refuses withdraw: Bonds_LeavesLater')
-    const rule = await reader.readContract({ ...contracts.bonds, functionName: 'rule' })
-    await local.passSeconds(rule.noticeSeconds)
-    expect((await bond('withdraw', '--send')).out).toContain('The bond of account 1 holds 0 OPEN, of which 0 cover.')
-    expect((await bond('show')).out).toContain(
-      'It answers for 0 OPEN of unsettled records, and must cover 10 to record',
-    )
-  })
-
   it('train says how it is used, and refuses what it does not understand', async () => {
     expect(await type('scripts/train.ts', ['--help'])).toMatchObject({
       code: 0,
@@ -103,55 +77,6 @@ describe('commands that people type', () => {
   })
 
   describe('end with one clear paragraph and a non-zero exit', () => {
-    it('where no node answers', async () => {
-      const url = `http://127.0.0.1:${await freePort()}`
-      expectParagraph(
-        await type('scripts/claim.ts', ['1', '--rpc', url, '--deployment', deployment], curator),
-        `No node answers at ${url}`,
-      )
-    })
-
-    it('where the node is on another chain', async () => {
-      const elsewhere = join(local.folder, 'elsewhere.json')
-      writeFileSync(elsewhere, JSON.stringify({ ...local.deployment, chainId: 1 }))
-      const claimed = await type('scripts/claim.ts', ['1', '--rpc', local.rpcUrl, '--deployment', elsewhere], curator)
-      expectParagraph(claimed, /is on another chain \(expected 1, found 31337\)/)
-    })
-
-    it('where there is no deployment', async () => {
-      const claimed = await type(
-        'scripts/claim.ts',
-        ['1', '--rpc', local.rpcUrl, '--deployment', '/nowhere.json'],
-        curator,
-      )
-      expectParagraph(claimed, 'There is no deployment at /nowhere.json. Deploy the contracts first')
-    })
-
-    it('where a deployment file is not one', async () => {
-      const broken = join(local.folder, 'broken.json')
-      writeFileSync(broken, JSON.stringify({ ...local.deployment, contracts: { ledger: '0x12' } }))
-      expectParagraph(
-        await type('scripts/claim.ts', ['1', '--rpc', local.rpcUrl, '--deployment', broken], curator),
-        'does not describe a deployment',
-      )
-    })
-
-    it('where the signer’s key is missing', async () => {
-      expectParagraph(
-        await type('scripts/claim.ts', ['1', ...connected], { PRIVATE_KEY: 'secret' }),
-        'PRIVATE_KEY is not a key',
-      )
-    })
-
-    it('where there is nothing to claim', async () => {
-      const claimed = await type('scripts/claim.ts', ['1', ...connected, '--send'], curator)
-      expectParagraph(claimed, 'Earnings refuses claim: Earnings_NothingToClaim(1)')
-    })
-
-    it('where an option is unknown', async () => {
-      expectParagraph(await type('scripts/claim.ts', ['--all'], curator), /Unknown option '--all'[\s\S]*npm run claim/)
-    })
-
     it('where the licence of a dataset is not an SPDX identifier', async () => {
       const folder = datasetFolder()
       writeFileSync(

@@ -1,8 +1,8 @@
 import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { type Address, createTestClient, http, type LocalAccount, parseEther } from 'viem'
-import { startLocalChain } from '../../examples/demo/localChain.ts'
-import { freePort } from '../../examples/demo/ports.ts'
+import { startLocalChain } from '../../cli/localChain/localChain.ts'
+import { freePort } from '../../cli/localChain/ports.ts'
 import { type Cast, castOf, castSize, DEMO_MNEMONIC } from '../../examples/demo/wallets.ts'
 import { deployLedger } from '../../scripts/deploy/deploy.ts'
 import { type Reader, type Wallet, walletOn } from '../../sdk/chain.ts'
@@ -10,7 +10,7 @@ import { type Connection, connect } from '../../sdk/contracts.ts'
 import type { Deployment } from '../../sdk/deployment.ts'
 import { newFolder } from './folder.ts'
 
-export { freePort } from '../../examples/demo/ports.ts'
+export { freePort } from '../../cli/localChain/ports.ts'
 
 /** A deployed ledger on a chain of the test's own, and everyone who takes part in it. */
 export interface LocalLedger {

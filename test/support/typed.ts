@@ -15,8 +15,13 @@ export interface Running {
 }
 
 /** Starts `node <script>` with arguments and environment, and listens. */
-export function start(script: string, args: readonly string[], env: Readonly<Record<string, string>> = {}): Running {
-  const child = spawn(process.execPath, [script, ...args], { env: { ...process.env, ...env } })
+export function start(
+  script: string,
+  args: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+  cwd = process.cwd(),
+): Running {
+  const child = spawn(process.execPath, [script, ...args], { env: { ...process.env, ...env }, cwd })
   let out = ''
   let err = ''
   const listeners = new Set<() => void>()

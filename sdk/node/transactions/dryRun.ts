@@ -57,17 +57,22 @@ async function requireFunds(plan: Plan, feeWei: bigint, reader: Reader, from: Ad
     )
 }
 
-/** By `eth_simulateV1`, which runs calls after each other; where a node lacks it, the first alone. */
+/** By `eth_simulateV1`, which runs calls after each other, here in a block each; where a node lacks it, the first alone. */
 async function gasOf({ transactions }: Plan, reader: Reader, from: Address): Promise<readonly (bigint | null)[]> {
   const [first, ...others] = transactions
   if (first === undefined) return []
   if (others.length === 0) return [await estimate(reader, from, first.call)]
   try {
-    const [block] = await reader.simulateBlocks({
-      blocks: [{ calls: transactions.map(({ call }) => ({ account: from, to: call.to, data: call.data })) }],
+    const blocks = await reader.simulateBlocks({
+      blocks: transactions.flatMap(({ call, afterBlocks = 0 }) => [
+        // One block lies between them anyway.
+        ...Array.from({ length: Math.max(0, afterBlocks - 1) }, () => ({ calls: [] })),
+        { calls: [{ account: from, to: call.to, data: call.data }] },
+      ]),
     })
+    const results = blocks.flatMap(({ calls }) => calls)
     return transactions.map(({ call }, i) => {
-      const result = block?.calls[i]
+      const result = results[i]
       if (result?.status === 'success') return (result.gasUsed * 11n) / 10n
       throw refusalOf(revertOf(result?.data, result?.error), call)
     })

@@ -4,11 +4,13 @@
  */
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs'
 import { dirname, join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { lock } from 'proper-lockfile'
 import type { Address, Hex } from 'viem'
 import * as z from 'zod'
 import { RetryError, StopError } from '../../errors.ts'
 import { writeWhole } from '../writeWhole.ts'
+import { type Holder, holderAt } from './holder.ts'
 import type { Plan } from './plan.ts'
 
 const hex = z.custom<Hex>((value) => typeof value === 'string' && /^0x[0-9a-f]*$/i.test(value), 'must be hexadecimal')
@@ -21,6 +23,7 @@ const entrySchema = z.strictObject({
   to: hex,
   data: hex,
   effect: z.string(),
+  afterBlocks: z.int().nonnegative().default(0),
   /** Signed for the same nonce, each for a higher fee than the one before: at most one of them is mined. */
   attempts: z.array(attemptSchema),
   mined: hex.nullable(),
@@ -48,34 +51,95 @@ export interface TransactionJournal {
 }
 
 export interface HeldJournal extends TransactionJournal {
+  /** Says that the holder is about to do this too. */
+  serve(intent: string): void
   release(): Promise<void>
 }
 
 /** How old a lock may be whose holder no longer renews it: after that the holder was killed. */
 const STALE_MS = 6_000
+/** The same where the holder's process is known to be gone. */
+const STALE_GONE_MS = 2_000
+const LOOKS = 20
+const LOOK_MS = 500
+
+/** What is asked for, and since when: by this the same command, started twice at once, is told from one that is typed again. */
+export interface Asker {
+  readonly intent: string
+  readonly startedAtMs: number
+}
 
 /** Takes the sender's journal for this process. Another command of the same sender waits a while, and is then refused. */
-export async function holdJournal(folder: string, chainId: number, sender: Address): Promise<HeldJournal> {
+export async function holdJournal(
+  folder: string,
+  chainId: number,
+  sender: Address,
+  asker?: Asker,
+): Promise<HeldJournal> {
   const path = join(folder, `${chainId}-${sender.toLowerCase()}.json`)
   mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
-  let release: () => Promise<void>
-  try {
-    release = await lock(path, {
-      realpath: false,
-      stale: STALE_MS,
-      retries: { retries: 20, minTimeout: 500, maxTimeout: 500 },
-    })
-  } catch (cause) {
-    if (cause instanceof Error && 'code' in cause && cause.code === 'ELOCKED')
-      throw new RetryError(
-        `Another command is sending transactions of ${sender}`,
-        { lock: `${path}.lock` },
-        'Wait until it is done, and run this one again.',
-        cause,
-      )
-    throw cause
+  const holder = holderAt(path.replace(/json$/, 'holder'))
+  let lost: Error | undefined
+  const onLost = (error: Error): void => {
+    lost = error
   }
-  return { ...journalAt(path), release }
+  const release = await take(path, sender, holder, onLost, asker)
+  const journal = journalAt(path)
+  try {
+    // Started at the same time, and already carried out: what it left open is gone on with, what it finished is not done again.
+    if (asker && journal.read() === undefined && holder.hasServed(asker)) throw sameTwice(asker)
+    if (asker) holder.serve(asker.intent)
+  } catch (error) {
+    await release()
+    throw error
+  }
+  return {
+    ...journal,
+    write(open) {
+      if (lost !== undefined) throw new RetryError(`${path} was taken by another command`, {}, RUN_AGAIN, lost)
+      journal.write(open)
+    },
+    serve: holder.serve,
+    release: async () => {
+      if (lost === undefined) await release()
+    },
+  }
+}
+
+const RUN_AGAIN = 'Run the same command again: it goes on with what is there.'
+
+async function take(
+  path: string,
+  sender: Address,
+  holder: Holder,
+  onCompromised: (error: Error) => void,
+  asker: Asker | undefined,
+): Promise<() => Promise<void>> {
+  for (let looks = 1; ; looks++) {
+    try {
+      const stale = holder.isGone() ? STALE_GONE_MS : STALE_MS
+      return await lock(path, { realpath: false, stale, update: STALE_GONE_MS / 2, onCompromised })
+    } catch (cause) {
+      if (!(cause instanceof Error && 'code' in cause && cause.code === 'ELOCKED')) throw cause
+      if (asker && !holder.isGone() && holder.isServing(asker.intent)) throw sameTwice(asker)
+      if (looks > LOOKS)
+        throw new RetryError(
+          `Another command is sending transactions of ${sender}`,
+          { lock: `${path}.lock` },
+          'Wait until it is done, and run this one again.',
+          cause,
+        )
+      await sleep(LOOK_MS)
+    }
+  }
+}
+
+function sameTwice({ intent }: Asker): RetryError {
+  return new RetryError(
+    `The same command was started twice at once (${intent}), and the other one carries it out`,
+    {},
+    'This one sent nothing. Run it again if you mean it to happen a second time.',
+  )
 }
 
 function journalAt(path: string): TransactionJournal {
@@ -117,12 +181,13 @@ function opened({ intent, transactions }: Plan): OpenIntent {
     version: 1,
     intent,
     startedAt: new Date().toISOString(),
-    transactions: transactions.map(({ call: { contract, name, to, data }, effect }) => ({
+    transactions: transactions.map(({ call: { contract, name, to, data }, effect, afterBlocks = 0 }) => ({
       contract,
       name,
       to,
       data,
       effect,
+      afterBlocks,
       attempts: [],
       mined: null,
     })),

@@ -6,6 +6,8 @@ export interface PlannedTransaction {
   readonly call: ContractCall
   /** What it does, as a person would say it: "Deposit 10 OPEN into the bond of account 3". */
   readonly effect: string
+  /** How many blocks must lie between it and the one before: an announced challenge waits for two. None if not given. */
+  readonly afterBlocks?: number
 }
 
 /** All transactions that a command sends, in order. A dry run shows exactly these, and exactly these are sent. */
@@ -25,15 +27,18 @@ export interface UnsignedTransaction {
   readonly data: Hex
   readonly value: '0'
   readonly effect: string
+  /** To be sent so many blocks after the one before it. */
+  readonly afterBlocks?: number
 }
 
 export function unsignedOf({ transactions }: Plan, chainId: number, from: Address): readonly UnsignedTransaction[] {
-  return transactions.map(({ call, effect }) => ({
+  return transactions.map(({ call, effect, afterBlocks }) => ({
     chainId,
     from,
     to: call.to,
     data: call.data,
     value: '0',
     effect,
+    ...(afterBlocks !== undefined && { afterBlocks }),
   }))
 }

@@ -4,13 +4,14 @@
  * it had signed, and a transaction that nobody mines is replaced at the same nonce for a higher fee.
  */
 import { setTimeout as sleep } from 'node:timers/promises'
-import { type Hex, keccak256, type LocalAccount, type TransactionReceipt, TransactionReceiptNotFoundError } from 'viem'
+import { type Hex, type LocalAccount, type TransactionReceipt, TransactionReceiptNotFoundError } from 'viem'
 import type { Reader } from '../../chain.ts'
 import { RetryError, StopError } from '../../errors.ts'
-import { estimate } from '../contractCall.ts'
+import { RefusedError } from '../contractCall.ts'
 import { isAnswer, isKnown, isUnderpriced } from './broadcastError.ts'
 import type { Attempt, JournalEntry, OpenIntent, TransactionJournal } from './journal.ts'
 import type { Plan } from './plan.ts'
+import { sign, signHigher } from './sign.ts'
 
 export type SendEvent =
   /** An earlier command was cut short; this one goes on with it. */
@@ -22,6 +23,8 @@ export type SendEvent =
       readonly place: number
       readonly total: number
     }
+  /** The next one has to wait for this block. */
+  | { readonly kind: 'waiting'; readonly block: bigint }
   | { readonly kind: 'replaced'; readonly hash: Hex; readonly earlier: Hex }
   | { readonly kind: 'mined'; readonly effect: string; readonly receipt: TransactionReceipt; readonly place: number }
 
@@ -36,11 +39,13 @@ export interface SendOptions {
   readonly patienceMs?: number
   readonly pollMs?: number
   readonly signal?: AbortSignal
+  /** Leaves the journal as it is when all is mined: whoever asked closes it once they were told what came of it. */
+  readonly keepsJournal?: boolean
+  /** Makes a block while one is waited for, where a chain of one's own makes none by itself. */
+  readonly makeBlock?: () => Promise<void>
 }
 
 const DEFAULTS = { stuckAfterMs: 60_000, patienceMs: 600_000, pollMs: 1_000 }
-/** Nodes replace a transaction for at least a tenth more; an eighth passes all of them. */
-const BUMP_PERCENT = 1_125n
 
 /** Every receipt, in the plan's order. Throws where the contract refuses one, with what came before it mined and kept. */
 export async function sendPlan(plan: Plan, options: SendOptions): Promise<readonly TransactionReceipt[]> {
@@ -60,13 +65,11 @@ async function finish(open: OpenIntent, options: SendOptions): Promise<readonly 
       current = { ...current, transactions: current.transactions.with(place, entry) }
       options.journal.write(current)
     }
-    const receipt = await sendOne(
-      current.transactions[place] as JournalEntry,
-      place,
-      open.transactions.length,
-      keep,
-      options,
-    )
+    const entry = current.transactions[place] as JournalEntry
+    const previous = receipts.at(-1)
+    if (entry.attempts.length === 0 && previous !== undefined && entry.afterBlocks > 0)
+      await reachBlock(previous.blockNumber + BigInt(entry.afterBlocks), options)
+    const receipt = await sendOne(entry, place, open.transactions.length, keep, options)
     receipts.push(receipt)
     if (receipt.status !== 'success') {
       options.journal.close()
@@ -77,8 +80,20 @@ async function finish(open: OpenIntent, options: SendOptions): Promise<readonly 
       )
     }
   }
-  options.journal.close()
+  if (options.keepsJournal !== true) options.journal.close()
   return receipts
+}
+
+/** Waits until the chain has a block of this number. */
+async function reachBlock(number: bigint, options: SendOptions) {
+  const { reader, makeBlock, signal, pollMs = DEFAULTS.pollMs, onEvent } = options
+  onEvent?.({ kind: 'waiting', block: number })
+  while ((await reader.getBlockNumber()) < number) {
+    if (signal?.aborted)
+      throw new RetryError(`Block ${number} is not there yet`, {}, 'Run the same command again: it goes on waiting.')
+    if (makeBlock !== undefined) await makeBlock()
+    else await pause(pollMs, signal)
+  }
 }
 
 /** An intent that another command left open: what was signed of it is seen through, and nothing more of it is sent. */
@@ -109,7 +124,7 @@ async function sendOne(
   let now = entry
   if (now.mined !== null) return await reader.getTransactionReceipt({ hash: now.mined })
   if (now.attempts.length === 0) {
-    const attempt = await sign(now, undefined, options)
+    const attempt = await signFirst(now, options)
     now = { ...now, attempts: [attempt] }
     keep(now)
   }
@@ -120,7 +135,7 @@ async function sendOne(
     () => now,
     async () => {
       const latest = now.attempts.at(-1) as Attempt
-      const attempt = await sign(now, latest, options)
+      const attempt = await signHigher(latest, options.reader, options.account)
       now = { ...now, attempts: [...now.attempts, attempt] }
       keep(now)
       await broadcast(attempt, options)
@@ -133,37 +148,14 @@ async function sendOne(
   return receipt
 }
 
-/** Signs the call at the sender's next nonce, or at that of `earlier` for a higher fee. */
-async function sign(
-  entry: JournalEntry,
-  earlier: Attempt | undefined,
-  { reader, account }: SendOptions,
-): Promise<Attempt> {
-  const { contract, name, to, data } = entry
-  const gas = await estimate(reader, account.address, { contract, name, to, data })
-  const fees = await reader.estimateFeesPerGas()
-  const nonce = earlier?.nonce ?? (await reader.getTransactionCount({ address: account.address, blockTag: 'pending' }))
-  const bump = await bumpOver(earlier, reader)
-  const raw = await account.signTransaction({
-    type: 'eip1559',
-    chainId: reader.chain.id,
-    nonce,
-    to,
-    data,
-    gas,
-    maxFeePerGas: larger(fees.maxFeePerGas, bump.maxFeePerGas),
-    maxPriorityFeePerGas: larger(fees.maxPriorityFeePerGas, bump.maxPriorityFeePerGas),
-  })
-  return { hash: keccak256(raw), raw, nonce }
-}
-
-async function bumpOver(earlier: Attempt | undefined, reader: Reader) {
-  const none = { maxFeePerGas: 0n, maxPriorityFeePerGas: 0n }
-  if (earlier === undefined) return none
-  const known = await reader.getTransaction({ hash: earlier.hash }).catch(() => undefined)
-  if (known === undefined) return none
-  const more = (fee: bigint | undefined): bigint => ((fee ?? 0n) * BUMP_PERCENT) / 1_000n + 1n
-  return { maxFeePerGas: more(known.maxFeePerGas), maxPriorityFeePerGas: more(known.maxPriorityFeePerGas) }
+/** What the contract refuses before anything of it was signed is given up: the next run plans anew, from what is mined by then. */
+async function signFirst(entry: JournalEntry, options: SendOptions): Promise<Attempt> {
+  try {
+    return await sign(entry, options.reader, options.account)
+  } catch (error) {
+    if (error instanceof RefusedError) options.journal.close()
+    throw error
+  }
 }
 
 /** Hands a signed transaction to the node until it says that it has it; handing it over twice does nothing more. */
@@ -213,12 +205,15 @@ async function waitFor(
       const mined = await reader.getTransactionCount({ address: account.address, blockTag: 'latest' })
       // A node may count a block before it serves its receipts, so once is no proof.
       overtaken = mined > nonce ? overtaken + 1 : 0
-      if (overtaken > OVERTAKEN_LOOKS)
+      if (overtaken > OVERTAKEN_LOOKS) {
+        // Its nonce is used up, so it can never be mined.
+        options.journal.close()
         throw new StopError(
-          `Another transaction of ${account.address} took the place of ${hash}`,
+          `Another transaction of ${account.address} took the place of ${hash}, which will never be mined`,
           { nonce },
-          'Something else sends from this account. Look at its newest transactions before trying again.',
+          'Something else sends from this account. Look at its newest transactions; if none of them did this, run the command again.',
         )
+      }
       if (overtaken === 0 && Date.now() > replaceAt) {
         await replace()
         replaceAt = Date.now() + stuckAfterMs
@@ -261,10 +256,6 @@ function definedOf({ stuckAfterMs, patienceMs, pollMs }: SendOptions) {
 
 async function pause(ms: number, signal: AbortSignal | undefined): Promise<void> {
   await sleep(ms, undefined, signal && { signal }).catch(() => {})
-}
-
-function larger(a: bigint, b: bigint): bigint {
-  return a > b ? a : b
 }
 
 function firstLine(message: string): string {

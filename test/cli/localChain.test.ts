@@ -3,9 +3,9 @@ import { createServer } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { discardLocalChain, type LocalChain, startLocalChain } from '../../examples/demo/localChain.ts'
-import { isFree } from '../../examples/demo/ports.ts'
-import { DEMO_MNEMONIC } from '../../examples/demo/wallets.ts'
+import { discardLocalChain, type LocalChain, startLocalChain } from '../../cli/localChain/localChain.ts'
+import { isFree } from '../../cli/localChain/ports.ts'
+import { castOf, DEMO_MNEMONIC } from '../../examples/demo/wallets.ts'
 import { freePort } from '../support/localLedger.ts'
 
 describe('a chain of one’s own', () => {
@@ -25,10 +25,11 @@ describe('a chain of one’s own', () => {
     await discardLocalChain(folder)
     rmSync(folder, { recursive: true, force: true })
   })
-  const facts = async ({ reader }: LocalChain) => ({
-    genesis: (await reader.getBlock({ blockNumber: 0n })).hash,
-    head: (await reader.getBlock()).hash,
-  })
+  /** Of its newest block, or of an earlier one. */
+  const facts = async ({ reader }: LocalChain, at?: bigint) => {
+    const { number, hash } = await reader.getBlock(at === undefined ? {} : { blockNumber: at })
+    return { genesis: (await reader.getBlock({ blockNumber: 0n })).hash, number, hash }
+  }
   const pidOf = (): number => JSON.parse(readFileSync(join(folder, 'identity.json'), 'utf8')).pid
 
   it('is the same after restarts, however many, and its time never runs backwards', async () => {
@@ -37,7 +38,7 @@ describe('a chain of one’s own', () => {
     const before = await facts(first)
     for (let restart = 0; restart < 5; restart++) {
       await chain?.stop()
-      expect(await facts(await start())).toEqual(before)
+      expect(await facts(await start(), before.number)).toEqual(before)
     }
     const { timestamp } = await first.reader.getBlock()
     await chain?.passSeconds(10)
@@ -63,7 +64,18 @@ describe('a chain of one’s own', () => {
     await (await start()).stop()
     const state = join(folder, 'state.json')
     writeFileSync(state, readFileSync(state, 'utf8').slice(0, 1_000))
-    expect(await facts(await start())).toEqual(before)
+    expect(await facts(await start(), before.number)).toEqual(before)
+  })
+
+  it('answers for a state some blocks below its head after a restart too, where watchers look', async () => {
+    const first = await start()
+    await first.passSeconds(100)
+    await first.stop()
+    const { reader } = await start()
+    const head = await reader.getBlockNumber()
+    const [address] = castOf(0).payers.map((payer) => payer.address)
+    const balanceAt = (blockNumber: bigint) => reader.getBalance({ address: address as `0x${string}`, blockNumber })
+    expect(await Promise.all([0n, 1n, 2n].map((below) => balanceAt(head - below)))).toEqual([0n, 0n, 0n])
   })
 
   it('leaves a stranger on its port alone', async () => {

@@ -27,8 +27,11 @@ export async function freePort(): Promise<number> {
 }
 
 export async function requireFree(port: number, option: string): Promise<void> {
-  if (await isFree(port)) return
-  throw new StopError(
+  if (!(await isFree(port))) throw portTaken(port, option)
+}
+
+export function portTaken(port: number, option: string): StopError {
+  return new StopError(
     `Port ${port} is taken by another program`,
     {},
     `Stop that program, or choose another port with ${option}.`,

@@ -7,7 +7,7 @@ import * as z from 'zod'
 import { connectReader, type Reader } from '../../sdk/chain.ts'
 import { StopError } from '../../sdk/errors.ts'
 import { writeWhole } from '../../sdk/node/writeWhole.ts'
-import { isFree } from './ports.ts'
+import { isFree, portTaken } from './ports.ts'
 
 /** A chain of one's own with its state on disk: anvil, found again after a restart and told apart from strangers. */
 
@@ -27,7 +27,15 @@ interface LocalChainOptions {
   /** How many funded accounts the chain begins with. */
   readonly accounts: number
   readonly mnemonic: string
+  /** How whoever starts it chooses another port. */
+  readonly portOption?: string
 }
+
+/**
+ * A restarted anvil has the state of its newest block alone: half a megabyte a block is too much to keep. Whoever stays some blocks
+ * below the head, as watchers do, asks for a state that it has once there are blocks above it.
+ */
+const BLOCKS_AFTER_RESTART = 3
 
 /** A chain is known by the time of its first block, the second in which it was born. */
 const identitySchema = z.strictObject({ bornAt: z.int(), pid: z.int(), port: z.int() })
@@ -38,11 +46,14 @@ export async function startLocalChain(options: LocalChainOptions): Promise<Local
   const rpcUrl = `http://127.0.0.1:${options.port}`
   const known = readIdentity(options.folder)
   const bornAt = known?.bornAt ?? secondsNow()
-  const left = (await isFree(options.port)) ? undefined : await findLeftRunning(options.port, known)
+  const left = (await isFree(options.port)) ? undefined : await findLeftRunning(options, known)
   const pid = left ?? (await launch(options, rpcUrl, bornAt))
   const reader = await connectReader(rpcUrl, LOCAL_CHAIN_ID)
   const clock = createTestClient({ mode: 'anvil', chain: reader.chain, transport: http(rpcUrl) })
-  if (left === undefined) await catchUp(reader, clock, bornAt)
+  if (left === undefined) {
+    await catchUp(reader, clock, bornAt)
+    if (known !== undefined) await clock.mine({ blocks: BLOCKS_AFTER_RESTART })
+  }
   return {
     rpcUrl,
     reader,
@@ -95,18 +106,17 @@ async function launch(options: LocalChainOptions, rpcUrl: string, bornAt: number
   throw new StopError(
     'The local chain does not start',
     { port: options.port, log: readFileSync(`${options.folder}/anvil.log`, 'utf8').trim().split('\n').at(-1) ?? '' },
-    `Look at ${options.folder}/anvil.log, or begin anew with --fresh.`,
+    `Look at ${options.folder}/anvil.log, or remove ${options.folder} to begin anew.`,
   )
 }
 
 /** Something listens on our port. It is ours if an earlier start of ours was killed and left its chain running. */
-async function findLeftRunning(port: number, known: Identity | undefined): Promise<number> {
+async function findLeftRunning(
+  { port, portOption = '--port' }: LocalChainOptions,
+  known: Identity | undefined,
+): Promise<number> {
   if (known?.port === port && (await isChain(known))) return known.pid
-  throw new StopError(
-    `Port ${port} is taken by another program`,
-    {},
-    'Stop that program, or choose another port with --rpc-port.',
-  )
+  throw portTaken(port, portOption)
 }
 
 /** Removes a chain for good, and stops it first where a killed start left it running. */

@@ -1,0 +1,152 @@
+import type { Command } from 'commander'
+import { bondOfAccount, bondOfModel, holderOfBond } from '../../sdk/bond.ts'
+import type { Connection } from '../../sdk/contracts.ts'
+import { callTo } from '../../sdk/node/contractCall.ts'
+import type { Plan } from '../../sdk/node/transactions/plan.ts'
+import { formatOpen, WEI_PER_GWEI } from '../../sdk/units.ts'
+import { carryOut, minedOf, senderOf } from '../carryOut.ts'
+import { chainTime } from '../chainTime.ts'
+import { action, commandOf, reading, sendingCommand } from '../command.ts'
+import type { Context } from '../context.ts'
+import { approvalOf, ownAccount } from '../parties.ts'
+import { UsageError } from '../usageError.ts'
+import { id, openAmount } from '../values.ts'
+
+/** How long a request can be taken; later it has to be asked for again. */
+const REQUEST_SECONDS = 7 * 86_400
+
+interface Named {
+  readonly account?: number
+  readonly model?: number
+}
+
+export function bondCommand(): Command {
+  return commandOf('bond', 'what answers for recorded calls, for a model’s units and for challenges')
+    .addCommand(showCommand())
+    .addCommand(depositCommand())
+    .addCommand(withdrawCommand())
+}
+
+function ofBond(command: Command): Command {
+  return command
+    .option('--account <number>', 'the bond of this account (the signer’s)', id)
+    .option('--model <number>', 'the bond of this model; its holder is the model’s owner', id)
+}
+
+function showCommand(): Command {
+  const command = reading(commandOf('show', 'what a bond holds, what it must hold, and what keeps it'))
+  return ofBond(command).action(
+    action<[], Named>(async (context, named) => {
+      if (named.account === undefined && named.model === undefined)
+        throw new UsageError('Name a bond with --account <number> or --model <number>.')
+      await show(context, await bondNamed(context, named))
+    }),
+  )
+}
+
+function depositCommand(): Command {
+  const command = sendingCommand(commandOf('deposit', 'add OPEN to a bond; anyone may')).argument(
+    '<OPEN>',
+    'how much',
+    openAmount,
+  )
+  return ofBond(command).action(
+    action<[bigint], Named>(async (context, named, amountGwei) => {
+      const connection = await context.connection()
+      const { bonds } = connection.contracts
+      const bond = await bondNamed(context, named)
+      const receipts = await carryOut(context, {
+        intent: `bond deposit ${formatOpen(amountGwei)} into ${nameOf(bond)}`,
+        plan: async () => ({
+          spendsWei: amountGwei * WEI_PER_GWEI,
+          transactions: [
+            ...(await approvalOf(connection, await senderOf(context), bonds, amountGwei)),
+            {
+              call: callTo(bonds, 'deposit', [bond, amountGwei]),
+              effect: `Deposit ${formatOpen(amountGwei)} OPEN into ${nameOf(bond)}`,
+            },
+          ],
+        }),
+      })
+      if (receipts !== undefined) await show(context, bond, { transactions: minedOf(receipts) })
+    }),
+  )
+}
+
+function withdrawCommand(): Command {
+  const command = sendingCommand(
+    commandOf(
+      'withdraw',
+      'take a bond back: ask with --request, and take it once the notice is over; its holder alone',
+    ),
+  ).option('--request <OPEN>', 'ask so much of it back, 0 for none; what is asked back covers nothing more', openAmount)
+  return ofBond(command).action(
+    action<[], Named & { request?: bigint }>(async (context, { request, ...named }) => {
+      const bond = await bondNamed(context, named)
+      const receipts = await carryOut(context, {
+        intent: `bond withdraw ${request === undefined ? '' : `--request ${formatOpen(request)} `}of ${nameOf(bond)}`,
+        plan: async () => await withdrawal(await context.connection(), bond, request),
+      })
+      if (receipts !== undefined) await show(context, bond, { transactions: minedOf(receipts) })
+    }),
+  )
+}
+
+async function withdrawal(
+  connection: Connection,
+  bond: bigint,
+  request: bigint | undefined,
+): Promise<Omit<Plan, 'intent'>> {
+  const { bonds } = connection.contracts
+  if (request !== undefined) {
+    const effect =
+      request === 0n
+        ? `Take back the request on ${nameOf(bond)}`
+        : `Ask ${formatOpen(request)} OPEN of ${nameOf(bond)} back`
+    return { spendsWei: 0n, transactions: [{ call: callTo(bonds, 'requestWithdrawal', [bond, request]), effect }] }
+  }
+  const { leavingGwei } = await connection.reader.readContract({ ...bonds, functionName: 'bondStateOf', args: [bond] })
+  const effect = `Take the ${formatOpen(leavingGwei)} OPEN that were asked back of ${nameOf(bond)}`
+  return { spendsWei: 0n, transactions: [{ call: callTo(bonds, 'withdraw', [bond]), effect }] }
+}
+
+async function bondNamed(context: Context, { account, model }: Named): Promise<bigint> {
+  if (account !== undefined && model !== undefined) throw new UsageError('Name an account or a model, not both.')
+  if (model !== undefined) return bondOfModel(model)
+  return bondOfAccount(account ?? (await ownAccount(context, 'Name the bond with --account or --model.')))
+}
+
+function nameOf(bond: bigint): string {
+  const { kind, number } = holderOfBond(bond)
+  return `the bond of ${kind} ${number}`
+}
+
+async function show(context: Context, bond: bigint, more: object = {}): Promise<void> {
+  const connection = await context.connection()
+  const { bonds } = connection.contracts
+  const [state, rule, { dateOf }] = await Promise.all([
+    connection.reader.readContract({ ...bonds, functionName: 'bondStateOf', args: [bond] }),
+    connection.reader.readContract({ ...bonds, functionName: 'rule' }),
+    chainTime(connection),
+  ])
+  const { kind, number } = holderOfBond(bond)
+  const coveringGwei = state.balanceGwei - state.leavingGwei - state.heldGwei
+  const requiredGwei = rule.minimumGwei + state.exposedGwei + state.settledGwei
+  const leaving = state.leavingGwei > 0n && {
+    takenFrom: dateOf(state.leavesAt),
+    takenUntil: dateOf(state.leavesAt + REQUEST_SECONDS),
+  }
+  const { leavesAt: _, ...amounts } = state
+  context.terminal.result({ bond: { kind, number }, ...amounts, coveringGwei, requiredGwei, ...leaving, ...more }, [
+    `The bond of ${kind} ${number} holds ${formatOpen(state.balanceGwei)} OPEN, of which ${formatOpen(coveringGwei)} cover.`,
+    kind === 'account'
+      ? `It answers for ${formatOpen(state.exposedGwei)} OPEN of unsettled records, and must cover ${formatOpen(requiredGwei)} to record more.`
+      : `It answers for ${formatOpen(state.exposedGwei)} OPEN of pools in unsettled books and ${formatOpen(state.settledGwei)} of settled ones, and must cover ${formatOpen(requiredGwei)} for another book.`,
+    ...(state.heldGwei > 0n ? [`The courts hold ${formatOpen(state.heldGwei)} OPEN of it.`] : []),
+    ...(leaving
+      ? [
+          `${formatOpen(state.leavingGwei)} OPEN were asked back, to be taken from ${leaving.takenFrom} to ${leaving.takenUntil}.`,
+        ]
+      : []),
+  ])
+}

@@ -1,0 +1,164 @@
+import { existsSync, mkdirSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { type Command, InvalidArgumentError } from 'commander'
+import { lock } from 'proper-lockfile'
+import { formatEther } from 'viem'
+import { describeTerms } from '../../scripts/deploy/describe.ts'
+import { completeTerms } from '../../scripts/deploy/terms.ts'
+import { connectReader, type Reader } from '../../sdk/chain.ts'
+import { RetryError, StopError } from '../../sdk/errors.ts'
+import { readDeployment } from '../../sdk/node/readDeployment.ts'
+import { writeWhole } from '../../sdk/node/writeWhole.ts'
+import { action, commandOf, withSettings } from '../command.ts'
+import type { Context } from '../context.ts'
+import { type TermOptions, termsOf, withTerms } from './deploy/terms.ts'
+
+interface Options extends TermOptions {
+  readonly name: string
+  readonly out: string
+}
+
+/** What all transactions of a deployment need together: 51.0 million, and a reserve. */
+const GAS = 56_000_000n
+const STALE_MS = 6_000
+
+export function deployCommand(): Command {
+  const command = withSettings(
+    commandOf('deploy', 'deploy all contracts; a deployment that broke off is resumed under the same name'),
+    'rpc',
+    'keystore',
+    'passwordFile',
+    'keyFile',
+  )
+    .requiredOption('--name <name>', 'letters, digits and dashes, such as sepolia', nameValue)
+    .option('--out <folder>', 'where <name>.json is written, and what a resumed deployment needs', 'deployments')
+    .option('--dry-run', 'say what would be deployed, and send nothing')
+    .option('-y, --yes', 'send without asking')
+  return withTerms(command).action(
+    action<[], Options>(async (context, options) => {
+      const file = join(options.out, `${options.name}.json`)
+      const folder = join(options.out, options.name)
+      const reader = await connectReader(context.config.need('rpc'))
+      if (context.sending.kind !== 'send') {
+        await requireNew(reader, file)
+        await propose(context, options, reader, existsSync(folder))
+        return
+      }
+      mkdirSync(options.out, { recursive: true })
+      const release = await hold(folder)
+      try {
+        await requireNew(reader, file)
+        if (existsSync(file)) forget(file, folder)
+        if (await propose(context, options, reader, existsSync(folder))) await deploy(context, options, file, folder)
+      } finally {
+        await release()
+      }
+    }),
+  )
+}
+
+/** Loaded here alone: it brings a compiler's worth of modules that no other command needs. */
+const deploying = () => import('../../scripts/deploy/deploy.ts')
+
+async function deploy(context: Context, options: Options, file: string, ignitionFolder: string): Promise<void> {
+  const { terminal, config } = context
+  const deployer = await context.signer()
+  const { deployLedger } = await deploying()
+  const deployment = await deployLedger({
+    ...termsOf(options, deployer.address),
+    name: options.name,
+    rpcUrl: config.need('rpc'),
+    deployer,
+    ignitionFolder,
+    onSent: (sent, total) => terminal.progress('Deploying', sent, total),
+  })
+  writeWhole(file, `${JSON.stringify(deployment, null, 2)}\n`)
+  terminal.result({ ...deployment, file }, [
+    `Deployed ${options.name} on chain ${deployment.chainId}; addresses are in ${file}.`,
+  ])
+}
+
+/** Says what would be deployed; whether to go on. */
+async function propose(context: Context, options: Options, reader: Reader, isResumed: boolean): Promise<boolean> {
+  const { terminal, sending } = context
+  const { address } = await context.signer()
+  const terms = completeTerms(termsOf(options, address), address)
+  const { maxFeePerGas } = await reader.estimateFeesPerGas()
+  const feeWei = GAS * maxFeePerGas
+  if (!isResumed) await requireGas(reader, address, feeWei)
+  terminal.say(
+    `${isResumed ? 'Goes on deploying' : 'Deploys'} to chain ${reader.chain.id} as ${address}, which keeps no role in it:`,
+  )
+  terminal.say(describeTerms(terms))
+  terminal.say(`About ${formatEther(feeWei)} ETH for gas in all.`)
+  if (sending.kind === 'send' && (sending.yes || /^y(es)?$/i.test((await terminal.ask('Deploy? [y/N]')) ?? '')))
+    return true
+  const how = sending.kind === 'send' ? ' Add --yes to send it without being asked.' : ''
+  terminal.result({ name: options.name, chainId: reader.chain.id, deployer: address, terms, feeWei, sent: false }, [
+    `Nothing was sent.${how}`,
+  ])
+  return false
+}
+
+async function requireGas(reader: Reader, address: `0x${string}`, neededWei: bigint): Promise<void> {
+  const balanceWei = await reader.getBalance({ address })
+  if (balanceWei >= neededWei) return
+  throw new StopError(
+    `${address} cannot pay for gas: it has ${formatEther(balanceWei)} ETH, and needs about ${formatEther(neededWei)}`,
+    {},
+    'Send it some of the chain’s own coin.',
+  )
+}
+
+/** Refuses a name that stands on this chain already, or names a deployment of another. */
+async function requireNew(reader: Reader, file: string): Promise<void> {
+  if (!existsSync(file)) return
+  const stored = readDeployment(file)
+  if (stored.chainId !== reader.chain.id)
+    throw new StopError(
+      `${file} describes a deployment on chain ${stored.chainId}`,
+      { chainId: reader.chain.id },
+      'Choose another name.',
+    )
+  const { standsOn } = await deploying()
+  if (await standsOn(reader, stored))
+    throw new StopError(`${stored.name} is deployed already`, { file }, 'Choose another name.')
+}
+
+/** A local chain that was begun anew has none of what its files speak of. */
+function forget(file: string, folder: string): void {
+  rmSync(folder, { recursive: true, force: true })
+  rmSync(file)
+}
+
+async function hold(folder: string): Promise<() => Promise<void>> {
+  let lost = false
+  try {
+    const release = await lock(folder, {
+      realpath: false,
+      stale: STALE_MS,
+      update: 1_000,
+      onCompromised: () => {
+        lost = true
+      },
+      // A deployment that was killed leaves its lock for a while.
+      retries: { retries: 16, minTimeout: 500, maxTimeout: 500 },
+    })
+    return async () => {
+      if (!lost) await release()
+    }
+  } catch (cause) {
+    if (!(cause instanceof Error && 'code' in cause && cause.code === 'ELOCKED')) throw cause
+    throw new RetryError(
+      `Another command is deploying into ${folder}`,
+      {},
+      'Wait until it is done; run this again only if it fails.',
+      cause,
+    )
+  }
+}
+
+function nameValue(text: string): string {
+  if (/^[a-z][a-z0-9-]*$/.test(text)) return text
+  throw new InvalidArgumentError('It takes letters, digits and dashes.')
+}

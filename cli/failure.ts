@@ -1,0 +1,83 @@
+import { BaseError, ContractFunctionExecutionError, ContractFunctionRevertedError } from 'viem'
+import { type Explained, explain, isExplained, StopError } from '../sdk/errors.ts'
+import { nodeFailure } from '../sdk/nodeFailure.ts'
+import { UsageError } from './usageError.ts'
+
+/** Says what went wrong on stderr: one paragraph, or one JSON value; a trace only for what is a fault of ours. */
+export function sayFailure(error: unknown, isJson: boolean): void {
+  const explained = explainedOf(error)
+  if (isJson) {
+    const { message, facts, remedy } = explained ?? {
+      message: error instanceof Error ? error.message : String(error),
+      facts: {},
+      remedy: '',
+    }
+    const plain = (_: string, value: unknown) => (typeof value === 'bigint' ? `${value}` : value)
+    process.stderr.write(`${JSON.stringify({ error: { message, facts, remedy } }, plain)}\n`)
+    return
+  }
+  process.stderr.write(`\n${paragraphOf(error, explained)}\n`)
+}
+
+function paragraphOf(error: unknown, explained: Explained | undefined): string {
+  if (explained !== undefined) return explain(explained)
+  if (error instanceof UsageError) return error.message
+  return `Something failed that this command did not expect; please report it.\n${error instanceof Error ? error.stack : error}`
+}
+
+function explainedOf(error: unknown): Explained | undefined {
+  if (isExplained(error)) return error
+  return refusedRead(error) ?? nodeFailure(error) ?? systemFailure(error)
+}
+
+/** What a contract says to a question that makes no sense to it. */
+function refusedRead(error: unknown): StopError | undefined {
+  if (!(error instanceof BaseError)) return undefined
+  const revert = error.walk((cause) => cause instanceof ContractFunctionRevertedError)
+  if (!(revert instanceof ContractFunctionRevertedError)) return undefined
+  const asked = error.walk((cause) => cause instanceof ContractFunctionExecutionError)
+  const name = asked instanceof ContractFunctionExecutionError ? asked.functionName : 'a question'
+  const { data, reason } = revert
+  if (data === undefined) return new StopError(`A contract refuses ${name}: ${reason ?? 'it reverted'}`, {}, '', error)
+  const [contract = ''] = data.errorName.split('_')
+  return new StopError(
+    `${contract} refuses ${name}: ${data.errorName}(${data.args?.map(String).join(', ') ?? ''})`,
+    {},
+    `docs/errors.md says what ${data.errorName} means and what to do.`,
+    error,
+  )
+}
+
+/** What disks and folders do to anybody. */
+function systemFailure(error: unknown): StopError | undefined {
+  if (!(error instanceof Error) || !('code' in error)) return undefined
+  const path = 'path' in error && typeof error.path === 'string' ? error.path : 'A file'
+  switch (error.code) {
+    case 'ENOSPC':
+    case 'EDQUOT':
+      return new StopError(
+        `${path} cannot be written: the disk is full`,
+        {},
+        'Make room and run the command again; nothing is lost.',
+        error,
+      )
+    case 'EACCES':
+    case 'EPERM':
+    case 'EROFS':
+      return new StopError(
+        `${path} may not be written or read here`,
+        {},
+        'Check its owner and rights, or name another place.',
+        error,
+      )
+    case 'ENOENT':
+      return new StopError(`${path} does not exist`, {}, 'Check its name.', error)
+    case 'EISDIR':
+      return new StopError(`${path} is a folder, not a file`, {}, 'Name a file.', error)
+    case 'ENOTDIR':
+    case 'EEXIST':
+      return new StopError(`${path} is a file where a folder should be`, {}, 'Name another place.', error)
+    default:
+      return undefined
+  }
+}

@@ -1,0 +1,65 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { hostname } from 'node:os'
+import * as z from 'zod'
+import { writeWhole } from '../writeWhole.ts'
+
+/** Who holds a journal, or held it last: a lock alone does not say whether its process lives, nor what it does. */
+export interface Holder {
+  /** Adds to what this process does with the journal. */
+  serve(intent: string): void
+  /** Whether whoever holds it does this. */
+  isServing(intent: string): boolean
+  /** Whether another process took it for the same after this command was started. */
+  hasServed(asker: { readonly intent: string; readonly startedAtMs: number }): boolean
+  /** Whether its process is known to have ended. */
+  isGone(): boolean
+}
+
+const holderSchema = z.strictObject({
+  pid: z.int(),
+  host: z.string(),
+  heldAtMs: z.number(),
+  intents: z.array(z.string()),
+})
+type Held = z.infer<typeof holderSchema>
+
+export function holderAt(path: string): Holder {
+  let own: Held | undefined
+  const read = (): Held | undefined => {
+    if (!existsSync(path)) return undefined
+    try {
+      return holderSchema.parse(JSON.parse(readFileSync(path, 'utf8')))
+    } catch {
+      // It says nothing that the journal does not: what cannot be read is written anew.
+      return undefined
+    }
+  }
+  return {
+    serve(intent) {
+      own = {
+        ...(own ?? { pid: process.pid, host: hostname(), heldAtMs: Date.now() }),
+        intents: [...(own?.intents ?? []), intent],
+      }
+      writeWhole(path, `${JSON.stringify(own)}\n`, 0o600)
+    },
+    isServing: (intent) => read()?.intents.includes(intent) === true,
+    hasServed({ intent, startedAtMs }) {
+      const last = read()
+      return last !== undefined && last.heldAtMs > startedAtMs && last.intents.includes(intent)
+    },
+    isGone() {
+      const last = read()
+      return last !== undefined && last.host === hostname() && !isAlive(last.pid)
+    },
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0)
+    return true
+  } catch (error) {
+    // Of somebody else, and alive.
+    return error instanceof Error && 'code' in error && error.code === 'EPERM'
+  }
+}
