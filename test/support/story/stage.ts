@@ -1,5 +1,6 @@
 import { type Hex, keccak256, type LocalAccount, toHex } from 'viem'
 import { privateKeyToAccount } from 'viem/accounts'
+import { send as sendAction } from '../../../sdk/actions/send.ts'
 import { commitAct } from '../../../sdk/challenge.ts'
 import { type ContractCall, callTo } from '../../../sdk/node/contractCall.ts'
 import { transact } from '../../../sdk/node/transactions/transact.ts'
@@ -46,7 +47,8 @@ export function stageOn(ledger: LocalLedger, random: Random): Stage {
     random,
     everyone,
     send,
-    govern: (call) => transact(reader, governance, call),
+    // Its account is the node's: nobody has its key.
+    govern: (call) => sendAction(governance, { deployment: ledger.deployment }, call),
     accountOf: (holder) =>
       reader.readContract({ ...contracts.accounts, functionName: 'accountOf', args: [holder.address] }),
     holderOf: async (account) => {
