@@ -1,10 +1,12 @@
-import { copyFileSync, globSync, readFileSync, rmSync } from 'node:fs'
+import { copyFileSync, existsSync, globSync, readFileSync, rmSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { gzipSync } from 'node:zlib'
+import { chromium } from 'playwright-core'
 import type { LocalAccount } from 'viem'
 import { build } from 'vite'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { randomSource } from '../../attribution/random.ts'
+import { proveEarnings, proveInference } from '../../sdk/index.ts'
 import { deploymentFileOf } from '../support/deploymentFile.ts'
 import { newFolder } from '../support/folder.ts'
 import { keyOf } from '../support/keyOf.ts'
@@ -14,8 +16,25 @@ import { fund, type LocalModel, letOperate, openLocalChannel, registerLocalModel
 import { type PackedProject, packSdk } from '../support/packedSdk.ts'
 
 const K = 64
-/** What `getEarnings` and `claim` may weigh in a page, with all that they need of viem. */
-const MOST_GZIPPED_BYTES = 60_000
+/** What `getEarnings` and `claim` may weigh in a page, with all that they need of viem, which is some 64,000 of it. */
+const MOST_GZIPPED_BYTES = 110_000
+
+/** Debian's; set CHROMIUM for one elsewhere. */
+const CHROMIUM = process.env.CHROMIUM ?? '/usr/bin/chromium'
+
+/** What a script leaves in `globalThis.proven`. */
+async function inChromium(script: string): Promise<unknown> {
+  const browser = await chromium.launch({ executablePath: CHROMIUM, args: ['--no-sandbox', '--disable-gpu'] })
+  try {
+    const tab = await browser.newPage()
+    const failure = tab.waitForEvent('pageerror').then(({ message }) => ({ message }))
+    await tab.addScriptTag({ content: script, type: 'module' })
+    const proven = tab.waitForFunction('globalThis.proven').then((handle) => handle.jsonValue())
+    return await Promise.race([proven, failure])
+  } finally {
+    await browser.close()
+  }
+}
 
 describe('the package, as packed', () => {
   let local: LocalLedger
@@ -94,7 +113,8 @@ describe('the package, as packed', () => {
   /** A script for browsers. */
   async function bundle(name: string, text: string, external: readonly RegExp[]): Promise<string> {
     const lib = { entry: project.write(`${name}.ts`, text), formats: ['es' as const], fileName: name }
-    const rolldownOptions = { external: [...external] }
+    // In one file, so that what it weighs is all that it needs.
+    const rolldownOptions = { external: [...external], output: { codeSplitting: false } }
     const options = { lib, rolldownOptions, target: 'es2024', minify: true, emptyOutDir: false }
     await build({ root: project.folder, logLevel: 'silent', build: options })
     const file = join(project.folder, `dist/${name}.js`)
@@ -113,6 +133,29 @@ describe('the package, as packed', () => {
     const { getEarnings } = await import(/* @vite-ignore */ file)
     const earnings = await getEarnings(local.connection.reader, { deployment: local.deployment, account: operator })
     expect(earnings.pending).toMatchObject([{ book: { model: model.model, operator, number: 1 } }])
+  })
+
+  it.skipIf(!existsSync(CHROMIUM))('proves in Chromium what it proves in Node', async () => {
+    const { hash } = await local.connection.reader.getBlock()
+    const asked = { deployment: local.deployment, blockHash: hash }
+    const book = { model: model.model, operator, number: 1 }
+    const file = await bundle(
+      'proofs',
+      `import { proveEarnings, proveInference } from '@attribution-ledger/sdk'
+       import { createClient, http } from 'viem'
+       const client = createClient({ transport: http('${local.rpcUrl}') })
+       const asked = ${JSON.stringify(asked)}
+       const { stands, feeUnits } = await proveInference(client, { ...asked, batch: 1n, index: 2 })
+       const { books } = await proveEarnings(client, { ...asked, account: ${operator}, books: [{ book: ${JSON.stringify(book)} }] })
+       globalThis.proven = { stands, feeUnits, gwei: books.map(({ gwei }) => String(gwei)) }`,
+      [],
+    )
+    const { reader } = local.connection
+    const { stands, feeUnits } = await proveInference(reader, { ...asked, batch: 1n, index: 2 })
+    const { books } = await proveEarnings(reader, { ...asked, account: operator, books: [{ book }] })
+    const proven = await inChromium(readFileSync(file, 'utf8'))
+    expect(proven).toEqual({ stands, feeUnits, gwei: books.map(({ gwei }) => `${gwei}`) })
+    expect(stands).toBe(true)
   })
 
   describe('runs the example', () => {
