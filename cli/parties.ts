@@ -13,7 +13,7 @@ export async function accountOf({ reader, contracts }: Connection, holder: Addre
   return await reader.readContract({ ...contracts.accounts, functionName: 'accountOf', args: [holder] })
 }
 
-/** The account of whoever signs. */
+/** The signer's account. */
 export async function ownAccount(context: Context, remedy: string): Promise<number> {
   const holder = await senderOf(context)
   const account = await accountOf(await context.connection(), holder)

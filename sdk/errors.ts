@@ -31,7 +31,7 @@ export interface Explained extends Error {
   readonly remedy: string
 }
 
-/** Whether an error was written for whoever meets it, of whatever class. */
+/** Whether an error was written for its reader, of whatever class. */
 export function isExplained(error: unknown): error is Explained {
   return error instanceof Error && 'facts' in error && 'remedy' in error && typeof error.remedy === 'string'
 }

@@ -1,5 +1,5 @@
 // Where contracts keep what is proven of them, and what those words say: slot of mapping[key] = keccak256(key ‖ mapping), each in 32
-// bytes. Tests hold the places to the contracts. Whoever checks a proof takes the slot from here, never from whoever gave it.
+// bytes. Tests hold the places to the contracts. Anyone who checks a proof takes the slot from here, never from the proof.
 //
 //   earnings   claimed gwei (64 bits) | earned gwei (lowest 64)                                              contracts/libraries/EarningsSlot.sol
 //   bond       exposed (64) | held (64) | leaving (64) | balance (lowest 64), in gwei                         …/BondSlot.sol

@@ -6,7 +6,7 @@ import type { Reading } from './contracts.ts'
 import { StopError } from './errors.ts'
 import { recordDims } from './predictPay.ts'
 
-/** A book as it stands, with all of its batches, asked of a node and of whoever kept their bytes. */
+/** A book as it stands, with all of its batches, asked of a node and of a keeper of their bytes. */
 export interface OpenedBook {
   readonly key: BookKey
   readonly book: bigint
@@ -65,7 +65,7 @@ async function batchesOf(
   throw new StopError(
     `Book ${book} has ${count} batches, and this node tells of ${told.length}`,
     { book },
-    'Ask a node that keeps old logs, or settle from the files of whoever kept its batches.',
+    'Ask a node that keeps old logs, or settle from kept files of its batches.',
   )
 }
 

@@ -1,7 +1,7 @@
-// Showing all rows of a unit in pages: what the pages so far came to, which the contract holds by its hash. Whoever sends the next page gives
+// Showing all rows of a unit in pages: what the pages so far came to, which the contract holds by its hash. Anyone who sends the next page gives
 // it along, so it is worked out here as the contract does, to the byte.
 //
-//   roots   frontier of the tree over the rows: as many as `count` has binary ones; what stands behind them stays
+//   roots   frontier of the tree over the rows: as many as `count` has binary ones; what follows them stays
 //   sum     k lanes of 32 bits, Σ mult · (code + 8), where the lanes of the total of units lie too (attribution/unitTotalBytes.ts)
 //   fault   the first thing that is wrong with a row by itself
 //

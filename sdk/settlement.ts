@@ -5,7 +5,7 @@
 //   Weighing   units in order             progress: Σ W             left out where records have no sketches (k = 0)
 //   Paying     units in order             progress: gwei paid       with the last, everybody else
 //
-// A page goes from one stage into the next. contracts/Settlement.sol, and its plain twin: whoever settles knows all weights and all pay
+// A page goes from one stage into the next. contracts/Settlement.sol, and its plain twin: a settler knows all weights and all pay
 // beforehand (predictPay.ts).
 
 import { bytesToHex, encodeAbiParameters, type Hex, hexToBytes } from 'viem'

@@ -1,5 +1,5 @@
 // Storage by proof: what a contract holds just after a block, out of any node's `eth_getProof` (EIP-1186), believing the node in
-// nothing. Whoever trusts a block's hash has its stateRoot by `blockHeader.ts`, and from there on every step is a hash:
+// nothing. Anyone who trusts a block's hash has its stateRoot by `blockHeader.ts`, and from there on every step is a hash:
 //
 //   stateRoot    ─ keccak256(address) → rlp([nonce, balance, storageHash, codeHash])
 //   storageHash  ─ keccak256(slot)    → rlp(value)

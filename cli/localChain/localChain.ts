@@ -27,12 +27,12 @@ interface LocalChainOptions {
   /** How many funded accounts the chain begins with. */
   readonly accounts: number
   readonly mnemonic: string
-  /** How whoever starts it chooses another port. */
+  /** How its caller chooses another port. */
   readonly portOption?: string
 }
 
 /**
- * A restarted anvil has the state of its newest block alone: half a megabyte a block is too much to keep. Whoever stays some blocks
+ * A restarted anvil has the state of its newest block alone: half a megabyte a block is too much to keep. Anyone who stays some blocks
  * below the head, as watchers do, asks for a state that it has once there are blocks above it.
  */
 const BLOCKS_AFTER_RESTART = 3
@@ -89,7 +89,7 @@ async function launch(options: LocalChainOptions, rpcUrl: string, bornAt: number
     { detached: true, stdio: ['ignore', log, log] },
   )
   const { pid } = child
-  // Written at once: whoever kills us in the next moment leaves a chain that the next start knows for its own.
+  // Written at once: a kill in the next moment leaves a chain that the next start knows for its own.
   if (pid !== undefined) writeIdentity(options.folder, { bornAt, pid, port: options.port })
   let exited = pid === undefined
   child.on('error', () => {

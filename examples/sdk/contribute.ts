@@ -1,5 +1,5 @@
 // Opens an account where there is none, and contributes three texts to a dataset. Only a Merkle root of salted hashes goes on
-// chain; whoever deletes the salts erases the items.
+// chain; anyone who deletes the salts erases the items.
 //   RPC_URL=… DEPLOYMENT=deployment.json PRIVATE_KEY=0x… DATASET=1 TERMS_HASH=0x… node contribute.ts
 import { accountsAbi, contribute, itemContent, itemHash, openAccount } from '@attribution-ledger/sdk'
 import { type Hex, toHex } from 'viem'

@@ -1,4 +1,4 @@
-// Proves that an inference was recorded and stands, believing nobody but whoever gave the block's hash.
+// Proves that an inference was recorded and stands, believing nobody but the source of the block's hash.
 //   RPC_URL=… DEPLOYMENT=deployment.json BLOCK_HASH=0x… BATCH=1 INDEX=0 node proveInference.ts
 import { proveInference } from '@attribution-ledger/sdk'
 import { readDeployment } from '@attribution-ledger/sdk/node'

@@ -9,7 +9,7 @@ import { type Sending, send } from './send.ts'
 export type DrawnShare = Pick<JointShare, 'model' | 'unit' | 'member'>
 
 export interface ClaimArgs extends Sending {
-  /** Whose earnings: they go to its payout address, whoever sends the claim. */
+  /** Whose earnings: they go to its payout address, no matter who sends the claim. */
   readonly account: number
   /** Shares of joint units to draw first, as `getEarnings` gives them. */
   readonly shares?: readonly DrawnShare[] | undefined

@@ -5,7 +5,7 @@ export function isAddress(place: string): boolean {
   return /^https?:/.test(place)
 }
 
-/** What an address gives, and no more than `most` bytes of it: whoever serves it is not trusted. */
+/** What an address gives, and no more than `most` bytes of it: its server is not trusted. */
 export async function download(url: string, most: number, timeoutMs: number): Promise<Uint8Array> {
   const response = await fetch(url, { signal: AbortSignal.timeout(timeoutMs) })
   if (!response.ok || response.body === null) throw new Error(`it answers ${response.status}`)

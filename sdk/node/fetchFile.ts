@@ -4,7 +4,7 @@ import { keccak } from '../../attribution/keccak.ts'
 import { StopError } from '../errors.ts'
 import { download, isAddress, placeOf } from './download.ts'
 
-/** A content-addressed file from a folder or an address, whichever has it; whoever gives it is not trusted. */
+/** A content-addressed file from a folder or an address, whichever has it; its source is not trusted. */
 
 const TIMEOUT_MS = 60_000
 const LARGEST_BYTES = 1 << 30

@@ -3,7 +3,7 @@ import { transact } from '../../sdk/node/transactions/transact.ts'
 import type { LocalLedger } from '../support/localLedger.ts'
 
 /**
- * A dataset and an account pass into other hands and back again: the one thing that a story does not tell, for whoever acts in it
+ * A dataset and an account pass into other hands and back again: the one thing that a story does not tell, for anyone who acts in it
  * must keep their own.
  */
 export async function changeHands({ connection, cast, walletOf }: LocalLedger): Promise<void> {

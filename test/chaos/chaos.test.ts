@@ -32,7 +32,7 @@ it(
 )
 
 it(
-  'outages of database and node are told of and waited for',
+  'outages of database and node are reported and waited out',
   async () => {
     expect(await outages.run({ seed: 7, times: 4, say })).toMatchObject({
       'said why': 3,
@@ -78,7 +78,7 @@ it(
 )
 
 it(
-  'a full disk is told of, and gone on from once there is room',
+  'a full disk is reported, and the work resumes once there is room',
   async () => {
     const tally = await fullDisk.run({ seed: 7, times: 1, say })
     // Who may not mount a small disk cannot see this.

@@ -8,7 +8,7 @@ import { freePort } from '../support/localLedger.ts'
 
 /** A PostgreSQL server that is not treated well. */
 export interface Server {
-  /** Makes a database for `use` and drops it afterwards, whoever is still connected. */
+  /** Makes a database for `use` and drops it afterwards, no matter who is still connected. */
   withDatabase<T>(use: (database: { readonly kind: 'postgres'; readonly url: string }) => Promise<T>): Promise<T>
   /** As an administrator does in a hurry, or as a crash does. */
   down(mode: 'fast' | 'immediate'): Promise<void>

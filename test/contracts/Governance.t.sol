@@ -79,7 +79,7 @@ contract GovernanceTest is GovernedWorld {
         vm.assertEq(votesFor, 0);
     }
 
-    /// @dev Whoever waits with a quorum until the last second gives the others twelve hours more.
+    /// @dev Anyone who waits with a quorum until the last second gives the others twelve hours more.
     function test_GivenAQuorumInTheLastSecond_OthersHaveTimeToAnswer() public {
         giveVotes(named("opponent"), QUORUM + 1);
         vm.warp(block.timestamp + 1);

@@ -83,7 +83,7 @@ contract GovernanceBoundsTest is World {
         refuses(BondRule(OPEN, 1, 10_000, 3_000, 4 days, 60 days + 1));
     }
 
-    /// @dev Whoever strikes itself loses half a fee at least.
+    /// @dev Anyone who strikes itself loses half a fee at least.
     function test_GivenARatioAndABounty_WhatIsLostForGoodIsHalfAFeeAtLeast() public {
         bonds.setRule(BondRule(OPEN, 1, 10_000, 5_000, 4 days, 14 days));
         refuses(BondRule(OPEN, 1, 9_999, 5_000, 4 days, 14 days));

@@ -193,7 +193,7 @@ contract SettlementTest is MarketBooks {
         expectPaid(plainPay(1));
     }
 
-    /// @dev Whoever sends first pages that show nothing, as often as they like, is in nobody's way.
+    /// @dev Anyone who sends first pages that show nothing, as often as they like, is in nobody's way.
     function test_GivenEmptyFirstPagesOfAGriefer_TheSettlementGoesOn() public {
         PlainModel memory plain = plainModel();
         passWindow(1);

@@ -125,7 +125,7 @@ contract SettlementTwinTest is Serving {
             if (stage == Stage.Settled) break;
             bool isFirst = stage == Stage.Summing && next == 0;
             if (!isFirst) vm.assertEq(progress, hashOf(progressOf(book, plain, stage, next)), "progress");
-            // Whoever sends a page of before, now or later, changes nothing.
+            // Anyone who sends a page of before, now or later, changes nothing.
             if (random(3) == 0) settlement.settle(page);
             if (random(6) == 0) refuseAhead(plain, stage, next);
             page = pageOf(book, plain, stage, next, random(4), uint32(random(plain.kept.length + 2)));

@@ -195,7 +195,7 @@ export async function bookOf(
   return await openBook(local.connection, key, opened.terms.dims)
 }
 
-/** Hands receipts to whoever watches. */
+/** Hands receipts to anyone who watches. */
 export function handOver({ receipts }: Stage, name: string, given: readonly Receipt[]): void {
   const lines = given.map((receipt, id) => `${JSON.stringify({ id: `${id}`, answer: 'yes', receipt })}\n`)
   writeFileSync(join(receipts, `${name}.jsonl`), lines.join(''))

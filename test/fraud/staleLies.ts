@@ -10,7 +10,7 @@ import type { Deceit, Deceits } from './deceit.ts'
 import type { Draw } from './draw.ts'
 import type { Stage } from './stage.ts'
 
-/** Requests, signatures and commitments that are not good yet, not any more, or not for whoever brings them. */
+/** Requests, signatures and commitments that are not good yet, not any more, or not for anyone who brings them. */
 export interface Stale {
   /** Before what was asked for is due. */
   readonly early: Deceits

@@ -15,7 +15,7 @@ import {
 } from '../../sdk/rawRowIndex.ts'
 import type { Draw } from './draw.ts'
 
-/** What an owner registers, and the file that it gives to whoever asks: not always that of its units, nor any. */
+/** What an owner registers, and the file that it gives to anyone who asks: not always that of its units, nor any. */
 export interface Told {
   readonly units: UnitIndex
   readonly file: Uint8Array | undefined

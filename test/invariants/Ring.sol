@@ -9,7 +9,7 @@ import {PlainBook, PlainBooks, PlainModel, PlainPay} from "../contracts/harness/
 import {Game} from "./Game.sol";
 
 /// @notice One party under many names, and what it has. To the ring belong an operator, the owner of its model, two payers, a contributor (the
-/// friend), a challenger, and whoever votes for terms. Honest are the other contributors, the rival operator, one payer who checks every answer,
+/// friend), a challenger, and anyone who votes for terms. Honest are the other contributors, the rival operator, one payer who checks every answer,
 /// and the arbiter. Each batch holds one record.
 abstract contract Ring is Game {
     uint256 internal constant HONEST = 2;

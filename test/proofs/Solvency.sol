@@ -4,7 +4,7 @@ pragma solidity 0.8.37;
 /// @title Solvency
 /// @notice The accounting of Earnings in plain Solidity, with everybody's amounts added up: what it holds is what it owes, after any acts in any
 /// order.
-/// @dev Proved as `Channel` is. How a book is shared is `Book`'s and `Shares`' business: here whoever is paid is owed it.
+/// @dev Proved as `Channel` is. How a book is shared is `Book`'s and `Shares`' business: here anyone who is paid is owed it.
 contract Solvency {
     uint256 public held;
 

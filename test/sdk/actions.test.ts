@@ -101,7 +101,7 @@ describe('the actions, on a real chain', () => {
       [1, 2, 3].map((n) => itemHash(toHex(salt, { size: 32 }), Uint8Array.of(n)))
     let account: number
 
-    it('gets an account from whoever pays for it, and hears of the hash at once', async () => {
+    it('gets an account from anyone who pays for it, and hears of the hash at once', async () => {
       const hashes: Hex[] = []
       const opened = await openAccount(clientOf(local.cast.deployer), {
         deployment: local.deployment,

@@ -117,7 +117,7 @@ describe('the pages of a settlement', () => {
 })
 
 describe('the pay of a book', () => {
-  it('is all of its fees and what was given, whoever was struck', () => {
+  it('is all of its fees and what was given, no matter who was struck', () => {
     const { units, batches } = drawBook(4, K, 3, 6)
     const all = batches.reduce((sum, { header }) => sum + header.units, 0n) * terms.feeUnitGwei
     for (const struck of [[], [2], [0, 1, 2, 3, 4, 5]]) {

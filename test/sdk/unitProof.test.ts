@@ -66,7 +66,7 @@ describe('rows read in pages', () => {
   const total = new Float64Array(raw.k)
   const terms = { k: raw.k, unitCount: raw.units.length, total }
 
-  it('come to the same in any paging, but for what stands behind the frontier', () => {
+  it('come to the same in any paging, but for what follows the frontier', () => {
     const whole = readOn(nothingRead(terms), rows, terms)
     for (const most of [1, 200, 1_000, 1_000_000]) {
       const pages = rowPages(rows, most)

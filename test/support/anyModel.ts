@@ -69,7 +69,7 @@ export const anyPaperModel: fc.Arbitrary<PaperModel> = fc.gen().map((draw): Pape
   }
 })
 
-/** The pages are cut by whoever registers; what a page tells of its contributions and units is the contract's. */
+/** The pages are cut by anyone who registers; what a page tells of its contributions and units is the contract's. */
 function pagesOf(
   plan: UnitPlan,
   units: readonly PaperUnit[],

@@ -15,7 +15,7 @@ export const troubles: Readonly<Record<string, Trouble>> = {
     '{"jsonrpc":"2.0","id":1,"error":{"code":-32005,"message":"rate limited"}}',
   ),
   'fails inside': answer(500, 'oh'),
-  'stands behind a gateway that gave up': answer(502, '<html>Bad Gateway</html>'),
+  'is behind a gateway that failed': answer(502, '<html>Bad Gateway</html>'),
   'is unavailable until a date': answer(503, '', { 'retry-after': new Date(0).toUTCString() }),
   'cuts the connection': (response) => response.destroy(),
   'cuts the connection in the middle of an answer': (response) => {

@@ -81,7 +81,7 @@ function linesOf(one: Described): readonly string[] {
   )
   return [
     `Channel ${one.channelId}: payer ${one.payer}, operator ${one.operator}, model ${one.model}, salt ${one.salt}`,
-    `  ${deposit} OPEN were put down, ${charged} charged, ${withdrawn} taken back; ${left} are left.`,
+    `  ${deposit} OPEN deposited, ${charged} charged, ${withdrawn} withdrawn; ${left} left.`,
     `  Vouchers are signed by ${one.signer}; those presented cover ${formatOpen(one.coveredGwei)} OPEN.`,
     ...('takenFrom' in one
       ? [

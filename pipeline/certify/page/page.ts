@@ -219,7 +219,7 @@ function method({ sample, worth: measures }: Certificate): Markup {
     : html`<p>Every contributor was left out once and the model trained anew, with ${sample.seeds} seeds; so was every one of ${sample.halves} random halves, with ${sample.halfSeeds}. The run itself came out again to the last bit.</p>`
   return html`<h2>How this was measured</h2>
 ${trained}
-<p>Net influence, fixed weights and an equal split are paid here as the chain pays them: units of rows in four bits, answers in one, integers to the last gwei. Intervals come from ${sample.replicates} resamples of contributors or halves, answers and training seeds, drawn from seed ${sample.seed}. All figures stand in ${CERTIFICATE_FILES.json}, whose hash the run’s manifest carries and the chain with it; whoever has the items can make the same bytes again.</p>`
+<p>Net influence, fixed weights and an equal split are paid here as the chain pays them: units of rows in four bits, answers in one, integers to the last gwei. Intervals come from ${sample.replicates} resamples of contributors or halves, answers and training seeds, drawn from seed ${sample.seed}. All figures stand in ${CERTIFICATE_FILES.json}, whose hash the run’s manifest carries and the chain with it; anyone who has the items can make the same bytes again.</p>`
 }
 
 function range({ low, high }: IntervalFigure): string {

@@ -7,7 +7,7 @@ import { writeWhole } from '../writeWhole.ts'
 export interface Holder {
   /** Adds to what this process does with the journal. */
   serve(intent: string): void
-  /** Whether whoever holds it does this. */
+  /** Whether its holder does this. */
   isServing(intent: string): boolean
   /** Whether another process took it for the same after this command was started. */
   hasServed(asker: { readonly intent: string; readonly startedAtMs: number }): boolean

@@ -63,7 +63,7 @@ const STALE_GONE_MS = 2_000
 const LOOKS = 20
 const LOOK_MS = 500
 
-/** What is asked for, and since when: by this the same command, started twice at once, is told from one that is typed again. */
+/** What is asked for, and since when: by this the same command, started twice at once, is distinguished from one that is typed again. */
 export interface Asker {
   readonly intent: string
   readonly startedAtMs: number

@@ -39,7 +39,7 @@ export interface SendOptions {
   readonly patienceMs?: number
   readonly pollMs?: number
   readonly signal?: AbortSignal
-  /** Leaves the journal as it is when all is mined: whoever asked closes it once they were told what came of it. */
+  /** Leaves the journal as it is when all is mined: the caller closes it once the outcome is shown. */
   readonly keepsJournal?: boolean
   /** Makes a block while one is waited for, where a chain of one's own makes none by itself. */
   readonly makeBlock?: () => Promise<void>
@@ -148,7 +148,7 @@ async function sendOne(
   return receipt
 }
 
-/** What the contract refuses before anything of it was signed is given up: the next run plans anew, from what is mined by then. */
+/** What the contract refuses before anything of it was signed is dropped: the next run plans anew, from what is mined by then. */
 async function signFirst(entry: JournalEntry, options: SendOptions): Promise<Attempt> {
   try {
     return await sign(entry, options.reader, options.account)

@@ -8,7 +8,7 @@ import {
 import type { Connection } from '../../../sdk/contracts.ts'
 import { type ContractCall, estimate } from '../../../sdk/node/contractCall.ts'
 
-/** Sends as whoever the node lets sign, and answers as soon as the transaction is mined: thousands of them in a minute. */
+/** Sends as an unlocked account of the node, and answers as soon as the transaction is mined: thousands of them in a minute. */
 
 const GAS = numberToHex(16_000_000)
 

@@ -431,7 +431,7 @@ contract AppealsTest is CourtMarket {
         expectBond(bondOf(operatorAccount), BOND - 2 * COST, 0);
     }
 
-    /// @dev Whoever is accused cannot let a friend strike the bond away before the ruling.
+    /// @dev Anyone who is accused cannot let a friend strike the bond away before the ruling.
     function test_GivenAnAppeal_StrikingOneselfDoesNotTakeWhatIsHeld() public {
         file();
         for (uint256 i = 0; i < 3; ++i) {

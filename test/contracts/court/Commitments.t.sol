@@ -144,7 +144,7 @@ contract CommitmentsTest is CourtMarket {
             cheaper.feeUnits -= 1;
             Receipt memory broken = receiptOf(cheaper);
             uint256 committedIn = block.number;
-            // What is recorded is known beforehand to whoever records it.
+            // What is recorded is known beforehand to anyone who records it.
             uint256 place = recordOne(0, UNITS, 10 + blocks);
             bytes memory proof = brokenCall(broken, cheaper, proofOf(place, 0), sumOf(place));
             vm.roll(committedIn - blocks);

@@ -95,7 +95,7 @@ abstract contract MarketBooks is Market, Recordings, Vouchers {
         return PlainBooks.payOf(plain, plainBookOf(book(number), plain));
     }
 
-    /// @dev Whoever earns from a book of the market's model: contributors, operator, owner, the base's owner, treasury.
+    /// @dev Anyone who earns from a book of the market's model: contributors, operator, owner, the base's owner, treasury.
     function earners() internal view returns (AccountId[] memory list) {
         list = new AccountId[](CONTRIBUTORS + 4);
         for (uint256 u = 0; u < CONTRIBUTORS; ++u) list[u] = contributors[u];

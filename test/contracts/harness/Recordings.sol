@@ -9,7 +9,7 @@ import {PlainBook, PlainBooks, PlainModel, PlainPay} from "./PlainBooks.sol";
 import {PlainTrees} from "./PlainTrees.sol";
 import {World} from "./World.sol";
 
-/// @notice A batch as whoever follows the log knows it.
+/// @notice A batch as anyone who follows the log knows it.
 /// @param header As it stands.
 /// @param channels payer uint32 ‖ salt uint32 of each.
 /// @param records As they were recorded.

@@ -37,7 +37,7 @@ struct GivenUnit {
     int256[] codes;
 }
 
-/// @notice A fine-tune as whoever registers it holds it.
+/// @notice A fine-tune as anyone who registers it holds it.
 /// @param trained Contributions of all versions, ascending by id.
 /// @param units The units that those make.
 /// @param given What is given of each; nothing of an equal split.

@@ -39,7 +39,7 @@ describe('manipulation gain', () => {
     expect(alike.high - alike.low).toBeCloseTo(0, 12)
   })
 
-  it('is below 1 for whoever only adds calls that they pay for, however much of them comes back to their rows', () => {
+  it('is below 1 for anyone who only adds calls that they pay for, however much of them comes back to their rows', () => {
     const washer = fc
       .record({
         before: fc.integer({ min: 1, max: 100 }),

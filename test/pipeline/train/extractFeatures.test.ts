@@ -25,7 +25,7 @@ describe('features', () => {
     reference = await extractFeatures(TEXTS, { ...OPTIONS, threads: 1 })
   })
 
-  it('are the same whoever computed them, in whatever order', async () => {
+  it('are the same no matter who computed them, in whatever order', async () => {
     expect(await extractFeatures(TEXTS, { ...OPTIONS, threads: 2 })).toEqual(reference)
     expect(await extractFeatures(TEXTS.toReversed(), { ...OPTIONS, threads: 2 })).toEqual(reference.toReversed())
   })

@@ -8,7 +8,7 @@ import type { Plots, Stage } from './stage.ts'
 
 const TERMS_HASH = keccak256('0x01')
 
-/** The item hashes of a contribution, which its seed leads to: whoever knows that knows them. */
+/** The item hashes of a contribution, which its seed leads to: anyone who knows that knows them. */
 export function itemsOf(seed: number, count: number): readonly `0x${string}`[] {
   return Array.from({ length: count }, (_, item) => keccak256(toHex(`item ${item} of ${seed}`)))
 }

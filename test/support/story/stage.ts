@@ -16,7 +16,7 @@ export interface Stage {
   send(from: LocalAccount, call: ContractCall): Promise<unknown>
   govern(call: ContractCall): Promise<unknown>
   accountOf(holder: LocalAccount): Promise<number>
-  /** Whoever of the cast is paid as that account. */
+  /** Which of the parties is paid as that account. */
   holderOf(account: number): Promise<LocalAccount>
   /** Announces a proof and sends it as soon as the courts take it. */
   challenge(challenger: LocalAccount, call: ContractCall): Promise<unknown>
