@@ -1,7 +1,8 @@
 import { type Hex, keccak256, type LocalAccount, toHex } from 'viem'
 import { privateKeyToAccount } from 'viem/accounts'
+import type { Reader, Wallet } from '../../../sdk/chain.ts'
 import { commitAct } from '../../../sdk/challenge.ts'
-import { type ContractCall, callTo } from '../../../sdk/node/contractCall.ts'
+import { type ContractCall, callTo, estimate, requireSuccess } from '../../../sdk/node/contractCall.ts'
 import { transact } from '../../../sdk/node/transactions/transact.ts'
 import type { LocalLedger } from '../localLedger.ts'
 import type { Random } from '../random.ts'
@@ -28,6 +29,13 @@ export interface Stage {
 /** Acts of a story: each does one thing, or is refused by the contracts, or finds nothing to do it with (RangeError). */
 export type Plots = Readonly<Record<string, () => Promise<unknown>>>
 
+/** Governance has no key here: the node signs for its impersonated account. */
+async function governBy(reader: Reader, { account, chain, sendTransaction }: Wallet, call: ContractCall) {
+  const gas = await estimate(reader, account.address, call)
+  const hash = await sendTransaction({ account, chain, to: call.to, data: call.data, gas })
+  return requireSuccess(await reader.waitForTransactionReceipt({ hash }), call)
+}
+
 export function stageOn(ledger: LocalLedger, random: Random): Stage {
   const { connection, cast, walletOf, governance, passSeconds } = ledger
   const { reader, contracts } = connection
@@ -46,7 +54,7 @@ export function stageOn(ledger: LocalLedger, random: Random): Stage {
     random,
     everyone,
     send,
-    govern: (call) => transact(reader, governance, call),
+    govern: (call) => governBy(reader, governance, call),
     accountOf: (holder) =>
       reader.readContract({ ...contracts.accounts, functionName: 'accountOf', args: [holder.address] }),
     holderOf: async (account) => {
