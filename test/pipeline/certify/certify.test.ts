@@ -156,7 +156,7 @@ describe('a quality certificate', () => {
     cpSync(runFolder, items, { recursive: true })
     for (const [i, { id }] of run.manifest.dataset.contributions.entries()) write(`${id}.jsonl`, contributions[i] ?? [])
     write('held-out.jsonl', heldOut)
-    const { certificate, retrained } = await certified(run, readSet(items, run.manifest, MAIL))
+    const { certificate, retrained } = await certified(run, readSet(items, run, MAIL))
     expect(retrained).toBe(0)
     expect(certificate.worth).toEqual(first.worth)
     expect(certificate.earnings).toEqual({ absent: 'Nobody says which of the rows were planted.' })

@@ -1,13 +1,13 @@
 import type { Hex } from 'viem'
 import { hexToBytes } from 'viem'
 import * as z from 'zod'
-import { rowSigns } from '../../attribution/drift/rowSigns.ts'
-import { signsOf } from '../../attribution/querySketch.ts'
-import { decodeRowIndex, isKept } from '../../attribution/rowIndex.ts'
-import { unpackSketch } from '../../attribution/sketch.ts'
-import { ask } from '../../examples/demo/ask.ts'
-import { StopError } from '../../sdk/errors.ts'
-import { fetchFile } from '../../sdk/node/fetchFile.ts'
+import { rowSigns } from '../../../attribution/drift/rowSigns.ts'
+import { signsOf } from '../../../attribution/querySketch.ts'
+import { decodeRowIndex, isKept } from '../../../attribution/rowIndex.ts'
+import { unpackSketch } from '../../../attribution/sketch.ts'
+import { ask } from '../../../examples/demo/ask.ts'
+import { StopError } from '../../../sdk/errors.ts'
+import { fetchFile } from '../../../sdk/node/fetchFile.ts'
 
 /** What an indexer's API says of a model's traffic, all as of one block: its latest queries, its rows, its evaluations, its ratings. */
 

@@ -1,5 +1,5 @@
-import type { Drift, DriftLevel } from '../../attribution/drift/drift.ts'
-import { DRIFTED_PSI, SHIFTING_PSI } from '../../attribution/drift/stability.ts'
+import type { Drift, DriftLevel } from '../../../attribution/drift/drift.ts'
+import { DRIFTED_PSI, SHIFTING_PSI } from '../../../attribution/drift/stability.ts'
 import type { DescribedModel, RecordedEvaluation } from './traffic.ts'
 
 /** A model's drift, and what was measured of it beside what its payers say, as a page of text. */
@@ -46,7 +46,7 @@ export function textOf({ model, block, against, drift, described }: DriftReport)
 
 function evaluationLines({ evaluations }: DriftReport['described']): readonly string[] {
   const { items, totalCount } = evaluations
-  if (items.length === 0) return ['  nothing yet (npm run evaluate)']
+  if (items.length === 0) return ['  nothing yet (attribution model evaluate)']
   const more = totalCount > items.length ? [`  and ${count(totalCount - items.length)} older ones`] : []
   return [...items.map((each) => `  ${lineOf(each)}`), ...more]
 }

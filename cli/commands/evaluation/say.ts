@@ -1,5 +1,5 @@
-import type { CheckResult } from '../../pipeline/evaluate/check.ts'
-import type { EvaluationRecord } from '../../pipeline/evaluate/records.ts'
+import type { CheckResult } from '../../../pipeline/evaluate/check.ts'
+import type { EvaluationRecord } from '../../../pipeline/evaluate/records.ts'
 
 /** Records and checks in words and columns. */
 

@@ -1,14 +1,14 @@
 import { readFileSync, statSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
-import { EVALUATION_FILE, type Evaluation, parseEvaluation } from '../../pipeline/evaluate/evaluationFile.ts'
-import { type HarnessResults, readHarness } from '../../pipeline/evaluate/harness.ts'
-import { evaluatedBy, requirePrecision } from '../../pipeline/evaluate/harnessClaim.ts'
-import { type RegisteredModel, requireWeights, weightsHashIn } from '../../pipeline/evaluate/registered.ts'
-import { readEvaluation } from '../../pipeline/import/lmEval.ts'
-import { openSource } from '../../pipeline/import/sourceFolder.ts'
-import { MANIFEST_FILE } from '../../pipeline/run/manifest.ts'
-import { readRun } from '../../pipeline/run/readRun.ts'
-import { StopError } from '../../sdk/errors.ts'
+import { EVALUATION_FILE, type Evaluation, parseEvaluation } from '../../../pipeline/evaluate/evaluationFile.ts'
+import { type HarnessResults, readHarness } from '../../../pipeline/evaluate/harness.ts'
+import { evaluatedBy, requirePrecision } from '../../../pipeline/evaluate/harnessClaim.ts'
+import { type RegisteredModel, requireWeights, weightsHashIn } from '../../../pipeline/evaluate/registered.ts'
+import { readEvaluation } from '../../../pipeline/import/lmEval.ts'
+import { openSource } from '../../../pipeline/import/sourceFolder.ts'
+import { MANIFEST_FILE } from '../../../pipeline/run/manifest.ts'
+import { readRun } from '../../../pipeline/run/readRun.ts'
+import { StopError } from '../../../sdk/errors.ts'
 
 /** What somebody names on the command line → evaluations that are of the model which the chain knows by its number. */
 
