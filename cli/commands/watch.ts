@@ -19,6 +19,7 @@ import { watcherOf } from '../../watcher/watcher.ts'
 import { watchOnce } from '../../watcher/watchOnce.ts'
 import { action, commandOf, withSettings } from '../command.ts'
 import type { Context } from '../context.ts'
+import { ExitError } from '../exitError.ts'
 import { wholeNumber } from '../values.ts'
 
 interface Options {
@@ -139,7 +140,11 @@ async function watch(context: Context, options: Options): Promise<void> {
   say('watching', { deployment: deployment.name, account, ...(served && { metrics: served.url }) })
   try {
     if (options.once) await watchOnce(watcher, pollMs, signal)
-    else await watcher.watch(signal)
+    else {
+      await watcher.watch(signal)
+      // To be stopped is how it ends.
+      throw new ExitError(0)
+    }
   } finally {
     served?.close()
   }

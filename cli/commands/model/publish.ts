@@ -75,7 +75,8 @@ are for good.`,
           later,
           model: known,
         } = await planPublication(connection, prepared, signer.address, operators, registration)
-        if (plan.transactions.length + later.length > 0 && !(await agree(context, plan, later))) return
+        const isDone = plan.transactions.length + later.length === 0 && context.sending.kind === 'send'
+        if (!isDone && !(await agree(context, plan, later))) return
         const owner = walletOn(connection.reader, signer)
         const out = options.out ?? `${folder.replace(/\/$/, '')}.published`
         const blobs = context.config.find('blobs')?.value ?? join(out, 'blobs')

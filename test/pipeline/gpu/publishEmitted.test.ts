@@ -14,13 +14,12 @@ import { fitRunSketcher } from '../../../pipeline/publish/sketches.ts'
 import { readRun } from '../../../pipeline/run/readRun.ts'
 import { formatSafetensors } from '../../../pipeline/run/safetensors.ts'
 import { readAgain } from '../../../pipeline/run/takenGradients.ts'
-import { keyOf } from '../../support/keyOf.ts'
+import { attribution, signedBy } from '../../support/attribution.ts'
 import { type LocalLedger, startLocalLedger } from '../../support/localLedger.ts'
-import { type } from '../../support/typed.ts'
 
 const fixture = (...path: readonly string[]): string => join(import.meta.dirname, 'fixture', ...path)
 const CONTRIBUTORS = 3
-const OWNER = { PRIVATE_KEY: keyOf(2) }
+const OWNER = signedBy(2)
 
 describe('an emitted run on its way onto the chain', () => {
   const run = readRun(fixture('run'))
@@ -59,10 +58,13 @@ describe('an emitted run on its way onto the chain', () => {
   })
   afterAll(() => local.stop())
 
-  const audit = (...args: readonly string[]) => type('scripts/auditRun.ts', [folder, ...args, ...connected])
+  const audit = (...args: readonly string[]) => attribution(['run', 'verify', folder, ...args, ...connected])
 
-  it('is registered by publish-run, with a row index of the sketches of its gradients', async () => {
-    const { code, err } = await type('scripts/publishRun.ts', [folder, ...connected, '--send'], OWNER)
+  it('is registered by model publish, with a row index of the sketches of its gradients', async () => {
+    const { code, err } = await attribution(
+      ['model', 'publish', folder, ...connected, '--blobs-at', 'ipfs://blobs', '--yes'],
+      OWNER,
+    )
     expect([code, err]).toEqual([0, ''])
     const out = `${folder}.published`
     const { publication, indexFile } = readPublished(out, join(out, 'blobs'))

@@ -15,24 +15,23 @@ import { transact } from '../../sdk/node/transactions/transact.ts'
 import { proveRecord } from '../../sdk/recordProof.ts'
 import { resultsOf, righted } from '../pipeline/evaluate/harnessFixture.ts'
 import { ask } from '../support/ask.ts'
-import { keyOf } from '../support/keyOf.ts'
+import { attribution, signedBy } from '../support/attribution.ts'
 import { ampleVouchers, drawCalls, recordLocalBatch } from '../support/localBatches.ts'
 import { freePort, type LocalLedger, startLocalLedger } from '../support/localLedger.ts'
 import { letOperate, openLocalChannel } from '../support/localModel.ts'
 import { PUBLISHED_DIMS, publishSmallRun } from '../support/publishedRun.ts'
-import { type } from '../support/typed.ts'
 
 /**
  * A small model that is really trained and published on a chain of its own: its evaluations on their way from files to GraphQL and
  * back to files, and its traffic beside its training rows.
  */
 
-const MODEL = 2
+const MODEL = '2'
 const CONTRIBUTORS = 8
 const HELD_OUT = 100
 const CALLS = 90
 const folder = mkdtempSync(join(tmpdir(), 'evaluate-'))
-const evaluator = { PRIVATE_KEY: keyOf(1) }
+const evaluator = signedBy(1)
 
 let local: LocalLedger
 let indexer: Awaited<ReturnType<typeof startIndexer>>
@@ -47,9 +46,9 @@ beforeAll(async () => {
   local = await startLocalLedger(CONTRIBUTORS)
   ;({ connection } = local)
   ;({ run, blobs } = await publishSmallRun(local, { rows: 96, heldOut: HELD_OUT }))
-  const operator = await letOperate(local, MODEL)
-  const channels = [await openLocalChannel(local, { operator, model: MODEL })]
-  const recorder = { model: MODEL, k: PUBLISHED_DIMS, channels }
+  const operator = await letOperate(local, Number(MODEL))
+  const channels = [await openLocalChannel(local, { operator, model: Number(MODEL) })]
+  const recorder = { model: Number(MODEL), k: PUBLISHED_DIMS, channels }
   const calls = await drawCalls(local, recorder, randomSource(3), CALLS)
   const records = calls.map(({ record }) => record)
   batch = await recordLocalBatch(local, recorder, records, await ampleVouchers(local, channels))
@@ -67,7 +66,7 @@ beforeAll(async () => {
   api = indexer.url
   const path = join(folder, 'deployment.json')
   writeFileSync(path, JSON.stringify(deployment))
-  connected = ['--rpc', rpcUrl, '--deployment', path, '--blobs', blobs, '--blobs-at', `${api}/blobs/`]
+  connected = ['--rpc', rpcUrl, '--deployment', path, '--blobs', blobs]
 }, 600_000)
 
 afterAll(async () => {
@@ -76,7 +75,10 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true })
 })
 
-const evaluate = (...args: readonly string[]) => type('scripts/evaluate.ts', [...args, ...connected], evaluator)
+const evaluate = (...args: readonly string[]) =>
+  attribution(['model', 'evaluate', MODEL, ...args, ...connected, '--blobs-at', `${api}/blobs`, '--local'], evaluator)
+const check = (evaluation: bigint | string, ...args: readonly string[]) =>
+  attribution(['evaluation', 'check', `${evaluation}`, ...connected, ...args])
 const count = () =>
   connection.reader.readContract({ ...connection.contracts.evaluations, functionName: 'evaluationCount' })
 
@@ -95,14 +97,14 @@ async function evaluationsInGraphql(expected: number) {
 
 describe('an embedded run', () => {
   it('is recorded once, with its twin, after the command has said what it would send', async () => {
-    const dry = await evaluate(run, '--model', `${MODEL}`)
+    const dry = await evaluate(run, '--dry-run')
     expect(dry.out).toMatch(
       /Evaluations\.recordBenchmark[\s\S]*Evaluations\.recordQuantisationLoss[\s\S]*Nothing was sent/,
     )
     expect(await count()).toBe(0n)
-    const sent = await evaluate(run, '--model', `${MODEL}`, '--send')
+    const sent = await evaluate(run, '--yes')
     expect(sent.out).toMatch(/is evaluation 1 now[\s\S]*is evaluation 2 now/)
-    const again = await evaluate(run, '--model', `${MODEL}`, '--send')
+    const again = await evaluate(run, '--yes')
     expect(again.out).toMatch(/^.*\n {2}is evaluation 1 already\.\n.*\n {2}is evaluation 2 already\.\n$/)
     expect(await count()).toBe(2n)
   })
@@ -113,7 +115,7 @@ describe('an embedded run', () => {
     const resultsHash = files[EVALUATION_FILE]?.keccak256
     const [benchmark, loss] = await evaluationsInGraphql(2)
     const measured = {
-      model: MODEL,
+      model: Number(MODEL),
       metric: 'acc',
       sampleCount: heldOut,
       scoreMillionths: `${Math.round(fineTuned.accuracy * 1e6)}`,
@@ -136,13 +138,13 @@ describe('an embedded run', () => {
 
   it('is computed again from the file that its record names, wherever that lies', async () => {
     for (const at of [blobs, `${api}/blobs`]) {
-      const checked = await type('scripts/evaluate.ts', ['--check', '2', ...connected, '--blobs', at])
+      const checked = await check('2', '--blobs', at)
       expect(checked).toMatchObject({ code: 0, err: '' })
       expect(checked.out).toMatch(
         /^Evaluation 2, a quantisation loss of model 2[\s\S]*\n {2}meanKl [\s\S]*Every figure follows/,
       )
     }
-    const missing = await type('scripts/evaluate.ts', ['--check', '3', ...connected])
+    const missing = await check('3')
     expect(missing.err).toContain('Evaluation 3 is no benchmark and no quantisation loss')
   })
 
@@ -159,8 +161,8 @@ describe('an embedded run', () => {
     const score = { value: 999_000n, low: 990_000n, high: 1_000_000n }
     const embellished = { ...benchmark, measured: { ...benchmark.measured, score } }
     const wallet = walletOn(connection.reader, local.cast.owner)
-    await transact(connection.reader, wallet, callTo(evaluations, 'recordBenchmark', [MODEL, embellished]))
-    const checked = await type('scripts/evaluate.ts', ['--check', '3', ...connected])
+    await transact(connection.reader, wallet, callTo(evaluations, 'recordBenchmark', [Number(MODEL), embellished]))
+    const checked = await check('3')
     expect(checked.code).toBe(1)
     expect(checked.out).toMatch(/measured\.score\.value +999000, but the file gives \d+\n[\s\S]*what its file does not/)
   })
@@ -172,15 +174,17 @@ describe('an embedded run', () => {
       foreign,
       formatEvaluation({ ...evaluation, model: { name: 'x', weightsHash: `0x${'1'.repeat(64)}` } }),
     )
-    const refused = await evaluate(foreign, '--model', `${MODEL}`)
+    const refused = await evaluate(foreign)
     expect(refused).toMatchObject({ code: 1, out: '' })
     expect(refused.err).toMatch(/foreign\.jsonl is not of model 2 \(weights 0x1111/)
-    expect((await evaluate(run, '--model', '1')).err).toContain('Model 1 is no fine-tune that is registered here')
+    expect(
+      (await attribution(['model', 'evaluate', '1', run, ...connected, '--blobs-at', api, '--local'], evaluator)).err,
+    ).toContain('Model 1 is no fine-tune that is registered here')
 
     const retold = join(folder, 'retold')
     cpSync(run, retold, { recursive: true })
     writeFileSync(join(retold, 'run.json'), `${readFileSync(join(retold, 'run.json'), 'utf8')}\n`)
-    expect((await evaluate(retold, '--model', `${MODEL}`)).err).toContain('is another run than that of model 2')
+    expect((await evaluate(retold)).err).toContain('is another run than that of model 2')
     expect(readRun(retold).adapterHash).toBe(readRun(run).adapterHash)
   })
 })
@@ -192,16 +196,16 @@ describe('results of lm-evaluation-harness', () => {
 
   it('are recorded metric by metric, with what quantisation cost', async () => {
     const before = await count()
-    const sent = await evaluate(own(), '--twin', twin(), '--model', `${MODEL}`, '--send')
+    const sent = await evaluate(own(), '--twin', twin(), '--yes')
     expect(sent.err).toBe('')
     expect(sent.out).toMatch(/acc of next_letter: 0\.2500 \[0\.0715, 0\.5907\] over 8 samples/)
     expect(sent.out).toMatch(/1 lost and 0 gained by quantisation, mean KL 0\.\d+ nats/)
     expect(await count()).toBe(before + 4n)
     for (let evaluation = before + 1n; evaluation <= before + 4n; evaluation++) {
-      const checked = await type('scripts/evaluate.ts', ['--check', `${evaluation}`, ...connected])
+      const checked = await check(evaluation)
       expect(checked.out).toContain('Every figure follows from its file.')
     }
-    const again = await evaluate(join(folder, 'own'), '--twin', twin(), '--model', `${MODEL}`, '--send')
+    const again = await evaluate(join(folder, 'own'), '--twin', twin(), '--yes')
     expect(again.out.match(/already/g)).toHaveLength(4)
     expect(await count()).toBe(before + 4n)
     for (const file of readdirSync(blobs))
@@ -241,7 +245,7 @@ describe('results of lm-evaluation-harness', () => {
     ['that are not there', () => [join(folder, 'nowhere')], /There is no .*nowhere/],
   ])('are refused %s', async (_, args, sentence) => {
     const before = await count()
-    const refused = await evaluate(...args(), '--model', `${MODEL}`, '--send')
+    const refused = await evaluate(...args(), '--yes')
     expect(refused.code).toBe(1)
     expect(refused.err).toMatch(sentence)
     expect(refused.err).not.toContain('    at ')
@@ -250,7 +254,7 @@ describe('results of lm-evaluation-harness', () => {
 })
 
 describe('drift', () => {
-  const drift = (...args: readonly string[]) => type('scripts/drift.ts', ['--model', `${MODEL}`, '--api', api, ...args])
+  const drift = (...args: readonly string[]) => attribution(['model', 'drift', MODEL, '--api', api, ...args])
 
   it('holds the served queries against the training rows, and shows benchmarks beside ratings', async () => {
     const { reader, contracts } = connection
@@ -262,7 +266,7 @@ describe('drift', () => {
     const { out, code } = await drift('--json')
     const report = JSON.parse(out)
     expect(report).toMatchObject({
-      model: MODEL,
+      model: Number(MODEL),
       against: 'rows',
       drift: { presentCount: CALLS, level: expect.stringMatching(/^(stable|shifting|drifted)$/) },
       inferenceCount: CALLS,
@@ -270,7 +274,7 @@ describe('drift', () => {
       meanStars: 4,
     })
     expect(report.drift.psi).toHaveLength(8)
-    expect(code).toBe(report.drift.level === 'drifted' ? 2 : 0)
+    expect(code).toBe(report.drift.level === 'drifted' ? 3 : 0)
     expect(report.evaluations).toHaveLength(Number(await count()))
 
     const table = await drift()
@@ -283,10 +287,12 @@ describe('drift', () => {
     const few = await drift('--against', 'queries', '--latest', '40')
     expect(few).toMatchObject({ code: 1, out: '' })
     expect(few.err).toContain('40 and 40 sketches are too few to tell drift from chance. Two sets of 84 would do')
-    expect((await drift('--model', '99')).err).toContain('knows no model 99')
-    expect((await drift('--model', '1')).err).toContain('Calls of model 1 are recorded without sketches')
+    expect((await attribution(['model', 'drift', '99', '--api', api])).err).toContain('knows no model 99')
+    expect((await attribution(['model', 'drift', '1', '--api', api])).err).toContain(
+      'Calls of model 1 are recorded without sketches',
+    )
     const nobody = `http://127.0.0.1:${await freePort()}`
-    expect((await type('scripts/drift.ts', ['--model', '2', '--api', nobody])).err).toContain(
+    expect((await attribution(['model', 'drift', '2', '--api', nobody])).err).toContain(
       `The API at ${nobody} does not answer`,
     )
   })
