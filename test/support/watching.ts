@@ -18,7 +18,7 @@ export function lines({ out }: Typed, event: string): readonly Record<string, un
 }
 
 export function watchOnce(stage: Stage, ...more: readonly string[]): Promise<Typed> {
-  return type('watch.ts', [...watchArgs(stage), '--once', ...more], WATCHER)
+  return type('cli/main.ts', ['watch', ...watchArgs(stage), '--once', ...more], WATCHER)
 }
 
 /** Once, while blocks come. */
