@@ -61,7 +61,7 @@ export function programOf(): Command {
   for (const command of commands) program.addCommand(command())
   for (const command of everyCommand(program)) {
     command.exitOverride()
-    if (command.commands.length === 0 && command.name() !== INDEX) command.option('--json', JSON_HELP)
+    if (command.name() !== INDEX) command.option('--json', JSON_HELP)
   }
   return program
 }
