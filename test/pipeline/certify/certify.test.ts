@@ -189,7 +189,7 @@ describe('a quality certificate', () => {
     expect(() => readRun(at)).toThrow('certificate.json: it is not the file that the manifest describes')
   })
 
-  it('lets publish-run say which terms to register', () => {
+  it('lets model publish say which terms to register', () => {
     const at = join(folder, 'attached')
     const verdict: Certificate['verdict'] = {
       recommended: { rule: 'net-influence', baseBps: 5_000, floorBps: 10_000, sketched: true },
@@ -207,7 +207,7 @@ describe('a quality certificate', () => {
     ])
     expect([answers, loss].join()).toMatch(/answer worth, at most \d.*net influence -?\d\.\d\d \[.*loss worth/)
     expect(certificateAdvice(readRun(runFolder).manifest)).toEqual([
-      'This run has no quality certificate; `npm run certify` makes one, before a model is registered.',
+      'This run has no quality certificate; `attribution run certify` makes one, before a model is registered.',
     ])
   })
 
