@@ -8,7 +8,6 @@ import { discardLocalChain } from '../../cli/localChain/localChain.ts'
 import { isFree } from '../../cli/localChain/ports.ts'
 import { type Summary, summarySchema } from '../../examples/demo/summary.ts'
 import { attribution, signedBy } from '../support/attribution.ts'
-import { keyOf } from '../support/keyOf.ts'
 import { freePort } from '../support/localLedger.ts'
 import { type Running, start, type } from '../support/typed.ts'
 

@@ -104,7 +104,17 @@ describe('an imported run on its way onto the chain', () => {
     const out = join(local.folder, 'run-bergson')
     const requests = join(local.folder, 'requests.jsonl')
     writeFileSync(requests, '{"id": "a", "payer": 1, "text": "Anybody there?"}\n')
-    const args = ['serve', '--requests', requests, '--run', out, '--fee', '0.02', '--blobs', join(local.folder, 'blobs')]
+    const args = [
+      'serve',
+      '--requests',
+      requests,
+      '--run',
+      out,
+      '--fee',
+      '0.02',
+      '--blobs',
+      join(local.folder, 'blobs'),
+    ]
     expect(await attribution(args)).toMatchObject({
       code: 1,
       err: expect.stringContaining('This run cannot be served here yet: it was not trained on the embedded base model'),

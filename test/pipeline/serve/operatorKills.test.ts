@@ -5,8 +5,8 @@ import type { OperatorOptions, Request } from '../../../pipeline/serve/operation
 import { operate } from '../../../pipeline/serve/operator.ts'
 import { settleDue } from '../../../pipeline/serve/settleDue.ts'
 import type { ToldBatch } from '../../../sdk/batch.ts'
-import { openBook } from '../../../sdk/openBook.ts'
 import { StopError } from '../../../sdk/errors.ts'
+import { openBook } from '../../../sdk/openBook.ts'
 import { signedReceipt } from '../../../sdk/receipt.ts'
 import { close, DAY, FEE_UNITS, K, type LocalOperator, requests, startLocalOperator } from './localOperator.ts'
 
