@@ -6,8 +6,8 @@
 
 import { eigenSymmetric } from './jacobi.ts'
 import { times } from './matrix.ts'
-import { type RandomSource, randomSource } from './random.ts'
 import { curvatureAlong, type Fit, narrowGram, powerStep } from './rowPasses.ts'
+import { type RandomSource, randomSource } from './random.ts'
 
 export type Subspace = { readonly values: Float64Array; readonly basis: Float64Array }
 

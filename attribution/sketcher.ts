@@ -9,9 +9,9 @@
 import { cholesky, invertLower } from './cholesky.ts'
 import { MalformedError } from './malformed.ts'
 import { coordinates, type Rows, times } from './matrix.ts'
+import { curvatureAlong, type Fit, fitTo, narrowGram } from './rowPasses.ts'
 import { principalSubspace } from './pca.ts'
 import { denseProjection } from './projection.ts'
-import { curvatureAlong, type Fit, fitTo, narrowGram } from './rowPasses.ts'
 import { checkDims, quantise } from './sketch.ts'
 
 /** Projected gradients of a run: `u` of every row's loss, `v` the factors of its Gauss–Newton matrix. */

@@ -4,9 +4,9 @@ import { cholesky, invertLower } from '../../attribution/cholesky.ts'
 import { curvature, curvatureTrace } from '../../attribution/curvature.ts'
 import { eigenSymmetric } from '../../attribution/jacobi.ts'
 import { combine, coordinates, type Rows, times, timesTransposed } from '../../attribution/matrix.ts'
+import { fitTo } from '../../attribution/rowPasses.ts'
 import { principalSubspace } from '../../attribution/pca.ts'
 import { randomSource } from '../../attribution/random.ts'
-import { fitTo } from '../../attribution/rowPasses.ts'
 
 function drawRows(n: number, width: number, seed: number): Rows {
   const next = randomSource(seed)
