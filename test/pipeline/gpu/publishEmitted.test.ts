@@ -80,7 +80,7 @@ describe('an emitted run on its way onto the chain', () => {
     }
   })
 
-  it('is confirmed by audit-run, from its gradients and from gradients that were taken again', async () => {
+  it('is confirmed by run verify, from its gradients and from gradients that were taken again', async () => {
     const { model } = JSON.parse(readFileSync(`${folder}.published/publication.json`, 'utf8'))
     const { code, out, err } = await audit('--model', `${model}`, '--again', fixture('again.safetensors'))
     expect([code, err]).toEqual([0, ''])
@@ -90,7 +90,7 @@ describe('an emitted run on its way onto the chain', () => {
     expect(out).toMatch(/Of 6144 codes [\d.]+ % are equal, (99\.\d+|100\.00) % within one step/)
   })
 
-  it('is doubted by audit-run where the gradients are others, or the model is of another run', async () => {
+  it('is doubted by run verify where the gradients are others, or the model is of another run', async () => {
     const again = readAgain(fixture('again.safetensors'), run)
     const path = join(local.folder, 'shifted.safetensors')
     // Every row's gradients are those of the row after it.
