@@ -3,9 +3,14 @@ import { settings } from './config.ts'
 import { type Context, contextOf } from './context.ts'
 import { addressValue } from './values.ts'
 
-/** Help for a new noun or verb, with what all of them share. */
+/** A new noun or verb, with what all of them share. Of a long description the list of commands shows the part before the colon. */
 export function commandOf(name: string, description: string): Command {
-  return new Command(name).description(description).showHelpAfterError('(--help says more)').allowExcessArguments(false)
+  const text = description.replaceAll('\n', ' ')
+  return new Command(name)
+    .description(text)
+    .summary(text.split(/[:.] /)[0] ?? text)
+    .showHelpAfterError('(--help says more)')
+    .allowExcessArguments(false)
 }
 
 /** Adds the settings that a command reads, by their names in the configuration. */

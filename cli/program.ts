@@ -6,10 +6,19 @@ import { bondCommand } from './commands/bond.ts'
 import { channelCommand } from './commands/channel.ts'
 import { claimCommand } from './commands/claim.ts'
 import { configCommand } from './commands/config.ts'
+import { contributionCommand } from './commands/contribution.ts'
+import { datasetCommand } from './commands/dataset.ts'
 import { deployCommand } from './commands/deploy.ts'
+import { evaluationCommand } from './commands/evaluation.ts'
+import { INDEX, indexCommand } from './commands/index.ts'
+import { modelCommand } from './commands/model.ts'
 import { nodeCommand } from './commands/node.ts'
+import { runCommand } from './commands/run.ts'
+import { serveCommand } from './commands/serve.ts'
 import { settleCommand } from './commands/settle.ts'
 import { tokenCommand } from './commands/token.ts'
+import { watchCommand } from './commands/watch.ts'
+import { ExitError } from './exitError.ts'
 import { sayFailure } from './failure.ts'
 import { UsageError } from './usageError.ts'
 
@@ -17,14 +26,24 @@ import { UsageError } from './usageError.ts'
 const commands: readonly (() => Command)[] = [
   accountCommand,
   tokenCommand,
+  datasetCommand,
+  contributionCommand,
+  runCommand,
+  modelCommand,
+  evaluationCommand,
   bondCommand,
   channelCommand,
+  serveCommand,
   settleCommand,
   claimCommand,
+  watchCommand,
+  indexCommand,
   deployCommand,
   nodeCommand,
   configCommand,
 ]
+
+const JSON_HELP = 'one JSON value on stdout instead of sentences'
 
 export function programOf(): Command {
   const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
@@ -33,13 +52,17 @@ export function programOf(): Command {
   const program = new Command('attribution')
     .description('Pays the people whose data moved a model’s answer. Every noun and verb has --help.')
     .version(version)
-    .option('--json', 'one JSON value on stdout instead of sentences')
+    .option('--json', JSON_HELP)
+    // What follows a noun is the noun's own: `run train --version` is a version of a dataset, and `index` passes its options on.
+    .enablePositionalOptions()
     .showHelpAfterError('(--help says more)')
     .showSuggestionAfterError()
-    .configureHelp({ showGlobalOptions: true })
     .exitOverride()
   for (const command of commands) program.addCommand(command())
-  for (const command of everyCommand(program)) command.exitOverride()
+  for (const command of everyCommand(program)) {
+    command.exitOverride()
+    if (command.name() !== INDEX) command.option('--json', JSON_HELP)
+  }
   return program
 }
 
@@ -62,6 +85,7 @@ export async function runProgram(args: readonly string[]): Promise<number> {
     await programOf().parseAsync([...args], { from: 'user' })
     return isInterrupted ? 130 : 0
   } catch (error) {
+    if (error instanceof ExitError) return error.status
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2
     sayFailure(error, args.includes('--json'))
     return isInterrupted ? 130 : error instanceof UsageError ? 2 : 1

@@ -1,4 +1,5 @@
 import { rmSync } from 'node:fs'
+import { terminalOn } from '../cli/terminal.ts'
 import { ATTACKS, attackNamed } from '../pipeline/gym/attacks.ts'
 import { type GymSettings, runGym } from '../pipeline/gym/gym.ts'
 import { DEFAULT_SKETCH } from '../pipeline/train/emit/describeRun.ts'
@@ -6,7 +7,6 @@ import { taskNamed } from '../pipeline/train/tasks/tasks.ts'
 import { writeWhole } from '../sdk/node/writeWhole.ts'
 import { runCommand, UsageError, wholeNumber } from './command.ts'
 import { writeTables } from './documentTables.ts'
-import { reportTo } from './eta.ts'
 import { summaryOf } from './gym/summary.ts'
 import { tablesOf } from './gym/tables.ts'
 
@@ -57,11 +57,8 @@ ${PAGE} and keeps the figures in ${JSON_FILE}. What was settled is kept; killed,
     }
     if (values.fresh) rmSync(WORLDS, { recursive: true, force: true })
     const folders = { cache: values.cache, worlds: WORLDS }
-    const result = await runGym(
-      settings,
-      folders,
-      reportTo(process.stderr, () => performance.now()),
-    )
+    const { progress } = terminalOn(false)
+    const result = await runGym(settings, folders, ({ step, done, total }) => progress(step, done, total))
     const summary = summaryOf(settings, result)
     writeWhole(JSON_FILE, `${JSON.stringify(summary, null, 2)}\n`)
     const tables = tablesOf(summary)

@@ -16,7 +16,7 @@ export interface CertifyRequest extends Omit<CertificationSet, 'task'> {
 /** How far it is, and then the certificate. */
 export type CertifyReply = { readonly done: number; readonly total: number } | { readonly certificate: Certificate }
 
-/** Enough to see who helps and who harms; `npm run certify` asks for more seeds and halves, and takes many minutes. */
+/** Enough to see who helps and who harms; `attribution run certify` asks for more seeds and halves, and takes many minutes. */
 const COUNTS = { seeds: 1, halves: 4, halfSeeds: 1 }
 const REPLICATES = 100
 

@@ -187,4 +187,4 @@ export function parseCertificate(file: string, content: string): Certificate {
   )
 }
 
-const REMEDY = 'Certify the run again with `npm run certify`.'
+const REMEDY = 'Certify the run again with `attribution run certify`.'

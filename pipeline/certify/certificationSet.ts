@@ -1,11 +1,15 @@
 /** What a run was trained and is certified on: texts and labels, who brought them, and what was planted among them. */
+import { existsSync } from 'node:fs'
 import { join } from 'node:path'
+import type { Hex } from 'viem'
 import { StopError } from '../../sdk/errors.ts'
 import { readItems } from '../publish/items.ts'
+import { HELD_OUT_FILE, readItemsFolder } from '../publish/itemsFolder.ts'
 import type { EmbeddedManifest, RunManifest } from '../run/manifest.ts'
+import type { Run } from '../run/readRun.ts'
 import type { Item } from '../train/tasks/item.ts'
 import { type ContributorKind, splitTask } from '../train/tasks/split.ts'
-import type { Task } from '../train/tasks/task.ts'
+import type { Labelling, Task } from '../train/tasks/task.ts'
 
 export interface CertifiedItem extends Item {
   /** What was done to it on purpose; absent where nobody knows, as with real contributors. */
@@ -13,7 +17,7 @@ export interface CertifiedItem extends Item {
 }
 
 export interface CertificationSet {
-  readonly task: Task
+  readonly task: Labelling
   /** In the order of the run's contributions: row 0 is the first item of the first. */
   readonly contributions: readonly (readonly CertifiedItem[])[]
   readonly heldOut: readonly Item[]
@@ -31,10 +35,31 @@ export function setOfSplit(manifest: EmbeddedManifest, task: Task, seed: number)
   return checked({ task, contributions: contributors.map(({ items }) => items), heldOut }, manifest)
 }
 
-/** The items of anybody's run: `held-out.jsonl`, and `<contribution>.jsonl` for each contribution of the manifest. */
-export function readSet(folder: string, manifest: RunManifest, task: Task): CertificationSet {
-  const contributions = manifest.dataset.contributions.map(({ id }) => readItems(join(folder, `${id}.jsonl`)))
-  return checked({ task, contributions, heldOut: readItems(join(folder, 'held-out.jsonl')) }, manifest)
+/**
+ * The items of anybody's run: `held-out.jsonl`, and for each contribution of the manifest either `<contribution>.jsonl`, or the items
+ * file whose commitment has the hashes of its rows.
+ */
+export function readSet(
+  folder: string,
+  { manifest, rows }: Pick<Run, 'manifest' | 'rows'>,
+  task: Labelling,
+): CertificationSet {
+  const hashesOf = Map.groupBy(rows, ({ contribution }) => contribution)
+  const committed = new Map(readItemsFolder(folder).map(({ items, itemHashes }) => [itemHashes.join(), items]))
+  const contributions = manifest.dataset.contributions.map(({ id }) => {
+    const named = join(folder, `${id}.jsonl`)
+    const hashes = (hashesOf.get(id) ?? []).map(({ itemHash }) => itemHash)
+    return existsSync(named) ? readItems(named) : (committed.get(hashes.join()) ?? missing(folder, id))
+  })
+  return checked({ task, contributions, heldOut: readItems(join(folder, HELD_OUT_FILE)) }, manifest)
+}
+
+function missing(folder: string, contribution: Hex): never {
+  throw new StopError(
+    `${folder} lacks the items of contribution ${contribution}`,
+    {},
+    `Put them there as ${contribution}.jsonl, or under any name with the commitment beside them.`,
+  )
 }
 
 /** Refuses items of other contributions, or of others in size. That they are the very ones shows when they are trained on. */

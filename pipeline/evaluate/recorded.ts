@@ -26,6 +26,12 @@ export async function recordedOf(
   return evaluator === 0 ? [] : await readRecorded(connection, { model, evaluator })
 }
 
+/** What anybody has recorded of a model. */
+export async function recordedIn(connection: Connection, model: number): Promise<readonly RecordedEvaluation[]> {
+  const recorded = await readRecorded(connection, { model })
+  return recorded.toSorted((a, b) => (a.evaluation < b.evaluation ? -1 : 1))
+}
+
 /** The evaluation of a number. */
 export async function readEvaluationRecord(connection: Connection, evaluation: bigint): Promise<RecordedEvaluation> {
   const [found] = await readRecorded(connection, { evaluation })
@@ -37,7 +43,7 @@ export async function readEvaluationRecord(connection: Connection, evaluation: b
   )
 }
 
-type Filter = { readonly model: number; readonly evaluator: number } | { readonly evaluation: bigint }
+type Filter = { readonly model: number; readonly evaluator?: number } | { readonly evaluation: bigint }
 
 async function readRecorded({ reader, contracts, fromBlock }: Connection, args: Filter) {
   const asked = { ...contracts.evaluations, args, fromBlock, strict: true } as const

@@ -1,5 +1,5 @@
 /**
- * What other tools left on disk → a run folder that `publish-run` takes.
+ * What other tools left on disk → a run folder that `model publish` takes.
  *
  *     training output ┐
  *     attribution data ┼→ run.json, the adapter, its card and state, rows.jsonl, gradients.safetensors, results

@@ -4,7 +4,7 @@ import type { Interval } from '../statistics/bootstrap.ts'
 /** What a run's quality certificate says before the run is registered: its verdict, its figures, and which terms to choose. */
 export function certificateAdvice({ certificate }: Pick<RunManifest, 'certificate'>): readonly string[] {
   if (certificate === undefined)
-    return ['This run has no quality certificate; `npm run certify` makes one, before a model is registered.']
+    return ['This run has no quality certificate; `attribution run certify` makes one, before a model is registered.']
   const { recommended, sentences, warning, answerWorth, lossWorth } = certificate
   return [
     recommended === null

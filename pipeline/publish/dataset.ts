@@ -75,7 +75,7 @@ export function freezeAct({ datasets }: Contracts, dataset: number): ContractCal
 }
 
 /** The newest frozen version that holds exactly `contributions`, if any. */
-async function findVersion(
+export async function findVersion(
   { reader, contracts, fromBlock }: Connection,
   dataset: number,
   contributions: readonly Hex[],

@@ -51,11 +51,11 @@ export function ensureCommitment(path: string, items: readonly Item[], random32:
   })
   const itemsRoot = rootOf(itemsTree(salted.map((item) => item.itemHash)))
   const commitment = commitmentSchema.parse({ itemsRoot, items: salted })
-  writeWhole(path, `${JSON.stringify(commitment)}\n`)
+  writeWhole(path, `${JSON.stringify(commitment)}\n`, 0o600)
   return commitment
 }
 
-function readCommitment(path: string, items: readonly Item[]): Commitment {
+export function readCommitment(path: string, items: readonly Item[]): Commitment {
   const parsed = commitmentSchema.safeParse(parseJson(readText(path), path))
   if (!parsed.success) {
     throw new StopError(

@@ -31,15 +31,31 @@ export function readRequests(path: string): readonly Request[] {
     throw new StopError(`${path} cannot be read`, {}, 'Name a file of requests.', cause)
   }
   const lines = text.split('\n').filter((line) => line !== '')
+  const places = new Map<string, number>()
   return lines.map((line, index) => {
     const parsed = requestSchema.safeParse(parseJson(line))
-    if (parsed.success) return parsed.data
+    if (parsed.success) {
+      requireNewId(path, places, parsed.data.id, index + 1)
+      return parsed.data
+    }
     throw new StopError(
       `Line ${index + 1} of ${path} is not a request`,
       { problem: parsed.error.issues[0]?.message ?? 'unknown' },
       'A request is {"id": a name, "payer": an account, "salt": of its channel, "text": some text, "voucher": if there is a new one}.',
     )
   })
+}
+
+/** A name stands for one call: two under the same would be one that is charged, or two, as the reader likes. */
+function requireNewId(path: string, places: Map<string, number>, id: string, line: number): void {
+  const earlier = places.get(id)
+  if (earlier !== undefined)
+    throw new StopError(
+      `Lines ${earlier} and ${line} of ${path} have the same id "${id}"`,
+      {},
+      'Give every request an id of its own; nothing was served.',
+    )
+  places.set(id, line)
 }
 
 function parseJson(line: string): unknown {

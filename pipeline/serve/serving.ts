@@ -25,7 +25,7 @@ export async function loadServing(connection: Connection, published: Published, 
     throw new StopError(
       `Model ${model.model} was registered with another run than this publication is of`,
       { registered: model.manifestHash, published: publication.manifestHash },
-      'Serve it from the publication that publish-run wrote for it, on the chain that it was registered on.',
+      'Serve it from the publication that `model publish` wrote for it, on the chain that it was registered on.',
     )
   }
   if (indexFile !== undefined) requireSound(indexFile, model)
@@ -34,7 +34,7 @@ export async function loadServing(connection: Connection, published: Published, 
     throw new StopError(
       `Records of model ${model.model} have sketches of ${k} dimensions, and this publication has ${sketcher?.dims ?? 'no'}`,
       {},
-      'Serve it from the publication that publish-run wrote for it.',
+      'Serve it from the publication that `model publish` wrote for it.',
     )
   }
   return { model, operator, k, sketcher: k > 0 ? sketcher : undefined }

@@ -73,14 +73,14 @@ export function loadServedModel(runFolder: string, options: ServeOptions = {}): 
   }
 }
 
-/** The run's manifest and adapter, if this operator has its base model. */
-function onEmbeddedBase({ manifest, adapter }: Run) {
+/** The run's manifest and adapter, if this operator has its base model; refuses any other run. */
+export function onEmbeddedBase({ manifest, adapter }: Run) {
   const { base, quantisation } = manifest
   const isEmbedded = base.weightsSha256 === BASE_WEIGHTS_SHA256 && quantisation !== null
   if (isEmbedded && manifest.format === RUN_FORMAT && adapter !== null) return { manifest, adapter }
   throw new StopError(
-    'This run was not trained on the embedded base model',
+    'This run cannot be served here yet: it was not trained on the embedded base model',
     { name: base.name, weightsSha256: base.weightsSha256, embedded: BASE_WEIGHTS_SHA256 },
-    `Serve it with its own base; this operator has ${BASE_MODEL.name} in NF4.`,
+    `serve has ${BASE_MODEL.name} in NF4 and no other base; nothing was served or charged.`,
   )
 }

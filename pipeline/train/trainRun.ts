@@ -40,7 +40,7 @@ import { createTuner, type Tuner } from './lora/tuner.ts'
 import type { OnProgress } from './progress.ts'
 import type { Item } from './tasks/item.ts'
 import { MAIL } from './tasks/mail/mail.ts'
-import { labelsOf, type Task } from './tasks/task.ts'
+import { type Labelling, labelsOf } from './tasks/task.ts'
 
 export interface TrainingContribution {
   /** The contribution's name on chain. */
@@ -57,7 +57,7 @@ export interface TrainRunOptions {
   readonly versions: readonly string[]
   readonly heldOut: readonly Item[]
   /** What the items are labelled for; mail unless told. */
-  readonly task?: Task
+  readonly task?: Labelling
   /** Must not exist yet. */
   readonly outFolder: string
   /** Seeds initialisation, batch order and projection. */

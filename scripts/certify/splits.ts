@@ -32,7 +32,7 @@ const CONTRIBUTORS = 40
 export function parseSplit(text: string): SplitName {
   const [, task, seed, market] = /^([a-z]+):(\d{1,9})(:market)?$/.exec(text) ?? []
   if (task === undefined || seed === undefined)
-    throw new UsageError(`--split takes a task and a seed, as in mail:2 or mail:2:market, not "${text}"`)
+    throw new UsageError(`A split is a task and a seed, as in mail:2 or mail:2:market, not "${text}"`)
   return { task: taskNamed(task).name, seed: Number(seed), world: market === undefined ? 'alike' : 'market' }
 }
 

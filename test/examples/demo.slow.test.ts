@@ -8,7 +8,6 @@ import { discardLocalChain } from '../../cli/localChain/localChain.ts'
 import { isFree } from '../../cli/localChain/ports.ts'
 import { type Summary, summarySchema } from '../../examples/demo/summary.ts'
 import { attribution, signedBy } from '../support/attribution.ts'
-import { keyOf } from '../support/keyOf.ts'
 import { freePort } from '../support/localLedger.ts'
 import { type Running, start, type } from '../support/typed.ts'
 
@@ -101,12 +100,12 @@ describe('the demo', { timeout: 240_000 }, () => {
     writeFileSync(requests, `${JSON.stringify({ id: 'one more', ...channel, text: 'Shall we meet at noon?' })}\n`)
     const places = ['run', 'publication'].flatMap((name) => [`--${name}`, join(folder, 'mail', name)])
     const operate = [
-      ...[requests, ...connected, ...places, '--blobs', join(folder, 'blobs')],
+      ...['serve', '--requests', requests, ...connected, ...places, '--blobs', join(folder, 'blobs'), '--fee', '0.02'],
       ...['--journal', join(folder, 'mail', 'journal.jsonl'), '--receipt-key', join(folder, 'receipt.key')],
     ]
-    const dry = await type('scripts/operate.ts', operate, { PRIVATE_KEY: keyOf(3) })
-    expect(dry.out).toContain('Would serve 1 new requests for 0.02 OPEN each and record 0 served earlier')
-    const sent = await type('scripts/operate.ts', [...operate, '--send'], { PRIVATE_KEY: keyOf(3) })
+    const dry = await attribution([...operate, '--dry-run'], signedBy(3))
+    expect(dry.out).toMatch(/1 new requests at 0\.02 OPEN each; 0 calls[\s\S]*Nothing was sent/)
+    const sent = await attribution([...operate, '--yes'], signedBy(3))
     expect({ code: sent.code, err: sent.err }).toEqual({ code: 0, err: '' })
     expect(sent.out).toContain('Served 0 requests and refused 1')
     expect(readFileSync(join(folder, 'requests.answers.jsonl'), 'utf8')).toMatch(/"refused":.*channelId/)
@@ -119,9 +118,8 @@ describe('the demo', { timeout: 240_000 }, () => {
     expect(claimed.out).toMatch(/OPEN can be claimed\.[\s\S]*OPEN were paid to 0x/)
     expect((await attribution(claim, signedBy(9))).out).toContain('Nothing can be claimed now.')
 
-    const published = await type('scripts/publishRun.ts', [join(folder, 'mail', 'run'), ...connected], {
-      PRIVATE_KEY: keyOf(2),
-    })
+    const publish = ['model', 'publish', join(folder, 'mail', 'run'), ...connected, '--blobs-at', 'ipfs://blobs']
+    const published = await attribution([...publish, '--dry-run'], signedBy(2))
     expect(published.out).toMatch(
       /^160 rows of 10 contributions, of which[\s\S]*root 0x[0-9a-f]{64}\nIts quality certificate [\s\S]*\nNothing was sent/,
     )

@@ -181,14 +181,14 @@ function recordedHonestly({ honest, liar }: Stage, lies: readonly RecordLie[]): 
 /** The watcher, as people start it. */
 function watching(stage: Stage) {
   const args = [...watchArgs(stage), '--units-demanded', '1']
-  const key = { PRIVATE_KEY: keyOf(WATCHER_KEY) }
+  const key = { ATTRIBUTION_PRIVATE_KEY: keyOf(WATCHER_KEY) }
   return {
     once: async (): Promise<void> => {
-      const { code, err } = await start('scripts/watch.ts', [...args, '--once'], key).ended
+      const { code, err } = await start('cli/main.ts', ['watch', ...args, '--once'], key).ended
       if (code !== 0) throw new Error(`The watcher ended with ${code}: ${err}`)
     },
     kill: async (afterMs: number): Promise<void> => {
-      const victim = start('scripts/watch.ts', args, key)
+      const victim = start('cli/main.ts', ['watch', ...args], key)
       await victim.said('"index read"')
       await sleep(afterMs)
       victim.signal('SIGKILL')

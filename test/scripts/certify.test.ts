@@ -1,9 +1,7 @@
-import { Writable } from 'node:stream'
 import { describe, expect, it } from 'vitest'
 import { type Certificate, MEASURE_NAMES } from '../../pipeline/certify/certificate.ts'
 import { parseSplit, spellSplit } from '../../scripts/certify/splits.ts'
 import { tablesOf } from '../../scripts/certify/tables.ts'
-import { reportTo } from '../../scripts/eta.ts'
 
 const around = (estimate: number, half: number) => ({ estimate, low: estimate - half, high: estimate + half })
 
@@ -91,27 +89,8 @@ describe('a split', () => {
     expect(parseSplit('mail:1:market')).toEqual({ task: 'mail', seed: 1, world: 'market' })
     for (const text of ['speeches:12', 'mail:1:market']) expect(spellSplit(parseSplit(text))).toBe(text)
     expect(() => parseSplit('speeches')).toThrow(
-      '--split takes a task and a seed, as in mail:2 or mail:2:market, not "speeches"',
+      'A split is a task and a seed, as in mail:2 or mail:2:market, not "speeches"',
     )
     expect(() => parseSplit('letters:1')).toThrow('There is no task "letters"')
-  })
-})
-
-describe('progress of a long command', () => {
-  it('says how long the step at hand will take, now and then', () => {
-    let now = 0
-    let written = ''
-    const out = new Writable({
-      write: (piece, _encoding, done) => {
-        written += piece
-        done()
-      },
-    })
-    const report = reportTo(out, () => now)
-    for (const done of [0, 1, 2, 3, 4]) {
-      report({ step: 'Retrain', done, total: 4 })
-      now += 6_000
-    }
-    expect(written.split('\n')).toEqual(['Retrain: 0 of 4', 'Retrain: 2 of 4, about 12 s left', 'Retrain: 4 of 4', ''])
   })
 })

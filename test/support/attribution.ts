@@ -1,5 +1,5 @@
-import { writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { vi } from 'vitest'
+import { runProgram } from '../../cli/program.ts'
 import { newFolder } from './folder.ts'
 import { keyOf } from './keyOf.ts'
 import { type Running, start, type Typed } from './typed.ts'
@@ -21,22 +21,33 @@ export function startAttribution(
   )
 }
 
-export function attribution(
+/** The same in this process, one at a time: starting one of its own takes longer than most commands. */
+export async function attribution(
   args: readonly string[],
   env: Readonly<Record<string, string>> = {},
-  folder?: string,
+  folder = process.cwd(),
 ): Promise<Typed> {
-  return startAttribution(args, env, folder).ended
+  const said = { out: '', err: '' }
+  const spies = (['stdout', 'stderr'] as const).map((name) =>
+    vi.spyOn(process[name], 'write').mockImplementation((chunk) => {
+      said[name === 'stdout' ? 'out' : 'err'] += chunk
+      return true
+    }),
+  )
+  const cwd = process.cwd()
+  vi.stubEnv('ATTRIBUTION_STATE', state)
+  for (const [name, value] of Object.entries(env)) vi.stubEnv(name, value)
+  process.chdir(folder)
+  try {
+    return { code: await runProgram(args), ...said }
+  } finally {
+    process.chdir(cwd)
+    vi.unstubAllEnvs()
+    for (const spy of spies) spy.mockRestore()
+  }
 }
 
 /** The environment in which a member of the cast signs. */
 export function signedBy(index: number): Readonly<Record<string, string>> {
   return { ATTRIBUTION_PRIVATE_KEY: keyOf(index) }
-}
-
-/** A file with the key of a member of the cast. */
-export function keyFileOf(folder: string, index: number): string {
-  const path = join(folder, `${index}.key`)
-  writeFileSync(path, keyOf(index), { mode: 0o600 })
-  return path
 }

@@ -8,7 +8,7 @@ import { type Typed, type } from './typed.ts'
 
 /** Watching a stage as people do, and reading what the watcher wrote. */
 
-export const WATCHER = { PRIVATE_KEY: keyOf(WATCHER_KEY) }
+export const WATCHER = { ATTRIBUTION_PRIVATE_KEY: keyOf(WATCHER_KEY) }
 export const HALF_A_DAY = 43_201
 
 /** The lines that a watcher wrote, by what happened. */
@@ -18,7 +18,7 @@ export function lines({ out }: Typed, event: string): readonly Record<string, un
 }
 
 export function watchOnce(stage: Stage, ...more: readonly string[]): Promise<Typed> {
-  return type('scripts/watch.ts', [...watchArgs(stage), '--once', ...more], WATCHER)
+  return type('cli/main.ts', ['watch', ...watchArgs(stage), '--once', ...more], WATCHER)
 }
 
 /** Once, while blocks come. */

@@ -43,7 +43,7 @@ describe('a watcher that the world plays tricks on', () => {
 
   it('finds its commitment again after kill -9 between committing and sending', async () => {
     const { model } = await lie(stage, FALSE, 11)
-    const victim = start('scripts/watch.ts', watchArgs(stage), WATCHER)
+    const victim = start('cli/main.ts', ['watch', ...watchArgs(stage)], WATCHER)
     await victim.said('"committed"')
     victim.signal('SIGKILL')
     await victim.ended
@@ -66,7 +66,7 @@ describe('a watcher that the world plays tricks on', () => {
       if (method === 'eth_sendRawTransaction') sent += 1
       return method === 'eth_estimateGas' && sent === 2 ? new Promise(() => undefined) : result
     })
-    const victim = start('scripts/watch.ts', argsBy(node.url), WATCHER)
+    const victim = start('cli/main.ts', ['watch', ...argsBy(node.url)], WATCHER)
     await victim.said('"committed"')
     const stopMining = stage.keepMining()
     while (sent < 2) await sleep(20)
@@ -83,7 +83,7 @@ describe('a watcher that the world plays tricks on', () => {
 
   it('strikes again what a reorg rolled back, and drops a model that it removed', async () => {
     const { model } = await lie(stage, FALSE, 12)
-    const watching = start('scripts/watch.ts', watchArgs(stage), WATCHER)
+    const watching = start('cli/main.ts', ['watch', ...watchArgs(stage)], WATCHER)
     const struck = async () => {
       for (let waited = 0; (await struckUnits(stage, model)).length === 0; waited++) {
         if (waited === 600) throw new Error('Nobody strikes it')
@@ -109,10 +109,10 @@ describe('a watcher that the world plays tricks on', () => {
 
   it('shares its work with another one: the unit is struck once, one bounty is paid, and neither minds', async () => {
     const { model } = await lie(stage, FALSE, 14)
-    const other = { PRIVATE_KEY: keyOf(GRIEFER_KEY) }
+    const other = { ATTRIBUTION_PRIVATE_KEY: keyOf(GRIEFER_KEY) }
     const stopMining = stage.keepMining()
     const both = await Promise.all(
-      [WATCHER, other].map((key) => type('scripts/watch.ts', [...watchArgs(stage), '--once'], key)),
+      [WATCHER, other].map((key) => type('cli/main.ts', ['watch', ...watchArgs(stage), '--once'], key)),
     )
     stopMining()
     expect(both.map(({ code, err }) => ({ code, err }))).toEqual(both.map(() => ({ code: 0, err: '' })))
@@ -131,7 +131,7 @@ describe('a watcher that the world plays tricks on', () => {
     const once = await watchOnce(stage)
     expect(once.err).toMatch(/0x[0-9a-fA-F]{40} cannot pay for gas \(balanceWei 1, neededWei \d+\)/)
     expect(once.err).not.toContain('    at ')
-    const watching = start('scripts/watch.ts', watchArgs(stage), WATCHER)
+    const watching = start('cli/main.ts', ['watch', ...watchArgs(stage)], WATCHER)
     await watching.said('cannot pay for gas')
     const { reader } = stage.local.connection
     const sent = await stage.local
@@ -167,7 +167,7 @@ describe('a watcher that the world plays tricks on', () => {
 
   it('goes on where its node fails for a while', async () => {
     const node = await startLyingNode(stage.local.rpcUrl, ({ result }) => result)
-    const watching = start('scripts/watch.ts', argsBy(node.url), WATCHER)
+    const watching = start('cli/main.ts', ['watch', ...argsBy(node.url)], WATCHER)
     await watching.said('"index read"')
     await node.stop()
     await watching.said('"trouble"')
@@ -191,7 +191,7 @@ describe('a watcher that the world plays tricks on', () => {
   async function through(lies: Lie): Promise<Typed> {
     const node = await startLyingNode(stage.local.rpcUrl, lies)
     const stopMining = stage.keepMining()
-    const watched = await type('scripts/watch.ts', [...argsBy(node.url), '--once'], WATCHER)
+    const watched = await type('cli/main.ts', ['watch', ...argsBy(node.url), '--once'], WATCHER)
     stopMining()
     await node.stop()
     return watched

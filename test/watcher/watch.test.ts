@@ -29,7 +29,7 @@ import { start, type } from '../support/typed.ts'
 import { HALF_A_DAY, lie, lines, struckUnits, WATCHER, watchOnce, watchOnceWithBlocks } from '../support/watching.ts'
 
 /** An address without an account. */
-const NOBODY = { PRIVATE_KEY: `0x${'11'.repeat(32)}` }
+const NOBODY = { ATTRIBUTION_PRIVATE_KEY: `0x${'11'.repeat(32)}` }
 
 describe('the watcher, as people start it', () => {
   let stage: Stage
@@ -62,16 +62,21 @@ describe('the watcher, as people start it', () => {
   afterAll(() => stage?.stop())
 
   describe('says in one paragraph what is wrong', () => {
-    const refused = async (sentence: RegExp, args: readonly string[], env = WATCHER) => {
-      const { code, err } = await type('scripts/watch.ts', [...connected, ...args], env)
+    const refused = async (sentence: RegExp, args: readonly string[], env = WATCHER, status = 1) => {
+      const { code, err } = await type('cli/main.ts', ['watch', ...connected, ...args], env)
       expect(err).toMatch(sentence)
       expect(err).not.toContain('    at ')
-      expect(code).toBe(1)
+      expect(code).toBe(status)
     }
 
     it('with an option', async () => {
-      await refused(/--depth takes a whole number from 0 to 1000, not "deep"/, ['--depth', 'deep'])
-      await refused(/watch takes options only, not "now"/, ['now'])
+      await refused(
+        /'--depth <blocks>' argument 'deep' is invalid\. It takes a whole number from 0 to 1000/,
+        ['--depth', 'deep'],
+        WATCHER,
+        2,
+      )
+      await refused(/too many arguments/, ['now'], WATCHER, 2)
     })
 
     it('with a folder', async () => {
@@ -80,7 +85,7 @@ describe('the watcher, as people start it', () => {
     })
 
     it('with the key', async () => {
-      await refused(/PRIVATE_KEY is not a key/, [], { PRIVATE_KEY: 'secret' })
+      await refused(/ATTRIBUTION_PRIVATE_KEY holds no key/, [], { ATTRIBUTION_PRIVATE_KEY: 'secret' }, 2)
       await refused(/holds no account\. Bounties go to an account: open one/, [], NOBODY)
     })
 
@@ -105,7 +110,9 @@ describe('the watcher, as people start it', () => {
     it('says with --dry-run what it would file, sends nothing, needs no key, and ends with an error', async () => {
       model = (await lie(stage, 'a code of a unit is another', 2, { bondGwei: 0n })).model
       const before = await head()
-      const watched = await type('scripts/watch.ts', [...connected, '--once', '--dry-run'], { PRIVATE_KEY: '' })
+      const watched = await type('cli/main.ts', ['watch', ...connected, '--once', '--dry-run'], {
+        ATTRIBUTION_PRIVATE_KEY: '',
+      })
       expect(lines(watched, 'would file')).toMatchObject([{ kind: 'FalseUnit', model }])
       expect(watched.err).toMatch(/1 challenge is not settled \(first FalseUnit FalseUnit \d+\/\d+\)/)
       expect(watched.code).toBe(1)
@@ -149,7 +156,7 @@ describe('the watcher, as people start it', () => {
   it('serves its metrics, commits again to what a reorg rolled back, and stops on a signal', async () => {
     const { model } = await lie(stage, 'a near-copy is kept', 3)
     const port = await freePort()
-    const watching = start('scripts/watch.ts', [...connected, '--metrics-port', `${port}`], WATCHER)
+    const watching = start('cli/main.ts', ['watch', ...connected, '--metrics-port', `${port}`], WATCHER)
     const measured = async (line: string): Promise<string> => {
       for (;;) {
         const text = await (await fetch(`http://127.0.0.1:${port}/metrics`)).text()
@@ -199,8 +206,8 @@ describe('the watcher, as people start it', () => {
   describe('where something can only be demanded', () => {
     it('says so where its bond covers no demand, and goes on', async () => {
       await lie(stage, 'nobody gets the rows', 8)
-      const payer = { PRIVATE_KEY: keyOf(6) }
-      const watched = await type('scripts/watch.ts', [...connected, '--once'], payer)
+      const payer = { ATTRIBUTION_PRIVATE_KEY: keyOf(6) }
+      const watched = await type('cli/main.ts', ['watch', ...connected, '--once'], payer)
       expect({ code: watched.code, err: watched.err }).toEqual({ code: 0, err: '' })
       expect(lines(watched, 'bond too small')).toMatchObject([{ demands: 1, covered: 0, freeGwei: '0' }])
       expect(lines(watched, 'committed')).toEqual([])

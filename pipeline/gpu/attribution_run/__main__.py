@@ -74,7 +74,7 @@ def _emit(options: argparse.Namespace) -> str:
         evaluation=evaluation,
         progress=not options.quiet,
     )
-    return f"{out} holds the gradients of {len(items)} rows; npm run publish-run -- {out} registers it."
+    return f"{out} holds the gradients of {len(items)} rows; attribution model publish {out} registers it."
 
 
 def _evaluate(
@@ -111,7 +111,7 @@ def _again(options: argparse.Namespace) -> str:
     rows = [encoder.example(item) for path in options.items for item in read_items(path)]
     _require_new(options.out)
     take_again(options.run_folder, source, rows, options.out, batch_size=options.batch_size, progress=not options.quiet)
-    return f"npm run audit-run -- {options.run_folder} --again {options.out} compares {len(rows)} rows."
+    return f"attribution run verify {options.run_folder} --again {options.out} compares {len(rows)} rows."
 
 
 def _model(options: argparse.Namespace) -> tuple[Source, Encoder]:

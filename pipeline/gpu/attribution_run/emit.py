@@ -1,4 +1,4 @@
-"""A trained adapter and its training rows → a run folder that `npm run publish-run` takes.
+"""A trained adapter and its training rows → a run folder that `attribution model publish` takes.
 
     run.json                     what it is, and the hash of every file
     adapter_config.json, adapter_model.safetensors, trainer_state.json, README.md     as the trainer left them

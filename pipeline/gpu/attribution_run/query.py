@@ -87,7 +87,7 @@ def query_gradients(
 def take_again(
     run: Path, source: Source, rows: Sequence[Example], out: Path, *, batch_size: int = 8, progress: bool = True
 ) -> np.ndarray:
-    """Writes u (n × width) of all rows once more, for `npm run audit-run`."""
+    """Writes u (n × width) of all rows once more, for `attribution run verify`."""
     emitted = EmittedRun.read(run)
     expected = emitted.manifest["dataset"]["rows"]
     if len(rows) != expected:

@@ -8,7 +8,7 @@ import { ALPHA, RANK } from '../lora/adapter.ts'
 import type { TrainingSettings } from '../lora/fineTune.ts'
 import { PROJECTED_MODULES, type ProjectionSettings } from '../lora/projectedGradients.ts'
 import { MAIL } from '../tasks/mail/mail.ts'
-import type { Task } from '../tasks/task.ts'
+import type { Labelling } from '../tasks/task.ts'
 import { MODULES_TO_SAVE, TARGET_MODULES } from './peftAdapter.ts'
 
 export const DEFAULT_SKETCH: SketchManifest = {
@@ -22,7 +22,7 @@ export interface Asked {
   readonly versions: readonly string[]
   readonly seed: number
   readonly sketch?: SketchManifest
-  readonly task: Task
+  readonly task: Labelling
 }
 
 /** What came of it. */

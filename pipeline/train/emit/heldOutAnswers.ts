@@ -10,7 +10,7 @@ import {
 import { BASE_MODEL } from '../base/package.ts'
 import type { Adapter } from '../lora/adapter.ts'
 import { hashItems, type Item } from '../tasks/item.ts'
-import { labelsOf, type Task } from '../tasks/task.ts'
+import { type Labelling, labelsOf } from '../tasks/task.ts'
 import { formatAdapterModel } from './peftAdapter.ts'
 
 export interface Examined {
@@ -20,7 +20,7 @@ export interface Examined {
 }
 
 export interface ExamOfRun {
-  readonly task: Task
+  readonly task: Labelling
   readonly heldOut: readonly Item[]
   readonly seed: number
   readonly maxTokens: number

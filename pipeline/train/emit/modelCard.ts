@@ -1,10 +1,10 @@
 /** The model card, with the bitsandbytes section in the words that PEFT uses for it. */
 import type { EmbeddedManifest, Evaluation } from '../../run/manifest.ts'
-import type { Task } from '../tasks/task.ts'
+import type { Labelling } from '../tasks/task.ts'
 
 export function formatModelCard(
   { base, lora, training, dataset, evaluation }: Omit<EmbeddedManifest, 'files'>,
-  { title, plural }: Task,
+  { title, plural }: Labelling,
 ): string {
   return `---
 base_model: ${base.name}

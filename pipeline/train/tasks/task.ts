@@ -6,19 +6,23 @@ import type { Item } from './item.ts'
 /** Log-odds above zero stand for the second class. */
 export type Classes = readonly [first: string, second: string]
 
-export interface Task {
+/** What items are labelled with: all that training and certifying ask of a task. */
+export interface Labelling {
   readonly name: string
   readonly classes: Classes
-  readonly source: CorpusSource
   /** What a model of this task is called, and what it reads. */
   readonly title: string
   readonly plural: string
+}
+
+export interface Task extends Labelling {
+  readonly source: CorpusSource
   /** All usable texts, none twice, in the corpus' own order. */
   readonly load: () => readonly Item[]
 }
 
 /** 1 for each item of the second class and 0 for each of the first. */
-export function labelsOf({ name, classes }: Task, items: readonly Item[]): Uint8Array {
+export function labelsOf({ name, classes }: Labelling, items: readonly Item[]): Uint8Array {
   return Uint8Array.from(items, ({ label }, i) => {
     const at = classes.indexOf(label)
     if (at >= 0) return at

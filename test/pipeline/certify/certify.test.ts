@@ -156,7 +156,7 @@ describe('a quality certificate', () => {
     cpSync(runFolder, items, { recursive: true })
     for (const [i, { id }] of run.manifest.dataset.contributions.entries()) write(`${id}.jsonl`, contributions[i] ?? [])
     write('held-out.jsonl', heldOut)
-    const { certificate, retrained } = await certified(run, readSet(items, run.manifest, MAIL))
+    const { certificate, retrained } = await certified(run, readSet(items, run, MAIL))
     expect(retrained).toBe(0)
     expect(certificate.worth).toEqual(first.worth)
     expect(certificate.earnings).toEqual({ absent: 'Nobody says which of the rows were planted.' })
@@ -189,7 +189,7 @@ describe('a quality certificate', () => {
     expect(() => readRun(at)).toThrow('certificate.json: it is not the file that the manifest describes')
   })
 
-  it('lets publish-run say which terms to register', () => {
+  it('lets model publish say which terms to register', () => {
     const at = join(folder, 'attached')
     const verdict: Certificate['verdict'] = {
       recommended: { rule: 'net-influence', baseBps: 5_000, floorBps: 10_000, sketched: true },
@@ -207,7 +207,7 @@ describe('a quality certificate', () => {
     ])
     expect([answers, loss].join()).toMatch(/answer worth, at most \d.*net influence -?\d\.\d\d \[.*loss worth/)
     expect(certificateAdvice(readRun(runFolder).manifest)).toEqual([
-      'This run has no quality certificate; `npm run certify` makes one, before a model is registered.',
+      'This run has no quality certificate; `attribution run certify` makes one, before a model is registered.',
     ])
   })
 

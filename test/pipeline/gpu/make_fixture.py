@@ -117,7 +117,7 @@ def train_adapter(base: Path, folder: Path, encoder: Encoder, items: list[Item])
 
 
 def contribute(folder: Path, number: int, items: list[Item]) -> str:
-    """Writes items and their commitment as `npm run contribute` does, and names the contribution as the chain will.
+    """Writes items and their commitment as `attribution contribution add` does, and names the contribution as the chain will.
 
     The test's chain opens the treasury's account first, and the contributors' in order: they are accounts 2, 3 and 4.
     """

@@ -14,13 +14,12 @@ import { fitRunSketcher } from '../../../pipeline/publish/sketches.ts'
 import { readRun } from '../../../pipeline/run/readRun.ts'
 import { formatSafetensors } from '../../../pipeline/run/safetensors.ts'
 import { readAgain } from '../../../pipeline/run/takenGradients.ts'
-import { keyOf } from '../../support/keyOf.ts'
+import { attribution, signedBy } from '../../support/attribution.ts'
 import { type LocalLedger, startLocalLedger } from '../../support/localLedger.ts'
-import { type } from '../../support/typed.ts'
 
 const fixture = (...path: readonly string[]): string => join(import.meta.dirname, 'fixture', ...path)
 const CONTRIBUTORS = 3
-const OWNER = { PRIVATE_KEY: keyOf(2) }
+const OWNER = signedBy(2)
 
 describe('an emitted run on its way onto the chain', () => {
   const run = readRun(fixture('run'))
@@ -59,10 +58,13 @@ describe('an emitted run on its way onto the chain', () => {
   })
   afterAll(() => local.stop())
 
-  const audit = (...args: readonly string[]) => type('scripts/auditRun.ts', [folder, ...args, ...connected])
+  const audit = (...args: readonly string[]) => attribution(['run', 'verify', folder, ...args, ...connected])
 
-  it('is registered by publish-run, with a row index of the sketches of its gradients', async () => {
-    const { code, err } = await type('scripts/publishRun.ts', [folder, ...connected, '--send'], OWNER)
+  it('is registered by model publish, with a row index of the sketches of its gradients', async () => {
+    const { code, err } = await attribution(
+      ['model', 'publish', folder, ...connected, '--blobs-at', 'ipfs://blobs', '--yes'],
+      OWNER,
+    )
     expect([code, err]).toEqual([0, ''])
     const out = `${folder}.published`
     const { publication, indexFile } = readPublished(out, join(out, 'blobs'))
@@ -78,7 +80,7 @@ describe('an emitted run on its way onto the chain', () => {
     }
   })
 
-  it('is confirmed by audit-run, from its gradients and from gradients that were taken again', async () => {
+  it('is confirmed by run verify, from its gradients and from gradients that were taken again', async () => {
     const { model } = JSON.parse(readFileSync(`${folder}.published/publication.json`, 'utf8'))
     const { code, out, err } = await audit('--model', `${model}`, '--again', fixture('again.safetensors'))
     expect([code, err]).toEqual([0, ''])
@@ -88,7 +90,7 @@ describe('an emitted run on its way onto the chain', () => {
     expect(out).toMatch(/Of 6144 codes [\d.]+ % are equal, (99\.\d+|100\.00) % within one step/)
   })
 
-  it('is doubted by audit-run where the gradients are others, or the model is of another run', async () => {
+  it('is doubted by run verify where the gradients are others, or the model is of another run', async () => {
     const again = readAgain(fixture('again.safetensors'), run)
     const path = join(local.folder, 'shifted.safetensors')
     // Every row's gradients are those of the row after it.

@@ -44,7 +44,7 @@ class Commands(unittest.TestCase):
     def test_emit_gives_the_run_of_the_fixture_but_for_rounding(self) -> None:
         status, said = emit(self.folder / "run", "--held-out", str(FIXTURE / "held-out.jsonl"))
         self.assertEqual(status, 0, said)
-        self.assertIn("holds the gradients of 96 rows; npm run publish-run", said)
+        self.assertIn("holds the gradients of 96 rows; attribution model publish", said)
         found = json.loads((self.folder / "run" / "run.json").read_text())
         expected = json.loads((FIXTURE / "run" / "run.json").read_text())
         for field in ("quantisation", "lora", "dataset", "projection", "sketch"):

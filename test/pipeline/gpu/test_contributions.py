@@ -1,4 +1,4 @@
-"""Commitments as `npm run contribute` makes them, and the bytes that both sides hash."""
+"""Commitments as `attribution contribution add` makes them, and the bytes that both sides hash."""
 
 from __future__ import annotations
 

@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
+import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { keccak } from '../../../attribution/keccak.ts'
@@ -10,6 +11,7 @@ import { DEFAULT_PAY, payTermsOf } from '../../../pipeline/publish/payTerms.ts'
 import { prepareRun } from '../../../pipeline/publish/prepareRun.ts'
 import { publishRun } from '../../../pipeline/publish/publishRun.ts'
 import { readRun } from '../../../pipeline/run/readRun.ts'
+import { attribution } from '../../support/attribution.ts'
 import { type LocalLedger, startLocalLedger } from '../../support/localLedger.ts'
 import { copyOf, fixture } from './importSetup.ts'
 
@@ -50,7 +52,7 @@ describe('an imported run on its way onto the chain', () => {
     for (const { id, path } of contributions) args.push('--contribution', `${id}=${path}`)
     args.push('--base', 'example/tiny-llama', '--base-revision', '0123abc', '--base-licence', 'Apache-2.0')
     args.push('--base-weights', fixture('tiny-llama'), ...others)
-    execFileSync(process.execPath, ['scripts/importRun.ts', ...args])
+    execFileSync(process.execPath, ['cli/main.ts', 'run', 'import', ...args])
     return out
   }
   const publish = async (out: string) => {
@@ -98,6 +100,27 @@ describe('an imported run on its way onto the chain', () => {
     expect(manifest.base.source).toBe('hf://example/tiny-llama')
   })
 
+  it('cannot be served here yet, and serve says so before anything is charged', async () => {
+    const out = join(local.folder, 'run-bergson')
+    const requests = join(local.folder, 'requests.jsonl')
+    writeFileSync(requests, '{"id": "a", "payer": 1, "text": "Anybody there?"}\n')
+    const args = [
+      'serve',
+      '--requests',
+      requests,
+      '--run',
+      out,
+      '--fee',
+      '0.02',
+      '--blobs',
+      join(local.folder, 'blobs'),
+    ]
+    expect(await attribution(args)).toMatchObject({
+      code: 1,
+      err: expect.stringContaining('This run cannot be served here yet: it was not trained on the embedded base model'),
+    })
+  })
+
   it('is registered as a full fine-tune of the same base', async () => {
     const { fineTune } = await publish(importWith(fixture('tiny-llama'), 'trak'))
     expect(fineTune).toMatchObject({ method: 0, quantisation: { scheme: '', bits: 0, doubleQuant: false } })
@@ -106,7 +129,7 @@ describe('an imported run on its way onto the chain', () => {
   it('is refused in one paragraph where the command is not understood or a file is not what it should be', () => {
     const run = (...args: readonly string[]) => {
       try {
-        execFileSync(process.execPath, ['scripts/importRun.ts', ...args], { stdio: 'pipe', encoding: 'utf8' })
+        execFileSync(process.execPath, ['cli/main.ts', 'run', 'import', ...args], { stdio: 'pipe', encoding: 'utf8' })
       } catch (error) {
         const { status, stderr } = error as { status: number; stderr: string }
         return { status, stderr: stderr.trim() }
@@ -114,8 +137,8 @@ describe('an imported run on its way onto the chain', () => {
       throw new Error('Nothing was refused.')
     }
     expect(run(fixture('trl'), '--out', join(local.folder, 'none'))).toEqual({
-      status: 1,
-      stderr: 'Name the licence of the base with --base-licence.',
+      status: 2,
+      stderr: "error: required option '--base-licence <SPDX>' not specified\n(--help says more)",
     })
     const whole = ['--base-licence', 'MIT', '--base-weights-sha256', '0'.repeat(64), '--dataset-version', '1']
     const { status, stderr } = run(fixture('axolotl'), '--out', join(local.folder, 'none'), ...whole)

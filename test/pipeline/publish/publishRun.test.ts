@@ -18,9 +18,8 @@ import { DEFAULT_SKETCH } from '../../../pipeline/train/emit/describeRun.ts'
 import { MAIL } from '../../../pipeline/train/tasks/mail/mail.ts'
 import { splitTask } from '../../../pipeline/train/tasks/split.ts'
 import { type TrainingContribution, trainRun } from '../../../pipeline/train/trainRun.ts'
-import { keyOf } from '../../support/keyOf.ts'
+import { attribution, signedBy } from '../../support/attribution.ts'
 import { type LocalLedger, startLocalLedger } from '../../support/localLedger.ts'
-import { type } from '../../support/typed.ts'
 
 const CONTRIBUTORS = 8
 const split = splitTask(MAIL, { seed: 7, rows: 48, heldOut: 8, contributors: CONTRIBUTORS })
@@ -175,29 +174,25 @@ describe('a run on its way onto the chain', () => {
     writeFileSync(deployment, JSON.stringify(local.deployment))
     const folder = join(local.folder, 'run')
     const publish = (...args: readonly string[]) =>
-      type('scripts/publishRun.ts', [folder, ...args, '--rpc', local.rpcUrl, '--deployment', deployment], {
+      attribution(
+        [
+          ...['model', 'publish', folder, ...args, '--rpc', local.rpcUrl, '--deployment', deployment],
+          ...['--blobs-at', 'ipfs://blobs', '--out', join(local.folder, 'typed')],
+        ],
         // Another owner than before, for whom the run is not registered yet.
-        PRIVATE_KEY: keyOf(3),
-      })
+        signedBy(3),
+      )
     const rows = readRun(folder).rows.length
-    const dry = await publish('--rule', 'equal-split', '--out', join(local.folder, 'typed'))
-    expect(dry.out).toContain(`${rows} rows of 7 contributions; the ${rows} items of the run's dataset versions share`)
-    expect(dry.out).toMatch(/FineTunes\.registerFineTune\(\{.*"baseBps":10000.*\}\)[\s\S]*Nothing was sent/)
-    const sent = await publish(
-      '--rule',
-      'fixed-weights',
-      '--base',
-      '2000',
-      '--out',
-      join(local.folder, 'typed'),
-      '--send',
-    )
+    const dry = await publish('--rule', 'equal-split', '--dry-run')
+    expect(dry.out).toContain(`${rows} rows of 7 contributions; the ${rows} items of the run’s dataset versions share`)
+    expect(dry.out).toMatch(/FineTunes\.registerFineTune, [\d,]+ gas[\s\S]*Nothing was sent/)
+    const sent = await publish('--rule', 'fixed-weights', '--base', '2000', '--yes')
     expect(sent).toMatchObject({ code: 0, err: '' })
     expect(sent.out).toMatch(/This run is model \d+; /)
-    const again = await publish('--rule', 'net-influence', '--out', join(local.folder, 'typed'), '--send')
+    const again = await publish('--rule', 'net-influence', '--yes')
     expect(again).toMatchObject({ code: 1, err: expect.stringContaining('base 2000, not 0, sketched false, not true') })
     const wrong = await publish('--rule', 'lottery')
-    expect(wrong).toMatchObject({ code: 1, err: expect.stringContaining('--rule takes net-influence, fixed-weights') })
+    expect(wrong).toMatchObject({ code: 2, err: expect.stringContaining('Allowed choices are net-influence') })
     const nothingLeft = await publish('--base', '10000')
     expect(nothingLeft).toMatchObject({ code: 1, err: expect.stringContaining('nothing is left for net-influence') })
   })

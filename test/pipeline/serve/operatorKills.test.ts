@@ -5,6 +5,7 @@ import type { OperatorOptions, Request } from '../../../pipeline/serve/operation
 import { operate } from '../../../pipeline/serve/operator.ts'
 import { settleDue } from '../../../pipeline/serve/settleDue.ts'
 import type { ToldBatch } from '../../../sdk/batch.ts'
+import { StopError } from '../../../sdk/errors.ts'
 import { openBook } from '../../../sdk/openBook.ts'
 import { signedReceipt } from '../../../sdk/receipt.ts'
 import { close, DAY, FEE_UNITS, K, type LocalOperator, requests, startLocalOperator } from './localOperator.ts'
@@ -150,12 +151,9 @@ describe('an operator that is killed', () => {
     await passSeconds(4 * DAY)
     const options = its.optionsWith('settling')
     const wallet = walletOf(cast.operator)
-    const sendTransaction = async (args: Parameters<typeof wallet.sendTransaction>[0]): Promise<never> => {
-      await wallet.sendTransaction(args)
-      throw new Killed()
-    }
-    const killed = { ...wallet, sendTransaction: sendTransaction as typeof wallet.sendTransaction }
-    await expect(settleDue(connection, killed, its.serving, options.journal)).rejects.toThrow(Killed)
+    const getTransactionReceipt = () => Promise.reject(new StopError('It is killed', {}, 'Start it again.'))
+    const killed = { ...connection, reader: { ...reader, getTransactionReceipt } }
+    await expect(settleDue(killed, wallet, its.serving, options.journal)).rejects.toThrow('It is killed')
     expect(await settleDue(connection, wallet, its.serving, options.journal)).toEqual([])
     const settled = await reader.getContractEvents({ ...contracts.settlement, eventName: 'BookSettled', fromBlock })
     expect(settled).toHaveLength(1)

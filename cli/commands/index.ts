@@ -1,0 +1,28 @@
+import { Command } from 'commander'
+import { action } from '../command.ts'
+import { ExitError } from '../exitError.ts'
+
+export const INDEX = 'index'
+
+const VERBS = ['serve', 'verify', 'export', 'prune']
+
+/** `attribution index …`: the indexer's own command line, whose settings are its own. */
+export function indexCommand(): Command {
+  return new Command(INDEX)
+    .description('index a chain and serve GraphQL; also verify, export and prune what is stored')
+    .argument('[arguments...]', `options, or one of ${VERBS.join(', ')} and its options`)
+    .helpOption(false)
+    .allowUnknownOption()
+    .passThroughOptions()
+    .action(
+      action<[readonly string[]], object>(async ({ signal }, _, args) => {
+        // Loaded here alone: it brings databases and a web server along.
+        const { runIndexer } = await import('../../indexer/runIndexer.ts')
+        const world = { env: process.env, out: process.stdout, errors: process.stderr, signal }
+        const [first] = args
+        if (first === '--help' || first === '-h')
+          process.stdout.write(`attribution index [${VERBS.join('|')}] [options]; each has --help.\n\n`)
+        throw new ExitError(await runIndexer(args, world))
+      }),
+    )
+}
