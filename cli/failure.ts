@@ -1,4 +1,9 @@
-import { BaseError, ContractFunctionExecutionError, ContractFunctionRevertedError } from 'viem'
+import {
+  BaseError,
+  ContractFunctionExecutionError,
+  ContractFunctionRevertedError,
+  ContractFunctionZeroDataError,
+} from 'viem'
 import { type Explained, explain, isExplained, StopError } from '../sdk/errors.ts'
 import { nodeFailure } from '../sdk/nodeFailure.ts'
 import { UsageError } from './usageError.ts'
@@ -33,10 +38,18 @@ function explainedOf(error: unknown): Explained | undefined {
 /** What a contract says to a question that makes no sense to it. */
 function refusedRead(error: unknown): StopError | undefined {
   if (!(error instanceof BaseError)) return undefined
+  const asked = error.walk((cause) => cause instanceof ContractFunctionExecutionError)
+  const call = asked instanceof ContractFunctionExecutionError ? asked : undefined
+  if (error.walk((cause) => cause instanceof ContractFunctionZeroDataError) !== null)
+    return new StopError(
+      `There is no contract of ours at ${call?.contractAddress ?? 'an address of the deployment'}`,
+      { asked: call?.functionName ?? '' },
+      'The deployment file and the node speak of different chains: check both.',
+      error,
+    )
   const revert = error.walk((cause) => cause instanceof ContractFunctionRevertedError)
   if (!(revert instanceof ContractFunctionRevertedError)) return undefined
-  const asked = error.walk((cause) => cause instanceof ContractFunctionExecutionError)
-  const name = asked instanceof ContractFunctionExecutionError ? asked.functionName : 'a question'
+  const name = call?.functionName ?? 'a question'
   const { data, reason } = revert
   if (data === undefined) return new StopError(`A contract refuses ${name}: ${reason ?? 'it reverted'}`, {}, '', error)
   const [contract = ''] = data.errorName.split('_')
