@@ -3,6 +3,7 @@ import type { Address, LocalAccount, TransactionReceipt } from 'viem'
 import { formatEther, formatGwei } from 'viem'
 import type { Connection } from '../sdk/contracts.ts'
 import { StopError } from '../sdk/errors.ts'
+import type { ContractCall } from '../sdk/node/contractCall.ts'
 import { dryRun } from '../sdk/node/transactions/dryRun.ts'
 import type { HeldJournal } from '../sdk/node/transactions/journal.ts'
 import { type Plan, unsignedOf } from '../sdk/node/transactions/plan.ts'
@@ -141,6 +142,25 @@ async function send(context: Context, journal: HeldJournal, account: LocalAccoun
   })
   journals.finished(journal)
   return receipts
+}
+
+/** Sends one transaction after another, all of which were agreed to before the first. */
+export function stepsOf(context: Context, intent: string) {
+  const agreed: Context = {
+    ...context,
+    sending: { kind: 'send', yes: true },
+    terminal: { ...context.terminal, say: () => {} },
+  }
+  return async (name: string, call: ContractCall, effect: string): Promise<TransactionReceipt> => {
+    const receipts = await carryOut(agreed, {
+      intent: `${intent}: ${name}`,
+      spendsWei: 0n,
+      transactions: [{ call, effect }],
+    })
+    const [receipt] = receipts ?? []
+    if (receipt === undefined) throw new Error('What was agreed to is sent')
+    return receipt
+  }
 }
 
 /**

@@ -30,7 +30,7 @@ function addCommand(): Command {
   return sendingCommand(
     commandOf(
       'add',
-      `contribute items. Only a Merkle root of salted hashes goes on chain; the salts are written to <items>${COMMITMENT_SUFFIX}: keep that file, and give it to none but whoever trains`,
+      `contribute items. Only a Merkle root of salted hashes goes on chain; the salts are written to <items>${COMMITMENT_SUFFIX}: keep that file, and give it to nobody but the one who trains`,
     ),
   )
     .argument('<items.jsonl>', 'one {"label", "text"} a line')
@@ -82,7 +82,7 @@ function addCommand(): Command {
           { contribution, account: contributor, commitment: commitmentFile, transactions: minedOf(receipts) },
           [
             `Contribution ${contribution} of account ${contributor} waits for the curator.`,
-            `Its salts are in ${commitmentFile}: whoever trains needs it beside ${path}.`,
+            `Its salts are in ${commitmentFile}: training needs it beside ${path}.`,
           ],
         )
       }),

@@ -18,10 +18,11 @@ import { loadServedModel, onEmbeddedBase } from '../../pipeline/train/servedMode
 import { walletOn } from '../../sdk/chain.ts'
 import type { Connection } from '../../sdk/contracts.ts'
 import { StopError } from '../../sdk/errors.ts'
+import { callTo } from '../../sdk/node/contractCall.ts'
 import { feeUnitsOf } from '../../sdk/record.ts'
 import { unsettledBooks } from '../../sdk/settling.ts'
 import { formatOpen } from '../../sdk/units.ts'
-import { agree, alone, minedOf } from '../carryOut.ts'
+import { agree, alone, minedOf, stepsOf } from '../carryOut.ts'
 import { action, commandOf, sendingCommand, withSettings } from '../command.ts'
 import type { Context } from '../context.ts'
 import { openAmount, wholeNumber } from '../values.ts'
@@ -93,10 +94,11 @@ async function serve(
   const { terminal } = context
   const feeUnits = feeUnitsOf(options.fee, serving.model.terms.feeUnitGwei)
   if (!(await isAgreed(context, options, connection, serving, journal, requests))) return
+  const signer = await context.signer()
+  const receiptKey = ensureReceiptKey(options.receiptKey ?? receiptKeyFile(context, connection, signer))
+  await nameKey(context, connection, serving.operator, receiptKey)
   const operated = await alone(context, `serve ${options.requests}`, async () => {
-    const signer = await context.signer()
     const wallet = walletOn(connection.reader, signer)
-    const receiptKey = ensureReceiptKey(options.receiptKey ?? receiptKeyFile(context, connection, signer))
     await ensureKeyNamed(connection, wallet, serving.operator, receiptKey)
     const settled = await settleDue(connection, wallet, serving, journal)
     if (settled.length > 0) terminal.note(`Settled books that were due, in ${settled.length} transactions.`)
@@ -127,6 +129,23 @@ async function serve(
     }
   })
   tell(context, answersFileOf(options), operated)
+}
+
+/** Names the key on chain where the operator has none. */
+async function nameKey(
+  context: Context,
+  { reader, contracts }: Connection,
+  operator: number,
+  { address }: LocalAccount,
+): Promise<void> {
+  const named = await reader.readContract({ ...contracts.court, functionName: 'receiptKeyOf', args: [operator] })
+  if (BigInt(named) !== 0n) return
+  const effect = `Name the key that signs receipts of account ${operator}`
+  await stepsOf(context, `serve as ${operator}`)(
+    'receipt key',
+    callTo(contracts.court, 'setReceiptKey', [address]),
+    effect,
+  )
 }
 
 /** What is going to be sent depends on which channels cover their calls, so it is said at most. */

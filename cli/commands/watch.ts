@@ -10,10 +10,10 @@ import { caseQueue } from '../../watcher/caseQueue.ts'
 import { filesFrom } from '../../watcher/files.ts'
 import { filingOf } from '../../watcher/filing.ts'
 import { followerOf } from '../../watcher/follower.ts'
+import { jsonLog, logRowIndexes } from '../../watcher/log.ts'
 import { metrics, serveMetrics } from '../../watcher/metrics.ts'
 import { ownItems } from '../../watcher/ownItems.ts'
 import { receiptsIn } from '../../watcher/receipts.ts'
-import { jsonLog, logRowIndexes } from '../../watcher/log.ts'
 import { transactionSender } from '../../watcher/sender.ts'
 import { watcherOf } from '../../watcher/watcher.ts'
 import { watchOnce } from '../../watcher/watchOnce.ts'
@@ -116,7 +116,8 @@ async function watch(context: Context, options: Options): Promise<void> {
   })
   const { reader } = connection
   const filing =
-    signer && filingOf({ connection, state, cases, signer, sender: transactionSender(reader, walletOn(reader, signer)) })
+    signer &&
+    filingOf({ connection, state, cases, signer, sender: transactionSender(reader, walletOn(reader, signer)) })
   const pollMs = 1_000 * options.poll
   const watcher = watcherOf({
     connection,

@@ -43,7 +43,11 @@ export async function auditIndex(connection: Connection, run: Run, model: number
     strict: true,
   })
   if (begun === undefined || registered === undefined)
-    throw new StopError(`Model ${model} is no fine-tune on this chain`, {}, 'Name a model that `model publish` registered.')
+    throw new StopError(
+      `Model ${model} is no fine-tune on this chain`,
+      {},
+      'Name a model that `model publish` registered.',
+    )
   const { fineTune } = begun.args
   if (fineTune.manifestHash !== run.manifestHash)
     throw new StopError(

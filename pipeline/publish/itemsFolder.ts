@@ -1,5 +1,5 @@
 /**
- * Items as contributors hand them to whoever trains: `<name>.jsonl` and, beside it, the `<name>.jsonl.commitment.json` that
+ * Items as contributors hand them over for training: `<name>.jsonl` and, beside it, the `<name>.jsonl.commitment.json` that
  * `ensureCommitment` wrote. Files may have any name: which contribution they are is in their hashes.
  */
 import { existsSync, readdirSync } from 'node:fs'

@@ -73,7 +73,7 @@ export function beginAct({ fineTunes }: Contracts, fineTune: FineTune, page: Pag
   return callTo(fineTunes, 'registerFineTune', [fineTune, page])
 }
 
-function continueAct({ fineTunes }: Contracts, ...args: ContinueArgs): ContractCall {
+export function continueAct({ fineTunes }: Contracts, ...args: ContinueArgs): ContractCall {
   return callTo(fineTunes, 'continueFineTune', args)
 }
 
@@ -142,7 +142,16 @@ export async function resumeRegistration(
   fineTune: FineTune,
   pages: readonly Page[],
 ): Promise<void> {
-  const { reader, contracts, fromBlock } = connection
+  const { next, draft } = await reachedPage(connection, model, pages)
+  await addPages(connection, owner, model, fineTune, draft, pages.slice(next))
+}
+
+/** How many pages of a registration are on chain, and what they came to. */
+export async function reachedPage(
+  { reader, contracts, fromBlock }: Connection,
+  model: number,
+  pages: readonly Page[],
+): Promise<{ readonly next: number; readonly draft: Hex }> {
   const events = await reader.getContractEvents({
     ...contracts.fineTunes,
     eventName: 'UnitsRegistered',
@@ -163,7 +172,7 @@ export async function resumeRegistration(
       'Go on with the version of this software that began it.',
     )
   }
-  await addPages(connection, owner, model, fineTune, draft, pages.slice(next))
+  return { next, draft }
 }
 
 async function addPages(

@@ -1,14 +1,17 @@
 import { cpSync, existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { createTestClient, http, parseEther } from 'viem'
+import { generatePrivateKey, privateKeyToAccount } from 'viem/accounts'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { ensureBond } from '../../pipeline/serve/bond.ts'
 import { bondOfAccount, bondOfModel } from '../../sdk/bond.ts'
 import { attribution, signedBy, startAttribution } from '../support/attribution.ts'
+import { startFaultyNode } from '../support/breakingNode.ts'
 import { deploymentFileOf } from '../support/deploymentFile.ts'
 import { voucherFor } from '../support/localBatches.ts'
 import { type LocalLedger, startLocalLedger } from '../support/localLedger.ts'
 import { ACTIVATION_SECONDS, openLocalChannel } from '../support/localModel.ts'
-import type { Typed } from '../support/typed.ts'
+import type { Running, Typed } from '../support/typed.ts'
 
 /** From a contributor's items to a paid answer by commands alone, with what people do wrong on the way. */
 
@@ -210,6 +213,38 @@ describe('a model', () => {
       'registered with other terms: contributor share 6000, not 5000',
       OWNER,
     )
+  })
+
+  it.each([
+    [1, 'before'],
+    [1, 'after'],
+    [2, 'before'],
+    [2, 'after'],
+  ] as const)('is registered once, killed when transaction %i is sent, %s the node has it', async (nth, moment) => {
+    const { reader, contracts, fromBlock } = local.connection
+    const key = generatePrivateKey()
+    const { address } = privateKeyToAccount(key)
+    const node = createTestClient({ mode: 'anvil', chain: reader.chain, transport: http(local.rpcUrl) })
+    await node.setBalance({ address, value: parseEther('1') })
+    const owner = { ATTRIBUTION_PRIVATE_KEY: key }
+    let running: Running | undefined
+    const kill = () => running?.signal('SIGKILL')
+    const faulty = await startFaultyNode(local.rpcUrl, {
+      at: 'eth_sendRawTransaction',
+      after: nth - 1,
+      ...(moment === 'before' ? { how: 'refuse', onBefore: kill } : { how: 'drop', onAfter: kill }),
+    })
+    const out = `killed-${nth}-${moment}`
+    const command = `${publish} --out ${out} --yes`
+    running = startAttribution([...command.split(' '), '--rpc', faulty.rpcUrl], owner, folder)
+    expect((await running.ended).code).toBeNull()
+    await faulty.stop()
+    const { model } = await told<{ model: number }>(command, owner)
+    const account = await reader.readContract({ ...contracts.accounts, functionName: 'accountOf', args: [address] })
+    const args = { owner: account }
+    const begun = { ...contracts.fineTunes, eventName: 'FineTuneBegun', args, fromBlock, strict: true } as const
+    expect((await reader.getContractEvents(begun)).map((event) => event.args.model)).toEqual([model])
+    expect(await reader.getTransactionCount({ address })).toBe(2)
   })
 
   it('is what its run gives, and is served by those whom its owner names', async () => {

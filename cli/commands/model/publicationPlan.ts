@@ -13,6 +13,7 @@ import type { Connection } from '../../../sdk/contracts.ts'
 import { StopError } from '../../../sdk/errors.ts'
 import { callTo } from '../../../sdk/node/contractCall.ts'
 import type { Plan, PlannedTransaction } from '../../../sdk/node/transactions/plan.ts'
+import { accountOf } from '../../parties.ts'
 
 /** Everything that publishing sends, before any of it is sent. */
 export interface PublicationPlan {
@@ -34,7 +35,7 @@ export async function planPublication(
 ): Promise<PublicationPlan> {
   const { reader, contracts } = connection
   const { manifest } = prepared.run
-  const account = await reader.readContract({ ...contracts.accounts, functionName: 'accountOf', args: [from] })
+  const account = await accountOf(connection, from)
   const next = (await reader.readContract({ ...contracts.models, functionName: 'modelCount' })) + 1
   const base = await findBase(connection, manifest)
   const fineTune = fineTuneOf(prepared, base ?? next, registration)
@@ -80,7 +81,7 @@ export async function planPublication(
   }
 }
 
-async function notAllowed(
+export async function notAllowed(
   { reader, contracts }: Connection,
   model: number,
   operators: readonly number[],

@@ -4,14 +4,14 @@ import { certificateAdvice } from '../../../pipeline/publish/certified.ts'
 import type { Registration } from '../../../pipeline/publish/fineTune.ts'
 import { PAY_RULES, type PayRule, payTermsOf } from '../../../pipeline/publish/payTerms.ts'
 import { type PreparedRun, prepareEqualSplit, prepareRun } from '../../../pipeline/publish/prepareRun.ts'
-import { publishRun } from '../../../pipeline/publish/publishRun.ts'
+import { storeFiles, writePublication } from '../../../pipeline/publish/publication.ts'
 import { readRun } from '../../../pipeline/run/readRun.ts'
-import { walletOn } from '../../../sdk/chain.ts'
-import { agree, alone } from '../../carryOut.ts'
+import { agree } from '../../carryOut.ts'
 import { action, commandOf, sendingCommand, withSettings } from '../../command.ts'
 import { requireReachable } from '../../reachable.ts'
 import { collected, id, openAmount, wholeNumber } from '../../values.ts'
 import { planPublication, requireAccounts } from './publicationPlan.ts'
+import { register } from './registration.ts'
 
 interface Options {
   readonly rule: PayRule
@@ -77,21 +77,11 @@ are for good.`,
         } = await planPublication(connection, prepared, signer.address, operators, registration)
         const isDone = plan.transactions.length + later.length === 0 && context.sending.kind === 'send'
         if (!isDone && !(await agree(context, plan, later))) return
-        const owner = walletOn(connection.reader, signer)
         const out = options.out ?? `${folder.replace(/\/$/, '')}.published`
-        const blobs = context.config.find('blobs')?.value ?? join(out, 'blobs')
-        const { model } = await alone(context, plan.intent, () =>
-          publishRun(prepared, {
-            ...registration,
-            connection,
-            owner,
-            baseOwner: owner,
-            baseRoyaltyBps: 0,
-            operators,
-            folder: out,
-            blobs,
-          }),
-        )
+        storeFiles(out, context.config.find('blobs')?.value ?? join(out, 'blobs'), prepared)
+        const ids = await register(context, prepared, registration, operators)
+        writePublication(out, prepared, registration, ids)
+        const { model } = ids
         context.terminal.result({ model, publication: out }, [
           `This run is model ${model}${known === undefined ? '' : ' already'}; ${join(out, 'publication.json')} says so.`,
         ])
