@@ -2,12 +2,14 @@ import { readFileSync } from 'node:fs'
 import { Command, CommanderError } from 'commander'
 import { interrupt } from './command.ts'
 import { accountCommand } from './commands/account.ts'
+import { appealCommand } from './commands/appeal.ts'
 import { bondCommand } from './commands/bond.ts'
 import { channelCommand } from './commands/channel.ts'
 import { claimCommand } from './commands/claim.ts'
 import { configCommand } from './commands/config.ts'
 import { deployCommand } from './commands/deploy.ts'
 import { nodeCommand } from './commands/node.ts'
+import { receiptCommand } from './commands/receipt.ts'
 import { settleCommand } from './commands/settle.ts'
 import { tokenCommand } from './commands/token.ts'
 import { sayFailure } from './failure.ts'
@@ -19,6 +21,8 @@ const commands: readonly (() => Command)[] = [
   tokenCommand,
   bondCommand,
   channelCommand,
+  receiptCommand,
+  appealCommand,
   settleCommand,
   claimCommand,
   deployCommand,

@@ -46,7 +46,11 @@ export function receiptsIn(folder: string | undefined, connection: Connection): 
 }
 
 /** Refuses a receipt of another place, or by a key that was not the operator's for it. */
-async function requireCounting({ reader, contracts }: Connection, receipt: Receipt, source: string): Promise<void> {
+export async function requireCounting(
+  { reader, contracts }: Connection,
+  receipt: Receipt,
+  source: string,
+): Promise<void> {
   const { court } = contracts
   if (receipt.chainId !== reader.chain.id || receipt.court.toLowerCase() !== court.address.toLowerCase()) {
     throw new StopError(`${source} is a receipt of another chain or another court`, {}, 'Watch it there.')
