@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { Command, CommanderError } from 'commander'
 import { interrupt } from './command.ts'
 import { accountCommand } from './commands/account.ts'
+import { appealCommand } from './commands/appeal.ts'
 import { bondCommand } from './commands/bond.ts'
 import { channelCommand } from './commands/channel.ts'
 import { claimCommand } from './commands/claim.ts'
@@ -13,6 +14,7 @@ import { evaluationCommand } from './commands/evaluation.ts'
 import { INDEX, indexCommand } from './commands/index.ts'
 import { modelCommand } from './commands/model.ts'
 import { nodeCommand } from './commands/node.ts'
+import { receiptCommand } from './commands/receipt.ts'
 import { runCommand } from './commands/run.ts'
 import { serveCommand } from './commands/serve.ts'
 import { settleCommand } from './commands/settle.ts'
@@ -34,6 +36,8 @@ const commands: readonly (() => Command)[] = [
   bondCommand,
   channelCommand,
   serveCommand,
+  receiptCommand,
+  appealCommand,
   settleCommand,
   claimCommand,
   watchCommand,

@@ -48,10 +48,12 @@ export function receiptsIn(folder: string | undefined, connection: Connection): 
   }
 }
 
-/**
- * Throws on a receipt of another chain or court, or signed by a key that was not the operator's.
- */
-async function requireCounting({ reader, contracts }: Connection, receipt: Receipt, source: string): Promise<void> {
+/** Throws on a receipt of another chain or court, or signed by a key that was not the operator's. */
+export async function requireCounting(
+  { reader, contracts }: Connection,
+  receipt: Receipt,
+  source: string,
+): Promise<void> {
   const { court } = contracts
   if (receipt.chainId !== reader.chain.id || receipt.court.toLowerCase() !== court.address.toLowerCase()) {
     throw new StopError(`${source} is a receipt of another chain or another court`, {}, 'Watch it there.')

@@ -20,7 +20,7 @@ interface Options extends TermOptions {
 
 /** What all transactions of a deployment need together: 51.0 million, and a reserve. */
 const GAS = 56_000_000n
-const STALE_MS = 6_000
+const STALE_MS = 3_000
 
 export function deployCommand(): Command {
   const command = withSettings(

@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { Command } from 'commander'
 import { createTestClient, http, toHex } from 'viem'
 import { english, generateMnemonic, mnemonicToAccount } from 'viem/accounts'
@@ -15,6 +16,7 @@ interface NodeOptions {
   readonly port: number
   readonly folder: string
   readonly accounts: number
+  readonly blockTime?: number
 }
 
 /** `attribution node`: a chain of one's own to try on, with its state on disk. Its money is worth nothing. */
@@ -23,8 +25,13 @@ export function nodeCommand(): Command {
     .option('--port <number>', 'where it answers', wholeNumber(1, 65_535), 8_545)
     .option('--folder <path>', 'where its state and its keys are kept', 'attribution-node')
     .option('--accounts <number>', 'how many accounts it begins with', wholeNumber(1, 100), 10)
+    .option(
+      '--block-time <seconds>',
+      'a block each so many seconds too, not only for transactions',
+      wholeNumber(1, 3_600),
+    )
     .action(
-      action<[], NodeOptions>(async ({ terminal, signal }, { port, folder, accounts }) => {
+      action<[], NodeOptions>(async ({ terminal, signal }, { port, folder, accounts, blockTime }) => {
         const keys = ensureKeys(folder, accounts)
         const { mnemonic } = keys
         const chain = await startLocalChain({ folder: join(folder, 'chain'), port, accounts, mnemonic })
@@ -34,7 +41,7 @@ export function nodeCommand(): Command {
             ...keys.accounts.map(({ address, keyFile }) => `  ${address}  ${keyFile}`),
             'Its coins are worth nothing. Ctrl-C stops it; the same command goes on with it.',
           ])
-          await aborted(signal)
+          await blocksUntil(signal, chain.rpcUrl, blockTime)
         } finally {
           await chain.stop()
         }
@@ -85,14 +92,11 @@ function ensureKeys(folder: string, count: number) {
   return { mnemonic, accounts }
 }
 
-async function aborted(signal: AbortSignal): Promise<void> {
-  if (signal.aborted) return
-  await new Promise<void>((resolve) => {
-    // A pending promise alone would let the process end.
-    const alive = setInterval(() => {}, 60_000)
-    signal.addEventListener('abort', () => {
-      clearInterval(alive)
-      resolve()
-    })
-  })
+/** Returns when `signal` says so; until then there is a block each `blockTime` seconds, where that is given. */
+async function blocksUntil(signal: AbortSignal, rpcUrl: string, blockTime: number | undefined): Promise<void> {
+  const miner = createTestClient({ mode: 'anvil', transport: http(rpcUrl) })
+  while (!signal.aborted) {
+    await sleep((blockTime ?? 3_600) * 1_000, undefined, { signal }).catch(() => {})
+    if (blockTime !== undefined && !signal.aborted) await miner.mine({ blocks: 1 })
+  }
 }

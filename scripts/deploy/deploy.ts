@@ -110,8 +110,9 @@ async function runIgnition(request: DeployRequest, reader: Reader): Promise<Depl
 
 /** What went wrong on the way, in one sentence. */
 function brokenOff(cause: unknown, deployer: Address): unknown {
-  if (!(cause instanceof Error) || isExplained(cause) || ('code' in cause && typeof cause.code === 'string'))
-    return cause
+  if (!(cause instanceof Error) || isExplained(cause)) return cause
+  const system = systemErrorIn(cause)
+  if (system !== undefined) return system
   const text = cause instanceof BaseError ? `${cause.message} ${cause.details}` : cause.message
   if (/insufficient funds/i.test(text))
     return new StopError(
@@ -124,6 +125,16 @@ function brokenOff(cause: unknown, deployer: Address): unknown {
   if (node !== undefined) return node
   const [first = ''] = cause.message.split('\n')
   return new RetryError(`The deployment broke off: ${first.replace(/^HHE\d+: |\.$/g, '')}`, {}, RESUMES, cause)
+}
+
+/** What a disk or a folder did, whoever noticed it first. */
+function systemErrorIn(error: unknown): Error | undefined {
+  if (!(error instanceof Error)) return undefined
+  if (/^(ENOSPC|EDQUOT|EACCES|EPERM|EROFS|ENOENT|ENOTDIR|EISDIR|EEXIST)\b/.test(error.message)) {
+    const [code] = error.message.split(':')
+    return 'code' in error ? error : Object.assign(new Error(error.message, { cause: error }), { code })
+  }
+  return systemErrorIn(error.cause)
 }
 
 const RESUMES = 'Run the same command again: it goes on where it stopped.'
