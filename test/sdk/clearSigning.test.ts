@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { Ajv } from 'ajv'
-import type { AbiFunction, AbiParameter } from 'viem'
+import type { Abi, AbiParameter } from 'viem'
 import { describe, expect, it } from 'vitest'
 import { type Abis, abis } from '../../sdk/contracts.ts'
 import { clearSigning } from '../../sdk/erc7730/clearSigning.ts'
@@ -103,10 +103,10 @@ function pathsNamedIn(name: string, signature: string): readonly string[] {
     return [...signature.matchAll(/ (\w+)[,)]/g)].map((match) => match[1] as string)
   }
   const contract = name.slice('calldata-'.length, -'.json'.length) as keyof Abis
-  const functions = abis[contract].filter((entry): entry is typeof entry & AbiFunction => entry.type === 'function')
+  const functions = (abis[contract] as Abi).filter((entry) => entry.type === 'function')
   const found = functions.find(
-    (entry) => `${entry.name}(${signatureOf(entry.inputs as readonly AbiParameter[])})` === signature,
+    (entry) => `${entry.name}(${signatureOf(entry.inputs)})` === signature,
   )
   if (found === undefined) throw new Error(`${contract} has no ${signature}`)
-  return pathsIn(found.inputs as readonly AbiParameter[])
+  return pathsIn(found.inputs)
 }
