@@ -121,7 +121,7 @@ describe('the demo', { timeout: 240_000 }, () => {
     const publish = ['model', 'publish', join(folder, 'mail', 'run'), ...connected, '--blobs-at', 'ipfs://blobs']
     const published = await attribution([...publish, '--dry-run'], signedBy(2))
     expect(published.out).toMatch(
-      /^160 rows of 10 contributions, of which[\s\S]*root 0x[0-9a-f]{64}\nIts quality certificate [\s\S]*\nNothing was sent/,
+      /^160 rows of 10 contributions, of which[\s\S]*root 0x[0-9a-f]{64}\.\nIts quality certificate [\s\S]*\nNothing was sent/,
     )
 
     const second = await type('examples/demo/main.ts', ['--once', ...args])
