@@ -103,6 +103,10 @@ async function show(
     const what = call === undefined ? cost : `${call.contract}.${call.name}, ${cost}`
     terminal.say(`${all.length > 1 ? `${i + 1}. ` : ''}${effect} (${what})`)
   }
+  if (all.length === 0) {
+    terminal.say('There is nothing to send: all of it is on chain.')
+    return { value: { from, transactions: all, feeWei, spendsWei: plan.spendsWei } }
+  }
   const spends = plan.spendsWei > 0n ? `${formatOpen(plan.spendsWei / WEI_PER_GWEI)} OPEN, and ` : ''
   const gas = `about ${formatEther(feeWei)} ETH for gas at ${formatGwei(gasPriceWei)} gwei`
   terminal.say(`In all ${spends}${gas}${later.length > 0 ? ' and what the later ones cost' : ''}, from ${from}.`)
