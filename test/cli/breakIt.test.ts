@@ -10,7 +10,7 @@ import { type LocalLedger, startLocalLedger } from '../support/localLedger.ts'
 import { type Breakable, breakables, type Case } from '../support/moneyCommands.ts'
 import type { Running, Typed } from '../support/typed.ts'
 
-/** So many at once keep two cores at work: what was killed leaves a lock, and whoever comes next waits for it. */
+/** So many at once keep two cores at work: what was killed leaves a lock, and the next command waits for it. */
 const AT_ONCE = 4
 const isAll = process.env.BREAKS === 'all'
 const LIMIT_MS = isAll ? 3_600_000 : 180_000
