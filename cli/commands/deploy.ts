@@ -1,13 +1,13 @@
 import { existsSync, mkdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { type Command, InvalidArgumentError } from 'commander'
-import { lock } from 'proper-lockfile'
 import { formatEther } from 'viem'
 import { describeTerms } from '../../scripts/deploy/describe.ts'
 import { completeTerms } from '../../scripts/deploy/terms.ts'
 import { connectReader, type Reader } from '../../sdk/chain.ts'
 import { RetryError, StopError } from '../../sdk/errors.ts'
 import { readDeployment } from '../../sdk/node/readDeployment.ts'
+import { holderAt, lockFor } from '../../sdk/node/transactions/holder.ts'
 import { writeWhole } from '../../sdk/node/writeWhole.ts'
 import { action, commandOf, withSettings } from '../command.ts'
 import type { Context } from '../context.ts'
@@ -20,7 +20,6 @@ interface Options extends TermOptions {
 
 /** What all transactions of a deployment need together: 51.0 million, and a reserve. */
 const GAS = 56_000_000n
-const STALE_MS = 3_000
 
 export function deployCommand(): Command {
   const command = withSettings(
@@ -131,30 +130,25 @@ function forget(file: string, folder: string): void {
   rmSync(file)
 }
 
+/** Nobody else deploys under this name meanwhile. */
 async function hold(folder: string): Promise<() => Promise<void>> {
-  let lost = false
-  try {
-    const release = await lock(folder, {
-      realpath: false,
-      stale: STALE_MS,
-      update: 1_000,
-      onCompromised: () => {
-        lost = true
-      },
-      // A deployment that was killed leaves its lock for a while.
-      retries: { retries: 16, minTimeout: 500, maxTimeout: 500 },
-    })
-    return async () => {
-      if (!lost) await release()
-    }
-  } catch (cause) {
-    if (!(cause instanceof Error && 'code' in cause && cause.code === 'ELOCKED')) throw cause
+  const holderFile = `${folder}.holder`
+  const holder = holderAt(holderFile)
+  let isLost = false
+  const release = await lockFor(folder, holder, () => {
+    isLost = true
+  })
+  if (release === undefined)
     throw new RetryError(
       `Another command is deploying into ${folder}`,
       {},
       'Wait until it is done; run this again only if it fails.',
-      cause,
     )
+  holder.serve('deploy')
+  return async () => {
+    if (isLost) return
+    rmSync(holderFile, { force: true })
+    await release()
   }
 }
 

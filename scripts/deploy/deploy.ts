@@ -127,7 +127,7 @@ function brokenOff(cause: unknown, deployer: Address): unknown {
   return new RetryError(`The deployment broke off: ${first.replace(/^HHE\d+: |\.$/g, '')}`, {}, RESUMES, cause)
 }
 
-/** What a disk or a folder did, wherever it was noticed first. */
+/** What a disk or a folder did, which any layer above may have wrapped. */
 function systemErrorIn(error: unknown): Error | undefined {
   if (!(error instanceof Error)) return undefined
   if (/^(ENOSPC|EDQUOT|EACCES|EPERM|EROFS|ENOENT|ENOTDIR|EISDIR|EEXIST)\b/.test(error.message)) {

@@ -125,7 +125,7 @@ describe('a chain of one’s own, and contracts on it', () => {
   }, 600_000)
 
   it('are deployed by one of two commands that begin at once', async () => {
-    const both = await Promise.all([attribution(args('twins')), attribution(args('twins'))])
+    const both = await Promise.all([startAttribution(args('twins')).ended, startAttribution(args('twins')).ended])
     expect(both.map(({ code }) => code).toSorted()).toEqual([0, 1])
     expectParagraph(both.find(({ code }) => code === 1) as Typed, /Another command is deploying into|deployed already/)
   })

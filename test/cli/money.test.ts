@@ -1,10 +1,12 @@
-import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { chmodSync, existsSync, mkdtempSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import { join } from 'node:path'
+import { encryptKeystoreJsonSync, Wallet } from 'ethers'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { WEI_PER_GWEI } from '../../sdk/units.ts'
 import { signerOfVoucher } from '../../sdk/voucher.ts'
 import { attribution, signedBy } from '../support/attribution.ts'
+import { keyOf } from '../support/keyOf.ts'
 import { freePort, type LocalLedger, startLocalLedger } from '../support/localLedger.ts'
 import { letOperate, registerLocalModel } from '../support/localModel.ts'
 import { surroundingsOf } from '../support/surroundings.ts'
@@ -120,6 +122,37 @@ describe('money at the command line', () => {
       { chainId: 31_337, from, to: local.deployment.contracts.openToken, value: '0' },
       { chainId: 31_337, from, to: local.deployment.contracts.bonds, value: '0' },
     ])
+  })
+
+  it('signs with an encrypted keystore, and finds its settings in .env and in attribution.config.json', async () => {
+    const folder = mkdtempSync(join(local.folder, 'settings-'))
+    const key = new Wallet(keyOf(DEPLOYER))
+    const secret = { mode: 0o600 }
+    writeFileSync(
+      join(folder, 'key.json'),
+      encryptKeystoreJsonSync(key, 'a password', { scrypt: { N: 2 ** 10 } }),
+      secret,
+    )
+    writeFileSync(join(folder, 'password'), 'a password\n', secret)
+    const file = { deployment: surroundings.ATTRIBUTION_DEPLOYMENT, keystore: 'key.json', passwordFile: 'password' }
+    writeFileSync(join(folder, 'attribution.config.json'), JSON.stringify(file))
+    writeFileSync(join(folder, '.env'), `ATTRIBUTION_RPC=${local.rpcUrl}\n`)
+    const send = ['token', 'send', '1', local.cast.treasury.address, '--yes']
+    expect(await attribution(send, {}, folder)).toMatchObject({
+      code: 0,
+      out: expect.stringContaining('has received 1 OPEN'),
+    })
+    chmodSync(join(folder, 'password'), 0o644)
+    expectParagraph(
+      await attribution(send, {}, folder),
+      'Others can read password. Make it yours alone: chmod 600 password',
+    )
+    writeFileSync(join(folder, 'other'), 'another', secret)
+    expectParagraph(await attribution([...send, '--password-file', 'other'], {}, folder), 'key.json does not open')
+    const shown = await attribution(['config'], {}, folder)
+    expect(shown.out).toMatch(
+      /rpc +http:\/\/127\.0\.0\.1:\d+ \(ATTRIBUTION_RPC in \.env\)\n[\s\S]*keystore +key\.json \(attribution\.config\.json\)/,
+    )
   })
 
   describe('ends with one clear paragraph and a non-zero exit', () => {

@@ -104,9 +104,7 @@ function pathsNamedIn(name: string, signature: string): readonly string[] {
   }
   const contract = name.slice('calldata-'.length, -'.json'.length) as keyof Abis
   const functions = (abis[contract] as Abi).filter((entry) => entry.type === 'function')
-  const found = functions.find(
-    (entry) => `${entry.name}(${signatureOf(entry.inputs)})` === signature,
-  )
+  const found = functions.find((entry) => `${entry.name}(${signatureOf(entry.inputs)})` === signature)
   if (found === undefined) throw new Error(`${contract} has no ${signature}`)
   return pathsIn(found.inputs)
 }

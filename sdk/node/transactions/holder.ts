@@ -1,5 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { hostname } from 'node:os'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { lock } from 'proper-lockfile'
 import * as z from 'zod'
 import { writeWhole } from '../writeWhole.ts'
 
@@ -52,6 +54,38 @@ export function holderAt(path: string): Holder {
       return last !== undefined && last.host === hostname() && !isAlive(last.pid)
     },
   }
+}
+
+/** How old a lock may be whose holder no longer renews it: busy processes renew late, and those of other machines are not seen. */
+const STALE_MS = 20_000
+/** The same where the holder's process is known to have ended. */
+const STALE_GONE_MS = 2_000
+const LOOKS = 44
+const LOOK_MS = 500
+
+/**
+ * Takes the lock of a file for this process, and waits a while where another has it; undefined where that goes on.
+ *
+ * @param onLost Hears that another process took it, as after a night in which this machine slept.
+ * @param onWait Called while another has it; may throw.
+ */
+export async function lockFor(
+  path: string,
+  holder: Holder,
+  onLost: (error: Error) => void,
+  onWait: () => void = () => {},
+): Promise<(() => Promise<void>) | undefined> {
+  for (let looks = 0; looks < LOOKS; looks++) {
+    try {
+      const stale = holder.isGone() ? STALE_GONE_MS : STALE_MS
+      return await lock(path, { realpath: false, stale, update: STALE_GONE_MS / 2, onCompromised: onLost })
+    } catch (cause) {
+      if (!(cause instanceof Error && 'code' in cause && cause.code === 'ELOCKED')) throw cause
+      onWait()
+      await sleep(LOOK_MS)
+    }
+  }
+  return undefined
 }
 
 function isAlive(pid: number): boolean {

@@ -4,13 +4,11 @@
  */
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
-import { lock } from 'proper-lockfile'
 import type { Address, Hex } from 'viem'
 import * as z from 'zod'
 import { RetryError, StopError } from '../../errors.ts'
 import { writeWhole } from '../writeWhole.ts'
-import { type Holder, holderAt } from './holder.ts'
+import { type Holder, holderAt, lockFor } from './holder.ts'
 import type { Plan } from './plan.ts'
 
 const hex = z.custom<Hex>((value) => typeof value === 'string' && /^0x[0-9a-f]*$/i.test(value), 'must be hexadecimal')
@@ -55,13 +53,6 @@ export interface HeldJournal extends TransactionJournal {
   serve(intent: string): void
   release(): Promise<void>
 }
-
-/** How old a lock may be whose holder no longer renews it: after that the holder was killed. */
-const STALE_MS = 6_000
-/** The same where the holder's process is known to be gone. */
-const STALE_GONE_MS = 2_000
-const LOOKS = 20
-const LOOK_MS = 500
 
 /** What is asked for, and since when: by this the same command, started twice at once, is distinguished from one that is typed again. */
 export interface Asker {
@@ -112,26 +103,19 @@ async function take(
   path: string,
   sender: Address,
   holder: Holder,
-  onCompromised: (error: Error) => void,
+  onLost: (error: Error) => void,
   asker: Asker | undefined,
 ): Promise<() => Promise<void>> {
-  for (let looks = 1; ; looks++) {
-    try {
-      const stale = holder.isGone() ? STALE_GONE_MS : STALE_MS
-      return await lock(path, { realpath: false, stale, update: STALE_GONE_MS / 2, onCompromised })
-    } catch (cause) {
-      if (!(cause instanceof Error && 'code' in cause && cause.code === 'ELOCKED')) throw cause
-      if (asker && !holder.isGone() && holder.isServing(asker.intent)) throw sameTwice(asker)
-      if (looks > LOOKS)
-        throw new RetryError(
-          `Another command is sending transactions of ${sender}`,
-          { lock: `${path}.lock` },
-          'Wait until it is done, and run this one again.',
-          cause,
-        )
-      await sleep(LOOK_MS)
-    }
+  const requireOther = (): void => {
+    if (asker && !holder.isGone() && holder.isServing(asker.intent)) throw sameTwice(asker)
   }
+  const release = await lockFor(path, holder, onLost, requireOther)
+  if (release !== undefined) return release
+  throw new RetryError(
+    `Another command is sending transactions of ${sender}`,
+    { lock: `${path}.lock` },
+    'Wait until it is done, and run this one again.',
+  )
 }
 
 function sameTwice({ intent }: Asker): RetryError {

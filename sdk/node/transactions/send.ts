@@ -3,12 +3,11 @@
  * only then broadcast: its hash is known before a node hears of it. So a lost answer is looked up, a killed command goes on with what
  * it had signed, and a transaction that nobody mines is replaced at the same nonce for a higher fee.
  */
-import { setTimeout as sleep } from 'node:timers/promises'
 import { type Hex, type LocalAccount, type TransactionReceipt, TransactionReceiptNotFoundError } from 'viem'
 import type { Reader } from '../../chain.ts'
 import { RetryError, StopError } from '../../errors.ts'
 import { RefusedError } from '../contractCall.ts'
-import { isAnswer, isKnown, isUnderpriced } from './broadcastError.ts'
+import { broadcast, NodeRefusal, pause } from './broadcast.ts'
 import type { Attempt, JournalEntry, OpenIntent, TransactionJournal } from './journal.ts'
 import type { Plan } from './plan.ts'
 import { sign, signHigher } from './sign.ts'
@@ -128,9 +127,19 @@ async function sendOne(
     now = { ...now, attempts: [attempt] }
     keep(now)
   }
-  const [first] = now.attempts.slice(-1) as [Attempt]
-  await broadcast(first, options)
-  onEvent?.({ kind: 'sent', effect: entry.effect, hash: first.hash, place, total })
+  const last = now.attempts.at(-1) as Attempt
+  try {
+    await broadcast(last, options)
+  } catch (error) {
+    // Signed by a run before this one, at fees of its day.
+    if (!(error instanceof NodeRefusal) || entry.attempts.length === 0) throw error
+    const attempt = await signHigher(last, reader, options.account)
+    now = { ...now, attempts: [...now.attempts, attempt] }
+    keep(now)
+    await broadcast(attempt, options)
+  }
+  const { hash } = now.attempts.at(-1) as Attempt
+  onEvent?.({ kind: 'sent', effect: entry.effect, hash, place, total })
   const receipt = await waitFor(
     () => now,
     async () => {
@@ -155,34 +164,6 @@ async function signFirst(entry: JournalEntry, options: SendOptions): Promise<Att
   } catch (error) {
     if (error instanceof RefusedError) options.journal.close()
     throw error
-  }
-}
-
-/** Hands a signed transaction to the node until it says that it has it; handing it over twice does nothing more. */
-async function broadcast({ raw, hash }: Attempt, { reader, signal, patienceMs = DEFAULTS.patienceMs }: SendOptions) {
-  const until = Date.now() + Math.min(patienceMs, 60_000)
-  for (let failures = 1; ; failures++) {
-    try {
-      await reader.sendRawTransaction({ serializedTransaction: raw })
-      return
-    } catch (cause) {
-      if (isKnown(cause) || isUnderpriced(cause)) return
-      if (isAnswer(cause))
-        throw new StopError(
-          `The node refuses transaction ${hash}: ${cause instanceof Error ? firstLine(cause.message) : cause}`,
-          {},
-          'It was not sent.',
-          cause,
-        )
-      if (Date.now() > until || signal?.aborted)
-        throw new RetryError(
-          `The node did not answer whether it took transaction ${hash}`,
-          {},
-          'Run the same command again: it looks that transaction up before it sends anything.',
-          cause,
-        )
-      await pause(Math.min(5_000, 250 * 2 ** failures), signal)
-    }
   }
 }
 
@@ -252,12 +233,4 @@ function definedOf({ stuckAfterMs, patienceMs, pollMs }: SendOptions) {
     ...(patienceMs !== undefined && { patienceMs }),
     ...(pollMs !== undefined && { pollMs }),
   }
-}
-
-async function pause(ms: number, signal: AbortSignal | undefined): Promise<void> {
-  await sleep(ms, undefined, signal && { signal }).catch(() => {})
-}
-
-function firstLine(message: string): string {
-  return message.split('\n')[0] ?? message
 }

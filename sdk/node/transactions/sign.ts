@@ -6,10 +6,16 @@ import type { Attempt } from './journal.ts'
 /** Nodes replace a transaction for at least a tenth more; an eighth passes all of them. */
 const BUMP_PER_MILLE = 1_125n
 
+/**
+ * More than was estimated: nodes estimate at the time of their newest block, where votes that moved in that very block are overwritten;
+ * in a later block they are written anew, for up to two delegates and the supply. What is not used is not paid.
+ */
+const RESERVED_GAS = 70_000n
+
 /** Signs a call at the sender's next nonce. */
 export async function sign(call: Call, reader: Reader, account: LocalAccount): Promise<Attempt> {
   const { to, data } = call
-  const gas = await estimate(reader, account.address, call)
+  const gas = (await estimate(reader, account.address, call)) + RESERVED_GAS
   const { maxFeePerGas, maxPriorityFeePerGas } = await reader.estimateFeesPerGas()
   const nonce = await reader.getTransactionCount({ address: account.address, blockTag: 'pending' })
   return await signed(

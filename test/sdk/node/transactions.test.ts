@@ -142,6 +142,54 @@ describe('a plan of transactions', () => {
     expect(before - (await supply())).toBe(17n)
   })
 
+  it('signed for a fee that no longer suffices is signed anew at the same nonce', async () => {
+    const before = await supply()
+    const { reader } = local.connection
+    await node().setAutomine(false)
+    await expect(send(planOf('burn 23', 23n), { patienceMs: 60 })).rejects.toThrow('is not mined yet')
+    const [pending] = (await reader.getBlock({ blockTag: 'pending' })).transactions
+    await node().dropTransaction({ hash: pending as `0x${string}` })
+    await node().setNextBlockBaseFeePerGas({ baseFeePerGas: 50_000_000_000n })
+    await node().setAutomine(true)
+    await node().mine({ blocks: 1 })
+    const { events } = await send(planOf('burn 23', 23n))
+    expect(events.map(({ kind }) => kind)).toEqual(['resumed', 'sent', 'mined', 'sent', 'mined'])
+    expect(before - (await supply())).toBe(23n)
+  })
+
+  it('that the contract refuses on the way is planned anew by the next run', async () => {
+    const { openToken } = local.connection.contracts
+    const refused = (wei: bigint) => {
+      const [approve, burn] = planOf('too much', wei).transactions
+      const everything = callTo(openToken, 'burnFrom', [account.address, 10n ** 30n])
+      return { intent: 'too much', spendsWei: wei, transactions: [approve, { ...burn, call: everything }] } as Plan
+    }
+    await expect(send(refused(1n))).rejects.toThrow('OpenToken refuses burnFrom')
+    expect(readdirSync(folder)).toEqual([])
+  })
+
+  it('whose transactions must lie blocks apart waits for them', async () => {
+    const [approve, burn] = planOf('later', 3n).transactions
+    const transactions = [approve, { ...burn, afterBlocks: 2 }] as Plan['transactions']
+    const makeBlock = () => node().mine({ blocks: 1 })
+    const { receipts } = await send({ intent: 'later', spendsWei: 3n, transactions }, { makeBlock })
+    const [first, second] = receipts.map(({ blockNumber }) => blockNumber)
+    expect((second as bigint) - (first as bigint)).toBeGreaterThanOrEqual(2n)
+  })
+
+  it('that was started twice at once is carried out by one of them', async () => {
+    const { reader } = local.connection
+    const asker = { intent: 'once', startedAtMs: Date.now() - 1 }
+    const first = await holdJournal(folder, reader.chain.id, account.address, asker)
+    const during = holdJournal(folder, reader.chain.id, account.address, asker)
+    await expect(during).rejects.toThrow('was started twice at once (once)')
+    await first.release()
+    const after = holdJournal(folder, reader.chain.id, account.address, asker)
+    await expect(after).rejects.toThrow('was started twice at once (once)')
+    const typedAgain = { intent: 'once', startedAtMs: Date.now() + 1 }
+    await (await holdJournal(folder, reader.chain.id, account.address, typedAgain)).release()
+  })
+
   it('of one sender keeps another command of the same sender waiting', async () => {
     const { reader } = local.connection
     const first = await holdJournal(folder, reader.chain.id, account.address)
