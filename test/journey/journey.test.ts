@@ -73,7 +73,10 @@ afterAll(() => {
 
 describe('a second start', () => {
   it('does no work twice', async () => {
-    expect(await provider.getBlockNumber()).toBe(summary.chain.blocks)
+    // A restarted chain mines a few blocks, since it has the state of its newest ones alone. They are empty.
+    const head = await provider.getBlockNumber()
+    for (let block = summary.chain.blocks + 1; block <= head; block++)
+      expect((await provider.getBlock(block))?.transactions).toEqual([])
     const again = summarySchema.parse(JSON.parse(readFileSync(join(folder, 'summary.json'), 'utf8')))
     expect(again).toEqual(summary)
   })
