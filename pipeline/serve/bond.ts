@@ -1,7 +1,9 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Address } from 'viem'
 import { bondOfAccount, bondOfModel, holderOfBond } from '../../sdk/bond.ts'
-import type { Wallet } from '../../sdk/chain.ts'
+import type { Reader, Wallet } from '../../sdk/chain.ts'
 import type { Connection } from '../../sdk/contracts.ts'
-import { StopError } from '../../sdk/errors.ts'
+import { RetryError, StopError } from '../../sdk/errors.ts'
 import { callTo } from '../../sdk/node/contractCall.ts'
 import { transact } from '../../sdk/node/transactions/transact.ts'
 import { formatOpen, WEI_PER_GWEI } from '../../sdk/units.ts'
@@ -107,13 +109,32 @@ export async function requireOwnBond(
 ): Promise<void> {
   const { model, operator } = serving
   const bond = bondOfAccount(operator)
-  const gap = await operatorGap(connection, bond, { feesGwei: BigInt(units) * model.terms.feeUnitGwei, records })
-  if (gap !== undefined) {
-    const missingGwei = gap.requiredGwei - gap.coveringGwei
-    if (missingGwei > topUpGwei) throw uncovered(gap, 'account', operator)
-    await depositBond(connection, wallet, bond, missingGwei)
+  const added = { feesGwei: BigInt(units) * model.terms.feeUnitGwei, records }
+  if ((await operatorGap(connection, bond, added)) === undefined) return
+  await awaitPending(connection.reader, wallet.account.address)
+  const gap = await operatorGap(connection, bond, added)
+  if (gap === undefined) return
+  const missingGwei = gap.requiredGwei - gap.coveringGwei
+  if (missingGwei > topUpGwei) throw uncovered(gap, 'account', operator)
+  await depositBond(connection, wallet, bond, missingGwei)
+}
+
+/** Waits for what this wallet sent before it was killed: among it may be the very deposit that is missing. */
+async function awaitPending(reader: Reader, address: Address): Promise<void> {
+  const countAt = (blockTag: 'pending' | 'latest') => reader.getTransactionCount({ address, blockTag })
+  for (let waitedMs = 0; (await countAt('pending')) > (await countAt('latest')); waitedMs += PENDING_POLL_MS) {
+    if (waitedMs >= PENDING_PATIENCE_MS)
+      throw new RetryError(
+        `A transaction that ${address} sent earlier is not mined yet`,
+        {},
+        'It may be the deposit that is missing. Serve again once it is mined.',
+      )
+    await sleep(PENDING_POLL_MS)
   }
 }
+
+const PENDING_POLL_MS = 250
+const PENDING_PATIENCE_MS = 120_000
 
 function uncovered(gap: BondGap, kind: string, number: number): StopError {
   return new StopError(

@@ -1,6 +1,6 @@
 import { appendFileSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { keccak256 } from 'viem'
+import { createTestClient, http, keccak256 } from 'viem'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { openAnswersFile } from '../../../pipeline/serve/answersFile.ts'
 import type { Request } from '../../../pipeline/serve/operation.ts'
@@ -238,11 +238,32 @@ describe('an operator', () => {
     const before = its.answered()
     await expect(operate(options, asked)).rejects.toThrow(/the bond of account \d+ covers [\d.]+ OPEN, and must cover/)
     expect(its.answered()).toBe(before)
-    await fund(local, cast.operator, 500_000_000_000n)
+    await fund(local, cast.operator, 1_000_000_000_000n)
     const topUp = { ...options, topUpGwei: 500_000_000_000n }
-    expect(await operate(topUp, asked)).toMatchObject({ served: 3 })
     const bond = bondOfAccount(operator)
-    const state = await reader.readContract({ ...contracts.bonds, functionName: 'bondStateOf', args: [bond] })
+    const stateNow = () => reader.readContract({ ...contracts.bonds, functionName: 'bondStateOf', args: [bond] })
+    const { balanceGwei } = await stateNow()
+    // A deposit that was sent just before a kill, and is not mined yet: it is waited for, not made again.
+    const amountGwei = 400_000_000_000n
+    await transact(
+      reader,
+      options.wallet,
+      callTo(contracts.openToken, 'approve', [contracts.bonds.address, 2n ** 100n]),
+    )
+    const node = createTestClient({ mode: 'anvil', chain: reader.chain, transport: http(local.rpcUrl) })
+    await node.setAutomine(false)
+    const { to, data } = callTo(contracts.bonds, 'deposit', [bond, amountGwei])
+    await options.wallet.sendTransaction({
+      account: options.wallet.account,
+      chain: reader.chain,
+      to,
+      data,
+      gas: 500_000n,
+    })
+    setTimeout(() => void node.setAutomine(true).then(() => node.mine({ blocks: 1 })), 800)
+    expect(await operate(topUp, asked)).toMatchObject({ served: 3 })
+    const state = await stateNow()
+    expect(state.balanceGwei - balanceGwei).toBe(amountGwei)
     expect(state.balanceGwei - state.exposedGwei).toBeGreaterThanOrEqual(10_000_000_000n)
     close(options)
   })
