@@ -16,7 +16,7 @@ export interface OurOptions {
   readonly more?: readonly string[]
 }
 
-/** The Node options of `npm run indexer`. */
+/** The Node options of `npm run indexer`, which are those of `attribution index`. */
 function script(): readonly string[] {
   const manifest = z.object({ scripts: z.object({ indexer: z.string() }) })
   const { scripts } = manifest.parse(JSON.parse(readFileSync(`${PROJECT}package.json`, 'utf8')))

@@ -32,7 +32,7 @@ export const exportHistory = command({
   about: `Writes every table of a history, as of a block, into a new folder: a file a table, and manifest.json, which says what it is of, how
 complete, and how many rows and which hashes each file has. The folder is there when it is whole, and not before.
 
-  npm run indexer -- export --deployment <file> --database <where> --out <folder> [options]`,
+  attribution index export --deployment <file> --database <where> --out <folder> [options]`,
   settings: exportSettings,
   run: async ({ out: folder, format, block, deployment, schema, database, log }, { env, out, signal }) => {
     const terminal = terminalTo(out, { format: log, verify: '', env, now: Date.now })

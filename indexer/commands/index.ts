@@ -12,14 +12,14 @@ export const index = command({
   about: `Follows the ledger's contracts and answers GraphQL over their history. Started again on the same history it stands by: it serves, and
 takes over when the one that writes is gone.
 
-  npm run indexer -- --deployment <file> --rpc <url> [options]
+  attribution index --deployment <file> --rpc <url> [options]
 
 Other commands, each with its own --help:
 
-  npm run indexer -- serve     serves a history that another process writes, from any replica of its database
-  npm run indexer -- verify    holds a stored history against another node, and repairs it
-  npm run indexer -- export    writes every table, as of a block, into files
-  npm run indexer -- prune     drops histories that are not served any more`,
+  attribution index serve     serves a history that another process writes, from any replica of its database
+  attribution index verify    holds a stored history against another node, and repairs it
+  attribution index export    writes every table, as of a block, into files
+  attribution index prune     drops histories that are not served any more`,
   settings,
   run: async (chosen, { env, out, signal }) => {
     const { deployment, rpc, ws = [], blobs, finality, log, ...options } = chosen

@@ -12,7 +12,7 @@ export const prune = command({
   about: `Lists the histories in a database that no name stands for and nobody writes: those of older versions, and of deployments that are
 served no more. With --drop they are dropped.
 
-  npm run indexer -- prune --database <where> [--drop]`,
+  attribution index prune --database <where> [--drop]`,
   settings: { drop: { help: 'drop them', read: isOn }, database, log },
   run: async ({ drop, database, log }, { env, out }) => {
     const terminal = terminalTo(out, { format: log, verify: '', env, now: Date.now })

@@ -22,7 +22,7 @@ const serveSettings = {
 export const serve = command({
   about: `Answers GraphQL over a history that another process writes. Needs no node, and only reads: any replica of the database will do.
 
-  npm run indexer -- serve --deployment <file> --database postgres://… [options]`,
+  attribution index serve --deployment <file> --database postgres://… [options]`,
   settings: serveSettings,
   run: async ({ deployment, schema, database, host, port, blobs, log }, { env, out, signal }) => {
     const name = schemaChosen(schema, deployment)

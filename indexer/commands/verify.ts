@@ -50,7 +50,7 @@ the journals against the contracts' storage, and whether all money adds up. Name
 exit status 1 if there are any.
 An indexer may go on writing meanwhile, on PostgreSQL. With --repair, rows that differ are replaced, those of a stretch of blocks at once.
 
-  npm run indexer -- verify --deployment <file> --rpc <url> --database <where> [options]`,
+  attribution index verify --deployment <file> --rpc <url> --database <where> [options]`,
   settings: verifySettings,
   run: async (chosen, { env, out, signal }) => {
     const { deployment, rpc, rpcTimeoutMs, database, schema, from, to, repair, maxRange, log } = chosen

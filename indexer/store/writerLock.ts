@@ -69,7 +69,7 @@ async function mustTakeWriting(client: pg.ClientBase, where: string): Promise<vo
   throw new RetryError(
     `The database ${where} is a replica, and accepts no writes`,
     {},
-    "Give the writer the primary's address; to serve from a replica, run `npm run indexer -- serve`.",
+    "Give the writer the primary's address; to serve from a replica, run `attribution index serve`.",
   )
 }
 

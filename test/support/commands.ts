@@ -7,7 +7,7 @@ export interface Ran {
   readonly errors: string
 }
 
-/** Runs a command in this process, as `npm run indexer -- <command>` would in one of its own. */
+/** Runs a command in this process, as `attribution index <command>` would in one of its own. */
 export async function runCommand(
   command: Command,
   args: readonly string[],

@@ -35,7 +35,7 @@ describe('each command of the indexer', () => {
       const named = [...out.matchAll(/^ {2}--([a-z-]+)/gm)].map((match) => match[1])
       expect(named.join(' ')).toBe(options[name as keyof typeof commands])
       expect(out.split('\n').filter((line) => line.length > 140)).toEqual([])
-      const called = name === 'index' ? 'npm run indexer -- --' : `npm run indexer -- ${name}`
+      const called = name === 'index' ? 'attribution index --' : `attribution index ${name}`
       expect(out).toContain(called)
     })
   }
