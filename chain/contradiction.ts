@@ -34,7 +34,7 @@ export class NodeContradictsItself extends StopError {
     super(
       `${what}, repeatedly according to the node at ${node}`,
       facts,
-      'Nothing of it was stored. Use another node, and inform the operator of this one. If its chain hashes headers or receipts in its own way, only --verify=off accepts them.',
+      'Nothing of it was stored. Use another node, and inform the operator of this one. If its chain hashes headers or receipts in its own way, only verification "off" accepts them.',
     )
     this.node = node
     this.what = what

@@ -1,9 +1,9 @@
 /** A plan, from its dry run to its receipts: the one way in which commands send anything. */
 import type { Address, LocalAccount, TransactionReceipt } from 'viem'
 import { formatEther, formatGwei } from 'viem'
+import type { ContractCall } from '../sdk/contractCall.ts'
 import type { Connection } from '../sdk/contracts.ts'
 import { StopError } from '../sdk/errors.ts'
-import type { ContractCall } from '../sdk/node/contractCall.ts'
 import { dryRun } from '../sdk/node/transactions/dryRun.ts'
 import type { HeldJournal } from '../sdk/node/transactions/journal.ts'
 import { type Plan, unsignedOf } from '../sdk/node/transactions/plan.ts'

@@ -1,7 +1,7 @@
 import type { Address } from 'viem'
+import { callTo } from '../sdk/contractCall.ts'
 import type { Connection } from '../sdk/contracts.ts'
 import { StopError } from '../sdk/errors.ts'
-import { callTo } from '../sdk/node/contractCall.ts'
 import type { PlannedTransaction } from '../sdk/node/transactions/plan.ts'
 import { formatOpen, WEI_PER_GWEI } from '../sdk/units.ts'
 import { senderOf } from './carryOut.ts'

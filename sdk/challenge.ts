@@ -6,8 +6,8 @@
 // contracts/interfaces/ICommitments.sol.
 
 import { type Address, encodeAbiParameters, type Hex, keccak256 } from 'viem'
+import { type ContractCall, callTo } from './contractCall.ts'
 import type { Contracts } from './contracts.ts'
-import { type ContractCall, callTo } from './node/contractCall.ts'
 
 /** Blocks between a commitment and its use. */
 export const COMMIT_BLOCKS = 2n

@@ -2,8 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Hex, TransactionReceipt } from 'viem'
 import { BaseError, WaitForTransactionReceiptTimeoutError } from 'viem'
 import type { Reader, Wallet } from '../sdk/chain.ts'
+import { type ContractCall, estimate } from '../sdk/contractCall.ts'
 import { RetryError, StopError } from '../sdk/errors.ts'
-import { type ContractCall, estimate } from '../sdk/node/contractCall.ts'
 
 /** The outcome of a call. */
 export type Outcome =

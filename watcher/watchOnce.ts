@@ -20,7 +20,7 @@ export async function watchOnce(watcher: Watcher, pollMs: number, signal: AbortS
       throw new StopError(
         `${open.length} ${open.length === 1 ? 'challenge is' : 'challenges are'} not settled`,
         { first: first ? `${first.kind} ${subjectOf(first)}` : '' },
-        'Look at the lines above; without --dry-run they are filed.',
+        'Look at the lines above; a run that may send files them.',
       )
     }
     await sleep(pollMs, undefined, { signal }).catch(() => undefined)

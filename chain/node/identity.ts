@@ -58,7 +58,7 @@ export function mustAgree(known: Identity, found: Identity, node: Node): void {
   throw new StopError(
     `The node at ${node.name} gives another ${what} than the other nodes`,
     { known: known[what], found: found[what] },
-    'Leave it out of --rpc, or find out which of the nodes is on the right chain.',
+    'Leave that node out, or find out which of the nodes is on the right chain.',
   )
 }
 
@@ -75,7 +75,7 @@ export async function identify(
     throw new StopError(
       `The node at ${node.name} is on another chain than the deployment ${deployment.name}`,
       { expected: deployment.chainId, found },
-      'Point --rpc at a node of the chain that the deployment file names.',
+      'Use a node of the chain that the deployment file names.',
     )
   }
   for (const name of contracts) {
@@ -113,7 +113,7 @@ async function askTreasury(node: Node, { contracts, treasury: known }: Deploymen
   throw new StopError(
     `The node at ${node.name} gives another treasury of the Settlement than the deployment file`,
     { deployed: known, found },
-    'Leave it out of --rpc; if all nodes agree, the deployment file is not of this Settlement.',
+    'Leave that node out; if all nodes agree, the deployment file is not of this Settlement.',
   )
 }
 

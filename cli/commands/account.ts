@@ -1,7 +1,7 @@
 import type { Command } from 'commander'
 import type { Address } from 'viem'
+import { callTo, eventIn } from '../../sdk/contractCall.ts'
 import { StopError } from '../../sdk/errors.ts'
-import { callTo, eventIn } from '../../sdk/node/contractCall.ts'
 import { formatOpen } from '../../sdk/units.ts'
 import { carryOut, minedOf, senderOf } from '../carryOut.ts'
 import { action, commandOf, reading, sendingCommand } from '../command.ts'

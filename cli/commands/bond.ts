@@ -1,7 +1,7 @@
 import type { Command } from 'commander'
 import { bondOfAccount, bondOfModel, holderOfBond } from '../../sdk/bond.ts'
+import { callTo } from '../../sdk/contractCall.ts'
 import type { Connection } from '../../sdk/contracts.ts'
-import { callTo } from '../../sdk/node/contractCall.ts'
 import type { Plan } from '../../sdk/node/transactions/plan.ts'
 import { formatOpen, WEI_PER_GWEI } from '../../sdk/units.ts'
 import { carryOut, minedOf, senderOf } from '../carryOut.ts'

@@ -1,7 +1,7 @@
 import type { Command } from 'commander'
 import type { Address } from 'viem'
 import { type ChannelKey, channelId } from '../../sdk/channel.ts'
-import { callTo } from '../../sdk/node/contractCall.ts'
+import { callTo } from '../../sdk/contractCall.ts'
 import { formatOpen, WEI_PER_GWEI } from '../../sdk/units.ts'
 import { amountCovering, signVoucher } from '../../sdk/voucher.ts'
 import { carryOut, minedOf, senderOf } from '../carryOut.ts'

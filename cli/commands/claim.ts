@@ -1,7 +1,7 @@
 import type { Command } from 'commander'
 import type { Address } from 'viem'
+import { type ContractCall, callTo } from '../../sdk/contractCall.ts'
 import type { Connection } from '../../sdk/contracts.ts'
-import { type ContractCall, callTo } from '../../sdk/node/contractCall.ts'
 import type { PlannedTransaction } from '../../sdk/node/transactions/plan.ts'
 import { formatOpen } from '../../sdk/units.ts'
 import { carryOut, minedOf } from '../carryOut.ts'

@@ -1,6 +1,6 @@
 import type { Command } from 'commander'
 import { type Address, formatEther } from 'viem'
-import { callTo } from '../../sdk/node/contractCall.ts'
+import { callTo } from '../../sdk/contractCall.ts'
 import { formatOpen, WEI_PER_GWEI } from '../../sdk/units.ts'
 import { carryOut, minedOf } from '../carryOut.ts'
 import { action, commandOf, reading, sendingCommand } from '../command.ts'

@@ -1,7 +1,7 @@
 /** An evaluation's file → what `Evaluations` records of it: a benchmark a metric, and what quantisation cost where it can be told. */
 import type { Hex } from 'viem'
+import { type ContractCall, callTo } from '../../sdk/contractCall.ts'
 import type { Contracts } from '../../sdk/contracts.ts'
-import { type ContractCall, callTo } from '../../sdk/node/contractCall.ts'
 import type { Evaluation } from './evaluationFile.ts'
 import { askedOf, figuresOf } from './figures.ts'
 import type { Interval } from './interval.ts'

@@ -1,7 +1,7 @@
 import type { Address } from 'viem'
 import type { Wallet } from '../../sdk/chain.ts'
+import { callTo, eventIn } from '../../sdk/contractCall.ts'
 import type { Connection } from '../../sdk/contracts.ts'
-import { callTo, eventIn } from '../../sdk/node/contractCall.ts'
 import { transact } from '../../sdk/node/transactions/transact.ts'
 
 /** The account of the wallet's holder, opened by that wallet if there is none yet. */

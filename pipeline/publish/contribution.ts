@@ -1,6 +1,6 @@
 import type { Hex } from 'viem'
+import { errorNameOf } from '../../sdk/contractCall.ts'
 import type { Connection } from '../../sdk/contracts.ts'
-import { errorNameOf } from '../../sdk/node/contractCall.ts'
 
 /** A contribution as the chain knows it. */
 export interface KnownContribution {

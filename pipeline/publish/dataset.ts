@@ -1,8 +1,8 @@
 import type { Hex } from 'viem'
 import type { Wallet } from '../../sdk/chain.ts'
+import { type ContractCall, callTo, eventIn } from '../../sdk/contractCall.ts'
 import type { Connection, Contracts } from '../../sdk/contracts.ts'
 import { StopError } from '../../sdk/errors.ts'
-import { type ContractCall, callTo, eventIn } from '../../sdk/node/contractCall.ts'
 import { transact } from '../../sdk/node/transactions/transact.ts'
 import { statusOf } from './contribution.ts'
 

@@ -1,8 +1,8 @@
 import type { Address } from 'viem'
 import type { Wallet } from '../../sdk/chain.ts'
 import { type ChannelKey, channelId } from '../../sdk/channel.ts'
+import { callTo } from '../../sdk/contractCall.ts'
 import type { Connection } from '../../sdk/contracts.ts'
-import { callTo } from '../../sdk/node/contractCall.ts'
 import { transact } from '../../sdk/node/transactions/transact.ts'
 import { WEI_PER_GWEI } from '../../sdk/units.ts'
 

@@ -3,9 +3,9 @@ import { dirname } from 'node:path'
 import { isHex, type LocalAccount } from 'viem'
 import { generatePrivateKey, privateKeyToAccount } from 'viem/accounts'
 import type { Wallet } from '../../sdk/chain.ts'
+import { callTo } from '../../sdk/contractCall.ts'
 import type { Connection } from '../../sdk/contracts.ts'
 import { StopError } from '../../sdk/errors.ts'
-import { callTo } from '../../sdk/node/contractCall.ts'
 import { transact } from '../../sdk/node/transactions/transact.ts'
 
 /** The key that signs receipts: one of its own, in a file that only its owner may read, named on chain before the first call. */

@@ -1,7 +1,7 @@
 import { type Address, BaseError, type Hex, keccak256, type TransactionReceipt } from 'viem'
 import type { Reader, Wallet } from '../../sdk/chain.ts'
+import { type ContractCall, estimate, requireSuccess } from '../../sdk/contractCall.ts'
 import { RetryError } from '../../sdk/errors.ts'
-import { type ContractCall, estimate, requireSuccess } from '../../sdk/node/contractCall.ts'
 
 /**
  * Transactions that count once, whenever their sender is killed: each is signed and kept before it leaves, so a later start sends the very same

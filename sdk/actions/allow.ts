@@ -1,6 +1,6 @@
 import { readContract } from 'viem/actions'
+import { callTo } from '../contractCall.ts'
 import { contractsOf } from '../contracts.ts'
-import { callTo } from '../node/contractCall.ts'
 import { WEI_PER_GWEI } from '../units.ts'
 import type { SigningClient } from './client.ts'
 import { type Sending, send } from './send.ts'

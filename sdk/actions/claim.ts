@@ -1,7 +1,7 @@
 import type { Address, TransactionReceipt } from 'viem'
+import { callTo, eventIn } from '../contractCall.ts'
 import { type Contracts, contractsOf } from '../contracts.ts'
 import type { JointShare } from '../jointShares.ts'
-import { callTo, eventIn } from '../node/contractCall.ts'
 import type { SigningClient } from './client.ts'
 import { type Sending, send } from './send.ts'
 

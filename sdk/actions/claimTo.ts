@@ -1,6 +1,6 @@
 import type { Address } from 'viem'
+import { callTo } from '../contractCall.ts'
 import { contractsOf } from '../contracts.ts'
-import { callTo } from '../node/contractCall.ts'
 import { type Claimed, claimedIn } from './claim.ts'
 import type { SigningClient } from './client.ts'
 import { type Sending, send } from './send.ts'

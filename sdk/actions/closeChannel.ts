@@ -1,8 +1,8 @@
 import type { Address, TransactionReceipt } from 'viem'
 import { readContract } from 'viem/actions'
 import type { ChannelKey } from '../channel.ts'
+import { callTo, eventIn } from '../contractCall.ts'
 import { contractsOf } from '../contracts.ts'
-import { callTo, eventIn } from '../node/contractCall.ts'
 import type { SigningClient } from './client.ts'
 import { type Sending, send } from './send.ts'
 

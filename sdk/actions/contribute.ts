@@ -1,8 +1,8 @@
 import type { Hex, TransactionReceipt } from 'viem'
 import { rootOf } from '../../attribution/merkle.ts'
+import { callTo, eventIn } from '../contractCall.ts'
 import { contractsOf } from '../contracts.ts'
 import { itemsTree } from '../contribution.ts'
-import { callTo, eventIn } from '../node/contractCall.ts'
 import type { SigningClient } from './client.ts'
 import { type Sending, send } from './send.ts'
 

@@ -1,6 +1,6 @@
 import type { Hex, TransactionReceipt } from 'viem'
+import { callTo, eventIn } from '../contractCall.ts'
 import { contractsOf } from '../contracts.ts'
-import { callTo, eventIn } from '../node/contractCall.ts'
 import type { SigningClient } from './client.ts'
 import { type Sending, send } from './send.ts'
 import type { SignedContribution } from './signContribution.ts'

@@ -1,7 +1,7 @@
 import type { TransactionReceipt } from 'viem'
 import type { ChannelKey } from '../channel.ts'
+import { callTo, eventIn } from '../contractCall.ts'
 import { contractsOf } from '../contracts.ts'
-import { callTo, eventIn } from '../node/contractCall.ts'
 import { allowDeposit } from './allow.ts'
 import type { SigningClient } from './client.ts'
 import { type Sending, send } from './send.ts'

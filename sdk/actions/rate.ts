@@ -1,6 +1,6 @@
 import type { TransactionReceipt } from 'viem'
+import { callTo } from '../contractCall.ts'
 import { contractsOf } from '../contracts.ts'
-import { callTo } from '../node/contractCall.ts'
 import type { RecordProof } from '../recordProof.ts'
 import type { SigningClient } from './client.ts'
 import { type Sending, send } from './send.ts'

@@ -1,6 +1,6 @@
 import type { Hex, TransactionReceipt } from 'viem'
 import { estimateGas, sendTransaction, waitForTransactionReceipt } from 'viem/actions'
-import { type ContractCall, refusalOf, requireSuccess } from '../node/contractCall.ts'
+import { type ContractCall, refusalOf, requireSuccess } from '../contractCall.ts'
 import { checkChain, type OnDeployment, type SigningClient } from './client.ts'
 
 /** What every action that sends takes beside what is its own. */

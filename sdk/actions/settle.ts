@@ -1,7 +1,7 @@
 import type { TransactionReceipt } from 'viem'
 import type { BookKey } from '../book.ts'
+import { callTo } from '../contractCall.ts'
 import type { Reading } from '../contracts.ts'
-import { callTo } from '../node/contractCall.ts'
 import { openBook } from '../openBook.ts'
 import { type OpenedModel, openModel } from '../openModel.ts'
 import { recordDims } from '../predictPay.ts'

@@ -1,6 +1,6 @@
 import { jointPlaces } from '../accountModels.ts'
 import type { BookKey } from '../book.ts'
-import { callTo } from '../node/contractCall.ts'
+import { callTo } from '../contractCall.ts'
 import { reachedBy, STAGES } from '../settlement.ts'
 import { nextPage } from '../settling.ts'
 import { type Claimed, claim, claimedIn } from './claim.ts'

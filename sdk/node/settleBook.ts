@@ -1,12 +1,12 @@
 import type { TransactionReceipt } from 'viem'
 import type { BookKey } from '../book.ts'
 import type { Wallet } from '../chain.ts'
+import { callTo } from '../contractCall.ts'
 import type { Connection } from '../contracts.ts'
 import { type KeptBatches, openBook } from '../openBook.ts'
 import type { OpenedModel } from '../openModel.ts'
 import { recordDims } from '../predictPay.ts'
 import { nextPage, settlingOf } from '../settling.ts'
-import { callTo } from './contractCall.ts'
 import { transact } from './transactions/transact.ts'
 
 /** Settles what is left of a book whose window is over. */

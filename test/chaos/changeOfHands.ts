@@ -1,4 +1,4 @@
-import { callTo } from '../../sdk/node/contractCall.ts'
+import { callTo } from '../../sdk/contractCall.ts'
 import { transact } from '../../sdk/node/transactions/transact.ts'
 import type { LocalLedger } from '../support/localLedger.ts'
 

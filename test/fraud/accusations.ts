@@ -1,7 +1,7 @@
 import { bytesToHex, concatHex, type Hex } from 'viem'
 import { encodeUnitTotal } from '../../attribution/unitTotalBytes.ts'
 import { sumBytes } from '../../sdk/batch.ts'
-import { type ContractCall, callTo } from '../../sdk/node/contractCall.ts'
+import { type ContractCall, callTo } from '../../sdk/contractCall.ts'
 import { multiplierOf, type RawRowIndex, splitRowIndex, twinOf } from '../../sdk/rawRowIndex.ts'
 import { promisedRecord, type Receipt, signedReceipt, signReceipt } from '../../sdk/receipt.ts'
 import { proveRecord, type RecordProof } from '../../sdk/recordProof.ts'

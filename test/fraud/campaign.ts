@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Hex } from 'viem'
 import { unitsOf } from '../../bench/gas/drawnModel.ts'
-import { type ContractCall, callTo } from '../../sdk/node/contractCall.ts'
+import { type ContractCall, callTo } from '../../sdk/contractCall.ts'
 import { signedReceipt } from '../../sdk/receipt.ts'
 import { challenge } from '../support/challenge.ts'
 import { keyOf } from '../support/keyOf.ts'

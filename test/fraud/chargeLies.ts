@@ -1,6 +1,6 @@
 import { bytesToHex } from 'viem'
 import { encodeChannels, type NamedChannel } from '../../sdk/channel.ts'
-import { type ContractCall, callTo } from '../../sdk/node/contractCall.ts'
+import { type ContractCall, callTo } from '../../sdk/contractCall.ts'
 import { encodeRecords, type InferenceRecord, MAX_FEE_UNITS } from '../../sdk/record.ts'
 import { amountCovering, encodeVouchers, type PresentedVoucher, signVoucher } from '../../sdk/voucher.ts'
 import type { LocalChannel } from '../support/localModel.ts'

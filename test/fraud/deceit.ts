@@ -1,7 +1,7 @@
 import type { LocalAccount } from 'viem'
 import { commitAct } from '../../sdk/challenge.ts'
+import { type ContractCall, estimate } from '../../sdk/contractCall.ts'
 import { StopError } from '../../sdk/errors.ts'
-import { type ContractCall, estimate } from '../../sdk/node/contractCall.ts'
 import { transact } from '../../sdk/node/transactions/transact.ts'
 import type { Draw } from './draw.ts'
 import type { Stage } from './stage.ts'

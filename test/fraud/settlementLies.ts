@@ -1,5 +1,5 @@
 import type { OpenedBatch } from '../../sdk/batch.ts'
-import { type ContractCall, callTo } from '../../sdk/node/contractCall.ts'
+import { type ContractCall, callTo } from '../../sdk/contractCall.ts'
 import { transact } from '../../sdk/node/transactions/transact.ts'
 import { type BookPage, pageAt, type Reached, reachedBy, type SettlingBook, STAGES } from '../../sdk/settlement.ts'
 import { settlingOf } from '../../sdk/settling.ts'

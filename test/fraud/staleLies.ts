@@ -1,7 +1,7 @@
 import type { LocalAccount } from 'viem'
 import { bondOfAccount } from '../../sdk/bond.ts'
 import { commitAct } from '../../sdk/challenge.ts'
-import { callTo } from '../../sdk/node/contractCall.ts'
+import { callTo } from '../../sdk/contractCall.ts'
 import { transact } from '../../sdk/node/transactions/transact.ts'
 import { type ClaimToSign, claimTypedData } from '../../sdk/typedData.ts'
 import type { DrawnCall } from '../support/localBatches.ts'

@@ -7,6 +7,7 @@ import { batchCommitment, batchOf, type OpenedBatch, sumBytes, voidRecord } from
 import { type TrustedBlock, trustedBlock } from '../../sdk/blockHeader.ts'
 import { bondOfAccount } from '../../sdk/bond.ts'
 import { bookId } from '../../sdk/book.ts'
+import { type ContractCall, callTo, eventIn } from '../../sdk/contractCall.ts'
 import {
   bondIn,
   bondSlot,
@@ -20,7 +21,6 @@ import {
   earningsIn,
   earningsSlot,
 } from '../../sdk/ledgerStorage.ts'
-import { type ContractCall, callTo, eventIn } from '../../sdk/node/contractCall.ts'
 import { transact } from '../../sdk/node/transactions/transact.ts'
 import { type ModelPayTerms, predictPay, settlingBook } from '../../sdk/predictPay.ts'
 import { proveRecorded, slotsOfRecord } from '../../sdk/provenRecord.ts'

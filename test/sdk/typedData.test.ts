@@ -2,7 +2,7 @@ import { type Address, type Hex, keccak256, type LocalAccount } from 'viem'
 import { generatePrivateKey, privateKeyToAccount } from 'viem/accounts'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { ensureDataset } from '../../pipeline/publish/dataset.ts'
-import { callTo, eventIn } from '../../sdk/node/contractCall.ts'
+import { callTo, eventIn } from '../../sdk/contractCall.ts'
 import { transact } from '../../sdk/node/transactions/transact.ts'
 import {
   type ClaimToSign,

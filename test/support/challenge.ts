@@ -4,7 +4,7 @@ import { ensureAccount } from '../../pipeline/publish/account.ts'
 import { ensureBond } from '../../pipeline/serve/bond.ts'
 import { bondOfAccount } from '../../sdk/bond.ts'
 import { commitAct } from '../../sdk/challenge.ts'
-import type { ContractCall } from '../../sdk/node/contractCall.ts'
+import type { ContractCall } from '../../sdk/contractCall.ts'
 import { transact } from '../../sdk/node/transactions/transact.ts'
 import type { LocalLedger } from './localLedger.ts'
 

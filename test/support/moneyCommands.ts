@@ -4,7 +4,7 @@ import { type Address, createTestClient, type Hex, http, parseEther } from 'viem
 import { generatePrivateKey, privateKeyToAccount } from 'viem/accounts'
 import { randomSource } from '../../attribution/random.ts'
 import { bookId } from '../../sdk/book.ts'
-import { callTo } from '../../sdk/node/contractCall.ts'
+import { callTo } from '../../sdk/contractCall.ts'
 import { transact } from '../../sdk/node/transactions/transact.ts'
 import { ampleVouchers, drawCalls, recordLocalBatch } from './localBatches.ts'
 import type { LocalLedger } from './localLedger.ts'

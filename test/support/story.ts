@@ -1,7 +1,7 @@
 import { type LocalAccount, maxUint256 } from 'viem'
 import { bondOfAccount } from '../../sdk/bond.ts'
+import { callTo } from '../../sdk/contractCall.ts'
 import { StopError } from '../../sdk/errors.ts'
-import { callTo } from '../../sdk/node/contractCall.ts'
 import type { LocalLedger } from './localLedger.ts'
 import { randomOf } from './random.ts'
 import { callPlots } from './story/calls.ts'

@@ -2,7 +2,7 @@ import { parseEther } from 'viem'
 import { generatePrivateKey, privateKeyToAccount } from 'viem/accounts'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Reader } from '../../sdk/chain.ts'
-import { callTo } from '../../sdk/node/contractCall.ts'
+import { callTo } from '../../sdk/contractCall.ts'
 import { type Outcome, transactionSender } from '../../watcher/sender.ts'
 import { type LocalLedger, startLocalLedger } from '../support/localLedger.ts'
 

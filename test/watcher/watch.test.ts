@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { unitsOf } from '../../bench/gas/drawnModel.ts'
 import { depositBond } from '../../pipeline/serve/bond.ts'
 import { bondOfModel } from '../../sdk/bond.ts'
-import { callTo } from '../../sdk/node/contractCall.ts'
+import { callTo } from '../../sdk/contractCall.ts'
 import { predictPay } from '../../sdk/predictPay.ts'
 import { promisedRecord, type Receipt, signedReceipt } from '../../sdk/receipt.ts'
 import {

@@ -1,5 +1,5 @@
 import { type ChannelKey, channelId } from '../../../sdk/channel.ts'
-import { callTo } from '../../../sdk/node/contractCall.ts'
+import { callTo } from '../../../sdk/contractCall.ts'
 import type { Plan } from '../../../sdk/node/transactions/plan.ts'
 import { formatOpen } from '../../../sdk/units.ts'
 import { chainTime } from '../../chainTime.ts'

@@ -1,7 +1,7 @@
 import type { Command } from 'commander'
 import { FOR_GOOD } from '../../../pipeline/publish/register.ts'
+import { callTo } from '../../../sdk/contractCall.ts'
 import type { Connection } from '../../../sdk/contracts.ts'
-import { callTo } from '../../../sdk/node/contractCall.ts'
 import { carryOut, minedOf } from '../../carryOut.ts'
 import { action, commandOf, reading, sendingCommand } from '../../command.ts'
 import { id } from '../../values.ts'

@@ -9,9 +9,9 @@ import {
   operatorAct,
   registrationPages,
 } from '../../../pipeline/publish/register.ts'
+import { callTo } from '../../../sdk/contractCall.ts'
 import type { Connection } from '../../../sdk/contracts.ts'
 import { StopError } from '../../../sdk/errors.ts'
-import { callTo } from '../../../sdk/node/contractCall.ts'
 import type { Plan, PlannedTransaction } from '../../../sdk/node/transactions/plan.ts'
 import { accountOf } from '../../parties.ts'
 

@@ -11,7 +11,7 @@ import {
   reachedPage,
   registrationPages,
 } from '../../../pipeline/publish/register.ts'
-import { callTo, eventIn } from '../../../sdk/node/contractCall.ts'
+import { callTo, eventIn } from '../../../sdk/contractCall.ts'
 import { stepsOf } from '../../carryOut.ts'
 import type { Context } from '../../context.ts'
 import { accountOf } from '../../parties.ts'

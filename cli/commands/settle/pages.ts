@@ -1,7 +1,7 @@
 import type { BookKey } from '../../../sdk/book.ts'
 import { bookId } from '../../../sdk/book.ts'
+import { callTo } from '../../../sdk/contractCall.ts'
 import type { Connection } from '../../../sdk/contracts.ts'
-import { callTo } from '../../../sdk/node/contractCall.ts'
 import type { PlannedTransaction } from '../../../sdk/node/transactions/plan.ts'
 import { openBook } from '../../../sdk/openBook.ts'
 import type { OpenedModel } from '../../../sdk/openModel.ts'

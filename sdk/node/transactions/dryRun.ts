@@ -1,7 +1,7 @@
 import { type Address, BaseError, type Hex, MethodNotFoundRpcError, MethodNotSupportedRpcError } from 'viem'
 import type { Reader } from '../../chain.ts'
+import { estimate, refusalOf } from '../../contractCall.ts'
 import { StopError } from '../../errors.ts'
-import { estimate, refusalOf } from '../contractCall.ts'
 import type { Plan } from './plan.ts'
 
 /** What each transaction of a plan would cost, were it sent now, each after those before it. */

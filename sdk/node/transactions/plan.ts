@@ -1,5 +1,5 @@
 import type { Address, Hex } from 'viem'
-import type { ContractCall } from '../contractCall.ts'
+import type { ContractCall } from '../../contractCall.ts'
 
 /** One transaction, before anyone signs it. */
 export interface PlannedTransaction {

@@ -5,8 +5,8 @@
  */
 import { type Hex, type LocalAccount, type TransactionReceipt, TransactionReceiptNotFoundError } from 'viem'
 import type { Reader } from '../../chain.ts'
+import { RefusedError } from '../../contractCall.ts'
 import { RetryError, StopError } from '../../errors.ts'
-import { RefusedError } from '../contractCall.ts'
 import { broadcast, NodeRefusal, pause } from './broadcast.ts'
 import type { Attempt, JournalEntry, OpenIntent, TransactionJournal } from './journal.ts'
 import type { Plan } from './plan.ts'

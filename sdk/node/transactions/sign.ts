@@ -1,6 +1,6 @@
 import { keccak256, type LocalAccount, parseTransaction, type TransactionSerializableEIP1559 } from 'viem'
 import type { Reader } from '../../chain.ts'
-import { type Call, estimate } from '../contractCall.ts'
+import { type Call, estimate } from '../../contractCall.ts'
 import type { Attempt } from './journal.ts'
 
 /** Nodes replace a transaction for at least a tenth more; an eighth passes all of them. */

@@ -1,7 +1,7 @@
 import type { TransactionReceipt } from 'viem'
 import type { Reader, Wallet } from '../../chain.ts'
+import type { ContractCall } from '../../contractCall.ts'
 import { StopError } from '../../errors.ts'
-import type { ContractCall } from '../contractCall.ts'
 import { memoryJournal } from './journal.ts'
 import { sendPlan } from './send.ts'
 

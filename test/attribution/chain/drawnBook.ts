@@ -4,7 +4,7 @@ import { type OpenedBatch, openBatch, sumBytes, voidRecord } from '../../../sdk/
 import { bondOfAccount, bondOfModel } from '../../../sdk/bond.ts'
 import { bookId } from '../../../sdk/book.ts'
 import { channelId, encodeChannels } from '../../../sdk/channel.ts'
-import { callTo, eventIn } from '../../../sdk/node/contractCall.ts'
+import { callTo, eventIn } from '../../../sdk/contractCall.ts'
 import { toldBatch } from '../../../sdk/openBook.ts'
 import { encodeRecords, type InferenceRecord, MAX_FEE_UNITS } from '../../../sdk/record.ts'
 import { proveRecord } from '../../../sdk/recordProof.ts'

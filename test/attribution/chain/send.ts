@@ -5,8 +5,8 @@ import {
   type RpcTransactionReceipt,
   type TransactionReceipt,
 } from 'viem'
+import { type ContractCall, estimate } from '../../../sdk/contractCall.ts'
 import type { Connection } from '../../../sdk/contracts.ts'
-import { type ContractCall, estimate } from '../../../sdk/node/contractCall.ts'
 
 /** Sends as an unlocked account of the node, and answers as soon as the transaction is mined: thousands of them in a minute. */
 

@@ -1,6 +1,6 @@
 import { bytesToHex, type Hex, hexToBytes, type LocalAccount } from 'viem'
 import { type ChannelKey, channelId, encodeChannels } from '../../../sdk/channel.ts'
-import { callTo } from '../../../sdk/node/contractCall.ts'
+import { callTo } from '../../../sdk/contractCall.ts'
 import { encodeRecords, type InferenceRecord } from '../../../sdk/record.ts'
 import { WEI_PER_GWEI } from '../../../sdk/units.ts'
 import { amountCovering, compactSignature, encodeVouchers, signVoucher } from '../../../sdk/voucher.ts'

@@ -1,5 +1,5 @@
 import { bondOfAccount, bondOfModel } from '../../../sdk/bond.ts'
-import { callTo } from '../../../sdk/node/contractCall.ts'
+import { callTo } from '../../../sdk/contractCall.ts'
 import type { Plots, Stage } from './stage.ts'
 
 /** What governance sets, what bonds' holders take out again, and time that passes. */

@@ -8,7 +8,7 @@ import type { FineTune } from '../../../pipeline/publish/fineTune.ts'
 import { type Page, registerPages, resumeRegistration, sketchedPages } from '../../../pipeline/publish/register.ts'
 import type { UnitIndex } from '../../../pipeline/publish/unitIndex.ts'
 import { bondOfAccount, bondOfModel } from '../../../sdk/bond.ts'
-import { callTo } from '../../../sdk/node/contractCall.ts'
+import { callTo } from '../../../sdk/contractCall.ts'
 import type { Library } from './parties.ts'
 import { type Plots, receiptKey, type Stage } from './stage.ts'
 

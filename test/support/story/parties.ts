@@ -1,7 +1,7 @@
 import { keccak256, toHex } from 'viem'
 import { rootOf } from '../../../attribution/merkle.ts'
+import { callTo } from '../../../sdk/contractCall.ts'
 import { itemsTree } from '../../../sdk/contribution.ts'
-import { callTo } from '../../../sdk/node/contractCall.ts'
 import type { Plots, Stage } from './stage.ts'
 
 /** Who takes part, and what is contributed. */

@@ -1,5 +1,5 @@
 import { bookKeyOf } from '../../../sdk/book.ts'
-import { callTo } from '../../../sdk/node/contractCall.ts'
+import { callTo } from '../../../sdk/contractCall.ts'
 import { settleBook } from '../../../sdk/node/settleBook.ts'
 import { openBook } from '../../../sdk/openBook.ts'
 import { openModel } from '../../../sdk/openModel.ts'

@@ -1,7 +1,7 @@
 import { bytesToHex, concatHex, hexToBytes } from 'viem'
 import { unitContributions } from '../../../attribution/unitPlan.ts'
 import { encodeUnitTotal } from '../../../attribution/unitTotalBytes.ts'
-import { callTo } from '../../../sdk/node/contractCall.ts'
+import { callTo } from '../../../sdk/contractCall.ts'
 import { itemHashOf, rawUnitHeaders, splitRowIndex } from '../../../sdk/rawRowIndex.ts'
 import { membersOf } from '../../../sdk/registeredUnits.ts'
 import { nothingRead, readOn, rowPages } from '../../../sdk/rowsRead.ts'

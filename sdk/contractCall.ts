@@ -12,9 +12,9 @@ import {
   parseEventLogs,
   type TransactionReceipt,
 } from 'viem'
-import type { Reader } from '../chain.ts'
-import { type Contract, knownErrors } from '../contracts.ts'
-import { RetryError, StopError } from '../errors.ts'
+import type { Reader } from './chain.ts'
+import { type Contract, knownErrors } from './contracts.ts'
+import { RetryError, StopError } from './errors.ts'
 
 /** A call of one of our contracts, before anyone signs it. */
 export interface ContractCall {
