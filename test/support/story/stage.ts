@@ -1,6 +1,5 @@
 import { type Hex, keccak256, type LocalAccount, toHex } from 'viem'
 import { privateKeyToAccount } from 'viem/accounts'
-import { send as sendAction } from '../../../sdk/actions/send.ts'
 import { commitAct } from '../../../sdk/challenge.ts'
 import { type ContractCall, callTo } from '../../../sdk/contractCall.ts'
 import { transact } from '../../../sdk/node/transactions/transact.ts'
@@ -48,7 +47,7 @@ export function stageOn(ledger: LocalLedger, random: Random): Stage {
     everyone,
     send,
     // Its account is the node's: nobody has its key.
-    govern: (call) => sendAction(governance, { deployment: ledger.deployment }, call),
+    govern: (call) => transact(reader, governance, call),
     accountOf: (holder) =>
       reader.readContract({ ...contracts.accounts, functionName: 'accountOf', args: [holder.address] }),
     holderOf: async (account) => {
