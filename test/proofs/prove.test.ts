@@ -5,6 +5,9 @@ import { prove } from '../../scripts/prove/prover.ts'
 /** An idle machine of two cores needs a fortieth. */
 const LIMIT_SECONDS = 880
 
+/** Bugs for which the solver takes minutes; `PROOFS=all` plants them too. */
+const SLOW = ['cover stays after a withdrawal', 'a record is voided twice', 'a batch is shown twice']
+
 /** A bug that an auditor would look for, planted into the proved source by replacing one line. */
 const planted = [
   {
@@ -103,7 +106,7 @@ describe('the prover', () => {
     900_000,
   )
 
-  it.concurrent.each(planted)(
+  it.concurrent.each(planted.filter(({ name }) => process.env.PROOFS === 'all' || !SLOW.includes(name)))(
     'finds that $name',
     async ({ contract, line, instead, violates }) => {
       const source = sourceOf(contract)
