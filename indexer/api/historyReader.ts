@@ -22,7 +22,7 @@ export interface HistoryReaderOptions {
   readonly connections: Connections
   /** The schema whose views say which history is served. */
   readonly schema: string
-  /** The history that this process writes or stands by for, and its status while it writes. */
+  /** The history that this process writes, or is the standby of, and its status while it writes. */
   readonly own?: { readonly history: History; readonly status: () => Status | undefined } | undefined
 }
 

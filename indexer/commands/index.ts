@@ -6,7 +6,7 @@ import { startIndexer } from '../start.ts'
 import { leftBehind } from '../store/embedded.ts'
 
 /**
- * Follows the chain and serves its history; or serves and stands by while another process writes.
+ * Follows the chain and serves its history; or serves as a standby while another process writes.
  */
 export const index = command({
   about: `Follows the ledger's contracts and answers GraphQL over their history. Started again on the same history it stands by: it serves, and

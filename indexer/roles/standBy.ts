@@ -6,7 +6,7 @@ import type { LockWait } from '../store/connections.ts'
 import { databaseError } from '../store/databaseError.ts'
 import type { Store } from '../store/store.ts'
 
-/** Whether this process writes or stands by, as it gains and loses the history's lock. */
+/** Whether this process writes or is a standby, as it gains and loses the history's lock. */
 export interface LockedRole {
   readonly lockWait: LockWait
   /** Resolves when this process first waits for the lock. */

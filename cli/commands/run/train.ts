@@ -56,7 +56,7 @@ export function trainCommand(): Command {
     [items, '--items <folder>', 'their items, each file with its .commitment.json beside it'],
     [items, '--held-out <file>', `texts to evaluate on, of no contributor (<items>/${HELD_OUT_FILE})`],
     [items, '--classes <first,second>', 'the two labels, where they are not those of --task', classes],
-    [corpus, '--task <mail|speeches>', 'what is told apart', undefined, 'mail'],
+    [corpus, '--task <mail|speeches>', 'which shipped texts to classify', undefined, 'mail'],
     [corpus, '--rows <number|all>', 'rows of the training', rowCount, 1_600],
     [corpus, '--evaluate-on <number>', 'texts that are kept for evaluating', wholeNumber(1, MOST), 400],
     [corpus, '--contributors <number>', 'among whom the rows are divided', wholeNumber(1, MOST), 40],
