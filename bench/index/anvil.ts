@@ -1,6 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { createRequire } from 'node:module'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { z } from 'zod'
 import { StopError } from '../../sdk/errors.ts'
@@ -34,6 +37,7 @@ export async function startAnvil(chain: { readonly save: string } | { readonly l
   const port = await freePort()
   const url = `http://127.0.0.1:${port}`
   const state = 'save' in chain ? ['--dump-state', chain.save] : ['--load-state', chain.load]
+  const oldStates = mkdtempSync(join(tmpdir(), 'bench-states-'))
   const child = spawn(
     anvilBinary(),
     // biome-ignore format: one option a line reads best
@@ -46,6 +50,7 @@ export async function startAnvil(chain: { readonly save: string } | { readonly l
       '--timestamp', '1700000000',
       '--gas-limit', '60000000',
       '--order', 'fifo',
+      '--cache-path', oldStates,
       ...state,
     ],
     { stdio: ['ignore', 'ignore', 'inherit'] },
@@ -54,7 +59,7 @@ export async function startAnvil(chain: { readonly save: string } | { readonly l
   const ask = async (method: string, params: readonly unknown[] = []) => (await askAll([{ method, params }]))[0]
   await untilAnswering(child, () => ask('eth_chainId'))
   await ask('anvil_setBlockTimestampInterval', [BLOCK_SECONDS])
-  return { url, pid: child.pid ?? 0, ask, askAll, stop: () => stop(child) }
+  return { url, pid: child.pid ?? 0, ask, askAll, stop: () => stop(child, oldStates) }
 }
 
 async function post(url: string, calls: readonly Call[]): Promise<readonly unknown[]> {
@@ -84,11 +89,13 @@ async function untilAnswering(child: ChildProcess, ask: () => Promise<unknown>):
 }
 
 /** Waits for the process: the chain is written after the port is closed. */
-async function stop(child: ChildProcess): Promise<void> {
-  if (child.exitCode !== null) return
-  const ended = once(child, 'exit')
-  child.kill('SIGINT')
-  await ended
+async function stop(child: ChildProcess, oldStates: string): Promise<void> {
+  if (child.exitCode === null) {
+    const ended = once(child, 'exit')
+    child.kill('SIGINT')
+    await ended
+  }
+  rmSync(oldStates, { recursive: true, force: true })
 }
 
 /** The program itself, not npm's wrapper around it, so that signals reach it. */

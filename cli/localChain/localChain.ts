@@ -27,6 +27,8 @@ interface LocalChainOptions {
   /** How many funded accounts the chain begins with. */
   readonly accounts: number
   readonly mnemonic: string
+  /** Whether the states of all blocks are kept, on disk as soon as they are many; by default they are. */
+  readonly keepsHistory?: boolean
   /** How its caller chooses another port. */
   readonly portOption?: string
 }
@@ -36,6 +38,9 @@ interface LocalChainOptions {
  * below the head, as watchers do, asks for a state that it has once there are blocks above it.
  */
 const BLOCKS_AFTER_RESTART = 3
+
+/** How many blocks' states stay in memory where no more are asked for. */
+const STATES_KEPT = 64
 
 /** A chain is known by the time of its first block, the second in which it was born. */
 const identitySchema = z.strictObject({ bornAt: z.int(), pid: z.int(), port: z.int() })
@@ -68,6 +73,10 @@ export async function startLocalChain(options: LocalChainOptions): Promise<Local
 async function launch(options: LocalChainOptions, rpcUrl: string, bornAt: number): Promise<number> {
   const state = `${options.folder}/state.json`
   restoreIfTorn(state)
+  // A restarted anvil does not read the old states that an earlier one has written.
+  const states = `${options.folder}/states`
+  rmSync(states, { recursive: true, force: true })
+  mkdirSync(states)
   const log = openSync(`${options.folder}/anvil.log`, 'a')
   const child = spawn(
     anvilBinary(),
@@ -84,6 +93,7 @@ async function launch(options: LocalChainOptions, rpcUrl: string, bornAt: number
       '--timestamp', `${bornAt}`,
       '--state', state,
       '--state-interval', '1',
+      ...(options.keepsHistory === false ? ['--prune-history', `${STATES_KEPT}`] : ['--cache-path', states]),
     ],
     // A group of its own: Ctrl-C reaches us first, and the chain is stopped when everything that uses it has ended.
     { detached: true, stdio: ['ignore', log, log] },

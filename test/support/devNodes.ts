@@ -14,17 +14,15 @@ const { resolve } = createRequire(import.meta.url)
 const arch = process.arch === 'x64' ? 'amd64' : process.arch
 const anvil = resolve(`@foundry-rs/anvil-${process.platform}-${arch}/bin/anvil`)
 
+const startAnvil = (port: number, ...make: string[]) =>
+  spawn(anvil, ['--quiet', '--port', `${port}`, '--no-mining', '--prune-history', '64', ...make])
+
 const makes = {
-  'anvil, of the newest fork': (port: number) =>
-    spawn(anvil, ['--quiet', '--port', `${port}`, '--hardfork', 'osaka', '--no-mining']),
-  'anvil, before cells of blobs are proven': (port: number) =>
-    spawn(anvil, ['--quiet', '--port', `${port}`, '--hardfork', 'prague', '--no-mining']),
-  'anvil, before blobs': (port: number) =>
-    spawn(anvil, ['--quiet', '--port', `${port}`, '--hardfork', 'shanghai', '--no-mining']),
-  'anvil, before the base fee': (port: number) =>
-    spawn(anvil, ['--quiet', '--port', `${port}`, '--hardfork', 'berlin', '--no-mining']),
-  'anvil, as a chain of the OP stack': (port: number) =>
-    spawn(anvil, ['--quiet', '--port', `${port}`, '--network', 'optimism', '--no-mining']),
+  'anvil, of the newest fork': (port: number) => startAnvil(port, '--hardfork', 'osaka'),
+  'anvil, before cells of blobs are proven': (port: number) => startAnvil(port, '--hardfork', 'prague'),
+  'anvil, before blobs': (port: number) => startAnvil(port, '--hardfork', 'shanghai'),
+  'anvil, before the base fee': (port: number) => startAnvil(port, '--hardfork', 'berlin'),
+  'anvil, as a chain of the OP stack': (port: number) => startAnvil(port, '--network', 'optimism'),
   'hardhat, which gives receipts only one by one': (port: number) =>
     spawn(process.execPath, ['node_modules/.bin/hardhat', 'node', '--port', `${port}`]),
 } as const

@@ -26,13 +26,15 @@ export interface LocalLedger {
   readonly stop: () => Promise<void>
 }
 
-export async function startLocalLedger(contributors: number): Promise<LocalLedger> {
+/** Thousands of blocks leave gigabytes of old states, so a test that asks for none says that it does without. */
+export async function startLocalLedger(contributors: number, { keepsHistory = true } = {}): Promise<LocalLedger> {
   const folder = newFolder('ledger')
   const chain = await startLocalChain({
     folder: join(folder, 'chain'),
     port: await freePort(),
     accounts: castSize(contributors),
     mnemonic: DEMO_MNEMONIC,
+    keepsHistory,
   })
   const cast = castOf(contributors)
   const deployment = await deployLedger({

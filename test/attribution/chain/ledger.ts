@@ -44,7 +44,7 @@ const ITEMS = {
 } as const
 
 export async function startQuickLedger(): Promise<QuickLedger> {
-  const local = await startLocalLedger(CONTRIBUTORS)
+  const local = await startLocalLedger(CONTRIBUTORS, { keepsHistory: false })
   const { connection, cast, walletOf } = local
   const { contracts, reader } = connection
   const send = sender(connection)
