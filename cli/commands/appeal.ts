@@ -11,6 +11,7 @@ import { formatOpen } from '../../sdk/units.ts'
 import { carryOut, minedOf } from '../carryOut.ts'
 import { chainTime } from '../chainTime.ts'
 import { action, commandOf, reading, sendingCommand } from '../command.ts'
+import { requireReachable } from '../reachable.ts'
 import { UsageError } from '../usageError.ts'
 import { id, wholeNumber } from '../values.ts'
 import { findBatch } from './receipt/find.ts'
@@ -21,6 +22,7 @@ interface FileOptions {
   readonly model?: number
   readonly unit?: number
   readonly groundsUri: string
+  readonly local?: boolean
 }
 
 export function appealCommand(): Command {
@@ -35,12 +37,14 @@ function fileCommand(): Command {
   )
     .argument('<grounds>', 'a file that says why; its hash goes on chain')
     .requiredOption('--grounds-uri <uri>', 'where everybody can read that file')
+    .option('--local', 'take a --grounds-uri that only this machine reaches')
     .option('--batch <number>', 'against a record of this batch', wholeNumber(1, Number.MAX_SAFE_INTEGER))
     .option('--record <number>', 'which record of it, from 0', wholeNumber(0, 1_023))
     .option('--model <number>', 'against a unit of this model', id)
     .option('--unit <number>', 'which unit of it, from 0', wholeNumber(0, 65_535))
     .action(
       action<[string], FileOptions>(async (context, options, path) => {
+        requireReachable('--grounds-uri', options.groundsUri, options.local)
         const groundsHash = keccak256(readFileSync(path))
         const connection = await context.connection()
         const subject = subjectOf(options)

@@ -2,7 +2,9 @@ import { chmodSync, existsSync, mkdtempSync, readFileSync, statSync, writeFileSy
 import { createServer } from 'node:http'
 import { join } from 'node:path'
 import { encryptKeystoreJsonSync, Wallet } from 'ethers'
+import { mnemonicToAccount } from 'viem/accounts'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { DEMO_MNEMONIC } from '../../examples/demo/wallets.ts'
 import { WEI_PER_GWEI } from '../../sdk/units.ts'
 import { signerOfVoucher } from '../../sdk/voucher.ts'
 import { attribution, signedBy } from '../support/attribution.ts'
@@ -122,6 +124,31 @@ describe('money at the command line', () => {
       { chainId: 31_337, from, to: local.deployment.contracts.openToken, value: '0' },
       { chainId: 31_337, from, to: local.deployment.contracts.bonds, value: '0' },
     ])
+  })
+
+  it('opens an account once, and moves it to another address in two steps', async () => {
+    const [HOLDER, NEXT] = [1, 7]
+    const [holder, next] = [HOLDER, NEXT].map(
+      (addressIndex) => mnemonicToAccount(DEMO_MNEMONIC, { addressIndex }).address,
+    )
+    const { account } = await sent(HOLDER, 'account', 'open')
+    expect(await sent(HOLDER, 'account', 'open')).toEqual({ account, payout: holder, sent: false })
+    expect(await json(NEXT, 'account', 'show', `${holder}`)).toMatchObject({
+      account,
+      payout: holder,
+      claimableGwei: '0',
+    })
+    expectParagraph(await run(HOLDER, 'account', 'rotate', `${account}`), 'Say which half of the move this is')
+    const proposed = await sent(HOLDER, 'account', 'rotate', `${account}`, '--to', `${next}`)
+    expect(proposed).toMatchObject({ account, proposed: next })
+    expectParagraph(
+      await run(PAYER, 'account', 'rotate', `${account}`, '--accept', '--dry-run'),
+      'Accounts refuses acceptPayout',
+    )
+    expect(await json(NEXT, 'account', 'show', `${account}`)).toMatchObject({ payout: holder })
+    await sent(NEXT, 'account', 'rotate', `${account}`, '--accept')
+    expect(await json(NEXT, 'account', 'show', `${account}`)).toMatchObject({ payout: next })
+    expectParagraph(await run(NEXT, 'account', 'show', `${holder}`), `${holder} has no account`)
   })
 
   it('signs with an encrypted keystore, and finds its settings in .env and in attribution.config.json', async () => {

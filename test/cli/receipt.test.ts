@@ -107,6 +107,11 @@ describe('receipts at the command line', () => {
     const grounds = join(local.folder, 'grounds.md')
     writeFileSync(grounds, 'Its sketch is of another request.')
     const uri = ['--grounds-uri', 'ipfs://grounds']
+    const unread = ['--grounds-uri', 'http://localhost/grounds.md', '--batch', '1', '--record', '2']
+    expect(await run('appeal', 'file', grounds, ...unread, '--yes')).toMatchObject({
+      code: 1,
+      err: expect.stringContaining('--grounds-uri would be registered for good as http://localhost/grounds.md'),
+    })
     const neither = await run('appeal', 'file', grounds, ...uri, '--batch', '1', '--model', '2', '--yes')
     expect(neither).toMatchObject({ code: 2, err: expect.stringContaining('Say what it is against') })
     const filed = await sent('appeal', 'file', grounds, ...uri, '--batch', `${batch}`, '--record', '2')
