@@ -84,7 +84,7 @@ function listen(server: Server, port: number): Promise<void> {
         new StopError(
           `Port ${port} is taken by another program`,
           {},
-          'Stop that program, or choose another port with --metrics-port.',
+          'Stop that program, or choose another port.',
           cause,
         ),
       ),

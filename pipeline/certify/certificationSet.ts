@@ -70,7 +70,7 @@ function checked(set: CertificationSet, { dataset }: RunManifest): Certification
     throw new StopError(
       'These are not the items that the run was trained on',
       { contribution: id, items: found, expected: items },
-      'Name the split that the run was trained on with --split-seed, or a folder with its items with --items.',
+      'Name the seed of the split that the run was trained on, or a folder with its items.',
     )
   }
   return set

@@ -112,7 +112,7 @@ async function trainAgain(
       folder,
       ...(differing === undefined ? { dropped: copies.size, expected: dropped.size } : { parameter: differing }),
     },
-    'Give the very items that the run was trained on, in its order: the same --split-seed, or the same --items.',
+    'Give the very items that the run was trained on, in its order: by the same seed of the split, or from the same folder.',
   )
 }
 

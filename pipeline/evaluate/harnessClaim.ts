@@ -22,7 +22,7 @@ export function evaluatedBy({ file, modelArgs, weights }: HarnessClaim, { base }
       file,
       'it evaluates a fine-tune of another base than the model has',
       { field: 'config.model_args.pretrained', found: pretrained, registered: base },
-      'Evaluate the registered adapter on its own base, or name the model that was evaluated with --model.',
+      'Evaluate the registered adapter on its own base, or name the model that was evaluated.',
     )
   const folder = weights ?? [adapter, pretrained].find((path) => path !== null && existsSync(path))
   if (folder === undefined || folder === null)

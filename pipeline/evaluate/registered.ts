@@ -30,7 +30,7 @@ export async function readRegistered(connection: Connection, model: number): Pro
     strict: true,
   })
   if (event === undefined)
-    throw new StopError(`Model ${model} is no fine-tune that is registered here`, {}, 'Name one with --model.')
+    throw new StopError(`Model ${model} is no fine-tune that is registered here`, {}, 'Name the number of a registered fine-tune.')
   const { fineTune } = event.args
   const [base] = await reader.getContractEvents({
     ...contracts.models,
@@ -54,7 +54,7 @@ export function requireWeights(what: string, found: Hex, { model, weightsHash }:
   throw new StopError(
     `${what} is not of model ${model}`,
     { weights: found, registered: weightsHash },
-    'Name the model that was evaluated with --model, or the adapter that was registered.',
+    'Name the model that was evaluated, or give the adapter that was registered.',
   )
 }
 

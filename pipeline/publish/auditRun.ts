@@ -59,7 +59,7 @@ export async function auditIndex(connection: Connection, run: Run, model: number
     throw new StopError(
       `The contributors of model ${model} share equally, so it has no row index`,
       {},
-      'Nobody is paid by its run’s gradients; hold them against your own with --again alone.',
+      'Nobody is paid by its run’s gradients; compare them with gradients of your own.',
     )
   const { units } = await prepareRun(connection, run)
   const { indexRoot, totalHash } = registered.args

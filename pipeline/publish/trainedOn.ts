@@ -65,7 +65,7 @@ async function refusal(
     return new StopError(
       `Row ${row} is of contribution ${contribution}, which nobody made`,
       {},
-      'Train on contributions that are on this chain, or point --rpc at the chain they are on.',
+      'Train on contributions that are on this chain, or use a node of the chain that they are on.',
     )
   }
   return new StopError(

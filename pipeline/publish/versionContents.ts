@@ -68,6 +68,6 @@ async function requireFrozen({ reader, contracts }: Connection, version: bigint)
   throw new StopError(
     `Dataset version ${version} does not exist`,
     { dataset, number, frozen },
-    'Freeze the dataset first, or point --rpc at the chain it is on.',
+    'Freeze the dataset first, or use a node of the chain that it is on.',
   )
 }
