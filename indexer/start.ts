@@ -1,7 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import { chainOf } from '../chain/chains.ts'
 import { namesFollowed } from '../chain/events/contracts.ts'
 import { identifyAll } from '../chain/node/identity.ts'
 import { connectNode } from '../chain/node/node.ts'
+import { mustAllow } from '../chain/verify/unknownChain.ts'
 import type { IndexerEvent } from './events.ts'
 import { type AnswerOptions, answer } from './roles/answer.ts'
 import { lockedRole, openStandingBy } from './roles/standBy.ts'
@@ -61,8 +63,10 @@ export async function startIndexer(options: IndexerOptions): Promise<Indexer> {
     options.report?.(event)
   }
 
+  const { chainId } = deployment
+  mustAllow(chainOf(chainId), options.verify ?? 'receipts')
   const rpcNodes = options.rpcUrls.map((url) =>
-    connectNode(url, { timeoutMs: options.rpcTimeoutMs, meter: metrics?.meter }),
+    connectNode(url, { timeoutMs: options.rpcTimeoutMs, meter: metrics?.meter, chainId }),
   )
   const identity = await identifyAll(rpcNodes, deployment, namesFollowed({ transfers: options.transfers ?? false }))
   const schema = options.schema ?? schemaOf(deployment.name)

@@ -1,7 +1,7 @@
-// A block's hash is that of its header: Yellow Paper 4.4.3 and the forks up to Osaka.
+// A block's hash is that of its header: Yellow Paper 4.4.3 and the forks up to Amsterdam.
 //
 //   hash = keccak256(rlp([parentHash, …, nonce, baseFeePerGas (London), withdrawalsRoot (Shanghai), blobGasUsed, excessBlobGas,
-//                         parentBeaconBlockRoot (Cancun), requestsHash (Prague)]))
+//                         parentBeaconBlockRoot (Cancun), requestsHash (Prague), blockAccessListHash, slotNumber (Amsterdam)]))
 //
 // The later fields are there from their fork on and missing before. The first fifteen are in every header: were one of them left
 // out, its value and those after it could be told each under the name after its own, up to a field that its fork has not.
@@ -56,10 +56,16 @@ const laterFields: Readonly<Record<string, Kind>> = {
   excessBlobGas: 'scalar',
   parentBeaconBlockRoot: 'bytes',
   requestsHash: 'bytes',
+  // EIP-7928 and EIP-7843.
+  blockAccessListHash: 'bytes',
+  slotNumber: 'scalar',
 }
 
 /** What nodes tell beside the header, and what no hash covers. */
 const besides = new Set(['hash', 'size', 'totalDifficulty', 'uncles', 'transactions', 'withdrawals'])
+
+/** The names of the fields that forks have added, in their order. */
+export const laterNames: readonly string[] = Object.keys(laterFields)
 
 const hashed = Object.entries({ ...fields, ...laterFields })
 const NUMBER = /^0x[0-9a-fA-F]+$/

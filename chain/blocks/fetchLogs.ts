@@ -8,6 +8,7 @@ import { bytesOf } from '../verify/bytes.ts'
 import { falseReceipts } from '../verify/falseReceipts.ts'
 import type { Header } from '../verify/header.ts'
 import type { Receipt } from '../verify/receipt.ts'
+import { receiptsInTrie } from '../verify/receiptsInTrie.ts'
 import type { Verification } from '../verify/verification.ts'
 
 /** Blocks, and all logs of our contracts in them. */
@@ -108,10 +109,11 @@ async function provenLogs(
   const answers = await Promise.all(headers.map((header) => node.receipts(header)))
   const logs: ChainLog[] = []
   for (const [i, header] of headers.entries()) {
-    const receipts = answers[i]
-    if (receipts === undefined) {
+    const answer = answers[i]
+    if (answer === undefined) {
       return unsettled({ what: 'The node lacks the receipts of a block', facts: { block: header.number } })
     }
+    const receipts = receiptsInTrie(header, answer)
     const begun = performance.now()
     const lie = falseReceipts(header, receipts)
     meter?.spent('verify', performance.now() - begun)

@@ -1,6 +1,8 @@
 import type { Address, Hex } from 'viem'
 import type { StorageProof } from '../../sdk/storageProof.ts'
+import { type Chain, chainOf } from '../chains.ts'
 import type { ChainLog } from '../events/contracts.ts'
+import { bloomOfLogs, NO_BLOOM } from '../verify/bloom.ts'
 import type { Header } from '../verify/header.ts'
 import type { Receipt, ReceiptLog } from '../verify/receipt.ts'
 
@@ -8,7 +10,9 @@ import type { Receipt, ReceiptLog } from '../verify/receipt.ts'
 // trusted inside. Written by hand since a schema library takes ten times as long for a log;
 // test/chain/node/answers.test.ts compares it with such a schema.
 //
-// Only lower case passes: hashing ignores case, but comparisons of addresses and hashes do not.
+// Everything is given on in lower case: hashing ignores case, but comparisons of addresses and
+// hashes do not. What some nodes write as null, as "0x" or in capitals, others leave out or write
+// plainly: all of it is taken, and hashes decide whether it was meant so.
 
 /** An answer, or a part of it, is malformed. */
 export class WrongForm extends Error {
@@ -28,47 +32,59 @@ type RawObject = Readonly<Record<string, unknown>>
 const ADDRESS_LENGTH = 42
 const HASH_LENGTH = 66
 const BLOOM_LENGTH = 514
-// Some nodes write the types of other chains in capitals.
-const TYPE = /^0x[0-9a-fA-F]{1,2}$/
+/** Some nodes write the types of other chains in capitals. */
+const TYPE = /^0[xX]0*[0-9a-fA-F]{1,2}$/
+const CAPITALS = /^0[xX][0-9a-fA-F]*$/
 
 export function hexOf(raw: unknown, at = ''): Hex {
-  if (isHex(raw)) return raw
-  throw new WrongForm(at, 'is not hexadecimal')
+  return plainHex(raw) ?? wrongForm(at, 'is not hexadecimal')
 }
 
 export function hashOf(raw: unknown, at = ''): Hex {
-  if (isHex(raw) && raw.length === HASH_LENGTH) return raw
-  throw new WrongForm(at, 'is not a hash')
+  const hex = plainHex(raw)
+  return hex?.length === HASH_LENGTH ? hex : wrongForm(at, 'is not a hash')
+}
+
+/** A slot's content: some nodes leave leading zeros out. */
+export function wordOf(raw: unknown, at = ''): Hex {
+  const hex = plainHex(raw)
+  if (hex === undefined || hex.length > HASH_LENGTH) return wrongForm(at, 'is not a word of storage')
+  return hex.length === HASH_LENGTH ? hex : `0x${hex.slice(2).padStart(HASH_LENGTH - 2, '0')}`
 }
 
 export function quantityOf(raw: unknown, at = ''): bigint {
-  if (isHex(raw) && raw.length > 2) return BigInt(raw)
-  throw new WrongForm(at, 'is not a quantity')
+  const hex = plainHex(raw)
+  if (hex === undefined) return wrongForm(at, 'is not a quantity')
+  return hex.length > 2 ? BigInt(hex) : 0n
 }
 
 /**
  * The other hashed fields are kept as the node gave them: if one is missing or malformed, the hash
  * is wrong.
  */
-export function headerOf(answer: unknown): Header {
+export function headerOf(answer: unknown, chain: Chain = anyChain): Header {
   const raw = objectOf(answer, 'block')
   return {
+    chain,
     number: quantityOf(raw.number, 'number'),
     hash: hashOf(raw.hash, 'hash'),
     parentHash: hashOf(raw.parentHash, 'parentHash'),
     timestamp: quantityOf(raw.timestamp, 'timestamp'),
     stateRoot: hashOf(raw.stateRoot, 'stateRoot'),
     receiptsRoot: hashOf(raw.receiptsRoot, 'receiptsRoot'),
-    logsBloom: bloomOf(raw.logsBloom),
+    logsBloom: bloomOf(raw.logsBloom) ?? NO_BLOOM,
     gasUsed: quantityOf(raw.gasUsed, 'gasUsed'),
     transactions: listOf(raw.transactions, 'transactions', hashOf),
     fields: raw,
   }
 }
 
+/** For those that only look at blocks, whatever their chain. */
+const anyChain = chainOf(31_337)
+
 /** A block that the node may not have. */
-export function headerOrNone(answer: unknown): Header | undefined {
-  return answer === null ? undefined : headerOf(answer)
+export function headerOrNone(answer: unknown, chain?: Chain): Header | undefined {
+  return answer === null ? undefined : headerOf(answer, chain)
 }
 
 export function logsOf(answer: unknown): readonly ChainLog[] {
@@ -88,6 +104,7 @@ export function logsOf(answer: unknown): readonly ChainLog[] {
 
 export function receiptOf(answer: unknown): Receipt {
   const raw = objectOf(answer, 'receipt')
+  const logs = listOf(raw.logs, 'logs', receiptLogOf)
   return {
     type: typeOf(raw.type),
     blockHash: hashOf(raw.blockHash, 'blockHash'),
@@ -95,10 +112,11 @@ export function receiptOf(answer: unknown): Receipt {
     status: optional(raw.status, 'status', quantityOf),
     root: optional(raw.root, 'root', hashOf),
     cumulativeGasUsed: quantityOf(raw.cumulativeGasUsed, 'cumulativeGasUsed'),
-    logsBloom: bloomOf(raw.logsBloom),
-    logs: listOf(raw.logs, 'logs', receiptLogOf),
+    logsBloom: bloomOf(raw.logsBloom) ?? bloomOfLogs(logs),
+    logs,
     depositNonce: optional(raw.depositNonce, 'depositNonce', quantityOf),
     depositReceiptVersion: optional(raw.depositReceiptVersion, 'depositReceiptVersion', quantityOf),
+    baseFee: optional(raw.baseFee, 'baseFee', quantityOf),
   }
 }
 
@@ -141,38 +159,57 @@ function isHex(raw: unknown): raw is Hex {
   return true
 }
 
+/** The string in lower case, if it is hexadecimal. */
+function plainHex(raw: unknown): Hex | undefined {
+  if (isHex(raw)) return raw
+  return typeof raw === 'string' && CAPITALS.test(raw) ? (raw.toLowerCase() as Hex) : undefined
+}
+
+function isAbsent(raw: unknown): boolean {
+  return raw === undefined || raw === null || raw === '0x' || raw === '0X'
+}
+
+function wrongForm(at: string, problem: string): never {
+  throw new WrongForm(at, problem)
+}
+
 function objectOf(raw: unknown, at: string): RawObject {
   if (typeof raw === 'object' && raw !== null && !Array.isArray(raw)) return raw as RawObject
-  throw new WrongForm(at, 'is not an object')
+  return wrongForm(at, 'is not an object')
 }
 
 function listOf<T>(raw: unknown, at: string, itemOf: (item: unknown, at: string) => T): readonly T[] {
-  if (!Array.isArray(raw)) throw new WrongForm(at, 'is not a list')
+  if (raw === null) return []
+  if (!Array.isArray(raw)) return wrongForm(at, 'is not a list')
   return raw.map((item) => itemOf(item, at))
 }
 
 function optional<T>(raw: unknown, at: string, parse: (raw: unknown, at: string) => T): T | undefined {
-  return raw === undefined ? undefined : parse(raw, at)
+  return isAbsent(raw) ? undefined : parse(raw, at)
 }
 
 function addressOf(raw: unknown): Address {
-  if (isHex(raw) && raw.length === ADDRESS_LENGTH) return raw
-  throw new WrongForm('address', 'is not an address')
+  const hex = plainHex(raw)
+  return hex?.length === ADDRESS_LENGTH ? hex : wrongForm('address', 'is not an address')
 }
 
 function bytesOf(raw: unknown, at: string): Hex {
+  if (raw === null) return '0x'
+  const hex = plainHex(raw)
   // Hashing would drop half a byte at the end, and decoding would read it.
-  if (isHex(raw) && raw.length % 2 === 0) return raw
-  throw new WrongForm(at, 'is not bytes')
+  return hex !== undefined && hex.length % 2 === 0 ? hex : wrongForm(at, 'is not bytes')
 }
 
-function bloomOf(raw: unknown): Hex {
-  if (isHex(raw) && raw.length === BLOOM_LENGTH) return raw
-  throw new WrongForm('logsBloom', 'is not a bloom')
+/** Undefined where a node leaves it out. */
+function bloomOf(raw: unknown): Hex | undefined {
+  if (isAbsent(raw)) return undefined
+  const hex = plainHex(raw)
+  if (hex === undefined || hex.length > BLOOM_LENGTH) return wrongForm('logsBloom', 'is not a bloom')
+  return hex.length === BLOOM_LENGTH ? hex : `0x${hex.slice(2).padStart(BLOOM_LENGTH - 2, '0')}`
 }
 
 function typeOf(raw: unknown): number {
-  if (raw === undefined) return 0
+  if (isAbsent(raw)) return 0
   if (typeof raw === 'string' && TYPE.test(raw)) return Number(raw)
-  throw new WrongForm('type', 'is not a type of receipt')
+  return wrongForm('type', 'is not a type of receipt')
 }

@@ -3,12 +3,12 @@ import { StopError } from '../../sdk/errors.ts'
 import { withoutCredentials } from '../../sdk/nodeFailure.ts'
 import type { StorageProof } from '../../sdk/storageProof.ts'
 import type { Block } from '../block.ts'
+import { chainOf } from '../chains.ts'
 import type { ChainLog } from '../events/contracts.ts'
 import { type Meter, noMeter } from '../meter.ts'
 import type { Header } from '../verify/header.ts'
 import type { Receipt } from '../verify/receipt.ts'
 import {
-  hashOf,
   headerOf,
   headerOrNone,
   hexOf,
@@ -18,6 +18,7 @@ import {
   receiptsOrNone,
   storageProofOf,
   WrongForm,
+  wordOf,
 } from './answers.ts'
 import { MethodMissing, MethodRefused, NoSuchBlock, nodeError } from './nodeError.ts'
 import { rpcOver } from './rpc.ts'
@@ -69,6 +70,8 @@ export interface NodeOptions {
   /** How long to wait for an answer. */
   readonly timeoutMs?: number | undefined
   readonly meter?: Meter | undefined
+  /** The chain that it should be on, whose rules its blocks follow. */
+  readonly chainId?: number | undefined
 }
 
 const QUESTIONS_TOGETHER = 100
@@ -77,11 +80,14 @@ const RECEIPTS_TOGETHER = 20
 /** A slow request must not delay quick ones. */
 const LOGS_TOGETHER = 1
 
-export function connectNode(rpcUrl: string, { timeoutMs = 20_000, meter = noMeter }: NodeOptions = {}): Node {
+export function connectNode(rpcUrl: string, { timeoutMs = 20_000, meter = noMeter, chainId }: NodeOptions = {}): Node {
   const name = withoutCredentials(rpcUrl)
   if (!URL.canParse(rpcUrl) || !/^https?:$/.test(new URL(rpcUrl).protocol)) {
     throw new StopError(`"${rpcUrl}" is not the address of a node`, {}, 'Give one like http://127.0.0.1:8545.')
   }
+  const chain = chainId === undefined ? undefined : chainOf(chainId)
+  const header = (answer: unknown) => headerOf(answer, chain)
+  const maybeHeader = (answer: unknown) => headerOrNone(answer, chain)
   const rpc = rpcOver(rpcUrl, { name, timeoutMs, meter })
   /** Both change for good once the node lacks the better method. */
   let givesReceiptsByBlock = true
@@ -103,7 +109,7 @@ export function connectNode(rpcUrl: string, { timeoutMs = 20_000, meter = noMete
         throw error
       }
     }
-    const blockAt = (number: bigint) => ask(headerOrNone, 'eth_getBlockByNumber', [numberToHex(number), false])
+    const blockAt = (number: bigint) => ask(maybeHeader, 'eth_getBlockByNumber', [numberToHex(number), false])
     const logsOfSome = (address: readonly Address[], topics: readonly Hex[], from: bigint, to: bigint) => {
       const range = { address, topics, fromBlock: numberToHex(from), toBlock: numberToHex(to) }
       return ask(logsOf, 'eth_getLogs', [range], LOGS_TOGETHER)
@@ -118,9 +124,9 @@ export function connectNode(rpcUrl: string, { timeoutMs = 20_000, meter = noMete
     return {
       name,
       chainId: async () => Number(await ask(quantityOf, 'eth_chainId')),
-      latest: () => ask(headerOf, 'eth_getBlockByNumber', ['latest', false]),
+      latest: () => ask(header, 'eth_getBlockByNumber', ['latest', false]),
       tagged: (tag) =>
-        ask(headerOrNone, 'eth_getBlockByNumber', [tag, false]).catch((error) => {
+        ask(maybeHeader, 'eth_getBlockByNumber', [tag, false]).catch((error) => {
           if (error instanceof NoSuchBlock || error instanceof MethodRefused) return undefined
           throw error
         }),
@@ -150,7 +156,7 @@ export function connectNode(rpcUrl: string, { timeoutMs = 20_000, meter = noMete
         })
       },
       slots: (asked, blockHash) =>
-        Promise.all(asked.map(({ address, slot }) => ask(hashOf, 'eth_getStorageAt', [address, slot, { blockHash }]))),
+        Promise.all(asked.map(({ address, slot }) => ask(wordOf, 'eth_getStorageAt', [address, slot, { blockHash }]))),
       proof: async (address, slots, { hash }) => {
         if (refusesProofs !== undefined) throw refusesProofs
         return await ask(storageProofOf, 'eth_getProof', [address, slots, { blockHash: hash }]).catch((error) => {

@@ -21,6 +21,17 @@ export function bloomBits(addressOrTopic: Hex): BloomBits {
   })
 }
 
+export const NO_BLOOM: Hex = `0x${'00'.repeat(BLOOM_BYTES)}`
+
+/** The bloom filter of logs, for receipts that leave it out. */
+export function bloomOfLogs(logs: readonly { readonly address: Hex; readonly topics: readonly Hex[] }[]): Hex {
+  if (logs.length === 0) return NO_BLOOM
+  const bloom = Buffer.alloc(BLOOM_BYTES)
+  const logged = new Set(logs.flatMap(({ address, topics }) => [address, ...topics]))
+  for (const { byte, mask } of [...logged].flatMap(bloomBits)) bloom[byte] = (bloom[byte] as number) | mask
+  return `0x${bloom.toString('hex')}`
+}
+
 /** False if no log in the block sets these bits; true if one may. */
 export function mayHold(bloom: Uint8Array, bits: BloomBits): boolean {
   return bits.every(({ byte, mask }) => ((bloom[byte] ?? 0) & mask) !== 0)

@@ -83,7 +83,7 @@ async function watch(context: Context, options: Options): Promise<void> {
   const signer = options.dryRun ? undefined : await context.signer()
   const deployment = readDeployment(config.need('deployment'))
   const connection = await context.connection()
-  const node = connectNode(config.need('rpc'))
+  const node = connectNode(config.need('rpc'), { chainId: deployment.chainId })
   await identify(node, deployment)
   const account = signer === undefined ? 0 : await accountOf(connection, signer)
 

@@ -1,6 +1,8 @@
+import { chainOf } from '../../chain/chains.ts'
 import { identify, identifyAll, mustAgree } from '../../chain/node/identity.ts'
 import { connectNode } from '../../chain/node/node.ts'
 import { nodesOf } from '../../chain/node/nodes.ts'
+import { mustAllow } from '../../chain/verify/unknownChain.ts'
 import { StopError } from '../../sdk/errors.ts'
 import { settings } from '../commandLine.ts'
 import { command } from '../operate/command.ts'
@@ -64,7 +66,8 @@ An indexer may go on writing meanwhile, on PostgreSQL. With --repair, rows that 
     const terminal = terminalTo(out, { format: log, verify: 'receipts', env, now: Date.now })
     const say = (level: LogEvent['level'], event: string, message: string, facts: LogEvent['facts']) =>
       terminal.log({ level, event, message, facts })
-    const rpcNodes = rpc.map((url) => connectNode(url, { timeoutMs: rpcTimeoutMs }))
+    mustAllow(chainOf(deployment.chainId), 'receipts')
+    const rpcNodes = rpc.map((url) => connectNode(url, { timeoutMs: rpcTimeoutMs, chainId: deployment.chainId }))
     const identity = await identifyAll(rpcNodes, deployment)
     const connections = await openExisting(database)
     try {

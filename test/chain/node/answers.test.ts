@@ -1,7 +1,8 @@
 import fc from 'fast-check'
-import type { Address, Hex } from 'viem'
+import type { Hex } from 'viem'
 import { describe, expect, it } from 'vitest'
 import * as z from 'zod'
+import { type Chain, chainOf } from '../../../chain/chains.ts'
 import {
   headerOf,
   headerOrNone,
@@ -10,37 +11,47 @@ import {
   receiptsOrNone,
   storageProofOf,
   WrongForm,
+  wordOf,
 } from '../../../chain/node/answers.ts'
+import { bloomOfLogs, NO_BLOOM } from '../../../chain/verify/bloom.ts'
 
 // The plain version: what the parsers by hand are held to.
-const hex = z.custom<Hex>((value) => typeof value === 'string' && /^0x[0-9a-f]*$/.test(value))
-const hash = z.custom<Hex>((value) => typeof value === 'string' && /^0x[0-9a-f]{64}$/.test(value))
-const quantity = hex.refine((value) => value !== '0x').transform(BigInt)
-const bytes = z.custom<Hex>((value) => typeof value === 'string' && /^0x([0-9a-f]{2})*$/.test(value))
-const address = z.custom<Address>((value) => typeof value === 'string' && /^0x[0-9a-f]{40}$/.test(value))
-const bloom = z.custom<Hex>((value) => typeof value === 'string' && /^0x[0-9a-f]{512}$/.test(value))
+const anyHex = z.custom<string>((value) => typeof value === 'string' && /^0[xX][0-9a-fA-F]*$/.test(value))
+const hex = anyHex.transform((value) => value.toLowerCase() as Hex)
+const sized = (digits: number) => hex.refine((value) => value.length === digits + 2)
+const hash = sized(64)
+const address = sized(40)
+const quantity = hex.transform((value) => (value === '0x' ? 0n : BigInt(value)))
+const bytes = z.union([hex.refine((value) => value.length % 2 === 0), z.null().transform((): Hex => '0x')])
+const list = <T extends z.ZodType>(item: T) => z.union([z.array(item), z.null().transform((): z.output<T>[] => [])])
+const absent = (value: unknown) => value === null || value === '0x' || value === '0X'
+const optional = <T extends z.ZodType>(type: T) => z.preprocess((v) => (absent(v) ? undefined : v), type.optional())
+const bloom = optional(
+  hex.refine((value) => value.length <= 514).transform((value) => `0x${value.slice(2).padStart(512, '0')}`),
+)
 
 const header = z
   .record(z.string(), z.unknown())
-  .transform((fields) => ({ ...fields, fields }))
+  .transform((fields) => ({ ...fields, fields, chain: chainOf(31_337) }))
   .pipe(
     z.object({
+      chain: z.custom<Chain>(),
       number: quantity,
       hash,
       parentHash: hash,
       timestamp: quantity,
       stateRoot: hash,
       receiptsRoot: hash,
-      logsBloom: bloom,
+      logsBloom: bloom.transform((told) => told ?? NO_BLOOM),
       gasUsed: quantity,
-      transactions: z.array(hash),
+      transactions: list(hash),
       fields: z.custom<Record<string, unknown>>(),
     }),
   )
 const log = z
   .object({
     address,
-    topics: z.array(hash),
+    topics: list(hash),
     data: bytes,
     blockNumber: quantity,
     blockHash: hash,
@@ -48,26 +59,25 @@ const log = z
     transactionHash: hash,
   })
   .transform(({ blockNumber, ...told }) => ({ ...told, block: blockNumber }))
-const receipt = z.object({
-  type: z
-    .string()
-    .regex(/^0x[0-9a-fA-F]{1,2}$/)
-    .default('0x0')
-    .transform(Number),
-  blockHash: hash,
-  transactionHash: hash,
-  status: quantity.optional(),
-  root: hash.optional(),
-  cumulativeGasUsed: quantity,
-  logsBloom: bloom,
-  logs: z.array(z.object({ address, topics: z.array(hash), data: bytes })),
-  depositNonce: quantity.optional(),
-  depositReceiptVersion: quantity.optional(),
-})
+const receipt = z
+  .object({
+    type: optional(z.string().regex(/^0[xX]0*[0-9a-fA-F]{1,2}$/)).transform((type) => Number(type ?? '0x0')),
+    blockHash: hash,
+    transactionHash: hash,
+    status: optional(quantity),
+    root: optional(hash),
+    cumulativeGasUsed: quantity,
+    logsBloom: bloom,
+    logs: list(z.object({ address, topics: list(hash), data: bytes })),
+    depositNonce: optional(quantity),
+    depositReceiptVersion: optional(quantity),
+    baseFee: optional(quantity),
+  })
+  .transform((told) => ({ ...told, logsBloom: told.logsBloom ?? bloomOfLogs(told.logs) }))
 const storageProof = z.object({
-  accountProof: z.array(bytes),
+  accountProof: list(bytes),
   storageHash: hash,
-  storageProof: z.array(z.object({ value: quantity, proof: z.array(bytes) })),
+  storageProof: list(z.object({ value: quantity, proof: list(bytes) })),
 })
 
 const digits = (length: number) => fc.stringMatching(new RegExp(`^[0-9a-f]{${length}}$`)).map((text) => `0x${text}`)
@@ -105,6 +115,7 @@ const forms = {
       logs: fc.array(fc.record(event), { maxLength: 2 }),
       depositNonce: someQuantity,
       depositReceiptVersion: someQuantity,
+      baseFee: someQuantity,
     },
     { requiredKeys: ['blockHash', 'transactionHash', 'cumulativeGasUsed', 'logsBloom', 'logs'] },
   ),
@@ -119,7 +130,7 @@ const forms = {
 
 const parsers = {
   header: [header, headerOf],
-  logs: [z.array(log), logsOf],
+  logs: [list(log), logsOf],
   receipt: [receipt, receiptOf],
   storageProof: [storageProof, storageProofOf],
 } as const
@@ -190,6 +201,11 @@ describe('a node’s answer, parsed by hand,', () => {
 
   it('may be that there is no such block', () => {
     expect([headerOrNone(null), receiptsOrNone(null)]).toEqual([undefined, undefined])
+  })
+
+  it('of a slot is whole, where leading zeros are left out', () => {
+    expect([wordOf('0x'), wordOf('0xA')]).toEqual([`0x${'0'.repeat(64)}`, `0x${'0'.repeat(63)}a`])
+    expect(() => wordOf(`0x${'1'.repeat(65)}`)).toThrow(WrongForm)
   })
 
   it('says what is wrong, and where', () => {

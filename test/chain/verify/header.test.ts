@@ -1,5 +1,6 @@
 import type { Hex } from 'viem'
 import { describe, expect, it } from 'vitest'
+import { chainOf } from '../../../chain/chains.ts'
 import { checkHeaders, type Header } from '../../../chain/verify/header.ts'
 import { headerHash } from '../../../sdk/blockHeader.ts'
 
@@ -29,7 +30,8 @@ const TOLD = {
   parentBeaconBlockRoot: hashOf('0a'),
 } as const
 
-const headerOf = (fields: Header['fields'], hash: Hex): Header => ({ fields, hash, number: 16n }) as unknown as Header
+const headerOf = (fields: Header['fields'], hash: Hex): Header =>
+  ({ fields, hash, number: 16n, chain: chainOf(1) }) as unknown as Header
 const HASH = headerHash(TOLD)
 
 describe('a header', () => {
@@ -50,7 +52,7 @@ describe('a header', () => {
     })
   })
 
-  it.each(['0x', 'much', '-0x1'])('with the difficulty "%s" is found out, and stops nobody', (difficulty) => {
+  it.each(['much', '-0x1'])('with the difficulty "%s" is found out, and stops nobody', (difficulty) => {
     expect(checkHeaders('receipts', [headerOf({ ...TOLD, difficulty }, HASH)])).toMatchObject({
       what: 'The header of a block does not hash to its hash',
     })

@@ -1,0 +1,25 @@
+import { concat, type Hex, keccak256, numberToHex, stringToHex } from 'viem'
+import type { Header } from './header.ts'
+import type { Receipt } from './receipt.ts'
+
+/**
+ * The receipts that the header's receiptsRoot covers, of those that a node gives. Polygon's nodes
+ * append one of a state sync, under a hash that follows from the block, and no header commits to it
+ * or to its logs.
+ */
+export function receiptsInTrie(header: Header, receipts: readonly Receipt[]): readonly Receipt[] {
+  if (header.chain.receipts !== 'polygon') return receipts
+  const stateSync = stateSyncHash(header)
+  return receipts.filter(({ transactionHash }) => transactionHash !== stateSync)
+}
+
+/** Whether a receipt may stand in that place: it is of the block's transaction there. */
+export function isInItsPlace({ chain, hash, transactions }: Header, { transactionHash }: Receipt, i: number): boolean {
+  if (transactionHash === transactions[i]) return true
+  // Celo as an L1 had one of the calls outside transactions, under the block's own hash.
+  return chain.receipts === 'celo' && i === transactions.length && transactionHash === hash
+}
+
+function stateSyncHash({ number, hash }: Header): Hex {
+  return keccak256(concat([stringToHex('matic-bor-receipt-'), numberToHex(number, { size: 8 }), hash]))
+}
