@@ -63,6 +63,25 @@ export const settings = {
     help: 'files by their keccak256, for /blobs/<hash> and for explanations by rows: a folder, or an http address that they lie under',
     read: optional(same),
   },
+  readers: {
+    value: '<n>',
+    byDefault: '2',
+    help: 'how many processes answer; 0 answers in the process that writes, for trying things out',
+    read: required(wholeNumber(0, 64)),
+  },
+  rateLimit: {
+    value: '<n>',
+    byDefault: '100',
+    help: 'how many requests a second one client may ask, 0 for any number; costly ones count as several',
+    read: required(wholeNumber(0, 1_000_000)),
+  },
+  trustProxy: {
+    value: '<hops>',
+    byDefault: '0',
+    help: 'how many proxies of yours stand in front: the client is whom the outermost says it is, by Forwarded or X-Forwarded-For',
+    read: required(wholeNumber(0, 10)),
+  },
+  noGraphiql: { help: 'shows no GraphiQL to browsers', read: isOn },
   pollMs: {
     value: '<n>',
     byDefault: '250',

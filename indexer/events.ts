@@ -26,7 +26,10 @@ export type IndexerEvent =
   | { readonly kind: 'gaveUpNode'; readonly error: StopError; readonly node: string }
   /** A node was left for one with a higher head. */
   | { readonly kind: 'leftNode'; readonly overtaken: Overtaken }
-  | { readonly kind: 'failedAnswer'; readonly error: unknown }
+  /** A query failed by an internal error, and its caller was given this id. */
+  | { readonly kind: 'failedAnswer'; readonly error: unknown; readonly id: string }
+  /** A process that answers ended, and another is started. */
+  | { readonly kind: 'readerEnded'; readonly number: number; readonly how: string }
   /** Another process writes; this one waits to take over. */
   | { readonly kind: 'standsBy'; readonly holder: string }
   /** This process writes. */

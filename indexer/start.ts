@@ -5,14 +5,14 @@ import { identifyAll } from '../chain/node/identity.ts'
 import { connectNode } from '../chain/node/node.ts'
 import { mustAllow } from '../chain/verify/unknownChain.ts'
 import type { IndexerEvent } from './events.ts'
-import { type AnswerOptions, answer } from './roles/answer.ts'
+import { type ServeOptions, serve } from './roles/serve.ts'
 import { lockedRole, openStandingBy } from './roles/standBy.ts'
 import { type WriteOptions, type Writing, writeHistory } from './roles/writeHistory.ts'
 import { type DatabaseLocation, openDatabase } from './store/database.ts'
 import { historyOf, schemaOf } from './store/history.ts'
 import { openStore } from './store/store.ts'
 
-export interface IndexerOptions extends WriteOptions, AnswerOptions {
+export interface IndexerOptions extends Omit<WriteOptions, 'metrics'>, ServeOptions {
   /** Nodes of the deployment's chain. If one fails or contradicts itself, another is asked. */
   readonly rpcUrls: readonly string[]
   readonly database: DatabaseLocation
@@ -48,9 +48,9 @@ export interface Indexer {
 const END_WITHIN_MS = 2_000
 
 /**
- * Opens the database, follows the chain and serves the API, in this process, until closed. While
- * another process writes the same history, it serves and waits to take over; with an embedded
- * database, which cannot be shared, it only waits.
+ * Opens the database, follows the chain and serves the API until closed, in this process or, with
+ * `readers`, from processes of their own. While another process writes the same history, it serves
+ * and waits to take over; with an embedded database, which cannot be shared, it only waits.
  */
 export async function startIndexer(options: IndexerOptions): Promise<Indexer> {
   const { deployment, metrics } = options
@@ -77,9 +77,9 @@ export async function startIndexer(options: IndexerOptions): Promise<Indexer> {
   let writing: Writing | undefined
   const server = await Promise.race([store, role.standsBy])
     .then(() => {
-      const history = historyOf(identity, options.historyVersion)
       const status = () => (role.now() === 'writer' ? writing?.leading.status() : undefined)
-      return answer(options, { connections, schema, own: { history, status }, role: role.now }, report)
+      const own = { schema: historyOf(identity, options.historyVersion).schema, status }
+      return serve(options, { connections, schema, own, role: role.now, chain: deployment.name }, report)
     })
     .catch(async (error) => {
       closing.abort()

@@ -1,14 +1,16 @@
 import type { IndexerEvent } from './events.ts'
-import { type AnswerOptions, answer } from './roles/answer.ts'
+import { type ServeOptions, serve } from './roles/serve.ts'
 import { type DatabaseLocation, openDatabase } from './store/database.ts'
 import { mustBePlain } from './store/history.ts'
 import { refuseFirstEdition } from './store/store.ts'
 
-export interface ReaderOptions extends AnswerOptions {
+export interface ReaderOptions extends ServeOptions {
   /** Any replica of the database. */
   readonly database: DatabaseLocation
   /** The schema of views that says which history is served. */
   readonly schema: string
+  /** The deployment's name, for metrics; the schema's by default. */
+  readonly chain?: string | undefined
   readonly report?: (event: IndexerEvent) => void
 }
 
@@ -28,11 +30,11 @@ export async function startReader(options: ReaderOptions): Promise<Reader> {
     options.report?.(event)
   }
   const connections = await openDatabase(options.database)
-  const serve = async () => {
+  const begin = async () => {
     await refuseFirstEdition(connections.reader('public'))
-    return await answer(options, { connections, schema, role: () => 'reader' }, report)
+    return await serve(options, { connections, schema, role: () => 'reader', chain: options.chain ?? schema }, report)
   }
-  const server = await serve().catch(async (error) => {
+  const server = await begin().catch(async (error) => {
     await connections.close()
     throw error
   })

@@ -1,55 +1,99 @@
-import { renderGraphiQL } from '@graphql-yoga/render-graphiql'
-import { createYoga, maskError, type Plugin } from 'graphql-yoga'
-import { checkLimits, type Limits } from './limits.ts'
-import { BadRequest } from './query/badRequest.ts'
+import { type DocumentNode, type ExecutionArgs, GraphQLError, specifiedRules, ValuesOfCorrectTypeRule } from 'graphql'
+import { createYoga, type Plugin } from 'graphql-yoga'
+import { type Cost, costOf } from './cost.ts'
+import { parseDocument } from './document.ts'
+import type { GraphQLParams } from './http/requestParams.ts'
+import { weighted } from './http/weighted.ts'
+import { limits } from './limits.ts'
+import { type ReportFailure, shownError } from './maskErrors.ts'
+import { ValuesOfCorrectTypeNamed } from './namedValues.ts'
 import { type Context, contextOf, type Sources } from './query/context.ts'
 import { schema } from './schema/schema.ts'
 import { snapshotIsolation } from './snapshotIsolation.ts'
 
-const WELCOME = `# The accounts that earned most, and what for.
-{
-  _meta { block lag time }
-  accounts(orderBy: earnedGwei, orderDirection: desc, limit: 5) {
-    items { id payout contributorGwei operatorGwei earnedGwei claimableGwei }
-    totalCount
-  }
+export interface Operation extends GraphQLParams {
+  readonly query: string
+  /** Aborts when nobody waits for the answer any more. */
+  readonly signal: AbortSignal
+  /** Receives the cost before the operation is executed. */
+  readonly costs: (cost: Cost) => void
 }
-`
 
-/** Serves GraphQL at /graphql, each request from one history. */
-export function graphqlHandler(sources: () => Promise<Sources>, limits: Limits, report: (error: unknown) => void) {
-  return createYoga<object, Context>({
-    schema,
-    context: async () => contextOf(await sources()),
-    plugins: [limited(limits), snapshotIsolation],
-    maskedErrors: {
-      errorMessage: 'Something went wrong here; it has been logged.',
-      maskError: (error, message) => {
-        const shown = maskError(error, message, false)
-        if (shown !== error) report(error)
-        return shown
-      },
-    },
-    // The server sets CORS headers for every path.
-    cors: false,
-    graphiql: { title: 'Attribution ledger', defaultQuery: WELCOME },
-    renderGraphiQL,
-    landingPage: false,
-    logging: false,
-    multipart: false,
-    maxRequestBodySize: 100_000,
+export interface Result {
+  /** Absent if the request was refused before it was executed. */
+  readonly data?: unknown
+  readonly errors?: readonly GraphQLError[]
+}
+
+/** Executes GraphQL, each operation on one history. */
+export interface Engine {
+  execute(operation: Operation): Promise<Result>
+}
+
+/** What plugins find beside the context of resolvers. */
+interface Incoming {
+  readonly operation: Operation
+}
+
+/** Characters of the queries kept parsed; each takes some hundred bytes parsed. */
+const DOCUMENT_CHARACTERS = 300_000
+
+export function graphqlEngine(sources: (signal: AbortSignal) => Promise<Sources>, report: ReportFailure): Engine {
+  const documents = weighted<DocumentNode>({
+    most: DOCUMENT_CHARACTERS,
+    count: limits.documents.most,
+    weigh: (text) => text.length,
   })
-}
-
-function limited(limits: Limits): Plugin {
+  const yoga = createYoga<object, Context>({
+    schema,
+    context: async (incoming) => contextOf(await sources((incoming as unknown as Incoming).operation.signal)),
+    plugins: [withinLimits, snapshotIsolation],
+    maskedErrors: false,
+    logging: false,
+    parserAndValidationCache: { documentCache: documents, errorCache: weighted({ most: 1, count: 0, weigh: () => 1 }) },
+  })
+  const run = async (operation: Operation): Promise<Result> => {
+    const { query, variables, operationName, signal } = operation
+    const { parse, validate, contextFactory, execute } = yoga.getEnveloped({ operation })
+    const document = parse(query)
+    const errors: readonly GraphQLError[] = validate(schema, document)
+    if (errors.length > 0) return { errors: errors.map(invalid) }
+    operation.costs(costOf(schema, document, operationName, variables ?? {}))
+    const contextValue = await contextFactory()
+    const args = { schema, document, contextValue, variableValues: variables ?? {}, operationName, signal }
+    return await execute(args as ExecutionArgs)
+  }
   return {
-    onExecute: ({ args, setResultAndStopExecution }) => {
+    execute: async (operation) => {
       try {
-        checkLimits(args.schema, args.document, args.operationName, args.variableValues ?? {}, limits)
+        const { data, errors } = await run(operation)
+        const shown = errors?.map((error) => shownError(error, report))
+        return { ...(data !== undefined && { data }), ...(shown !== undefined && { errors: shown }) }
       } catch (error) {
-        if (!(error instanceof BadRequest)) throw error
-        setResultAndStopExecution({ errors: [error] })
+        operation.signal.throwIfAborted()
+        const errors: readonly unknown[] = error instanceof AggregateError ? error.errors : [error]
+        return { errors: errors.map((one) => shownError(one, report)) }
       }
     },
   }
+}
+
+function invalid(error: GraphQLError): GraphQLError {
+  const { message, nodes, source, positions, extensions } = error
+  const code = typeof extensions.code === 'string' ? extensions.code : 'GRAPHQL_VALIDATION_FAILED'
+  return new GraphQLError(message, {
+    nodes: nodes ?? null,
+    source: source ?? null,
+    positions: positions ?? null,
+    extensions: { ...extensions, code },
+  })
+}
+
+const rules = specifiedRules.map((rule) => (rule === ValuesOfCorrectTypeRule ? ValuesOfCorrectTypeNamed : rule))
+
+/** Bounds what is parsed, and names what is not valid. */
+const withinLimits: Plugin<Context> = {
+  onParse: ({ setParseFn }) => setParseFn((source: unknown) => parseDocument(String(source))),
+  onValidate: ({ setValidationFn, validateFn }) =>
+    setValidationFn((of: typeof schema, document: DocumentNode) => validateFn(of, document, rules)),
 }

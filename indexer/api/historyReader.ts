@@ -1,17 +1,19 @@
-import type { Kysely } from 'kysely'
 import type { Identity } from '../../chain/node/identity.ts'
 import type { Connections } from '../store/connections.ts'
-import type { History } from '../store/history.ts'
 import { isReadable } from '../store/migrate.ts'
-import type { Database } from '../store/schema.ts'
+import type { QueryPool } from '../store/queryPool.ts'
 import { readStatus, type Status } from '../store/status.ts'
 import { servedIn } from '../store/views.ts'
 import { type Health, healthOf } from './health.ts'
+import { limits } from './limits.ts'
 import { BadRequest } from './query/badRequest.ts'
 
 /** The history that a request reads. No answer mixes two histories. */
 export interface ReadableHistory {
-  readonly db: Kysely<Database>
+  /** The schema of its tables. */
+  readonly schema: string
+  /** For the questions of strangers. */
+  readonly queries: QueryPool
   readonly identity: Identity
   /** Its writer's last status; undefined if there is none. */
   status(): Promise<Status | undefined>
@@ -23,7 +25,7 @@ export interface HistoryReaderOptions {
   /** The schema whose views say which history is served. */
   readonly schema: string
   /** The history that this process writes, or is the standby of, and its status while it writes. */
-  readonly own?: { readonly history: History; readonly status: () => Status | undefined } | undefined
+  readonly own?: { readonly schema: string; readonly status?: () => Status | undefined } | undefined
 }
 
 const LOOK_EVERY_MS = 1_000
@@ -35,7 +37,7 @@ const ASK_EVERY_MS = 500
  */
 export function historyReader({ connections, schema, own }: HistoryReaderOptions): () => Promise<ReadableHistory> {
   const readings = new Map<string, ReadableHistory>()
-  const anywhere = connections.reader(own?.history.schema ?? 'public')
+  const anywhere = connections.reader(own?.schema ?? 'public')
 
   const open = async (history: string): Promise<ReadableHistory | undefined> => {
     const known = readings.get(history)
@@ -45,9 +47,10 @@ export function historyReader({ connections, schema, own }: HistoryReaderOptions
     const identity = await db.selectFrom('identity').selectAll().executeTakeFirst()
     if (identity === undefined) return undefined
     const stored = remembered(ASK_EVERY_MS, () => readStatus(db))
-    const live = () => (own?.history.schema === history ? own.status() : undefined)
+    const live = () => (own?.schema === history ? own.status?.() : undefined)
     const reading: ReadableHistory = {
-      db,
+      schema: history,
+      queries: connections.queries(history, limits.statementMs.most),
       identity,
       status: async () => live() ?? (await stored()),
       health: async () => live()?.state ?? healthOf(await stored()),
@@ -58,8 +61,7 @@ export function historyReader({ connections, schema, own }: HistoryReaderOptions
 
   return remembered(LOOK_EVERY_MS, async () => {
     const served = await servedIn(anywhere, schema)
-    const found =
-      (served && (await open(served.history))) ?? (own === undefined ? undefined : await open(own.history.schema))
+    const found = (served && (await open(served.history))) ?? (own === undefined ? undefined : await open(own.schema))
     if (found === undefined) throw new BadRequest('No history is indexed yet; ask again in a moment', 'NOT_READY')
     return found
   })

@@ -1,113 +1,76 @@
-import {
-  type DocumentNode,
-  type FieldNode,
-  type FragmentDefinitionNode,
-  type GraphQLObjectType,
-  type GraphQLSchema,
-  getArgumentValues,
-  getNamedType,
-  getVariableValues,
-  isObjectType,
-  Kind,
-  type OperationDefinitionNode,
-  type SelectionSetNode,
-} from 'graphql'
-import { BadRequest } from './query/badRequest.ts'
-import { DEFAULT_LIMIT, MAX_LIMIT } from './query/page.ts'
+import type { ErrorCode } from './query/badRequest.ts'
 
-/**
- * The limits of a request. A field costs one, a computed field more, and a list multiplies the cost
- * of its items by its limit: three nested lists of a hundred cost a million. Fragments count
- * wherever they are spread.
- */
-export interface Limits {
-  readonly depth: number
-  readonly aliases: number
-  readonly cost: number
+/** A limit that each request, client or process is held to. docs/api-limits.md is made from these. */
+export interface Limit {
+  readonly most: number
+  readonly unit: string
+  /** What is limited. */
+  readonly what: string
+  /** The error of a request beyond it; none where a connection is closed or something is dropped. */
+  readonly code?: ErrorCode
 }
 
-/** The costs of fields that are computed from many rows. */
-const costs: Readonly<Record<string, number>> = {
+export const limits = {
+  // Of a request's bytes, before anything is parsed.
+  bodyBytes: { most: 100_000, unit: 'bytes', what: 'body of a POST', code: 'BODY_TOO_LARGE' },
+  urlBytes: { most: 8_000, unit: 'bytes', what: 'path and query of a URL', code: 'URL_TOO_LONG' },
+  headerBytes: { most: 16_384, unit: 'bytes', what: 'request line and headers' },
+  headersMs: { most: 10_000, unit: 'ms', what: 'time to send the headers', code: 'REQUEST_TIMEOUT' },
+  requestMs: { most: 15_000, unit: 'ms', what: 'time to send headers and body', code: 'REQUEST_TIMEOUT' },
+  idleMs: { most: 30_000, unit: 'ms', what: 'time that an idle connection stays open' },
+
+  // Of its text.
+  tokens: { most: 5_000, unit: 'tokens', what: 'query', code: 'QUERY_TOO_LONG' },
+  brackets: { most: 40, unit: 'levels', what: 'brackets within each other', code: 'QUERY_TOO_DEEP' },
+  operations: { most: 10, unit: 'operations', what: 'query', code: 'QUERY_TOO_LONG' },
+  selections: { most: 1_000, unit: 'fields and spreads', what: 'query as written', code: 'QUERY_TOO_LONG' },
+  variableValues: { most: 5_000, unit: 'values', what: 'variables', code: 'VARIABLES_TOO_LARGE' },
+  variableDepth: { most: 20, unit: 'levels', what: 'variables', code: 'VARIABLES_TOO_LARGE' },
+
+  // Of its meaning.
+  depth: { most: 12, unit: 'levels', what: 'fields within each other', code: 'QUERY_TOO_DEEP' },
+  aliases: { most: 60, unit: 'aliases', what: 'query', code: 'TOO_MANY_ALIASES' },
+  cost: { most: 50_000, unit: 'points', what: 'query', code: 'QUERY_TOO_COSTLY' },
+  listValues: { most: 1_000, unit: 'values', what: 'a list in a filter, such as `id_in`', code: 'QUERY_TOO_COSTLY' },
+  answerBytes: { most: 5_000_000, unit: 'bytes', what: 'answer, expected and sent', code: 'ANSWER_TOO_LARGE' },
+  rowBytes: { most: 20_000_000, unit: 'bytes', what: 'rows read for an answer', code: 'ANSWER_TOO_LARGE' },
+
+  // Of its time.
+  statementMs: { most: 5_000, unit: 'ms', what: 'a statement of the database', code: 'QUERY_TIMEOUT' },
+  answerMs: { most: 10_000, unit: 'ms', what: 'from the request to its answer', code: 'QUERY_TIMEOUT' },
+
+  // Of a process that answers.
+  running: { most: 4, unit: 'requests', what: 'answered at once by a process' },
+  runningOfClient: { most: 2, unit: 'requests', what: 'of these, of one client' },
+  waiting: { most: 200, unit: 'requests', what: 'waiting in a process', code: 'OVERLOADED' },
+  waitingOfClient: { most: 50, unit: 'requests', what: 'of these, of one client', code: 'RATE_LIMITED' },
+  waitingMs: { most: 5_000, unit: 'ms', what: 'time to wait for a turn', code: 'OVERLOADED' },
+  connections: { most: 2_000, unit: 'connections', what: 'open at a process' },
+  connectionsOfClient: { most: 300, unit: 'connections', what: 'of these, of one address' },
+  memoryMb: { most: 512, unit: 'MB', what: "heap of a process; the operator's supervisor starts another" },
+
+  // Of a client.
+  requestsASecond: { most: 100, unit: 'requests a second', what: 'a client (`--rate-limit`)', code: 'RATE_LIMITED' },
+  pointsARequest: { most: 500, unit: 'points', what: 'that count as one more request of a client' },
+  burstSeconds: { most: 5, unit: 'seconds', what: 'of requests that a quiet client may ask at once' },
+  clients: { most: 20_000, unit: 'clients', what: 'remembered by a process' },
+
+  // Of what is kept.
+  persistedQueries: { most: 1_000, unit: 'queries', what: 'persisted in a process; the oldest go' },
+  documents: { most: 1_000, unit: 'queries', what: 'kept parsed in a process; the oldest go' },
+} as const satisfies Readonly<Record<string, Limit>>
+
+/** The costs of fields that are computed from many rows, in points. Any other field costs one. */
+export const fieldCosts: Readonly<Record<string, number>> = {
   'Inference.proof': 20,
   'Inference.explanation': 250,
   'Batch.sum': 50,
   'Book.pay': 1_000,
+  'Model.ancestors': 20,
 }
 
-export const defaultLimits: Limits = { depth: 12, aliases: 60, cost: 50_000 }
-
-/** Throws `BadRequest` if the operation exceeds the limits. */
-export function checkLimits(
-  schema: GraphQLSchema,
-  document: DocumentNode,
-  operationName: string | null | undefined,
-  variables: Readonly<Record<string, unknown>>,
-  limits: Limits,
-): void {
-  const fragments = new Map<string, FragmentDefinitionNode>()
-  const operations: OperationDefinitionNode[] = []
-  for (const definition of document.definitions) {
-    if (definition.kind === Kind.FRAGMENT_DEFINITION) fragments.set(definition.name.value, definition)
-    if (definition.kind === Kind.OPERATION_DEFINITION) operations.push(definition)
-  }
-  const operation = operations.find(({ name }) => !operationName || name?.value === operationName)
-  const root = operation && schema.getRootType(operation.operation)
-  if (!operation || !root) return
-
-  const { coerced } = getVariableValues(schema, operation.variableDefinitions ?? [], variables)
-  // Execution rejects variables that do not fit their types.
-  if (coerced === undefined) return
-
-  let aliases = 0
-  let visited = 0
-  let spent = 0
-
-  const walk = (set: SelectionSetNode, type: GraphQLObjectType, depth: number, times: number, items = 1): void => {
-    if (depth > limits.depth) {
-      throw new BadRequest(`The query is more than ${limits.depth} levels deep`, 'QUERY_TOO_DEEP')
-    }
-    for (const selection of set.selections) {
-      visited += 1
-      if (visited > limits.cost) throw tooCostly(limits)
-      if (selection.kind === Kind.FIELD) {
-        visit(selection, type, depth, selection.name.value === 'items' ? times * items : times)
-      } else if (selection.kind === Kind.INLINE_FRAGMENT) {
-        walk(selection.selectionSet, type, depth, times, items)
-      } else {
-        const fragment = fragments.get(selection.name.value)
-        if (fragment !== undefined) walk(fragment.selectionSet, type, depth, times, items)
-      }
-    }
-  }
-
-  const visit = (field: FieldNode, type: GraphQLObjectType, depth: number, times: number): void => {
-    const definition = type.getFields()[field.name.value]
-    // Introspection is bounded by the schema's size.
-    if (definition === undefined) return
-    if (field.alias !== undefined) aliases += 1
-    if (aliases > limits.aliases) {
-      throw new BadRequest(`The query has more than ${limits.aliases} aliases`, 'TOO_MANY_ALIASES')
-    }
-    spent += times * (costs[`${type.name}.${field.name.value}`] ?? 1)
-    if (spent > limits.cost) throw tooCostly(limits)
-    const inner = getNamedType(definition.type)
-    if (field.selectionSet === undefined || !isObjectType(inner)) return
-    const isList = definition.args.some(({ name }) => name === 'limit')
-    const args = isList ? getArgumentValues(definition, field, coerced) : {}
-    walk(field.selectionSet, inner, depth + 1, times, isList ? limitOf(args) : 1)
-  }
-
-  walk(operation.selectionSet, root, 1, 1)
-}
-
-/** The list itself rejects a limit above the maximum. */
-function limitOf({ limit }: Readonly<Record<string, unknown>>): number {
-  return Math.min(Number(typeof limit === 'bigint' ? limit : DEFAULT_LIMIT), Number(MAX_LIMIT))
-}
-
-function tooCostly({ cost }: Limits): BadRequest {
-  return new BadRequest(
-    `The query could return more than ${cost} fields; ask for fewer items with limit, or for less of each`,
-    'QUERY_TOO_COSTLY',
-  )
-}
+/** Counting may read every row of a list. */
+export const TOTAL_COUNT_COST = 50
+/** A comparison in a filter, and a value in one of its lists. */
+export const COMPARISON_COST = 5
+export const LIST_VALUE_COST = 1

@@ -1,35 +1,64 @@
-import { createServer, type IncomingMessage, type RequestListener, type ServerResponse } from 'node:http'
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { StopError } from '../../sdk/errors.ts'
-import type { Metrics } from '../operate/metrics.ts'
-import { addressOf, isHash, readBlob } from './blobs.ts'
+import { type Blobs, isHash } from './blobs.ts'
+import { graphiql } from './graphiql.ts'
+import { limitConnections } from './http/connectionLimit.ts'
+import { allowAnyOrigin } from './http/cors.ts'
+import type { GraphQLEndpoint } from './http/graphqlEndpoint.ts'
+import { send } from './http/send.ts'
+import { limits } from './limits.ts'
 
 export interface ServerOptions {
   readonly host: string
   /** 0 for any free port. */
   readonly port: number
-  /** A folder or a URL. */
-  readonly blobs: string | undefined
-  readonly graphql: RequestListener
+  readonly blobs: Blobs
+  readonly graphql: GraphQLEndpoint
+  readonly hasGraphiql: boolean
+  /** Proxies of one's own in front: all connections are theirs then. */
+  readonly trustProxy: number
   /** The answer of `/ready`. */
   readonly readiness: () => Promise<{ readonly status: number; readonly body: object }>
   /** If undefined, there is no `/metrics`. */
-  readonly metrics?: Metrics | undefined
+  readonly metrics?: ServedMetrics | undefined
+}
+
+/** What `/metrics` shows, and what counts requests. */
+export interface ServedMetrics {
+  readonly http: { serving(path: string, request: IncomingMessage, response: ServerResponse): void }
+  page(): Promise<{ readonly contentType: string; readonly text: string }>
 }
 
 export interface Server {
   readonly url: string
+  /** Takes no more requests, and ends those that are running within a moment. */
   close(): Promise<void>
 }
+
+const DRAIN_MS = 1_500
+const CHECK_CONNECTIONS_MS = 1_000
 
 /**
  * Serves `/graphql`, `/health` (this process lives), `/ready` (its answers are fresh), `/metrics`
  * and `/blobs/<hash>`.
  */
 export async function startServer(options: ServerOptions): Promise<Server> {
-  const server = createServer((request, response) => {
-    route(options, request, response).catch(() => response.destroy())
-  })
+  const server = createServer(
+    {
+      headersTimeout: limits.headersMs.most,
+      requestTimeout: limits.requestMs.most,
+      keepAliveTimeout: limits.idleMs.most,
+      maxHeaderSize: limits.headerBytes.most,
+      connectionsCheckingInterval: CHECK_CONNECTIONS_MS,
+    },
+    (request, response) => {
+      route(options, request, response).catch(() => response.destroy())
+    },
+  )
+  server.maxConnections = limits.connections.most
+  if (options.trustProxy === 0) limitConnections(server, limits.connectionsOfClient.most)
   await new Promise<void>((resolve, reject) => {
     server.once('error', (cause) => reject(unavailable(options, cause)))
     server.listen(options.port, options.host, resolve)
@@ -38,22 +67,28 @@ export async function startServer(options: ServerOptions): Promise<Server> {
   const host = options.host.includes(':') ? `[${options.host}]` : options.host
   return {
     url: `http://${host}:${port}`,
-    close: () =>
-      new Promise((resolve) => {
-        server.close(() => resolve())
-        server.closeAllConnections()
-      }),
+    close: async () => {
+      const closed = new Promise<void>((resolve) => server.close(() => resolve()))
+      server.closeIdleConnections()
+      await Promise.race([closed, sleep(DRAIN_MS, undefined, { ref: false })])
+      server.closeAllConnections()
+      await closed
+    },
   }
 }
 
 async function route(options: ServerOptions, request: IncomingMessage, response: ServerResponse): Promise<void> {
-  const { pathname } = new URL(request.url ?? '/', 'http://localhost')
+  const url = URL.parse(request.url ?? '/', 'http://localhost')
+  const pathname = url?.pathname ?? ''
   options.metrics?.http.serving(pathLabel(pathname), request, response)
-  allowAnyOrigin(response)
+  // Without it, a broken connection would end the process.
+  request.on('error', () => {})
+  response.on('error', () => {})
+  allowAnyOrigin(request, response)
   if (request.method === 'OPTIONS') {
     response.writeHead(204).end()
-  } else if (pathname === '/graphql') {
-    options.graphql(request, response)
+  } else if (url !== null && pathname === '/graphql') {
+    await options.graphql.answer(request, response, url)
   } else if (pathname === '/health') {
     json(response, 200, { alive: true })
   } else if (pathname === '/ready') {
@@ -61,9 +96,11 @@ async function route(options: ServerOptions, request: IncomingMessage, response:
     json(response, status, body)
   } else if (pathname === '/metrics' && options.metrics !== undefined) {
     const { contentType, text } = await options.metrics.page()
-    response.writeHead(200, { 'content-type': contentType }).end(text)
+    await send(request, response, { status: 200, contentType, body: text })
   } else if (pathname.startsWith('/blobs/')) {
-    await blob(options.blobs, pathname.slice('/blobs/'.length), response)
+    await blob(options.blobs, pathname.slice('/blobs/'.length), request, response)
+  } else if (options.hasGraphiql && pathname.startsWith('/graphiql/')) {
+    await graphiqlFile(pathname.slice('/graphiql/'.length), request, response)
   } else {
     json(response, 404, { error: 'Ask /graphql, /health, /ready, /metrics or /blobs/<hash>' })
   }
@@ -76,38 +113,39 @@ function pathLabel(pathname: string): string {
 }
 
 const PATHS = new Set(['/graphql', '/health', '/ready', '/metrics'])
-
-/** Any origin may read: no answer depends on the caller, and browsers send no cookies. */
-function allowAnyOrigin(response: ServerResponse): void {
-  response.setHeader('access-control-allow-origin', '*')
-  response.setHeader('access-control-allow-methods', 'GET, POST, OPTIONS')
-  response.setHeader('access-control-allow-headers', 'content-type, accept')
-  response.setHeader('access-control-max-age', '86400')
-}
+const FOR_EVER = 'public, max-age=31536000, immutable'
 
 /** A content-addressed file never changes, so it may be cached for ever. */
-async function blob(place: string | undefined, hash: string, response: ServerResponse): Promise<void> {
-  const elsewhere = place === undefined || !isHash(hash) ? undefined : addressOf(place, hash)
-  if (elsewhere !== undefined) {
-    response.writeHead(302, { location: elsewhere }).end()
-    return
-  }
-  const content = place === undefined ? undefined : await readBlob(place, hash)
-  if (content === undefined) {
+async function blob(blobs: Blobs, hash: string, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  const found = isHash(hash) ? await blobs.find(hash) : undefined
+  if (found === undefined) {
     json(response, 404, { error: 'There is no file here that has this keccak256' })
-    return
+  } else if (found.kind === 'elsewhere') {
+    response.writeHead(302, { location: found.url }).end()
+  } else if (request.headers['if-none-match'] === `"${hash}"`) {
+    response.writeHead(304).end()
+  } else {
+    response.writeHead(200, {
+      'content-type': 'application/octet-stream',
+      'content-length': found.size,
+      'cache-control': FOR_EVER,
+      etag: `"${hash}"`,
+      'x-content-type-options': 'nosniff',
+    })
+    if (request.method === 'HEAD') response.end()
+    else await found.pipeTo(response)
   }
-  response.writeHead(200, {
-    'content-type': 'application/octet-stream',
-    'content-length': content.length,
-    'cache-control': 'public, max-age=31536000, immutable',
-    'x-content-type-options': 'nosniff',
-  })
-  response.end(content)
+}
+
+async function graphiqlFile(name: string, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  const { file } = await graphiql()
+  const found = file(name)
+  if (found === undefined) return json(response, 404, { error: 'GraphiQL has no such file; load its page again' })
+  await found.send(request, response, { 'cache-control': FOR_EVER, 'x-content-type-options': 'nosniff' })
 }
 
 function json(response: ServerResponse, status: number, body: object): void {
-  response.writeHead(status, { 'content-type': 'application/json' })
+  response.writeHead(status, { 'content-type': 'application/json', 'cache-control': 'no-store' })
   response.end(`${JSON.stringify(body)}\n`)
 }
 

@@ -6,7 +6,7 @@ import { terminalTo } from '../operate/terminal.ts'
 import { startReader } from '../startReader.ts'
 import { deploymentForName, schemaChosen } from './openHistory.ts'
 
-const { schema, database, host, port, blobs, log } = settings
+const { schema, database, host, port, blobs, readers, rateLimit, trustProxy, noGraphiql, log } = settings
 
 const serveSettings = {
   deployment: deploymentForName,
@@ -15,6 +15,10 @@ const serveSettings = {
   host,
   port,
   blobs,
+  readers,
+  rateLimit,
+  trustProxy,
+  noGraphiql,
   log,
 } satisfies Settings
 
@@ -24,7 +28,7 @@ export const serve = command({
 
   attribution index serve --deployment <file> --database postgres://… [options]`,
   settings: serveSettings,
-  run: async ({ deployment, schema, database, host, port, blobs, log }, { env, out, signal }) => {
+  run: async ({ deployment, schema, database, noGraphiql, log, ...options }, { env, out, signal }) => {
     const name = schemaChosen(schema, deployment)
     const terminal = terminalTo(out, { format: log, verify: '', env, now: Date.now })
     const metrics = metricsOf({
@@ -35,9 +39,9 @@ export const serve = command({
     const reader = await startReader({
       database,
       schema: name,
-      host,
-      port,
-      blobs,
+      ...options,
+      graphiql: !noGraphiql,
+      chain: deployment?.name,
       metrics,
       report: terminal.handle,
     })

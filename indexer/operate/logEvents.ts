@@ -40,7 +40,12 @@ export function logEventOf(event: IndexerEvent): LogEvent | undefined {
       return { level: 'warn', event: 'leftNode', message, facts: { node, head, by, headThere } }
     }
     case 'failedAnswer':
-      return failure('failedAnswer', 'A query failed: ', event.error)
+      return failedAnswer(event.error, event.id)
+    case 'readerEnded': {
+      const { number, how } = event
+      const message = `Reader ${number}, a process that answers, ended with ${how}: another is started`
+      return { level: 'warn', event: 'readerEnded', message, facts: { number, how } }
+    }
     case 'standsBy':
       return info('standsBy', `Standing by to take over from ${event.holder}, which writes this history`, {
         holder: event.holder,
@@ -69,6 +74,11 @@ export function failure(event: string, before: string, error: unknown): LogEvent
   if (isExplained(error)) return trouble('error', event, error, undefined)
   const what = error instanceof Error ? (error.stack ?? error.message) : String(error)
   return { level: 'error', event, message: `${before}${what}`, facts: {} }
+}
+
+function failedAnswer(error: unknown, id: string): LogEvent {
+  const { facts, ...line } = failure('failedAnswer', `A query failed (its answer names ${id}): `, error)
+  return { ...line, facts: { ...facts, id } }
 }
 
 function info(event: string, message: string, facts: Facts): LogEvent {

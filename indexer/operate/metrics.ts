@@ -1,21 +1,22 @@
 import { readFileSync } from 'node:fs'
-import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
+import { AggregatorRegistry, Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
 import { FalseAnswer, NodeContradictsItself } from '../../chain/contradiction.ts'
 import type { Meter } from '../../chain/meter.ts'
 import type { Verdict } from '../../chain/verify/verification.ts'
 import type { IndexerEvent, StoredEvent } from '../events.ts'
-import { type HttpMetrics, httpMetrics } from './httpMetrics.ts'
+import { type ApiMetrics, apiMetrics } from './apiMetrics.ts'
+import type { MetricsSnapshot } from './readerMetrics.ts'
 
 /**
  * The metrics at `/metrics`. Those that Ponder has too use its names (with `indexer_` for
  * `ponder_`), labels and units (milliseconds where the name gives none), so that its dashboards and
  * alerts work.
  */
-export interface Metrics {
+export interface Metrics extends ApiMetrics {
   readonly meter: Meter
-  readonly http: HttpMetrics
   handle(event: IndexerEvent): void
-  page(): Promise<{ readonly contentType: string; readonly text: string }>
+  /** All metrics of this process, and with them those of the processes that answer for it. */
+  page(readers?: readonly MetricsSnapshot[]): Promise<{ readonly contentType: string; readonly text: string }>
 }
 
 export interface MetricsOptions {
@@ -101,7 +102,7 @@ export function metricsOf({ chain, chosen, now }: MetricsOptions): Metrics {
     ),
     failed: counter('database_method_error_total', 'Failures of the database', 'service', 'method'),
   }
-  const failedAnswers = counter('failed_answers_total', 'Queries that failed by an internal error')
+  const readerEnds = counter('reader_restarts_total', 'Processes that answer which ended, and were started again')
   const stopped = gauge('is_stopped', 'Whether the sync has stopped for good (1)')
 
   for (const verdict of ['receipts', 'bloom', 'told'] satisfies Verdict[]) stored.verdict.inc({ verdict }, 0)
@@ -141,7 +142,7 @@ export function metricsOf({ chain, chosen, now }: MetricsOptions): Metrics {
   }
 
   return {
-    http: httpMetrics(registry),
+    ...apiMetrics(registry),
     meter: {
       spent: (stage, ms) => {
         stages.observe({ stage }, ms)
@@ -177,8 +178,8 @@ export function metricsOf({ chain, chosen, now }: MetricsOptions): Metrics {
           return
         case 'gaveUpNode':
           return nodes.disabled.set({ node: event.node }, 1)
-        case 'failedAnswer':
-          return failedAnswers.inc()
+        case 'readerEnded':
+          return readerEnds.inc()
         case 'standsBy':
           return sync.leader.set(0)
         case 'leads':
@@ -188,6 +189,7 @@ export function metricsOf({ chain, chosen, now }: MetricsOptions): Metrics {
           stopped.set(1)
           if (event.error instanceof NodeContradictsItself) nodes.disabled.set({ node: event.error.node }, 1)
           return
+        case 'failedAnswer':
         case 'leftNode':
         case 'switched':
         case 'lateContract':
@@ -196,7 +198,14 @@ export function metricsOf({ chain, chosen, now }: MetricsOptions): Metrics {
           return event satisfies never
       }
     },
-    page: async () => ({ contentType: registry.contentType, text: await registry.metrics() }),
+    page: async (readers = []) => {
+      const { contentType } = registry
+      if (readers.length === 0) return { contentType, text: await registry.metrics() }
+      const own = (await registry.getMetricsAsJSON()) as MetricsSnapshot
+      // Readers have a label of their own, so that nothing is added up.
+      const all = [own, ...readers].map((metrics) => metrics.map((one) => ({ ...one, aggregator: 'sum' })))
+      return { contentType, text: await AggregatorRegistry.aggregate(all).metrics() }
+    },
   }
 }
 

@@ -1,32 +1,48 @@
 import { explain, isExplained } from '../../sdk/errors.ts'
+import { blobsIn } from '../api/blobs.ts'
 import { computedBy } from '../api/computed/computed.ts'
-import { graphqlHandler } from '../api/graphql.ts'
+import { tooLarge } from '../api/cost.ts'
+import { graphqlEngine } from '../api/graphql.ts'
+import { headTags } from '../api/headTag.ts'
 import { type Health, type Role, readiness } from '../api/health.ts'
 import { type HistoryReaderOptions, historyReader } from '../api/historyReader.ts'
-import { defaultLimits } from '../api/limits.ts'
-import { BadRequest } from '../api/query/badRequest.ts'
-import { type Server, startServer } from '../api/server.ts'
-import type { IndexerEvent } from '../events.ts'
-import type { Metrics } from '../operate/metrics.ts'
+import { graphqlEndpoint } from '../api/http/graphqlEndpoint.ts'
+import { limits } from '../api/limits.ts'
+import { BadRequest, codeOf } from '../api/query/badRequest.ts'
+import { type ServedMetrics, type Server, startServer } from '../api/server.ts'
 import { databaseError } from '../store/databaseError.ts'
 
+/** How strangers are answered, in whichever process. */
 export interface AnswerOptions {
   /** 0, the default, for any free port. */
   readonly port?: number | undefined
   readonly host?: string | undefined
   /** Where `/blobs/<hash>` and explanations find files: a folder, or the address of one. */
   readonly blobs?: string | undefined
-  readonly metrics?: Metrics | undefined
+  /** Proxies of one's own in front of the API, which say who asks; none by default. */
+  readonly trustProxy?: number | undefined
+  /** Requests a second of one client; 0, the default, for no limit. */
+  readonly rateLimit?: number | undefined
+  /** Whether `/graphql` shows GraphiQL to browsers; by default it does. */
+  readonly graphiql?: boolean | undefined
 }
 
-/** Serves the API over a database, in any role. */
+/** What the process that answers counts and tells. */
+export interface AnswerReports {
+  readonly metrics?: (ServedMetrics & { refused(code: string): void }) | undefined
+  /** An internal error, and the id that its caller was given. */
+  readonly failed: (error: unknown, id: string) => void
+}
+
+/** Serves the API over a database, in any role, in this process. */
 export async function answer(
-  { port = 0, host = '127.0.0.1', blobs, metrics }: AnswerOptions,
+  { port = 0, host = '127.0.0.1', blobs, trustProxy = 0, rateLimit = 0, graphiql = true }: AnswerOptions,
   from: HistoryReaderOptions & { readonly role: () => Role },
-  report: (event: IndexerEvent) => void,
+  { metrics, failed }: AnswerReports,
 ): Promise<Server> {
   const reading = historyReader(from)
   const computed = computedBy(blobs)
+  const tagOf = headTags()
   const health = async (): Promise<Health> => {
     try {
       return await (await reading()).health()
@@ -37,16 +53,40 @@ export async function answer(
       throw error
     }
   }
+  const sources = async (signal: AbortSignal) => {
+    const history = await reading()
+    let bytes = 0
+    const received = (more: number) => {
+      bytes += more
+      if (bytes > limits.rowBytes.most) throw tooLarge()
+    }
+    return { ...history, db: history.queries.of({ signal, received }), computed }
+  }
+  const headTag = async () => {
+    try {
+      return await tagOf(await reading())
+    } catch (error) {
+      if (error instanceof BadRequest && codeOf(error) === 'NOT_READY') return undefined
+      throw error
+    }
+  }
+  const graphql = graphqlEndpoint({
+    engine: graphqlEngine(sources, failed),
+    headTag,
+    trustProxy,
+    requestsASecond: rateLimit,
+    hasGraphiql: graphiql,
+    report: failed,
+    refused: (code) => metrics?.refused(code),
+  })
   const server = await startServer({
     host,
     port,
-    blobs,
+    blobs: blobsIn(blobs),
+    graphql,
+    hasGraphiql: graphiql,
+    trustProxy,
     metrics,
-    graphql: graphqlHandler(
-      async () => ({ ...(await reading()), computed }),
-      defaultLimits,
-      (error) => report({ kind: 'failedAnswer', error }),
-    ),
     readiness: async () => readiness(from.role(), await health()),
   })
   return {

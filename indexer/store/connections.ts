@@ -1,11 +1,16 @@
 import type { Kysely } from 'kysely'
 import type { History } from './history.ts'
+import type { QueryPool } from './queryPool.ts'
 import type { Database } from './schema.ts'
 
 /** The connections of one process to one database. */
 export interface Connections {
+  /** Where other processes of this user connect to. */
+  readonly url: string
   /** A pool of connections that see the tables of `schema` by their plain names. */
   reader(schema: string): Kysely<Database>
+  /** The same for the questions of strangers. */
+  queries(schema: string, statementMs: number): QueryPool
   /** Waits while another process writes that history; throws without `lockWait`. */
   writer(history: History, lockWait?: LockWait): Promise<Writer>
   /** Cuts off transactions that are still open, which rolls them back. */

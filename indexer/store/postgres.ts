@@ -6,15 +6,19 @@ import { from as copyFrom } from 'pg-copy-streams'
 import { RetryError } from '../../sdk/errors.ts'
 import type { Connections, LockWait, Writer } from './connections.ts'
 import { type History, quoted } from './history.ts'
+import { type QueryPool, queryPool, sessionSettings } from './queryPool.ts'
 import type { Database } from './schema.ts'
 import { parsers } from './types.ts'
 import { takeLock } from './writerLock.ts'
 
 const READERS = 8
+/** Of the processes that answer strangers. */
+const QUERY_CONNECTIONS = 6
 const CONNECT_WITHIN_MS = 10_000
 
 export async function openPostgres(url: string): Promise<Connections> {
   const pools = new Map<string, pg.Pool>()
+  const queryPools = new Map<string, { readonly pool: pg.Pool; readonly queries: QueryPool }>()
   const reading = (schema: string): pg.Pool => {
     const known = pools.get(schema)
     if (known !== undefined) return known
@@ -22,9 +26,24 @@ export async function openPostgres(url: string): Promise<Connections> {
     pools.set(schema, made)
     return made
   }
+  const querying = (schema: string, statementMs: number): QueryPool => {
+    const known = queryPools.get(schema)
+    if (known !== undefined) return known.queries
+    const made = pool(url, {
+      max: QUERY_CONNECTIONS,
+      onConnect: async (client) => {
+        await setSearchPath(client, schema)
+        await client.query(sessionSettings(statementMs))
+      },
+    })
+    const queries = queryPool(made)
+    queryPools.set(schema, { pool: made, queries })
+    return queries
+  }
   const writers: Writer[] = []
   const close = async () => {
-    await Promise.all([...[...pools.values()].map((one) => one.end()), ...writers.map((one) => one.close())])
+    const open = [...pools.values(), ...[...queryPools.values()].map((one) => one.pool)]
+    await Promise.all([...open.map((one) => one.end()), ...writers.map((one) => one.close())])
   }
   try {
     await reading('public').query('select 1')
@@ -33,7 +52,9 @@ export async function openPostgres(url: string): Promise<Connections> {
     throw unreachable(url, error)
   }
   return {
+    url,
     reader: (schema) => kysely(reading(schema)),
+    queries: querying,
     writer: async (history, lockWait) => {
       const writer = await openWriter(url, history, lockWait)
       writers.push(writer)

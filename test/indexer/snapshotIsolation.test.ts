@@ -1,8 +1,7 @@
 import type { KyselyPlugin } from 'kysely'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { computedBy } from '../../indexer/api/computed/computed.ts'
-import { graphqlHandler } from '../../indexer/api/graphql.ts'
-import { defaultLimits } from '../../indexer/api/limits.ts'
+import { graphqlEngine } from '../../indexer/api/graphql.ts'
 import { openDatabase } from '../../indexer/store/database.ts'
 import { historiesIn } from '../../indexer/store/histories.ts'
 import { openStore } from '../../indexer/store/store.ts'
@@ -57,17 +56,12 @@ describe('an answer during which the chain is reorganised', () => {
     }
     const db = reader.withPlugin(reorgs)
     const sources = { db, identity, status: async () => undefined, computed: computedBy(undefined) }
-    const yoga = graphqlHandler(
+    const engine = graphqlEngine(
       async () => sources,
-      defaultLimits,
       () => {},
     )
-    const response = await yoga.fetch('http://localhost/graphql', {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify({ query: QUESTION }),
-    })
-    const answer = (await response.json()) as Answer
+    const { signal } = new AbortController()
+    const answer = (await engine.execute({ query: QUESTION, signal, costs: () => {} })) as unknown as Answer
     await store.close()
     await connections.close()
     return { answer, head }

@@ -1,6 +1,6 @@
 import * as z from 'zod'
 import { BadRequest } from './badRequest.ts'
-import { columnOf, type Entity } from './entity.ts'
+import { type ColumnKind, columnOf, type Entity } from './entity.ts'
 
 /**
  * A position in an ordered list: the order, and the values that place a row in it. Opaque to
@@ -30,7 +30,10 @@ export function decodeCursor(entity: Entity, orderBy: string, text: string): Cur
   const columns = orderColumns(entity, orderBy)
   const [order, ...values] = parse(text)
   if (order !== orderBy) {
-    throw new BadRequest(`The cursor is of a list ordered by ${order}, and this one is by ${orderBy}`, 'BAD_CURSOR')
+    throw new BadRequest(
+      `The cursor is of a list ordered by ${order.slice(0, 50)}, and this one is by ${orderBy}; give the same orderBy`,
+      'BAD_CURSOR',
+    )
   }
   if (values.length !== columns.length) throw badCursor()
   return { orderBy, values: columns.map((name, i) => restore(entity, name, values[i])) }
@@ -42,12 +45,23 @@ function restore(entity: Entity, name: string, value: unknown): unknown {
     if (typeof value === 'boolean') return value
   } else if (typeof value === 'string') {
     if (kind !== 'UInt' && kind !== 'BigInt') {
-      if (kind !== 'Bytes' || /^0x([0-9a-f]{2})*$/.test(value)) return value
-    } else if (/^-?\d{1,78}$/.test(value)) {
+      if (kind !== 'Bytes' || /^0x([0-9a-f]{2})*$/.test(value)) return noNul(value)
+    } else if (/^-?\d{1,78}$/.test(value) && fits(BigInt(value), kind)) {
       return BigInt(value)
     }
   }
   throw badCursor()
+}
+
+/** A UInt is below 2^53; what a BigInt's column holds, the database knows. */
+function fits(value: bigint, kind: ColumnKind): boolean {
+  return kind === 'BigInt' || (value >= 0n && value <= BigInt(Number.MAX_SAFE_INTEGER))
+}
+
+/** No stored text holds a NUL. */
+function noNul(value: string): string {
+  if (value.includes('\0')) throw badCursor()
+  return value
 }
 
 function parse(text: string): readonly [string, ...unknown[]] {
@@ -59,5 +73,8 @@ function parse(text: string): readonly [string, ...unknown[]] {
 }
 
 function badCursor(): BadRequest {
-  return new BadRequest('The cursor is not one of this list', 'BAD_CURSOR')
+  return new BadRequest(
+    'The cursor is not one of this list; give its startCursor or endCursor, unchanged',
+    'BAD_CURSOR',
+  )
 }

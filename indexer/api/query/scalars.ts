@@ -38,16 +38,23 @@ function literal(node: ValueNode): unknown {
 function toBigInt(value: unknown): bigint {
   if (typeof value === 'string' && /^-?\d{1,78}$/.test(value)) return BigInt(value)
   if (typeof value === 'number' && Number.isSafeInteger(value)) return BigInt(value)
-  throw new BadRequest(`${JSON.stringify(value)} is not an integer`)
+  throw new BadRequest(`${shown(value)} is not an integer of up to 78 digits; give "50000000" or 50000000`)
 }
 
 function toUInt(value: unknown): bigint {
   const number = typeof value === 'string' && /^\d{1,16}$/.test(value) ? Number(value) : value
   if (typeof number === 'number' && Number.isSafeInteger(number) && number >= 0) return BigInt(number)
-  throw new BadRequest(`${JSON.stringify(value)} is not an unsigned integer below 2^53`)
+  throw new BadRequest(`${shown(value)} is not an unsigned integer below 2^53; give one such as 7`)
 }
 
 function toBytes(value: unknown): string {
   if (typeof value === 'string' && /^0x([0-9a-fA-F]{2})*$/.test(value)) return value.toLowerCase()
-  throw new BadRequest(`${JSON.stringify(value)} is not 0x and pairs of hexadecimal digits`)
+  throw new BadRequest(`${shown(value)} is not 0x and pairs of hexadecimal digits; give bytes such as "0x12ab"`)
+}
+
+const LONGEST_SHOWN = 100
+
+function shown(value: unknown): string {
+  const text = JSON.stringify(value) ?? 'This value'
+  return text.length <= LONGEST_SHOWN ? text : `${text.slice(0, LONGEST_SHOWN)}…`
 }

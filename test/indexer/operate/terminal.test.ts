@@ -114,8 +114,10 @@ describe('what an indexer says', () => {
   it('holds no credentials, wherever they come from', () => {
     const error = new Error('connect postgres://me:secret@db:5432/x and https://user:pw@node/path?a=b@c')
     error.stack = error.message
-    const [line = ''] = outputOf([[0, { kind: 'failedAnswer', error }]])
-    expect(line).toBe('A query failed: connect postgres://db:5432/x and https://node/path?a=b@c\n')
+    const [line = ''] = outputOf([[0, { kind: 'failedAnswer', error, id: '7a' }]])
+    expect(line).toBe(
+      'A query failed (its answer names 7a): connect postgres://db:5432/x and https://node/path?a=b@c\n',
+    )
   })
 
   it('has a level for everything', () => {
@@ -130,7 +132,8 @@ describe('what an indexer says', () => {
       trouble,
       { kind: 'gaveUpNode', error: stop, node: 'a' },
       { kind: 'leftNode', overtaken },
-      { kind: 'failedAnswer', error: stop },
+      { kind: 'failedAnswer', error: stop, id: '7a' },
+      { kind: 'readerEnded', number: 1, how: 'SIGKILL' },
       { kind: 'standsBy', holder: 'another process' },
       { kind: 'switched', schema: 'test', history: 'history_1' },
       { kind: 'leads' },
@@ -146,6 +149,7 @@ describe('what an indexer says', () => {
       ['gaveUpNode', 'error'],
       ['leftNode', 'warn'],
       ['failedAnswer', 'error'],
+      ['readerEnded', 'warn'],
       ['standsBy', 'info'],
       ['switched', 'info'],
       ['leads', 'info'],

@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { Gauge, Histogram, type Registry } from 'prom-client'
+import { Counter, Gauge, Histogram, type Registry } from 'prom-client'
 
 /** Watches the requests to the API. */
 export interface HttpMetrics {
@@ -7,11 +7,36 @@ export interface HttpMetrics {
   serving(path: string, request: IncomingMessage, response: ServerResponse): void
 }
 
+/** Everything that is counted of the API. */
+export interface ApiMetrics {
+  readonly http: HttpMetrics
+  /** A request was refused, with a code of docs/api-limits.md. */
+  refused(code: string): void
+  /** A query failed by an internal error. */
+  failed(): void
+}
+
 const DURATIONS_MS = [1, 5, 10, 50, 100, 500, 1_000, 5_000, 10_000, 50_000]
 const SIZES_BYTES = [10, 100, 1_000, 5_000, 10_000, 50_000, 100_000, 500_000, 1_000_000, 5_000_000, 10_000_000]
 const METHODS = new Set(['GET', 'POST', 'OPTIONS', 'HEAD'])
 
-export function httpMetrics(registry: Registry): HttpMetrics {
+export function apiMetrics(registry: Registry): ApiMetrics {
+  const registers = [registry]
+  const refused = new Counter({
+    name: 'indexer_refused_requests_total',
+    help: 'Requests that were refused, by the code of the error',
+    labelNames: ['code'],
+    registers,
+  })
+  const failed = new Counter({
+    name: 'indexer_failed_answers_total',
+    help: 'Queries that failed by an internal error',
+    registers,
+  })
+  return { http: httpMetrics(registry), refused: (code) => refused.inc({ code }), failed: () => failed.inc() }
+}
+
+function httpMetrics(registry: Registry): HttpMetrics {
   const registers = [registry]
   const labelNames = ['method', 'path', 'status'] as const
   const of = (name: string, help: string, buckets: number[]) =>

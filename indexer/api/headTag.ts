@@ -1,0 +1,49 @@
+import { createHash } from 'node:crypto'
+import type { ReadableHistory } from './historyReader.ts'
+import { headAsOf } from './query/asOf.ts'
+
+/**
+ * Names what all answers follow from: the history, its head, and what its writer knows of the
+ * chain. As long as it stays, so do they. It is read after the caller asked, so that nothing older
+ * than the stored head is ever named; callers that ask meanwhile share the next look.
+ */
+export function headTags(): (history: ReadableHistory) => Promise<string> {
+  const running = new WeakMap<ReadableHistory, Promise<string>>()
+  const next = new WeakMap<ReadableHistory, Promise<string>>()
+
+  const begin = (history: ReadableHistory): Promise<string> => {
+    next.delete(history)
+    const looking = look(history).finally(() => {
+      if (running.get(history) === looking) running.delete(history)
+    })
+    running.set(history, looking)
+    return looking
+  }
+
+  return (history) => {
+    const current = running.get(history)
+    if (current === undefined) return begin(history)
+    const known = next.get(history)
+    if (known !== undefined) return known
+    const after = current.then(
+      () => begin(history),
+      () => begin(history),
+    )
+    next.set(history, after)
+    return after
+  }
+}
+
+async function look(history: ReadableHistory): Promise<string> {
+  const db = history.queries.of({ signal: never })
+  const [head, status] = await Promise.all([headAsOf(db), history.status()])
+  const { chainId, genesisHash } = history.identity
+  const parts = [history.schema, chainId, genesisHash, head.block, head.hash, head.reverted]
+  const told = [status?.nodeHead, status?.safe, status?.finalised]
+  return createHash('sha256')
+    .update([...parts, ...told].join(' '))
+    .digest('base64url')
+    .slice(0, 22)
+}
+
+const never = new AbortController().signal
