@@ -39,7 +39,7 @@ export interface Cost {
 }
 
 /** The schema is in memory: a field of it costs less than a field of a row. */
-const INTROSPECTION_SHARE = 0.1
+const INTROSPECTION_SHARE = 0.3
 /** Items of a list of objects that takes no limit, such as `Model.ancestors`. */
 const UNLIMITED_ITEMS = 10
 /** Values of a list of scalars, such as a path of hashes. */
@@ -94,7 +94,7 @@ export function costOf(
   const spend = (cost: number, size: number): void => {
     points += cost
     bytes += size
-    if (points > limits.cost.most || visited > limits.cost.most) throw tooCostly()
+    if (points > limits.cost.most || visited > limits.spreads.most) throw tooCostly()
     if (bytes > limits.answerBytes.most) throw tooLarge()
   }
 

@@ -1,4 +1,11 @@
-import { type DocumentNode, type ExecutionArgs, GraphQLError, specifiedRules, ValuesOfCorrectTypeRule } from 'graphql'
+import {
+  type DocumentNode,
+  type ExecutionArgs,
+  GraphQLError,
+  getOperationAST,
+  specifiedRules,
+  ValuesOfCorrectTypeRule,
+} from 'graphql'
 import { createYoga, type Plugin } from 'graphql-yoga'
 import { type Cost, costOf } from './cost.ts'
 import { parseDocument } from './document.ts'
@@ -7,6 +14,7 @@ import { weighted } from './http/weighted.ts'
 import { limits } from './limits.ts'
 import { type ReportFailure, shownError } from './maskErrors.ts'
 import { ValuesOfCorrectTypeNamed } from './namedValues.ts'
+import { BadRequest } from './query/badRequest.ts'
 import { type Context, contextOf, type Sources } from './query/context.ts'
 import { schema } from './schema/schema.ts'
 import { snapshotIsolation } from './snapshotIsolation.ts'
@@ -58,6 +66,7 @@ export function graphqlEngine(sources: (signal: AbortSignal) => Promise<Sources>
     const document = parse(query)
     const errors: readonly GraphQLError[] = validate(schema, document)
     if (errors.length > 0) return { errors: errors.map(invalid) }
+    mustBeOne(document, operationName)
     operation.costs(costOf(schema, document, operationName, variables ?? {}))
     const contextValue = await contextFactory()
     const args = { schema, document, contextValue, variableValues: variables ?? {}, operationName, signal }
@@ -76,6 +85,17 @@ export function graphqlEngine(sources: (signal: AbortSignal) => Promise<Sources>
       }
     },
   }
+}
+
+/** Which operation is meant. */
+function mustBeOne(document: DocumentNode, operationName: string | undefined): void {
+  if (getOperationAST(document, operationName) !== null) return
+  const argument = 'operationName'
+  throw operationName === undefined
+    ? new BadRequest('The query has several operations; name one by operationName', 'BAD_REQUEST', { argument })
+    : new BadRequest(`The query has no operation ${operationName.slice(0, 100)}; name one of its own`, 'BAD_REQUEST', {
+        argument,
+      })
 }
 
 function invalid(error: GraphQLError): GraphQLError {

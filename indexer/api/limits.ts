@@ -23,7 +23,8 @@ export const limits = {
   tokens: { most: 5_000, unit: 'tokens', what: 'query', code: 'QUERY_TOO_LONG' },
   brackets: { most: 40, unit: 'levels', what: 'brackets within each other', code: 'QUERY_TOO_DEEP' },
   operations: { most: 10, unit: 'operations', what: 'query', code: 'QUERY_TOO_LONG' },
-  selections: { most: 1_000, unit: 'fields and spreads', what: 'query as written', code: 'QUERY_TOO_LONG' },
+  selections: { most: 500, unit: 'fields and spreads', what: 'query as written', code: 'QUERY_TOO_LONG' },
+  spreads: { most: 10_000, unit: 'fields', what: 'query with its fragments spread', code: 'QUERY_TOO_COSTLY' },
   variableValues: { most: 5_000, unit: 'values', what: 'variables', code: 'VARIABLES_TOO_LARGE' },
   variableDepth: { most: 20, unit: 'levels', what: 'variables', code: 'VARIABLES_TOO_LARGE' },
 

@@ -13,15 +13,11 @@ export type ReportFailure = (error: unknown, id: string) => void
  */
 export function shownError(error: unknown, report: ReportFailure): GraphQLError {
   const cause = rootOf(error)
-  if (cause instanceof BadRequest) return placed(cause.message, cause.extensions, error)
   if (cause instanceof GraphQLError) {
-    const code = codeOf(cause)
-    // GraphQL's own errors about values come without a code.
-    return placed(
-      cause.message,
-      { ...cause.extensions, code: code === 'INTERNAL_SERVER_ERROR' ? 'BAD_REQUEST' : code },
-      error,
-    )
+    // GraphQL's own words around a cause name the variable, and its own errors come without a code.
+    const message = error instanceof GraphQLError ? error.message : cause.message
+    const code = codeOf(cause) === 'INTERNAL_SERVER_ERROR' ? 'BAD_REQUEST' : codeOf(cause)
+    return placed(message, { ...cause.extensions, ...variableIn(message), code }, error)
   }
   const known = ofDatabase(cause)
   if (known !== undefined) return placed(known.message, known.extensions, error)
@@ -29,6 +25,13 @@ export function shownError(error: unknown, report: ReportFailure): GraphQLError 
   report(cause, id)
   const extensions = { code: 'INTERNAL_SERVER_ERROR', id }
   return placed(`Something went wrong here; it has been logged as ${id}.`, extensions, error)
+}
+
+/** The place in the variables, such as `$where.OR[0].id_gt`. */
+function variableIn(message: string): { readonly argument?: string } {
+  const [, variable, place] = /^Variable "(\$\w+)"(?: got invalid value .* at "(\w+[^"]*)")?/s.exec(message) ?? []
+  if (variable === undefined) return {}
+  return { argument: place === undefined ? variable : `$${place}` }
 }
 
 function rootOf(error: unknown): unknown {

@@ -24,6 +24,8 @@ export type ToReader =
   | { readonly kind: 'close' }
 
 export type FromReader =
+  /** It listens from now on. */
+  | { readonly kind: 'asksSettings' }
   | { readonly kind: 'serves'; readonly url: string }
   /** It cannot serve at all, and why. */
   | { readonly kind: 'refuses'; readonly what: string; readonly facts: Facts; readonly remedy: string }

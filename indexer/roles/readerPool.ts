@@ -72,6 +72,8 @@ export async function serveFromProcesses(
     worker.on('message', (message: FromReader) => {
       reader.heardAt = performance.now()
       switch (message.kind) {
+        case 'asksSettings':
+          return send(reader, { kind: 'start', settings: { ...settings, port, number, role: toldRole } })
         case 'serves':
           return resolve(message.url)
         case 'refuses':
@@ -92,7 +94,6 @@ export async function serveFromProcesses(
           return message satisfies never
       }
     })
-    send(reader, { kind: 'start', settings: { ...settings, port, number, role: toldRole } })
     return promise
   }
 

@@ -28,6 +28,7 @@ for (const name of ['SIGINT', 'SIGTERM'] as const) process.on(name, () => {})
 process.on('message', (message: ToReader) => {
   handle(message).catch(fail)
 })
+tell({ kind: 'asksSettings' })
 setInterval(() => {
   failures = 0
   tell({ kind: 'alive' })

@@ -316,8 +316,8 @@ describe('the API', () => {
     const { errors } = await answerTo(broken.url, '{ channelFundings { items { block } } }')
     expect(errors).toEqual([
       expect.objectContaining({
-        message: 'Something went wrong here; it has been logged.',
-        extensions: { code: 'INTERNAL_SERVER_ERROR' },
+        message: expect.stringMatching(/^Something went wrong here; it has been logged as [0-9a-f]{12}\.$/),
+        extensions: { code: 'INTERNAL_SERVER_ERROR', id: expect.stringMatching(/^[0-9a-f]{12}$/) },
       }),
     ])
     expect(String(failures[0])).toContain('channel_funded')
