@@ -48,7 +48,7 @@ export const limits = {
   waitingMs: { most: 5_000, unit: 'ms', what: 'time to wait for a turn', code: 'OVERLOADED' },
   connections: { most: 2_000, unit: 'connections', what: 'open at a process' },
   connectionsOfClient: { most: 300, unit: 'connections', what: 'of these, of one address' },
-  memoryMb: { most: 512, unit: 'MB', what: "heap of a process; the operator's supervisor starts another" },
+  memoryMb: { most: 512, unit: 'MB', what: 'heap of a process, which is replaced beyond it' },
 
   // Of a client.
   requestsASecond: { most: 100, unit: 'requests a second', what: 'a client (`--rate-limit`)', code: 'RATE_LIMITED' },
