@@ -25,6 +25,7 @@ export interface Identity {
   readonly court: Hex
   readonly unitCourt: Hex
   readonly evaluations: Hex
+  readonly openToken: Hex
   /** The account that gets the treasury's shares and rounding remainders. */
   readonly treasury: bigint
 }
@@ -93,6 +94,7 @@ export async function identify(
   const addresses = Object.fromEntries(journaled.map((name) => [name, lower(deployment.contracts[name])]))
   return {
     ...(addresses as Record<JournaledName, Address>),
+    openToken: lower(deployment.contracts.openToken),
     chainId: BigInt(found),
     genesisHash: genesis.hash,
     deployment: deployment.name,

@@ -56,8 +56,11 @@ async function askAll<item extends z.ZodType>(api: string, list: string, fields:
   }
 }
 
+/** The `id` of what is numbered, which GraphQL gives as text. */
+const number = z.string().transform(Number)
+
 const accountSchema = z.object({
-  id: z.int(),
+  id: number,
   earnedGwei: amount,
   claimedGwei: amount,
   claimableGwei: amount,
@@ -119,7 +122,7 @@ const channelSchema = z.object({
   chargedUnits: z.int(),
   leftGwei: amount,
 })
-const bondSchema = z.object({ id: z.int(), balanceGwei: amount, heldGwei: amount, exposureGwei: amount })
+const bondSchema = z.object({ id: number, balanceGwei: amount, heldGwei: amount, exposureGwei: amount })
 const pageSchema = z.object({ book: amount, kind: z.string(), transactionHash: z.string() })
 const metaSchema = z.object({ _meta: z.object({ block: z.int(), lag: z.int() }) })
 
@@ -129,11 +132,15 @@ const asker =
   (api: string): Promise<z.infer<item>[]> =>
     askAll(api, list, fieldsOf(schema), schema)
 
+/** What is asked for by its number: GraphQL's `model` is the model itself. */
+const NUMBERED: ReadonlySet<string> = new Set(['account', 'book', 'contribution', 'model', 'operator', 'payer', 'unit'])
+
 function fieldsOf(schema: z.ZodObject): string {
   return Object.entries(schema.shape)
     .map(([name, field]) => {
       const inner = field instanceof z.ZodNullable ? field.unwrap() : field
-      return inner instanceof z.ZodObject ? `${name} { ${fieldsOf(inner)} }` : name
+      if (inner instanceof z.ZodObject) return `${name} { ${fieldsOf(inner)} }`
+      return NUMBERED.has(name) ? `${name}: ${name}Id` : name
     })
     .join(' ')
 }

@@ -1,6 +1,7 @@
 import { type Kysely, sql } from 'kysely'
 import type { Block } from '../../chain/block.ts'
 import type { Fact, FactTable } from '../../chain/events/facts.ts'
+import { refreshAccounts } from './accountNow.ts'
 import { type AccountTotal, type EarningsMove, totalsAfter } from './accountTotal.ts'
 import { appendRows } from './appendFacts.ts'
 import type { Database } from './schema.ts'
@@ -24,16 +25,19 @@ export async function appendTotals(
   blocks: readonly Block[],
   facts: readonly Fact[],
 ): Promise<void> {
+  const opened = facts.flatMap(({ table, row }) => (table === 'accountOpened' ? [BigInt(row.account)] : []))
   const moves = await movesIn(tx, facts)
-  if (moves.length === 0) return
+  if (moves.length === 0) return await refreshAccounts(tx, opened)
   const timestamps = new Map(blocks.map(({ number, timestamp }) => [number, timestamp]))
   const timestampOf = (block: bigint): bigint => {
     const timestamp = timestamps.get(block)
     if (timestamp === undefined) throw new Error(`A fact is of block ${block}, which is not among the blocks`)
     return timestamp
   }
-  const before = await latestTotals(tx, [...new Set(moves.map(({ account }) => account))])
+  const moved = new Set(moves.map(({ account }) => account))
+  const before = await latestTotals(tx, [...moved])
   await appendRows(tx, store, 'accountTotal', totalsAfter(before, moves, timestampOf))
+  await refreshAccounts(tx, [...moved.union(new Set(opened))])
 }
 
 /** The moves of earnings that stored facts lead to, in block order. */

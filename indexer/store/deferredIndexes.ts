@@ -7,7 +7,16 @@ import type { Database } from './schema.ts'
  * created when the history has first caught up. Each is created in one transaction with the removal
  * of its `deferred_index` row, so that a crash loses none.
  */
-const busiest = ['transfer', 'inference', 'channel_charged', 'unit_weighed', 'account_total', 'inference_rated']
+const busiest = [
+  'block',
+  'transfer',
+  'inference',
+  'channel_charged',
+  'unit_weighed',
+  'account_total',
+  'account_now',
+  'inference_rated',
+]
 
 /** Does nothing if the history has a block. */
 export async function deferIndexes(db: Kysely<Database>): Promise<void> {

@@ -10,6 +10,7 @@ import * as calls from './migrations/0004-calls.ts'
 import * as courts from './migrations/0005-courts.ts'
 import * as earnings from './migrations/0006-earnings.ts'
 import * as money from './migrations/0007-money.ts'
+import * as lookups from './migrations/0008-lookups.ts'
 import type { Database } from './schema.ts'
 
 /** Every change of the schema, in order. A released one is never edited. */
@@ -22,6 +23,7 @@ const migrations: MigrationProvider = {
     '0005-courts': courts,
     '0006-earnings': earnings,
     '0007-money': money,
+    '0008-lookups': lookups,
   }),
 }
 

@@ -1,5 +1,6 @@
 import { type Kysely, type RawBuilder, sql } from 'kysely'
 import type { FactTable } from '../../chain/events/facts.ts'
+import { undoAccounts } from './accountNow.ts'
 import { type Column, tableOf } from './catalogue.ts'
 import { lowerCursors } from './cursors.ts'
 import { type Database, factTables } from './schema.ts'
@@ -20,6 +21,7 @@ export async function undoAbove(store: Store, ancestor: bigint): Promise<void> {
     for (const table of factTables) await withdraw(tx, table, tableOf(store.catalogue, table).columns, ancestor)
     await tx.deleteFrom('journalMove').where('block', '>', ancestor).execute()
     await tx.deleteFrom('accountTotal').where('block', '>', ancestor).execute()
+    await undoAccounts(tx, ancestor)
     await tx.deleteFrom('block').where('number', '>', ancestor).execute()
     await endStretchesAt(tx, ancestor)
     await lowerCursors(tx, ancestor)

@@ -22,7 +22,7 @@ const QUESTION = `{
   blocks(orderBy: number, orderDirection: desc, limit: 40) { items { number hash parentHash timestamp } }
   batches(orderBy: id, orderDirection: desc, limit: 12) { items { id count recordedGwei feesGwei block timestamp
     inferences(limit: 20) { totalCount items { feeUnits feeGwei stands block } }
-    charges(limit: 20) { totalCount items { units block } } } }
+    charges: channelCharges(limit: 20) { totalCount items { units block } } } }
 }`
 
 export function watchAnswers(url: () => string | undefined): Witness {

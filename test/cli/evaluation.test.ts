@@ -88,7 +88,7 @@ async function evaluationsInGraphql(expected: number) {
   for (;;) {
     const { evaluations } = await ask<Listed>(
       api,
-      `{ evaluations(orderBy: id) { items { id kind model metric task sampleCount scoreMillionths resultsHash resultsUri
+      `{ evaluations(orderBy: id) { items { id kind model: modelId metric task sampleCount scoreMillionths resultsHash resultsUri
         twinHash twinScoreMillionths gained lost meanKlBillionths } } }`,
     )
     if (evaluations.items.length >= expected) return evaluations.items

@@ -87,7 +87,7 @@ describe('the demo', { timeout: 240_000 }, () => {
       headers: { 'content-type': 'application/json' },
       body: JSON.stringify({
         query:
-          '{ inferences(limit: 1) { totalCount } channels(where: { model: 2 }, limit: 1) { items { payer salt } } }',
+          '{ inferences(limit: 1) { totalCount } channels(where: { modelId: 2 }, limit: 1) { items { payer: payerId salt } } }',
       }),
     })
     const answer = z.object({ data: told }).parse(await asked.json()).data

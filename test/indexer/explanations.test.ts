@@ -13,9 +13,9 @@ import { type Indexing, indexTo } from '../support/indexing.ts'
 import { type Setting, startSetting } from '../support/setting.ts'
 
 const ROWS = 4
-const EXPLANATION = `explanation { source note units(limit: 500) { items { number term } }
-  for(limit: ${ROWS}) { items { number row term itemHash } } against(limit: ${ROWS}) { items { number row term itemHash } } }`
-const QUESTION = `{ inferences(limit: 25) { items { model sketch ${EXPLANATION} } } }`
+const EXPLANATION = `explanation { source note units(limit: 500) { items { number: unitId term } }
+  for(limit: ${ROWS}) { items { number: unitId row term itemHash } } against(limit: ${ROWS}) { items { number: unitId row term itemHash } } }`
+const QUESTION = `{ inferences(limit: 25) { items { model: modelId sketch ${EXPLANATION} } } }`
 
 interface Term {
   readonly number: number
@@ -105,8 +105,8 @@ describe('an explanation', () => {
     const asked = (sketch: Hex) =>
       answerTo<{ inferences: { items: readonly Explained[] } }>(
         indexer.url,
-        `query ($sketch: Bytes) { inferences(where: { model: ${NET} }, limit: 1) { items {
-           explanation(sketch: $sketch) { source units(limit: 500) { items { number term } } } } } }`,
+        `query ($sketch: Bytes) { inferences(where: { modelId: ${NET} }, limit: 1) { items {
+           explanation(sketch: $sketch) { source units(limit: 500) { items { number: unitId term } } } } } }`,
         { sketch },
       )
     const [first] = of(NET)

@@ -90,7 +90,7 @@ describe('a history', () => {
     const { strikes } = await ask<{ strikes: { items: readonly Struck[] } }>(
       indexer.url,
       `{ strikes(limit: 500) { items { kind slashedGwei bountyGwei givenGwei
-           struckInference { stands status } struckUnit { struckAt } culprit { id slashedGwei } } } }`,
+           struckInference: inference { stands status } struckUnit: unit { struckAt } culprit: slashedBond { id slashedGwei } } } }`,
     )
     for (const { kind, slashedGwei, bountyGwei, givenGwei, struckInference, struckUnit, culprit } of strikes.items) {
       expect(BigInt(bountyGwei) * 2n).toBeLessThanOrEqual(BigInt(slashedGwei))
@@ -110,5 +110,5 @@ interface Struck {
   readonly givenGwei: string
   readonly struckInference: { readonly stands: boolean; readonly status: string } | null
   readonly struckUnit: { readonly struckAt: number | null } | null
-  readonly culprit: { readonly id: number; readonly slashedGwei: string }
+  readonly culprit: { readonly id: string; readonly slashedGwei: string }
 }

@@ -61,10 +61,10 @@ describe('what a history says of money', () => {
   it('adds up, day by day, to its totals', async () => {
     const { accounts, models, datasets } = await ask<DayByDay>(
       indexer.url,
-      `{ accounts(limit: 40) { items { earnedGwei claimedGwei days(limit: 100) { items { earnedGwei claimedGwei } } } }
+      `{ accounts(limit: 40) { items { earnedGwei claimedGwei days: accountDays(limit: 100) { items { earnedGwei claimedGwei } } } }
          models(limit: 20) { items { inferenceCount voidedCount feesGwei
-           days(limit: 100) { items { inferenceCount voidedCount feesGwei voidedGwei } } } }
-         datasets(limit: 30) { items { contributionCount days(limit: 100) { items { submittedCount } } } } }`,
+           days: modelDays(limit: 100) { items { inferenceCount voidedCount feesGwei voidedGwei } } } }
+         datasets(limit: 30) { items { contributionCount days: datasetDays(limit: 100) { items { submittedCount } } } } }`,
     )
     for (const { days, ...ever } of accounts.items) {
       const sums = ['earnedGwei', 'claimedGwei'].map((name) => [name, `${total(days.items, name)}`])
@@ -91,7 +91,7 @@ describe('what a history says of money', () => {
       if (isDeployed === undefined) continue
       const { accounts } = await ask<{ accounts: Items<{ readonly id: number; readonly claimableGwei: string }> }>(
         indexer.url,
-        'query ($at: AsOfBlock) { accounts(limit: 500, block: $at) { items { id claimableGwei } } }',
+        'query ($at: AsOfBlock) { accounts(limit: 500, block: $at) { items { id: accountId claimableGwei } } }',
         { at: { number: Number(block) } },
       )
       const onChain = await Promise.all(

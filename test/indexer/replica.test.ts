@@ -9,7 +9,7 @@ import { type Replica, startReplica } from '../support/replica.ts'
 import { type Setting, startSetting } from '../support/setting.ts'
 
 const QUESTION = `{ _meta { block hash head lag chainId } accounts { items { id earnedGwei } totalCount }
-  inferences(limit: 5) { items { batch position feeGwei } totalCount } }`
+  inferences(limit: 5) { items { batchId position feeGwei } totalCount } }`
 
 describe('processes that only serve, from a streaming replica that refuses to be written,', () => {
   let setting: Setting

@@ -51,7 +51,7 @@ const SERVED = `{ blocks(orderBy: number, orderDirection: desc, limit: 5) { item
   batches(orderBy: id, orderDirection: desc, limit: 50) { items { id root feesGwei block } } }`
 
 const REVERTED = `{ revertedBlocks(limit: 50) { items { number hash servedFromMs revertedAtMs
-  facts(limit: 200) { items { table row } } } } }`
+  facts: revertedFacts(limit: 200) { items { table row } } } } }`
 
 interface Served {
   readonly blocks: Items<{ readonly number: number; readonly hash: string }>

@@ -100,7 +100,7 @@ describe('the money', () => {
     type Money = { id: number; earnedGwei: string; claimedGwei: string }
     const { accounts } = await ask<{ accounts: { items: Money[] } }>(
       api,
-      '{ accounts(limit: 500, orderBy: id) { items { id earnedGwei claimedGwei } } }',
+      '{ accounts(limit: 500, orderBy: id) { items { id: accountId earnedGwei claimedGwei } } }',
     )
     expect(accounts.items).toHaveLength(count)
     for (const { id, earnedGwei, claimedGwei } of accounts.items) {
@@ -119,7 +119,7 @@ describe('the money', () => {
     type Payment = { book: string; unit: number; amountGwei: string }
     const { unitPayments } = await ask<{ unitPayments: { items: Payment[] } }>(
       api,
-      '{ unitPayments(limit: 500) { items { book unit amountGwei } } }',
+      '{ unitPayments(limit: 500) { items { book: bookId unit: unitId amountGwei } } }',
     )
     const told = unitPayments.items.map(
       ({ book, unit, amountGwei }) => [`${book}/${unit}`, BigInt(amountGwei)] as const,
@@ -189,11 +189,11 @@ describe('an indexer killed in the middle', () => {
     await second.until('GraphQL is at')
     const everything = `{
       _meta { block hash }
-      accounts(limit: 500, orderBy: id) { items { id earnedGwei claimedGwei } }
+      accounts(limit: 500, orderBy: id) { items { id: accountId earnedGwei claimedGwei } }
       batches(limit: 500, orderBy: id) { items { id count feesGwei root } totalCount }
       inferences(limit: 500) { items { commitment feeGwei status } totalCount }
-      unitPayments(limit: 500) { items { book unit weight amountGwei } totalCount }
-      claims(limit: 500) { items { account amountGwei transactionHash } totalCount }
+      unitPayments(limit: 500) { items { book: bookId unit: unitId weight amountGwei } totalCount }
+      claims(limit: 500) { items { account: accountId amountGwei transactionHash } totalCount }
     }`
     const whole = await ask(api, everything)
     await expect

@@ -46,9 +46,9 @@ interface Answer {
 const QUESTION = `{
   _meta { block hash }
   inferences(limit: 100) { items {
-    position payer salt feeUnits commitment sketch recordHash stands
+    position payer: payerId salt feeUnits commitment sketch recordHash stands
     proof { path commitment { slot } }
-    recordedBatch { id book number block count units root sumHash }
+    recordedBatch: batch { id book: bookId number block count units root sumHash }
   } }
   journals { items { contract slot storage { contract } } }
 }`

@@ -14,5 +14,6 @@ export const identity: Identity = {
   deployment: 'nowhere',
   startBlock: 1n,
   ...contracts,
+  openToken: at('0e'),
   treasury: 1n,
 }

@@ -1,17 +1,60 @@
-import { sql } from 'kysely'
+import { type RawBuilder, sql } from 'kysely'
 import { zeroAddress } from 'viem'
 import { toBytea } from '../../store/types.ts'
-import { bigInt, bool, bytes, type Entity, many, one, oneOrNone, uint } from '../query/entity.ts'
+import type { AsOf } from '../query/asOf.ts'
+import { bigInt, blockTime, bool, bytes, type Entity, id, many, one, oneOrNone, uint } from '../query/entity.ts'
 import { appeal } from './appeal.ts'
 import { bond } from './bond.ts'
+import { book } from './book.ts'
 import { channel } from './channel.ts'
 import { contribution } from './contribution.ts'
-import { accountDay } from './day.ts'
+import { accountDay, accountModelDay } from './day.ts'
 import { claim, credit } from './earnings.ts'
+import { inference } from './inference.ts'
 import { model } from './model.ts'
+import { modelContributor } from './modelContributor.ts'
 import { operator } from './operator.ts'
 import { strike } from './strike.ts'
 import { unit } from './unit.ts'
+
+/** The totals of accounts at a block: the newest ones, save of accounts that earned or claimed since. */
+function totalsAt(block: bigint): RawBuilder<unknown> {
+  const gwei = [
+    'contributor',
+    'joint_member',
+    'operator',
+    'owner',
+    'royalty',
+    'treasury',
+    'refund',
+    'bounty',
+    'claimed',
+  ]
+  const names = sql.raw(gwei.map((of) => `n.${of}_gwei`).join(', '))
+  const then = sql.raw(gwei.map((of) => `coalesce(t.${of}_gwei, 0)`).join(', '))
+  const earned = sql.raw(
+    gwei
+      .slice(0, -1)
+      .map((of) => `t.${of}_gwei`)
+      .join(' + '),
+  )
+  return sql`
+    select n.account, ${names}, n.earned_gwei, n.claimable_gwei from account_now n where n.since <= ${block}
+    union all
+    select n.account, ${then}, coalesce(${earned}, 0), coalesce(${earned} - t.claimed_gwei, 0)
+    from account_now n
+    left join lateral (
+      select * from account_total where account = n.account and block <= ${block} order by block desc limit 1
+    ) t on true
+    where n.since > ${block}`
+}
+
+/** The accounts that were ever paid at an address: one of them may be still. */
+function everPaidTo(payouts: RawBuilder<unknown>, { block }: AsOf): RawBuilder<unknown> {
+  return sql`
+    select o.account from account_opened o where o.payout in (${payouts}) and o.block <= ${block}
+    union select r.account from payout_rotated r where r.payout in (${payouts}) and r.block <= ${block}`
+}
 
 export const account: Entity = {
   type: 'Account',
@@ -20,8 +63,8 @@ export const account: Entity = {
   single: 'account',
   key: ['id'],
   columns: {
-    id: uint('Counting from 1.'),
-    payout: bytes('Where it is paid.'),
+    id: id(uint('Counting from 1.')),
+    payout: { ...bytes('Where it is paid.'), candidates: everPaidTo },
     acting: bool('Whether its payout address acts as it: one address may be that of several accounts.'),
     contributorGwei: bigInt('Earned by units that are its own, in gwei-OPEN.'),
     jointMemberGwei: bigInt('Drawn of joint units, in gwei-OPEN.'),
@@ -35,10 +78,11 @@ export const account: Entity = {
     claimedGwei: bigInt('What it has claimed, in gwei-OPEN.'),
     claimableGwei: bigInt('What it can claim, in gwei-OPEN.'),
     block: uint('The block in which it was opened.'),
+    timestamp: blockTime,
     transactionHash: bytes('The transaction that opened it.'),
   },
   source: ({ block }) => sql`
-    select held.*, earned_gwei - claimed_gwei as claimable_gwei, (
+    select held.*, (
         select s.account from (
           select o.account, o.block, o.log_index from account_opened o where o.payout = held.payout and o.block <= ${block}
           union all
@@ -48,22 +92,12 @@ export const account: Entity = {
         ) s order by s.block desc, s.log_index desc limit 1
       ) = held.id as acting
     from (
-      select a.account as id, a.block, a.transaction_hash,
+      select t.*, a.account as id, a.block, a.transaction_hash,
         coalesce((
           select r.payout from payout_rotated r where r.account = a.account and r.block <= ${block}
           order by r.block desc, r.log_index desc limit 1
-        ), a.payout) as payout,
-        coalesce(t.contributor_gwei, 0) as contributor_gwei, coalesce(t.joint_member_gwei, 0) as joint_member_gwei,
-        coalesce(t.operator_gwei, 0) as operator_gwei, coalesce(t.owner_gwei, 0) as owner_gwei,
-        coalesce(t.royalty_gwei, 0) as royalty_gwei, coalesce(t.treasury_gwei, 0) as treasury_gwei,
-        coalesce(t.refund_gwei, 0) as refund_gwei, coalesce(t.bounty_gwei, 0) as bounty_gwei,
-        coalesce(t.contributor_gwei + t.joint_member_gwei + t.operator_gwei + t.owner_gwei + t.royalty_gwei
-          + t.treasury_gwei + t.refund_gwei + t.bounty_gwei, 0) as earned_gwei,
-        coalesce(t.claimed_gwei, 0) as claimed_gwei
-      from account_opened a
-      left join lateral (
-        select * from account_total where account = a.account and block <= ${block} order by block desc limit 1
-      ) t on true
+        ), a.payout) as payout
+      from (${totalsAt(block)}) t join account_opened a on a.account = t.account
       where a.block <= ${block}
     ) held`,
   links: {
@@ -71,10 +105,18 @@ export const account: Entity = {
     units: many(() => unit, { payee: 'id' }, 'Units that pay it.'),
     credits: many(() => credit, { account: 'id' }, 'What it earned, by what for.'),
     claims: many(() => claim, { account: 'id' }, 'What it was paid.'),
-    days: many(() => accountDay, { account: 'id' }, 'What it earned day by day.'),
+    accountDays: many(() => accountDay, { account: 'id' }, 'What it earned day by day.'),
+    accountModelDays: many(() => accountModelDay, { account: 'id' }, 'What it earned by model and day.'),
+    modelContributors: many(
+      () => modelContributor,
+      { account: 'id' },
+      'What it contributed to models, and earned by that.',
+    ),
     channels: many(() => channel, { payer: 'id' }, 'Where it has prepaid.'),
     models: many(() => model, { owner: 'id' }, 'Models that it owns.'),
-    served: many(() => operator, { operator: 'id' }, 'Models that it may record calls of, or might once.'),
+    inferences: many(() => inference, { payer: 'id' }, 'Calls that it paid for.'),
+    books: many(() => book, { operator: 'id' }, 'What it recorded, as operator.'),
+    operators: many(() => operator, { operator: 'id' }, 'Models that it may record calls of, or might once.'),
     bond: oneOrNone(() => bond, { account: 'id' }, 'What it answers with for the calls it records, if anything.'),
     strikes: many(() => strike, { challenger: 'id' }, 'What it showed to be false.'),
     appeals: many(() => appeal, { appellant: 'id' }, 'What it complained of.'),
@@ -88,14 +130,16 @@ export const payoutRotation: Entity = {
   list: 'payoutRotations',
   key: ['block', 'logIndex'],
   columns: {
-    account: uint('Whose payout address.'),
+    account: id(uint('Whose payout address.')),
     previous: bytes('The address before.'),
     payout: bytes('The address since.'),
     block: uint('The block of the rotation.'),
+    timestamp: blockTime,
     logIndex: uint('Its place in the block.'),
     transactionHash: bytes('The transaction that completed it.'),
   },
   source: ({ block }) => sql`select * from payout_rotated where block <= ${block}`,
+  links: { account: one(() => account, { id: 'account' }, 'Whose payout address.') },
 }
 
 export const payoutProposal: Entity = {
@@ -104,11 +148,12 @@ export const payoutProposal: Entity = {
   list: 'payoutProposals',
   key: ['block', 'logIndex'],
   columns: {
-    account: uint('Whose payout address.'),
+    account: id(uint('Whose payout address.')),
     payout: bytes('The present address.'),
     proposed: bytes('The proposed one; zero takes an earlier proposal back.'),
     open: bool('Whether it can still be accepted.'),
     block: uint('The block of the proposal.'),
+    timestamp: blockTime,
     logIndex: uint('Its place in the block.'),
     transactionHash: bytes('The transaction that proposed it.'),
   },
@@ -119,5 +164,5 @@ export const payoutProposal: Entity = {
       and not exists (select from payout_rotated r where r.account = p.account and r.block <= ${block}
         and (r.block, r.log_index) > (p.block, p.log_index)) as open
     from payout_proposed p where p.block <= ${block}`,
-  links: { proposingAccount: one(() => account, { id: 'account' }, 'Whose payout address.') },
+  links: { account: one(() => account, { id: 'account' }, 'Whose payout address.') },
 }

@@ -9,13 +9,15 @@ import { channel, channelCharge, voucher } from './channel.ts'
 import { channelFunding, channelWithdrawal, voucherPresentation } from './channelMove.ts'
 import { contribution } from './contribution.ts'
 import { curatorProposal, dataset } from './dataset.ts'
-import { accountDay, datasetDay, modelDay } from './day.ts'
+import { accountDay, accountModelDay, datasetDay, modelDay } from './day.ts'
 import { demand } from './demand.ts'
 import { claim, credit, jointDraw } from './earnings.ts'
 import { evaluation, rating } from './evaluation.ts'
 import { governanceEntities } from './governance.ts'
 import { inference } from './inference.ts'
 import { model } from './model.ts'
+import { modelContributor } from './modelContributor.ts'
+import { name } from './name.ts'
 import { operator, royalty } from './operator.ts'
 import { receipt, receiptKey } from './receipt.ts'
 import { settlement, settlementPage } from './settlement.ts'
@@ -66,8 +68,11 @@ export const entities: readonly Entity[] = [
   rating,
   ...governanceEntities,
   accountDay,
+  accountModelDay,
+  modelContributor,
   modelDay,
   datasetDay,
+  name,
   transfer,
   journal,
   block,

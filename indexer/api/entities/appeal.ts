@@ -1,6 +1,7 @@
 import { sql } from 'kysely'
-import { bigInt, bytes, type Entity, nullable, one, oneOf, text, uint } from '../query/entity.ts'
+import { bigInt, blockTime, bytes, type Entity, id, nullable, one, oneOf, text, uint } from '../query/entity.ts'
 import { account } from './account.ts'
+import { batch } from './batch.ts'
 import { inference } from './inference.ts'
 import { model } from './model.ts'
 import { unit } from './unit.ts'
@@ -12,13 +13,13 @@ export const appeal: Entity = {
   single: 'appeal',
   key: ['id'],
   columns: {
-    id: bigInt('Counting from 1.'),
-    appellant: uint('Who complains.'),
-    accused: uint('The operator, or the model’s owner.'),
-    model: uint('The model of the call, or of the unit.'),
-    batch: nullable(bigInt('A record: its batch.')),
+    id: id(bigInt('Counting from 1.')),
+    appellant: id(uint('Who complains.')),
+    accused: id(uint('The operator, or the model’s owner.')),
+    model: id(uint('The model of the call, or of the unit.')),
+    batch: nullable(id(bigInt('A record: its batch.'))),
     position: nullable(uint('A record: its place in the batch.')),
-    unit: nullable(uint('A unit: its number.')),
+    unit: nullable(id(uint('A unit: its number.'))),
     stakeGwei: bigInt('What the appellant has at stake, in gwei-OPEN.'),
     heldGwei: bigInt('What is held of the accused bond, in gwei-OPEN.'),
     feeGwei: bigInt('A record: its fee, which waits for the ruling, in gwei-OPEN.'),
@@ -30,6 +31,7 @@ export const appeal: Entity = {
     reasonsUri: nullable(text('Where they can be read.')),
     closedBlock: nullable(uint('The block of the ruling, or in which it lapsed.')),
     block: uint('The block in which it was filed.'),
+    timestamp: blockTime,
     transactionHash: bytes('The transaction that filed it.'),
   },
   source: ({ block }) => sql`
@@ -45,10 +47,11 @@ export const appeal: Entity = {
     left join appeal_lapsed l on l.appeal = f.appeal and l.block <= ${block}
     where f.block <= ${block}`,
   links: {
-    appellantAccount: one(() => account, { id: 'appellant' }, 'Who complains.'),
-    accusedAccount: one(() => account, { id: 'accused' }, 'The operator, or the model’s owner.'),
-    subjectModel: one(() => model, { id: 'model' }, 'The model of the call, or of the unit.'),
-    subjectInference: one(() => inference, { batch: 'batch', position: 'position' }, 'A record: the inference.'),
-    subjectUnit: one(() => unit, { model: 'model', unit: 'unit' }, 'A unit: the unit.'),
+    appellant: one(() => account, { id: 'appellant' }, 'Who complains.'),
+    accused: one(() => account, { id: 'accused' }, 'The operator, or the model’s owner.'),
+    model: one(() => model, { id: 'model' }, 'The model of the call, or of the unit.'),
+    batch: one(() => batch, { id: 'batch' }, 'A record: its batch.'),
+    inference: one(() => inference, { batch: 'batch', position: 'position' }, 'A record: the inference.'),
+    unit: one(() => unit, { model: 'model', unit: 'unit' }, 'A unit: the unit.'),
   },
 }

@@ -1,10 +1,12 @@
 import { sql } from 'kysely'
-import { bigInt, bytes, type Entity, many, one, uint } from '../query/entity.ts'
+import { bigInt, blockTime, bytes, type Entity, id, many, one, uint } from '../query/entity.ts'
 import { account } from './account.ts'
 import { book } from './book.ts'
 import { channelCharge } from './channel.ts'
 import { inference } from './inference.ts'
 import { model } from './model.ts'
+
+const voided = (block: bigint) => sql`from record_voided v where v.batch = r.batch and v.block <= ${block}`
 
 export const batch: Entity = {
   type: 'Batch',
@@ -12,11 +14,12 @@ export const batch: Entity = {
   list: 'batches',
   single: 'batch',
   key: ['id'],
+  isChronological: true,
   columns: {
-    id: bigInt('Counting from 1.'),
-    book: bigInt('The book that it belongs to.'),
-    model: uint('The model that was called.'),
-    operator: uint('Who served and recorded the calls.'),
+    id: id(bigInt('Counting from 1.')),
+    book: id(bigInt('The book that it belongs to.')),
+    model: id(uint('The model that was called.')),
+    operator: id(uint('Who served and recorded the calls.')),
     number: uint('Which batch of its book, from 0.'),
     count: uint('How many inferences it was recorded with.'),
     voidedCount: uint('How many of them were voided or set aside.'),
@@ -28,20 +31,17 @@ export const batch: Entity = {
     sumHash: bytes('keccak256 of the sum of their query sketches.'),
     recordedRoot: bytes('Merkle root of the records as they were recorded.'),
     block: uint('The block of the transaction: recordedIn.'),
+    timestamp: blockTime,
     logIndex: uint('Its event’s place in the block.'),
     transactionHash: bytes('The transaction.'),
-    timestamp: uint('When, in seconds since 1970.'),
   },
   source: ({ block }) => sql`
-    select r.batch as id, r.book, r.model, r.operator, r.number, r.count, voided.voided_count,
-      coalesce(last.units, r.units) as units, r.fees_gwei - voided.fees_gwei as fees_gwei, r.fees_gwei as recorded_gwei,
+    select r.batch as id, r.book, r.model, r.operator, r.number, r.count, (select count(*) ${voided(block)}) as voided_count,
+      coalesce(last.units, r.units) as units, 
+      r.fees_gwei - (select coalesce(sum(v.fee_gwei), 0) ${voided(block)}) as fees_gwei, r.fees_gwei as recorded_gwei,
       r.cover_gwei, coalesce(last.root, r.root) as root, coalesce(last.sum_hash, r.sum_hash) as sum_hash,
-      r.root as recorded_root, r.block, r.log_index, r.transaction_hash, b.timestamp
-    from batch_recorded r join block b on b.number = r.block
-    cross join lateral (
-      select count(*) as voided_count, coalesce(sum(v.fee_gwei), 0) as fees_gwei
-      from record_voided v where v.batch = r.batch and v.block <= ${block}
-    ) voided
+      r.root as recorded_root, r.block, r.log_index, r.transaction_hash
+    from batch_recorded r
     left join lateral (
       select v.units, v.root, v.sum_hash from record_voided v where v.batch = r.batch and v.block <= ${block}
       order by v.block desc, v.log_index desc limit 1
@@ -49,9 +49,9 @@ export const batch: Entity = {
     where r.block <= ${block}`,
   links: {
     inferences: many(() => inference, { batch: 'id' }, 'The inferences.'),
-    charges: many(() => channelCharge, { batch: 'id' }, 'Channels that it charged.'),
-    inBook: one(() => book, { id: 'book' }, 'The book that it belongs to.'),
-    calledModel: one(() => model, { id: 'model' }, 'The model that was called.'),
-    operatorAccount: one(() => account, { id: 'operator' }, 'Who served and recorded the calls.'),
+    channelCharges: many(() => channelCharge, { batch: 'id' }, 'Channels that it charged.'),
+    book: one(() => book, { id: 'book' }, 'The book that it belongs to.'),
+    model: one(() => model, { id: 'model' }, 'The model that was called.'),
+    operator: one(() => account, { id: 'operator' }, 'Who served and recorded the calls.'),
   },
 }

@@ -1,6 +1,6 @@
 import { type RawBuilder, sql } from 'kysely'
 import type { AsOf } from '../query/asOf.ts'
-import { bigInt, bytes, type Entity, many, nullable, one, oneOf, uint } from '../query/entity.ts'
+import { bigInt, blockTime, bytes, type Entity, id, many, nullable, one, oneOf, uint } from '../query/entity.ts'
 import { account } from './account.ts'
 import { model } from './model.ts'
 import { settledPoolAt } from './settledPool.ts'
@@ -43,11 +43,11 @@ export const bond: Entity = {
   single: 'bond',
   key: ['id'],
   columns: {
-    id: uint('The account’s number, or 2^32 + the model’s.'),
+    id: id(uint('The account’s number, or 2^32 + the model’s.')),
     kind: oneOf('BondKind', 'Whose it is.'),
-    account: nullable(uint('An account’s bond: the account.')),
-    model: nullable(uint('A model’s bond: the model.')),
-    holder: uint('The account whose payout address can take it back: its own, or the model owner’s.'),
+    account: nullable(id(uint('An account’s bond: the account.'))),
+    model: nullable(id(uint('A model’s bond: the model.'))),
+    holder: id(uint('The account whose payout address can take it back: its own, or the model owner’s.')),
     balanceGwei: bigInt('What it holds, in gwei-OPEN.'),
     heldGwei: bigInt('The part of it that a court holds until something is decided, in gwei-OPEN.'),
     leavingGwei: bigInt('What its holder has asked back, in gwei-OPEN.'),
@@ -104,9 +104,10 @@ export const bond: Entity = {
       select minimum_gwei from bond_rule_set where block <= ${at.block} order by block desc, log_index desc limit 1
     ) rule`,
   links: {
-    holderAccount: one(() => account, { id: 'holder' }, 'Who can take it back.'),
-    bondedModel: one(() => model, { id: 'model' }, 'A model’s bond: the model.'),
-    moves: many(() => bondMove, { bond: 'id' }, 'How it came to hold what it holds.'),
+    account: one(() => account, { id: 'account' }, 'An account’s bond: the account.'),
+    holder: one(() => account, { id: 'holder' }, 'Who can take it back.'),
+    model: one(() => model, { id: 'model' }, 'A model’s bond: the model.'),
+    bondMoves: many(() => bondMove, { bond: 'id' }, 'How it came to hold what it holds.'),
   },
 }
 
@@ -131,19 +132,20 @@ export const bondMove: Entity = {
   list: 'bondMoves',
   key: ['block', 'logIndex'],
   columns: {
-    bond: uint('Which bond.'),
+    bond: id(uint('Which bond.')),
     kind: oneOf('BondMoveKind', 'What happened.'),
     amountGwei: bigInt('In gwei-OPEN.'),
     bountyGwei: bigInt('The bounty: the part of the slashed amount that the beneficiary earned, in gwei-OPEN.'),
     givenGwei: bigInt('The part of it that went to contributors, in gwei-OPEN; what is left is burnt.'),
-    beneficiary: nullable(uint('Who earned the bounty.')),
+    beneficiary: nullable(id(uint('Who earned the bounty.'))),
     block: uint('The block.'),
+    timestamp: blockTime,
     logIndex: uint('Its event’s place in the block.'),
     transactionHash: bytes('The transaction.'),
   },
   source: ({ block }) => sql`select * from bond_move where block <= ${block}`,
   links: {
-    movedBond: one(() => bond, { id: 'bond' }, 'Which bond.'),
-    beneficiaryAccount: one(() => account, { id: 'beneficiary' }, 'Who earned the bounty.'),
+    bond: one(() => bond, { id: 'bond' }, 'Which bond.'),
+    beneficiary: one(() => account, { id: 'beneficiary' }, 'Who earned the bounty.'),
   },
 }

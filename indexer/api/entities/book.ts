@@ -1,6 +1,6 @@
 import { type RawBuilder, sql } from 'kysely'
 import type { AsOf } from '../query/asOf.ts'
-import { bigInt, bool, bytes, type Entity, many, one, oneOf, oneOrNone, uint } from '../query/entity.ts'
+import { bigInt, blockTime, bool, bytes, type Entity, id, many, one, oneOf, oneOrNone, uint } from '../query/entity.ts'
 import { account } from './account.ts'
 import { batch } from './batch.ts'
 import { model } from './model.ts'
@@ -27,6 +27,10 @@ export function booksAt({ block }: Pick<AsOf, 'block'>): RawBuilder<unknown> {
 /** 28 days. */
 const LONGEST_BOOK = sql`2419200`
 
+const recorded = ({ block }: AsOf) => sql`from batch_recorded r where r.book = o.book and r.block <= ${block}`
+const voided = ({ block }: AsOf) => sql`
+  from record_voided v join batch_recorded r on r.batch = v.batch where r.book = o.book and v.block <= ${block}`
+
 export const book: Entity = {
   type: 'Book',
   doc: 'The calls of one model at one operator over some time: what is settled, and paid, as one.',
@@ -34,14 +38,17 @@ export const book: Entity = {
   single: 'book',
   key: ['id'],
   columns: {
-    id: bigInt('model · 2^64 + operator · 2^32 + number.'),
-    model: uint('The model that was called.'),
-    operator: uint('Who served and recorded the calls.'),
+    id: id(bigInt('model · 2^64 + operator · 2^32 + number.')),
+    model: id(uint('The model that was called.')),
+    operator: id(uint('Who served and recorded the calls.')),
     number: uint('Which book of the two, from 1.'),
     status: oneOf('BookStatus', 'What can be done with it.'),
     openedAt: uint('When it was opened, by the contracts’ clock.'),
     closesAt: uint('From when it takes no more records, by the contracts’ clock.'),
     windowEnd: uint('Until when its records can be voided, and from when it can be settled, by the contracts’ clock.'),
+    settleableAt: uint(
+      'The same in Unix time, if the contracts are not paused again; while it takes records, at the latest then.',
+    ),
     closing: bool('Whether it closes with its epoch, since its fees suffice.'),
     windowSeconds: uint('How long records can be voided once it is closed.'),
     epochSeconds: uint('How long epochs were when it was opened.'),
@@ -55,12 +62,17 @@ export const book: Entity = {
     givenGwei: bigInt('Penalties and fees of appeals that go whole to contributors, in gwei-OPEN.'),
     coverGwei: bigInt('What the operator’s bond must hold for it until it is settled, in gwei-OPEN.'),
     block: uint('The block in which it was opened.'),
+    timestamp: blockTime,
     transactionHash: bytes('The transaction that opened it.'),
   },
   source: (at) => sql`
     select o.book as id, o.model, o.operator, o.number, o.opened_at, o.ends_at as closes_at, o.closing,
       o.ends_at + o.window_seconds as window_end, o.window_seconds, o.epoch_seconds, o.min_book_gwei, o.treasury_bps,
-      recorded.*, voided.voided_count, recorded.recorded_gwei - voided.fees_gwei as fees_gwei,
+      o.ends_at + o.window_seconds - ${at.time}::int8 + ${at.timestamp}::int8 as settleable_at,
+      (select count(*) ${recorded(at)}) as batch_count, (select coalesce(sum(r.count), 0)::int8 ${recorded(at)}) as inference_count,
+      (select coalesce(sum(r.fees_gwei), 0) ${recorded(at)}) as recorded_gwei,
+      (select coalesce(sum(r.cover_gwei), 0) ${recorded(at)}) as cover_gwei, (select count(*) ${voided(at)}) as voided_count,
+      (select coalesce(sum(r.fees_gwei), 0) ${recorded(at)}) - (select coalesce(sum(v.fee_gwei), 0) ${voided(at)}) as fees_gwei,
       (select coalesce(sum(g.amount_gwei), 0) from given_to_book g where g.book = o.book and g.block <= ${at.block})
         as given_gwei,
       o.block, o.transaction_hash,
@@ -70,23 +82,14 @@ export const book: Entity = {
           or exists (select from units_weighed s where s.book = o.book and s.block <= ${at.block})
           or exists (select from units_paid s where s.book = o.book and s.block <= ${at.block}) then 'Settling'
         else 'Settleable' end as status
-    from (${booksAt(at)}) o
-    cross join lateral (
-      select count(*) as batch_count, coalesce(sum(r.count), 0)::int8 as inference_count,
-        coalesce(sum(r.fees_gwei), 0) as recorded_gwei, coalesce(sum(r.cover_gwei), 0) as cover_gwei
-      from batch_recorded r where r.book = o.book and r.block <= ${at.block}
-    ) recorded
-    cross join lateral (
-      select count(*) as voided_count, coalesce(sum(v.fee_gwei), 0) as fees_gwei
-      from record_voided v join batch_recorded r on r.batch = v.batch where r.book = o.book and v.block <= ${at.block}
-    ) voided`,
+    from (${booksAt(at)}) o`,
   links: {
     batches: many(() => batch, { book: 'id' }, 'Its batches.'),
     gifts: many(() => gift, { book: 'id' }, 'What was given to it.'),
     settlement: oneOrNone(() => settlement, { book: 'id' }, 'How it was settled, or is being settled.'),
-    payments: many(() => unitPayment, { book: 'id' }, 'What it paid units.'),
-    calledModel: one(() => model, { id: 'model' }, 'The model that was called.'),
-    operatorAccount: one(() => account, { id: 'operator' }, 'Who served and recorded the calls.'),
+    unitPayments: many(() => unitPayment, { book: 'id' }, 'What it paid units.'),
+    model: one(() => model, { id: 'model' }, 'The model that was called.'),
+    operator: one(() => account, { id: 'operator' }, 'Who served and recorded the calls.'),
   },
 }
 
@@ -96,12 +99,13 @@ export const gift: Entity = {
   list: 'gifts',
   key: ['block', 'logIndex'],
   columns: {
-    book: bigInt('The book.'),
+    book: id(bigInt('The book.')),
     amountGwei: bigInt('In gwei-OPEN.'),
     block: uint('The block.'),
+    timestamp: blockTime,
     logIndex: uint('Its event’s place in the block.'),
     transactionHash: bytes('The transaction.'),
   },
   source: ({ block }) => sql`select * from given_to_book where block <= ${block}`,
-  links: { givenBook: one(() => book, { id: 'book' }, 'The book.') },
+  links: { book: one(() => book, { id: 'book' }, 'The book.') },
 }

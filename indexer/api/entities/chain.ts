@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
 import { journaled } from '../../../chain/events/contracts.ts'
-import { bytes, type Entity, hidden, many, nullable, one, oneOf, text, uint } from '../query/entity.ts'
+import { blockTime, bytes, type Entity, hidden, many, nullable, one, oneOf, text, uint } from '../query/entity.ts'
 
 export const block: Entity = {
   type: 'Block',
@@ -97,9 +97,9 @@ export const revertedBlock: Entity = {
       (extract(epoch from reverted_at) * 1000)::int8 as reverted_at_ms
     from reverted_block`,
   links: {
-    facts: many(
+    revertedFacts: many(
       () => revertedFact,
-      { block: 'number', blockHash: 'hash', revertedAtMs: 'revertedAtMs' },
+      { number: 'number', hash: 'hash', revertedAtMs: 'revertedAtMs' },
       'Its facts that were served and rolled back.',
     ),
   },
@@ -109,17 +109,17 @@ export const revertedFact: Entity = {
   type: 'RevertedFact',
   doc: 'A fact that was served here and rolled back with its block. Its transaction may be in another block now.',
   list: 'revertedFacts',
-  key: ['block', 'blockHash', 'revertedAtMs', 'table', 'position'],
+  key: ['number', 'hash', 'revertedAtMs', 'table', 'position'],
   columns: {
-    block: uint('The number of its block.'),
-    blockHash: bytes('The hash of its block.'),
+    number: uint('The number of its block.'),
+    hash: bytes('The hash of its block.'),
     table: text('What kind of fact, such as batchRecorded.'),
     position: uint('Its place among those of its kind and block, from 1.'),
     row: text('The fact as JSON: integers are strings of digits, bytes 0x and hexadecimal digits.'),
     revertedAtMs: uint('When it was rolled back, in milliseconds since 1970.'),
   },
   source: () => sql`
-    select block, block_hash, "table", position, "row"::text as "row",
+    select block as number, block_hash as hash, "table", position, "row"::text as "row",
       (extract(epoch from reverted_at) * 1000)::int8 as reverted_at_ms
     from reverted_fact`,
 }
@@ -133,6 +133,7 @@ export const journal: Entity = {
     contract: text('Which contract, such as ledger.'),
     slot: bytes('What its storage slot holds: 26 bytes of head, 6 of count.'),
     block: uint('The block that last moved it.'),
+    timestamp: blockTime,
   },
   source: ({ block }) => sql`
     select m.contract, m.slot, m.block from unnest(${sql.val(journaled)}::text[]) c (name)

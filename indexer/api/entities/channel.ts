@@ -2,7 +2,19 @@ import { type RawBuilder, sql } from 'kysely'
 import { zeroAddress } from 'viem'
 import { toBytea } from '../../store/types.ts'
 import type { AsOf } from '../query/asOf.ts'
-import { bigInt, bool, bytes, type Entity, many, nullable, one, oneOrNone, uint } from '../query/entity.ts'
+import {
+  bigInt,
+  blockTime,
+  bool,
+  bytes,
+  type Entity,
+  id,
+  many,
+  nullable,
+  one,
+  oneOrNone,
+  uint,
+} from '../query/entity.ts'
 import { account } from './account.ts'
 import { batch } from './batch.ts'
 import { channelFunding, channelWithdrawal, voucherPresentation } from './channelMove.ts'
@@ -35,10 +47,10 @@ export const channel: Entity = {
   single: 'channel',
   key: ['id'],
   columns: {
-    id: bytes('keccak256 of payer, operator, model and salt.'),
-    payer: uint('Who prepaid; 0 where OPEN came without a payer.'),
-    operator: uint('Who charges.'),
-    model: uint('For calls of which model.'),
+    id: id(bytes('keccak256 of payer, operator, model and salt.')),
+    payer: id(uint('Who prepaid; 0 where OPEN came without a payer.')),
+    operator: id(uint('Who charges.')),
+    model: id(uint('For calls of which model.')),
     salt: uint('Tells channels of the same three apart; 0 of a walk-in channel.'),
     walkIn: bool('Whether it takes what walk-in callers pay, which is covered without vouchers.'),
     signer: bytes('Who signs vouchers; zero of a walk-in channel.'),
@@ -54,6 +66,7 @@ export const channel: Entity = {
     nextSigner: nullable(bytes('The proposed next signer of vouchers, if any.')),
     nextSignerAt: nullable(uint('From when, by the contracts’ clock.')),
     block: uint('The block in which it was opened.'),
+    timestamp: blockTime,
     transactionHash: bytes('The transaction that opened it.'),
   },
   source: (at) => sql`
@@ -97,14 +110,18 @@ export const channel: Entity = {
       where o.block <= ${at.block}
     ) held`,
   links: {
-    payerAccount: oneOrNone(() => account, { id: 'payer' }, 'The account that prepaid, if known.'),
-    operatorAccount: one(() => account, { id: 'operator' }, 'Who charges.'),
-    calledModel: one(() => model, { id: 'model' }, 'For calls of which model.'),
+    payer: oneOrNone(() => account, { id: 'payer' }, 'The account that prepaid, if known.'),
+    operator: one(() => account, { id: 'operator' }, 'Who charges.'),
+    model: one(() => model, { id: 'model' }, 'For calls of which model.'),
     voucher: oneOrNone(() => voucher, { channel: 'id' }, 'What vouchers cover of it, if any was presented.'),
-    presentations: many(() => voucherPresentation, { channel: 'id' }, 'Vouchers that were presented by themselves.'),
-    charges: many(() => channelCharge, { channel: 'id' }, 'What batches charged.'),
-    fundings: many(() => channelFunding, { channel: 'id' }, 'How its deposit came in.'),
-    withdrawals: many(() => channelWithdrawal, { channel: 'id' }, 'What was taken out again.'),
+    voucherPresentations: many(
+      () => voucherPresentation,
+      { channel: 'id' },
+      'Vouchers that were presented by themselves.',
+    ),
+    channelCharges: many(() => channelCharge, { channel: 'id' }, 'What batches charged.'),
+    channelFundings: many(() => channelFunding, { channel: 'id' }, 'How its deposit came in.'),
+    channelWithdrawals: many(() => channelWithdrawal, { channel: 'id' }, 'What was taken out again.'),
   },
 }
 
@@ -115,15 +132,16 @@ export const voucher: Entity = {
   single: 'voucher',
   key: ['channel'],
   columns: {
-    channel: bytes('The channel.'),
-    payer: uint('Who prepaid.'),
-    operator: uint('Who charges.'),
-    model: uint('For calls of which model.'),
+    channel: id(bytes('The channel.')),
+    payer: id(uint('Who prepaid.')),
+    operator: id(uint('Who charges.')),
+    model: id(uint('For calls of which model.')),
     coveredUnits: uint('What it covers in all, in the model’s fee unit, as far as the deposit reaches.'),
     coveredGwei: bigInt('The same, in gwei-OPEN.'),
     chargedUnits: uint('What was charged of that.'),
     maxClaimableAmount: nullable(bigInt('Its amount, in wei-OPEN; known only for a voucher presented by itself.')),
     block: uint('The block that last changed what is covered.'),
+    timestamp: blockTime,
   },
   source: (at) => sql`
     select o.channel, o.payer, o.operator, o.model, covered.covered_units, covered.covered_units * m.fee_unit_gwei as covered_gwei,
@@ -136,7 +154,12 @@ export const voucher: Entity = {
     join fine_tune_entered m on m.model = o.model
     cross join lateral (${coveredAt(at)}) covered
     where o.block <= ${at.block} and o.salt > 0 and covered.covered_units > 0`,
-  links: { ofChannel: one(() => channel, { id: 'channel' }, 'The channel.') },
+  links: {
+    channel: one(() => channel, { id: 'channel' }, 'The channel.'),
+    payer: oneOrNone(() => account, { id: 'payer' }, 'Who prepaid, if known.'),
+    operator: one(() => account, { id: 'operator' }, 'Who charges.'),
+    model: one(() => model, { id: 'model' }, 'For calls of which model.'),
+  },
 }
 
 export const channelCharge: Entity = {
@@ -145,19 +168,21 @@ export const channelCharge: Entity = {
   list: 'channelCharges',
   key: ['batch', 'position'],
   columns: {
-    batch: bigInt('The batch.'),
+    batch: id(bigInt('The batch.')),
     position: uint('The channel’s place in it, by which records name it.'),
-    channel: bytes('The channel.'),
-    payer: uint('Who prepaid.'),
+    channel: id(bytes('The channel.')),
+    payer: id(uint('Who prepaid.')),
     units: uint('What was charged, in the model’s fee unit.'),
     coveredUnits: uint('What the channel’s vouchers covered then, in all.'),
     chargedUnits: uint('What was charged to it by then, in all.'),
     block: uint('The block of the batch.'),
+    timestamp: blockTime,
     logIndex: uint('Its event’s place in the block.'),
   },
   source: ({ block }) => sql`select * from channel_charged where block <= ${block}`,
   links: {
-    chargedChannel: one(() => channel, { id: 'channel' }, 'The channel.'),
-    recordedBatch: one(() => batch, { id: 'batch' }, 'The batch.'),
+    channel: one(() => channel, { id: 'channel' }, 'The channel.'),
+    payer: oneOrNone(() => account, { id: 'payer' }, 'Who prepaid, if known.'),
+    batch: one(() => batch, { id: 'batch' }, 'The batch.'),
   },
 }

@@ -1,9 +1,10 @@
 import { sql } from 'kysely'
-import { bigInt, bool, bytes, type Entity, one, uint } from '../query/entity.ts'
+import { bigInt, blockTime, bool, bytes, type Entity, id, one, uint } from '../query/entity.ts'
 import { channel } from './channel.ts'
 
 const place = {
   block: uint('The block.'),
+  timestamp: blockTime,
   logIndex: uint('Its event’s place in the block.'),
   transactionHash: bytes('The transaction.'),
 }
@@ -15,7 +16,7 @@ export const channelFunding: Entity = {
   list: 'channelFundings',
   key,
   columns: {
-    channel: bytes('The channel.'),
+    channel: id(bytes('The channel.')),
     funder: bytes('Who sent the transaction.'),
     amountGwei: bigInt('In gwei-OPEN.'),
     depositGwei: bigInt('Everything put in by then, in gwei-OPEN.'),
@@ -27,7 +28,7 @@ export const channelFunding: Entity = {
       select from walk_in_covered w where w.block = f.block and w.log_index = f.log_index + 1 and w.channel = f.channel
     ) as walk_in
     from channel_funded f where f.block <= ${block}`,
-  links: { fundedChannel: one(() => channel, { id: 'channel' }, 'The channel.') },
+  links: { channel: one(() => channel, { id: 'channel' }, 'The channel.') },
 }
 
 export const channelWithdrawal: Entity = {
@@ -36,7 +37,7 @@ export const channelWithdrawal: Entity = {
   list: 'channelWithdrawals',
   key,
   columns: {
-    channel: bytes('The channel.'),
+    channel: id(bytes('The channel.')),
     recipient: bytes('Where it went.'),
     amountGwei: bigInt('In gwei-OPEN.'),
     withdrawnGwei: bigInt('Everything taken out by then, in gwei-OPEN.'),
@@ -44,7 +45,7 @@ export const channelWithdrawal: Entity = {
     ...place,
   },
   source: ({ block }) => sql`select * from channel_withdrawn where block <= ${block}`,
-  links: { ofChannel: one(() => channel, { id: 'channel' }, 'The channel.') },
+  links: { channel: one(() => channel, { id: 'channel' }, 'The channel.') },
 }
 
 export const voucherPresentation: Entity = {
@@ -53,11 +54,11 @@ export const voucherPresentation: Entity = {
   list: 'voucherPresentations',
   key,
   columns: {
-    channel: bytes('The channel.'),
+    channel: id(bytes('The channel.')),
     maxClaimableAmount: bigInt('What it says, in wei-OPEN.'),
     coveredUnits: uint('What it covers, in the model’s fee unit, as far as the deposit reached.'),
     ...place,
   },
   source: ({ block }) => sql`select * from voucher_presented where block <= ${block}`,
-  links: { ofChannel: one(() => channel, { id: 'channel' }, 'The channel.') },
+  links: { channel: one(() => channel, { id: 'channel' }, 'The channel.') },
 }

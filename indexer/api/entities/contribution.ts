@@ -1,29 +1,30 @@
 import { type RawBuilder, sql } from 'kysely'
 import type { AsOf } from '../query/asOf.ts'
-import { bigInt, bytes, type Entity, hidden, many, nullable, one, oneOf, uint } from '../query/entity.ts'
+import { bigInt, blockTime, bytes, type Entity, hidden, id, many, nullable, one, oneOf, uint } from '../query/entity.ts'
 import { account } from './account.ts'
 import { dataset } from './dataset.ts'
 import { unit, unitMember } from './unit.ts'
 import { versionOfContribution } from './version.ts'
 
 const columns = {
-  id: bytes('keccak256 of what it is: dataset, contributor, items root and count.'),
-  dataset: uint('The dataset that it belongs to.'),
-  contributor: uint('The account that is credited.'),
+  id: id(bytes('keccak256 of what it is: dataset, contributor, items root and count.')),
+  dataset: id(uint('The dataset that it belongs to.')),
+  contributor: id(uint('The account that is credited.')),
   itemsRoot: bytes('Merkle root of its salted item hashes.'),
   itemCount: uint('How many items it commits to.'),
   status: oneOf('ContributionStatus', 'What has become of it.'),
   acceptedAt: nullable(uint('Journal count of Datasets just after its acceptance.')),
   withdrawnAt: nullable(uint('Journal count of Datasets just after its consent was withdrawn.')),
   block: uint('The block in which it was submitted.'),
+  timestamp: blockTime,
   transactionHash: bytes('The transaction that submitted it.'),
 }
 
 const links: NonNullable<Entity['links']> = {
-  contributorAccount: one(() => account, { id: 'contributor' }, 'The account that is credited.'),
-  parentDataset: one(() => dataset, { id: 'dataset' }, 'The dataset that it belongs to.'),
+  contributor: one(() => account, { id: 'contributor' }, 'The account that is credited.'),
+  dataset: one(() => dataset, { id: 'dataset' }, 'The dataset that it belongs to.'),
   units: many(() => unit, { contribution: 'id' }, 'Units of its own, a model at a time.'),
-  memberships: many(() => unitMember, { contribution: 'id' }, 'Joint units that it shares.'),
+  unitMembers: many(() => unitMember, { contribution: 'id' }, 'Joint units that it shares.'),
   versions: many(() => versionOfContribution, { contribution: 'id' }, 'The frozen versions that include it.'),
 }
 

@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
 import { zeroAddress } from 'viem'
 import { toBytea } from '../../store/types.ts'
-import { bool, bytes, type Entity, many, one, text, uint } from '../query/entity.ts'
+import { blockTime, bool, bytes, type Entity, id, many, one, text, uint } from '../query/entity.ts'
 import { contribution } from './contribution.ts'
 import { datasetDay } from './day.ts'
 import { version } from './version.ts'
@@ -13,7 +13,7 @@ export const dataset: Entity = {
   single: 'dataset',
   key: ['id'],
   columns: {
-    id: uint('Counting from 1.'),
+    id: id(uint('Counting from 1.')),
     curator: bytes('The address that accepts, rejects and freezes.'),
     licence: text('SPDX identifier.'),
     termsHash: bytes('keccak256 of the terms that contributors agree to.'),
@@ -23,6 +23,7 @@ export const dataset: Entity = {
     acceptedCount: uint('Contributions accepted whose consent stands.'),
     versionCount: uint('Versions frozen.'),
     block: uint('The block in which it was registered.'),
+    timestamp: blockTime,
     transactionHash: bytes('The transaction that registered it.'),
   },
   source: ({ block }) => sql`
@@ -42,7 +43,7 @@ export const dataset: Entity = {
   links: {
     contributions: many(() => contribution, { dataset: 'id' }, 'Everything submitted to it.'),
     versions: many(() => version, { dataset: 'id' }, 'Its frozen versions.'),
-    days: many(() => datasetDay, { dataset: 'id' }, 'What became of it day by day.'),
+    datasetDays: many(() => datasetDay, { dataset: 'id' }, 'What became of it day by day.'),
   },
 }
 
@@ -52,11 +53,12 @@ export const curatorProposal: Entity = {
   list: 'curatorProposals',
   key: ['block', 'logIndex'],
   columns: {
-    dataset: uint('The dataset.'),
+    dataset: id(uint('The dataset.')),
     curator: bytes('The curator who proposed.'),
     proposed: bytes('Who may take over; zero takes an earlier proposal back.'),
     open: bool('Whether it can still be accepted.'),
     block: uint('The block of the proposal.'),
+    timestamp: blockTime,
     logIndex: uint('Its place in the block.'),
     transactionHash: bytes('The transaction that proposed.'),
   },
@@ -67,5 +69,5 @@ export const curatorProposal: Entity = {
       and not exists (select from curator_changed c where c.dataset = p.dataset and c.block <= ${block}
         and (c.block, c.log_index) > (p.block, p.log_index)) as open
     from curator_proposed p where p.block <= ${block}`,
-  links: { proposedDataset: one(() => dataset, { id: 'dataset' }, 'The dataset.') },
+  links: { dataset: one(() => dataset, { id: 'dataset' }, 'The dataset.') },
 }

@@ -1,5 +1,5 @@
 import { sql } from 'kysely'
-import { bigInt, type Entity, one, uint } from '../query/entity.ts'
+import { bigInt, type Entity, id, one, uint } from '../query/entity.ts'
 import { account } from './account.ts'
 import { dataset } from './dataset.ts'
 import { model } from './model.ts'
@@ -12,7 +12,7 @@ export const accountDay: Entity = {
   list: 'accountDays',
   key: ['day', 'account'],
   columns: {
-    account: uint('Whose earnings.'),
+    account: id(uint('Whose earnings.')),
     day,
     earnedGwei: bigInt('What it earned, in gwei-OPEN.'),
     claimedGwei: bigInt('What it was paid, in gwei-OPEN.'),
@@ -24,7 +24,51 @@ export const accountDay: Entity = {
         + bounty_gwei - earned_before_gwei as earned_gwei,
       claimed_gwei - claimed_before_gwei as claimed_gwei
     from account_total where block <= ${block} order by day, account, block desc`,
-  links: { earningAccount: one(() => account, { id: 'account' }, 'Whose earnings.') },
+  links: { account: one(() => account, { id: 'account' }, 'Whose earnings.') },
+}
+
+const IN_ROLES = {
+  contributorGwei: 'Contributor',
+  jointMemberGwei: 'JointMember',
+  operatorGwei: 'Operator',
+  ownerGwei: 'Owner',
+  royaltyGwei: 'Royalty',
+  treasuryGwei: 'Treasury',
+  refundGwei: 'Refund',
+}
+
+export const accountModelDay: Entity = {
+  type: 'AccountModelDay',
+  doc: 'What an account earned by calls of one model on a day. Bounties of courts are of no model: AccountDay counts them.',
+  list: 'accountModelDays',
+  key: ['day', 'account', 'model'],
+  columns: {
+    account: id(uint('Whose earnings.')),
+    model: id(uint('The model that was called.')),
+    day,
+    earnedGwei: bigInt('All that it earned, in gwei-OPEN.'),
+    contributorGwei: bigInt('By units of its own, in gwei-OPEN.'),
+    jointMemberGwei: bigInt('Drawn of joint units, in gwei-OPEN.'),
+    operatorGwei: bigInt('As operator, in gwei-OPEN.'),
+    ownerGwei: bigInt('As owner of the model, in gwei-OPEN.'),
+    royaltyGwei: bigInt('As owner of a model that it was fine-tuned from, in gwei-OPEN.'),
+    treasuryGwei: bigInt('As treasury, in gwei-OPEN.'),
+    refundGwei: bigInt('Fees that came back to it as payer, in gwei-OPEN.'),
+  },
+  source: ({ block }) => sql`
+    select account, model, day, sum(amount_gwei) as earned_gwei, ${sql.join(
+      Object.entries(IN_ROLES).map(
+        ([name, role]) => sql`coalesce(sum(amount_gwei) filter (where role = ${sql.lit(role)}), 0) as ${sql.ref(name)}`,
+      ),
+    )}
+    from (
+      select c.account, c.model, c.role, c.amount_gwei, ${dayOf('c.block')} as day from credit c
+      where c.model is not null and c.block <= ${block}
+    ) earned group by day, account, model`,
+  links: {
+    account: one(() => account, { id: 'account' }, 'Whose earnings.'),
+    model: one(() => model, { id: 'model' }, 'The model that was called.'),
+  },
 }
 
 export const modelDay: Entity = {
@@ -33,7 +77,7 @@ export const modelDay: Entity = {
   list: 'modelDays',
   key: ['model', 'day'],
   columns: {
-    model: uint('The model.'),
+    model: id(uint('The model.')),
     day,
     batchCount: uint('Batches recorded.'),
     inferenceCount: uint('Calls recorded.'),
@@ -43,7 +87,7 @@ export const modelDay: Entity = {
     contributorsGwei: bigInt('What books that were settled paid contributors, in gwei-OPEN.'),
   },
   source: ({ block }) => modelDays(sql`${block}`),
-  links: { calledModel: one(() => model, { id: 'model' }, 'The model.') },
+  links: { model: one(() => model, { id: 'model' }, 'The model.') },
 }
 
 export const datasetDay: Entity = {
@@ -52,7 +96,7 @@ export const datasetDay: Entity = {
   list: 'datasetDays',
   key: ['dataset', 'day'],
   columns: {
-    dataset: uint('The dataset.'),
+    dataset: id(uint('The dataset.')),
     day,
     submittedCount: uint('Contributions submitted.'),
     acceptedCount: uint('Contributions accepted.'),
@@ -81,7 +125,7 @@ export const datasetDay: Entity = {
       join (${modelDays(sql`${block}`)}) m on m.model = trained.model
     ) moves
     group by dataset, day`,
-  links: { ofDataset: one(() => dataset, { id: 'dataset' }, 'The dataset.') },
+  links: { dataset: one(() => dataset, { id: 'dataset' }, 'The dataset.') },
 }
 
 function modelDays(block: ReturnType<typeof sql>) {

@@ -1,5 +1,5 @@
 import { sql } from 'kysely'
-import { bigInt, bytes, type Entity, nullable, one, oneOf, uint } from '../query/entity.ts'
+import { bigInt, blockTime, bytes, type Entity, id, nullable, one, oneOf, uint } from '../query/entity.ts'
 import { account } from './account.ts'
 import { contribution } from './contribution.ts'
 import { model } from './model.ts'
@@ -21,18 +21,19 @@ export const demand: Entity = {
   list: 'demands',
   key: ['block', 'logIndex'],
   columns: {
-    model: uint('The model.'),
-    unit: uint('The unit.'),
+    model: id(uint('The model.')),
+    unit: id(uint('The unit.')),
     row: nullable(uint('The row whose item is asked for; none where all rows are.')),
-    demander: uint('Who asked.'),
+    demander: id(uint('Who asked.')),
     stakeGwei: bigInt('What was staked, of which nine tenths go to who answers, in gwei-OPEN.'),
     dueAt: uint('Until when there is to answer, by the contracts’ clock.'),
     status: oneOf('DemandStatus', 'What has become of it.'),
-    shownBy: nullable(uint('Who answered.')),
-    contribution: nullable(bytes('An item: the contribution that holds it; zero where the unit has no such row.')),
+    shownBy: nullable(id(uint('Who answered.'))),
+    contribution: nullable(id(bytes('An item: the contribution that holds it; zero where the unit has no such row.'))),
     itemHash: nullable(bytes('An item: its hash; zero where the unit has no such row.')),
     closedBlock: nullable(uint('The block of the answer, or in which the unit was struck.')),
     block: uint('The block in which it was asked for.'),
+    timestamp: blockTime,
     logIndex: uint('Its event’s place in the block.'),
     transactionHash: bytes('The transaction that asked.'),
   },
@@ -51,10 +52,10 @@ export const demand: Entity = {
     left join (${closed(block)}) w on w.model = d.model and w.unit = d.unit and w.challenger = d.demander and w.turn = d.turn
       and d.answered_block is null`,
   links: {
-    demandedModel: one(() => model, { id: 'model' }, 'The model.'),
-    demandedUnit: one(() => unit, { model: 'model', unit: 'unit' }, 'The unit.'),
-    demanderAccount: one(() => account, { id: 'demander' }, 'Who asked.'),
-    shownByAccount: one(() => account, { id: 'shownBy' }, 'Who answered.'),
-    shownContribution: one(() => contribution, { id: 'contribution' }, 'An item: the contribution that holds it.'),
+    model: one(() => model, { id: 'model' }, 'The model.'),
+    unit: one(() => unit, { model: 'model', unit: 'unit' }, 'The unit.'),
+    demander: one(() => account, { id: 'demander' }, 'Who asked.'),
+    shownBy: one(() => account, { id: 'shownBy' }, 'Who answered.'),
+    contribution: one(() => contribution, { id: 'contribution' }, 'An item: the contribution that holds it.'),
   },
 }

@@ -1,5 +1,5 @@
 import { sql } from 'kysely'
-import { bigInt, bytes, type Entity, nullable, one, oneOf, uint } from '../query/entity.ts'
+import { bigInt, blockTime, bytes, type Entity, id, nullable, one, oneOf, uint } from '../query/entity.ts'
 import { account } from './account.ts'
 import { book } from './book.ts'
 import { model } from './model.ts'
@@ -11,20 +11,21 @@ export const credit: Entity = {
   list: 'credits',
   key: ['block', 'logIndex', 'position'],
   columns: {
-    account: uint('Who earned it.'),
+    account: id(uint('Who earned it.')),
     role: oneOf('Role', 'What for.'),
-    model: nullable(uint('The model that was called; none of a bounty.')),
-    book: nullable(bigInt('The book that paid it, or from which the fee came back.')),
+    model: nullable(id(uint('The model that was called; none of a bounty.'))),
+    book: nullable(id(bigInt('The book that paid it, or from which the fee came back.'))),
     amountGwei: bigInt('In gwei-OPEN.'),
     block: uint('The block.'),
+    timestamp: blockTime,
     logIndex: uint('The place of the event that led to it.'),
     position: uint('Its place among those that one event led to.'),
   },
   source: ({ block }) => sql`select * from credit where block <= ${block}`,
   links: {
-    creditedAccount: one(() => account, { id: 'account' }, 'Who earned it.'),
-    calledModel: one(() => model, { id: 'model' }, 'The model that was called.'),
-    settledBook: one(() => book, { id: 'book' }, 'The book that paid it, or from which the fee came back.'),
+    account: one(() => account, { id: 'account' }, 'Who earned it.'),
+    model: one(() => model, { id: 'model' }, 'The model that was called.'),
+    book: one(() => book, { id: 'book' }, 'The book that paid it, or from which the fee came back.'),
   },
 }
 
@@ -34,18 +35,17 @@ export const claim: Entity = {
   list: 'claims',
   key: ['block', 'logIndex', 'position'],
   columns: {
-    account: uint('Whose earnings.'),
+    account: id(uint('Whose earnings.')),
     recipient: bytes('Where they went.'),
     amountGwei: bigInt('In gwei-OPEN.'),
     block: uint('The block of the claim.'),
+    timestamp: blockTime,
     logIndex: uint('Its event’s place in the block.'),
     position: uint('Its place among the claims of that event.'),
     transactionHash: bytes('The transaction that claimed.'),
-    timestamp: uint('When, in seconds since 1970.'),
   },
-  source: ({ block }) => sql`
-    select c.*, b.timestamp from reward_claimed c join block b on b.number = c.block where c.block <= ${block}`,
-  links: { paidAccount: one(() => account, { id: 'account' }, 'Whose earnings.') },
+  source: ({ block }) => sql`select * from reward_claimed where block <= ${block}`,
+  links: { account: one(() => account, { id: 'account' }, 'Whose earnings.') },
 }
 
 export const jointDraw: Entity = {
@@ -54,18 +54,20 @@ export const jointDraw: Entity = {
   list: 'jointDraws',
   key: ['block', 'logIndex'],
   columns: {
-    model: uint('The model.'),
-    unit: uint('The joint unit.'),
+    model: id(uint('The model.')),
+    unit: id(uint('The joint unit.')),
     member: uint('Which of its members.'),
-    account: uint('The member’s contributor.'),
+    account: id(uint('The member’s contributor.')),
     amountGwei: bigInt('In gwei-OPEN.'),
     block: uint('The block.'),
+    timestamp: blockTime,
     logIndex: uint('Its event’s place in the block.'),
     transactionHash: bytes('The transaction that drew.'),
   },
   source: ({ block }) => sql`select * from joint_drawn where block <= ${block}`,
   links: {
-    drawnUnit: one(() => unit, { model: 'model', unit: 'unit' }, 'The joint unit.'),
-    creditedAccount: one(() => account, { id: 'account' }, 'The member’s contributor.'),
+    model: one(() => model, { id: 'model' }, 'The model.'),
+    unit: one(() => unit, { model: 'model', unit: 'unit' }, 'The joint unit.'),
+    account: one(() => account, { id: 'account' }, 'The member’s contributor.'),
   },
 }

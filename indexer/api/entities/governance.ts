@@ -1,11 +1,12 @@
 import { type RawBuilder, sql } from 'kysely'
 import type { AsOf } from '../query/asOf.ts'
-import { bigInt, bytes, type Column, type Entity, nullable, text, uint } from '../query/entity.ts'
+import { bigInt, blockTime, bytes, type Column, type Entity, nullable, text, uint } from '../query/entity.ts'
 
 /** What governance has set: every list ends with what is in force. */
 
 const place = {
   block: uint('The block since which it holds.'),
+  timestamp: blockTime,
   logIndex: uint('Its event’s place in the block.'),
   transactionHash: bytes('The transaction that set it.'),
 }

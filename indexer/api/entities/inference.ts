@@ -1,5 +1,18 @@
 import { sql } from 'kysely'
-import { bigInt, bool, bytes, type Entity, many, nullable, one, oneOf, oneOrNone, uint } from '../query/entity.ts'
+import {
+  bigInt,
+  blockTime,
+  bool,
+  bytes,
+  type Entity,
+  id,
+  many,
+  nullable,
+  one,
+  oneOf,
+  oneOrNone,
+  uint,
+} from '../query/entity.ts'
 import { account } from './account.ts'
 import { appeal } from './appeal.ts'
 import { batch } from './batch.ts'
@@ -15,29 +28,35 @@ export const inference: Entity = {
   list: 'inferences',
   single: 'inference',
   key: ['batch', 'position'],
+  isChronological: true,
   columns: {
-    batch: bigInt('The batch that recorded it.'),
+    batch: id(bigInt('The batch that recorded it.')),
     position: uint('Its place in the batch, from 0.'),
-    book: bigInt('The book that pays it out.'),
-    model: uint('The model that was called.'),
-    operator: uint('Who served it.'),
-    payer: uint('Who paid; 0 where OPEN came without a payer.'),
+    book: id(bigInt('The book that pays it out.')),
+    model: id(uint('The model that was called.')),
+    operator: id(uint('Who served it.')),
+    payer: id(uint('Who paid; 0 where OPEN came without a payer.')),
     salt: uint('Tells channels of one payer, operator and model apart.'),
-    channel: bytes('The channel that was charged.'),
+    channel: id(bytes('The channel that was charged.')),
     feeUnits: uint('What it cost, in the model’s fee unit.'),
     feeGwei: bigInt('The same, in gwei-OPEN.'),
     commitment: bytes('keccak256 of salt, request hash, answer hash, and hash of the int4 sketch.'),
     recordHash: bytes('Its leaf in the batch’s tree: what a receipt promises.'),
+    record: bytes(
+      'Its bytes, as they were recorded: place of its channel (1), fee units (2), commitment (32), sketch.',
+    ),
     sketch: nullable(bytes('The query’s sketch, a bit a dimension; none where pay does not follow answers.')),
     status: oneOf('InferenceStatus', 'Whether it stands, or what became of it.'),
     stands: bool('Whether its book counts it.'),
     block: uint('The block in which it was recorded.'),
+    timestamp: blockTime,
     transactionHash: bytes('The transaction that recorded it.'),
-    timestamp: uint('When, in seconds since 1970.'),
   },
   source: ({ block }) => sql`
     select i.batch, i.position, r.book, i.model, i.operator, i.payer, c.salt, c.channel, i.fee_units, i.fee_gwei,
-      i.commitment, i.record_hash, i.sketch, i.block, r.transaction_hash, b.timestamp, v.block is null as stands,
+      i.commitment, i.record_hash, i.sketch,
+      substring(int4send(i.channel_index::int4) from 4) || substring(int4send(i.fee_units::int4) from 3) || i.commitment
+        || coalesce(i.sketch, '') as record, i.block, r.transaction_hash, v.block is null as stands,
       case when v.block is null then 'Stands' when not v.is_set_aside then 'Voided' else coalesce((
           select case when p.upheld then 'Upheld' else 'Denied' end from appeal_filed f
           join appeal_ruled p on p.appeal = f.appeal and p.block <= ${block}
@@ -49,16 +68,15 @@ export const inference: Entity = {
     from inference i
     join batch_recorded r on r.batch = i.batch
     join channel_charged c on c.batch = i.batch and c.position = i.channel_index
-    join block b on b.number = i.block
     left join record_voided v on v.batch = i.batch and v.position = i.position and v.block <= ${block}
     where i.block <= ${block}`,
   links: {
-    inBook: one(() => book, { id: 'book' }, 'The book that pays it out.'),
-    recordedBatch: one(() => batch, { id: 'batch' }, 'The batch that recorded it.'),
-    chargedChannel: one(() => channel, { id: 'channel' }, 'The channel that was charged.'),
-    calledModel: one(() => model, { id: 'model' }, 'The model that was called.'),
-    payerAccount: oneOrNone(() => account, { id: 'payer' }, 'Who paid, if anybody is known to have.'),
-    operatorAccount: one(() => account, { id: 'operator' }, 'Who served it.'),
+    book: one(() => book, { id: 'book' }, 'The book that pays it out.'),
+    batch: one(() => batch, { id: 'batch' }, 'The batch that recorded it.'),
+    channel: one(() => channel, { id: 'channel' }, 'The channel that was charged.'),
+    model: one(() => model, { id: 'model' }, 'The model that was called.'),
+    payer: oneOrNone(() => account, { id: 'payer' }, 'Who paid, if anybody is known to have.'),
+    operator: one(() => account, { id: 'operator' }, 'Who served it.'),
     strikes: many(() => strike, { batch: 'batch', position: 'position' }, 'What it was voided for, if it was.'),
     appeals: many(() => appeal, { batch: 'batch', position: 'position' }, 'Complaints of it.'),
     rating: oneOrNone(

@@ -1,10 +1,12 @@
 import { sql } from 'kysely'
 import {
   bigInt,
+  blockTime,
   bool,
   bytes,
   type Entity,
   hidden,
+  id,
   many,
   nullable,
   one,
@@ -23,10 +25,22 @@ import { modelDay } from './day.ts'
 import { demand } from './demand.ts'
 import { evaluation, rating } from './evaluation.ts'
 import { inference } from './inference.ts'
+import { modelContributor } from './modelContributor.ts'
 import { operator, royalty } from './operator.ts'
 import { strike } from './strike.ts'
 import { unit } from './unit.ts'
 import { versionOfModel } from './version.ts'
+
+/** A model's batches, voided records, and ratings. Each sum stands alone: what nobody asks for is not added up. */
+const recorded = (block: bigint) => sql`from batch_recorded n where n.model = ids.id and n.block <= ${block}`
+const voided = (block: bigint) => sql`
+  from record_voided v join batch_recorded n on n.batch = v.batch where n.model = ids.id and v.block <= ${block}`
+const rated = (block: bigint) => sql`
+  from (
+    select 1 as sign, i.fee_gwei, i.stars from inference_rated i where i.model = ids.id and i.block <= ${block}
+    union all
+    select -1, d.fee_gwei, d.stars from rating_dropped d where d.model = ids.id and d.block <= ${block}
+  ) t`
 
 export const model: Entity = {
   type: 'Model',
@@ -35,16 +49,16 @@ export const model: Entity = {
   single: 'model',
   key: ['id'],
   columns: {
-    id: uint('Counting from 1.'),
+    id: id(uint('Counting from 1.')),
     kind: oneOf('ModelKind', 'Whether it was trained here.'),
     state: oneOf('ModelState', 'Whether its calls can be recorded.'),
-    owner: uint('The account that owns it.'),
+    owner: id(uint('The account that owns it.')),
     royaltyBps: uint('What it asks of every fine-tune below it, in basis points of a fee.'),
     name: nullable(text('Base models: its name.')),
     licence: nullable(text('Base models: SPDX identifier.')),
     weightsHash: nullable(bytes('Base models: keccak256 of the weights.')),
     weightsUri: nullable(text('Base models: where the weights can be read.')),
-    parent: nullable(uint('Fine-tunes: the model it was fine-tuned from.')),
+    parent: nullable(id(uint('Fine-tunes: the model it was fine-tuned from.'))),
     contributorBps: nullable(uint('Fine-tunes: the contributors’ share of a fee.')),
     operatorBps: nullable(uint('Fine-tunes: the operator’s share of a fee.')),
     baseBps: nullable(uint('Fine-tunes: the part of the contributors’ share that goes by kept rows.')),
@@ -84,6 +98,7 @@ export const model: Entity = {
     ratedFeesGwei: bigInt('The fees of those calls, in gwei-OPEN.'),
     ratingStarsGwei: bigInt('Their stars, each times its fee: the mean rating is ratingStarsGwei / ratedFeesGwei.'),
     block: uint('The block in which it was entered.'),
+    timestamp: blockTime,
     transactionHash: bytes('The transaction that entered it.'),
   },
   source: ({ block, time }) => sql`
@@ -104,8 +119,13 @@ export const model: Entity = {
         join consent_withdrawn w on w.contribution = c.contribution and w.withdrawn_at > v.frozen_at
         where t.model = ids.id and w.block <= ${block}
       ) as consent_withdrawn,
-      recorded.inference_count, voided.voided_count, recorded.fees_gwei - voided.fees_gwei as fees_gwei,
-      rated.rating_count, rated.rated_fees_gwei, rated.rating_stars_gwei
+      (select coalesce(sum(n.count), 0)::int8 ${recorded(block)}) as inference_count,
+      (select count(*) ${voided(block)}) as voided_count,
+      (select coalesce(sum(n.fees_gwei), 0) ${recorded(block)}) - (select coalesce(sum(v.fee_gwei), 0) ${voided(block)})
+        as fees_gwei,
+      (select coalesce(sum(t.sign), 0)::int8 ${rated(block)}) as rating_count,
+      (select coalesce(sum(t.sign * t.fee_gwei), 0) ${rated(block)}) as rated_fees_gwei,
+      (select coalesce(sum(t.sign * t.fee_gwei * t.stars), 0) ${rated(block)}) as rating_stars_gwei
     from (
       select model as id, block, transaction_hash from base_model_registered where block <= ${block}
       union all select model, block, transaction_hash from fine_tune_entered where block <= ${block}
@@ -117,27 +137,10 @@ export const model: Entity = {
     left join model_activated a on a.model = ids.id and a.block <= ${block}
     cross join lateral (
       select min(s.struck_at) as struck_at from unit_struck s where s.model = ids.id and s.block <= ${block}
-    ) struck
-    cross join lateral (
-      select coalesce(sum(n.count), 0)::int8 as inference_count, coalesce(sum(n.fees_gwei), 0) as fees_gwei
-      from batch_recorded n where n.model = ids.id and n.block <= ${block}
-    ) recorded
-    cross join lateral (
-      select count(*) as voided_count, coalesce(sum(v.fee_gwei), 0) as fees_gwei
-      from record_voided v join batch_recorded n on n.batch = v.batch where n.model = ids.id and v.block <= ${block}
-    ) voided
-    cross join lateral (
-      select coalesce(sum(t.sign), 0)::int8 as rating_count, coalesce(sum(t.sign * t.fee_gwei), 0) as rated_fees_gwei,
-        coalesce(sum(t.sign * t.fee_gwei * t.stars), 0) as rating_stars_gwei
-      from (
-        select 1 as sign, i.fee_gwei, i.stars from inference_rated i where i.model = ids.id and i.block <= ${block}
-        union all
-        select -1, d.fee_gwei, d.stars from rating_dropped d where d.model = ids.id and d.block <= ${block}
-      ) t
-    ) rated`,
+    ) struck`,
   links: {
-    ownerAccount: one(() => account, { id: 'owner' }, 'Who owns it.'),
-    parentModel: one(() => model, { id: 'parent' }, 'The model it was fine-tuned from.'),
+    owner: one(() => account, { id: 'owner' }, 'Who owns it.'),
+    parent: one(() => model, { id: 'parent' }, 'The model it was fine-tuned from.'),
     fineTunes: many(() => model, { parent: 'id' }, 'Models fine-tuned from it.'),
     versions: many(() => versionOfModel, { model: 'id' }, 'What it was trained on.'),
     units: many(() => unit, { model: 'id' }, 'What its contributors are paid by.'),
@@ -153,7 +156,12 @@ export const model: Entity = {
     appeals: many(() => appeal, { model: 'id' }, 'Complaints of it or of its calls.'),
     evaluations: many(() => evaluation, { model: 'id' }, 'What was measured of it.'),
     ratings: many(() => rating, { model: 'id' }, 'What payers thought of its answers.'),
-    days: many(() => modelDay, { model: 'id' }, 'Its calls day by day.'),
+    modelContributors: many(
+      () => modelContributor,
+      { model: 'id' },
+      'Who contributed to it, and what that helped and earned.',
+    ),
+    modelDays: many(() => modelDay, { model: 'id' }, 'Its calls day by day.'),
   },
 }
 

@@ -1,5 +1,5 @@
 import { sql } from 'kysely'
-import { bigInt, bool, bytes, type Entity, many, nullable, one, uint } from '../query/entity.ts'
+import { bigInt, blockTime, bool, bytes, type Entity, id, many, nullable, one, uint } from '../query/entity.ts'
 import { account } from './account.ts'
 import { book } from './book.ts'
 import { model } from './model.ts'
@@ -11,12 +11,13 @@ export const royalty: Entity = {
   list: 'royalties',
   key: ['model', 'position'],
   columns: {
-    model: uint('The fine-tune.'),
+    model: id(uint('The fine-tune.')),
     position: uint('Its place in the lineage, from 0.'),
-    account: uint('Who is paid.'),
+    account: id(uint('Who is paid.')),
     bps: uint('In basis points of a fee.'),
     paidGwei: bigInt('What settled books paid, in gwei-OPEN.'),
     block: uint('The block since which it is owed.'),
+    timestamp: blockTime,
   },
   source: ({ block }) => sql`
     select r.*, (
@@ -25,8 +26,8 @@ export const royalty: Entity = {
     ) as paid_gwei
     from royalty_owed r where r.block <= ${block}`,
   links: {
-    creditedAccount: one(() => account, { id: 'account' }, 'Who is paid.'),
-    fineTune: one(() => model, { id: 'model' }, 'The fine-tune.'),
+    account: one(() => account, { id: 'account' }, 'Who is paid.'),
+    model: one(() => model, { id: 'model' }, 'The fine-tune.'),
   },
 }
 
@@ -39,12 +40,13 @@ export const operator: Entity = {
   list: 'operators',
   key: ['model', 'operator'],
   columns: {
-    model: uint('The model.'),
-    operator: uint('The account.'),
+    model: id(uint('The model.')),
+    operator: id(uint('The account.')),
     allowed: bool('Whether the owner allows it.'),
     until: nullable(uint('Until when it may record, by the contracts’ clock; none where it is for good.')),
     active: bool('Whether it may record now, as far as the owner is concerned.'),
     block: uint('The block in which that was last set.'),
+    timestamp: blockTime,
     transactionHash: bytes('The transaction that set it.'),
   },
   source: ({ block, time }) => sql`
@@ -52,8 +54,8 @@ export const operator: Entity = {
       until = ${FOR_GOOD} or until > ${time} as active, block, transaction_hash
     from operator_set where block <= ${block} order by model, operator, block desc, log_index desc`,
   links: {
-    operatorAccount: one(() => account, { id: 'operator' }, 'The account.'),
-    servedModel: one(() => model, { id: 'model' }, 'The model.'),
+    operator: one(() => account, { id: 'operator' }, 'The account.'),
+    model: one(() => model, { id: 'model' }, 'The model.'),
     books: many(() => book, { model: 'model', operator: 'operator' }, 'What it recorded of the model.'),
     receiptKeys: many(() => receiptKey, { operator: 'operator' }, 'What it signs receipts with.'),
   },

@@ -1,6 +1,7 @@
 import { sql } from 'kysely'
-import { bigInt, bytes, type Entity, nullable, one, oneOf, uint } from '../query/entity.ts'
+import { bigInt, blockTime, bytes, type Entity, id, nullable, one, oneOf, uint } from '../query/entity.ts'
 import { account } from './account.ts'
+import { batch } from './batch.ts'
 import { inference } from './inference.ts'
 import { model } from './model.ts'
 
@@ -13,21 +14,22 @@ export const receipt: Entity = {
   single: 'receipt',
   key: ['id'],
   columns: {
-    id: bigInt('block · 2^32 + logIndex: one receipt may break several records.'),
+    id: id(bigInt('block · 2^32 + logIndex: one receipt may break several records.')),
     recordHash: bytes('The record that it promised.'),
-    operator: uint('Who signed it.'),
-    model: uint('The model that was called.'),
+    operator: id(uint('Who signed it.')),
+    model: id(uint('The model that was called.')),
     status: oneOf('ReceiptStatus', 'What has become of it.'),
-    claimant: uint('Who showed it to the Court.'),
-    batch: nullable(bigInt('The batch of the record that breaks it, or that was shown.')),
+    claimant: id(uint('Who showed it to the Court.')),
+    batch: nullable(id(bigInt('The batch of the record that breaks it, or that was shown.'))),
     position: nullable(uint('That record’s place in the batch.')),
     dueAt: nullable(uint('Demands: until when the record has to be shown, by the contracts’ clock.')),
     stakeGwei: bigInt('Demands: what the claimant staked, in gwei-OPEN.'),
     heldGwei: bigInt('Demands: what was held of the operator’s bond, in gwei-OPEN.'),
-    shownBy: nullable(uint('Demands: who showed the record.')),
+    shownBy: nullable(id(uint('Demands: who showed the record.'))),
     takenGwei: bigInt('Demands: what was taken from the operator’s bond, in gwei-OPEN.'),
     closedBlock: nullable(uint('The block in which it was broken, shown, or found unrecorded.')),
     block: uint('The block in which it was shown to the Court.'),
+    timestamp: blockTime,
     logIndex: uint('Its event’s place in the block.'),
     transactionHash: bytes('The transaction.'),
   },
@@ -46,10 +48,12 @@ export const receipt: Entity = {
     left join receipt_unrecorded u on u.record_hash = d.record_hash and u.block <= ${block}
     where d.block <= ${block}`,
   links: {
-    operatorAccount: one(() => account, { id: 'operator' }, 'Who signed it.'),
-    claimantAccount: one(() => account, { id: 'claimant' }, 'Who showed it to the Court.'),
-    calledModel: one(() => model, { id: 'model' }, 'The model that was called.'),
-    shownInference: one(
+    operator: one(() => account, { id: 'operator' }, 'Who signed it.'),
+    claimant: one(() => account, { id: 'claimant' }, 'Who showed it to the Court.'),
+    model: one(() => model, { id: 'model' }, 'The model that was called.'),
+    batch: one(() => batch, { id: 'batch' }, 'The batch of that record.'),
+    shownBy: one(() => account, { id: 'shownBy' }, 'Demands: who showed the record.'),
+    inference: one(
       () => inference,
       { batch: 'batch', position: 'position' },
       'The record that breaks it, or that was shown.',
@@ -63,11 +67,12 @@ export const receiptKey: Entity = {
   list: 'receiptKeys',
   key: ['block', 'logIndex'],
   columns: {
-    operator: uint('The operator.'),
+    operator: id(uint('The operator.')),
     key: bytes('The key’s address.'),
     validFrom: uint('From when it signs, by the contracts’ clock; 0 of the operator’s first.'),
     validUntil: nullable(uint('Until when, by the contracts’ clock; none of the newest.')),
     block: uint('The block in which it was set.'),
+    timestamp: blockTime,
     logIndex: uint('Its event’s place in the block.'),
     transactionHash: bytes('The transaction that set it.'),
   },
@@ -78,5 +83,5 @@ export const receiptKey: Entity = {
       order by n.block, n.log_index limit 1
     ) as valid_until
     from receipt_key_set k where k.block <= ${block}`,
-  links: { operatorAccount: one(() => account, { id: 'operator' }, 'The operator.') },
+  links: { operator: one(() => account, { id: 'operator' }, 'The operator.') },
 }

@@ -1,5 +1,5 @@
 import { sql } from 'kysely'
-import { bigInt, bytes, type Entity, many, nullable, one, oneOf, uint } from '../query/entity.ts'
+import { bigInt, blockTime, bytes, type Entity, id, many, nullable, one, oneOf, uint } from '../query/entity.ts'
 import { account } from './account.ts'
 import { book } from './book.ts'
 import { model } from './model.ts'
@@ -12,9 +12,9 @@ export const settlement: Entity = {
   single: 'settlement',
   key: ['book'],
   columns: {
-    book: bigInt('The book.'),
-    model: uint('The model that was called.'),
-    operator: uint('Who served and recorded the calls.'),
+    book: id(bigInt('The book.')),
+    model: id(uint('The model that was called.')),
+    operator: id(uint('Who served and recorded the calls.')),
     stage: oneOf('SettlementStage', 'How far it is.'),
     next: uint('Which batch or unit is next in that stage, from 0.'),
     batchesSummed: uint('Batches shown so far.'),
@@ -27,6 +27,7 @@ export const settlement: Entity = {
     royaltiesGwei: nullable(bigInt('What owners up the lineage were paid, in gwei-OPEN.')),
     treasuryGwei: nullable(bigInt('What was left for the treasury, in gwei-OPEN.')),
     block: uint('The block of the first page.'),
+    timestamp: blockTime,
     settledBlock: nullable(uint('The block of the last page.')),
     transactionHash: nullable(bytes('The transaction of the last page.')),
   },
@@ -59,11 +60,11 @@ export const settlement: Entity = {
       left join book_settled s on s.book = pages.book and s.block <= ${block}
     ) staged`,
   links: {
-    settledBook: one(() => book, { id: 'book' }, 'The book.'),
-    pages: many(() => settlementPage, { book: 'book' }, 'What each page did.'),
-    payments: many(() => unitPayment, { book: 'book' }, 'What units were paid.'),
-    calledModel: one(() => model, { id: 'model' }, 'The model that was called.'),
-    operatorAccount: one(() => account, { id: 'operator' }, 'Who served and recorded the calls.'),
+    book: one(() => book, { id: 'book' }, 'The book.'),
+    settlementPages: many(() => settlementPage, { book: 'book' }, 'What each page did.'),
+    unitPayments: many(() => unitPayment, { book: 'book' }, 'What units were paid.'),
+    model: one(() => model, { id: 'model' }, 'The model that was called.'),
+    operator: one(() => account, { id: 'operator' }, 'Who served and recorded the calls.'),
   },
 }
 
@@ -78,14 +79,18 @@ export const settlementPage: Entity = {
   list: 'settlementPages',
   key: ['block', 'logIndex'],
   columns: {
-    book: bigInt('The book.'),
+    book: id(bigInt('The book.')),
     kind: oneOf('PageKind', 'Whether batches were shown, or units weighed or paid.'),
     first: uint('The first batch or unit, from 0.'),
     ends: uint('The one after the last.'),
     block: uint('The block.'),
+    timestamp: blockTime,
     logIndex: uint('Its event’s place in the block.'),
     transactionHash: bytes('The transaction.'),
   },
   source: ({ block }) => sql`select * from (${pages}) p where block <= ${block}`,
-  links: { ofSettlement: one(() => settlement, { book: 'book' }, 'The settlement.') },
+  links: {
+    book: one(() => book, { id: 'book' }, 'The book.'),
+    settlement: one(() => settlement, { book: 'book' }, 'The settlement.'),
+  },
 }

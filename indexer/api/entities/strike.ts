@@ -1,7 +1,20 @@
 import { sql } from 'kysely'
-import { bigInt, bytes, type Entity, nullable, one, oneOf, oneOrNone, text, uint } from '../query/entity.ts'
+import {
+  bigInt,
+  blockTime,
+  bytes,
+  type Entity,
+  id,
+  nullable,
+  one,
+  oneOf,
+  oneOrNone,
+  text,
+  uint,
+} from '../query/entity.ts'
 import { account } from './account.ts'
 import { appeal } from './appeal.ts'
+import { batch } from './batch.ts'
 import { bond } from './bond.ts'
 import { inference } from './inference.ts'
 import { model } from './model.ts'
@@ -16,6 +29,7 @@ export const challenge: Entity = {
     contract: text('Before which court: court or unitCourt.'),
     commitment: bytes('keccak256(abi.encode(sender, calldata)) of the call that will follow.'),
     block: uint('The block in which it was announced.'),
+    timestamp: blockTime,
     logIndex: uint('Its event’s place in the block.'),
     transactionHash: bytes('The transaction that announced it.'),
   },
@@ -52,28 +66,27 @@ export const strike: Entity = {
   columns: {
     kind: oneOf('StrikeKind', 'What was struck.'),
     fault: nullable(oneOf('UnitFault', 'A unit: what was wrong with it.')),
-    model: uint('The model.'),
-    unit: nullable(uint('A unit: its number.')),
-    batch: nullable(bigInt('A record: the batch that holds it.')),
+    model: id(uint('The model.')),
+    unit: nullable(id(uint('A unit: its number.'))),
+    batch: nullable(id(bigInt('A record: the batch that holds it.'))),
     position: nullable(uint('A record: its place in the batch.')),
     recordHash: nullable(bytes('A receipt: the record that it promised.')),
-    appeal: nullable(bigInt('The appeal that was upheld, if that is why.')),
-    challenger: uint('Who showed it.'),
-    slashedBond: uint('The bond that answered for it.'),
+    appeal: nullable(id(bigInt('The appeal that was upheld, if that is why.'))),
+    challenger: id(uint('Who showed it.')),
+    slashedBond: id(uint('The bond that answered for it.')),
     slashedGwei: bigInt('What was taken from that bond, in gwei-OPEN.'),
     bountyGwei: bigInt('The challenger’s part of that, in gwei-OPEN.'),
     givenGwei: bigInt('The contributors’ part of it, in gwei-OPEN.'),
     block: uint('The block.'),
+    timestamp: blockTime,
     logIndex: uint('The place of the court’s event in the block.'),
     transactionHash: bytes('The transaction that proved it.'),
-    timestamp: uint('When, in seconds since 1970.'),
   },
   source: ({ block }) => sql`
     select f.kind, f.fault, f.model, f.unit, f.batch, f.position, f.record_hash, f.appeal, f.challenger, f.culprit as slashed_bond,
       coalesce(slashed.amount_gwei, 0) as slashed_gwei, coalesce(slashed.bounty_gwei, 0) as bounty_gwei,
-      coalesce(slashed.given_gwei, 0) as given_gwei, f.block, f.log_index, f.transaction_hash, b.timestamp
+      coalesce(slashed.given_gwei, 0) as given_gwei, f.block, f.log_index, f.transaction_hash
     from (${found}) f
-    join block b on b.number = f.block
     left join lateral (
       select s.amount_gwei, s.bounty_gwei, s.given_gwei from bond_slashed s
       where s.transaction_hash = f.transaction_hash and s.bond = f.culprit and (s.log_index > f.log_index) = f.is_slashed_after
@@ -81,11 +94,16 @@ export const strike: Entity = {
     ) slashed on true
     where f.block <= ${block}`,
   links: {
-    struckInference: oneOrNone(() => inference, { batch: 'batch', position: 'position' }, 'A record: the inference.'),
-    struckUnit: oneOrNone(() => unit, { model: 'model', unit: 'unit' }, 'A unit: the unit.'),
-    struckModel: one(() => model, { id: 'model' }, 'The model.'),
-    challengerAccount: one(() => account, { id: 'challenger' }, 'Who showed it.'),
-    culprit: oneOrNone(() => bond, { id: 'slashedBond' }, 'The bond that answered for it, if it ever held anything.'),
-    upheldAppeal: one(() => appeal, { id: 'appeal' }, 'The appeal that was upheld.'),
+    batch: one(() => batch, { id: 'batch' }, 'A record: the batch that holds it.'),
+    inference: oneOrNone(() => inference, { batch: 'batch', position: 'position' }, 'A record: the inference.'),
+    unit: oneOrNone(() => unit, { model: 'model', unit: 'unit' }, 'A unit: the unit.'),
+    model: one(() => model, { id: 'model' }, 'The model.'),
+    challenger: one(() => account, { id: 'challenger' }, 'Who showed it.'),
+    slashedBond: oneOrNone(
+      () => bond,
+      { id: 'slashedBond' },
+      'The bond that answered for it, if it ever held anything.',
+    ),
+    appeal: one(() => appeal, { id: 'appeal' }, 'The appeal that was upheld.'),
   },
 }

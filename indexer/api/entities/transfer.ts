@@ -1,5 +1,5 @@
 import { sql } from 'kysely'
-import { bigInt, bytes, type Entity, uint } from '../query/entity.ts'
+import { bigInt, blockTime, bytes, type Entity, uint } from '../query/entity.ts'
 
 export const transfer: Entity = {
   type: 'Transfer',
@@ -11,6 +11,7 @@ export const transfer: Entity = {
     to: bytes('Whose it became; the zero address where it was burnt.'),
     amountWei: bigInt('In wei-OPEN: a billion of them are one gwei-OPEN.'),
     block: uint('The block of the transfer.'),
+    timestamp: blockTime,
     logIndex: uint('Its place in the block.'),
     transactionHash: bytes('The transaction that moved it.'),
   },

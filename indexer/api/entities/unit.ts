@@ -1,5 +1,5 @@
 import { sql } from 'kysely'
-import { bigInt, bytes, type Entity, many, nullable, one, uint } from '../query/entity.ts'
+import { bigInt, blockTime, bytes, type Entity, id, many, nullable, one, uint } from '../query/entity.ts'
 import { account } from './account.ts'
 import { book } from './book.ts'
 import { contribution } from './contribution.ts'
@@ -19,11 +19,11 @@ export const unit: Entity = {
   single: 'unit',
   key: ['model', 'unit'],
   columns: {
-    model: uint('The model.'),
-    unit: uint('Its number, from 0.'),
+    model: id(uint('The model.')),
+    unit: id(uint('Its number, from 0.')),
     joint: nullable(uint('Joint units: which of the model’s, from 0.')),
-    payee: nullable(uint('Who is paid; none of a joint unit, whose members draw.')),
-    contribution: nullable(bytes('Whose rows these are; none of a joint unit.')),
+    payee: nullable(id(uint('Who is paid; none of a joint unit, whose members draw.'))),
+    contribution: nullable(id(bytes('Whose rows these are; none of a joint unit.'))),
     keptRows: uint('How many of its rows count.'),
     scale: uint('How large the sum of its rows is, of 65,535.'),
     fixedWeight: bigInt('What it is paid by where answers do not say.'),
@@ -33,6 +33,7 @@ export const unit: Entity = {
     receivedGwei: bigInt('What settled books paid it, in gwei-OPEN.'),
     drawnGwei: bigInt('Joint units: what members drew of that, in gwei-OPEN.'),
     block: uint('The block in which it was registered.'),
+    timestamp: blockTime,
   },
   source: ({ block }) => sql`
     select k.model, k.unit, k.joint, k.payee, k.contribution, k.kept as kept_rows, k.scale, k.fixed_weight, k.block,
@@ -42,12 +43,12 @@ export const unit: Entity = {
         where d.model = k.model and d.unit = k.unit and d.block <= ${block}) as drawn_gwei
     from unit_kept k where k.block <= ${block}`,
   links: {
-    ofModel: one(() => model, { id: 'model' }, 'The model.'),
-    payeeAccount: one(() => account, { id: 'payee' }, 'Who is paid.'),
-    ofContribution: one(() => contribution, { id: 'contribution' }, 'Whose rows these are.'),
-    members: many(() => unitMember, { model: 'model', unit: 'unit' }, 'Joint units: whose they are.'),
-    payments: many(() => unitPayment, { model: 'model', unit: 'unit' }, 'What books paid it.'),
-    draws: many(() => jointDraw, { model: 'model', unit: 'unit' }, 'Joint units: what members drew.'),
+    model: one(() => model, { id: 'model' }, 'The model.'),
+    payee: one(() => account, { id: 'payee' }, 'Who is paid.'),
+    contribution: one(() => contribution, { id: 'contribution' }, 'Whose rows these are.'),
+    unitMembers: many(() => unitMember, { model: 'model', unit: 'unit' }, 'Joint units: whose they are.'),
+    unitPayments: many(() => unitPayment, { model: 'model', unit: 'unit' }, 'What books paid it.'),
+    jointDraws: many(() => jointDraw, { model: 'model', unit: 'unit' }, 'Joint units: what members drew.'),
     strikes: many(() => strike, { model: 'model', unit: 'unit' }, 'What was found false of it.'),
     demands: many(() => demand, { model: 'model', unit: 'unit' }, 'Demands for its rows.'),
   },
@@ -59,16 +60,17 @@ export const unitMember: Entity = {
   list: 'unitMembers',
   key: ['model', 'joint', 'member'],
   columns: {
-    model: uint('The model.'),
+    model: id(uint('The model.')),
     joint: uint('Which of the model’s joint units, from 0.'),
     member: uint('Its number within that, from 0.'),
-    unit: nullable(uint('The unit; none as long as the model’s registration has not come so far.')),
-    contribution: bytes('The contribution.'),
-    contributor: uint('Who may draw.'),
+    unit: nullable(id(uint('The unit; none as long as the model’s registration has not come so far.'))),
+    contribution: id(bytes('The contribution.')),
+    contributor: id(uint('Who may draw.')),
     keptRows: uint('How many of its rows count.'),
     drawnGwei: bigInt('What was drawn, in gwei-OPEN.'),
     drawableGwei: bigInt('What can be drawn, in gwei-OPEN.'),
     block: uint('The block in which it was registered.'),
+    timestamp: blockTime,
   },
   source: ({ block }) => sql`
     select m.model, m.joint, m.member, k.unit, m.contribution, s.contributor, m.kept as kept_rows, drawn.drawn_gwei, m.block,
@@ -83,9 +85,10 @@ export const unitMember: Entity = {
     ) drawn
     where m.block <= ${block}`,
   links: {
-    sharedUnit: one(() => unit, { model: 'model', unit: 'unit' }, 'The unit.'),
-    ofContribution: one(() => contribution, { id: 'contribution' }, 'The contribution.'),
-    contributorAccount: one(() => account, { id: 'contributor' }, 'Who may draw.'),
+    model: one(() => model, { id: 'model' }, 'The model.'),
+    unit: one(() => unit, { model: 'model', unit: 'unit' }, 'The unit.'),
+    contribution: one(() => contribution, { id: 'contribution' }, 'The contribution.'),
+    contributor: one(() => account, { id: 'contributor' }, 'Who may draw.'),
   },
 }
 
@@ -95,19 +98,21 @@ export const unitPayment: Entity = {
   list: 'unitPayments',
   key: ['book', 'unit'],
   columns: {
-    book: bigInt('The book.'),
-    model: uint('The model.'),
-    unit: uint('The unit.'),
+    book: id(bigInt('The book.')),
+    model: id(uint('The model.')),
+    unit: id(uint('The unit.')),
     weight: nullable(bigInt('W: its net influence on the book; none where records have no sketches.')),
     amountGwei: bigInt('In gwei-OPEN.'),
     block: uint('The block of the payment.'),
+    timestamp: blockTime,
     logIndex: uint('Its event’s place in the block.'),
   },
   source: ({ block }) => sql`
     select p.book, p.model, p.unit, w.weight, p.amount_gwei, p.block, p.log_index
     from unit_paid p left join unit_weighed w on w.book = p.book and w.unit = p.unit where p.block <= ${block}`,
   links: {
-    paidUnit: one(() => unit, { model: 'model', unit: 'unit' }, 'The unit.'),
-    settledBook: one(() => book, { id: 'book' }, 'The book.'),
+    model: one(() => model, { id: 'model' }, 'The model.'),
+    unit: one(() => unit, { model: 'model', unit: 'unit' }, 'The unit.'),
+    book: one(() => book, { id: 'book' }, 'The book.'),
   },
 }

@@ -1,5 +1,5 @@
 import { sql } from 'kysely'
-import { bigInt, bytes, type Entity, hidden, many, one, uint } from '../query/entity.ts'
+import { bigInt, blockTime, bytes, type Entity, hidden, id, many, one, uint } from '../query/entity.ts'
 import { contributionOfVersion, contributions, INCLUDED } from './contribution.ts'
 import { dataset } from './dataset.ts'
 import { modelOfVersion } from './model.ts'
@@ -11,13 +11,14 @@ export const version: Entity = {
   single: 'version',
   key: ['id'],
   columns: {
-    id: bigInt('dataset · 2^32 + number.'),
-    dataset: uint('The dataset that was frozen.'),
+    id: id(bigInt('dataset · 2^32 + number.')),
+    dataset: id(uint('The dataset that was frozen.')),
     number: uint('Counting from 1 within the dataset.'),
     frozenAt: uint('Journal count of Datasets just after the freeze.'),
     contributionCount: uint('How many contributions are in it.'),
     itemCount: bigInt('How many items those commit to.'),
     block: uint('The block in which it was frozen.'),
+    timestamp: blockTime,
     transactionHash: bytes('The transaction that froze it.'),
   },
   source: (at) => sql`
@@ -26,7 +27,7 @@ export const version: Entity = {
       (select sum(c.item_count) from (${contributions(at)}) c where ${INCLUDED}) as item_count
     from version_frozen v where v.block <= ${at.block}`,
   links: {
-    parentDataset: one(() => dataset, { id: 'dataset' }, 'The dataset that was frozen.'),
+    dataset: one(() => dataset, { id: 'dataset' }, 'The dataset that was frozen.'),
     contributions: many(() => contributionOfVersion, { version: 'id' }, 'What is in it.'),
     models: many(() => modelOfVersion, { version: 'id' }, 'Models trained on it.'),
   },

@@ -1,6 +1,7 @@
-import { type Kysely, sql } from 'kysely'
+import { type Kysely, type SqlBool, sql } from 'kysely'
 import type { Hex } from 'viem'
 import type { Database } from '../../store/schema.ts'
+import { toBytea } from '../../store/types.ts'
 import { BadRequest } from './badRequest.ts'
 
 /**
@@ -13,12 +14,21 @@ export interface AsOf {
   readonly timestamp: bigint
   /** By the contracts' clock, which stands still while they are paused. */
   readonly time: bigint
+  /** Whether the request named it: ids of the answer name it then. */
+  readonly pinned: boolean
 }
 
 /** The newest block, with what shows later whether a reorg rolled it back. */
 export interface Head extends AsOf {
   /** How often a block of its number has been reverted. */
   readonly reverted: bigint
+}
+
+/** The argument `block` of a root field. */
+export interface BlockArg {
+  readonly number?: bigint | null
+  readonly hash?: Hex | null
+  readonly number_gte?: bigint | null
 }
 
 const time = sql<bigint>`clock_at(timestamp)`.as('time')
@@ -32,7 +42,7 @@ export async function headAsOf(db: Kysely<Database>): Promise<Head> {
     .limit(1)
     .executeTakeFirst()
   if (head === undefined) throw new BadRequest('No block is indexed yet; ask again in a moment', 'NOT_READY')
-  return { ...head, block: head.number }
+  return { ...head, block: head.number, pinned: false }
 }
 
 /** Whether the head was not rolled back since: then everything read in between is of one branch. */
@@ -45,16 +55,51 @@ export async function stillStands(db: Kysely<Database>, head: Head): Promise<boo
   return reverted === head.reverted
 }
 
-export async function blockAsOf(db: Kysely<Database>, number: bigint, head: AsOf): Promise<AsOf> {
+/** The block that the argument asks for: the head itself for `number_gte`. */
+export async function blockAsOf(db: Kysely<Database>, asked: BlockArg, head: AsOf): Promise<AsOf> {
+  const { number = null, hash = null, number_gte: least = null } = asked
+  if (least !== null) {
+    if (number !== null || hash !== null) throw new BadRequest('block: give number_gte alone, or number or hash')
+    if (head.block >= least) return head
+    throw new BadRequest(
+      `block.number_gte: block ${least} is not indexed yet, the newest one is ${head.block}; wait, and ask again`,
+      'BLOCK_NOT_REACHED',
+    )
+  }
+  if (number === null && hash === null) throw new BadRequest('block: give number, hash or number_gte')
   const row = await db
     .selectFrom('block')
     .selectAll()
     .select(time)
-    .where('number', '=', number)
+    .where(hash === null ? sql<SqlBool>`number = ${number}` : sql<SqlBool>`number = ${await numberOf(db, hash, head)}`)
     .where('number', '<=', head.block)
     .executeTakeFirst()
   if (row === undefined) {
-    throw new BadRequest(`Block ${number} is not indexed; the newest one is ${head.block}`, 'BLOCK_NOT_INDEXED')
+    throw new BadRequest(
+      `block.number: block ${number} is not indexed; the newest one is ${head.block}`,
+      'BLOCK_NOT_INDEXED',
+    )
   }
-  return { ...row, block: row.number }
+  if (hash !== null && number !== null && row.number !== number) {
+    throw new BadRequest(`block: the hash is of block ${row.number}, and not of ${number}`)
+  }
+  return { ...row, block: row.number, pinned: true }
+}
+
+/** The number of the block of a hash, which a reorg may have rolled back. */
+async function numberOf(db: Kysely<Database>, hash: Hex, head: AsOf): Promise<bigint> {
+  const named = sql<SqlBool>`hash = ${toBytea(hash)}`
+  const stored = await db.selectFrom('block').select('number').where(named).executeTakeFirst()
+  if (stored !== undefined) return stored.number
+  const reverted = await db.selectFrom('revertedBlock').select('number').where(named).executeTakeFirst()
+  if (reverted !== undefined) {
+    throw new BadRequest(
+      `block.hash: the chain left this block ${reverted.number} in a reorg; ask for the one that is there now`,
+      'BLOCK_REORGED',
+    )
+  }
+  throw new BadRequest(
+    `block.hash: no block with this hash is indexed; the newest one is ${head.block}`,
+    'BLOCK_NOT_INDEXED',
+  )
 }

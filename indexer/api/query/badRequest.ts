@@ -40,6 +40,16 @@ export const errorCodes = {
     meaning: 'the block that was asked for is not here',
     remedy: 'ask for `_meta { block }` or below it',
   },
+  BLOCK_NOT_REACHED: {
+    status: 'request',
+    meaning: 'the history has not reached `number_gte` yet',
+    remedy: 'ask again after the next block',
+  },
+  BLOCK_REORGED: {
+    status: 'request',
+    meaning: 'no block of that hash is on the chain that is indexed',
+    remedy: 'a reorg may have taken its place: ask for its number to see what stands there',
+  },
   NOT_READY: { status: 'request', meaning: 'no history is indexed yet', remedy: 'ask again; `/ready` says when' },
   REORGED: { status: 'request', meaning: 'reorgs broke each of five attempts', remedy: 'ask again' },
   QUERY_TOO_LONG: {

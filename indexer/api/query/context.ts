@@ -3,7 +3,7 @@ import type { Identity } from '../../../chain/node/identity.ts'
 import type { Database } from '../../store/schema.ts'
 import type { Status } from '../../store/status.ts'
 import type { Computed } from '../computed/computed.ts'
-import { type AsOf, blockAsOf, type Head, headAsOf, stillStands } from './asOf.ts'
+import { type AsOf, type BlockArg, blockAsOf, type Head, headAsOf, stillStands } from './asOf.ts'
 import { batched } from './batched.ts'
 import type { Entity, Row } from './entity.ts'
 import { countRows, fetchPages, type Page, type PageArgs } from './page.ts'
@@ -22,7 +22,7 @@ export interface Sources {
 export interface Context extends Sources {
   /** Computes a value once a request. */
   once<T>(name: string, make: () => T): T
-  asOf(block?: bigint): Promise<AsOf>
+  asOf(block?: BlockArg | null): Promise<AsOf>
   /** Whether everything read so far is of one branch of the chain. */
   isOneSnapshot(): Promise<boolean>
   page(entity: Entity, args: PageArgs, at: AsOf): Promise<Page>
@@ -30,7 +30,13 @@ export interface Context extends Sources {
   /** The same for rows linked to a parent: all parents of a level load at once. */
   linkedPage(entity: Entity, args: PageArgs, at: AsOf, columns: readonly string[], tuple: Tuple): Promise<Page>
   linkedCount(entity: Entity, args: PageArgs, at: AsOf, columns: readonly string[], tuple: Tuple): Promise<bigint>
-  linkedOne(entity: Entity, at: AsOf, columns: readonly string[], tuple: Tuple): Promise<Row | undefined>
+  linkedOne(
+    entity: Entity,
+    at: AsOf,
+    columns: readonly string[],
+    tuple: Tuple,
+    wanted?: readonly string[],
+  ): Promise<Row | undefined>
 }
 
 type Tuple = readonly unknown[]
@@ -55,7 +61,7 @@ export function contextOf(sources: Sources): Context {
     columns: readonly string[],
     fetch: (scope: { columns: readonly string[]; tuples: readonly Tuple[] }) => Promise<readonly T[]>,
   ) =>
-    once(`${kind} ${entity.type} ${columns} ${at.block} ${nameOf(args)}`, () =>
+    once(`${kind} ${entity.type} ${columns} ${at.block} ${at.pinned} ${nameOf(args)}`, () =>
       batched<Tuple, T | undefined>(async (keys) => {
         const tuples = [...new Map(keys.map((key) => [key.join(' '), key])).values()]
         const values = new Map<string, T>()
@@ -80,8 +86,8 @@ export function contextOf(sources: Sources): Context {
     once,
     asOf: async (block) => {
       const newest = await head()
-      if (block === undefined || block === newest.block) return newest
-      return await once(`block ${block}`, () => blockAsOf(db, block, newest))
+      if (block == null) return newest
+      return await once(`block ${nameOf(block)}`, () => blockAsOf(db, block, newest))
     },
     isOneSnapshot: async () => {
       const asked = remembered.get('head') as Promise<Head> | undefined
@@ -95,8 +101,8 @@ export function contextOf(sources: Sources): Context {
       const load = loader('count', entity, args, at, columns, (scope) => countRows(db, entity, args, at, scope))
       return found(await load(tuple))
     },
-    linkedOne: async (entity, at, columns, tuple) =>
-      (await linkedPage(entity, { limit: 1n }, at, columns, tuple)).items[0],
+    linkedOne: async (entity, at, columns, tuple, wanted) =>
+      (await linkedPage(entity, { limit: 1n, ...(wanted && { columns: wanted }) }, at, columns, tuple)).items[0],
   }
 }
 
@@ -105,6 +111,6 @@ function found<T>(value: T | undefined): T {
   return value
 }
 
-function nameOf(args: PageArgs): string {
+function nameOf(args: PageArgs | BlockArg): string {
   return JSON.stringify(args, (_, value) => (typeof value === 'bigint' ? `${value}n` : value))
 }

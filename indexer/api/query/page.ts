@@ -3,8 +3,10 @@ import type { Database } from '../../store/schema.ts'
 import type { AsOf } from './asOf.ts'
 import { BadRequest } from './badRequest.ts'
 import { decodeCursor, encodeCursor, orderColumns } from './cursor.ts'
-import { columnOf, type Entity, type Row } from './entity.ts'
-import { all, bind, condition, type Where } from './where.ts'
+import { columnOf, type Entity, orderOf, type Row } from './entity.ts'
+import { bind } from './operators.ts'
+import { joinedTo, type Scope, scopeSql } from './scope.ts'
+import { all, condition, type Where } from './where.ts'
 
 export const DEFAULT_LIMIT = 50n
 export const MAX_LIMIT = 500n
@@ -17,6 +19,8 @@ export interface PageArgs {
   readonly before?: string | null
   readonly after?: string | null
   readonly limit?: bigint | null
+  /** The columns that the request needs; all of them without it. */
+  readonly columns?: readonly string[]
 }
 
 export interface Page {
@@ -27,12 +31,6 @@ export interface Page {
     readonly startCursor: string | null
     readonly endCursor: string | null
   }
-}
-
-/** The rows of a list: those whose columns equal one of these tuples. A root list has no scope. */
-export interface Scope {
-  readonly columns: readonly string[]
-  readonly tuples: readonly (readonly unknown[])[]
 }
 
 /**
@@ -47,22 +45,16 @@ export async function fetchPages(
   scope?: Scope,
 ): Promise<readonly Page[]> {
   const plan = planOf(entity, args)
-  const order = orderClause(entity, plan)
-  const scoped = scope?.columns ?? []
-  const partition = scoped.length === 0 ? sql`` : sql`partition by ${sql.join(scoped.map(column))}`
-  const conditions = [...filters(entity, args, scope), ...plan.conditions]
-  const rank = sql`row_number() over (${partition} order by ${order})`
-  const query =
-    scope === undefined
-      ? sql`select t.* from (${entity.source(at)}) t where ${all(conditions)} order by ${order} limit ${plan.limit + 1n}`
-      : sql`select * from (select t.*, ${rank} as page_rank from (${entity.source(at)}) t where ${all(conditions)}) p
-            where page_rank <= ${plan.limit + 1n} order by page_rank`
-  const { rows } = await query.execute(db)
-  const found = (rows as Readonly<Record<string, unknown>>[]).map((row): Row => ({ ...row, at }))
-  if (scope === undefined) return [pageOf(entity, plan, found)]
+  const conditions = [...filters(entity, args, at), ...(scope === undefined ? [] : joinedTo(scope)), ...plan.conditions]
+  const page = sql`select ${selected(entity, plan, args.columns)} from (${entity.source(at)}) t
+    where ${all(conditions)} order by ${orderClause(entity, plan)} limit ${plan.limit + 1n}`
+  if (scope === undefined) return [pageOf(entity, plan, (await page.execute(db)).rows as Stored[], at)]
 
-  const groups = Map.groupBy(found, (row) => nameOf(scope.columns.map((name) => row[name])))
-  return scope.tuples.map((tuple) => pageOf(entity, plan, groups.get(nameOf(tuple)) ?? []))
+  // A look-up for each list, so that every one of them ends as soon as its page is full.
+  const { rows } = await sql<Stored>`
+    select s.list, p.* from ${scopeSql(entity, scope)} cross join lateral (${page}) p order by s.list`.execute(db)
+  const lists = Map.groupBy(rows, ({ list }) => list)
+  return scope.tuples.map((_, i) => pageOf(entity, plan, lists.get(BigInt(i + 1)) ?? [], at))
 }
 
 /** The total number of rows of each list. */
@@ -73,16 +65,17 @@ export async function countRows(
   at: AsOf,
   scope?: Scope,
 ): Promise<readonly bigint[]> {
-  const columns = (scope?.columns ?? []).map(column)
-  const names = columns.map((name) => sql`${name}, `)
-  const groupBy = columns.length === 0 ? sql`` : sql`group by ${sql.join(columns)}`
-  const { rows } = await sql<Readonly<Record<string, unknown>>>`
-    select ${sql.join(names, sql``)} count(*) as total from (${entity.source(at)}) t
-    where ${all(filters(entity, args, scope))} ${groupBy}`.execute(db)
-  if (scope === undefined) return [rows[0]?.total as bigint]
-  const totals = new Map(rows.map((row) => [nameOf(scope.columns.map((name) => row[name])), row.total as bigint]))
-  return scope.tuples.map((tuple) => totals.get(nameOf(tuple)) ?? 0n)
+  const conditions = [...filters(entity, args, at), ...(scope === undefined ? [] : joinedTo(scope))]
+  const count = sql`select count(*) as total from (${entity.source(at)}) t where ${all(conditions)}`
+  const { rows } = await sql<{ readonly total: bigint }>`${
+    scope === undefined
+      ? count
+      : sql`select p.total from ${scopeSql(entity, scope)} cross join lateral (${count}) p order by s.list`
+  }`.execute(db)
+  return rows.map(({ total }) => total)
 }
+
+type Stored = Readonly<Record<string, unknown>>
 
 interface Plan {
   readonly orderBy: string
@@ -98,7 +91,7 @@ function planOf(entity: Entity, args: PageArgs): Plan {
   const limit = args.limit ?? DEFAULT_LIMIT
   if (limit < 1n || limit > MAX_LIMIT) throw new BadRequest(`limit is ${limit}; a page holds 1 to ${MAX_LIMIT} items`)
   if (args.before && args.after) throw new BadRequest('Give before or after, not both')
-  const orderBy = args.orderBy ?? entity.key[0] ?? ''
+  const orderBy = orderOf(entity, args.orderBy)
   const backwards = Boolean(args.before)
   const descending = (args.orderDirection === 'desc') !== backwards
   const text = args.before ?? args.after
@@ -106,9 +99,26 @@ function planOf(entity: Entity, args: PageArgs): Plan {
 
   const { values } = decodeCursor(entity, orderBy, text)
   const names = orderColumns(entity, orderBy)
-  const position = sql.join(names.map((name, i) => bind(values[i], columnOf(entity, name).kind)))
+  const cursor = args.before ? 'before' : 'after'
+  const position = sql.join(names.map((name, i) => bind(values[i], columnOf(entity, name).kind, cursor)))
   const beyond = sql`(${sql.join(names.map(column))}) ${sql.raw(descending ? '<' : '>')} (${position})`
   return { orderBy, backwards, descending, limit, hasCursor: true, conditions: [beyond] }
+}
+
+/** What the page needs of each row. The database leaves out what only other columns need. */
+function selected(
+  entity: Entity,
+  { orderBy }: Plan,
+  wanted: readonly string[] = Object.keys(entity.columns),
+): RawBuilder<unknown> {
+  const names = new Set([...entity.key, orderBy, ...wanted])
+  return sql.join(
+    [...names].map((name) =>
+      columnOf(entity, name).isBlockTime
+        ? sql`(select b.timestamp from block b where b.number = t.block) as ${sql.ref(name)}`
+        : column(name),
+    ),
+  )
 }
 
 function orderClause(entity: Entity, { orderBy, descending }: Plan): RawBuilder<unknown> {
@@ -116,20 +126,13 @@ function orderClause(entity: Entity, { orderBy, descending }: Plan): RawBuilder<
   return sql.join(orderColumns(entity, orderBy).map((name) => sql`${column(name)} ${direction}`))
 }
 
-function filters(entity: Entity, args: PageArgs, scope: Scope | undefined): readonly RawBuilder<unknown>[] {
-  const asked = args.where ? [condition(entity, args.where)] : []
-  return scope === undefined ? asked : [...asked, inScope(entity, scope)]
+function filters(entity: Entity, { where }: PageArgs, at: AsOf): readonly RawBuilder<unknown>[] {
+  return where ? [condition(entity, where, at)] : []
 }
 
-function inScope(entity: Entity, { columns, tuples }: Scope): RawBuilder<unknown> {
-  const kinds = columns.map((name) => columnOf(entity, name).kind)
-  const bound = tuples.map((tuple) => sql`(${sql.join(tuple.map((value, i) => bind(value, kinds[i] ?? 'String')))})`)
-  return sql`(${sql.join(columns.map(column))}) in (${sql.join(bound)})`
-}
-
-function pageOf(entity: Entity, plan: Plan, found: readonly Row[]): Page {
+function pageOf(entity: Entity, plan: Plan, found: readonly Stored[], at: AsOf): Page {
   const more = BigInt(found.length) > plan.limit
-  const kept = found.slice(0, Number(plan.limit))
+  const kept = found.slice(0, Number(plan.limit)).map((row): Row => ({ ...row, at }))
   const items = plan.backwards ? kept.toReversed() : kept
   const cursor = (row: Row | undefined) => (row === undefined ? null : encodeCursor(entity, plan.orderBy, row))
   return {
@@ -146,8 +149,4 @@ function pageOf(entity: Entity, plan: Plan, found: readonly Row[]): Page {
 
 function column(name: string): RawBuilder<unknown> {
   return sql`t.${sql.ref(name)}`
-}
-
-function nameOf(tuple: readonly unknown[]): string {
-  return tuple.join(' ')
 }

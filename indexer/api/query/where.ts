@@ -1,69 +1,138 @@
 import { type RawBuilder, sql } from 'kysely'
-import type { Hex } from 'viem'
-import { toBytea } from '../../store/types.ts'
+import type { AsOf } from './asOf.ts'
 import { BadRequest } from './badRequest.ts'
-import { type Column, type ColumnKind, columnOf, type Entity } from './entity.ts'
+import { type Column, type Entity, fieldsOf, type Link } from './entity.ts'
+import { parseId } from './id.ts'
+import { bind, type Operator, operatorsOf } from './operators.ts'
 
 /**
- * A filter in GraphQL: `{ model: 3, feeGwei_gt: 5, OR: [{ … }, { … }] }`. All conditions must hold.
+ * A filter in GraphQL: `{ modelId: 3, feeGwei_gt: 5, model_: { name_contains: "x" }, NOT: { … } }`. All
+ * conditions must hold.
  */
 export type Where = Readonly<Record<string, unknown>>
 
-type Comparison = (column: RawBuilder<unknown>, value: unknown, kind: ColumnKind) => RawBuilder<unknown>
+/** A field of a filter. */
+export type Filter =
+  | {
+      readonly kind: 'column'
+      readonly name: string
+      readonly column: Column
+      readonly operator: Operator
+      readonly suffix: string
+    }
+  | { readonly kind: 'link'; readonly name: string; readonly link: Link }
+  | { readonly kind: 'id'; readonly isList: boolean }
+  | { readonly kind: 'AND' | 'OR' | 'NOT' }
 
-const binary =
-  (operator: string): Comparison =>
-  (column, value, kind) =>
-    sql`${column} ${sql.raw(operator)} ${bind(value, kind)}`
+const known = new WeakMap<Entity, ReadonlyMap<string, Filter>>()
 
-const among =
-  (operator: string): Comparison =>
-  (column, values, kind) => {
-    const list = values as readonly unknown[]
-    if (list.length === 0) return operator === 'in' ? sql`false` : sql`true`
-    return sql`${column} ${sql.raw(operator)} (${sql.join(list.map((value) => bind(value, kind)))})`
+/** All fields that a type can be filtered by. */
+export function filtersOf(entity: Entity): ReadonlyMap<string, Filter> {
+  const before = known.get(entity)
+  if (before !== undefined) return before
+  const found = new Map<string, Filter>([
+    ['AND', { kind: 'AND' }],
+    ['OR', { kind: 'OR' }],
+    ['NOT', { kind: 'NOT' }],
+    ['id', { kind: 'id', isList: false }],
+    ['id_in', { kind: 'id', isList: true }],
+  ])
+  for (const { field, name, column } of fieldsOf(entity)) {
+    for (const [suffix, operator] of Object.entries(operatorsOf(column))) {
+      found.set(suffix === '' ? field : `${field}_${suffix}`, { kind: 'column', name, column, operator, suffix })
+    }
   }
-
-const comparisons: Readonly<Record<string, Comparison>> = {
-  '': binary('='),
-  not: binary('<>'),
-  gt: binary('>'),
-  gte: binary('>='),
-  lt: binary('<'),
-  lte: binary('<='),
-  in: among('in'),
-  not_in: among('not in'),
-  contains: (column, value) => sql`position(${value} in ${column}) > 0`,
-  starts_with: (column, value) => sql`starts_with(${column}, ${value})`,
+  for (const [name, link] of Object.entries(entity.links ?? {})) found.set(`${name}_`, { kind: 'link', name, link })
+  known.set(entity, found)
+  return found
 }
 
-const EQUALITY = ['', 'not', 'in', 'not_in']
-const ORDER = ['gt', 'gte', 'lt', 'lte']
-
-/** The operators of a column; the empty one is equality. */
-export function operatorsOf({ kind }: Column): readonly string[] {
-  if (kind === 'UInt' || kind === 'BigInt') return [...EQUALITY, ...ORDER]
-  if (kind === 'String') return [...EQUALITY, 'contains', 'starts_with']
-  if (kind === 'Boolean') return ['', 'not']
-  return EQUALITY
-}
-
-export function condition(entity: Entity, where: Where): RawBuilder<unknown> {
+/** The condition that a filter stands for, of the rows called `row`. */
+export function condition(entity: Entity, where: Where, at: AsOf, row = 't', path = 'where'): RawBuilder<unknown> {
+  const filters = filtersOf(entity)
   const parts = Object.entries(where).map(([field, value]) => {
-    if (field === 'AND') return all((value as Where[]).map((part) => condition(entity, part)))
-    if (field === 'OR') return any((value as Where[]).map((part) => condition(entity, part)))
-    const [name = '', operator = ''] = field.split(/_(.*)/s)
-    const compare = comparisons[operator]
-    if (compare === undefined) throw new Error(`The schema has a filter ${field} that means nothing`)
-    if (value === null) throw new BadRequest(`The filter ${field} is null; leave it out, or give a value`)
-    return compare(sql`t.${sql.ref(name)}`, value, columnOf(entity, name).kind)
+    const filter = filters.get(field)
+    if (filter === undefined) throw new BadRequest(`${path}.${field}: ${entity.type} has no such filter`)
+    if (value === null) throw new BadRequest(`${path}.${field} is null; leave it out, or ask for ${field}_is_null`)
+    return conditionOf(entity, filter, value, at, row, `${path}.${field}`)
   })
   return all(parts)
 }
 
-/** A value as the driver takes it. */
-export function bind(value: unknown, kind: ColumnKind): RawBuilder<unknown> {
-  return kind === 'Bytes' ? sql`${toBytea(value as Hex)}` : sql`${value}`
+function conditionOf(
+  entity: Entity,
+  filter: Filter,
+  value: unknown,
+  at: AsOf,
+  row: string,
+  path: string,
+): RawBuilder<unknown> {
+  switch (filter.kind) {
+    case 'AND':
+      return all((value as Where[]).map((part) => condition(entity, part, at, row, path)))
+    case 'OR':
+      return any((value as Where[]).map((part) => condition(entity, part, at, row, path)))
+    case 'NOT':
+      return sql`(${condition(entity, value as Where, at, row, path)}) is not true`
+    case 'id':
+      return any(
+        (filter.isList ? (value as string[]) : [value as string]).map((id) => named(entity, id, at, row, path)),
+      )
+    case 'link':
+      return linked(filter.link, value as Where, at, row, path)
+    case 'column':
+      return compared(entity, filter, value, at, row, path)
+  }
+}
+
+function compared(
+  entity: Entity,
+  { name, column, operator, suffix }: Extract<Filter, { kind: 'column' }>,
+  value: unknown,
+  at: AsOf,
+  row: string,
+  path: string,
+): RawBuilder<unknown> {
+  if (column.isBlockTime) return atTime(operator, suffix, value, row, path)
+  const holds = operator.sql(ref(row, name), value, column.kind, path)
+  if (column.candidates === undefined || (suffix !== '' && suffix !== 'in')) return holds
+  const values = (suffix === 'in' ? (value as unknown[]) : [value]).map((one) => bind(one, column.kind, path))
+  if (values.length === 0) return holds
+  const keys = sql.join(entity.key.map((key) => ref(row, key)))
+  return sql`(${holds} and (${keys}) in (${column.candidates(sql.join(values), at)}))`
+}
+
+/** By the block's number, which an index finds: a later block is never of an earlier time. */
+function atTime(operator: Operator, suffix: string, value: unknown, row: string, path: string): RawBuilder<unknown> {
+  const block = ref(row, 'block')
+  const last = (symbol: '<' | '<=') =>
+    sql`coalesce((select number from block where timestamp ${sql.raw(symbol)} ${bind(value, 'UInt', path)} order by timestamp desc, number desc limit 1), -1)`
+  if (suffix === 'gt') return sql`${block} > ${last('<=')}`
+  if (suffix === 'gte') return sql`${block} > ${last('<')}`
+  if (suffix === 'lt') return sql`${block} <= ${last('<')}`
+  if (suffix === 'lte') return sql`${block} <= ${last('<=')}`
+  if (suffix === '') return sql`(${block} > ${last('<')} and ${block} <= ${last('<=')})`
+  return operator.sql(sql`(select b.timestamp from block b where b.number = ${block})`, value, 'UInt', path)
+}
+
+function linked({ to, on }: Link, where: Where, at: AsOf, row: string, path: string): RawBuilder<unknown> {
+  const inner = `${row}x`
+  const joined = Object.entries(on).map(([theirs, ours]) => sql`${ref(inner, theirs)} = ${ref(row, ours)}`)
+  return sql`exists (select from (${to().source(at)}) ${sql.ref(inner)} where ${all([...joined, condition(to(), where, at, inner, path)])})`
+}
+
+function named(entity: Entity, id: string, at: AsOf, row: string, path: string): RawBuilder<unknown> {
+  const { tuple, block } = parseId(entity, id)
+  if (block !== undefined && (!at.pinned || block.hash !== at.hash)) {
+    throw new BadRequest(`${path}: the id ${id} is of another block; ask with block: { number: ${block.number} }`)
+  }
+  return all(
+    entity.key.map((key, i) => sql`${ref(row, key)} = ${bind(tuple[i], entity.columns[key]?.kind ?? 'String', path)}`),
+  )
+}
+
+function ref(row: string, name: string): RawBuilder<unknown> {
+  return sql`${sql.ref(row)}.${sql.ref(name)}`
 }
 
 export function all(parts: readonly RawBuilder<unknown>[]): RawBuilder<unknown> {

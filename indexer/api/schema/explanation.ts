@@ -19,37 +19,45 @@ import { unitsOf } from './pay.ts'
  */
 
 export const explanationSdl = `
-enum ExplanationSource {
-  "The model's row index, a file: best rows, and the units' own terms."
-  RowIndex
-  "The units on the chain alone: this indexer has no sound copy of the row index."
-  Units
-  "The fixed weights of units: the model's pay does not follow answers."
-  FixedWeights
-  "The units' kept rows: the model splits equally."
-  KeptRows
-}
-"What a unit's sketch says of an answer."
+"What a unit’s sketch says of an answer."
 type UnitTerm {
-  number: UInt!
+  "The unit’s number."
+  unitId: UInt!
+  "The unit."
   unit: Unit!
   "scale · (query · sketch), which may be negative; or the fixed weight, or the kept rows."
   term: BigInt!
 }
 "A row that moved an answer, towards it or away."
 type RowTerm {
-  number: UInt!
+  "The unit’s number."
+  unitId: UInt!
   "Its place within the unit, from 0."
   row: UInt!
+  "The unit that it is of."
   unit: Unit!
   "min(mult, cap) · (query · codes)."
   term: BigInt!
   "keccak256 of its item, salted: who holds the item and its salt knows it by that."
   itemHash: Bytes!
 }
-type UnitTermPage { items: [UnitTerm!]! totalCount: UInt! }
-type RowTermPage { items: [RowTerm!]! totalCount: UInt! }
+"Units that moved an answer."
+type UnitTermPage {
+  "Largest term first."
+  items: [UnitTerm!]!
+  "How many there are in all."
+  totalCount: UInt!
+}
+"Rows that moved an answer."
+type RowTermPage {
+  "Those that moved it most, first."
+  items: [RowTerm!]!
+  "How many were found."
+  totalCount: UInt!
+}
+"Which rows and units moved an answer: an explanation and not money."
 type Explanation {
+  "What it comes from."
   source: ExplanationSource!
   "In a sentence: what this is, and why it is no more."
   note: String!
@@ -90,8 +98,8 @@ export const explanationResolvers = {
     for: ({ rows, at, model }: Explained, { limit }: Limited) => rowsOf(rows.for, at, model, limit),
     against: ({ rows, at, model }: Explained, { limit }: Limited) => rowsOf(rows.against, at, model, limit),
   },
-  UnitTerm: { unit: unitAt },
-  RowTerm: { unit: unitAt },
+  UnitTerm: { unitId, unit: unitAt },
+  RowTerm: { unitId, unit: unitAt },
 }
 
 const NO_ROWS: Explained['rows'] = { kind: 'found', for: [], against: [] }
@@ -148,4 +156,8 @@ function rowsOf(rows: readonly FoundRow[], at: AsOf, model: bigint, limit: bigin
 
 function unitAt({ at, model, number }: { at: AsOf; model: bigint; number: number }, _: object, context: Context) {
   return context.linkedOne(unit, at, ['model', 'unit'], [model, BigInt(number)])
+}
+
+function unitId({ number }: { number: number }): number {
+  return number
 }

@@ -19,24 +19,48 @@ import { listOf } from './lists.ts'
 export const paySdl = `
 "What a unit earns by a book."
 type UnitPay {
-  number: UInt!
+  "The unit’s number."
+  unitId: UInt!
+  "The unit."
   unit: Unit!
   "W: its net influence on the book; none where records have no sketches."
   weight: BigInt
+  "In gwei-OPEN."
   amountGwei: BigInt!
 }
-type UnitPayPage { items: [UnitPay!]! totalCount: UInt! }
-type RoyaltyPay { position: UInt! creditedAccount: Account! amountGwei: BigInt! }
-"Whom a book's fees and gifts belong to, in gwei-OPEN. docs/protocol.md, Books and pay."
+"The best paid units."
+type UnitPayPage {
+  "Best paid first."
+  items: [UnitPay!]!
+  "How many there are in all."
+  totalCount: UInt!
+}
+"What an owner up the lineage earns by a book."
+type RoyaltyPay {
+  "Its place in the lineage, from 0."
+  position: UInt!
+  "Who is paid."
+  accountId: UInt!
+  "Who is paid."
+  account: Account!
+  "In gwei-OPEN."
+  amountGwei: BigInt!
+}
+"Whom a book’s fees and gifts belong to, in gwei-OPEN. docs/protocol.md, Books and pay."
 type BookPay {
-  "Whether it is what the book would pay if it were settled as it stands now, and not yet anybody's: records may follow, or be voided."
+  "Whether it is what the book would pay if it were settled as it stands now, and not yet anybody’s: records may follow, or be voided."
   pending: Boolean!
   "Fees that stand and gifts: the sum of all below."
   totalGwei: BigInt!
+  "All units."
   contributorsGwei: BigInt!
+  "Who served the calls."
   operatorGwei: BigInt!
+  "The model’s owner."
   ownerGwei: BigInt!
+  "Owners up the lineage."
   royaltiesGwei: BigInt!
+  "The treasury, with what rounding leaves."
   treasuryGwei: BigInt!
   "The sum of W of all units."
   net: BigInt!
@@ -46,6 +70,7 @@ type BookPay {
   scale: BigInt!
   "Best paid first."
   units("1 to 500." limit: UInt = 50): UnitPayPage!
+  "Owners up the lineage, each."
   royalties: [RoyaltyPay!]!
 }
 extend type Book { "What it paid, or would pay now." pay: BookPay! }
@@ -75,11 +100,13 @@ export const payResolvers = {
     royalties: ({ royalties, at }: Paid) => royalties.map((royalty) => ({ ...royalty, at })),
   },
   UnitPay: {
+    unitId: ({ number }: { number: number }) => number,
     unit: ({ at, model, number }: { at: AsOf; model: bigint; number: number }, _: object, context: Context) =>
       context.linkedOne(unit, at, ['model', 'unit'], [model, BigInt(number)]),
   },
   RoyaltyPay: {
-    creditedAccount: ({ at, account: id }: { at: AsOf; account: bigint }, _: object, context: Context) =>
+    accountId: ({ account: id }: { account: bigint }) => id,
+    account: ({ at, account: id }: { at: AsOf; account: bigint }, _: object, context: Context) =>
       context.linkedOne(account, at, ['id'], [id]),
   },
   Unit: {

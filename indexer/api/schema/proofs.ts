@@ -27,7 +27,9 @@ A storage slot. Ask any node eth_getProof(contract, [slot], block) and give the 
 hash you trust (trustedBlock of sdk/blockHeader.ts checks the header): it returns what the slot holds, or says what does not hold. Neither this API nor the node is believed.
 """
 type StorageSlot {
+  "The contract’s address."
   contract: Bytes!
+  "The slot."
   slot: Bytes!
 }
 """
@@ -39,6 +41,7 @@ type InclusionProof {
   leaf: Bytes!
   "Siblings on the way from the leaf to the root, hashed as (left ‖ right); place and count say on which levels there is none."
   path: [Bytes!]!
+  "The root of the batch’s records as they stand."
   root: Bytes!
   "Holds keccak256(abi.encode(uint96 book, uint32 number, uint40 recordedIn, uint32 count, uint64 units, bytes32 root, bytes32 sumHash))."
   commitment: StorageSlot!

@@ -1,9 +1,12 @@
 import { createSchema } from 'graphql-yoga'
+import { account } from '../entities/account.ts'
 import { entities } from '../entities/all.ts'
 import { model } from '../entities/model.ts'
+import type { BlockArg } from '../query/asOf.ts'
 import type { Context } from '../query/context.ts'
 import type { Row } from '../query/entity.ts'
 import { BigIntScalar, BytesScalar, UIntScalar } from '../query/scalars.ts'
+import { enumsSdl } from './enums.ts'
 import { explanationResolvers, explanationSdl } from './explanation.ts'
 import { metaResolvers, metaSdl } from './meta.ts'
 import { payResolvers, paySdl } from './pay.ts'
@@ -15,54 +18,20 @@ const sharedSdl = `
 scalar BigInt
 scalar UInt
 scalar Bytes
-enum OrderDirection { asc desc }
-"""
-Contributor: a unit of its own. JointMember: drawn of a joint unit. Royalty: a model below one of its own was called. Refund: a fee came back to the payer. Bounty: a
-court awarded it.
-"""
-enum Role { Contributor JointMember Operator Owner Royalty Treasury Refund Bounty }
-enum ContributionStatus { Submitted Accepted Rejected Withdrawn }
-enum ModelKind { Base FineTune }
-"Base: it is not called here. Registering: not all units are there. Waiting: its calls are recorded soon. Struck: a unit was proved false, and it records no more."
-enum ModelState { Base Registering Waiting Active Struck }
-enum Method { Full LoRA QLoRA }
-enum SketchSource { Gradient Representation }
-"Open: it takes records. Closed: they can still be voided. Settleable: anybody may settle it. Settling: somebody has begun to."
-enum BookStatus { Open Closed Settleable Settling Settled }
-enum SettlementStage { Summing Weighing Paying Settled }
-enum PageKind { Summed Weighed Paid }
-"SetAside: an appeal is open. Upheld: its fee went back to the payer. Denied and Lapsed: the appeal failed, and the fee went to contributors; it does not count again."
-enum InferenceStatus { Stands Voided SetAside Upheld Denied Lapsed }
-enum BondKind { Account Model }
-"Held: a court holds a part. Released: it does no more. Slashed: it was taken, a part as a bounty and a part for contributors."
-enum BondMoveKind { Deposited Withdrawn Held Released Slashed }
-"BrokenReceipt: a record was not as promised. UnrecordedReceipt: a promised record was not shown in time. FalseUnit: a unit was proved false, or withheld."
-enum StrikeKind { BrokenReceipt UnrecordedReceipt FalseUnit UpheldAppeal }
-"What a proof showed of a unit."
-enum UnitFault {
-  "Its rows do not make the registered sketch, scale or count."
-  FalseSum
-  "A row counts more than it may, and helps."
-  AboveCap
-  "A row of it is no row."
-  Malformed
-  "A row was kept that is a near-copy of another."
-  CopyKept
-  "A row was dropped that is no near-copy of the one that it names."
-  NoCopy
-  "Demanded rows, or an item, were not shown in time."
-  Withheld
+"The block that an answer speaks of. Give number, hash or both; or number_gte alone."
+input AsOfBlock {
+  "This block. After a reorg it is another one of the same number; the hash tells them apart."
+  number: UInt
+  "The block with this hash. BLOCK_REORGED if the chain has left it."
+  hash: Bytes
+  "The newest block, if that is this one or later: for those who know that something has happened. BLOCK_NOT_REACHED if it is not."
+  number_gte: UInt
 }
-"Open: there is time to answer, or nobody has struck the unit yet."
-enum DemandStatus { Open Answered Withheld }
-"Broken: a record was not as promised. Open: the record is asked for. Shown: it was. Unrecorded: it was not."
-enum ReceiptStatus { Broken Open Shown Unrecorded }
-enum EvaluationKind { Benchmark Production QuantisationLoss }
-enum AppealStatus { Open Upheld Denied Lapsed }
-"Asks for things as they stood after a block."
-input AsOfBlock { number: UInt! }
+"Where a page lies in its list."
 type PageInfo {
+  "Whether there are rows after it."
   hasNextPage: Boolean!
+  "Whether there are rows before it."
   hasPreviousPage: Boolean!
   "Give it as \`before\` to go back."
   startCursor: String
@@ -72,6 +41,10 @@ type PageInfo {
 extend type Model {
   "Its parent, that one’s parent, and so on up to a base model."
   ancestors: [Model!]!
+}
+extend type Query {
+  "The account that an address acts as, if any: the one that claims by it are paid for."
+  accountByPayout("Its payout address." payout: Bytes!, "The block that the answer speaks of; the newest without it." block: AsOfBlock): Account
 }
 `
 
@@ -87,10 +60,19 @@ async function ancestors(from: Row, _: object, context: Context): Promise<readon
   return found
 }
 
+async function accountByPayout(
+  _: unknown,
+  { payout, block }: { readonly payout: string; readonly block?: BlockArg | null },
+  context: Context,
+): Promise<Row | undefined> {
+  const at = await context.asOf(block)
+  return (await context.page(account, { where: { payout, acting: true }, limit: 1n }, at)).items[0]
+}
+
 export const schema = createSchema<Context>({
-  typeDefs: [entitiesSdl(entities), sharedSdl, metaSdl, proofsSdl, paySdl, explanationSdl],
+  typeDefs: [entitiesSdl(entities), enumsSdl, sharedSdl, metaSdl, proofsSdl, paySdl, explanationSdl],
   resolvers: [
-    { BigInt: BigIntScalar, UInt: UIntScalar, Bytes: BytesScalar, Model: { ancestors } },
+    { BigInt: BigIntScalar, UInt: UIntScalar, Bytes: BytesScalar, Model: { ancestors }, Query: { accountByPayout } },
     entitiesResolvers(entities),
     metaResolvers,
     proofsResolvers,

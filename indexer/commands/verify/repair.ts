@@ -1,4 +1,5 @@
 import { type Kysely, sql } from 'kysely'
+import { refreshAllAccounts } from '../../store/accountNow.ts'
 import type { AccountTotal } from '../../store/accountTotal.ts'
 import { appendRows } from '../../store/appendFacts.ts'
 import type { Database } from '../../store/schema.ts'
@@ -32,7 +33,10 @@ export async function repairStretch(store: Store, keys: Keys, repair: Repair): P
     }
     for (const table of differing) await replace(table, chain.get(table) ?? [])
     const totals = await repair.totals(tx)
-    if (differing.size > 0) await replace('accountTotal', totals as readonly object[] as readonly Row[])
+    if (differing.size > 0) {
+      await replace('accountTotal', totals as readonly object[] as readonly Row[])
+      await refreshAllAccounts(tx)
+    }
     await provenByReceipts(tx, first, last, node)
     return totals
   })

@@ -109,8 +109,8 @@ describe('indexer export', () => {
     }>(
       indexer.url,
       `query ($at: AsOfBlock) {
-         inferences(limit: 500, block: $at, orderBy: position) { items { batch position feeGwei recordHash block } }
-         accounts(limit: 500, block: $at, orderBy: id) { items { id } } }`,
+         inferences(limit: 500, block: $at, orderBy: position) { items { batch: batchId position feeGwei recordHash block } }
+         accounts(limit: 500, block: $at, orderBy: id) { items { id: accountId } } }`,
       { at: { number: Number(block) } },
     )
     const exported = rowsIn('earlier', 'inference').map((row) => ({

@@ -20,11 +20,11 @@ export async function booksAreTrue(moment: Moment): Promise<void> {
   const books = await rowsOf<Book>(
     moment,
     'books',
-    `id model status openedAt closesAt windowSeconds epochSeconds minBookGwei treasuryBps batchCount feesGwei givenGwei coverGwei
-     windowEnd calledModel { feeUnitGwei }`,
+    `id model: modelId status openedAt closesAt windowSeconds epochSeconds minBookGwei treasuryBps batchCount feesGwei givenGwei coverGwei
+     windowEnd calledModel: model { feeUnitGwei }`,
   )
   const settlements = new Map(
-    (await rowsOf<Settlement>(moment, 'settlements', 'book stage next')).map((one) => [one.book, one]),
+    (await rowsOf<Settlement>(moment, 'settlements', 'book: bookId stage next')).map((one) => [one.book, one]),
   )
   for (const { id, model, status, feesGwei, calledModel, ...book } of books) {
     const args = [BigInt(id)] as const
@@ -74,7 +74,7 @@ interface Batch {
 
 export async function batchesAreTrue(moment: Moment): Promise<void> {
   const { contracts, read } = readerAt(moment)
-  const batches = await rowsOf<Batch>(moment, 'batches', 'id book number block count units root sumHash')
+  const batches = await rowsOf<Batch>(moment, 'batches', 'id book: bookId number block count units root sumHash')
   expect(BigInt(batches.length)).toBe(await read({ ...contracts.ledger, functionName: 'batchCount' }))
   for (const { id, book, block: recordedIn, units, ...header } of batches) {
     const batch = BigInt(id)
@@ -86,7 +86,7 @@ export async function batchesAreTrue(moment: Moment): Promise<void> {
 export async function ratingsAreTrue(moment: Moment): Promise<void> {
   const { contracts, read } = readerAt(moment)
   const { evaluations } = contracts
-  const models = await rowsOf<{ id: number }>(moment, 'models', 'id ratingCount ratedFeesGwei ratingStarsGwei')
+  const models = await rowsOf<{ id: number }>(moment, 'models', 'id: modelId ratingCount ratedFeesGwei ratingStarsGwei')
   for (const model of models) {
     const rating = await read({ ...evaluations, functionName: 'ratingOf', args: [model.id] })
     expect(model).toEqual({
@@ -99,7 +99,7 @@ export async function ratingsAreTrue(moment: Moment): Promise<void> {
   const ratings = await rowsOf<{ batch: string; position: number; stars: number; dropped: boolean }>(
     moment,
     'ratings',
-    'batch position stars dropped',
+    'batch: batchId position stars dropped',
   )
   for (const { batch, position, stars, dropped } of ratings) {
     const args = [BigInt(batch), BigInt(position)] as const

@@ -19,7 +19,7 @@ export async function courtsAreTrue(moment: Moment): Promise<void> {
   const receipts = await rowsOf<Receipt>(
     moment,
     'receipts',
-    'recordHash status operator model claimant dueAt stakeGwei heldGwei',
+    'recordHash status operator: operatorId model: modelId claimant: claimantId dueAt stakeGwei heldGwei',
   )
   for (const { recordHash, status, ...receipt } of receipts) {
     if (status === 'Broken') continue
@@ -31,7 +31,7 @@ export async function courtsAreTrue(moment: Moment): Promise<void> {
   const appeals = await rowsOf<{ id: string; status: string; unit: number | null }>(
     moment,
     'appeals',
-    'id status appellant accused model unit stakeGwei heldGwei feeGwei dueAt',
+    'id status appellant: appellantId accused: accusedId model: modelId unit: unitId stakeGwei heldGwei feeGwei dueAt',
   )
   expect(BigInt(appeals.length)).toBe(await read({ ...court, functionName: 'appealCount' }))
   for (const { id, status, unit, ...appeal } of appeals) {
@@ -46,7 +46,7 @@ export async function courtsAreTrue(moment: Moment): Promise<void> {
   const demands = await rowsOf<{ model: number; unit: number; row: number | null; status: string }>(
     moment,
     'demands',
-    'model unit row status demander dueAt stakeGwei',
+    'model: modelId unit: unitId row status demander: demanderId dueAt stakeGwei',
   )
   for (const { model, unit, row, status, ...demand } of demands) {
     const args = [model, unit, row ?? ALL_ROWS] as const
@@ -57,7 +57,7 @@ export async function courtsAreTrue(moment: Moment): Promise<void> {
   const keys = await rowsOf<{ operator: number; key: Hex; validFrom: number; validUntil: number | null }>(
     moment,
     'receiptKeys',
-    'operator key validFrom validUntil',
+    'operator: operatorId key validFrom validUntil',
   )
   for (const { operator, key, validFrom, validUntil } of keys) {
     const term = await read({ ...court, functionName: 'keyTermOf', args: [operator, key] })

@@ -14,7 +14,7 @@ export async function modelsAreTrue(moment: Moment): Promise<void> {
   const models = await rowsOf<{ id: number; kind: string; state: string }>(
     moment,
     'models',
-    'id kind state owner parent struckAt activeFrom',
+    'id: modelId kind state owner: ownerId parent: parentId struckAt activeFrom',
   )
   expect(models).toHaveLength(await read({ ...contract, functionName: 'modelCount' }))
   for (const { id, kind, state, ...model } of models) {
@@ -35,7 +35,7 @@ export async function modelsAreTrue(moment: Moment): Promise<void> {
   const operators = await rowsOf<{ model: number; operator: number; until: number | null; active: boolean }>(
     moment,
     'operators',
-    'model operator until active',
+    'model: modelId operator: operatorId until active',
   )
   for (const { model, operator, until, active } of operators) {
     const found = await read({ ...contract, functionName: 'operatorUntil', args: [model, operator] })
@@ -49,7 +49,7 @@ export async function unitsAreTrue(moment: Moment): Promise<void> {
   const units = await rowsOf<Unit>(
     moment,
     'units',
-    'model unit joint payee keptRows scale fixedWeight sketch receivedGwei ofModel { activeFrom }',
+    'model: modelId unit: unitId joint payee: payeeId keptRows scale fixedWeight sketch receivedGwei ofModel: model { activeFrom }',
   )
   for (const { model, unit, joint, receivedGwei, ofModel, ...rest } of units) {
     // What a registration that is not done has so far, nobody says.
@@ -64,7 +64,7 @@ export async function unitsAreTrue(moment: Moment): Promise<void> {
   const members = await rowsOf<Member>(
     moment,
     'unitMembers',
-    'model unit member contributor keptRows drawnGwei drawableGwei sharedUnit { receivedGwei ofModel { activeFrom } }',
+    'model: modelId unit: unitId member contributor: contributorId keptRows drawnGwei drawableGwei sharedUnit: unit { receivedGwei ofModel: model { activeFrom } }',
   )
   for (const { model, unit, member, sharedUnit, ...rest } of members) {
     if (unit === null || sharedUnit?.ofModel.activeFrom == null) continue
@@ -109,7 +109,7 @@ export async function datasetsAreTrue(moment: Moment): Promise<void> {
   const datasets = await rowsOf<{ id: number }>(
     moment,
     'datasets',
-    'id curator contributionCount acceptedCount versionCount',
+    'id: datasetId curator contributionCount acceptedCount versionCount',
   )
   for (const { id, ...dataset } of datasets) {
     const found = await read({ ...contract, functionName: 'datasetOf', args: [id] })

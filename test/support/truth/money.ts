@@ -10,7 +10,7 @@ export async function accountsAreTrue(moment: Moment): Promise<void> {
   const accounts = await rowsOf<{ id: number; payout: `0x${string}` }>(
     moment,
     'accounts',
-    'id payout acting earnedGwei claimedGwei claimableGwei',
+    'id: accountId payout acting earnedGwei claimedGwei claimableGwei',
   )
   expect(accounts).toHaveLength(await read({ ...contracts.accounts, functionName: 'accountCount' }))
   for (const account of accounts) {
@@ -40,7 +40,7 @@ export async function channelsAreTrue(moment: Moment): Promise<void> {
   const channels = await rowsOf<Channel>(
     moment,
     'channels',
-    `id payer operator model salt signer limitUnits coveredUnits chargedUnits depositGwei withdrawnGwei leavingGwei leavesAt
+    `id payer: payerId operator: operatorId model: modelId salt signer limitUnits coveredUnits chargedUnits depositGwei withdrawnGwei leavingGwei leavesAt
      nextSigner nextSignerAt`,
   )
   const known = new Map<string, number>()
@@ -60,7 +60,7 @@ export async function channelsAreTrue(moment: Moment): Promise<void> {
     })
     if (salt !== 0 && rest.coveredUnits > 0) known.set(id, rest.coveredUnits)
   }
-  const vouchers = await rowsOf<{ channel: string; coveredUnits: number }>(moment, 'vouchers', 'channel coveredUnits')
+  const vouchers = await rowsOf<{ channel: string; coveredUnits: number }>(moment, 'vouchers', 'channel: channelId coveredUnits')
   expect(new Map(vouchers.map(({ channel, coveredUnits }) => [channel, coveredUnits]))).toEqual(known)
 }
 
@@ -69,7 +69,7 @@ export async function bondsAreTrue(moment: Moment): Promise<void> {
   const bonds = await rowsOf<{ id: number }>(
     moment,
     'bonds',
-    'id balanceGwei leavingGwei heldGwei exposureGwei leavesAt requiredGwei',
+    'id: bondId balanceGwei leavingGwei heldGwei exposureGwei leavesAt requiredGwei',
   )
   for (const bond of bonds) {
     const args = [BigInt(bond.id)] as const
