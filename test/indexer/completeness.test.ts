@@ -30,15 +30,15 @@ describe('what an answer says of its own completeness', () => {
     const { number: safe } = await reader.getBlock({ blockTag: 'safe' })
     const { _meta, completeness, stretches, ...blocks } = await ask<Told>(
       indexer.url,
-      `query ($safe: UInt!, $finalised: UInt!, $head: UInt!, $between: AsOfBlock) {
+      `query ($safe: ID!, $finalised: ID!, $head: ID!, $between: AsOfBlock) {
          _meta { completeFrom verdict safe finalised followed { contract last } }
          before: _meta(block: $between) { verdict }
          completeness { items { first last verdict } }
          earlier: completeness(block: $between) { items { first last verdict } }
          stretches(orderBy: first, orderDirection: desc, limit: 1) { items { last verdict journals safe finalised node } }
-         latest: block(number: $head) { finality stretch { verdict } }
-         justSafe: block(number: $safe) { finality }
-         justFinal: block(number: $finalised) { finality stretch { verdict } } }`,
+         latest: block(id: $head) { finality stretch { verdict } }
+         justSafe: block(id: $safe) { finality }
+         justFinal: block(id: $finalised) { finality stretch { verdict } } }`,
       { safe: Number(safe), finalised: Number(finalised), head, between: { number: between - 1 } },
     )
     await indexer.close()

@@ -44,7 +44,7 @@ describe('indexes of an empty history', () => {
     expect(await missing(again)).toBe(0)
     const after = await indexesOf(again)
     expect(after).toEqual(
-      expect.arrayContaining([...before, 'transfer_from_block_idx', 'inference_model_batch_position_idx']),
+      expect.arrayContaining([...before, 'transfer_from_block_idx', 'inference_model_block_batch_position_idx']),
     )
     await again.close()
     await database.close()

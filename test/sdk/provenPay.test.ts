@@ -12,8 +12,8 @@ import { tellOfABook } from '../support/story.ts'
 
 const QUESTION = `query ($at: AsOfBlock) {
   books(limit: 5, orderBy: batchCount, orderDirection: desc, block: $at) { items {
-    id status windowEnd pay { pending operatorGwei floor units(limit: 500) { items { number: unitId weight amountGwei } } }
-    batches(limit: 10, orderBy: number) { totalCount items { id book: bookId number block count units root sumHash sum } }
+    id: bookId status windowEnd pay { pending operatorGwei floor units(limit: 500) { items { number: unitId weight amountGwei } } }
+    batches(limit: 10, orderBy: number) { totalCount items { id: batchId book: bookId number block count units root sumHash sum } }
   } } }`
 
 interface Book {

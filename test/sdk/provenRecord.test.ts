@@ -48,7 +48,7 @@ const QUESTION = `{
   inferences(limit: 100) { items {
     position payer: payerId salt feeUnits commitment sketch recordHash stands
     proof { path commitment { slot } }
-    recordedBatch: batch { id book: bookId number block count units root sumHash }
+    recordedBatch: batch { id: batchId book: bookId number block count units root sumHash }
   } }
   journals { items { contract slot storage { contract } } }
 }`

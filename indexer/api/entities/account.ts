@@ -17,37 +17,40 @@ import { operator } from './operator.ts'
 import { strike } from './strike.ts'
 import { unit } from './unit.ts'
 
-/** The totals of accounts at a block: the newest ones, save of accounts that earned or claimed since. */
-function totalsAt(block: bigint): RawBuilder<unknown> {
-  const gwei = [
-    'contributor',
-    'joint_member',
-    'operator',
-    'owner',
-    'royalty',
-    'treasury',
-    'refund',
-    'bounty',
-    'claimed',
-  ]
-  const names = sql.raw(gwei.map((of) => `n.${of}_gwei`).join(', '))
-  const then = sql.raw(gwei.map((of) => `coalesce(t.${of}_gwei, 0)`).join(', '))
-  const earned = sql.raw(
-    gwei
-      .slice(0, -1)
-      .map((of) => `t.${of}_gwei`)
-      .join(' + '),
-  )
-  return sql`
-    select n.account, ${names}, n.earned_gwei, n.claimable_gwei from account_now n where n.since <= ${block}
-    union all
-    select n.account, ${then}, coalesce(${earned}, 0), coalesce(${earned} - t.claimed_gwei, 0)
-    from account_now n
-    left join lateral (
-      select * from account_total where account = n.account and block <= ${block} order by block desc limit 1
-    ) t on true
-    where n.since > ${block}`
-}
+const roles = ['contributor', 'joint_member', 'operator', 'owner', 'royalty', 'treasury', 'refund', 'bounty']
+const amounts = [...roles, 'claimed'].map((of) => `${of}_gwei`)
+const earned = roles.map((of) => `t.${of}_gwei`).join(' + ')
+
+/** As of any block: the last total by then of each account. */
+const totals = ({ block }: AsOf) => sql`
+  select o.account, ${sql.raw(amounts.map((of) => `coalesce(t.${of}, 0) as ${of}`).join(', '))},
+    coalesce(${sql.raw(earned)}, 0) as earned_gwei, coalesce(${sql.raw(earned)} - t.claimed_gwei, 0) as claimable_gwei
+  from account_opened o
+  left join lateral (
+    select * from account_total where account = o.account and block <= ${block} order by block desc limit 1
+  ) t on true
+  where o.block <= ${block}`
+
+/** Accounts by what they earned and claimed. */
+const accounts = (held: RawBuilder<unknown>, { block }: AsOf) => sql`
+  select held.*, (
+      select s.account from (
+        select o.account, o.block, o.log_index from account_opened o where o.payout = held.payout and o.block <= ${block}
+        union all
+        select r.account, r.block, r.log_index from payout_rotated r where r.payout = held.payout and r.block <= ${block}
+        union all
+        select c.account, c.block, c.log_index from acting_as c where c.payout = held.payout and c.block <= ${block}
+      ) s order by s.block desc, s.log_index desc limit 1
+    ) = held.id as acting
+  from (
+    select t.*, t.account as id, a.block, a.transaction_hash,
+      coalesce((
+        select r.payout from payout_rotated r where r.account = t.account and r.block <= ${block}
+        order by r.block desc, r.log_index desc limit 1
+      ), a.payout) as payout
+    from (${held}) t join account_opened a on a.account = t.account
+    where a.block <= ${block}
+  ) held`
 
 /** The accounts that were ever paid at an address: one of them may be still. */
 function everPaidTo(payouts: RawBuilder<unknown>, { block }: AsOf): RawBuilder<unknown> {
@@ -81,25 +84,11 @@ export const account: Entity = {
     timestamp: blockTime,
     transactionHash: bytes('The transaction that opened it.'),
   },
-  source: ({ block }) => sql`
-    select held.*, (
-        select s.account from (
-          select o.account, o.block, o.log_index from account_opened o where o.payout = held.payout and o.block <= ${block}
-          union all
-          select r.account, r.block, r.log_index from payout_rotated r where r.payout = held.payout and r.block <= ${block}
-          union all
-          select c.account, c.block, c.log_index from acting_as c where c.payout = held.payout and c.block <= ${block}
-        ) s order by s.block desc, s.log_index desc limit 1
-      ) = held.id as acting
-    from (
-      select t.*, a.account as id, a.block, a.transaction_hash,
-        coalesce((
-          select r.payout from payout_rotated r where r.account = a.account and r.block <= ${block}
-          order by r.block desc, r.log_index desc limit 1
-        ), a.payout) as payout
-      from (${totalsAt(block)}) t join account_opened a on a.account = t.account
-      where a.block <= ${block}
-    ) held`,
+  source: (at) => accounts(totals(at), at),
+  newest: {
+    source: (at) => accounts(sql`select * from account_now`, at),
+    hasChanged: ({ block }) => sql`(select exists (select from account_now where since > ${block}))`,
+  },
   links: {
     contributions: many(() => contribution, { contributor: 'id' }, 'What it contributed.'),
     units: many(() => unit, { payee: 'id' }, 'Units that pay it.'),

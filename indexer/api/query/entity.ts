@@ -24,6 +24,11 @@ export interface Entity {
   readonly isChronological?: true
   readonly columns: Readonly<Record<string, Column>>
   readonly source: (at: AsOf) => RawBuilder<unknown>
+  /** The same rows from tables that keep only the newest state, and whether that has changed after the answer's block. */
+  readonly newest?: {
+    readonly source: (at: AsOf) => RawBuilder<unknown>
+    readonly hasChanged: (at: AsOf) => RawBuilder<unknown>
+  }
   readonly links?: Readonly<Record<string, Link>>
 }
 

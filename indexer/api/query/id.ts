@@ -24,11 +24,11 @@ export function parseId(entity: Entity, id: string): ParsedId {
   const parts = name.split('-')
   const block = at === undefined ? undefined : /^(\d{1,15})-(0x[0-9a-f]{64})$/.exec(at)
   if (parts.length !== entity.key.length || block === null) throw badId(entity, id)
-  const tuple = entity.key.map((column, i) => valueOf(entity, column, parts[i] ?? '') ?? badKey(entity, id))
+  const tuple = entity.key.map((column, i) => keyValue(entity, column, parts[i] ?? '') ?? badKey(entity, id))
   return block === undefined ? { tuple } : { tuple, block: { number: BigInt(block[1] ?? 0), hash: block[2] as Hex } }
 }
 
-function valueOf(entity: Entity, column: string, part: string): unknown {
+function keyValue(entity: Entity, column: string, part: string): unknown {
   const { kind } = columnOf(entity, column)
   if (kind === 'UInt') return /^\d{1,15}$/.test(part) ? BigInt(part) : undefined
   if (kind === 'BigInt') return /^\d{1,78}$/.test(part) ? BigInt(part) : undefined

@@ -46,15 +46,31 @@ export async function fetchPages(
 ): Promise<readonly Page[]> {
   const plan = planOf(entity, args)
   const conditions = [...filters(entity, args, at), ...(scope === undefined ? [] : joinedTo(scope)), ...plan.conditions]
-  const page = sql`select ${selected(entity, plan, args.columns)} from (${entity.source(at)}) t
-    where ${all(conditions)} order by ${orderClause(entity, plan)} limit ${plan.limit + 1n}`
-  if (scope === undefined) return [pageOf(entity, plan, (await page.execute(db)).rows as Stored[], at)]
-
-  // A look-up for each list, so that every one of them ends as soon as its page is full.
-  const { rows } = await sql<Stored>`
-    select s.list, p.* from ${scopeSql(entity, scope)} cross join lateral (${page}) p order by s.list`.execute(db)
+  const read = async (source: RawBuilder<unknown>, hasChanged = sql`false`): Promise<readonly Stored[]> => {
+    const page = sql`select ${selected(entity, plan, args.columns)}, ${hasChanged} as has_changed from (${source}) t
+      where ${all(conditions)} order by ${orderClause(entity, plan)} limit ${plan.limit + 1n}`
+    // A look-up for each list, so that every one of them ends as soon as its page is full.
+    const query =
+      scope === undefined
+        ? sql<Stored>`${page}`
+        : sql<Stored>`select s.list, p.* from ${scopeSql(entity, scope)} cross join lateral (${page}) p order by s.list`
+    return (await query.execute(db)).rows
+  }
+  const rows = await readNewest(entity, at, read)
+  if (scope === undefined) return [pageOf(entity, plan, rows, at)]
   const lists = Map.groupBy(rows, ({ list }) => list)
   return scope.tuples.map((_, i) => pageOf(entity, plan, lists.get(BigInt(i + 1)) ?? [], at))
+}
+
+/** From the newest state, if the answer is of the newest block; anew as of that block if it has changed since. */
+async function readNewest(
+  { newest, source }: Entity,
+  at: AsOf,
+  read: (source: RawBuilder<unknown>, hasChanged?: RawBuilder<unknown>) => Promise<readonly Stored[]>,
+): Promise<readonly Stored[]> {
+  if (newest === undefined || at.pinned) return await read(source(at))
+  const rows = await read(newest.source(at), newest.hasChanged(at))
+  return rows.length === 0 || rows.some(({ hasChanged }) => hasChanged) ? await read(source(at)) : rows
 }
 
 /** The total number of rows of each list. */

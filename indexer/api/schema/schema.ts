@@ -1,3 +1,4 @@
+import type { GraphQLResolveInfo } from 'graphql'
 import { createSchema } from 'graphql-yoga'
 import { account } from '../entities/account.ts'
 import { entities } from '../entities/all.ts'
@@ -6,6 +7,7 @@ import type { BlockArg } from '../query/asOf.ts'
 import type { Context } from '../query/context.ts'
 import type { Row } from '../query/entity.ts'
 import { BigIntScalar, BytesScalar, UIntScalar } from '../query/scalars.ts'
+import { columnsAsked } from '../query/selection.ts'
 import { enumsSdl } from './enums.ts'
 import { explanationResolvers, explanationSdl } from './explanation.ts'
 import { metaResolvers, metaSdl } from './meta.ts'
@@ -64,9 +66,20 @@ async function accountByPayout(
   _: unknown,
   { payout, block }: { readonly payout: string; readonly block?: BlockArg | null },
   context: Context,
+  info: GraphQLResolveInfo,
 ): Promise<Row | undefined> {
   const at = await context.asOf(block)
-  return (await context.page(account, { where: { payout, acting: true }, limit: 1n }, at)).items[0]
+  return (
+    await context.page(
+      account,
+      {
+        where: { payout, acting: true },
+        limit: 1n,
+        columns: columnsAsked(account, info, []) ?? Object.keys(account.columns),
+      },
+      at,
+    )
+  ).items[0]
 }
 
 export const schema = createSchema<Context>({

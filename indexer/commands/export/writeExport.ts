@@ -73,7 +73,7 @@ async function writeAll(tx: Kysely<Database>, options: ExportOptions): Promise<M
     files.push(file)
     options.wrote(file)
   }
-  const { deployment, chainId, genesisHash, startBlock, treasury, ...contracts } = identity
+  const { deployment, chainId, genesisHash, startBlock, treasury, openToken: _, ...contracts } = identity
   return {
     deployment,
     chainId: `${chainId}`,

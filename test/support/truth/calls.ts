@@ -20,7 +20,7 @@ export async function booksAreTrue(moment: Moment): Promise<void> {
   const books = await rowsOf<Book>(
     moment,
     'books',
-    `id model: modelId status openedAt closesAt windowSeconds epochSeconds minBookGwei treasuryBps batchCount feesGwei givenGwei coverGwei
+    `id: bookId model: modelId status openedAt closesAt windowSeconds epochSeconds minBookGwei treasuryBps batchCount feesGwei givenGwei coverGwei
      windowEnd calledModel: model { feeUnitGwei }`,
   )
   const settlements = new Map(
@@ -74,7 +74,11 @@ interface Batch {
 
 export async function batchesAreTrue(moment: Moment): Promise<void> {
   const { contracts, read } = readerAt(moment)
-  const batches = await rowsOf<Batch>(moment, 'batches', 'id book: bookId number block count units root sumHash')
+  const batches = await rowsOf<Batch>(
+    moment,
+    'batches',
+    'id: batchId book: bookId number block count units root sumHash',
+  )
   expect(BigInt(batches.length)).toBe(await read({ ...contracts.ledger, functionName: 'batchCount' }))
   for (const { id, book, block: recordedIn, units, ...header } of batches) {
     const batch = BigInt(id)

@@ -31,7 +31,7 @@ export async function courtsAreTrue(moment: Moment): Promise<void> {
   const appeals = await rowsOf<{ id: string; status: string; unit: number | null }>(
     moment,
     'appeals',
-    'id status appellant: appellantId accused: accusedId model: modelId unit: unitId stakeGwei heldGwei feeGwei dueAt',
+    'id: appealId status appellant: appellantId accused: accusedId model: modelId unit: unitId stakeGwei heldGwei feeGwei dueAt',
   )
   expect(BigInt(appeals.length)).toBe(await read({ ...court, functionName: 'appealCount' }))
   for (const { id, status, unit, ...appeal } of appeals) {

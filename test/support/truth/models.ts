@@ -96,7 +96,11 @@ export async function datasetsAreTrue(moment: Moment): Promise<void> {
   const { contracts, read } = readerAt(moment)
   const contract = contracts.datasets
   const statuses = ['None', 'Submitted', 'Accepted', 'Rejected', 'Withdrawn']
-  const contributions = await rowsOf<{ id: Hex }>(moment, 'contributions', 'id status acceptedAt withdrawnAt')
+  const contributions = await rowsOf<{ id: Hex }>(
+    moment,
+    'contributions',
+    'id: contributionId status acceptedAt withdrawnAt',
+  )
   for (const contribution of contributions) {
     const found = await read({ ...contract, functionName: 'contributionOf', args: [contribution.id] })
     expect(contribution).toEqual({
@@ -118,7 +122,7 @@ export async function datasetsAreTrue(moment: Moment): Promise<void> {
   const versions = await rowsOf<Version>(
     moment,
     'versions',
-    'id contributionCount itemCount contributions { items { id } }',
+    'id: versionId contributionCount itemCount contributions { items { id: contributionId } }',
   )
   for (const { id, contributionCount, itemCount, contributions: held } of versions) {
     const version = BigInt(id)

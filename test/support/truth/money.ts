@@ -40,7 +40,7 @@ export async function channelsAreTrue(moment: Moment): Promise<void> {
   const channels = await rowsOf<Channel>(
     moment,
     'channels',
-    `id payer: payerId operator: operatorId model: modelId salt signer limitUnits coveredUnits chargedUnits depositGwei withdrawnGwei leavingGwei leavesAt
+    `id: channelId payer: payerId operator: operatorId model: modelId salt signer limitUnits coveredUnits chargedUnits depositGwei withdrawnGwei leavingGwei leavesAt
      nextSigner nextSignerAt`,
   )
   const known = new Map<string, number>()
@@ -60,7 +60,11 @@ export async function channelsAreTrue(moment: Moment): Promise<void> {
     })
     if (salt !== 0 && rest.coveredUnits > 0) known.set(id, rest.coveredUnits)
   }
-  const vouchers = await rowsOf<{ channel: string; coveredUnits: number }>(moment, 'vouchers', 'channel: channelId coveredUnits')
+  const vouchers = await rowsOf<{ channel: string; coveredUnits: number }>(
+    moment,
+    'vouchers',
+    'channel: channelId coveredUnits',
+  )
   expect(new Map(vouchers.map(({ channel, coveredUnits }) => [channel, coveredUnits]))).toEqual(known)
 }
 
