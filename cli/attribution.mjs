@@ -2,6 +2,7 @@
 // Starts the command on the Node that the project brings along: any Node can run this file, only a newer one runs TypeScript.
 import { spawn } from 'node:child_process'
 import { createRequire } from 'node:module'
+import { constants } from 'node:os'
 import { fileURLToPath } from 'node:url'
 
 const { resolve } = createRequire(import.meta.url)
@@ -10,7 +11,11 @@ function newerNode() {
   try {
     return resolve(`node-${process.platform}-${process.arch}/bin/node`)
   } catch {
-    return process.execPath
+    if (Number(process.versions.node.split('.')[0]) >= 24) return process.execPath
+    console.error(
+      `Node ${process.version} is too old to run this. Run \`npm ci\` in the checkout first: it brings its own.`,
+    )
+    process.exit(1)
   }
 }
 
@@ -27,5 +32,5 @@ const child = spawn(
 process.on('SIGINT', () => {})
 process.on('SIGTERM', () => child.kill('SIGTERM'))
 child.on('exit', (code, signal) => {
-  process.exitCode = code ?? (signal === 'SIGINT' ? 130 : 1)
+  process.exitCode = code ?? 128 + (constants.signals[signal] ?? 0)
 })

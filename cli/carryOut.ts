@@ -10,6 +10,8 @@ import { type Plan, unsignedOf } from '../sdk/node/transactions/plan.ts'
 import { type SendEvent, sendPlan } from '../sdk/node/transactions/send.ts'
 import { formatOpen, WEI_PER_GWEI } from '../sdk/units.ts'
 import type { Context } from './context.ts'
+import { ExitError } from './exitError.ts'
+import { rounded } from './rounded.ts'
 import { UsageError } from './usageError.ts'
 
 /** Whose transactions they are: the signer's, or of the address that signs elsewhere. */
@@ -81,8 +83,13 @@ export async function agree(context: Context, plan: Plan, later: readonly string
     terminal.result({ ...shown.value, sent: false }, ['Nothing was sent.'])
     return false
   }
-  if (sending.yes || (await isAgreed(context, plan.transactions.length + later.length))) return true
-  terminal.result({ ...shown.value, sent: false }, ['Nothing was sent. Add --yes to send it without being asked.'])
+  if (sending.yes) return true
+  const answer = await askToSend(context, plan.transactions.length + later.length)
+  if (answer === 'yes') return true
+  const how = answer === 'no' ? '' : ' Add --yes to send it without being asked.'
+  terminal.result({ ...shown.value, sent: false }, [`Nothing was sent.${how}`])
+  // A script that forgot --yes must not go on as if all had been done.
+  if (answer === 'nobody to ask') throw new ExitError(2)
   return false
 }
 
@@ -98,8 +105,8 @@ async function show(
   const all = [...transactions, ...later.map((effect) => ({ effect, gas: null }))]
   for (const [i, { effect, gas }] of all.entries()) {
     const call = plan.transactions[i]?.call
-    const cost =
-      gas === null ? 'its cost shows once those before it are mined' : `${Number(gas).toLocaleString('en-US')} gas`
+    const unknown = i === 0 ? 'its gas is not known yet' : 'its gas is known once those before it are mined'
+    const cost = gas === null ? unknown : `${Number(gas).toLocaleString('en-US')} gas`
     const what = call === undefined ? cost : `${call.contract}.${call.name}, ${cost}`
     terminal.say(`${all.length > 1 ? `${i + 1}. ` : ''}${effect} (${what})`)
   }
@@ -108,9 +115,15 @@ async function show(
     return { value: { from, transactions: all, feeWei, spendsWei: plan.spendsWei } }
   }
   const spends = plan.spendsWei > 0n ? `${formatOpen(plan.spendsWei / WEI_PER_GWEI)} OPEN, and ` : ''
-  const gas = `about ${formatEther(feeWei)} ETH for gas at ${formatGwei(gasPriceWei)} gwei`
-  terminal.say(`In all ${spends}${gas}${later.length > 0 ? ' and what the later ones cost' : ''}, from ${from}.`)
+  terminal.say(`In all ${spends}${gasLine(feeWei, gasPriceWei, later.length > 0)}, from ${from}.`)
   return { value: { from, transactions: all, feeWei, spendsWei: plan.spendsWei } }
+}
+
+function gasLine(feeWei: bigint, gasPriceWei: bigint, isMoreToCome: boolean): string {
+  const price = `at ${rounded(formatGwei(gasPriceWei))} gwei`
+  if (feeWei === 0n) return `gas that is not known yet, ${price}`
+  const gas = `about ${rounded(formatEther(feeWei))} ETH for gas ${price}`
+  return isMoreToCome ? `${gas} and the gas of the later ones` : gas
 }
 
 async function requireOpen({ reader, contracts }: Connection, from: Address, spendsWei: bigint): Promise<void> {
@@ -121,10 +134,11 @@ async function requireOpen({ reader, contracts }: Connection, from: Address, spe
   throw new StopError(`${from} holds ${has} OPEN, and needs ${needs}`, {}, 'Get OPEN first, or name a smaller amount.')
 }
 
-async function isAgreed({ terminal }: Context, count: number): Promise<boolean> {
+async function askToSend({ terminal }: Context, count: number): Promise<'yes' | 'no' | 'nobody to ask'> {
   const what = count === 1 ? 'this transaction' : `these ${count} transactions`
   const answer = await terminal.ask(`Send ${what}? [y/N]`)
-  return answer !== undefined && /^y(es)?$/i.test(answer.trim())
+  if (answer === undefined) return 'nobody to ask'
+  return /^y(es)?$/i.test(answer.trim()) ? 'yes' : 'no'
 }
 
 /** Chains of one's own make a block only when something is sent. */

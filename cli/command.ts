@@ -1,6 +1,7 @@
 import { Command, Option } from 'commander'
 import { settings } from './config.ts'
 import { type Context, contextOf } from './context.ts'
+import { signal } from './signals.ts'
 import { addressValue } from './values.ts'
 
 /** A new noun or verb, with what all of them share. Of a long description the list of commands shows the part before the colon. */
@@ -36,13 +37,6 @@ export function sendingCommand(command: Command): Command {
     .option('--from <address>', 'who signs them elsewhere', addressValue)
 }
 
-const interrupted = new AbortController()
-
-/** Ends every action that listens; they say how to go on. */
-export function interrupt(): void {
-  interrupted.abort()
-}
-
 /** An action with its context, its arguments and its options. */
 export function action<Arguments extends readonly unknown[], Options>(
   work: (context: Context, options: Options, ...args: Arguments) => Promise<void>,
@@ -50,7 +44,7 @@ export function action<Arguments extends readonly unknown[], Options>(
   return async function (this: Command, ...given) {
     // commander hands over the arguments, then the options, then the command itself.
     const args = given.slice(0, -2) as unknown as Arguments
-    const context = contextOf(this, interrupted.signal)
+    const context = contextOf(this, signal)
     let isTold = false
     try {
       await work(context, this.optsWithGlobals() as Options, ...args)

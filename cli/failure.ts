@@ -4,8 +4,10 @@ import {
   ContractFunctionRevertedError,
   ContractFunctionZeroDataError,
 } from 'viem'
+import { RefusedError } from '../sdk/contractCall.ts'
 import { type Explained, explain, isExplained, StopError } from '../sdk/errors.ts'
 import { nodeFailure } from '../sdk/nodeFailure.ts'
+import { errorMeaning } from './errorMeaning.ts'
 import { UsageError } from './usageError.ts'
 
 /** Says what went wrong on stderr: one paragraph, or one JSON value; a trace only for what is a fault of ours. */
@@ -31,8 +33,20 @@ function paragraphOf(error: unknown, explained: Explained | undefined): string {
 }
 
 function explainedOf(error: unknown): Explained | undefined {
+  if (error instanceof RefusedError) return withMeaning(error)
   if (isExplained(error)) return error
   return refusedRead(error) ?? nodeFailure(error) ?? systemFailure(error)
+}
+
+function withMeaning(refused: RefusedError): Explained {
+  const { name, message, facts, remedy, errorName } = refused
+  return { name, message, facts, remedy: errorName === undefined ? remedy : `${remedy} ${meaningOf(errorName)}` }
+}
+
+/** As a sentence. */
+function meaningOf(errorName: string): string {
+  const meaning = errorMeaning(errorName)
+  return meaning === undefined ? '' : `${meaning.charAt(0).toUpperCase()}${meaning.slice(1)}.`
 }
 
 /** What a contract says to a question that makes no sense to it. */
@@ -56,7 +70,7 @@ function refusedRead(error: unknown): StopError | undefined {
   return new StopError(
     `${contract} refuses ${name}: ${data.errorName}(${data.args?.map(String).join(', ') ?? ''})`,
     {},
-    `docs/errors.md says what ${data.errorName} means and what to do.`,
+    meaningOf(data.errorName),
     error,
   )
 }

@@ -1,6 +1,5 @@
 import { readFileSync } from 'node:fs'
 import { Command, CommanderError } from 'commander'
-import { interrupt } from './command.ts'
 import { accountCommand } from './commands/account.ts'
 import { appealCommand } from './commands/appeal.ts'
 import { bondCommand } from './commands/bond.ts'
@@ -22,6 +21,7 @@ import { tokenCommand } from './commands/token.ts'
 import { watchCommand } from './commands/watch.ts'
 import { ExitError } from './exitError.ts'
 import { sayFailure } from './failure.ts'
+import { leaveSignalsToSystem, listenToSignals, signal } from './signals.ts'
 import { UsageError } from './usageError.ts'
 
 /** Nouns and verbs, in the order in which help lists them. */
@@ -74,27 +74,18 @@ function everyCommand(command: Command): readonly Command[] {
   return command.commands.flatMap((own) => [own, ...everyCommand(own)])
 }
 
-/** Runs a command line. 0 if it did what it says, 1 if something stands in the way, 2 if it was mistyped, 130 after Ctrl-C. */
+/** Runs a command line. 0 if it did what it says, 1 if something stands in the way, 2 if it was mistyped, 130 if Ctrl-C cut it short. */
 export async function runProgram(args: readonly string[]): Promise<number> {
-  let isInterrupted = false
-  const onSignal = (): void => {
-    // A second Ctrl-C ends the process at once.
-    if (isInterrupted) process.exit(130)
-    isInterrupted = true
-    interrupt()
-  }
-  process.on('SIGINT', onSignal)
-  process.on('SIGTERM', onSignal)
+  listenToSignals()
   try {
     await programOf().parseAsync([...args], { from: 'user' })
-    return isInterrupted ? 130 : 0
+    return 0
   } catch (error) {
     if (error instanceof ExitError) return error.status
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2
     sayFailure(error, args.includes('--json'))
-    return isInterrupted ? 130 : error instanceof UsageError ? 2 : 1
+    return signal.aborted ? 130 : error instanceof UsageError ? 2 : 1
   } finally {
-    process.off('SIGINT', onSignal)
-    process.off('SIGTERM', onSignal)
+    leaveSignalsToSystem()
   }
 }

@@ -3,6 +3,7 @@
 import { createInterface } from 'node:readline/promises'
 import { styleText } from 'node:util'
 import { Presets, SingleBar } from 'cli-progress'
+import { ExitError } from './exitError.ts'
 
 export interface Terminal {
   readonly isJson: boolean
@@ -52,23 +53,30 @@ export function terminalOn(isJson: boolean): Terminal {
       if (bar.shown === undefined && Date.now() - bar.startedAt >= BAR_AFTER_MS && done < total) {
         bar.shown = new SingleBar(
           {
-            format: `${step} {bar} {value} of {total}, {eta_formatted} left`,
+            format: `${step} {bar} {value} of {total}{left}`,
             noTTYOutput: true,
             notTTYSchedule: 10_000,
             stream: process.stderr,
             hideCursor: true,
-            etaBuffer: 100,
           },
           Presets.shades_grey,
         )
-        bar.shown.start(total, done)
+        bar.shown.start(total, done, { left: '' })
       }
-      bar.shown?.update(done)
+      bar.shown?.update(done, { left: timeLeft(Date.now() - bar.startedAt, done, total) })
       if (done >= total) endBar()
     },
     ask: async (question) => (isTerminal && process.stdin.isTTY ? await askLine(question) : undefined),
     askSecret: async (question) => (isTerminal && process.stdin.isTTY ? await askHidden(question) : undefined),
   }
+}
+
+/** Nothing where too little has been done to tell. */
+export function timeLeft(passedMs: number, done: number, total: number): string {
+  if (passedMs < 2 * BAR_AFTER_MS || done < total / 100) return ''
+  const seconds = Math.round((passedMs * (total - done)) / done / 1_000)
+  if (seconds < 90) return `, about ${seconds} s left`
+  return `, about ${Math.round(seconds / 60)} min left`
 }
 
 /** Amounts and numbers of the chain may be larger than a JSON number is exact. */
@@ -80,6 +88,10 @@ async function askLine(question: string): Promise<string> {
   const lines = createInterface({ input: process.stdin, output: process.stderr })
   try {
     return await lines.question(`${question} `)
+  } catch (error) {
+    if (!(error instanceof Error && error.name === 'AbortError')) throw error
+    process.stderr.write('\n')
+    throw new ExitError(130)
   } finally {
     lines.close()
   }

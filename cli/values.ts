@@ -38,14 +38,32 @@ export function bytes32Value(text: string): `0x${string}` {
   throw new InvalidArgumentError('It takes a hash: 0x and 64 hex digits.')
 }
 
-/** Seconds from "90s", "15m", "12h", "3d" or plain seconds. */
+/** Seconds from "90s", "15m", "12h" or "3d". */
 export function durationSeconds(text: string): number {
-  const [, number, unit] = /^(\d{1,9})(s|m|h|d)?$/.exec(text) ?? []
+  const [, number, unit] = /^(\d{1,9})(s|m|h|d)$/.exec(text) ?? []
   if (number === undefined) throw new InvalidArgumentError('It takes a duration such as 90s, 15m, 12h or 3d.')
-  return Number(number) * (SECONDS[unit ?? 's'] as number)
+  return Number(number) * (SECONDS[unit as string] as number)
 }
 
 const SECONDS: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3_600, d: 86_400 }
+
+/** A decimal number in ten-thousandths, as contracts take it. */
+export function tenThousandths(min: number, max: number): (text: string) => number {
+  return (text) => {
+    const value = /^\d{1,3}(\.\d{1,4})?$/.test(text) ? Math.round(Number(text) * 10_000) : Number.NaN
+    if (value >= min && value <= max) return value
+    throw new InvalidArgumentError(`It takes a number from ${min / 10_000} to ${max / 10_000}.`)
+  }
+}
+
+/** A percentage in basis points. */
+export function percentage(max: number): (text: string) => number {
+  return (text) => {
+    const value = /^\d{1,3}(\.\d{1,2})? ?%?$/.test(text) ? Math.round(Number.parseFloat(text) * 100) : Number.NaN
+    if (value <= max * 100) return value
+    throw new InvalidArgumentError(`It takes a percentage from 0 to ${max}.`)
+  }
+}
 
 /** For arguments and options that may be repeated. */
 export function collected<T>(

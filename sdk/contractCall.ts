@@ -64,10 +64,7 @@ export class RefusedError extends StopError {
   readonly errorName: string | undefined
 
   constructor(call: Call, reason: string, errorName: string | undefined, cause: unknown) {
-    const remedy = errorName
-      ? `Nothing was sent. The contract’s interface says when it refuses with ${errorName}.`
-      : 'Nothing was sent.'
-    super(`${call.contract} refuses ${call.name}: ${reason}`, {}, remedy, cause)
+    super(`${call.contract} refuses ${call.name}: ${reason}`, {}, 'Nothing was sent.', cause)
     this.errorName = errorName
   }
 }

@@ -103,10 +103,10 @@ async function runRound(parts: Parts, signal: AbortSignal): Promise<Round> {
     { state, cases, receipts: receipts.held, finder },
     { ...parts.limits, now, account, windowSeconds },
   )
-  const challenges = filing === undefined ? planned : await affordable(parts, planned, terms)
+  const { challenges, uncovered } = filing === undefined ? rehearsal(planned) : await affordable(parts, planned, terms)
   const filed = await file(parts, challenges, latest)
   report.measured({ state, cases, account, receipts: receipts.held.size, latest, head, filed })
-  return roundOf(challenges, filed)
+  return roundOf([...challenges, ...uncovered], filed)
 }
 
 async function file(
@@ -126,16 +126,27 @@ async function file(
   return filed
 }
 
+interface Affordable {
+  readonly challenges: readonly Challenge[]
+  /** What stays open because the bond does not cover it. */
+  readonly uncovered: readonly Challenge[]
+}
+
+function rehearsal(planned: readonly Challenge[]): Affordable {
+  return { challenges: planned, uncovered: [] }
+}
+
 async function affordable(
   { connection, follower, account, report }: Parts,
   planned: readonly Challenge[],
   terms: ChainTerms,
-): Promise<readonly Challenge[]> {
+): Promise<Affordable> {
   const worth = await worthFiling(connection, follower.state, planned, terms.now)
   const { challenges, shortfall } = await coveredByBond(connection, account, terms, worth)
-  if (shortfall === undefined) return challenges
+  if (shortfall === undefined) return { challenges, uncovered: [] }
   report.once(`bond ${shortfall.covered} ${shortfall.demands}`, 'bond too small', { ...shortfall, account })
-  return challenges
+  const filed = new Set(challenges)
+  return { challenges, uncovered: worth.filter((challenge) => !filed.has(challenge)) }
 }
 
 /** What a round leaves open, and whether it got any further. */

@@ -62,8 +62,8 @@ function showCommand(): Command {
         const count = await reader.readContract({ ...contracts.accounts, functionName: 'accountCount' })
         if (account === 0 || account > count)
           throw new StopError(
-            `${text} has no account`,
-            { accounts: count },
+            /^\d+$/.test(text) ? `There is no account ${text}` : `${text} has no account`,
+            { opened: count },
             'Open one with `attribution account open`, or check the number.',
           )
         const args = [account] as const

@@ -27,15 +27,15 @@ export function bondCommand(): Command {
     .addCommand(withdrawCommand())
 }
 
-function ofBond(command: Command): Command {
+function ofBond(command: Command, defaultAccount = ' (the signer’s)'): Command {
   return command
-    .option('--account <number>', 'the bond of this account (the signer’s)', id)
+    .option('--account <number>', `the bond of this account${defaultAccount}`, id)
     .option('--model <number>', 'the bond of this model; its holder is the model’s owner', id)
 }
 
 function showCommand(): Command {
   const command = reading(commandOf('show', 'what a bond holds, what it must hold, and what keeps it'))
-  return ofBond(command).action(
+  return ofBond(command, '').action(
     action<[], Named>(async (context, named) => {
       if (named.account === undefined && named.model === undefined)
         throw new UsageError('Name a bond with --account <number> or --model <number>.')
@@ -102,7 +102,7 @@ async function withdrawal(
     const effect =
       request === 0n
         ? `Take back the request on ${nameOf(bond)}`
-        : `Ask ${formatOpen(request)} OPEN of ${nameOf(bond)} back`
+        : `Ask for ${formatOpen(request)} OPEN of ${nameOf(bond)} back`
     return { spendsWei: 0n, transactions: [{ call: callTo(bonds, 'requestWithdrawal', [bond, request]), effect }] }
   }
   const { leavingGwei } = await connection.reader.readContract({ ...bonds, functionName: 'bondStateOf', args: [bond] })

@@ -48,7 +48,7 @@ function openCommand(): Command {
   ).argument('<OPEN>', 'how much to put down', openAmount)
   return ofChannel(command)
     .option('--signer <address>', 'the plain key that signs its vouchers', addressValue)
-    .option('--voucher-key <file>', 'the same as a key file; written if there is none')
+    .option('--voucher-key <file>', 'the key file of the signer; written if it does not exist')
     .action(
       action<[bigint], Named & { signer?: Address; voucherKey?: string }>(async (context, options, amountGwei) => {
         const { operator, model, salt } = options
@@ -109,7 +109,7 @@ function depositCommand(): Command {
 function voucherCommand(): Command {
   const command = reading(commandOf('voucher', 'sign a voucher, to hand to the operator; sends nothing')).argument(
     '<OPEN>',
-    'all that may ever be charged on the channel: what was charged, and more',
+    'the total that may be charged on the channel so far',
     openAmount,
   )
   return ofChannel(command)

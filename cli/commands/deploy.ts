@@ -11,6 +11,7 @@ import { holderAt, lockFor } from '../../sdk/node/transactions/holder.ts'
 import { writeWhole } from '../../sdk/node/writeWhole.ts'
 import { action, commandOf, withSettings } from '../command.ts'
 import type { Context } from '../context.ts'
+import { rounded } from '../rounded.ts'
 import { type TermOptions, termsOf, withTerms } from './deploy/terms.ts'
 
 interface Options extends TermOptions {
@@ -86,10 +87,10 @@ async function propose(context: Context, options: Options, reader: Reader, isRes
   const feeWei = GAS * maxFeePerGas
   if (!isResumed) await requireGas(reader, address, feeWei)
   terminal.say(
-    `${isResumed ? 'Goes on deploying' : 'Deploys'} to chain ${reader.chain.id} as ${address}, which keeps no role in it:`,
+    `${isResumed ? 'Goes on deploying' : 'Deploys'} to chain ${reader.chain.id} from ${address}, which gets no role by deploying:`,
   )
   terminal.say(describeTerms(terms))
-  terminal.say(`About ${formatEther(feeWei)} ETH for gas in all.`)
+  terminal.say(`About ${rounded(formatEther(feeWei))} ETH for gas in all.`)
   if (sending.kind === 'send' && (sending.yes || /^y(es)?$/i.test((await terminal.ask('Deploy? [y/N]')) ?? '')))
     return true
   const how = sending.kind === 'send' ? ' Add --yes to send it without being asked.' : ''

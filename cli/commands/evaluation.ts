@@ -6,7 +6,7 @@ import { checkCommand } from './evaluation/check.ts'
 import { recordCommand } from './evaluation/record.ts'
 
 export function evaluationCommand(): Command {
-  return commandOf('evaluation', 'record how a model did, and hold records against the files that they follow from')
+  return commandOf('evaluation', 'record how a model did, and compare records with the files that they follow from')
     .addCommand(recordCommand('record'))
     .addCommand(checkCommand())
     .addCommand(listCommand())

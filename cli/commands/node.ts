@@ -21,7 +21,10 @@ interface NodeOptions {
 
 /** `attribution node`: a chain of one's own to try on, with its state on disk. Its money is worth nothing. */
 export function nodeCommand(): Command {
-  return commandOf('node', 'run a local chain to try on until Ctrl-C; its state and its keys stay on disk')
+  return commandOf(
+    'node',
+    'run a local chain for trying things out; Ctrl-C stops it, and its state and keys stay on disk',
+  )
     .option('--port <number>', 'where it answers', wholeNumber(1, 65_535), 8_545)
     .option('--folder <path>', 'where its state and its keys are kept', 'attribution-node')
     .option('--accounts <number>', 'how many accounts it begins with', wholeNumber(1, 100), 10)

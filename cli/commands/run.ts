@@ -6,7 +6,7 @@ import { trainCommand } from './run/train.ts'
 import { verifyCommand } from './run/verify.ts'
 
 export function runCommand(): Command {
-  return commandOf('run', 'train a model, import one, certify it, hold one against its registration')
+  return commandOf('run', 'train a model, import one, certify it, compare one with its registration')
     .addCommand(trainCommand())
     .addCommand(importCommand())
     .addCommand(certifyCommand())

@@ -42,17 +42,19 @@ const BLOCKS_AFTER_RESTART = 3
 /** How many blocks' states stay in memory where no more are asked for. */
 const STATES_KEPT = 64
 
-/** A chain is known by the time of its first block, the second in which it was born. */
-const identitySchema = z.strictObject({ bornAt: z.int(), pid: z.int(), port: z.int() })
+/** A chain is known by the time of its first block, the second in which it was born. `owner` is the process that started it. */
+const identitySchema = z.strictObject({ bornAt: z.int(), pid: z.int(), port: z.int(), owner: z.int().optional() })
 type Identity = z.infer<typeof identitySchema>
 
 export async function startLocalChain(options: LocalChainOptions): Promise<LocalChain> {
   mkdirSync(options.folder, { recursive: true })
   const rpcUrl = `http://127.0.0.1:${options.port}`
   const known = readIdentity(options.folder)
+  if (known !== undefined) await requireLeft(options, known)
   const bornAt = known?.bornAt ?? secondsNow()
   const left = (await isFree(options.port)) ? undefined : await findLeftRunning(options, known)
   const pid = left ?? (await launch(options, rpcUrl, bornAt))
+  writeIdentity(options.folder, { bornAt, pid, port: options.port, owner: process.pid })
   const reader = await connectReader(rpcUrl, LOCAL_CHAIN_ID)
   const clock = createTestClient({ mode: 'anvil', chain: reader.chain, transport: http(rpcUrl) })
   if (left === undefined) {
@@ -100,7 +102,7 @@ async function launch(options: LocalChainOptions, rpcUrl: string, bornAt: number
   )
   const { pid } = child
   // Written at once: a kill in the next moment leaves a chain that the next start knows for its own.
-  if (pid !== undefined) writeIdentity(options.folder, { bornAt, pid, port: options.port })
+  if (pid !== undefined) writeIdentity(options.folder, { bornAt, pid, port: options.port, owner: process.pid })
   let exited = pid === undefined
   child.on('error', () => {
     exited = true
@@ -118,6 +120,23 @@ async function launch(options: LocalChainOptions, rpcUrl: string, bornAt: number
     { port: options.port, log: readFileSync(`${options.folder}/anvil.log`, 'utf8').trim().split('\n').at(-1) ?? '' },
     `Look at ${options.folder}/anvil.log, or remove ${options.folder} to begin anew.`,
   )
+}
+
+/**
+ * Two chains on one folder would overwrite each other's state. One that a killed start left on another port is stopped; one that
+ * somebody uses is left alone.
+ */
+async function requireLeft({ folder, port }: LocalChainOptions, known: Identity): Promise<void> {
+  const { owner, pid } = known
+  if (known.port === port && (owner === undefined || owner === process.pid)) return
+  if (!isAlive(pid) || !(await isChain(known))) return
+  if (owner !== undefined && owner !== process.pid && isAlive(owner))
+    throw new StopError(
+      `${folder} is in use: its chain answers on port ${known.port}`,
+      { process: owner },
+      'Use that chain, or stop it first; another chain needs another folder.',
+    )
+  if (known.port !== port) await stop(pid)
 }
 
 /** Something listens on our port. It is ours if an earlier start of ours was killed and left its chain running. */

@@ -19,7 +19,7 @@ export function tableOf(summary: Summary): string {
     '',
     'The same to the gwei on chain, in the index and by attribution/',
     row(
-      'held together',
+      'cross-checked',
       `${alike.accounts} accounts, ${alike.units} units, ${alike.books} books, ${alike.channels} channels, ${alike.bonds} bonds`,
     ),
     '',

@@ -30,7 +30,11 @@ export async function readRegistered(connection: Connection, model: number): Pro
     strict: true,
   })
   if (event === undefined)
-    throw new StopError(`Model ${model} is no fine-tune that is registered here`, {}, 'Name the number of a registered fine-tune.')
+    throw new StopError(
+      `Model ${model} is no fine-tune that is registered here`,
+      {},
+      'Name the number of a registered fine-tune.',
+    )
   const { fineTune } = event.args
   const [base] = await reader.getContractEvents({
     ...contracts.models,

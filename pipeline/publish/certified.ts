@@ -1,3 +1,4 @@
+import { spell } from '../certify/verdict.ts'
 import type { CertificateSummary, RunManifest } from '../run/manifest.ts'
 import type { Interval } from '../statistics/bootstrap.ts'
 
@@ -9,23 +10,12 @@ export function certificateAdvice({ certificate }: Pick<RunManifest, 'certificat
   return [
     recommended === null
       ? 'Its quality certificate does not say whether pay follows worth.'
-      : `Its quality certificate recommends ${optionsFor(recommended)}.`,
+      : `Its quality certificate recommends ${spell(recommended)}.`,
     ...sentences.map((sentence) => `  ${sentence}`),
     ...headline('answer worth', answerWorth),
     ...headline('loss worth', lossWorth),
     ...(warning === null ? [] : [`  ${warning}`]),
   ]
-}
-
-function optionsFor({ rule, baseBps, floorBps }: NonNullable<CertificateSummary['recommended']>): string {
-  switch (rule) {
-    case 'equal-split':
-      return '--rule equal-split'
-    case 'fixed-weights':
-      return `--rule fixed-weights --base ${baseBps}`
-    case 'net-influence':
-      return `--rule net-influence --base ${baseBps} --floor ${floorBps}`
-  }
 }
 
 function headline(name: string, worth: CertificateSummary['answerWorth']): readonly string[] {

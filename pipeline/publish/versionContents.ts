@@ -68,6 +68,8 @@ async function requireFrozen({ reader, contracts }: Connection, version: bigint)
   throw new StopError(
     `Dataset version ${version} does not exist`,
     { dataset, number, frozen },
-    'Freeze the dataset first, or use a node of the chain that it is on.',
+    dataset === 0
+      ? 'Name a frozen one, whose number is dataset · 2^32 + version. A run on a shipped corpus has none and cannot be published.'
+      : 'Freeze the dataset first, or use a node of the chain that it is on.',
   )
 }

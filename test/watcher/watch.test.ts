@@ -91,7 +91,7 @@ describe('the watcher, as people start it', () => {
 
     it('with the port of its metrics', async () => {
       const port = new URL(stage.local.rpcUrl).port
-      await refused(/is taken by another program\..*--metrics-port/, ['--metrics-port', port])
+      await refused(/is taken by another program\. Stop that program/, ['--metrics-port', port])
     })
   })
 
@@ -204,11 +204,11 @@ describe('the watcher, as people start it', () => {
   })
 
   describe('where something can only be demanded', () => {
-    it('says so where its bond covers no demand, and goes on', async () => {
+    it('says so where its bond covers no demand, and fails as what is open stays open', async () => {
       await lie(stage, 'nobody gets the rows', 8)
       const payer = { ATTRIBUTION_PRIVATE_KEY: keyOf(6) }
       const watched = await type('cli/main.ts', ['watch', ...connected, '--once'], payer)
-      expect({ code: watched.code, err: watched.err }).toEqual({ code: 0, err: '' })
+      expect(watched).toMatchObject({ code: 1, err: expect.stringContaining('1 challenge is not settled') })
       expect(lines(watched, 'bond too small')).toMatchObject([{ demands: 1, covered: 0, freeGwei: '0' }])
       expect(lines(watched, 'committed')).toEqual([])
     })

@@ -138,7 +138,7 @@ const groups: Readonly<Record<string, readonly Row[]>> = {
 /** Seconds, or a duration such as 3d, within bounds. */
 function seconds(min: number, max: number): (text: string) => number {
   const bounded = wholeNumber(min, max)
-  return (text) => bounded(`${durationSeconds(text)}`)
+  return (text) => bounded(/^\d+$/.test(text) ? text : `${durationSeconds(text)}`)
 }
 
 export function withTerms(command: Command): Command {

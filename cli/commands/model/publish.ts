@@ -9,14 +9,14 @@ import { readRun } from '../../../pipeline/run/readRun.ts'
 import { agree } from '../../carryOut.ts'
 import { action, commandOf, sendingCommand, withSettings } from '../../command.ts'
 import { requireReachable } from '../../reachable.ts'
-import { collected, id, openAmount, wholeNumber } from '../../values.ts'
+import { collected, id, openAmount, percentage, tenThousandths, wholeNumber } from '../../values.ts'
 import { planPublication, requireAccounts } from './publicationPlan.ts'
 import { register } from './registration.ts'
 
 interface Options {
   readonly rule: PayRule
-  readonly base: number
-  readonly floor: number
+  readonly base?: number
+  readonly floor?: number
   readonly feeUnit: bigint
   readonly contributorBps: number
   readonly operatorBps: number
@@ -46,8 +46,12 @@ are for good.`,
         .choices([...PAY_RULES])
         .default('net-influence'),
     )
-    .option('--base <bps>', 'the part of their share that goes by kept rows first', wholeNumber(0, 10_000), 0)
-    .option('--floor <bps>', 'how much net influence moves all of the rest', wholeNumber(5_000, 40_000), 10_000)
+    .option('--base <percent>', 'the part of their share that goes by kept rows first (0)', percentage(100))
+    .option(
+      '--floor <number>',
+      'how much net influence moves all of the rest, 0.5 to 4: what a certificate calls its floor (1)',
+      tenThousandths(5_000, 40_000),
+    )
     .option('--fee-unit <OPEN>', 'what fees are counted in, at most 1; a call costs 1 to 65,535 (0.001)', openAmount)
     .option('--contributor-bps <bps>', 'contributors’ share of every fee', wholeNumber(0, 9_000), 6_000)
     .option('--operator-bps <bps>', 'the serving operator’s share', wholeNumber(0, 9_000), 1_500)
@@ -90,7 +94,16 @@ are for good.`,
 }
 
 function registrationOf(options: Options): Registration {
-  const { rule, base, floor, feeUnit = 1_000_000n, contributorBps, operatorBps, royaltyBps, blobsAt } = options
+  const {
+    rule,
+    base = 0,
+    floor = 10_000,
+    feeUnit = 1_000_000n,
+    contributorBps,
+    operatorBps,
+    royaltyBps,
+    blobsAt,
+  } = options
   return {
     shares: { contributorBps, operatorBps, royaltyBps },
     pay: payTermsOf({ rule, baseBps: base, floorBps: floor, feeUnitGwei: feeUnit }),

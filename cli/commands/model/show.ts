@@ -21,7 +21,7 @@ export function showCommand(): Command {
           `row index    ${shown.indexURI || 'none: contributors share equally'}`,
           `units        ${shown.units}, of ${shown.contributions} contributions`,
           `shares       contributors ${percent(terms.contributorBps)}, operator ${percent(terms.operatorBps)}`,
-          `pay          ${terms.sketched ? 'by net influence' : 'by fixed weights'}, base ${percent(terms.baseBps)}, floor ${percent(terms.floorBps)}`,
+          `pay          ${terms.sketched ? 'by net influence' : 'by fixed weights'}, base ${percent(terms.baseBps)}, floor ${terms.floorBps / 10_000}`,
           `fee unit     ${formatOpen(terms.feeUnitGwei)} OPEN`,
           `operators    ${operators.map(({ account, until }) => (until === null ? account : `${account} until ${until}`)).join(', ') || 'none yet'}`,
           `takes calls  ${stateOf(shown)}`,

@@ -13,6 +13,7 @@ import type { OnProgress } from '../../../pipeline/train/progress.ts'
 import { MAIL } from '../../../pipeline/train/tasks/mail/mail.ts'
 import { labellingOf, taskNamed } from '../../../pipeline/train/tasks/tasks.ts'
 import { action, commandOf } from '../../command.ts'
+import { leaveSignalsToSystem } from '../../signals.ts'
 import { wholeNumber } from '../../values.ts'
 
 interface Options {
@@ -32,7 +33,7 @@ export function certifyCommand(): Command {
     'certify',
     `measure how far pay follows what contributors are worth: by training without them, beside other rules. Writes
 ${CERTIFICATE_FILES.json} and ${CERTIFICATE_FILES.page} into the run folder and their hashes into run.json, so certify before you
-publish. What was retrained is kept; killed, it goes on where it was. A run on another base gets what needs no retraining.`,
+publish. What was retrained is kept; stopped, the same command continues. A run on another base gets what needs no retraining.`,
   )
     .argument('<run folder>')
     .option('--items <folder>', 'the run’s items, as run train took them; or')
@@ -49,6 +50,7 @@ publish. What was retrained is kept; killed, it goes on where it was. A run on a
     .option('--cache <folder>', 'where features and retrainings are kept', 'var/cache')
     .action(
       action<[string], Options>(async ({ terminal }, options, folder) => {
+        leaveSignalsToSystem()
         const certificate = await certificateOf(folder, options, ({ step, done, total }) =>
           terminal.progress(step, done, total),
         )
@@ -83,7 +85,7 @@ function summaryOf({ worth, verdict }: Certificate): readonly string[] {
   return [
     ...sentences,
     ...(warning === null ? [] : [warning]),
-    recommended === null ? 'Recommended: nothing.' : `Recommended: ${spell(recommended)}.`,
+    recommended === null ? 'No terms are recommended.' : `Recommended: ${spell(recommended)}.`,
     '',
     ...(isAbsent(worth) ? [worth.absent] : worth.map(lineOf)),
   ]

@@ -15,6 +15,7 @@ import { type TrainingContribution, type TrainRunOptions, trainRun } from '../..
 import { contributionId, itemsTree } from '../../../sdk/contribution.ts'
 import { action, commandOf, reading } from '../../command.ts'
 import type { Context } from '../../context.ts'
+import { leaveSignalsToSystem } from '../../signals.ts'
 import { UsageError } from '../../usageError.ts'
 import { collected, wholeNumber } from '../../values.ts'
 
@@ -24,7 +25,7 @@ interface Options {
   readonly items?: string
   readonly heldOut?: string
   readonly classes?: Classes
-  readonly task: string
+  readonly task?: string
   readonly rows: number | 'all'
   readonly evaluateOn: number
   readonly contributors: number
@@ -55,8 +56,8 @@ export function trainCommand(): Command {
     [items, '--version <version>', 'a frozen dataset version; repeat for several', collected(version)],
     [items, '--items <folder>', 'their items, each file with its .commitment.json beside it'],
     [items, '--held-out <file>', `texts to evaluate on, of no contributor (<items>/${HELD_OUT_FILE})`],
-    [items, '--classes <first,second>', 'the two labels, where they are not those of --task', classes],
-    [corpus, '--task <mail|speeches>', 'which shipped texts to classify', undefined, 'mail'],
+    [items, '--classes <first,second>', 'the two labels of the items', classes],
+    [corpus, '--task <mail|speeches>', 'which shipped texts to classify', undefined],
     [corpus, '--rows <number|all>', 'rows of the training', rowCount, 1_600],
     [corpus, '--evaluate-on <number>', 'texts that are kept for evaluating', wholeNumber(1, MOST), 400],
     [corpus, '--contributors <number>', 'among whom the rows are divided', wholeNumber(1, MOST), 40],
@@ -69,8 +70,10 @@ export function trainCommand(): Command {
   return command.action(
     action<[], Options>(async (context, options) => {
       const started = performance.now()
+      const what = await whatToTrainOn(context, options)
+      leaveSignalsToSystem()
       const manifest = await trainRun({
-        ...(await whatToTrainOn(context, options)),
+        ...what,
         outFolder: options.out,
         seed: options.seed,
         maxTokens: options.maxTokens,
@@ -91,7 +94,12 @@ type WhatToTrainOn = Pick<TrainRunOptions, 'contributions' | 'versions' | 'heldO
 
 async function whatToTrainOn(context: Context, options: Options): Promise<WhatToTrainOn> {
   const { version: versions, items } = options
-  if (versions === undefined && items === undefined) return corpusOf(options)
+  if (versions === undefined && items === undefined) {
+    if (options.task !== undefined) return corpusOf(options, options.task)
+    throw new UsageError(
+      'Say what to train on: --version and --items for items of frozen dataset versions, or --task mail to try a shipped corpus.',
+    )
+  }
   if (versions === undefined || items === undefined)
     throw new UsageError('--version and --items go together: which items were frozen, and where they are.')
   const inOrder = [...new Set(versions)].toSorted((a, b) => (a < b ? -1 : 1))
@@ -99,12 +107,17 @@ async function whatToTrainOn(context: Context, options: Options): Promise<WhatTo
   const heldOut = options.heldOut ?? join(items, HELD_OUT_FILE)
   if (!existsSync(heldOut))
     throw new UsageError(`There is no ${heldOut}. Write texts there that belong to no contributor, or give --held-out.`)
-  const task = options.classes === undefined ? taskNamed(options.task) : ownLabelling(options.classes)
-  return { contributions, versions: inOrder.map(String), heldOut: readItems(heldOut), task }
+  return { contributions, versions: inOrder.map(String), heldOut: readItems(heldOut), task: labelling(options) }
+}
+
+function labelling({ classes, task }: Options) {
+  if (classes !== undefined) return ownLabelling(classes)
+  if (task !== undefined) return taskNamed(task)
+  throw new UsageError('Name the two labels of the items, as in --classes order,question.')
 }
 
 /** Contributions are named as in dataset 1, contributor i being account i, so the folder is of the same form as one that a chain knows. */
-function corpusOf({ task: name, seed, rows, evaluateOn, contributors }: Options): WhatToTrainOn {
+function corpusOf({ seed, rows, evaluateOn, contributors }: Options, name: string): WhatToTrainOn {
   const task = taskNamed(name)
   const split = splitTask(task, { seed, rows, heldOut: evaluateOn, contributors })
   const contributions = split.contributors.map(({ name: who, items }, i): TrainingContribution => {

@@ -25,7 +25,7 @@ export function verifyCommand(): Command {
     .action(
       action<[string], Options>(async ({ connection, terminal }, { model, again }, folder) => {
         if (model === undefined && again === undefined)
-          throw new UsageError('Say with --model or --again what to hold the run against.')
+          throw new UsageError('Say with --model or --again what to compare the run with.')
         const run = readRun(folder)
         const audited = model === undefined ? undefined : await auditIndex(await connection(), run, model)
         const compared = again === undefined ? undefined : compareSketches(run, readAgain(again, run))

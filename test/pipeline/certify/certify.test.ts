@@ -200,7 +200,7 @@ describe('a quality certificate', () => {
     attachCertificate({ folder: at }, { ...first, verdict })
     const [headline, who, what, answers, loss, warning] = certificateAdvice(readRun(at).manifest)
     expect([headline, who, what, warning]).toEqual([
-      'Its quality certificate recommends --rule net-influence --base 5000 --floor 10000.',
+      'Its quality certificate recommends net influence, a base of 50 % and a floor of 1.',
       '  Contributors are paid.',
       '  Register it.',
       '  A sketch moves much.',

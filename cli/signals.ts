@@ -1,0 +1,26 @@
+/** Ctrl-C and SIGTERM: most commands finish what cannot be left, some are simply ended. */
+
+const interrupted = new AbortController()
+
+/** Aborts at the first signal. */
+export const signal: AbortSignal = interrupted.signal
+
+function onSignal(): void {
+  // A second Ctrl-C ends the process at once.
+  if (interrupted.signal.aborted) process.exit(130)
+  interrupted.abort()
+}
+
+export function listenToSignals(): void {
+  process.on('SIGINT', onSignal)
+  process.on('SIGTERM', onSignal)
+}
+
+/**
+ * For work that keeps the processor busy, so that no listener would be called, and that leaves nothing half done on disk: the system
+ * ends the process at the first signal.
+ */
+export function leaveSignalsToSystem(): void {
+  process.off('SIGINT', onSignal)
+  process.off('SIGTERM', onSignal)
+}
