@@ -10,6 +10,10 @@ const LENGTH_BYTES = 8
 /** The format's own limit. */
 const LONGEST_HEADER = 100_000_000
 
+/** What GPTQ, AWQ, HQQ, bitsandbytes and compressed tensors store beside or instead of a weight. */
+const QUANTISED =
+  /\.(qweight|qzeros|W_q|weight_packed|weight_scale(_inv)?|weight\.(absmax|quant_map|quant_state\..*)|SCB)$/
+
 export interface LargeTensors {
   readonly file: string
   /** Where the data begin that offsets count from. */
@@ -35,8 +39,24 @@ export function readPlaces(source: SourceFolder, file: string): LargeTensors {
   }
 }
 
-/** Refuses a floating-point tensor with a NaN or an infinity in it. */
+/** Refuses tensors without numbers, those of a quantised model, and floating-point ones with a NaN or an infinity in them. */
 export function requireFiniteTensors(source: SourceFolder, { file, dataStart, places }: LargeTensors): void {
+  for (const [name, { dtype, shape }] of places) {
+    if (shape.includes(0))
+      throw new RunError(
+        file,
+        `tensor "${name}" is empty`,
+        { shape: shape.join('×') },
+        'Gather the parameters before saving: ZeRO-3 and FSDP leave empty ones.',
+      )
+    if (/^F[468]/.test(dtype) || QUANTISED.test(name))
+      throw new RunError(
+        file,
+        `tensor "${name}" is of a quantised model`,
+        { dtype },
+        'Import the weights as they were trained, in float32, float16 or bfloat16.',
+      )
+  }
   const open = openFile(source, file)
   try {
     for (const [name, { dtype, start, end }] of places) {

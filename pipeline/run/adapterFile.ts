@@ -48,6 +48,8 @@ export function readAdapter(configBytes: Uint8Array, modelBytes: Uint8Array, { l
     const module = name.slice(PREFIX.length).replace(/\.(lora_[AB]\.weight|weight|bias)$/, '')
     const isKnown = name.startsWith(PREFIX) && [...lora.targetModules, ...lora.modulesToSave].includes(module)
     if (!isKnown) throw new RunError(file, `tensor "${name}" belongs to no module of the adapter`, {}, RERUN)
+    if (tensor.shape.includes(0))
+      throw new RunError(file, `tensor "${name}" is empty`, { shape: tensor.shape.join('×') }, RERUN)
     if (tensor.dtype === 'F32') checkFinite(file, name, float32Of(file, name, tensor))
   }
   return { config, tensors }

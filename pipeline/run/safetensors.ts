@@ -14,8 +14,33 @@ import { RERUN, RunError } from './runError.ts'
 const LENGTH_BYTES = 8
 const ALIGNMENT = 8
 
-const ELEMENT_BYTES = { F64: 8, F32: 4, F16: 2, BF16: 2, I64: 8, I32: 4, I16: 2, I8: 1, U8: 1, BOOL: 1 } as const
-export type Dtype = keyof typeof ELEMENT_BYTES
+/** Every dtype of the format (safetensors 0.8.0, safetensors/src/tensor.rs: Dtype), so that a file is read whatever it holds. */
+const ELEMENT_BITS = {
+  F64: 64,
+  F32: 32,
+  F16: 16,
+  BF16: 16,
+  F8_E4M3: 8,
+  F8_E5M2: 8,
+  F8_E8M0: 8,
+  F8_E4M3FNUZ: 8,
+  F8_E5M2FNUZ: 8,
+  F6_E2M3: 6,
+  F6_E3M2: 6,
+  F4: 4,
+  C64: 64,
+  I64: 64,
+  I32: 32,
+  I16: 16,
+  I8: 8,
+  U64: 64,
+  U32: 32,
+  U16: 16,
+  U8: 8,
+  BOOL: 8,
+} as const
+const FLOAT32_BYTES = 4
+export type Dtype = keyof typeof ELEMENT_BITS
 
 export interface Tensor {
   readonly dtype: Dtype
@@ -26,7 +51,7 @@ export interface Tensor {
 
 const size = z.number().int().nonnegative()
 const tensorSchema = z.strictObject({
-  dtype: z.enum(Object.keys(ELEMENT_BYTES) as [Dtype, ...Dtype[]]),
+  dtype: z.enum(Object.keys(ELEMENT_BITS) as [Dtype, ...Dtype[]]),
   shape: z.array(size),
   data_offsets: z.tuple([size, size]),
 })
@@ -91,7 +116,7 @@ export function parsePlaces(file: string, header: Uint8Array, fileBytes: number)
       shape,
       data_offsets: [start, end],
     } = parsed.data
-    const expected = shape.reduce((product, length) => product * length, ELEMENT_BYTES[dtype])
+    const expected = shape.reduce((product, length) => product * length, ELEMENT_BITS[dtype]) / 8
     if (end - start !== expected)
       throw malformed(file, `tensor "${name}" has offsets that do not fit its shape`, {
         shape: shape.join('×'),
@@ -169,7 +194,7 @@ export function formatFloat32Header(
   const header: Record<string, unknown> = { __metadata__: metadata }
   let offset = 0
   for (const [name, shape] of Object.entries(shapes)) {
-    const end = offset + shape.reduce((product, length) => product * length, ELEMENT_BYTES.F32)
+    const end = offset + shape.reduce((product, length) => product * length, FLOAT32_BYTES)
     header[name] = { dtype: 'F32', shape, data_offsets: [offset, end] }
     offset = end
   }
