@@ -4,6 +4,7 @@ import { basename, join } from 'node:path'
 import { digestPath } from '../run/digest.ts'
 import type { ImportedManifest } from '../run/manifest.ts'
 import { RunError } from '../run/runError.ts'
+import { isHubName } from './hubName.ts'
 import { openSource } from './sourceFolder.ts'
 
 /**
@@ -36,7 +37,7 @@ export function describeBase(named: NamedBase, card: string | null, stated: Stat
   if (!isHubName(name) && stated.source === undefined)
     throw new RunError(
       file,
-      `its base is a folder, ${name}, which nobody else can find`,
+      `its base looks like a folder, ${name}, which nobody else can find`,
       { field: 'base_model_name_or_path' },
       'Say where the weights come from: --base <name> --base-source <where>.',
     )
@@ -69,8 +70,6 @@ function requireSameName({ name }: NamedBase, card: string | null, stated: State
     'They may be of two trainings. Keep the output of one in a folder of its own, or name the base with --base.',
   )
 }
-
-const isHubName = (name: string) => /^[\w.-]+\/[\w.-]+$/.test(name) && !name.startsWith('.')
 
 /**
  * One file is named by its own sha-256, a folder of several by that of the lines `sha256sum *.safetensors` prints, in the

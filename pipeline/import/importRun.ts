@@ -20,9 +20,12 @@ import { type NamedCommitment, readContributions, readIds, rowsInOrder, rowsOfFi
 import { writeImported } from './importedFolder.ts'
 import { hasResults, readEvaluation } from './lmEval.ts'
 import { type ModelCard, parseModelCard } from './modelCard.ts'
-import { type Quantisation, quantisationOf } from './quantisation.ts'
+import { configBeside, configIn, requireUnquantised } from './modelConfig.ts'
+import { quantisationOf } from './quantisation.ts'
 import type { RowSource } from './rowSource.ts'
+import type { Quantisation } from './schemes.ts'
 import { has, openSource, readBytes, readText, type SourceFolder } from './sourceFolder.ts'
+import { settingOf } from './toolSettings.ts'
 import { readTrainerState } from './trainerState.ts'
 import { describeTraining, type Recognised, recogniseTool } from './trainingTool.ts'
 import { pathIn, readWeights, type Weights } from './weights.ts'
@@ -66,14 +69,18 @@ export function importRun(options: ImportOptions): Imported {
   const weights = readWeights(source)
   const training = readTraining(source, weights)
   const base = baseOf(weights, training.card, options.base)
-  const quantisation = quantisationOf(training.recognised, training.card, base.name, options.quantisation)
-  if (weights.kind === 'model' && quantisation !== null)
-    throw new RunError(
-      RUN_FILES.modelCard,
-      'it says that a base was quantised, and the weights are those of a whole model',
-      { scheme: quantisation.scheme },
-      'Name the folder of the adapter, not that of the model it was merged into.',
-    )
+  const quantisation =
+    weights.kind === 'model'
+      ? requireUnquantised(source, options.quantisation)
+      : quantisationOf({
+          recognised: training.recognised,
+          card: training.card,
+          names: [base.name, weights.adapter.base.name, training.card?.baseModel].filter(
+            (name) => typeof name === 'string',
+          ),
+          configs: [...configIn(source), ...configBeside(options.base.weights)],
+          stated: options.quantisation,
+        })
 
   const rows = readAttributionData(data, choicesOf(options))
   const contributions = readContributions(options.commitments)
@@ -151,6 +158,8 @@ interface ReadTraining {
 const TELLING = [
   'training_args.yaml',
   'llamaboard_config.yaml',
+  'training_params.json',
+  'torchtune_config.yaml',
   'all_results.json',
   'train_results.json',
   'config.json',
@@ -169,13 +178,13 @@ function readTraining(source: SourceFolder, weights: Weights): ReadTraining {
   }
 }
 
-function requireSameRank({ config, configFile }: Recognised, rank: number): void {
-  const said = config?.lora_r ?? config?.lora_rank ?? null
+function requireSameRank({ tool, config, configFile }: Recognised, rank: number): void {
+  const said = settingOf(tool, config, 'rank') ?? null
   if (said === null || Number(said) === rank) return
   throw new RunError(
     configFile ?? '',
     `it is of an adapter of another rank than ${RUN_FILES.adapterConfig}`,
-    { found: said, expected: rank },
+    { found: typeof said === 'number' ? said : String(said), expected: rank },
     'They are of two trainings; keep the output of one in a folder of its own.',
   )
 }

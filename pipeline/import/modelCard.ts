@@ -12,11 +12,13 @@ import { RUN_FILES } from '../run/manifest.ts'
 import { RunError } from '../run/runError.ts'
 import { parseWith } from './sourceFolder.ts'
 
-const oneOrMore = z.union([z.string(), z.array(z.string())]).nullish()
+/** YAML may make a truth value or a date of a word; such words name nothing that is looked for. */
+const oneOrMore = z
+  .unknown()
+  .optional()
+  .transform((value) => [value].flat().filter((each) => typeof each === 'string'))
 const frontMatterSchema = z.looseObject({
   base_model: oneOrMore,
-  library_name: z.string().nullish(),
-  license: oneOrMore,
   tags: oneOrMore,
 })
 
@@ -41,8 +43,8 @@ export function parseModelCard(text: string): ModelCard {
   const about = parseFrontMatter(front ?? '')
   const lines = (body ?? '').split(/\r?\n/)
   return {
-    baseModel: [about.base_model ?? []].flat()[0] ?? null,
-    tags: [about.tags ?? []].flat(),
+    baseModel: about.base_model[0] ?? null,
+    tags: about.tags,
     hyperparameters: listAfter(lines, /^The following hyperparameters were used during training:/),
     quantisation: listAfter(lines, /quantization config was used during training:\s*$/),
     versions: listAfter(lines, /^#+ Framework versions/),
@@ -54,10 +56,13 @@ function parseFrontMatter(yaml: string): z.infer<typeof frontMatterSchema> {
   return parseWith(FILE, parseYaml(FILE, yaml) ?? {}, frontMatterSchema, 'a model card')
 }
 
-/** YAML of a file, or of a part of one. Nothing of it is executed: tags that would make objects are refused. */
+/**
+ * YAML of a file, or of a part of one, as PyYAML reads it: version 1.1, where "yes" is true, and of a key that stands twice the last
+ * value counts. Nothing of it is executed: tags that would make objects are none.
+ */
 export function parseYaml(file: string, text: string): unknown {
   try {
-    return parse(text, { logLevel: 'error' })
+    return parse(text, { version: '1.1', uniqueKeys: false, logLevel: 'error' })
   } catch (cause) {
     const [problem] = (cause instanceof Error ? cause.message : String(cause)).split('\n')
     throw new RunError(
@@ -70,15 +75,20 @@ export function parseYaml(file: string, text: string): unknown {
   }
 }
 
-/** The list that follows a heading, until something that is neither an item nor empty. Of several, the last one counts. */
+/**
+ * The list that follows a heading, until the next heading or paragraph; a line right below an item goes on with it. Of several lists
+ * the last one counts.
+ */
 function listAfter(lines: readonly string[], heading: RegExp): Listed {
   const at = lines.findLastIndex((line) => heading.test(line))
   const items = new Map<string, string>()
   if (at < 0) return items
+  let isInItem = false
   for (const line of lines.slice(at + 1)) {
     const [, name, value] = /^- ([\w .-]+?)(?::\s*| (?=\d))(.*)$/.exec(line) ?? []
     if (name !== undefined && value !== undefined) items.set(name, value.trim())
-    else if (line.trim() !== '') break
+    else if (line.trim() !== '' && (!isInItem || line.startsWith('#'))) break
+    isInItem = line.trim() !== ''
   }
   return items
 }

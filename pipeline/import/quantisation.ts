@@ -1,121 +1,137 @@
 /**
- * How the base was quantised while it was tuned, from wherever a tool says so: the card's bitsandbytes section, the
- * configuration of Axolotl or LLaMA-Factory, the name of a base that Unsloth quantised beforehand, or the caller.
+ * How the base was quantised while it was tuned: by how its weights are stored, and by how they were loaded, from wherever a tool says
+ * so. Silence says neither, so the caller is asked.
  */
-import type { ImportedManifest } from '../run/manifest.ts'
 import { RUN_FILES } from '../run/manifest.ts'
 import { RunError } from '../run/runError.ts'
 import type { ModelCard } from './modelCard.ts'
-import type { Recognised, ToolConfig } from './trainingTool.ts'
+import { type Quantisation, SCHEMES, wordsOf } from './schemes.ts'
+import { isOf, type Stored, storedByConfig, storedByName, storedWords } from './storedQuantisation.ts'
+import { type Loaded, TOOL_SETTINGS } from './toolSettings.ts'
+import type { Recognised } from './trainingTool.ts'
 
-export type Quantisation = ImportedManifest['quantisation']
-
-/** bitsandbytes quantises four-bit weights in blocks of 64. */
-const BLOCK = 64
-
-/** @param stated What the caller says; it must not contradict the files. */
-export function quantisationOf(
-  { tool, config, configFile }: Recognised,
-  card: ModelCard | null,
-  baseName: string,
-  stated: Quantisation | undefined,
-): Quantisation {
-  const said: { readonly where: string; readonly value: Quantisation | undefined }[] = [
-    { where: `the bitsandbytes section of ${RUN_FILES.modelCard}`, value: ofSection(card?.quantisation) },
-    { where: configFile ?? '', value: config === null ? undefined : ofConfig(tool, config) },
-    { where: `the name of the base, ${baseName}`, value: ofName(baseName) },
-    { where: '--quantisation', value: stated },
-  ]
-  const known = said.filter(({ value }) => value !== undefined)
-  const [first] = known
-  const other = known.find(({ value }) => JSON.stringify(value) !== JSON.stringify(first?.value))
-  if (first !== undefined && other !== undefined)
-    throw new RunError(
-      RUN_FILES.modelCard,
-      'its files contradict each other about the quantised base',
-      { [first.where]: wordsOf(first.value), [other.where]: wordsOf(other.value) },
-      'They may be of two runs; keep the output of one training in a folder of its own.',
-    )
-  if (first === undefined && config?.load_in_4bit === true)
-    throw new RunError(
-      configFile ?? '',
-      'it loads the base in four bits, and does not say which',
-      { field: 'load_in_4bit' },
-      'Say it with --quantisation: nf4, nf4+double, fp4 or fp4+double.',
-    )
-  if (first?.value && !/^[a-z][a-z0-9-]*$/.test(first.value.scheme))
-    throw new RunError(
-      RUN_FILES.modelCard,
-      `no scheme of quantisation is named "${first.value.scheme}"`,
-      { said: first.where },
-      'Correct the file that says it; known to bitsandbytes are nf4, fp4 and int8.',
-    )
-  return first?.value ?? null
+export interface QuantisationSources {
+  readonly recognised: Recognised
+  readonly card: ModelCard | null
+  /** What the base is called, by the adapter, the card and the caller. */
+  readonly names: readonly string[]
+  /** config.json of the base, where it is at hand, and where that is. */
+  readonly configs: readonly { readonly where: string; readonly config: unknown }[]
+  /** What the caller says; it must not contradict the files. */
+  readonly stated: Quantisation | undefined
 }
 
-function ofSection(listed: ModelCard['quantisation'] | undefined): Quantisation | undefined {
-  if (listed === undefined || listed.size === 0) return undefined
+interface Said<T> {
+  readonly where: string
+  readonly value: T
+}
+
+export function quantisationOf(sources: QuantisationSources): Quantisation {
+  const { stated } = sources
+  const stored = storedOf(sources)
+  const loaded = loadedOf(sources)
+  const known: Said<Quantisation>[] = [
+    ...loaded.flatMap(({ where, value }) => (isUnnamed(value) ? [] : [{ where, value }])),
+    ...(stated === undefined ? [] : [{ where: 'what you say', value: stated }]),
+  ]
+  // A tool that loads nothing in fewer bits says nothing of weights that are stored in them.
+  const said =
+    stored === undefined ? known : known.filter(({ where, value }) => value !== null || where === 'what you say')
+  const [first] = said
+  const other = said.find(({ value }) => JSON.stringify(value) !== JSON.stringify(first?.value))
+  if (first !== undefined && other !== undefined) throw contradiction(first, other)
+  if (stored !== undefined && first !== undefined && !isOf(first.value, stored.value))
+    throw contradiction(first, { where: stored.where, value: storedWords(stored.value) })
+  const found = first === undefined ? stored?.value.exact : first.value
+  if (found === undefined || (found === null && stored !== undefined)) throw unknown(sources, stored, loaded)
+  return requireScheme(found, first?.where ?? stored?.where ?? '')
+}
+
+/** What says that the weights are stored in fewer bits; a configuration says more than a name. */
+function storedOf({ names, configs }: QuantisationSources): Said<Stored> | undefined {
+  for (const { where, config } of configs) {
+    const value = storedByConfig(config)
+    if (value !== undefined) return { where: `quantization_config of ${where}`, value }
+  }
+  for (const name of names) {
+    const value = storedByName(name)
+    if (value !== undefined) return { where: `the name of the base, ${name}`, value }
+  }
+  return undefined
+}
+
+function loadedOf({ card, recognised }: QuantisationSources): readonly Said<Loaded>[] {
+  const { tool, config, configFile } = recognised
+  const told = TOOL_SETTINGS[tool]
+  return [
+    ...(card === null || card.quantisation.size === 0
+      ? []
+      : [{ where: `the quantisation section of ${RUN_FILES.modelCard}`, value: ofSection(card.quantisation) }]),
+    ...(config === null || told === undefined ? [] : [{ where: configFile ?? '', value: told.loaded(config) }]),
+  ]
+}
+
+/** What PEFT copies into a card is the quantization_config of the model that was tuned. */
+function ofSection(listed: ModelCard['quantisation']): Loaded {
   const isOn = (name: string) => listed.get(name)?.toLowerCase() === 'true'
   const method = /(\w+)'?>?$/.exec(listed.get('quant_method') ?? 'bitsandbytes')?.[1]?.toLowerCase()
-  if (method !== 'bitsandbytes' && method !== 'bits_and_bytes') return ofMethod(method ?? '', listed.get('bits'))
-  if (isOn('load_in_8bit') || isOn('_load_in_8bit')) return int8()
-  if (!isOn('load_in_4bit') && !isOn('_load_in_4bit')) return null
-  return fourBits(listed.get('bnb_4bit_quant_type') ?? 'fp4', isOn('bnb_4bit_use_double_quant'))
+  const isBitsandbytes = method === 'bitsandbytes' || method === 'bits_and_bytes'
+  const about = isBitsandbytes
+    ? {
+        load_in_8bit: isOn('load_in_8bit') || isOn('_load_in_8bit'),
+        load_in_4bit: isOn('load_in_4bit') || isOn('_load_in_4bit'),
+        quant_method: 'bitsandbytes',
+        bnb_4bit_quant_type: listed.get('bnb_4bit_quant_type'),
+        bnb_4bit_use_double_quant: isOn('bnb_4bit_use_double_quant'),
+      }
+    : { quant_method: method, ...(/^\d+$/.test(listed.get('bits') ?? '') && { bits: Number(listed.get('bits')) }) }
+  const stored = storedByConfig({ quantization_config: about })
+  return stored === undefined ? null : (stored.exact ?? { unnamed: 'bits' })
 }
 
-function ofMethod(method: string, bits: string | undefined): Quantisation {
-  const count = Number(bits)
-  if (/^[a-z][a-z0-9-]*$/.test(method) && Number.isInteger(count) && count >= 1 && count <= 16)
-    return { scheme: method, bits: count, doubleQuant: false, blockSize: null }
+function isUnnamed(value: Loaded): value is { readonly unnamed: string } {
+  return value !== null && 'unnamed' in value
+}
+
+function requireScheme(found: Quantisation, where: string): Quantisation {
+  if (found === null || /^[a-z][a-z0-9-]*$/.test(found.scheme)) return found
   throw new RunError(
     RUN_FILES.modelCard,
-    `it says that the base was quantised by ${method || 'an unnamed method'}, and not to how many bits`,
-    { field: 'quant_method', bits: bits ?? 'none' },
-    'Add the bits to that section.',
+    `no scheme of quantisation is named "${found.scheme}"`,
+    { said: where },
+    'Correct the file that says it; known to bitsandbytes are nf4, fp4 and int8.',
   )
 }
 
-/**
- * What the two tools make of their own settings: NF4 with its scales quantised again, unless set otherwise
- * (axolotl: src/axolotl/loaders/model.py, _set_quantization_config; LLaMA-Factory: src/llamafactory/hparams/model_args.py).
- */
-function ofConfig(tool: Recognised['tool'], config: ToolConfig): Quantisation | undefined {
-  if (tool === 'axolotl') {
-    if (config.load_in_8bit === true) return int8()
-    if (config.load_in_4bit !== true) return config.load_in_4bit === false ? null : undefined
-    if (config.adapter !== 'qlora') return undefined
-    const told = config.bnb_config_kwargs ?? {}
-    return fourBits(String(told.bnb_4bit_quant_type ?? 'nf4'), told.bnb_4bit_use_double_quant !== false)
-  }
-  if (config.quantization_bit === null || config.quantization_bit === undefined) return undefined
-  const method = config.quantization_method ?? 'bnb'
-  if (method !== 'bnb' && method !== 'bitsandbytes' && method !== 'BNB')
-    return { scheme: method.toLowerCase(), bits: config.quantization_bit, doubleQuant: false, blockSize: null }
-  if (config.quantization_bit === 8) return int8()
-  return fourBits(config.quantization_type ?? 'nf4', config.double_quantization !== false)
+function contradiction(first: Said<Quantisation>, other: Said<Quantisation | string>): RunError {
+  const words = (value: Quantisation | string) => (typeof value === 'string' ? value : wordsOf(value))
+  return new RunError(
+    RUN_FILES.modelCard,
+    'its files contradict each other about the quantised base',
+    { [first.where]: words(first.value), [other.where]: words(other.value) },
+    'They may be of two runs; keep the output of one training in a folder of its own.',
+  )
 }
 
-/** Unsloth's and others' repositories of weights that bitsandbytes quantised beforehand are named so. */
-function ofName(name: string): Quantisation | undefined {
-  return /bnb-4bit$/.test(name) ? fourBits('nf4', true) : undefined
-}
-
-export function parseQuantisation(text: string): Quantisation | undefined {
-  const [, scheme, double] = /^(none|int8|nf4|fp4)(\+double)?$/.exec(text) ?? []
-  if (scheme === undefined) return undefined
-  if (scheme === 'none') return null
-  return scheme === 'int8' ? int8() : fourBits(scheme, double !== undefined)
-}
-
-function int8(): Quantisation {
-  return { scheme: 'int8', bits: 8, doubleQuant: false, blockSize: null }
-}
-
-function fourBits(scheme: string, doubleQuant: boolean): Quantisation {
-  return { scheme, bits: 4, doubleQuant, blockSize: BLOCK }
-}
-
-function wordsOf(value: Quantisation | undefined): string {
-  if (value === null || value === undefined) return 'none'
-  return `${value.scheme}, ${value.bits} bits${value.doubleQuant ? ', scales quantised again' : ''}`
+function unknown(
+  { names, recognised: { configFile } }: QuantisationSources,
+  stored: Said<Stored> | undefined,
+  loaded: readonly Said<Loaded>[],
+): RunError {
+  const field = loaded
+    .map(({ value }) => (isUnnamed(value) ? value.unnamed : undefined))
+    .find((name) => name !== undefined)
+  const quantised = stored?.where ?? (field === undefined ? undefined : (configFile ?? RUN_FILES.modelCard))
+  return new RunError(
+    stored === undefined ? (configFile ?? RUN_FILES.adapterConfig) : RUN_FILES.adapterConfig,
+    quantised === undefined
+      ? 'no file says whether the base was quantised while it was tuned'
+      : 'its base was quantised, and no file says how',
+    {
+      base: names[0] ?? 'not named',
+      ...(stored !== undefined && { said: stored.where }),
+      ...(field !== undefined && { field }),
+    },
+    `Say it with --quantisation: ${SCHEMES}.`,
+  )
 }

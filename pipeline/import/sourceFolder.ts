@@ -2,6 +2,7 @@ import { closeSync, fstatSync, openSync, readdirSync, readFileSync, readSync, st
 import { join } from 'node:path'
 import { z } from 'zod'
 import { RunError } from '../run/runError.ts'
+import { parsePythonJson } from './pythonJson.ts'
 
 /** A folder that another tool left: its plain files by their paths below it, in order. Nothing in it is ever executed. */
 export interface SourceFolder {
@@ -70,13 +71,9 @@ export function readJson<T>(source: SourceFolder, file: string, schema: z.ZodTyp
 export function parseJson<T>(file: string, text: string, schema: z.ZodType<T>, what: string): T {
   let json: unknown
   try {
-    json = JSON.parse(text)
+    json = parsePythonJson(text)
   } catch (cause) {
-    // Python writes NaN and Infinity into JSON, which knows neither.
-    const isNotFinite = /[:[,\s](NaN|-?Infinity)\s*[,}\]]/.test(text)
-    throw isNotFinite
-      ? new RunError(file, 'it holds NaN or Infinity where a number should be', {}, 'Look at the step that wrote it.')
-      : new RunError(file, 'it is no JSON', { characters: text.length }, FETCH_AGAIN, cause)
+    throw new RunError(file, 'it is no JSON', { characters: text.length }, FETCH_AGAIN, cause)
   }
   return parseWith(file, json, schema, what)
 }
@@ -85,6 +82,14 @@ export function parseWith<T>(file: string, value: unknown, schema: z.ZodType<T>,
   const parsed = schema.safeParse(value)
   if (parsed.success) return parsed.data
   const [issue] = parsed.error.issues
+  const found = (issue?.path ?? []).reduce<unknown>((part, key) => (part as Record<PropertyKey, unknown>)?.[key], value)
+  if (typeof found === 'number' && !Number.isFinite(found))
+    throw new RunError(
+      file,
+      'it holds NaN or Infinity where a number should be',
+      { field: issue?.path.join('.') ?? '', value: String(found) },
+      'Look at the step that wrote it.',
+    )
   throw new RunError(
     file,
     `it is not ${what}`,

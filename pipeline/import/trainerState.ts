@@ -12,18 +12,16 @@ const stateSchema = z.looseObject({
   epoch: amount.nullish(),
   global_step: z.int().nonnegative(),
   max_steps: z.int(),
-  train_batch_size: z.int().positive().nullish(),
-  log_history: z.array(
-    z.looseObject({ step: z.int().nonnegative(), loss: z.number().nullish(), train_loss: z.number().nullish() }),
-  ),
+  // `train_batch_size` is that of one device and one pass, and nothing here says how many there were.
+  log_history: z.array(z.looseObject({ step: z.int().nonnegative(), train_loss: z.number().nullish() })),
 })
 
 export interface TrainerState {
   readonly steps: number
   readonly epochs: number | null
-  /** Of one device and one pass. */
-  readonly deviceBatchSize: number | null
   readonly loss: number | null
+  /** What was logged while it trained, by name. */
+  readonly logged: ReadonlySet<string>
 }
 
 export function readTrainerState(source: SourceFolder, file: string): TrainerState {
@@ -47,7 +45,7 @@ export function readTrainerState(source: SourceFolder, file: string): TrainerSta
   return {
     steps: state.global_step,
     epochs: state.epoch === 0 ? null : (state.epoch ?? null),
-    deviceBatchSize: state.train_batch_size ?? null,
     loss: state.log_history.findLast(({ train_loss }) => typeof train_loss === 'number')?.train_loss ?? null,
+    logged: new Set(state.log_history.flatMap((entry) => Object.keys(entry))),
   }
 }

@@ -4,61 +4,43 @@
  * - Axolotl: its configuration as YAML in the card (axolotl-ai-cloud/axolotl, src/axolotl/train.py: setup_model_card);
  * - LLaMA-Factory: the tag `llama-factory`, or `training_args.yaml`, `llamaboard_config.yaml`, `trainer_log.jsonl`
  *   (hiyouga/LLaMA-Factory, src/llamafactory/train/trainer_utils.py: create_modelcard_and_push, extras/constants.py);
+ * - AutoTrain: `training_params.json` (huggingface/autotrain-advanced, src/autotrain/commands.py);
+ * - torchtune: `torchtune_config.yaml` (pytorch/torchtune, torchtune/training/metric_logging.py: save_config);
  * - Unsloth: the tag `unsloth` (unslothai/unsloth, unsloth/save.py: MODEL_CARD);
  * - TRL: the tag `trl`, or its version in the card (huggingface/trl, trl/templates/lm_model_card.md);
  * - Transformers: the tag `generated_from_trainer`, or `trainer_state.json`; PEFT where there is neither.
  */
 import { z } from 'zod'
-import { type ImportedManifest, RUN_FILES, type TRAINING_TOOLS } from '../run/manifest.ts'
+import { type ImportedManifest, RUN_FILES } from '../run/manifest.ts'
 import { RunError } from '../run/runError.ts'
 import { type ModelCard, parseYaml } from './modelCard.ts'
-import { has, parseWith, readText, type SourceFolder } from './sourceFolder.ts'
+import { optimiserOf, optimiserOfCard, scheduleOf } from './optimisers.ts'
+import { preferenceOf } from './preference.ts'
+import { has, parseJson, parseWith, readText, type SourceFolder } from './sourceFolder.ts'
+import { isOn, type Settings, settingOf, type TrainingTool } from './toolSettings.ts'
 import type { TrainerState } from './trainerState.ts'
 
-export type TrainingTool = (typeof TRAINING_TOOLS)[number]
 type Training = ImportedManifest['training']
 
-const numeric = z.union([z.number(), z.string().regex(/^\s*[-+]?[\d.]+(e[-+]?\d+)?\s*$/i)]).transform(Number)
-const text = z.string().min(1)
-
-/** The names that Axolotl and LLaMA-Factory give to the same settings; all others are theirs alone. */
-const configSchema = z.looseObject({
-  learning_rate: numeric.nullish().catch(null),
-  seed: numeric.nullish().catch(null),
-  weight_decay: numeric.nullish().catch(null),
-  optimizer: text.nullish().catch(null),
-  optim: text.nullish().catch(null),
-  lr_scheduler: text.nullish().catch(null),
-  lr_scheduler_type: text.nullish().catch(null),
-  micro_batch_size: numeric.nullish().catch(null),
-  gradient_accumulation_steps: numeric.nullish().catch(null),
-  sequence_len: numeric.nullish().catch(null),
-  cutoff_len: numeric.nullish().catch(null),
-  lora_r: z.union([z.number(), z.string()]).nullish(),
-  lora_rank: z.union([z.number(), z.string()]).nullish(),
-  adapter: text.nullish(),
-  finetuning_type: text.nullish(),
-  load_in_4bit: z.boolean().nullish(),
-  load_in_8bit: z.boolean().nullish(),
-  bnb_config_kwargs: z.looseObject({}).nullish(),
-  quantization_bit: numeric.nullish().catch(null),
-  quantization_method: text.nullish(),
-  quantization_type: text.nullish(),
-  double_quantization: z.boolean().nullish(),
-})
-export type ToolConfig = z.infer<typeof configSchema>
+const settingsSchema = z.record(z.string(), z.unknown())
 
 export interface Recognised {
   readonly tool: TrainingTool
   readonly version: string | null
   /** What the tool was told to do, where it leaves that. */
-  readonly config: ToolConfig | null
+  readonly config: Settings | null
   /** The file that the configuration stands in. */
   readonly configFile: string | null
 }
 
 const AXOLOTL = /<summary>See axolotl config<\/summary>\s+(?:axolotl version: `([^`]+)`\s+)?```ya?ml\r?\n(.*?)\r?\n```/s
 const LLAMA_FACTORY_ARGUMENTS = 'training_args.yaml'
+/** What a tool leaves of its configuration in a file of its own. */
+const CONFIG_FILES = [
+  ['llama-factory', LLAMA_FACTORY_ARGUMENTS],
+  ['autotrain', 'training_params.json'],
+  ['torchtune', 'torchtune_config.yaml'],
+] as const
 const LLAMA_FACTORY_FILES = [LLAMA_FACTORY_ARGUMENTS, 'llamaboard_config.yaml', 'trainer_log.jsonl']
 
 export function recogniseTool(source: SourceFolder, card: ModelCard | null): Recognised {
@@ -78,11 +60,10 @@ export function recogniseTool(source: SourceFolder, card: ModelCard | null): Rec
     const config = readConfig(RUN_FILES.modelCard, axolotl[2] ?? '')
     return { tool: 'axolotl', version: axolotl[1] ?? null, config, configFile: RUN_FILES.modelCard }
   }
-  if (isLlamaFactory) {
-    if (!has(source, LLAMA_FACTORY_ARGUMENTS)) return { tool: 'llama-factory', version: null, ...none }
-    const config = readConfig(LLAMA_FACTORY_ARGUMENTS, readText(source, LLAMA_FACTORY_ARGUMENTS))
-    return { tool: 'llama-factory', version: null, config, configFile: LLAMA_FACTORY_ARGUMENTS }
-  }
+  for (const [tool, file] of CONFIG_FILES)
+    if (has(source, file)) return { tool, version: null, ...readSettings(source, tool, file) }
+  if (isLlamaFactory) return { tool: 'llama-factory', version: null, ...none }
+  if (tags.includes('autotrain')) return { tool: 'autotrain', version: null, ...none }
   if (tags.includes('unsloth')) return { tool: 'unsloth', version: versionOf('Unsloth'), ...none }
   if (tags.includes('trl') || versionOf('TRL') !== null) return { tool: 'trl', version: versionOf('TRL'), ...none }
   if (tags.includes('generated_from_trainer') || has(source, RUN_FILES.trainerState))
@@ -90,54 +71,74 @@ export function recogniseTool(source: SourceFolder, card: ModelCard | null): Rec
   return { tool: 'peft', version: versionOf('PEFT'), ...none }
 }
 
-function readConfig(file: string, yaml: string): ToolConfig {
-  return parseWith(file, parseYaml(file, yaml) ?? {}, configSchema, 'the configuration of a training')
+function readConfig(file: string, yaml: string): Settings {
+  return parseWith(file, parseYaml(file, yaml) ?? {}, settingsSchema, 'the configuration of a training')
+}
+
+function readSettings(source: SourceFolder, tool: TrainingTool, file: string) {
+  const text = readText(source, file)
+  const config = file.endsWith('.json')
+    ? parseJson(file, text, settingsSchema, 'the configuration of a training')
+    : readConfig(file, text)
+  // LLaMA-Factory leaves the same file when it only predicts.
+  const isTraining =
+    tool !== 'llama-factory' || isOn(config.do_train) || !(isOn(config.do_predict) || isOn(config.do_eval))
+  return isTraining ? { config, configFile: file } : { config: null, configFile: null }
 }
 
 /** The trainer's card and state first, since they say what happened; then what the tool was told. */
-export function describeTraining(
-  { tool, version, config }: Recognised,
-  card: ModelCard | null,
-  state: TrainerState | null,
-): Training {
+export function describeTraining(recognised: Recognised, card: ModelCard | null, state: TrainerState | null): Training {
+  const { tool, version, config } = recognised
   const listed = card?.hyperparameters ?? new Map<string, string>()
-  const number = (name: string): number | null => {
-    const value = Number(listed.get(name) ?? Number.NaN)
-    return Number.isFinite(value) ? value : null
-  }
-  const accumulated = config?.gradient_accumulation_steps ?? 1
-  const configured = config?.micro_batch_size ? config.micro_batch_size * accumulated : null
-  const accumulation = number('gradient_accumulation_steps') ?? accumulated
-  const perDevice = number('train_batch_size') ?? state?.deviceBatchSize ?? null
-  const batchSize =
-    number('total_train_batch_size') ?? (perDevice === null ? null : perDevice * accumulation) ?? configured
+  const number = (name: string) => numberOf(listed.get(name))
+  const told = (setting: Parameters<typeof settingOf>[2]) => settingOf(tool, config, setting)
+  const word = (value: unknown) => (typeof value === 'string' && value !== '' ? value : undefined)
+  const [optimiser, schedule] = [word(told('optimiser')), word(told('schedule'))]
+  const listedSchedule = word(listed.get('lr_scheduler_type'))
+  const preference = preferenceOf(recognised, card, state)
   return {
     tool,
     version,
-    optimiser: wordOf(listed.get('optimizer')) ?? config?.optimizer ?? config?.optim ?? null,
-    schedule: wordOf(listed.get('lr_scheduler_type')) ?? config?.lr_scheduler ?? config?.lr_scheduler_type ?? null,
-    seed: wholeOr(number('seed') ?? config?.seed),
-    learningRate: positiveOr(number('learning_rate') ?? config?.learning_rate),
+    optimiser: optimiserOfCard(listed.get('optimizer')) ?? (optimiser === undefined ? null : optimiserOf(optimiser)),
+    schedule: (listedSchedule && scheduleOf(listedSchedule)) ?? (schedule === undefined ? null : scheduleOf(schedule)),
+    seed: wholeOr(number('seed') ?? numberOf(told('seed'))),
+    learningRate: positiveOr(number('learning_rate') ?? numberOf(told('learningRate'))),
     epochs: positiveOr(state?.epochs ?? number('num_epochs')),
     steps: positiveOr(wholeOr(state?.steps ?? number('training_steps'))),
-    batchSize: positiveOr(wholeOr(batchSize)),
-    weightDecay: config?.weight_decay ?? null,
-    maxTokens: positiveOr(wholeOr(config?.sequence_len ?? config?.cutoff_len)),
+    batchSize: positiveOr(wholeOr(batchSizeOf(listed))),
+    weightDecay: numberOf(told('weightDecay')),
+    maxTokens: positiveOr(wholeOr(numberOf(told('maxTokens')))),
     loss: state?.loss ?? null,
+    ...(preference !== undefined && { preference }),
   }
 }
 
-/** "Use OptimizerNames.ADAMW_TORCH_FUSED with betas=…" → "adamw_torch_fused"; "SchedulerType.LINEAR" → "linear". */
-function wordOf(value: string | undefined): string | null {
-  if (value === undefined || value === '') return null
-  const name = /^(?:Use )?(?:OptimizerNames\.|SchedulerType\.)?([\w-]+)/.exec(value)?.[1]
-  return name?.toLowerCase() ?? null
+/**
+ * Of one step, over all devices and passes. A card lists the total where it differs from what one process takes at a time
+ * (huggingface/transformers, src/transformers/modelcard.py: extract_hyperparameters_from_trainer), so a card without it has said it
+ * all. A configuration and a state say what one device takes, and nobody how many there were.
+ */
+function batchSizeOf(listed: ModelCard['hyperparameters']): number | null {
+  const total = numberOf(listed.get('total_train_batch_size'))
+  if (total !== null) return total
+  const isShared = ['gradient_accumulation_steps', 'num_devices'].some(
+    (name) => (numberOf(listed.get(name)) ?? 1) !== 1,
+  )
+  return isShared || listed.has('distributed_type') ? null : numberOf(listed.get('train_batch_size'))
 }
 
-function wholeOr(value: number | null | undefined): number | null {
-  return value !== null && value !== undefined && Number.isSafeInteger(value) ? value : null
+/** YAML 1.1 takes 2e-4 for a text. */
+function numberOf(value: unknown): number | null {
+  if (typeof value === 'number') return Number.isFinite(value) ? value : null
+  if (typeof value !== 'string' || !/^\s*[-+]?[\d.]+(e[-+]?\d+)?\s*$/i.test(value)) return null
+  const number = Number(value)
+  return Number.isFinite(number) ? number : null
 }
 
-function positiveOr(value: number | null | undefined): number | null {
-  return value !== null && value !== undefined && value > 0 ? value : null
+function wholeOr(value: number | null): number | null {
+  return value !== null && Number.isSafeInteger(value) ? value : null
+}
+
+function positiveOr(value: number | null): number | null {
+  return value !== null && value > 0 ? value : null
 }

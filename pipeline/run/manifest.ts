@@ -29,7 +29,16 @@ export const MANIFEST_FILE = 'run.json'
 /** The matrices that gradients were projected with, in a run of `pipeline/gpu`. */
 export const PROJECTION_FILE = 'projection.safetensors'
 
-export const TRAINING_TOOLS = ['transformers', 'trl', 'axolotl', 'llama-factory', 'unsloth', 'peft'] as const
+export const TRAINING_TOOLS = [
+  'transformers',
+  'trl',
+  'axolotl',
+  'llama-factory',
+  'unsloth',
+  'autotrain',
+  'torchtune',
+  'peft',
+] as const
 export const ATTRIBUTION_TOOLS = ['bergson', 'trak', 'logix', 'dattri', 'kronfluence', 'safetensors'] as const
 
 const count = z.number().int().nonnegative()
@@ -242,6 +251,11 @@ export const importedSchema = z.strictObject({
     maxTokens: positive.nullable(),
     /** Mean training loss in nats, as the trainer reports it at its end. */
     loss: z.number().nullable(),
+    /**
+     * What was trained for, such as dpo, and what a row of it is: an example, a pair of which one answer was preferred, or a prompt with
+     * a group of answers. Absent where each row is an example whose text is predicted.
+     */
+    preference: z.strictObject({ objective: z.string().min(1), row: z.enum(['example', 'pair', 'group']) }).optional(),
   }),
   dataset: datasetSchema,
   projection: z.discriminatedUnion('kind', [

@@ -1,7 +1,7 @@
 import { type Command, InvalidArgumentError } from 'commander'
 import type { Hex } from 'viem'
 import { importRun } from '../../../pipeline/import/importRun.ts'
-import { parseQuantisation } from '../../../pipeline/import/quantisation.ts'
+import { parseQuantisation, SCHEMES } from '../../../pipeline/import/schemes.ts'
 import type { ImportedManifest } from '../../../pipeline/run/manifest.ts'
 import { action, commandOf } from '../../command.ts'
 import { UsageError } from '../../usageError.ts'
@@ -22,7 +22,7 @@ interface Options {
   readonly baseLicence: string
   readonly baseWeights?: string
   readonly baseWeightsSha256?: string
-  readonly quantisation?: NonNullable<ReturnType<typeof parseQuantisation>>
+  readonly quantisation?: Exclude<ReturnType<typeof parseQuantisation>, undefined>
   readonly dims?: number
   readonly seed: number
 }
@@ -30,7 +30,8 @@ interface Options {
 export function importCommand(): Command {
   return commandOf(
     'import',
-    `make a run folder of what another training tool left: PEFT, Transformers, TRL, Axolotl, LLaMA-Factory or Unsloth, with attribution
+    `make a run folder of what another training tool left: PEFT, Transformers, TRL, Axolotl,
+LLaMA-Factory, Unsloth, AutoTrain or torchtune, with attribution
 data of Bergson, TRAK, LogIX, dattri or kronfluence. It can be certified, published and evaluated; it cannot be served here yet, since serve has the
 embedded base only. docs/importing.md says what is read and what is refused.`,
   )
@@ -53,11 +54,7 @@ embedded base only. docs/importing.md says what is read and what is refused.`,
     .requiredOption('--base-licence <SPDX>', 'its licence')
     .option('--base-weights <file|folder>', 'its weights, to be hashed; or')
     .option('--base-weights-sha256 <hex>', 'their sha-256', sha256)
-    .option(
-      '--quantisation <scheme>',
-      'of the base, where no file says: none, int8, nf4, fp4, nf4+double, fp4+double',
-      schemeOf,
-    )
+    .option('--quantisation <scheme>', `of the base while it was tuned, where no file says: ${SCHEMES}`, schemeOf)
     .option('--dims <number>', 'of a sketch, a multiple of 64 (256, or what the rows allow)', dimsOf)
     .option('--seed <number>', 'of the sketches’ projection', wholeNumber(0, 2 ** 31 - 1), 1)
     .action(
@@ -139,7 +136,7 @@ function sha256(text: string): string {
 function schemeOf(text: string) {
   const scheme = parseQuantisation(text)
   if (scheme !== undefined) return scheme
-  throw new InvalidArgumentError('It takes none, int8, nf4, fp4, nf4+double or fp4+double.')
+  throw new InvalidArgumentError(`It takes ${SCHEMES}.`)
 }
 
 function dimsOf(text: string): number {

@@ -18,7 +18,7 @@ from .errors import RunError
 FORMAT = 3
 MANIFEST_FILE = "run.json"
 DIMS_STEP = 64
-TRAINING_TOOLS = ("transformers", "trl", "axolotl", "llama-factory", "unsloth", "peft")
+TRAINING_TOOLS = ("transformers", "trl", "axolotl", "llama-factory", "unsloth", "autotrain", "torchtune", "peft")
 
 
 @dataclass(frozen=True)
@@ -82,7 +82,9 @@ class BaseModel:
 class Training:
     """How the adapter was trained, as far as is known: None is better than a guess."""
 
-    tool: Literal["transformers", "trl", "axolotl", "llama-factory", "unsloth", "peft"] = "peft"
+    tool: Literal[
+        "transformers", "trl", "axolotl", "llama-factory", "unsloth", "autotrain", "torchtune", "peft"
+    ] = "peft"  # fmt: skip
     version: str | None = None
     optimiser: str | None = None
     schedule: str | None = None

@@ -62,9 +62,18 @@ export function optionsFor(folder: string, out: string, others: Partial<ImportOp
     commitments,
     versions: ['4294967297'],
     gradients: fixture('plain'),
+    // Null: the base was not quantised. Most fixtures say nothing of it, so it must be said.
+    ...(!saysQuantisation(folder) && { quantisation: null }),
     seed: 1,
     ...others,
   }
+}
+
+function saysQuantisation(folder: string): boolean {
+  const card = join(folder, 'README.md')
+  return (
+    existsSync(card) && /axolotl config|llama-factory|bnb-4bit|quantization config/.test(readFileSync(card, 'latin1'))
+  )
 }
 
 /** The one clear error: a file, a sentence, a remedy. */

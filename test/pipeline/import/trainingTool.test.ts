@@ -31,7 +31,7 @@ describe('which tool trained is recognised, and what it says is carried', () => 
         version: '1.13.0',
         epochs: 2,
         steps: 6,
-        batchSize: 2,
+        batchSize: null,
         maxTokens: null,
         loss: 3.4475056727727256,
       },
@@ -45,7 +45,7 @@ describe('which tool trained is recognised, and what it says is carried', () => 
       training: {
         tool: 'axolotl',
         version: '0.11.0',
-        optimiser: 'adamw_bnb',
+        optimiser: 'adamw_bnb_8bit',
         schedule: 'cosine',
         seed: 42,
         learningRate: 0.0002,
