@@ -3,7 +3,7 @@
  * chain names this file by its keccak256, and every figure in the record follows from it: docs/evaluations.md.
  *
  *     {"format":1,"tool","model","twin","task","taskVersion","config","metrics","samples"}         a header
- *     {"sample","target"?,"model":{"scores","logits"},"twin":{"scores","logits"}|null}             a line a sample, as asked
+ *     {"sample","target"?,"model":{"scores","logits","answers"?},"twin":{…}|null}                  a line a sample, as asked
  *
  * No text is in it: samples are named by hashes.
  */
@@ -41,6 +41,8 @@ const answerSchema = z.strictObject({
   scores: z.array(z.number()),
   /** Log-probabilities of the possible answers up to a common constant, in nats; null where the task offers no such list. */
   logits: z.array(z.number()).min(2).nullable(),
+  /** Which of them each metric took, where that is known: with lengths taken into account it is not always the likeliest. */
+  answers: z.array(z.int().nonnegative().nullable()).optional(),
 })
 
 const sampleSchema = z.strictObject({
@@ -160,8 +162,17 @@ function checkSample(
       refuse('does not score every metric', { field: `${who}.scores`, found: scores.length, expected: metrics.length })
     if (logits?.length !== answers.model.logits?.length)
       refuse('offers the twin other answers than the model', { field: `${who}.logits` })
-    if (target === undefined || logits === null) continue
+    const { answers: taken } = answer
+    if (
+      taken !== undefined &&
+      (taken.length !== metrics.length || taken.some((each) => (each ?? 0) >= (logits?.length ?? 0)))
+    )
+      refuse('does not name an answer for every metric', { field: `${who}.answers` })
     const place = metrics.indexOf(ACCURACY)
+    const named = taken?.[place] ?? null
+    if (named !== null && logits !== null && named !== answered(logits))
+      refuse('names another answer than its likeliest', { field: `${who}.answers`, found: named })
+    if (target === undefined || logits === null) continue
     const right = answered(logits) === target ? 1 : 0
     if (place >= 0 && scores[place] !== right)
       refuse('scores an answer that its logits do not give', {

@@ -1,13 +1,7 @@
 /** 95 % intervals of a mean over samples, from its samples' scores; + − · / √ alone, so the same on every machine. */
+import { type Interval, wilson, Z } from '../statistics/wilson.ts'
 
-/** Two-sided 95 % of a normal distribution. */
-const Z = 1.959963984540054
-
-export interface Interval {
-  readonly value: number
-  readonly low: number
-  readonly high: number
-}
+export type { Interval }
 
 /** Scores that say right or wrong have Wilson's interval; any others that of a normal distribution around their mean. */
 export function intervalOf(scores: readonly number[]): Interval {
@@ -16,20 +10,6 @@ export function intervalOf(scores: readonly number[]): Interval {
 
 export function isRightOrWrong(scores: readonly number[]): boolean {
   return scores.every((score) => score === 0 || score === 1)
-}
-
-/** Wilson (1927): stays between zero and one, and is right for few samples and for shares near the ends. */
-function wilson(right: number, n: number): Interval {
-  const share = right / n
-  const centre = share + (Z * Z) / (2 * n)
-  const half = Z * Math.sqrt((share * (1 - share)) / n + (Z * Z) / (4 * n * n))
-  const whole = 1 + (Z * Z) / n
-  // Rounding may put an end a little past a share of nought or one.
-  return {
-    value: share,
-    low: Math.max(0, Math.min(share, (centre - half) / whole)),
-    high: Math.min(1, Math.max(share, (centre + half) / whole)),
-  }
 }
 
 /** A single sample tells nothing of its spread: its interval is itself. */
