@@ -2,12 +2,12 @@
  * Results and samples of lm-evaluation-harness (import/lmEval.ts), and those of the full-precision twin → one evaluation a task.
  * What a sample was asked stays behind: of its texts only the harness's hashes are taken.
  */
-import { z } from 'zod'
-import { readLines } from '../import/lines.ts'
 import { type EvaluatedTask, readEvaluation } from '../import/lmEval.ts'
-import { openFile, parseJson, type SourceFolder } from '../import/sourceFolder.ts'
+import { readSamples, type Sample } from '../import/lmEvalSamples.ts'
+import type { SourceFolder } from '../import/sourceFolder.ts'
 import { RunError } from '../run/runError.ts'
 import type { EvaluatedAnswer, Evaluation } from './evaluationFile.ts'
+import { answersOf, logitsOf } from './harnessAnswers.ts'
 
 export interface HarnessResults {
   readonly source: SourceFolder
@@ -35,7 +35,7 @@ export function readHarness(own: HarnessResults, other?: HarnessResults): Harnes
     const samples = readAnswers(own.source, task, keys)
     const twinSamples =
       twin && readAnswers(twin.source, taskOf(twin.results.tasks, task, twin.results.results.file), keys)
-    if (twinSamples !== undefined) requireSameSamples(task, samples, twinSamples)
+    const twins = twinSamples && paired(task, samples, twinSamples)
     return [
       {
         tool: `lm-evaluation-harness ${results.version ?? 'of unknown version'}`,
@@ -48,7 +48,7 @@ export function readHarness(own: HarnessResults, other?: HarnessResults): Harnes
         samples: samples.map(({ sample, answer }, i) => ({
           sample,
           model: answer,
-          twin: twinSamples?.[i]?.answer ?? null,
+          twin: twins?.[i]?.answer ?? null,
         })),
       },
     ]
@@ -66,6 +66,7 @@ function taskOf(tasks: readonly EvaluatedTask[], { task, taskVersion }: Evaluate
 }
 
 interface Answered {
+  readonly doc: number
   /** sha-256 of the document, as the harness takes it. */
   readonly sample: string
   /** sha-256 of the document, of the prompt and of the expected answer, in a row. */
@@ -73,51 +74,40 @@ interface Answered {
   readonly answer: EvaluatedAnswer
 }
 
-const digest = z.string().regex(/^[0-9a-f]{64}$/, 'must be 64 hexadecimal digits')
-const lineSchema = z.looseObject({
-  doc_id: z.int().nonnegative(),
-  doc_hash: digest,
-  prompt_hash: digest,
-  target_hash: digest,
-  filter: z.string().default('none'),
-  resps: z.array(z.unknown()).default([]),
-})
-/** Of a multiple choice: each choice's log-likelihood and whether it is the likeliest text, written as strings. */
-const choicesSchema = z.array(z.tuple([z.tuple([z.coerce.number(), z.unknown()])])).min(2)
-
-/** The samples in the order in which they were asked, each with its scores by `keys`. */
+/** The samples in the order of their numbers, each with its scores by `keys`. */
 function readAnswers(source: SourceFolder, task: EvaluatedTask, keys: readonly string[]): readonly Answered[] {
   const file = task.samplesFile
-  const found = new Map<number, { sample: string; asked: string; scores: Map<string, number>; resps: unknown[] }>()
-  const open = openFile(source, file)
-  try {
-    let line = 0
-    for (const text of readLines(open)) {
-      line++
-      const sample = parseJson(`${file}, line ${line}`, text, lineSchema, 'a sample of lm-evaluation-harness')
-      const { doc_id, doc_hash, prompt_hash, target_hash, filter, resps } = sample
-      const entry = found.get(doc_id) ?? {
-        sample: doc_hash,
-        asked: `${doc_hash}${prompt_hash}${target_hash}`,
-        scores: new Map<string, number>(),
-        resps,
-      }
-      found.set(doc_id, entry)
-      for (const key of keys) {
-        const [name = '', of] = key.split(',')
-        const score = sample[name]
-        if (of === filter && typeof score === 'number') entry.scores.set(key, score)
-      }
+  const found = new Map<number, Sample & { readonly byKey: Map<string, number> }>()
+  for (const sample of readSamples(source, file, task.filters)) {
+    const entry = found.get(sample.doc) ?? { ...sample, byKey: new Map<string, number>() }
+    found.set(sample.doc, entry)
+    for (const key of keys) {
+      const [name = '', of] = key.split(',')
+      const score = sample.scores.get(name)
+      if (of === sample.filter && score !== undefined) entry.byKey.set(key, score)
     }
-  } finally {
-    open.close()
   }
-  return [...found].map(([doc, { sample, asked, scores, resps }]) => ({
-    sample,
+  const samples = [...found.values()].toSorted((a, b) => a.doc - b.doc)
+  const logits = samples.map(({ doc, resps }) => logitsOf(file, task, doc, resps))
+  const scores = samples.map(({ doc, byKey }) => keys.map((key) => byKey.get(key) ?? missingScore(file, doc, key)))
+  const answers = keys.map((key, place) =>
+    answersOf(
+      key,
+      task,
+      samples,
+      logits,
+      scores.map((each) => each[place] as number),
+    ),
+  )
+  const isAnswered = answers.some((taken) => taken !== null)
+  return samples.map(({ doc, hash, asked }, i) => ({
+    doc,
+    sample: hash,
     asked,
     answer: {
-      scores: keys.map((key) => scores.get(key) ?? missingScore(file, doc, key)),
-      logits: logitsOf(file, task, doc, resps),
+      scores: scores[i] as number[],
+      logits: logits[i] as number[] | null,
+      ...(isAnswered && { answers: answers.map((taken) => taken?.[i] ?? null) }),
     },
   }))
 }
@@ -126,28 +116,23 @@ function missingScore(file: string, doc: number, key: string): never {
   throw new RunError(file, 'a sample has no score', { doc_id: doc, metric: key }, EVALUATE_BOTH)
 }
 
-/** Log-likelihoods of the choices; null for tasks that offer none, and where unconditional ones stand among them. */
-function logitsOf(file: string, { config }: EvaluatedTask, doc: number, resps: readonly unknown[]): number[] | null {
-  const { output_type, metric_list } = config.config
-  const isMutual = JSON.stringify(metric_list ?? null).includes('mutual_info')
-  if (output_type !== 'multiple_choice' || isMutual) return null
-  const parsed = choicesSchema.safeParse(resps)
-  if (parsed.success) return parsed.data.map(([[logLikelihood]]) => logLikelihood)
-  throw new RunError(
-    file,
-    'a sample of a multiple choice does not give each choice a log-likelihood',
-    { doc_id: doc, problem: parsed.error.issues[0]?.message ?? 'unknown' },
-    'Look at the model that answered; a log-likelihood is a finite number.',
-  )
-}
-
-function requireSameSamples({ task }: EvaluatedTask, own: readonly Answered[], other: readonly Answered[]): void {
-  const different = own.findIndex(({ asked }, i) => other[i]?.asked !== asked)
-  if (different < 0 && own.length === other.length) return
+/**
+ * The twin's answers to the same samples, whatever order it was asked in: by number and hash, or by hash alone where several ranks
+ * numbered their own samples.
+ */
+function paired({ task }: EvaluatedTask, own: readonly Answered[], other: readonly Answered[]): readonly Answered[] {
+  const byKey = (keyOf: (sample: Answered) => string) => {
+    const waiting = Map.groupBy(other, keyOf)
+    return own.map((sample) => waiting.get(keyOf(sample))?.shift())
+  }
+  const byNumber = byKey(({ doc, asked }) => `${doc} ${asked}`)
+  const found = byNumber.includes(undefined) ? byKey(({ asked }) => asked) : byNumber
+  const different = found.indexOf(undefined)
+  if (different < 0 && own.length === other.length) return found as readonly Answered[]
   throw new RunError(
     task,
     'model and twin were asked different samples',
-    { samples: own.length, twin: other.length, firstDifferent: Math.max(different, 0) },
+    { samples: own.length, twin: other.length, firstDifferent: own[Math.max(different, 0)]?.doc ?? 0 },
     EVALUATE_BOTH,
   )
 }

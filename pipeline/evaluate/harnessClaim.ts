@@ -1,5 +1,8 @@
 /** What results of lm-evaluation-harness say of the model that they are of: its base, its adapter, its precision. */
 import { existsSync } from 'node:fs'
+import { isHubName } from '../import/hubName.ts'
+import { configAt } from '../import/modelConfig.ts'
+import { storedByConfig, storedByName, storedWords } from '../import/storedQuantisation.ts'
 import { RunError } from '../run/runError.ts'
 import type { RegisteredModel } from './registered.ts'
 
@@ -16,7 +19,7 @@ export interface HarnessClaim {
 export function evaluatedBy({ file, modelArgs, weights }: HarnessClaim, { base }: RegisteredModel, option: string) {
   const pretrained = textOf(modelArgs.pretrained)
   const adapter = textOf(modelArgs.peft)
-  const isOnHub = pretrained !== null && /^[\w.-]+\/[\w.-]+$/.test(pretrained) && !existsSync(pretrained)
+  const isOnHub = pretrained !== null && isHubName(pretrained)
   if (isOnHub && adapter !== null && base !== null && pretrained !== base)
     throw new RunError(
       file,
@@ -37,16 +40,46 @@ export function evaluatedBy({ file, modelArgs, weights }: HarnessClaim, { base }
 
 /** A twin that is quantised itself would hide what quantisation costs; so would a model that was evaluated without it. */
 export function requirePrecision(claim: HarnessClaim, isQuantised: boolean): void {
-  const said = ['load_in_4bit', 'load_in_8bit'].find((name) => /^true$/i.test(String(claim.modelArgs[name])))
-  if ((said !== undefined) === isQuantised) return
+  const found = quantisedBy(claim)
+  if ((found !== undefined) === isQuantised) return
   throw new RunError(
     claim.file,
     isQuantised
       ? 'it evaluates the model without the quantisation that its twin is compared with'
       : 'it evaluates the twin with quantised weights',
-    { field: 'config.model_args', load: said ?? 'in full precision' },
-    'Evaluate the model with load_in_4bit or load_in_8bit, and its twin without.',
+    { field: found?.field ?? 'config.model_args', load: found?.load ?? 'in full precision' },
+    'Evaluate the model as it is quantised, and its twin on a base in full precision.',
   )
+}
+
+/** Arguments of lm_eval's hf, vllm and sglang models that quantise what they load, or load what is quantised. */
+const LOADS = [
+  'load_in_4bit',
+  'load_in_8bit',
+  'autogptq',
+  'gptqmodel',
+  'gguf_file',
+  'quantization',
+  'quantization_config',
+  'torchao_config',
+]
+const OFF = /^(|false|none|null|no|0)$/i
+
+/** What makes a model quantised: how it was loaded, its own quantization_config, or what it is called. */
+export function quantisedBy({ modelArgs }: Pick<HarnessClaim, 'modelArgs'>) {
+  const said = LOADS.find((name) => !OFF.test(String(modelArgs[name] ?? '')))
+  if (said !== undefined) return { field: `config.model_args.${said}`, load: said }
+  const [dtype = ''] = /(?:float8|fp8|int8|int4|uint8)\w*/.exec(String(modelArgs.dtype ?? '')) ?? []
+  if (dtype !== '') return { field: 'config.model_args.dtype', load: dtype }
+  for (const field of ['pretrained', 'peft'] as const) {
+    const model = textOf(modelArgs[field])
+    if (model === null) continue
+    const stored = existsSync(model) ? configAt(model).map(({ config }) => storedByConfig(config)) : []
+    const found =
+      stored.find((each) => each !== undefined) ?? (field === 'pretrained' ? storedByName(model) : undefined)
+    if (found !== undefined) return { field: `config.model_args.${field}`, load: storedWords(found) }
+  }
+  return undefined
 }
 
 function textOf(value: unknown): string | null {

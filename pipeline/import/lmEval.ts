@@ -1,22 +1,24 @@
 /**
- * Results of lm-evaluation-harness: `results_<time>.json`, and with --log_samples `samples_<task>_<time>.jsonl` beside it.
+ * Results of lm-evaluation-harness and the samples beside them (lmEvalLayout.ts says where).
  *
  * EleutherAI/lm-evaluation-harness 0.4.13, lm_eval/loggers/evaluation_tracker.py: EvaluationTracker.save_results_aggregated
  * and save_results_samples; lm_eval/result_schema.py. A metric's key is "name,filter", its standard error's
  * "name_stderr,filter" ("N/A" where none was estimated).
  */
 import { z } from 'zod'
+import { intervalOf } from '../evaluate/interval.ts'
 import { digestFile } from '../run/digest.ts'
 import type { Benchmark } from '../run/manifest.ts'
 import { RunError } from '../run/runError.ts'
+import { type Interval, Z } from '../statistics/wilson.ts'
 import { hashOfConfig } from './configHash.ts'
-import { readSamples, type Samples } from './lmEvalSamples.ts'
-import { has, parseJson, readBytes, type SourceFolder } from './sourceFolder.ts'
+import { latestResults, samplesFile } from './lmEvalLayout.ts'
+import { readScores, type TaskScores } from './lmEvalScores.ts'
+import { parseJson, readBytes, type SourceFolder } from './sourceFolder.ts'
 
-const RESULTS = /(^|\/)results_([^/]+)\.json$/
 const resultsSchema = z.looseObject({
   results: z.record(z.string(), z.looseObject({})),
-  configs: z.record(z.string(), z.record(z.string(), z.json())),
+  configs: z.record(z.string(), z.record(z.string(), z.unknown()).transform(jsonOf)),
   versions: z.record(z.string(), z.union([z.string(), z.number(), z.null()])),
   'n-shot': z.record(z.string(), z.int()).optional(),
   'n-samples': z.record(z.string(), z.looseObject({ effective: z.int().nonnegative() })).optional(),
@@ -25,11 +27,18 @@ const resultsSchema = z.looseObject({
   config: z.looseObject({ model_args: z.union([z.string(), z.record(z.string(), z.json())]).nullish() }).optional(),
 })
 type Results = z.infer<typeof resultsSchema>
+type Json = z.infer<ReturnType<typeof z.json>>
+
+/** JSON has no NaN: what a task is told stays readable as a text. */
+function jsonOf(config: Readonly<Record<string, unknown>>): Record<string, Json> {
+  const text = JSON.stringify(config, (_, value) =>
+    typeof value === 'number' && !Number.isFinite(value) ? String(value) : value,
+  )
+  return JSON.parse(text)
+}
 
 /** Metrics that lie between zero and one, and are the plain mean of what every sample scored. */
 const SHARES = ['acc', 'acc_norm', 'acc_bytes', 'exact_match', 'mc1', 'mc2', 'em']
-/** Two-sided 95 % of a normal distribution. */
-const Z95 = 1.959963984540054
 const MILLION = 1_000_000
 
 export interface Evaluation {
@@ -53,12 +62,10 @@ export interface EvaluatedTask {
   /** The task's configuration and how many examples were shown: what `configHash` is the hash of. */
   readonly config: { readonly config: z.infer<typeof resultsSchema>['configs'][string]; readonly shots: number | null }
   readonly samplesFile: string
+  /** In the order in which they answered. */
+  readonly filters: readonly string[]
   /** By their keys, "name,filter"; what they are called in a record; and whether they are the mean of their samples' scores. */
   readonly metrics: readonly { readonly key: string; readonly called: string; readonly isMean: boolean }[]
-}
-
-export function hasResults({ files }: SourceFolder): boolean {
-  return files.some((file) => RESULTS.test(file))
 }
 
 /** The latest results of a folder if not said which, each benchmark held against its samples. */
@@ -68,7 +75,7 @@ export function readEvaluation(source: SourceFolder, file = latestResults(source
       source.path,
       'it holds no results of lm-evaluation-harness',
       {},
-      'Name the folder of --output_path, where results_<time>.json is.',
+      'Name the folder of --output_path, where its results are, or the file itself.',
     )
   const content = readBytes(source, file)
   const text = new TextDecoder().decode(content)
@@ -79,15 +86,22 @@ export function readEvaluation(source: SourceFolder, file = latestResults(source
   const read = names.map((task) => {
     const config = { config: results.configs[task] ?? {}, shots: results['n-shot']?.[task] ?? null }
     const taskVersion = String(results.versions[task] ?? '')
-    const samplesFile = samplesOf(source, file, task)
-    const samples = readSamples(source, samplesFile)
+    const metrics = metricsOf(file, results, task)
+    const filters = [...new Set(metrics.map(({ filter }) => filter))]
+    const found = samplesFile(source, file, task, results.config?.model_args)
+    const samples = readScores(source, found, filters)
     requireSamples(file, results, task, samples)
-    const benchmarks = metricsOf(file, results, task).flatMap((metric): Benchmark[] => {
-      if (metric.stderr === null) {
-        left.push(`${task} ${metric.key}: no standard error was estimated`)
-        return []
-      }
-      requireMean(file, task, metric, samples)
+    const leave = (key: string, because: string): readonly Benchmark[] => {
+      left.push(`${task} ${key}: ${because}`)
+      return []
+    }
+    const benchmarks = metrics.flatMap((metric): readonly Benchmark[] => {
+      const { key, value, stderr } = metric
+      if (!Number.isFinite(value)) return leave(key, 'its score is no number')
+      const scores = samples.scores.get(key) ?? []
+      if (scores.some(Number.isNaN)) return leave(key, 'the score of a sample is no number')
+      if (stderr === null) return leave(key, 'no standard error was estimated')
+      requireMean(file, task, metric, scores)
       return [
         {
           task,
@@ -96,19 +110,19 @@ export function readEvaluation(source: SourceFolder, file = latestResults(source
           measured: {
             metric: calledOf(metric),
             datasetHash: samples.datasetHash,
-            score: scoreOf(metric.name, metric.value, metric.stderr),
+            score: millionths(isMean(scores, value) ? intervalOf(scores) : around(value, stderr)),
             sampleCount: samples.count,
             resultsHash,
           },
         },
       ]
     })
-    const metrics = metricsOf(file, results, task).map((metric) => ({
+    const described = metrics.map((metric) => ({
       key: metric.key,
       called: calledOf(metric),
-      isMean: Math.abs((samples.means.get(metric.key) ?? Number.NaN) - metric.value) <= 1e-9,
+      isMean: isMean(samples.scores.get(metric.key) ?? [], metric.value),
     }))
-    return { task, taskVersion, config, samplesFile, metrics, benchmarks }
+    return { task, taskVersion, config, samplesFile: found, filters, metrics: described, benchmarks }
   })
   return {
     benchmarks: read.flatMap(({ benchmarks }) => benchmarks),
@@ -116,7 +130,7 @@ export function readEvaluation(source: SourceFolder, file = latestResults(source
     version: results.lm_eval_version ?? null,
     modelArgs: argumentsOf(results.config?.model_args ?? null),
     results: { file, content },
-    samples: read.map(({ samplesFile }) => samplesFile),
+    samples: read.map((each) => each.samplesFile),
     left,
   }
 }
@@ -136,8 +150,11 @@ function metricsOf(file: string, { results }: Results, task: string): readonly M
     const isMetric = name !== undefined && filter !== undefined && others.length === 0 && !name.endsWith('_stderr')
     if (!isMetric || typeof value !== 'number') return []
     const stderr = found[`${name}_stderr,${filter}`]
-    if (typeof stderr === 'number' && stderr < 0)
-      throw malformed(file, `task ${task} has a negative standard error`, { field: `${name}_stderr,${filter}`, stderr })
+    if (typeof stderr === 'number' && !(stderr >= 0) && Number.isFinite(value))
+      throw malformed(file, `task ${task} has a standard error that is none`, {
+        field: `${name}_stderr,${filter}`,
+        stderr,
+      })
     return [{ key, name, filter, value, stderr: typeof stderr === 'number' ? stderr : null }]
   })
 }
@@ -146,20 +163,8 @@ function calledOf({ key, name, filter }: Metric): string {
   return filter === 'none' ? name : key
 }
 
-function samplesOf(source: SourceFolder, results: string, task: string): string {
-  const [, folder, time] = /^(.*\/)?results_([^/]+)\.json$/.exec(results) ?? []
-  const file = `${folder ?? ''}samples_${task}_${time}.jsonl`
-  if (has(source, file)) return file
-  throw new RunError(
-    file,
-    `it is missing: the samples of task ${task}`,
-    {},
-    'Evaluate with --log_samples; a record names the samples that were asked by their hash.',
-  )
-}
-
 /** The results count their samples, and name them by a hash. */
-function requireSamples(file: string, results: Results, task: string, { count, taskHash }: Samples): void {
+function requireSamples(file: string, results: Results, task: string, { count, taskHash }: TaskScores): void {
   const named = results.task_hashes?.[task]
   if (named !== undefined && named !== taskHash)
     throw malformed(file, `it is of other samples of task ${task} than those beside it`, {
@@ -177,32 +182,29 @@ function requireSamples(file: string, results: Results, task: string, { count, t
 }
 
 /** A share is the mean of its samples' scores, or the two files are of two evaluations. */
-function requireMean(file: string, task: string, { key, name, filter, value }: Metric, samples: Samples): void {
+function requireMean(file: string, task: string, { key, name, value }: Metric, scores: readonly number[]): void {
   if (!SHARES.includes(name)) return
   if (value < 0 || value > 1) throw malformed(file, `task ${task} has a share that is none`, { field: key, value })
-  const mean = samples.means.get(`${name},${filter}`)
-  if (mean === undefined || Math.abs(mean - value) <= 1e-9) return
-  throw malformed(file, `the samples of task ${task} have another mean`, { field: key, value, mean })
+  if (scores.length === 0 || isMean(scores, value)) return
+  throw malformed(file, `the samples of task ${task} have another mean`, { field: key, value, mean: meanOf(scores) })
 }
 
-/** In millionths, with the interval of a normal distribution around the mean; a share stays between zero and one. */
-function scoreOf(name: string, value: number, stderr: number): Benchmark['measured']['score'] {
-  const isShare = SHARES.includes(name)
-  const low = value - Z95 * stderr
-  const high = value + Z95 * stderr
-  const millionths = (x: number) => Math.round(x * MILLION)
-  return {
-    value: millionths(value),
-    low: millionths(isShare ? Math.max(0, low) : low),
-    high: millionths(isShare ? Math.min(1, high) : high),
-  }
+function meanOf(scores: readonly number[]): number {
+  return scores.reduce((sum, score) => sum + score, 0) / scores.length
 }
 
-function latestResults({ files }: SourceFolder): string | undefined {
-  return files
-    .filter((name) => RESULTS.test(name))
-    .toSorted(byTime)
-    .at(-1)
+function isMean(scores: readonly number[], value: number): boolean {
+  return scores.length > 0 && Math.abs(meanOf(scores) - value) <= 1e-9
+}
+
+/** Of a figure that is no mean of its samples, by the harness's own standard error. */
+function around(value: number, stderr: number): Interval {
+  return { value, low: value - Z * stderr, high: value + Z * stderr }
+}
+
+function millionths({ value, low, high }: Interval): Benchmark['measured']['score'] {
+  const whole = (x: number) => Math.round(x * MILLION)
+  return { value: whole(value), low: whole(low), high: whole(high) }
 }
 
 /** "pretrained=a,load_in_4bit=True", or an object of the same. */
@@ -214,11 +216,6 @@ function argumentsOf(told: string | Readonly<Record<string, unknown>> | null): R
       return cut < 0 ? [] : [[pair.slice(0, cut).trim(), pair.slice(cut + 1).trim()]]
     }),
   )
-}
-
-function byTime(a: string, b: string): number {
-  const [timeA, timeB] = [RESULTS.exec(a)?.[2] ?? '', RESULTS.exec(b)?.[2] ?? '']
-  return timeA < timeB ? -1 : 1
 }
 
 function malformed(file: string, what: string, facts: RunError['facts']): RunError {
