@@ -19,18 +19,27 @@ function newerNode() {
   }
 }
 
-// What the indexer holds is rows on their way to the database: a small young generation and a bound keep it lean.
-const memory = process.argv[2] === 'index' ? ['--max-semi-space-size=16', '--max-old-space-size=1024'] : []
-const child = spawn(
-  newerNode(),
-  [...memory, fileURLToPath(new URL('main.ts', import.meta.url)), ...process.argv.slice(2)],
-  {
-    stdio: 'inherit',
-  },
-)
+// What the indexer holds is rows on their way to the database: a small young generation and a bound keep it lean. It is a
+// process of its own kind, with its own way to end: the same that `npm run indexer` starts.
+const [command, ...rest] = process.argv.slice(2)
+const script =
+  command === 'index'
+    ? ['--max-semi-space-size=16', '--max-old-space-size=1024', pathOf('../indexer/main.ts'), ...rest]
+    : [pathOf('main.ts'), ...process.argv.slice(2)]
+
+function pathOf(file) {
+  return fileURLToPath(new URL(file, import.meta.url))
+}
+
+const child = spawn(newerNode(), script, { stdio: 'inherit' })
 // Ctrl-C reaches both, and the command itself says how it ends.
 process.on('SIGINT', () => {})
 process.on('SIGTERM', () => child.kill('SIGTERM'))
+// The shell of `npx attribution` ends at a signal and passes none on: then this is nobody's process, and must end too.
+if (process.env.npm_lifecycle_event !== undefined) {
+  const parent = process.ppid
+  setInterval(() => process.ppid === parent || child.kill('SIGTERM'), 500).unref()
+}
 child.on('exit', (code, signal) => {
   process.exitCode = code ?? 128 + (constants.signals[signal] ?? 0)
 })

@@ -7,6 +7,7 @@ import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { parseEnv } from 'node:util'
 import * as z from 'zod'
+import { variableOf as variableOfOption } from '../indexer/operate/settings.ts'
 import { UsageError } from './usageError.ts'
 
 export const CONFIG_FILE = 'attribution.config.json'
@@ -87,7 +88,7 @@ export function readConfig(
 }
 
 export function variableOf(name: SettingName): string {
-  return `ATTRIBUTION_${settings[name].flag.toUpperCase().replaceAll('-', '_')}`
+  return variableOfOption(settings[name].flag)
 }
 
 function stateFolder({ XDG_STATE_HOME }: Readonly<Record<string, string | undefined>>): string {

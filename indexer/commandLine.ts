@@ -4,6 +4,7 @@ import { readDeployment } from '../sdk/node/readDeployment.ts'
 import { logFormats } from './operate/log.ts'
 import { isOn, oneOf, optional, required, type Setting, wholeNumber } from './operate/settings.ts'
 import type { DatabaseLocation } from './store/database.ts'
+import { isDatabaseUrl } from './store/databaseUrl.ts'
 
 /** All settings of the indexer. Each command takes those that it needs. */
 export const settings = {
@@ -14,14 +15,12 @@ export const settings = {
   },
   rpc: {
     value: '<url>',
-    env: 'RPC_URL',
     isList: true,
     help: 'a node of that chain; several, each with --rpc or with commas between, stand in for each other',
     read: required(list),
   },
   ws: {
     value: '<url>',
-    env: 'WS_URL',
     isList: true,
     help: 'where such nodes announce new blocks by WebSocket; without, or while it is cut, they are polled',
     read: optional(list),
@@ -117,7 +116,8 @@ function list(text: string): readonly string[] {
 }
 
 function locate(where: string): DatabaseLocation {
-  return /^postgres(ql)?:\/\//.test(where) ? { kind: 'postgres', url: where } : { kind: 'embedded', folder: where }
+  const text = where.trim()
+  return isDatabaseUrl(text) ? { kind: 'postgres', url: text } : { kind: 'embedded', folder: where }
 }
 
 /** A depth in blocks; undefined for the node's tag. */

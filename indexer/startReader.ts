@@ -2,7 +2,9 @@ import type { IndexerEvent } from './events.ts'
 import { type ServeOptions, serve } from './roles/serve.ts'
 import { type DatabaseLocation, openDatabase } from './store/database.ts'
 import { mustBePlain } from './store/history.ts'
+import { mustRead } from './store/serverChecks.ts'
 import { refuseFirstEdition } from './store/store.ts'
+import { servedIn } from './store/views.ts'
 
 export interface ReaderOptions extends ServeOptions {
   /** Any replica of the database. */
@@ -32,6 +34,9 @@ export async function startReader(options: ReaderOptions): Promise<Reader> {
   const connections = await openDatabase(options.database)
   const begin = async () => {
     await refuseFirstEdition(connections.reader('public'))
+    await mustRead(connections.reader('public'), schema)
+    const served = await servedIn(connections.reader('public'), schema)
+    if (served !== undefined) await mustRead(connections.reader('public'), served.history)
     return await serve(options, { connections, schema, role: () => 'reader', chain: options.chain ?? schema }, report)
   }
   const server = await begin().catch(async (error) => {

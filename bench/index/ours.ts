@@ -20,7 +20,7 @@ export interface OurOptions {
 function script(): readonly string[] {
   const manifest = z.object({ scripts: z.object({ indexer: z.string() }) })
   const { scripts } = manifest.parse(JSON.parse(readFileSync(`${PROJECT}package.json`, 'utf8')))
-  return scripts.indexer.split(' ').slice(1)
+  return scripts.indexer.replace(/^exec node /, '').split(' ')
 }
 
 /** Our indexer, as people run it. */

@@ -6,7 +6,7 @@ export interface Setting<T> {
   readonly help: string
   /** The value's placeholder in the help, such as `<file>`; a switch has none. */
   readonly value?: string
-  /** The environment variable, if it is not the option in capitals. */
+  /** Another environment variable that counts where its own is unset. */
   readonly env?: string
   readonly byDefault?: string
   /** May be given several times, or separated by commas. */
@@ -28,12 +28,14 @@ export function choose<S extends Settings>(
   if (given.help === true) return undefined
   const chosen = Object.entries(settings).map(([name, setting]) => {
     const option = optionOf(name)
-    const variable = variableOf(name, setting)
     const typed = given[option]
     if (typed !== undefined) return [name, setting.read(`${typed}`, `--${option}`)]
     // An empty variable counts as unset.
-    const value = env[variable] === '' ? undefined : env[variable]
-    return [name, value === undefined ? setting.read(setting.byDefault, `--${option}`) : setting.read(value, variable)]
+    const variable = variablesOf(option, setting).find((one) => env[one] !== undefined && env[one] !== '')
+    return [
+      name,
+      variable === undefined ? setting.read(setting.byDefault, `--${option}`) : setting.read(env[variable], variable),
+    ]
   })
   return Object.fromEntries(chosen)
 }
@@ -47,7 +49,10 @@ export function describe(settings: Settings): string {
     .map(([name, setting]) => {
       const { value, help, byDefault } = setting
       const option = `  --${optionOf(name)}${value === undefined ? '' : ` ${value}`}`
-      const besides = [variableOf(name, setting), ...(byDefault === undefined ? [] : [byDefault])].join('; ')
+      const besides = [
+        variablesOf(optionOf(name), setting).join(' or '),
+        ...(byDefault === undefined ? [] : [byDefault]),
+      ].join('; ')
       const lines = wrap(`${help} (${besides})`, HELP_WIDTH - OPTION_WIDTH)
       const first =
         option.length < OPTION_WIDTH ? option.padEnd(OPTION_WIDTH) : `${option}\n${' '.repeat(OPTION_WIDTH)}`
@@ -79,8 +84,16 @@ function optionOf(name: string): string {
   return name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)
 }
 
-function variableOf(name: string, { env }: Setting<unknown>): string {
-  return env ?? optionOf(name).replaceAll('-', '_').toUpperCase()
+/**
+ * The environment variable of an option, of every command: max-range → ATTRIBUTION_MAX_RANGE. Bare
+ * names such as HOST are often set for something else.
+ */
+export function variableOf(option: string): string {
+  return `ATTRIBUTION_${option.replaceAll('-', '_').toUpperCase()}`
+}
+
+function variablesOf(option: string, { env }: Setting<unknown>): readonly string[] {
+  return [variableOf(option), ...(env === undefined ? [] : [env])]
 }
 
 function wrap(text: string, width: number): readonly string[] {
@@ -99,7 +112,11 @@ function wrap(text: string, width: number): readonly string[] {
 export function required<T>(read: (text: string, name: string) => T): (text: string | undefined, name: string) => T {
   return (text, name) => {
     if (text !== undefined && text !== '') return read(text, name)
-    throw new StopError(`The indexer needs ${name}`, {}, 'Run it with --help to see its options.')
+    throw new StopError(
+      `The indexer needs ${name}`,
+      {},
+      `Give it, or set ${variableOf(name.replace(/^--/, ''))}. Run it with --help to see its options.`,
+    )
   }
 }
 

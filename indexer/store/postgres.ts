@@ -1,13 +1,18 @@
+import { existsSync } from 'node:fs'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { CamelCasePlugin, Kysely, PostgresDialect } from 'kysely'
 import pg from 'pg'
 import { from as copyFrom } from 'pg-copy-streams'
-import { RetryError } from '../../sdk/errors.ts'
+import { StopError } from '../../sdk/errors.ts'
 import type { Connections, LockWait, Writer } from './connections.ts'
-import { type History, quoted } from './history.ts'
+import { checkDatabaseUrl, driverUrl, placeOf, sslFilesOf, withoutUser } from './databaseUrl.ts'
+import type { History } from './history.ts'
+import { openingError } from './openingError.ts'
 import { type QueryPool, queryPool, sessionSettings } from './queryPool.ts'
 import type { Database } from './schema.ts'
+import { mustKeepSessions, mustOwn, mustSuit } from './serverChecks.ts'
+import { beginSession } from './session.ts'
 import { parsers } from './types.ts'
 import { takeLock } from './writerLock.ts'
 
@@ -17,12 +22,16 @@ const QUERY_CONNECTIONS = 6
 const CONNECT_WITHIN_MS = 10_000
 
 export async function openPostgres(url: string): Promise<Connections> {
+  checkDatabaseUrl(url)
+  for (const [option, file] of sslFilesOf(url)) {
+    if (!existsSync(file)) throw new StopError(`There is no file ${file}`, { option }, `Correct ${option} in the URL.`)
+  }
   const pools = new Map<string, pg.Pool>()
   const queryPools = new Map<string, { readonly pool: pg.Pool; readonly queries: QueryPool }>()
   const reading = (schema: string): pg.Pool => {
     const known = pools.get(schema)
     if (known !== undefined) return known
-    const made = pool(url, { max: READERS, onConnect: (client) => setSearchPath(client, schema) })
+    const made = pool(url, { max: READERS, onConnect: (client) => beginSession(client, schema) })
     pools.set(schema, made)
     return made
   }
@@ -32,7 +41,7 @@ export async function openPostgres(url: string): Promise<Connections> {
     const made = pool(url, {
       max: QUERY_CONNECTIONS,
       onConnect: async (client) => {
-        await setSearchPath(client, schema)
+        await beginSession(client, schema)
         await client.query(sessionSettings(statementMs))
       },
     })
@@ -46,10 +55,10 @@ export async function openPostgres(url: string): Promise<Connections> {
     await Promise.all([...open.map((one) => one.end()), ...writers.map((one) => one.close())])
   }
   try {
-    await reading('public').query('select 1')
+    await checkServer(reading('public'), url)
   } catch (error) {
     await close()
-    throw unreachable(url, error)
+    throw openingError(url, error)
   }
   return {
     url,
@@ -75,10 +84,11 @@ async function openWriter(url: string, history: History, lockWait: LockWait | un
     idleTimeoutMillis: 0,
     // While the connection waits for the lock, its users wait too.
     connectionTimeoutMillis: 0,
-    Client: ImpatientClient,
+    Client: clientOf(url, CONNECT_WITHIN_MS),
     onConnect: async (client) => {
-      await takeLock(client, history, nameOf(url), lockWait)
-      await setSearchPath(client, history.schema)
+      await beginSession(client, history.schema)
+      await mustOwn(client, history.schema, placeOf(url))
+      await takeLock(client, history, placeOf(url), lockWait)
       current = client
     },
   })
@@ -106,21 +116,49 @@ async function openWriter(url: string, history: History, lockWait: LockWait | un
   }
 }
 
-/** Times out while connecting, where its pool would wait for ever. */
-class ImpatientClient extends pg.Client {
-  constructor(config?: pg.ClientConfig) {
-    super({ ...config, connectionTimeoutMillis: CONNECT_WITHIN_MS })
+async function checkServer(connections: pg.Pool, url: string): Promise<void> {
+  const first = await connections.connect()
+  try {
+    await mustSuit(first, placeOf(url))
+    const second = await connections.connect()
+    try {
+      await mustKeepSessions(first, second, placeOf(url))
+    } finally {
+      second.release()
+    }
+  } finally {
+    first.release()
   }
 }
 
-/** Set on the connection and not in the URL, so that it works through PgBouncer too. */
-async function setSearchPath(client: pg.ClientBase, schema: string): Promise<void> {
-  await client.query(`set search_path to ${quoted(schema)}`)
+/**
+ * A client whose failures to connect hold no part of the URL's user information. With
+ * `connectWithinMs` it times out by itself, where its pool would wait for ever.
+ */
+function clientOf(url: string, connectWithinMs?: number): typeof pg.Client {
+  return class extends pg.Client {
+    constructor(config?: pg.ClientConfig) {
+      super({ ...config, ...(connectWithinMs !== undefined && { connectionTimeoutMillis: connectWithinMs }) })
+    }
+
+    override connect(): Promise<pg.Client>
+    override connect(callback: (error: Error) => void): void
+    override connect(callback?: (error: Error) => void): Promise<pg.Client> | undefined {
+      const connected = super.connect().catch((error: unknown) => {
+        if (error instanceof Error) error.message = withoutUser(error.message, url)
+        throw error
+      })
+      if (callback === undefined) return connected as Promise<never>
+      connected.then(() => callback(undefined as never), callback)
+      return undefined
+    }
+  }
 }
 
 function pool(url: string, options: pg.PoolConfig): pg.Pool {
   const made = new pg.Pool({
-    connectionString: url,
+    connectionString: driverUrl(url),
+    Client: clientOf(url),
     connectionTimeoutMillis: CONNECT_WITHIN_MS,
     application_name: 'attribution indexer',
     keepAlive: true,
@@ -141,22 +179,4 @@ function kysely(from: pg.Pool): Kysely<Database> {
     dialect: new PostgresDialect({ pool: from }),
     plugins: [new CamelCasePlugin()],
   })
-}
-
-function unreachable(url: string, cause: unknown): RetryError {
-  const reason =
-    cause instanceof Error ? cause.message || ('code' in cause ? String(cause.code) : cause.name) : String(cause)
-  return new RetryError(
-    `The database ${nameOf(url)} cannot be opened`,
-    { reason },
-    'Check that PostgreSQL runs there, and the user, password and database name in the URL.',
-    cause,
-  )
-}
-
-/** Host, port and database, without the password that the URL may contain. */
-function nameOf(url: string): string {
-  if (!URL.canParse(url)) return 'at the given URL'
-  const { hostname, port, pathname } = new URL(url)
-  return `${hostname}${port === '' ? '' : `:${port}`}${pathname}`
 }

@@ -4,6 +4,7 @@ import { RetryError } from '../../sdk/errors.ts'
 import type { LockWait } from './connections.ts'
 import { type History, quoted } from './history.ts'
 import { refuseNewer } from './migrate.ts'
+import { setWhereKnown } from './session.ts'
 
 const LOOK_EVERY_MS = 500
 
@@ -70,13 +71,5 @@ async function mustTakeWriting(client: pg.ClientBase, where: string): Promise<vo
     `The database ${where} is a replica, and accepts no writes`,
     {},
     "Give the writer the primary's address; to serve from a replica, run `attribution index serve`.",
-  )
-}
-
-/** Sets the settings that this server has: PostgreSQL-compatible servers may lack some. */
-async function setWhereKnown(client: pg.ClientBase, settings: Readonly<Record<string, string>>): Promise<void> {
-  await client.query(
-    `select set_config(name, wanted, false) from unnest($1::text[], $2::text[]) s (name, wanted) join pg_settings using (name)`,
-    [Object.keys(settings), Object.values(settings)],
   )
 }

@@ -42,7 +42,11 @@ describe('each command of the indexer', () => {
 
   it('refuses what makes no sense, in one sentence', async () => {
     const refusals: readonly (readonly [keyof typeof commands, readonly string[], RegExp])[] = [
-      ['index', [], /^The indexer needs --deployment\. Run it with --help to see its options\.$/],
+      [
+        'index',
+        [],
+        /^The indexer needs --deployment\. Give it, or set ATTRIBUTION_DEPLOYMENT\. Run it with --help to see its options\.$/,
+      ],
       ['index', ['--deployment', deployment], /^The indexer needs --rpc\./],
       ['index', ['--deployment', `${deployment}.none`], /^There is no deployment at .*none\./],
       ['index', ['--deployment', deployment, '--rpc', 'localhost'], /^"localhost" is not the address of a node/],
