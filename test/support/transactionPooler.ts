@@ -110,7 +110,7 @@ function eachMessage(socket: Socket, take: (message: Buffer) => void): void {
 }
 
 function startup(options: Readonly<Record<string, string>>): Buffer {
-  const text = Object.entries(options).flatMap(([name, value]) => [name, value])
+  const text = Object.entries(options).flat()
   const body = Buffer.concat([int32(196_608), Buffer.from(`${text.join('\0')}\0\0`)])
   return Buffer.concat([int32(body.length + 4), body])
 }
