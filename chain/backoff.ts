@@ -1,4 +1,4 @@
-import { setTimeout as sleep } from 'node:timers/promises'
+import { wallClock } from './clock.ts'
 
 const FIRST_MS = 100
 const CEILING_MS = 15_000
@@ -8,13 +8,11 @@ const CEILING_MS = 15_000
  * retry together.
  */
 export function backoffMs(failures: number, random: () => number = Math.random): number {
-  const ceiling = Math.min(CEILING_MS, FIRST_MS * 2 ** (failures - 1))
+  const ceiling = Math.min(CEILING_MS, FIRST_MS * 2 ** Math.min(failures - 1, 20))
   return ceiling / 2 + (random() * ceiling) / 2
 }
 
 /** Sleeps, or returns early when `signal` aborts. */
 export async function pause(ms: number, signal: AbortSignal): Promise<void> {
-  await sleep(ms, undefined, { signal }).catch((error) => {
-    if (!signal.aborted) throw error
-  })
+  await wallClock.pause(ms, signal)
 }

@@ -4,6 +4,12 @@ import { type Facts, RetryError, StopError } from '../sdk/errors.ts'
 export interface Contradiction {
   readonly what: string
   readonly facts: Facts
+  /**
+   * Two answers do not fit each other, as those of two servers of one provider, or of a moving
+   * chain, may not. It proves a fault only if it lasts. What one answer's own hashes refute does so
+   * at once.
+   */
+  readonly mayPass?: boolean
 }
 
 /**
@@ -51,4 +57,9 @@ export interface Unsettled {
 
 export function unsettled(contradiction: Contradiction): Unsettled {
   return { kind: 'unsettled', contradiction }
+}
+
+/** The same, of answers that may come to fit each other. */
+export function mayPass(contradiction: Contradiction): Contradiction {
+  return { ...contradiction, mayPass: true }
 }

@@ -83,15 +83,19 @@ export const settings = {
   noGraphiql: { help: 'shows no GraphiQL to browsers', read: isOn },
   pollMs: {
     value: '<n>',
-    byDefault: '250',
-    help: 'how often to look for new blocks',
-    read: required(wholeNumber(10, 3_600_000)),
+    help: 'how often to look for new blocks, in milliseconds; as often as the chain makes them where none is given',
+    read: optional(wholeNumber(10, 3_600_000)),
   },
   maxRange: {
     value: '<n>',
     byDefault: '500',
     help: 'how many blocks to ask for at once',
     read: required(wholeNumber(1, 10_000)),
+  },
+  rpcRate: {
+    value: '<calls/s>',
+    help: 'the most calls a second to each node, those of a batch counted; found out where none is given',
+    read: optional(wholeNumber(1, 1_000_000)),
   },
   rpcTimeoutMs: {
     value: '<n>',

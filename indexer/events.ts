@@ -1,3 +1,4 @@
+import type { NotOffered } from '../chain/node/node.ts'
 import type { Overtaken } from '../chain/node/nodes.ts'
 import type { Verdict } from '../chain/verify/verification.ts'
 import type { RetryError, StopError } from '../sdk/errors.ts'
@@ -22,6 +23,10 @@ export type IndexerEvent =
       readonly node?: string | undefined
       readonly isAside?: boolean
     }
+  /** A trouble has lasted so long that the history no longer counts as complete. */
+  | { readonly kind: 'unready'; readonly reason: string }
+  /** A node does not offer something; another way is taken from now on. */
+  | { readonly kind: 'notOffered'; readonly what: NotOffered }
   /** A node is disabled; others are asked. */
   | { readonly kind: 'gaveUpNode'; readonly error: StopError; readonly node: string }
   /** A node was left for one with a higher head. */

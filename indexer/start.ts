@@ -22,6 +22,8 @@ export interface IndexerOptions extends Omit<WriteOptions, 'metrics'>, ServeOpti
   readonly historyVersion?: number
   /** The timeout of a node's answer. */
   readonly rpcTimeoutMs?: number
+  /** The most calls a second to each node; without, the pace is found. */
+  readonly rpcRate?: number | undefined
   /** Receives every event. */
   readonly report?: (event: IndexerEvent) => void
   /** Cancels, even while it waits for the database's folder. */
@@ -66,7 +68,14 @@ export async function startIndexer(options: IndexerOptions): Promise<Indexer> {
   const { chainId } = deployment
   mustAllow(chainOf(chainId), options.verify ?? 'receipts')
   const rpcNodes = options.rpcUrls.map((url) =>
-    connectNode(url, { timeoutMs: options.rpcTimeoutMs, meter: metrics?.meter, chainId }),
+    connectNode(url, {
+      timeoutMs: options.rpcTimeoutMs,
+      perSecond: options.rpcRate,
+      meter: metrics?.meter,
+      clock: options.clock,
+      chainId,
+      notOffered: (what) => report({ kind: 'notOffered', what }),
+    }),
   )
   const identity = await identifyAll(rpcNodes, deployment, namesFollowed({ transfers: options.transfers ?? false }))
   const schema = options.schema ?? schemaOf(deployment.name)

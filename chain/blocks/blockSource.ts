@@ -28,6 +28,8 @@ export interface Fetched {
   readonly node: Node
   readonly nodeHead: Header
   readonly step: Step
+  /** The step ends at the node's head, which was read for it: nothing more is there. */
+  readonly isAtHead: boolean
 }
 
 /**
@@ -51,7 +53,7 @@ export interface BlockSource {
 }
 
 export function blockSource(context: SourceContext): BlockSource {
-  const state: SourceState = { range: rangeUpTo(context.options.maxRange), prefetch: undefined }
+  const state: SourceState = { range: rangeUpTo(context.options.maxRange), prefetch: undefined, tags: undefined }
   return {
     next: async (from, isStored) => {
       void refreshTip(context, state)
@@ -88,7 +90,7 @@ async function nextPrefetched(
     }
     if (joined.piece === undefined) discard(state)
     else state.range = rangeAfterStretch(state.range, running.asked(), joined.piece)
-    return { node, nodeHead: tip.nodeHead, step: joined.step }
+    return { node, nodeHead: tip.nodeHead, step: joined.step, isAtHead: false }
   } catch (error) {
     discard(state)
     failed(context, state, node, 'blocks', error, running.asked())
@@ -104,8 +106,8 @@ async function nextFromHead(context: SourceContext, state: SourceState, from: Po
   let asked = state.range.size
   try {
     const abortable = node.until(signal)
-    const tip = await readChainTip(abortable, options.finality)
-    const { nodeHead } = tip
+    const tip = await readChainTip(abortable, options.finality, state.tags, from.head?.number)
+    const { nodeHead, tagged } = tip
     const first = from.head === undefined ? BigInt(sources.deployment.startBlock) : from.head.number + 1n
     asked = blocksAsked(state.range, first, nodeHead.number)
     const followed = followedAtHead(sources, from)
@@ -115,13 +117,17 @@ async function nextFromHead(context: SourceContext, state: SourceState, from: Po
       finalised: from.finality.finalised,
       range: state.range.size,
     })
-    const lie = await falseTagsOf(context, tip, step)
-    if (lie !== undefined) return { node, nodeHead, step: lie }
+    const lie = tip.hasNewTags ? await falseTagsOf(context, tip, step) : undefined
+    if (tip.hasNewTags) state.tags = { node: node.name, at: nodeHead.number, tagged }
+    // What was tagged may lie on the branch that the node has left.
+    if (lie !== undefined || step.kind === 'reorged' || step.kind === 'behind') state.tags = undefined
+    if (lie !== undefined) return { node, nodeHead, step: lie, isAtHead: false }
     if (step.kind === 'blocksAdded') {
       state.range = rangeAfterStretch(state.range, BigInt(step.blocks.length), step)
       state.prefetch = prefetchAfter(context, state, node, followed, tip, step)
     }
-    return { node, nodeHead, step }
+    const isAtHead = step.kind === 'blocksAdded' && step.blocks.at(-1)?.number === nodeHead.number
+    return { node, nodeHead, step, isAtHead }
   } catch (error) {
     failed(context, state, node, 'blocks', error, asked)
     return undefined

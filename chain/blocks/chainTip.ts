@@ -8,8 +8,24 @@ export interface ChainTip {
   readonly tagged: Tagged
 }
 
-/** Asks for all of it at once. */
-export async function readChainTip(node: Node, rule: FinalityRule): Promise<ChainTip> {
-  const [nodeHead, tagged] = await Promise.all([node.latest(), askTagged(node, rule)])
-  return { nodeHead, tagged }
+/** What a node tagged, when its head was `at`. */
+export interface KnownTags {
+  readonly node: string
+  readonly at: bigint
+  readonly tagged: Tagged
+}
+
+/** Tags move by an epoch of 32 blocks, and to know them later only makes fewer blocks count as final. */
+const BLOCKS_A_TAG = 32n
+
+/** Asks for the head, and for the tags where those that are known are of another node or old. */
+export async function readChainTip(
+  node: Node,
+  rule: FinalityRule,
+  known: KnownTags | undefined,
+  head: bigint | undefined,
+): Promise<ChainTip & { readonly hasNewTags: boolean }> {
+  const isKnown = known?.node === node.name && head !== undefined && head < known.at + BLOCKS_A_TAG
+  const [nodeHead, tagged] = await Promise.all([node.latest(), isKnown ? known.tagged : askTagged(node, rule)])
+  return { nodeHead, tagged, hasNewTags: !isKnown }
 }

@@ -1,8 +1,8 @@
-import type { Contradiction } from '../contradiction.ts'
-import { type Unsettled, unsettled } from '../contradiction.ts'
+import { type Contradiction, mayPass, type Unsettled, unsettled } from '../contradiction.ts'
 import { type ChainLog, contractOf, type Followed, type FollowedContract } from '../events/contracts.ts'
 import type { Meter } from '../meter.ts'
 import type { Node } from '../node/node.ts'
+import { NotThereYet } from '../node/nodeError.ts'
 import { type BloomBits, bloomBits, mayHold } from '../verify/bloom.ts'
 import { bytesOf } from '../verify/bytes.ts'
 import { falseReceipts } from '../verify/falseReceipts.ts'
@@ -10,6 +10,7 @@ import type { Header } from '../verify/header.ts'
 import type { Receipt } from '../verify/receipt.ts'
 import { receiptsInTrie } from '../verify/receiptsInTrie.ts'
 import type { Verification } from '../verify/verification.ts'
+import { whenThere } from './whenThere.ts'
 
 /** Blocks, and all logs of our contracts in them. */
 export interface Logged {
@@ -77,9 +78,10 @@ export async function unprovenLogs(
   meter?: Meter,
 ): Promise<Logged | Unsettled> {
   const [first, last] = [headers[0] as Header, headers.at(-1) as Header]
+  if (verify === 'bloom' && !mayHoldOurs(followed, headers)) return { kind: 'logged', blocks: headers, logs: [] }
   const logs = await node.logs(followed.contracts, first.number, last.number)
   const stray = strayLog(followed, headers, logs)
-  if (stray !== undefined) return unsettled(stray)
+  if (stray !== undefined) return unsettled(mayPass(stray))
   if (verify === 'off') return { kind: 'logged', blocks: headers, logs }
 
   const given = Map.groupBy(logs, ({ block }) => block)
@@ -95,7 +97,7 @@ export async function unprovenLogs(
   for (const { number } of suspicious) {
     const facts = { block: number, logs: count(given.get(number)), logsInReceipts: count(found.get(number)) }
     if (facts.logs === facts.logsInReceipts) continue
-    return unsettled({ what: 'The logs of a block are not those of its receipts', facts })
+    return unsettled(mayPass({ what: 'The logs of a block are not those of its receipts', facts }))
   }
   return { kind: 'logged', blocks: headers, logs }
 }
@@ -106,21 +108,35 @@ async function provenLogs(
   headers: readonly Header[],
   meter: Meter | undefined,
 ): Promise<Logged | Unsettled> {
-  const answers = await Promise.all(headers.map((header) => node.receipts(header)))
+  const answers = await Promise.all(headers.map((header) => receiptsThere(node, header)))
   const logs: ChainLog[] = []
   for (const [i, header] of headers.entries()) {
     const answer = answers[i]
     if (answer === undefined) {
-      return unsettled({ what: 'The node lacks the receipts of a block', facts: { block: header.number } })
+      throw new NotThereYet(node.name, 'the receipts of a block', { block: header.number })
     }
     const receipts = receiptsInTrie(header, answer)
     const begun = performance.now()
     const lie = falseReceipts(header, receipts)
     meter?.spent('verify', performance.now() - begun)
-    if (lie !== undefined) return unsettled(lie)
+    if (lie !== undefined) return unsettled(isOfThisBlock(header, receipts) ? lie : mayPass(lie))
     for (const log of logsOf(followed, header, receipts)) logs.push(log)
   }
   return { kind: 'logged', blocks: headers, logs }
+}
+
+/** The receipts of a block, asked for again while there are none, or fewer than transactions. */
+async function receiptsThere(node: Node, header: Header): Promise<readonly Receipt[] | undefined> {
+  return await whenThere(
+    node,
+    () => node.receipts(header),
+    (receipts) => receipts !== undefined && isOfThisBlock(header, receipts),
+  )
+}
+
+/** Whether they are of the block at all, and as many as its transactions: else they may be too early. */
+function isOfThisBlock({ hash, transactions }: Header, receipts: readonly Receipt[]): boolean {
+  return receipts.length >= transactions.length && receipts.every(({ blockHash }) => blockHash === hash)
 }
 
 /**
@@ -140,6 +156,15 @@ function logsOf(followed: Followed, header: Header, receipts: readonly Receipt[]
     }
   }
   return ours
+}
+
+/** Whether any of the blocks may hold logs of ours, by bloom filters that the block hashes commit to. */
+function mayHoldOurs(followed: Followed, headers: readonly Header[]): boolean {
+  const bits = followed.contracts.map(bitsOf)
+  return headers.some(({ logsBloom }) => {
+    const bloom = bytesOf(logsBloom)
+    return bits.some((ours) => mayHold(bloom, ours))
+  })
 }
 
 /** The bloom bits that an indexed log of the contract sets. */

@@ -1,12 +1,11 @@
 import type { Deployment } from '../../sdk/deployment.ts'
 import type { Block } from '../block.ts'
-import type { Contradiction } from '../contradiction.ts'
-import { type Unsettled, unsettled } from '../contradiction.ts'
+import { mayPass, type Unsettled, unsettled } from '../contradiction.ts'
 import { type ChainLog, type Followed, journaled } from '../events/contracts.ts'
 import { type Journals, replayJournals } from '../events/journals.ts'
 import type { Meter } from '../meter.ts'
 import type { Node } from '../node/node.ts'
-import { StateGone } from '../node/nodeError.ts'
+import { NotThereYet, StateGone } from '../node/nodeError.ts'
 import { checkHeaders, type Header } from '../verify/header.ts'
 import type { Verdict, Verification } from '../verify/verification.ts'
 import { compareJournals, isCheckpoint, readJournals, type StoredJournals } from '../verify/verifyJournals.ts'
@@ -14,6 +13,7 @@ import { brokenChain } from './brokenChain.ts'
 import { logsOfReceipts, portionsOf, unprovenLogs } from './fetchLogs.ts'
 import type { Finality } from './finality.ts'
 import type { Step } from './step.ts'
+import { whenThere } from './whenThere.ts'
 
 /** What is fetched of every block, and how it is checked. */
 export interface PieceQuery {
@@ -75,9 +75,9 @@ export async function* fetchPieces(
   known?: Header,
 ): AsyncGenerator<Piece | Unsettled, void> {
   const { followed, verify } = query
-  const headers = known !== undefined && from === to ? [known] : await node.blocks(from, to)
+  const headers = await headersThere(node, from, to, known)
   const begun = performance.now()
-  const lie = missing(headers, from, to) ?? brokenChain(query.head, headers, from) ?? checkHeaders(verify, headers)
+  const lie = brokenChain(query.head, headers, from) ?? checkHeaders(verify, headers)
   query.meter?.spent('verify', performance.now() - begun)
   if (lie !== undefined) {
     yield unsettled(lie)
@@ -107,7 +107,8 @@ export function joinStretch(start: StretchStart, { blocks, logs, journalsTold }:
   if (lie !== undefined) return unsettled(lie)
   const replayed = replayJournals(start.followed, start.journals, logs)
   const held = journalsTold && compareJournals(start.deployment, replayed.journals, journalsTold, last)
-  if (held?.kind === 'unsettled') return held
+  // Logs that no receipt proves may be missing only for now.
+  if (held?.kind === 'unsettled') return start.verify === 'receipts' ? held : unsettled(mayPass(held.contradiction))
   return {
     kind: 'blocksAdded',
     blocks,
@@ -128,7 +129,7 @@ export async function fetchStretch(
   to: bigint,
   nodeHead: Header,
 ): Promise<Step> {
-  const known = nodeHead.number === from ? nodeHead : undefined
+  const known = nodeHead.number === to ? nodeHead : undefined
   for await (const piece of fetchPieces(node, { ...start, nodeHead: nodeHead.number }, from, to, known)) {
     return piece.kind === 'unsettled' ? piece : joinStretch(start, piece)
   }
@@ -153,7 +154,22 @@ async function journalsAfter(
   }
 }
 
-function missing(blocks: readonly Block[], from: bigint, to: bigint): Contradiction | undefined {
-  const expected = from + BigInt(blocks.length)
-  return expected > to ? undefined : { what: 'The node lacks a block below its head', facts: { block: expected } }
+/** The headers from `from` to `to`, the last of which may be known; asked for again while some are not there. */
+async function headersThere(
+  node: Node,
+  from: bigint,
+  to: bigint,
+  known: Header | undefined,
+): Promise<readonly Header[]> {
+  const isLastKnown = known?.number === to
+  let headers: readonly Header[] = []
+  const next = () => from + BigInt(headers.length)
+  const isWhole = () => next() === (isLastKnown ? to : to + 1n)
+  const ask = async () => {
+    const last = isLastKnown ? to - 1n : to
+    if (next() <= last) headers = [...headers, ...(await node.blocks(next(), last))]
+  }
+  await whenThere(node, ask, isWhole)
+  if (!isWhole()) throw new NotThereYet(node.name, 'a block below its head', { block: next() })
+  return isLastKnown ? [...headers, known] : headers
 }

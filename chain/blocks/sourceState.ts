@@ -1,12 +1,13 @@
+import type { Clock } from '../clock.ts'
 import type { Followed, Sources } from '../events/contracts.ts'
 import type { Meter } from '../meter.ts'
 import type { Node } from '../node/node.ts'
-import { RangeTooLarge } from '../node/nodeError.ts'
+import { RangeTooLarge, Unexplained } from '../node/nodeError.ts'
 import type { Nodes, Subject } from '../node/nodes.ts'
 import { type Range, rangeRefused } from '../node/range.ts'
 import { checkHeaders } from '../verify/header.ts'
 import type { Verification } from '../verify/verification.ts'
-import type { ChainTip } from './chainTip.ts'
+import type { ChainTip, KnownTags } from './chainTip.ts'
 import { fetchPieces, type PieceQuery, type StretchStart } from './fetchStretch.ts'
 import { type FinalityRule, finalityAfter } from './finality.ts'
 import { rangeToPrefetch } from './joinPrefetched.ts'
@@ -32,6 +33,7 @@ export interface SourceContext {
   /** Whether everything stored is known to add up to the contracts' journals. */
   readonly isHeld: () => boolean
   readonly signal: AbortSignal
+  readonly clock: Clock
 }
 
 /** A prefetch, and the node that serves it. */
@@ -48,6 +50,7 @@ export interface TipPrefetch extends NodePrefetch {
 export interface SourceState {
   range: Range
   prefetch: TipPrefetch | undefined
+  tags: KnownTags | undefined
 }
 
 /** The node's head is read again at this interval, so that metrics show how far there is to go. */
@@ -64,7 +67,8 @@ export function prefetchAfter(
   const range = rangeToPrefetch(step, tip.nodeHead.number)
   if (range === undefined) return undefined
   const query = { followed, nodeHead: tip.nodeHead.number }
-  return { ...fetchFrom(context, state, node, query, range.from, range.to), followed, tip, tipReadAt: Date.now() }
+  const tipReadAt = context.clock.now()
+  return { ...fetchFrom(context, state, node, query, range.from, range.to), followed, tip, tipReadAt }
 }
 
 export function fetchFrom(
@@ -89,8 +93,8 @@ export function startOf(
 ): StretchStart {
   const { verify, finality: rule, meter } = options
   return {
-    // At the head, storing a block waits for no more than what proves that block.
-    comparesLater: verify === 'receipts' && isHeld() && nodeHead.number === (from.head?.number ?? nodeHead.number) + 1n,
+    // Near the head, storing a block waits for no more than what proves that block.
+    comparesLater: verify === 'receipts' && isHeld() && isNear(from, nodeHead.number),
     deployment: sources.deployment,
     followed,
     head: from.head,
@@ -101,11 +105,17 @@ export function startOf(
   }
 }
 
+const NEAR = 32n
+
+function isNear({ head }: Position, nodeHead: bigint): boolean {
+  return head !== undefined && nodeHead <= head.number + NEAR
+}
+
 /** Only for progress and metrics: nothing that is stored depends on it. */
-export async function refreshTip({ options }: SourceContext, state: SourceState): Promise<void> {
+export async function refreshTip({ options, clock }: SourceContext, state: SourceState): Promise<void> {
   const refreshed = state.prefetch
-  if (refreshed === undefined || Date.now() - refreshed.tipReadAt < TIP_MS) return
-  state.prefetch = { ...refreshed, tipReadAt: Date.now() }
+  if (refreshed === undefined || clock.now() - refreshed.tipReadAt < TIP_MS) return
+  state.prefetch = { ...refreshed, tipReadAt: clock.now() }
   const nodeHead = await refreshed.node.latest().catch(() => undefined)
   if (nodeHead === undefined || checkHeaders(options.verify, [nodeHead]) !== undefined) return
   if (state.prefetch?.next === refreshed.next) {
@@ -123,6 +133,8 @@ export function failed(
 ): void {
   if (signal.aborted) return
   if (error instanceof RangeTooLarge) state.range = rangeRefused(state.range, asked, error.limit)
+  // Fewer blocks may be what it takes. Where they are not, the range grows again by itself.
+  else if (error instanceof Unexplained && asked > 1n) state.range = rangeRefused(state.range, asked)
   nodes.failed(node, about, error)
 }
 

@@ -1,6 +1,7 @@
 import { StopError } from '../../sdk/errors.ts'
 import { withoutCredentials } from '../../sdk/nodeFailure.ts'
-import { backoffMs, pause } from '../backoff.ts'
+import { backoffMs } from '../backoff.ts'
+import { type Clock, wallClock } from '../clock.ts'
 
 /**
  * Nodes that announce new blocks. The content of an announcement is not used: it only ends the wait
@@ -26,7 +27,7 @@ const AFTER_CALL_MS = 20
 
 export const noHeads: Heads = headsFrom([])
 
-export function headsFrom(wsUrls: readonly string[]): Heads {
+export function headsFrom(wsUrls: readonly string[], clock: Clock = wallClock): Heads {
   const closing = new AbortController()
   let called = Promise.withResolvers<void>()
   let pollsLeft = 0
@@ -39,7 +40,7 @@ export function headsFrom(wsUrls: readonly string[]): Heads {
   const connected = (by: 1 | -1): void => {
     callers += by
   }
-  for (const url of wsUrls.map(checked)) void listen(url, call, connected, closing.signal)
+  for (const url of wsUrls.map(checked)) void listen(url, call, connected, clock, closing.signal)
 
   return {
     wait: async (pollMs, hasNew, signal) => {
@@ -48,7 +49,7 @@ export function headsFrom(wsUrls: readonly string[]): Heads {
       const ms = isSoon ? AFTER_CALL_MS : callers > 0 ? pollMs * RARER : pollMs
       pollsLeft = isSoon ? pollsLeft - 1 : 0
       const over = new AbortController()
-      await Promise.race([called.promise, pause(ms, AbortSignal.any([signal, over.signal]))])
+      await Promise.race([called.promise, clock.pause(ms, AbortSignal.any([signal, over.signal]))])
       over.abort()
       called = Promise.withResolvers()
     },
@@ -61,12 +62,13 @@ async function listen(
   url: string,
   call: () => void,
   connected: (by: 1 | -1) => void,
+  clock: Clock,
   signal: AbortSignal,
 ): Promise<void> {
   for (let failures = 1; !signal.aborted; failures += 1) {
     const hasCalled = await subscribe(url, call, connected, signal)
     if (hasCalled) failures = 1
-    await pause(backoffMs(failures), signal)
+    await clock.pause(backoffMs(failures), signal)
   }
 }
 

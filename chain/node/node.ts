@@ -4,12 +4,12 @@ import { withoutCredentials } from '../../sdk/nodeFailure.ts'
 import type { StorageProof } from '../../sdk/storageProof.ts'
 import type { Block } from '../block.ts'
 import { chainOf } from '../chains.ts'
+import { type Clock, wallClock } from '../clock.ts'
 import type { ChainLog } from '../events/contracts.ts'
 import { type Meter, noMeter } from '../meter.ts'
 import type { Header } from '../verify/header.ts'
 import type { Receipt } from '../verify/receipt.ts'
 import {
-  headerOf,
   headerOrNone,
   hexOf,
   logsOf,
@@ -20,8 +20,9 @@ import {
   WrongForm,
   wordOf,
 } from './answers.ts'
-import { MethodMissing, MethodRefused, NoSuchBlock, nodeError } from './nodeError.ts'
+import { MethodMissing, NodeBusy, NotThereYet, nodeError, RangeTooLarge } from './nodeError.ts'
 import { rpcOver } from './rpc.ts'
+import { waysOf } from './ways.ts'
 
 /** The requests to a node. Every answer is parsed before it is used. */
 export interface Node {
@@ -39,23 +40,24 @@ export interface Node {
   blocks(from: bigint, to: bigint): Promise<readonly Header[]>
   /** Logs of these contracts, in chain order. */
   logs(asked: readonly LogsAsked[], from: bigint, to: bigint): Promise<readonly ChainLog[]>
-  /**
-   * The receipts of a block's transactions, asked for by its hash; undefined where the node does
-   * not have that block.
-   */
+  /** The receipts of a block's transactions; undefined where the node does not have them. */
   receipts(block: Header): Promise<readonly Receipt[] | undefined>
-  /** Storage slots after the block of that hash, so that a reorg cannot change the answer. */
-  slots(asked: readonly { address: Address; slot: Hex }[], blockHash: Hex): Promise<readonly Hex[]>
+  /** Storage slots after that very block, so that a reorg cannot change the answer. */
+  slots(asked: readonly { address: Address; slot: Hex }[], block: BlockName): Promise<readonly Hex[]>
   /**
    * An account and slots of its storage after `block`, with their proof against its state root. The
    * proof is not verified.
    */
-  proof(address: Address, slots: readonly Hex[], block: Pick<Block, 'hash'>): Promise<StorageProof>
+  proof(address: Address, slots: readonly Hex[], block: BlockName): Promise<StorageProof>
   hasCode(address: Address): Promise<boolean>
   call(to: Address, data: Hex): Promise<Hex>
+  /** Waits by the node's clock. */
+  pause(ms: number): Promise<void>
   /** The same node, whose requests end with `signal`. */
   until(signal: AbortSignal): Node
 }
+
+type BlockName = Pick<Block, 'hash' | 'number'>
 
 /** A node's tag for the finality of a block. */
 export type Tag = 'safe' | 'finalized'
@@ -66,12 +68,25 @@ export interface LogsAsked {
   readonly topic: Hex | undefined
 }
 
+/** Something that a node does not offer, and what is done instead. */
+export interface NotOffered {
+  readonly node: string
+  readonly what: string
+  readonly instead: string
+  readonly error: Error
+}
+
 export interface NodeOptions {
   /** How long to wait for an answer. */
   readonly timeoutMs?: number | undefined
+  /** The most calls a second; without, the pace is found. */
+  readonly perSecond?: number | undefined
   readonly meter?: Meter | undefined
   /** The chain that it should be on, whose rules its blocks follow. */
   readonly chainId?: number | undefined
+  readonly clock?: Clock | undefined
+  /** Hears once of each thing that is not offered. */
+  readonly notOffered?: (what: NotOffered) => void
 }
 
 const QUESTIONS_TOGETHER = 100
@@ -80,18 +95,34 @@ const RECEIPTS_TOGETHER = 20
 /** A slow request must not delay quick ones. */
 const LOGS_TOGETHER = 1
 
-export function connectNode(rpcUrl: string, { timeoutMs = 20_000, meter = noMeter, chainId }: NodeOptions = {}): Node {
+/** In the order of the ways below, what is done without each. */
+const RECEIPTS = [
+  ['eth_getBlockReceipts by block hash', 'They are asked for by number, and their block hash is compared.'],
+  ['eth_getBlockReceipts', 'Receipts are asked for one by one.'],
+] as const
+const PROOFS = [
+  ['eth_getProof by block hash', 'Proofs are asked for by number.'],
+  ['eth_getProof', 'Journals are compared with eth_getStorageAt, on the word of the node.'],
+] as const
+const SLOTS = [
+  ['eth_getStorageAt by block hash', 'It is asked by number, and the hash of that block is compared.'],
+] as const
+
+export function connectNode(rpcUrl: string, options: NodeOptions = {}): Node {
+  const { timeoutMs = 20_000, perSecond, meter = noMeter, clock = wallClock, chainId, notOffered } = options
   const name = withoutCredentials(rpcUrl)
   if (!URL.canParse(rpcUrl) || !/^https?:$/.test(new URL(rpcUrl).protocol)) {
-    throw new StopError(`"${rpcUrl}" is not the address of a node`, {}, 'Give one like http://127.0.0.1:8545.')
+    throw new StopError(`"${name}" is not the address of a node`, {}, 'Give one like http://127.0.0.1:8545.')
   }
   const chain = chainId === undefined ? undefined : chainOf(chainId)
-  const header = (answer: unknown) => headerOf(answer, chain)
   const maybeHeader = (answer: unknown) => headerOrNone(answer, chain)
-  const rpc = rpcOver(rpcUrl, { name, timeoutMs, meter })
-  /** Both change for good once the node lacks the better method. */
-  let givesReceiptsByBlock = true
-  let refusesProofs: MethodMissing | undefined
+  const rpc = rpcOver(rpcUrl, { name, timeoutMs, perSecond, meter, clock })
+  const ways = (told: readonly (readonly [string, string])[]) =>
+    waysOf((way, error) => {
+      const [what, instead] = told[way] ?? []
+      if (what !== undefined && instead !== undefined) notOffered?.({ node: name, what, instead, error })
+    })
+  const [receiptWays, proofWays, slotWays] = [ways(RECEIPTS), ways(PROOFS), ways(SLOTS)]
 
   const nodeUntil = (signal: AbortSignal | undefined): Node => {
     const ask = async <T>(
@@ -109,25 +140,47 @@ export function connectNode(rpcUrl: string, { timeoutMs = 20_000, meter = noMete
         throw error
       }
     }
-    const blockAt = (number: bigint) => ask(maybeHeader, 'eth_getBlockByNumber', [numberToHex(number), false])
+    const blockNamed = (block: string) => ask(maybeHeader, 'eth_getBlockByNumber', [block, false])
+    const blockAt = (number: bigint) =>
+      blockNamed(numberToHex(number)).catch((error) => {
+        if (error instanceof NotThereYet) return undefined
+        throw error
+      })
     const logsOfSome = (address: readonly Address[], topics: readonly Hex[], from: bigint, to: bigint) => {
       const range = { address, topics, fromBlock: numberToHex(from), toBlock: numberToHex(to) }
       return ask(logsOf, 'eth_getLogs', [range], LOGS_TOGETHER)
     }
+    const receiptsOf = (block: Hex) => ask(receiptsOrNone, 'eth_getBlockReceipts', [block], RECEIPTS_TOGETHER)
     const receiptsOneByOne = async (block: Header): Promise<readonly Receipt[] | undefined> => {
       const asked = block.transactions.map((hash) => ask(receiptOrNone, 'eth_getTransactionReceipt', [hash]))
       const receipts = await Promise.all(asked)
       const found = receipts.filter((one) => one !== undefined)
       return found.length === receipts.length ? found : undefined
     }
+    const slotsAt = (asked: readonly { address: Address; slot: Hex }[], block: unknown) =>
+      Promise.all(asked.map(({ address, slot }) => ask(wordOf, 'eth_getStorageAt', [address, slot, block])))
+    /** Asks by number, and makes sure that the block of that number is still the one that is meant. */
+    const atHeight =
+      <T>({ hash, number }: BlockName, question: (number: Hex) => Promise<T>) =>
+      async (): Promise<T> => {
+        const answer = await question(numberToHex(number))
+        const block = await blockAt(number)
+        if (block?.hash === hash) return answer
+        throw new NotThereYet(name, 'that block at its height', { block: number, hash })
+      }
 
     return {
       name,
       chainId: async () => Number(await ask(quantityOf, 'eth_chainId')),
-      latest: () => ask(header, 'eth_getBlockByNumber', ['latest', false]),
+      latest: async () => {
+        const head = await blockNamed('latest')
+        if (head === undefined) throw new NotThereYet(name, 'its newest block', {})
+        return head
+      },
       tagged: (tag) =>
-        ask(maybeHeader, 'eth_getBlockByNumber', [tag, false]).catch((error) => {
-          if (error instanceof NoSuchBlock || error instanceof MethodRefused) return undefined
+        blockNamed(tag).catch((error) => {
+          const isRefused = 'facts' in error && 'code' in error.facts && !(error instanceof NodeBusy)
+          if (isRefused) return undefined
           throw error
         }),
       blocks: async (from, to) => {
@@ -146,26 +199,34 @@ export function connectNode(rpcUrl: string, { timeoutMs = 20_000, meter = noMete
         )
         return inChainOrder(answers.flat())
       },
-      receipts: async (block) => {
-        if (!givesReceiptsByBlock) return await receiptsOneByOne(block)
-        const asked = ask(receiptsOrNone, 'eth_getBlockReceipts', [block.hash], RECEIPTS_TOGETHER)
-        return await asked.catch((error) => {
-          if (!(error instanceof MethodMissing)) throw error
-          givesReceiptsByBlock = false
-          return receiptsOneByOne(block)
-        })
-      },
-      slots: (asked, blockHash) =>
-        Promise.all(asked.map(({ address, slot }) => ask(wordOf, 'eth_getStorageAt', [address, slot, { blockHash }]))),
-      proof: async (address, slots, { hash }) => {
-        if (refusesProofs !== undefined) throw refusesProofs
-        return await ask(storageProofOf, 'eth_getProof', [address, slots, { blockHash: hash }]).catch((error) => {
-          if (error instanceof MethodMissing) refusesProofs = error
-          throw error
-        })
+      receipts: (block) =>
+        receiptWays
+          .ask([
+            () => receiptsOf(block.hash),
+            () => receiptsOf(numberToHex(block.number)),
+            () => receiptsOneByOne(block),
+          ])
+          .catch((error) => {
+            if (error instanceof NotThereYet) return undefined
+            // Too large by themselves.
+            if (error instanceof RangeTooLarge) return receiptsOneByOne(block)
+            throw error
+          }),
+      slots: (asked, { hash, number }) =>
+        slotWays.ask(
+          [() => slotsAt(asked, { blockHash: hash }), atHeight({ hash, number }, (at) => slotsAt(asked, at))],
+          true,
+        ),
+      proof: (address, slots, { hash, number }) => {
+        const proofAt = (block: unknown) => ask(storageProofOf, 'eth_getProof', [address, slots, block])
+        const none = async (): Promise<never> => {
+          throw new MethodMissing(`The node at ${name} does not serve eth_getProof`, {}, 'Use a node that serves it.')
+        }
+        return proofWays.ask([() => proofAt({ blockHash: hash }), atHeight({ hash, number }, proofAt), none], true)
       },
       hasCode: async (address) => (await ask(hexOf, 'eth_getCode', [address, 'latest'])) !== '0x',
       call: (to, data) => ask(hexOf, 'eth_call', [{ to, data }, 'latest']),
+      pause: (ms) => clock.pause(ms, signal),
       until: nodeUntil,
     }
   }

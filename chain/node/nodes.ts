@@ -1,13 +1,20 @@
-import { RetryError, StopError } from '../../sdk/errors.ts'
-import { backoffMs, pause } from '../backoff.ts'
+import type { RetryError, StopError } from '../../sdk/errors.ts'
+import { type Clock, wallClock } from '../clock.ts'
 import type { Contradiction } from '../contradiction.ts'
-import { FalseAnswer, NodeContradictsItself } from '../contradiction.ts'
+import { type Meter, noMeter } from '../meter.ts'
 import type { Header } from '../verify/header.ts'
+import {
+  goodHealth,
+  type Health,
+  healthAfterContradiction,
+  healthAfterError,
+  healthAfterSuccess,
+  type Subject,
+  type Verdict,
+} from './health.ts'
 import type { Node } from './node.ts'
-import { Malformed, NodeBusy } from './nodeError.ts'
 
-/** What a node is asked about. Good answers about one do not excuse false ones about another. */
-export type Subject = 'blocks' | 'storage' | 'lateContract'
+export type { Subject } from './health.ts'
 
 /** The nodes, and the health of each. */
 export interface Nodes {
@@ -19,12 +26,11 @@ export interface Nodes {
   next(signal: AbortSignal): Promise<Node | undefined>
   succeeded(node: Node, about: Subject): void
   /**
-   * A node's request failed. A transient failure pauses the node, each time longer, or as long as
-   * it asked for. A permanent one disables it; if it was the last, this throws. An error that is
-   * not a node's is thrown too.
+   * A node's request failed. A transient failure pauses the node. A permanent one disables it; if
+   * it was the last, this throws. An error that is not a node's is thrown too.
    */
   failed(node: Node, about: Subject, error: unknown): void
-  /** A node contradicted itself: it is paused, and disabled after the fifth time in a row. */
+  /** A node contradicted itself: it is paused, and disabled where that is a lie and goes on. */
   contradicted(node: Node, about: Subject, contradiction: Contradiction): void
   /** A node lags: others are asked for a moment. */
   lags(node: Node): void
@@ -42,74 +48,84 @@ export interface Overtaken {
 export interface NodesOptions {
   /** Checks that a node is on our chain, before its first request. */
   readonly admit: (node: Node) => Promise<void>
-  /** The pause of a node that lags or contradicted itself. */
+  /** The pause of a node that lags or lied. */
   readonly pauseMs: number
   readonly disabled: (error: StopError, node: string) => void
   /**
-   * A node failed or contradicted itself. `isAside`: another node is current, so that nothing waits
-   * for it.
+   * A node failed or lied. `isAside`: another node is current, so that nothing waits for it.
    */
   readonly failed: (error: RetryError, node: string, isAside: boolean) => void
+  readonly meter?: Meter | undefined
+  readonly clock?: Clock | undefined
 }
 
-interface Health {
+interface Kept {
   readonly node: Node
+  health: Health
   isAdmitted: boolean
-  failures: number
-  /** Contradictions in a row. */
-  readonly contradictions: Map<Subject, number>
   pausedUntil: number
+  /** It is waited for, rather than another asked. */
+  isWaitedFor: boolean
   isDisabled: boolean
 }
 
-/** After this many contradictions in a row, the node is at fault and not the timing. */
-const MOST_CONTRADICTIONS = 5
-
 export function nodesOf(nodes: readonly Node[], options: NodesOptions): Nodes {
-  const healths = nodes.map(
-    (node): Health => ({
+  const { clock = wallClock, meter = noMeter } = options
+  const kept = nodes.map(
+    (node): Kept => ({
       node,
+      health: goodHealth,
       isAdmitted: false,
-      failures: 0,
-      contradictions: new Map(),
-      pausedUntil: 0,
+      pausedUntil: Number.NEGATIVE_INFINITY,
+      isWaitedFor: false,
       isDisabled: false,
     }),
   )
-  let current: Health | undefined
+  let current: Kept | undefined
   let lastError: StopError | undefined
 
-  const healthOf = (node: Node): Health => healths.find((one) => one.node === node) as Health
-  const usable = () => healths.filter(({ isDisabled }) => !isDisabled)
+  const keptOf = (node: Node): Kept => kept.find((one) => one.node === node) as Kept
+  const usable = () => kept.filter(({ isDisabled }) => !isDisabled)
 
-  const pauseNode = (health: Health, ms: number): void => {
-    health.pausedUntil = Date.now() + ms
-    if (current === health) current = undefined
+  const pauseNode = (one: Kept, ms: number, isWaitedFor = false): void => {
+    one.pausedUntil = clock.now() + ms
+    one.isWaitedFor = isWaitedFor
+    if (current === one && !isWaitedFor) current = undefined
   }
 
   /** Throws if it was the last node. */
-  const disable = (health: Health, error: StopError): void => {
-    health.isDisabled = true
+  const disable = (one: Kept, error: StopError): void => {
+    one.isDisabled = true
     lastError = error
     if (usable().length === 0) throw error
-    options.disabled(error, health.node.name)
+    options.disabled(error, one.node.name)
   }
 
-  const countContradiction = (health: Health, about: Subject, contradiction: Contradiction): void => {
-    const times = (health.contradictions.get(about) ?? 0) + 1
-    health.contradictions.set(about, times)
-    if (times < MOST_CONTRADICTIONS) pauseNode(health, options.pauseMs)
-    else disable(health, new NodeContradictsItself(health.node.name, contradiction))
+  const follow = (one: Kept, verdict: Verdict): void => {
+    const { health, pauseMs, isWaitedFor, told, disabledBy, kind } = verdict
+    one.health = health
+    if (kind !== undefined) meter.troubled?.(one.node.name, kind)
+    if (told !== undefined) options.failed(told, one.node.name, current !== undefined && current !== one)
+    if (disabledBy !== undefined) disable(one, disabledBy)
+    else pauseNode(one, pauseMs, isWaitedFor)
   }
 
-  const choose = (): Health | undefined => {
-    const now = Date.now()
-    if (current !== undefined && !current.isDisabled && current.pausedUntil <= now) return current
+  const choose = (): Kept | undefined => {
+    const now = clock.now()
+    if (current !== undefined && !current.isDisabled) {
+      if (current.pausedUntil <= now) return current
+      if (current.isWaitedFor) return undefined
+    }
     const [best] = usable()
       .filter(({ pausedUntil }) => pausedUntil <= now)
-      .toSorted((a, b) => contradictionsOf(a) - contradictionsOf(b) || a.failures - b.failures)
+      .toSorted((a, b) => liesOf(a) - liesOf(b) || a.health.failures - b.health.failures)
     current = best
     return best
+  }
+
+  const untilNext = (): number => {
+    const waited = current !== undefined && !current.isDisabled && current.isWaitedFor ? [current] : usable()
+    return Math.min(...waited.map(({ pausedUntil }) => pausedUntil))
   }
 
   const self: Nodes = {
@@ -119,45 +135,35 @@ export function nodesOf(nodes: readonly Node[], options: NodesOptions): Nodes {
       while (!signal.aborted) {
         // The last node may have been disabled by a background request.
         if (usable().length === 0 && lastError !== undefined) throw lastError
-        const health = choose()
-        if (health === undefined) {
-          const earliest = Math.min(...usable().map(({ pausedUntil }) => pausedUntil))
-          await pause(Math.max(1, earliest - Date.now()), signal)
-        } else if (health.isAdmitted || (await admit(health))) return health.node
+        const one = choose()
+        if (one === undefined) await clock.pause(Math.max(1, untilNext() - clock.now()), signal)
+        else if (one.isAdmitted || (await admit(one))) return one.node
       }
       return undefined
     },
 
     succeeded: (node, about) => {
-      const health = healthOf(node)
-      health.failures = 0
-      health.contradictions.delete(about)
+      const one = keptOf(node)
+      one.health = healthAfterSuccess(one.health, about)
     },
 
     failed: (node, about, error) => {
-      const health = healthOf(node)
-      if (error instanceof StopError) return disable(health, error)
-      if (!(error instanceof RetryError)) throw error
-      options.failed(error, node.name, current !== undefined && current !== health)
-      // No transport fault makes an answer malformed.
-      if (error instanceof Malformed) {
-        const what = 'An answer is malformed'
-        return countContradiction(health, about, { what, facts: error.facts })
-      }
-      health.failures += 1
-      const wanted = error instanceof NodeBusy ? (error.retryAfterMs ?? 0) : 0
-      pauseNode(health, Math.max(wanted, backoffMs(health.failures)))
+      const one = keptOf(node)
+      const verdict = healthAfterError(node.name, one.health, about, error, clock.now())
+      if (verdict === undefined) throw error
+      follow(one, verdict)
     },
 
     contradicted: (node, about, contradiction) => {
-      options.failed(new FalseAnswer(node.name, contradiction), node.name, false)
-      countContradiction(healthOf(node), about, contradiction)
+      const one = keptOf(node)
+      const { pauseMs } = options
+      follow(one, healthAfterContradiction(node.name, one.health, about, contradiction, pauseMs, clock.now()))
     },
 
-    lags: (node) => pauseNode(healthOf(node), options.pauseMs),
+    lags: (node) => pauseNode(keptOf(node), options.pauseMs),
 
     switchToHigher: async (headNow) => {
-      const others = usable().filter((health) => health !== current && health.pausedUntil <= Date.now())
+      const others = usable().filter((one) => one !== current && one.pausedUntil <= clock.now())
       for (const other of others) {
         const there = other.isAdmitted || (await admit(other)) ? await headOf(other) : undefined
         const head = headNow()
@@ -170,21 +176,21 @@ export function nodesOf(nodes: readonly Node[], options: NodesOptions): Nodes {
     },
   }
 
-  const admit = async (health: Health): Promise<boolean> => {
+  const admit = async (one: Kept): Promise<boolean> => {
     try {
-      await options.admit(health.node)
-      health.isAdmitted = true
+      await options.admit(one.node)
+      one.isAdmitted = true
     } catch (error) {
-      self.failed(health.node, 'blocks', error)
+      self.failed(one.node, 'blocks', error)
     }
-    return health.isAdmitted
+    return one.isAdmitted
   }
 
-  const headOf = async (health: Health): Promise<Header | undefined> => {
+  const headOf = async (one: Kept): Promise<Header | undefined> => {
     try {
-      return await health.node.latest()
+      return await one.node.latest()
     } catch (error) {
-      self.failed(health.node, 'blocks', error)
+      self.failed(one.node, 'blocks', error)
       return undefined
     }
   }
@@ -192,6 +198,6 @@ export function nodesOf(nodes: readonly Node[], options: NodesOptions): Nodes {
   return self
 }
 
-function contradictionsOf({ contradictions }: Health): number {
-  return contradictions.values().reduce((sum, times) => sum + times, 0)
+function liesOf({ health }: Kept): number {
+  return health.lies.values().reduce((sum, times) => sum + times, 0)
 }

@@ -108,7 +108,7 @@ export function compareJournals(
 
 async function unprovenJournals(node: Node, addresses: readonly Address[], block: Header): Promise<StoredJournals> {
   const asked = addresses.map((address) => ({ address, slot: JOURNAL_SLOT }))
-  return { kind: 'storedJournals', by: 'storage', slots: await node.slots(asked, block.hash) }
+  return { kind: 'storedJournals', by: 'storage', slots: await node.slots(asked, block) }
 }
 
 function falseProof({ message, facts: { address, ...facts } }: FalseProof, block: Header): Contradiction {

@@ -18,7 +18,7 @@ import { type Imbalance, imbalanceSentence } from './verify/imbalances.ts'
 import { askerOf } from './verify/provenStretch.ts'
 import { type Verified, verifyHistory } from './verify/verifyHistory.ts'
 
-const { deployment, rpc, rpcTimeoutMs, database, schema, maxRange, log } = settings
+const { deployment, rpc, rpcRate, rpcTimeoutMs, database, schema, maxRange, log } = settings
 
 const verifySettings = {
   deployment,
@@ -36,6 +36,7 @@ const verifySettings = {
     read: isOn,
   },
   maxRange,
+  rpcRate,
   rpcTimeoutMs,
   log,
 } satisfies Settings
@@ -55,7 +56,7 @@ An indexer may go on writing meanwhile, on PostgreSQL. With --repair, rows that 
   attribution index verify --deployment <file> --rpc <url> --database <where> [options]`,
   settings: verifySettings,
   run: async (chosen, { env, out, signal }) => {
-    const { deployment, rpc, rpcTimeoutMs, database, schema, from, to, repair, maxRange, log } = chosen
+    const { deployment, rpc, rpcRate, rpcTimeoutMs, database, schema, from, to, repair, maxRange, log } = chosen
     if (repair && to !== undefined) {
       throw new StopError(
         '--repair goes on to the newest block',
@@ -67,7 +68,8 @@ An indexer may go on writing meanwhile, on PostgreSQL. With --repair, rows that 
     const say = (level: LogEvent['level'], event: string, message: string, facts: LogEvent['facts']) =>
       terminal.log({ level, event, message, facts })
     mustAllow(chainOf(deployment.chainId), 'receipts')
-    const rpcNodes = rpc.map((url) => connectNode(url, { timeoutMs: rpcTimeoutMs, chainId: deployment.chainId }))
+    const { chainId } = deployment
+    const rpcNodes = rpc.map((url) => connectNode(url, { timeoutMs: rpcTimeoutMs, perSecond: rpcRate, chainId }))
     const identity = await identifyAll(rpcNodes, deployment)
     const connections = await openExisting(database)
     try {

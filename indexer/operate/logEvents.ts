@@ -30,6 +30,13 @@ export function logEventOf(event: IndexerEvent): LogEvent | undefined {
     }
     case 'troubled':
       return trouble('warn', 'troubled', event.error, event.node)
+    case 'unready':
+      return { level: 'warn', event: 'unready', message: `No longer following: ${event.reason}`, facts: {} }
+    case 'notOffered': {
+      const { node, what, instead, error } = event.what
+      const message = `The node at ${node} does not offer ${what}. ${instead}`
+      return { level: 'warn', event: 'notOffered', message, facts: { node, what, ...factsOf(error) } }
+    }
     case 'gaveUpNode': {
       const { message, ...line } = trouble('error', 'gaveUpNode', event.error, event.node)
       return { ...line, message: `${message} That node is disabled.` }
@@ -79,6 +86,10 @@ export function failure(event: string, before: string, error: unknown): LogEvent
 function failedAnswer(error: unknown, id: string): LogEvent {
   const { facts, ...line } = failure('failedAnswer', `A query failed (its answer names ${id}): `, error)
   return { ...line, facts: { ...facts, id } }
+}
+
+function factsOf(error: Error): Facts {
+  return isExplained(error) ? error.facts : {}
 }
 
 function info(event: string, message: string, facts: Facts): LogEvent {

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { AggregatorRegistry, Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
 import { FalseAnswer, NodeContradictsItself } from '../../chain/contradiction.ts'
-import type { Meter } from '../../chain/meter.ts'
+import { type Meter, troubleKinds } from '../../chain/meter.ts'
 import type { Verdict } from '../../chain/verify/verification.ts'
 import type { IndexerEvent, StoredEvent } from '../events.ts'
 import { type ApiMetrics, apiMetrics } from './apiMetrics.ts'
@@ -89,6 +89,13 @@ export function metricsOf({ chain, chosen, now }: MetricsOptions): Metrics {
     failed: counter('rpc_request_error_total', 'Requests to nodes that failed', 'method', 'node'),
     lies: counter('verification_failures_total', 'False answers of nodes, by what was wrong', 'node', 'kind'),
     rests: counter('node_rests_total', 'Times that a node was paused after a failure', 'node'),
+    troubles: counter('node_troubles_total', 'Times that a node did not give what was asked, by why', 'node', 'kind'),
+    perSecond: gauge('node_calls_per_second', 'The most calls a second to a node; 0 where none are too many', 'node'),
+    together: gauge(
+      'node_calls_per_request',
+      'The most calls in a request to a node; 0 where none are too many',
+      'node',
+    ),
     disabled: gauge('node_given_up', 'Nodes that are disabled (1)', 'node'),
   }
   const stages = histogram('stage_duration', 'How long each stage of a stretch took, in ms', DURATIONS_MS, 'stage')
@@ -152,6 +159,13 @@ export function metricsOf({ chain, chosen, now }: MetricsOptions): Metrics {
         if (isAnswered) nodes.duration.observe({ node, method }, ms)
         else nodes.failed.inc({ node, method })
       },
+      troubled: (node, kind) => {
+        for (const one of troubleKinds) nodes.troubles.inc({ node, kind: one }, one === kind ? 1 : 0)
+      },
+      paced: (node, perSecond, together) => {
+        nodes.perSecond.set({ node }, Number.isFinite(perSecond) ? perSecond : 0)
+        nodes.together.set({ node }, Number.isFinite(together) ? Math.floor(together) : 0)
+      },
     },
     handle: (event) => {
       switch (event.kind) {
@@ -171,7 +185,6 @@ export function metricsOf({ chain, chosen, now }: MetricsOptions): Metrics {
         case 'journalsHeld':
           return sync.journals.set({ by: event.by }, Number(event.block))
         case 'troubled':
-          if (event.isAside !== true) sync.isRealtime.set(0)
           if (event.error instanceof FalseAnswer) nodes.lies.inc({ node: event.error.node, kind: event.error.what })
           else if (event.node !== undefined) nodes.rests.inc({ node: event.node })
           else database.failed.inc({ service: 'store', method: 'append' })
@@ -189,7 +202,10 @@ export function metricsOf({ chain, chosen, now }: MetricsOptions): Metrics {
           stopped.set(1)
           if (event.error instanceof NodeContradictsItself) nodes.disabled.set({ node: event.error.node }, 1)
           return
+        case 'unready':
+          return sync.isRealtime.set(0)
         case 'failedAnswer':
+        case 'notOffered':
         case 'leftNode':
         case 'switched':
         case 'lateContract':

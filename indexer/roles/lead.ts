@@ -1,12 +1,12 @@
-import { explain, isExplained } from '../../sdk/errors.ts'
+import { type Clock, wallClock } from '../../chain/clock.ts'
 import type { IndexerEvent } from '../events.ts'
 import { makeDeferredIndexes } from '../store/deferredIndexes.ts'
-import type { SyncState } from '../store/schema.ts'
 import { type Status, writeStatus } from '../store/status.ts'
 import type { Store } from '../store/store.ts'
 import { finalityOf } from '../store/stretch.ts'
 import { serveHistory } from '../store/views.ts'
 import { changes, publishStatus } from './publishStatus.ts'
+import { healthAfterEvent, healthAt, newSync, type SyncHealth } from './syncHealth.ts'
 
 /**
  * The writer's tasks beside storing: it publishes its status, and switches readers to the history
@@ -24,39 +24,32 @@ export interface Leading {
 /** A reader holds a lock on the views. */
 const TRY_AGAIN_MS = 10_000
 
-export function leading(store: Store, report: (event: IndexerEvent) => void): Leading {
-  let status: Status = { state: { kind: 'catchingUp' }, nodeHead: undefined, safe: undefined, finalised: undefined }
+export function leading(store: Store, report: (event: IndexerEvent) => void, clock: Clock = wallClock): Leading {
+  let heights: Omit<Status, 'state'> = { nodeHead: undefined, safe: undefined, finalised: undefined }
+  let health = newSync
   let serveAt = 0
   const changed = changes()
 
-  const turn = (state: SyncState) => {
-    const isNew = state.kind !== status.state.kind
-    status = { ...status, state }
-    if (isNew) changed.happened()
+  const turn = (next: SyncHealth) => {
+    const { state } = next
+    const isNew = state.kind !== health.state.kind
+    health = next
+    if (!isNew) return
+    changed.happened()
+    if (state.kind === 'troubled') report({ kind: 'unready', reason: state.reason })
+  }
+  const status = (): Status => {
+    turn(healthAt(health, clock.now()))
+    return { ...heights, state: health.state }
   }
 
   return {
-    status: () => status,
+    status,
 
     handle: (event) => {
-      switch (event.kind) {
-        case 'looked':
-          status = { ...status, nodeHead: event.nodeHead }
-          return
-        case 'stored':
-          status = { ...status, safe: event.safe, finalised: event.finalised }
-          return
-        case 'troubled':
-          if (event.isAside !== true) turn({ kind: 'troubled', reason: explain(event.error) })
-          return
-        case 'caughtUp':
-          return turn({ kind: 'following' })
-        case 'stopped':
-          return turn({
-            kind: 'stopped',
-            reason: isExplained(event.error) ? explain(event.error) : 'An unexpected failure',
-          })
-      }
+      if (event.kind === 'looked') heights = { ...heights, nodeHead: event.nodeHead }
+      if (event.kind === 'stored') heights = { ...heights, safe: event.safe, finalised: event.finalised }
+      turn(healthAfterEvent(health, event, clock.now()))
     },
 
     caughtUp: async () => {
@@ -64,7 +57,7 @@ export function leading(store: Store, report: (event: IndexerEvent) => void): Le
       await makeDeferredIndexes(store.write)
       // After a restart it may be long until a block is stored.
       const { safe, finalised } = await finalityOf(store.write)
-      status = { ...status, safe: status.safe ?? safe, finalised: status.finalised ?? finalised }
+      heights = { ...heights, safe: heights.safe ?? safe, finalised: heights.finalised ?? finalised }
       const { history, schema } = store
       const outcome = await serveHistory(store.write, history, schema)
       serveAt = outcome === 'busy' ? performance.now() + TRY_AGAIN_MS : Number.POSITIVE_INFINITY
@@ -73,13 +66,13 @@ export function leading(store: Store, report: (event: IndexerEvent) => void): Le
 
     until: async (sync) => {
       const ended = new AbortController()
-      const publishing = publishStatus(store, () => status, changed, ended.signal)
+      const publishing = publishStatus(store, status, changed, ended.signal)
       try {
         await sync
       } finally {
         ended.abort()
         await publishing
-        if (status.state.kind === 'stopped') await writeStatus(store.write, status).catch(() => {})
+        if (health.state.kind === 'stopped') await writeStatus(store.write, status()).catch(() => {})
       }
     },
   }

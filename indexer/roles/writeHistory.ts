@@ -1,3 +1,4 @@
+import { type Clock, wallClock } from '../../chain/clock.ts'
 import { followedOf, namesFollowed } from '../../chain/events/contracts.ts'
 import { headsFrom } from '../../chain/node/heads.ts'
 import type { Identity } from '../../chain/node/identity.ts'
@@ -22,11 +23,17 @@ export interface WriteOptions {
   readonly wsUrls?: readonly string[]
   /** The depth at which a block is final; by default the node's tag decides. */
   readonly finalityDepth?: number
-  readonly pollMs?: number
+  /** How often to look for new blocks; by default as often as the chain makes them. */
+  readonly pollMs?: number | undefined
+  /** Measures every wait for a node. */
+  readonly clock?: Clock | undefined
   /** The most blocks to ask a node for at once. */
   readonly maxRange?: number
   readonly metrics?: Metrics | undefined
 }
+
+/** How long a node that lags or lied is left alone. */
+const PAUSE_MS = 1_000
 
 export interface Writing {
   readonly leading: Leading
@@ -43,10 +50,10 @@ export function writeHistory(
   report: (event: IndexerEvent) => void,
   signal: AbortSignal,
 ): Writing {
-  const { deployment, pollMs = 250 } = options
+  const { deployment, pollMs, clock = wallClock } = options
   const names = namesFollowed({ transfers: options.transfers ?? false })
-  const heads = headsFrom(options.wsUrls ?? [])
-  const led = leading(store, report)
+  const heads = headsFrom(options.wsUrls ?? [], clock)
+  const led = leading(store, report, clock)
   let nodeHead = 0n
   const emit = (event: IndexerEvent) => {
     led.handle(event)
@@ -54,7 +61,9 @@ export function writeHistory(
   }
   const nodes = nodesOf(connections, {
     admit: async (node) => mustAgree(identity, await identify(node, deployment, names), node),
-    pauseMs: pollMs,
+    pauseMs: pollMs ?? PAUSE_MS,
+    meter: options.metrics?.meter,
+    clock,
     failed: (error, node, isAside) => emit({ kind: 'troubled', error, node, isAside }),
     disabled: (error, node) => emit({ kind: 'gaveUpNode', error, node }),
   })
@@ -66,6 +75,7 @@ export function writeHistory(
       verify: options.verify ?? 'receipts',
       finality: options.finalityDepth === undefined ? 'tag' : BigInt(options.finalityDepth),
       pollMs,
+      clock,
       maxRange: BigInt(options.maxRange ?? 500),
       heads,
       meter: options.metrics?.meter,
@@ -81,6 +91,7 @@ export function writeHistory(
       caughtUp: async () => {
         await led.caughtUp()
         if (led.status().state.kind !== 'following') emit({ kind: 'caughtUp', block: nodeHead })
+        else led.handle({ kind: 'caughtUp', block: nodeHead })
       },
       lateContract: (contract, last, head) => emit({ kind: 'lateContract', contract, last, head }),
       journalsHeld: (block, by) => emit({ kind: 'journalsHeld', block, by }),

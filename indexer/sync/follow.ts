@@ -1,8 +1,16 @@
 import { backoffMs, pause } from '../../chain/backoff.ts'
 import { type BlockSource, blockSource, type Fetched } from '../../chain/blocks/blockSource.ts'
+import {
+  firstPollTimes,
+  msUntilPoll,
+  type PollTimes,
+  pollTimesAfter,
+  withBlockTimes,
+} from '../../chain/blocks/pollTimes.ts'
 import type { Position } from '../../chain/blocks/position.ts'
 import { ReorgTooDeep } from '../../chain/blocks/reorg.ts'
 import type { SourceOptions } from '../../chain/blocks/sourceState.ts'
+import { type Clock, wallClock } from '../../chain/clock.ts'
 import type { Sources } from '../../chain/events/contracts.ts'
 import { type Meter, noMeter } from '../../chain/meter.ts'
 import { type Heads, noHeads } from '../../chain/node/heads.ts'
@@ -16,22 +24,27 @@ import { undoAbove } from '../store/undo.ts'
 import { type Audit, auditOf } from './journalAudit.ts'
 import { type LateContracts, lateContracts } from './lateContracts.ts'
 import type { Listener } from './listener.ts'
-import { type Action, nextAction, noProgress, type Progress } from './nextAction.ts'
+import { nextAction, noProgress, type Progress } from './nextAction.ts'
 import { type OtherNodes, otherNodes } from './otherNodes.ts'
 import { type PipelinedWriter, pipelinedWriter } from './pipelinedWriter.ts'
 
 export interface FollowOptions extends SourceOptions {
-  readonly pollMs: number
+  /** How often to look for new blocks; by default as often as the chain makes them. */
+  readonly pollMs?: number | undefined
+  readonly clock?: Clock | undefined
   /** Announces new blocks; by default nothing does, and nodes are polled. */
   readonly heads?: Heads
 }
+
+const BLOCKS_TIMED = 40
 
 interface Parts {
   readonly nodes: Nodes
   readonly store: Store
   readonly listener: Listener
   readonly signal: AbortSignal
-  readonly pollMs: number
+  readonly pollMs: number | undefined
+  readonly clock: Clock
   readonly heads: Heads
   readonly meter: Meter
   readonly audit: Audit
@@ -46,6 +59,9 @@ interface State {
   position: Position | undefined
   progress: Progress
   nodeHead: bigint
+  polls: PollTimes
+  /** The times of the newest blocks stored. */
+  blockTimes: readonly bigint[]
   /** In a row, without anything stored in between. */
   databaseFailures: number
 }
@@ -63,7 +79,14 @@ export async function follow(
   listener: Listener,
   signal: AbortSignal,
 ): Promise<void> {
-  const state: State = { position: undefined, progress: noProgress, nodeHead: 0n, databaseFailures: 0 }
+  const state: State = {
+    position: undefined,
+    progress: noProgress,
+    nodeHead: 0n,
+    polls: firstPollTimes,
+    blockTimes: [],
+    databaseFailures: 0,
+  }
   const parts = partsOf(nodes, store, sources, options, listener, signal, () => {
     state.databaseFailures = 0
   })
@@ -98,10 +121,10 @@ function partsOf(
   signal: AbortSignal,
   succeeded: () => void,
 ): Parts {
-  const { heads = noHeads, meter = noMeter, pollMs } = options
+  const { heads = noHeads, meter = noMeter, clock = wallClock, pollMs } = options
   const audit = auditOf(sources.deployment, options.verify, nodes, listener, signal)
   const stored = (first: bigint, last: bigint) => blocksBetween(store.write, first, last)
-  const source = blockSource({ nodes, stored, sources, options, isHeld: audit.isHeld, signal })
+  const source = blockSource({ nodes, stored, sources, options, isHeld: audit.isHeld, signal, clock })
   const writer = pipelinedWriter(store, sources, meter, (stretch, what) => {
     succeeded()
     listener.stored(what)
@@ -109,7 +132,7 @@ function partsOf(
   })
   const late = lateContracts(store, sources, source, nodes, listener)
   const others = otherNodes(nodes, listener.overtaken)
-  return { nodes, store, listener, signal, pollMs, heads, meter, audit, source, late, others, writer }
+  return { nodes, store, listener, signal, pollMs, clock, heads, meter, audit, source, late, others, writer }
 }
 
 async function fetchNext({ source, writer, meter }: Parts, from: Position): Promise<Fetched | undefined> {
@@ -123,21 +146,26 @@ async function fetchNext({ source, writer, meter }: Parts, from: Position): Prom
  * Acts on a step. Gives the position that it leads to; undefined where the database must be asked.
  */
 async function take(parts: Parts, state: State, fetched: Fetched, from: Position): Promise<Position | undefined> {
-  const { listener, nodes } = parts
+  const { clock, listener, nodes } = parts
   const { node, nodeHead, step } = fetched
   listener.looked(nodeHead)
   state.nodeHead = nodeHead.number
-  const [action, progress] = nextAction(state.progress, fetched, nodes.count, from.finality.finalised)
+  const [action, progress] = nextAction(state.progress, fetched, nodes.count, from.finality.finalised, {
+    now: clock.now(),
+    blockMs: state.polls.blockMs,
+  })
   state.progress = progress
   if (step.kind !== 'unsettled') nodes.succeeded(node, 'blocks')
   switch (action.kind) {
     case 'append': {
       const position = await parts.writer.append(action.step, node.name, from)
       if (!parts.source.isPrefetching()) await parts.writer.isStored()
-      return position
+      noteBlocks(parts, state, action.step.blocks)
+      return fetched.isAtHead ? await waitAtHead(parts, state, fetched, true, false, position) : position
     }
     case 'wait':
-      return await waitAtHead(parts, state, fetched, action, from)
+      state.polls = pollTimesAfter(state.polls, 0, clock.now())
+      return await waitAtHead(parts, state, fetched, false, action.pollsOthers, from)
     case 'yield':
       nodes.lags(node)
       return from
@@ -159,18 +187,25 @@ async function waitAtHead(
   parts: Parts,
   state: State,
   { node, nodeHead }: Fetched,
-  { hadNew, pollsOthers }: Extract<Action, { kind: 'wait' }>,
+  hadNew: boolean,
+  pollsOthers: boolean,
   from: Position,
 ): Promise<Position> {
-  const { audit, heads, late, listener, others, pollMs, signal } = parts
+  const { audit, clock, heads, late, listener, others, pollMs, signal } = parts
   if (from.head !== undefined && !(await audit.settled(node, nodeHead, from.journals))) return from
   await listener.caughtUp()
   const further = await late.further(node, from)
   if (further !== undefined) return further
   if (pollsOthers) others.poll(() => state.nodeHead)
   others.check()
-  await heads.wait(pollMs, hadNew, signal)
+  await heads.wait(pollMs ?? msUntilPoll(state.polls, clock.now()), hadNew, signal)
   return from
+}
+
+/** Learns from new blocks how often the chain makes them. */
+function noteBlocks({ clock }: Parts, state: State, blocks: readonly Header[]): void {
+  state.blockTimes = [...state.blockTimes, ...blocks.map(({ timestamp }) => timestamp)].slice(-BLOCKS_TIMED)
+  state.polls = pollTimesAfter(withBlockTimes(state.polls, state.blockTimes), blocks.length, clock.now())
 }
 
 async function rollBack({ audit, late, listener, store }: Parts, ancestor: bigint, depth: bigint): Promise<undefined> {

@@ -1,11 +1,12 @@
 import type { Stretch } from '../../chain/blocks/step.ts'
+import { journaled } from '../../chain/events/contracts.ts'
 import type { Journals } from '../../chain/events/journals.ts'
 import type { Node } from '../../chain/node/node.ts'
 import { StateGone } from '../../chain/node/nodeError.ts'
 import type { Nodes } from '../../chain/node/nodes.ts'
 import type { Header } from '../../chain/verify/header.ts'
 import type { JournalsBy, Verification } from '../../chain/verify/verification.ts'
-import { compareJournals, isCheckpoint, readJournals } from '../../chain/verify/verifyJournals.ts'
+import { compareJournals, readJournals } from '../../chain/verify/verifyJournals.ts'
 import type { Deployment } from '../../sdk/deployment.ts'
 import type { Listener } from './listener.ts'
 
@@ -45,10 +46,13 @@ export function auditOf(
   let isSound = false
   let due: Due | undefined
   let underWay: Promise<void> | undefined
+  /** What was last compared, and how. */
+  let compared: { readonly journals: Journals; readonly by: JournalsBy } | undefined
   let failure: { readonly error: unknown } | undefined
 
-  const held = (block: bigint, by: JournalsBy): void => {
+  const held = (block: bigint, journals: Journals, by: JournalsBy): void => {
     isHeld = true
+    compared = { journals, by }
     listener.journalsHeld?.(block, by)
   }
 
@@ -60,7 +64,7 @@ export function auditOf(
       if (found.kind === 'match') {
         nodes.succeeded(node, 'storage')
         // Else the block was rolled back, or a later one is due.
-        if (due === task) held(block.number, found.by)
+        if (due === task) held(block.number, journals, found.by)
         return true
       }
       nodes.contradicted(node, 'storage', found.contradiction)
@@ -93,8 +97,12 @@ export function auditOf(
       if (journalsBy !== undefined) {
         due = undefined
         isSound = true
-        held(block.number, journalsBy)
-      } else if (isHeld && isCheckpoint(verify, first, block.number, block.number)) due = { block, journals }
+        held(block.number, journals, journalsBy)
+      } else if (isHeld && (verify !== 'receipts' || isCheckpointAmong(first, block.number))) {
+        // Where receipts prove that nothing happened, what was compared still holds.
+        if (compared !== undefined && areSame(compared.journals, journals)) held(block.number, journals, compared.by)
+        else due = { block, journals }
+      }
     },
     settled: async (node, head, journals) => {
       if (!isSound) due ??= { block: head, journals }
@@ -107,7 +115,19 @@ export function auditOf(
     },
     forget: () => {
       isHeld = false
+      compared = undefined
       due = undefined
     },
   }
+}
+
+/** Well before a block lies as deep as pruning nodes keep its state. */
+const BLOCKS_A_CHECKPOINT = 32n
+
+function isCheckpointAmong(first: bigint, last: bigint): boolean {
+  return last / BLOCKS_A_CHECKPOINT > (first - 1n) / BLOCKS_A_CHECKPOINT
+}
+
+function areSame(a: Journals, b: Journals): boolean {
+  return journaled.every((name) => a[name] === b[name])
 }

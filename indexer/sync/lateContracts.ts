@@ -2,7 +2,7 @@ import type { BlockSource } from '../../chain/blocks/blockSource.ts'
 import type { Piece } from '../../chain/blocks/fetchStretch.ts'
 import type { Position } from '../../chain/blocks/position.ts'
 import type { NodePrefetch } from '../../chain/blocks/sourceState.ts'
-import type { Contradiction } from '../../chain/contradiction.ts'
+import { type Contradiction, mayPass } from '../../chain/contradiction.ts'
 import { type ContractName, type Followed, followedOf, type Sources } from '../../chain/events/contracts.ts'
 import { decodeLogs } from '../../chain/events/decode.ts'
 import type { Node } from '../../chain/node/node.ts'
@@ -66,10 +66,10 @@ export function lateContracts(
     const strange = blocks.find(({ number, hash }) => stored.get(number) !== hash)
     if (strange === undefined) return undefined
     const { number: block, hash } = strange
-    return {
+    return mayPass({
       what: 'A block is not the one that is stored',
       facts: { block, hash, stored: stored.get(block) ?? 'none' },
-    }
+    })
   }
 
   const append = async (contract: LateContract, piece: Piece, from: Position): Promise<Position> => {

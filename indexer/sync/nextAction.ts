@@ -5,7 +5,7 @@ import type { Node } from '../../chain/node/node.ts'
 
 /** What recent steps said, as far as the next action depends on it. */
 export interface Progress {
-  /** For each node, how many steps in a row found it behind us. */
+  /** For each node, since when every step found it behind us. */
   readonly behind: ReadonlyMap<Node, number>
   /** Steps in a row that found nothing new. */
   readonly idle: number
@@ -15,11 +15,8 @@ export const noProgress: Progress = { behind: new Map(), idle: 0 }
 
 export type Action =
   | { readonly kind: 'append'; readonly step: Extract<Step, { kind: 'blocksAdded' }> }
-  /**
-   * Everything is stored: wait for the next block. `hadNew` if the step before brought something
-   * new.
-   */
-  | { readonly kind: 'wait'; readonly hadNew: boolean; readonly pollsOthers: boolean }
+  /** Everything is stored: wait for the next block. */
+  | { readonly kind: 'wait'; readonly pollsOthers: boolean }
   /** The node lags: ask another one. */
   | { readonly kind: 'yield' }
   | { readonly kind: 'rollBack'; readonly ancestor: bigint; readonly depth: bigint; readonly isReorg: boolean }
@@ -28,10 +25,18 @@ export type Action =
   | { readonly kind: 'retry'; readonly contradiction: Contradiction }
 
 /**
- * Every node must be behind us this often in a row before the chain counts as rolled back: a single
- * one may lag for long.
+ * Every node must be behind us for so long, and for so many blocks' time, before the chain counts as
+ * rolled back: servers of one provider lag behind each other. A block of another branch at the same
+ * height says so at once.
  */
-const STEPS_BEHIND = 5
+const BEHIND_MS = 60_000
+const BEHIND_BLOCKS = 8
+
+/** What time it is, and what it means on this chain. */
+export interface Moment {
+  readonly now: number
+  readonly blockMs: number
+}
 
 /** After this many idle steps in a row the other nodes are asked for a higher head. */
 const IDLE_STEPS = 8
@@ -39,20 +44,22 @@ const IDLE_STEPS = 8
 /** What to do with a step, and what to remember of it. */
 export function nextAction(
   progress: Progress,
-  { node, nodeHead, step }: Fetched,
+  { node, nodeHead, step }: Pick<Fetched, 'node' | 'nodeHead' | 'step'>,
   nodeCount: number,
   finalised: bigint | undefined,
+  { now, blockMs }: Moment,
 ): readonly [Action, Progress] {
-  const behind = step.kind === 'behind' ? withOneMore(progress.behind, node) : noProgress.behind
+  const behind = step.kind === 'behind' ? since(progress.behind, node, now) : noProgress.behind
   const idle = step.kind === 'upToDate' ? progress.idle + 1 : 0
   const action = (): Action => {
     switch (step.kind) {
       case 'blocksAdded':
         return { kind: 'append', step }
       case 'upToDate':
-        return { kind: 'wait', hadNew: progress.idle === 0, pollsOthers: idle % IDLE_STEPS === 0 }
+        return { kind: 'wait', pollsOthers: idle % IDLE_STEPS === 0 }
       case 'behind': {
-        const areEnough = behind.values().every((steps) => steps >= STEPS_BEHIND)
+        const patience = Math.max(BEHIND_MS, BEHIND_BLOCKS * blockMs)
+        const areEnough = behind.values().every((begun) => now - begun >= patience)
         if (behind.size < nodeCount || !areEnough) return { kind: 'yield' }
         if (finalised !== undefined && nodeHead.number < finalised) return { kind: 'refuse', finalised }
         return { kind: 'rollBack', ancestor: nodeHead.number, depth: step.depth, isReorg: false }
@@ -66,6 +73,6 @@ export function nextAction(
   return [action(), { behind, idle }]
 }
 
-function withOneMore(behind: Progress['behind'], node: Node): Progress['behind'] {
-  return new Map([...behind, [node, (behind.get(node) ?? 0) + 1]])
+function since(behind: Progress['behind'], node: Node, now: number): Progress['behind'] {
+  return behind.has(node) ? behind : new Map([...behind, [node, now]])
 }

@@ -28,7 +28,8 @@ describe('the comparison of journals beside a live chain', () => {
     let head = { number: 30n, hash: '0x', stateRoot: '0x' } as unknown as Header
     const store = (number: bigint, journalsBy?: JournalsBy) => {
       head = { ...head, number }
-      audit.stored({ blocks: [head], journals: emptyJournals, journalsBy } as unknown as Stretch, head)
+      const journals = number === 31n ? { ...emptyJournals, accounts: `0x${'02'.repeat(32)}` } : emptyJournals
+      audit.stored({ blocks: [head], journals, journalsBy } as unknown as Stretch, head)
     }
     const isSettled = () => audit.settled(node, head, emptyJournals)
     return { audit, isSettled, node, nodes, store }
@@ -77,6 +78,15 @@ describe('the comparison of journals beside a live chain', () => {
     await moment()
     store(33n, 'proof')
     expect(await isSettled()).toBe(true)
+  })
+
+  it('is not repeated where nothing has happened since', async () => {
+    const { audit, isSettled, store } = audited(() => Promise.reject(silent))
+    store(63n, 'proof')
+    store(64n)
+    expect(await isSettled()).toBe(true)
+    await moment()
+    expect([await isSettled(), audit.isHeld()]).toEqual([true, true])
   })
 
   it('that fails after its block was rolled back does not matter', async () => {

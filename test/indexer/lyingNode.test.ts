@@ -1,6 +1,7 @@
 import { type Hex, toHex } from 'viem'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
-import { NodeContradictsItself } from '../../chain/contradiction.ts'
+import { clockAt } from '../../chain/clock.ts'
+import { FalseAnswer, NodeContradictsItself } from '../../chain/contradiction.ts'
 import { journaled } from '../../chain/events/contracts.ts'
 import type { Verification } from '../../chain/verify/verification.ts'
 import type { IndexerEvent } from '../../indexer/events.ts'
@@ -12,6 +13,7 @@ import { indexTo } from '../support/indexing.ts'
 import {
   FALSIFIED,
   type Lies,
+  lacking,
   liesAboutFinality,
   liesAboutHashes,
   liesAboutLogs,
@@ -27,6 +29,9 @@ import { troubles } from '../support/troubles.ts'
 
 /** Questions until it is known whose history a node holds: the chain, its first block, the code of each contract, the treasury. */
 const IDENTIFYING = 3 + journaled.length
+
+/** What may pass is a lie only after a minute: a second by this clock, by which nothing else gets shorter than it should. */
+const HURRIED = { clock: clockAt(60), rpcTimeoutMs: 600_000 } as const
 
 describe('a node that', () => {
   let setting: Setting
@@ -55,7 +60,7 @@ describe('a node that', () => {
   async function isFoundOut({ lie, named, facts = ['block'] }: NamedLie, verify: Verification): Promise<void> {
     const node = await lying(lie)
     const database = await setting.postgres.newDatabase()
-    const indexer = await indexTo(setting.ledger, database, { rpcUrls: [node.url], verify, pollMs: 10 })
+    const indexer = await indexTo(setting.ledger, database, { rpcUrls: [node.url], verify, pollMs: 10, ...HURRIED })
 
     const failure = await indexer.stopped.catch((error: unknown) => error)
     expect(failure).toBeInstanceOf(NodeContradictsItself)
@@ -86,7 +91,12 @@ describe('a node that', () => {
     const { lie } = liesAboutFinality(earlier)['calls a block of another branch final'] as NamedLie
     const node = await lying(lie)
     const database = await setting.postgres.newDatabase()
-    const indexer = await indexTo(setting.ledger, database, { rpcUrls: [node.url], maxRange: 1, pollMs: 10 })
+    const indexer = await indexTo(setting.ledger, database, {
+      rpcUrls: [node.url],
+      maxRange: 1,
+      pollMs: 10,
+      ...HURRIED,
+    })
     await expect(indexer.stopped).rejects.toThrow('The finalised block of a node is not on its own branch')
     expect(await ask(indexer.url, '{ _meta { block } }')).toEqual({ _meta: { block: Number(FALSIFIED) - 1 } })
     await indexer.close()
@@ -129,8 +139,9 @@ describe('a node that', () => {
 
   it('is honest among as many liars as there are lies brings the whole history, and every one that lies is named', async () => {
     const lied = new Set<string>()
+    const lasting = new Set<string>()
     const liars: LyingNode[] = []
-    for (const { lie } of Object.values({
+    for (const { lie, lasts } of Object.values({
       ...liesAboutHashes,
       ...liesAboutStorage(earlier),
       ...liesAboutFinality(earlier),
@@ -138,17 +149,38 @@ describe('a node that', () => {
     })) {
       const liar = await lying((exchange) => {
         const told = lie(exchange)
-        if (JSON.stringify(told) !== JSON.stringify(exchange.result)) lied.add(liar.url)
+        if (JSON.stringify(told) !== JSON.stringify(exchange.result)) (lasts ? lasting : lied).add(liar.url)
         return told
       })
       liars.push(liar)
     }
     const events = await comesOutRight({ rpcUrls: [...liars.map(({ url }) => url), setting.ledger.rpcUrl] })
     const named = events.flatMap((event) => (event.kind === 'troubled' ? [event.error.message] : []))
-    expect(lied.size).toBeGreaterThan(10)
+    expect([lied.size, lasting.size].every((count) => count > 5)).toBe(true)
     expect([...lied].filter((url) => !named.some((message) => `${message} `.includes(`${url} `)))).toEqual([])
     await Promise.all(liars.map((liar) => liar.stop()))
   })
+
+  it.each(Object.entries(lacking))(
+    '%s is no liar: it is asked for minutes, nothing is stored beyond that, and another node has it',
+    async (_, lacks) => {
+      let isThere = false
+      const node = await lying((exchange) => (isThere ? exchange.result : lacks(exchange)))
+      const events: IndexerEvent[] = []
+      const database = await setting.postgres.newDatabase()
+      const report = (event: IndexerEvent) => events.push(event)
+      const options = { rpcUrls: [node.url], pollMs: 10, ...HURRIED, report }
+      const indexer = await indexTo(setting.ledger, database, options)
+      await HURRIED.clock.pause(180_000)
+      const kinds = new Set(events.map((event) => event.kind))
+      expect([kinds.has('stopped'), kinds.has('gaveUpNode'), kinds.has('caughtUp')]).toEqual([false, false, false])
+      expect(events.some((event) => event.kind === 'troubled' && event.error instanceof FalseAnswer)).toBe(false)
+      isThere = true
+      await indexer.closeAtHead()
+      await comesOutRight({ rpcUrls: [node.url, setting.ledger.rpcUrl], ...HURRIED })
+      await node.stop()
+    },
+  )
 
   /** A chain that ends at block 30. */
   async function stoppedAtOldHead(asked: () => void = () => {}): Promise<Lie> {
@@ -215,7 +247,7 @@ describe('a node that', () => {
     const database = await postgres.newDatabase()
     const events: IndexerEvent[] = []
     const report = (event: IndexerEvent) => events.push(event)
-    const indexer = await indexTo(ledger, database, { rpcUrls: [node.url], pollMs: 10, report })
+    const indexer = await indexTo(ledger, database, { rpcUrls: [node.url], pollMs: 10, ...HURRIED, report })
     await indexer.atHead()
 
     for (const number of numbers.slice(4)) old.set(number, before.get(number))
@@ -241,7 +273,9 @@ describe('a node that', () => {
         (n) => (n > IDENTIFYING && (n < IDENTIFYING + 4 || n % 20 === 0) ? trouble : undefined),
       )
       const events = await comesOutRight({ rpcUrls: [node.url], rpcTimeoutMs: 1_000, maxRange: 20 })
-      expect(events.some((event) => event.kind === 'troubled' && event.error.message.includes(node.url))).toBe(true)
+      const isTold = events.some((event) => event.kind === 'troubled' && event.error.message.includes(node.url))
+      // To be asked for a pause is no trouble.
+      expect(isTold).toBe(!/asks for a pause|unavailable until/.test(doing))
       await node.stop()
     })
   }

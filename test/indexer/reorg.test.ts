@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { ReorgTooDeep } from '../../chain/blocks/reorg.ts'
+import { clockAt } from '../../chain/clock.ts'
 import type { IndexerEvent } from '../../indexer/events.ts'
 import { digestOf } from '../support/digest.ts'
 import { indexTo } from '../support/indexing.ts'
@@ -8,6 +9,8 @@ import { randomOf } from '../support/random.ts'
 import { type Setting, startSetting } from '../support/setting.ts'
 
 const ROUNDS = 20
+/** A chain that only gets shorter is believed after a minute: here, a second. */
+const HURRIED = { clock: clockAt(60), rpcTimeoutMs: 600_000 } as const
 
 describe('a reorg', () => {
   let setting: Setting
@@ -24,7 +27,8 @@ describe('a reorg', () => {
     const random = randomOf(4_711)
     const events: IndexerEvent[] = []
     const followed = await postgres.newDatabase()
-    const follower = await indexTo(ledger, followed, { pollMs: 10, report: (event) => events.push(event) })
+    const report = (event: IndexerEvent) => events.push(event)
+    const follower = await indexTo(ledger, followed, { pollMs: 10, report, ...HURRIED })
     // Deeper than this the ledger itself would be undone, and the story with it.
     const begun = await ledger.connection.reader.getBlockNumber()
     await story.tell(30)
@@ -48,7 +52,7 @@ describe('a reorg', () => {
   it('that shortens the chain and goes no further is followed back', async () => {
     const { ledger, postgres, story } = setting
     const followed = await postgres.newDatabase()
-    const follower = await indexTo(ledger, followed, { pollMs: 10 })
+    const follower = await indexTo(ledger, followed, { pollMs: 10, ...HURRIED })
     await story.tell(10)
     await follower.atHead()
     await rollBack(ledger, 6)

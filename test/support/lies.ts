@@ -8,6 +8,8 @@ import { type Lie, REFUSED, type Refusal } from './lyingNode.ts'
 export interface NamedLie {
   readonly lie: Lie
   readonly named: RegExp
+  /** It does not fit other answers, which may be the fault of a moment: it is named only once it lasts. */
+  readonly lasts?: boolean
   /** What else is told of it; the block, unless it says otherwise. */
   readonly facts?: readonly string[]
 }
@@ -77,8 +79,12 @@ export const liesAboutHashes: Lies = {
     lie: aboutReceipts((all) => all.map((one) => ({ ...one, logs: [], logsBloom: NO_BLOOM }))),
     named: ROOT,
   },
-  'hides a transaction': { lie: aboutReceipts((all) => all.slice(1)), named: ROOT },
-  'hides all transactions': { lie: aboutReceipts(() => []), named: ROOT },
+  'hides a transaction': {
+    lie: aboutReceipts((all) => all.slice(1)),
+    named: /^A receipt is not of the transaction in its place|^The receipts of a block do not hash/,
+    lasts: true,
+  },
+  'hides all transactions': { lie: aboutReceipts(() => []), named: ROOT, lasts: true },
   'tells one log twice': { lie: aboutItsLogs((logs) => [...logs.slice(0, 1), ...logs]), named: ROOT },
   'tells one transaction twice': {
     lie: aboutReceipts((all) => [...all, ...all.slice(0, 1)]),
@@ -102,10 +108,7 @@ export const liesAboutHashes: Lies = {
   'takes a receipt from another block': {
     lie: aboutFirst(() => ({ blockHash: SOME_HASH })),
     named: /^A receipt is of another block/,
-  },
-  'has no receipts': {
-    lie: ({ method, result }) => (method === 'eth_getBlockReceipts' ? null : result),
-    named: /^The node lacks the receipts of a block/,
+    lasts: true,
   },
   'empties a bloom filter': { lie: aboutBlock((block) => ({ ...block, logsBloom: NO_BLOOM })), named: HEADER },
   'changes a time': { lie: aboutBlock((block) => ({ ...block, timestamp: '0x1' })), named: HEADER },
@@ -117,16 +120,18 @@ export const liesAboutHashes: Lies = {
   'breaks the chain of blocks': {
     lie: aboutBlock((block) => ({ ...block, parentHash: SOME_HASH })),
     named: /^A block does not follow the one before it/,
+    lasts: true,
   },
   'forges a block without its logs': {
     lie: aboutBlock((block) => forged(block, { logsBloom: NO_BLOOM })),
     named: /^A block does not follow the one before it/,
+    lasts: true,
   },
   'tells a block under another number': {
     lie: aboutBlock((block) => ({ ...block, number: '0x19' })),
     named: /^A block has another number than requested/,
+    lasts: true,
   },
-  'lacks a block below its head': { lie: aboutBlock(() => null), named: /^The node lacks a block below its head/ },
 }
 
 /** Those that blooms and the contracts' journals betray where a node's logs are taken as they come. */
@@ -226,10 +231,12 @@ export const liesAboutFinality = (earlier: ReadonlyMap<string, unknown>): Lies =
     'calls a block of another branch final': {
       lie: aboutTag('finalized', () => forged(block(), { extraData: '0x01' })),
       named: /^The finalised block of a node is not on its own branch/,
+      lasts: true,
     },
     'calls a block of another branch safe': {
       lie: aboutTag('safe', () => forged(block(), { extraData: '0x01' })),
       named: /^The safe block of a node is not on its own branch/,
+      lasts: true,
     },
     'calls a block final that it gives another number': {
       lie: aboutTag('finalized', () => ({ ...block(), number: '0x7' })),
@@ -243,20 +250,28 @@ const FORM_FACTS = ['at', 'problem']
 
 /** Those that are none, because nothing could be meant by them. */
 export const liesInForm: Lies = {
-  'tells half a byte': { lie: aboutFirstLog(({ data }) => ({ data: `${data}0` })), named: FORM, facts: FORM_FACTS },
+  'tells half a byte': {
+    lie: aboutFirstLog(({ data }) => ({ data: `${data}0` })),
+    named: FORM,
+    lasts: true,
+    facts: FORM_FACTS,
+  },
   'tells a hash that is too short': {
     lie: aboutFirst(({ transactionHash }) => ({ transactionHash: String(transactionHash).slice(0, -2) })),
     named: FORM,
+    lasts: true,
     facts: FORM_FACTS,
   },
   'tells a number that is none': {
     lie: aboutBlock((block) => ({ ...block, timestamp: 'now' })),
     named: FORM,
+    lasts: true,
     facts: FORM_FACTS,
   },
   'proves with half a byte': {
     lie: aboutProofs(({ accountProof }) => ({ accountProof: accountProof.map((node) => `${node}0`) })),
     named: FORM,
+    lasts: true,
     facts: FORM_FACTS,
   },
 }
@@ -276,4 +291,10 @@ const BEYOND_WINDOW: Refusal = {
 export const withoutProofs: Readonly<Record<string, Lie>> = {
   'serves no proofs': ({ method, result }) => (method === 'eth_getProof' ? REFUSED : result),
   'proves none but its newest block': ({ method, result }) => (method === 'eth_getProof' ? BEYOND_WINDOW : result),
+}
+
+/** Those that are not there yet, and never will be: no lies, for another server may have them. */
+export const lacking: Readonly<Record<string, Lie>> = {
+  'has no receipts': ({ method, result }) => (method === 'eth_getBlockReceipts' ? null : result),
+  'lacks a block below its head': aboutBlock(() => null),
 }
