@@ -1,6 +1,6 @@
 import { mkdirSync, rmSync } from 'node:fs'
 import { discardLocalChain } from '../../cli/localChain/localChain.ts'
-import { lockFolder } from '../../indexer/store/lockFolder.ts'
+import { lockFolder } from '../../postgres/lockFolder.ts'
 import { runCommand, UsageError, wholeNumber } from '../../scripts/command.ts'
 import { isExplained, RetryError } from '../../sdk/errors.ts'
 import { placesIn, placesOf } from './places.ts'

@@ -1,6 +1,6 @@
 import { openOperatorJournal } from '../../pipeline/serve/operatorJournal.ts'
-import { loadServing } from '../../pipeline/serve/serving.ts'
-import { settleDue } from '../../pipeline/serve/settleDue.ts'
+import { loadServing } from '../../gateway/serving.ts'
+import { settleDue } from '../../gateway/batcher/settleDue.ts'
 import { jointPlaces } from '../../sdk/accountModels.ts'
 import { callTo } from '../../sdk/contractCall.ts'
 import { transact } from '../../sdk/node/transactions/transact.ts'

@@ -2,8 +2,8 @@ import { existsSync, mkdirSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { isExplained, StopError } from '../../sdk/errors.ts'
 import type { Connections, LockWait } from './connections.ts'
-import { startFolderServer } from './folderServer.ts'
-import { holdFolder } from './lockFolder.ts'
+import { startFolderServer } from '../../postgres/folderServer.ts'
+import { holdFolder } from '../../postgres/lockFolder.ts'
 import { openPostgres } from './postgres.ts'
 
 /**

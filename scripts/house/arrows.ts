@@ -5,7 +5,9 @@ export const arrows: Readonly<Record<string, readonly string[]>> = {
   sdk: ['attribution', 'deployments'],
   chain: ['attribution', 'sdk'],
   pipeline: ['attribution', 'sdk'],
-  indexer: ['attribution', 'chain', 'sdk'],
+  postgres: ['chain', 'sdk'],
+  indexer: ['attribution', 'chain', 'postgres', 'sdk'],
+  gateway: ['attribution', 'chain', 'pipeline', 'postgres', 'sdk'],
   watcher: ['attribution', 'chain', 'pipeline', 'sdk'],
 }
 

@@ -2,7 +2,7 @@ import { resolve } from 'node:path'
 import { CamelCasePlugin, Kysely, PostgresDialect, sql } from 'kysely'
 import pg from 'pg'
 import type { DatabaseLocation } from '../../indexer/store/database.ts'
-import { startFolderServer } from '../../indexer/store/folderServer.ts'
+import { startFolderServer } from '../../postgres/folderServer.ts'
 import type { Database } from '../../indexer/store/schema.ts'
 import { parsers } from '../../indexer/store/types.ts'
 

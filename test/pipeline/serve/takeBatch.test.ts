@@ -2,7 +2,7 @@ import { type Hex, keccak256, numberToHex, zeroAddress } from 'viem'
 import { describe, expect, it } from 'vitest'
 import type { UsedChannel } from '../../../pipeline/serve/channelUse.ts'
 import { channelName } from '../../../pipeline/serve/operatorJournal.ts'
-import { takeBatch, USUAL_BATCH } from '../../../pipeline/serve/takeBatch.ts'
+import { takeBatch, USUAL_BATCH } from '../../../gateway/batcher/takeBatch.ts'
 import type { Receipt } from '../../../sdk/receipt.ts'
 
 const signature: Hex = `0x${'00'.repeat(65)}`

@@ -1,4 +1,4 @@
-import { StopError } from '../../sdk/errors.ts'
+import { StopError } from '../sdk/errors.ts'
 
 export interface Binaries {
   readonly initdb: string

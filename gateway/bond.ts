@@ -1,13 +1,9 @@
-import { setTimeout as sleep } from 'node:timers/promises'
-import type { Address } from 'viem'
-import { bondOfAccount, bondOfModel, holderOfBond } from '../../sdk/bond.ts'
-import type { Reader, Wallet } from '../../sdk/chain.ts'
-import { callTo } from '../../sdk/contractCall.ts'
-import type { Connection } from '../../sdk/contracts.ts'
-import { RetryError, StopError } from '../../sdk/errors.ts'
-import { transact } from '../../sdk/node/transactions/transact.ts'
-import { formatOpen, WEI_PER_GWEI } from '../../sdk/units.ts'
-import type { Serving } from './serving.ts'
+import { bondOfModel, holderOfBond } from '../sdk/bond.ts'
+import type { Wallet } from '../sdk/chain.ts'
+import { callTo } from '../sdk/contractCall.ts'
+import type { Connection } from '../sdk/contracts.ts'
+import { transact } from '../sdk/node/transactions/transact.ts'
+import { formatOpen, WEI_PER_GWEI } from '../sdk/units.ts'
 
 /** Bonds: what an operator and a model's owner stand to lose over a wrong record, and without which nothing is recorded. */
 
@@ -74,74 +70,6 @@ export async function modelGap({ reader, contracts }: Connection, model: number)
     reader.readContract({ ...contracts.bonds, functionName: 'rule' }),
   ])
   return gapOf(bond, state.balanceGwei, rule.minimumGwei + state.exposedGwei + state.settledGwei)
-}
-
-/** Who records, for which model, and how much of its own it may add to its bond. */
-export interface Bonded {
-  readonly wallet: Wallet
-  readonly serving: Serving
-  readonly topUpGwei: bigint
-}
-
-/** What is to be recorded, fees in fee units. */
-interface Recorded {
-  readonly units: number
-  readonly records: number
-}
-
-/** Refuses to serve what no bond would cover. */
-export async function requireBonds(connection: Connection, bonded: Bonded, added: Recorded): Promise<void> {
-  if (added.records === 0) return
-  await requireOwnBond(connection, bonded, added)
-  const { model } = bonded.serving.model
-  const gap = await modelGap(connection, model)
-  if (gap !== undefined) throw uncovered(gap, 'model', model)
-}
-
-/**
- * Refuses to record what the operator's own bond does not cover: the Ledger would refuse the batch. What the model's bond lacks stops no open
- * book, nor the next of an operator that promised to record.
- */
-export async function requireOwnBond(
-  connection: Connection,
-  { wallet, serving, topUpGwei }: Bonded,
-  { units, records }: Recorded,
-): Promise<void> {
-  const { model, operator } = serving
-  const bond = bondOfAccount(operator)
-  const added = { feesGwei: BigInt(units) * model.terms.feeUnitGwei, records }
-  if ((await operatorGap(connection, bond, added)) === undefined) return
-  await awaitPending(connection.reader, wallet.account.address)
-  const gap = await operatorGap(connection, bond, added)
-  if (gap === undefined) return
-  const missingGwei = gap.requiredGwei - gap.coveringGwei
-  if (missingGwei > topUpGwei) throw uncovered(gap, 'account', operator)
-  await depositBond(connection, wallet, bond, missingGwei)
-}
-
-/** Waits for what this wallet sent before it was killed: among it may be the very deposit that is missing. */
-async function awaitPending(reader: Reader, address: Address): Promise<void> {
-  const countAt = (blockTag: 'pending' | 'latest') => reader.getTransactionCount({ address, blockTag })
-  for (let waitedMs = 0; (await countAt('pending')) > (await countAt('latest')); waitedMs += PENDING_POLL_MS) {
-    if (waitedMs >= PENDING_PATIENCE_MS)
-      throw new RetryError(
-        `A transaction that ${address} sent earlier is not mined yet`,
-        {},
-        'It may be the deposit that is missing. Serve again once it is mined.',
-      )
-    await sleep(PENDING_POLL_MS)
-  }
-}
-
-const PENDING_POLL_MS = 250
-const PENDING_PATIENCE_MS = 120_000
-
-function uncovered(gap: BondGap, kind: string, number: number): StopError {
-  return new StopError(
-    `These calls cannot be recorded: ${describeGap(gap)}`,
-    { bond: gap.bond },
-    `Deposit the rest with \`attribution bond deposit <OPEN> --${kind} ${number}\`; no call was served.`,
-  )
 }
 
 /** A gap in a sentence. */

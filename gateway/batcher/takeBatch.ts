@@ -6,9 +6,8 @@ import { MAX_CHANNELS } from '../../sdk/channel.ts'
 import { promisedRecord, type Receipt } from '../../sdk/receipt.ts'
 import { MAX_RECORDS, recordSize } from '../../sdk/record.ts'
 import type { PresentedVoucher } from '../../sdk/voucher.ts'
-import { chargeableUnits } from './channelLimits.ts'
-import type { UsedChannel } from './channelUse.ts'
-import { channelName } from './operatorJournal.ts'
+import { chargeableUnits } from '../channels/channelLimits.ts'
+import { channelName, type UsedChannel } from '../channels/channelUse.ts'
 
 /** The most that goes into one transaction. */
 export interface BatchLimits {

@@ -1,25 +1,26 @@
 import type { TransactionReceipt } from 'viem'
+import type { ToldBatch } from '../../sdk/batch.ts'
+import { bookId } from '../../sdk/book.ts'
 import type { Wallet } from '../../sdk/chain.ts'
 import type { Connection } from '../../sdk/contracts.ts'
 import { settleBook } from '../../sdk/node/settleBook.ts'
 import { unsettledBooks } from '../../sdk/settling.ts'
-import type { OperatorJournal } from './operatorJournal.ts'
-import type { Serving } from './serving.ts'
+import type { Serving } from '../serving.ts'
 
 /** Settles the operator's own books that are due: until then its bond answers for them. What others settled is passed over. */
 export async function settleDue(
   connection: Connection,
   wallet: Wallet,
   { model, operator }: Serving,
-  journal: OperatorJournal,
+  keptOf: (book: bigint) => Promise<readonly ToldBatch[]>,
 ): Promise<readonly TransactionReceipt[]> {
   const { reader, contracts } = connection
   const time = await reader.readContract({ ...contracts.clock, functionName: 'time' })
-  const kept = (book: bigint) =>
-    [...journal.batches.values()].filter((batch) => batch.book === book).toSorted((a, b) => a.number - b.number)
   const receipts: TransactionReceipt[] = []
   for (const { key, windowEnd } of await unsettledBooks(connection, model.model, operator)) {
-    if (windowEnd <= time) receipts.push(...(await settleBook(connection, wallet, model, key, kept)))
+    if (windowEnd > time) continue
+    const kept = await keptOf(bookId(key))
+    receipts.push(...(await settleBook(connection, wallet, model, key, () => kept)))
   }
   return receipts
 }

@@ -1,8 +1,7 @@
 import { linkSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { RetryError } from '../../sdk/errors.ts'
-import type { LockWait } from './connections.ts'
+import { RetryError } from '../sdk/errors.ts'
 
 /**
  * Keeps a second process out of a folder. The lock is a file with the holder's process id and,
@@ -16,21 +15,28 @@ interface Holder {
   readonly startedAt: string
 }
 
+/** How to wait for a folder that another process holds. */
+export interface FolderWait {
+  readonly signal: AbortSignal
+  /** Called once, when waiting begins. */
+  waits(holder: string): void
+}
+
 const LOOK_EVERY_MS = 500
 
 class FolderInUse extends RetryError {}
 
-/** Takes the lock, after waiting for it if `lockWait` is given, and returns its release. */
-export async function holdFolder(folder: string, lockWait: LockWait | undefined): Promise<() => void> {
+/** Takes the lock, after waiting for it if `folderWait` is given, and returns its release. */
+export async function holdFolder(folder: string, folderWait: FolderWait | undefined): Promise<() => void> {
   let isWaiting = false
   for (;;) {
     try {
       return lockFolder(folder)
     } catch (error) {
-      if (!(error instanceof FolderInUse) || lockWait === undefined || lockWait.signal.aborted) throw error
-      if (!isWaiting) lockWait.waits(`process ${error.facts.pid}, in ${folder}`)
+      if (!(error instanceof FolderInUse) || folderWait === undefined || folderWait.signal.aborted) throw error
+      if (!isWaiting) folderWait.waits(`process ${error.facts.pid}, in ${folder}`)
       isWaiting = true
-      await sleep(LOOK_EVERY_MS, undefined, { signal: lockWait.signal }).catch(() => {})
+      await sleep(LOOK_EVERY_MS, undefined, { signal: folderWait.signal }).catch(() => {})
     }
   }
 }

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { RetryError } from '../../sdk/errors.ts'
+import { RetryError } from '../sdk/errors.ts'
 
 const GRACE_MS = 15_000
 

@@ -1,0 +1,135 @@
+import type { Context } from 'hono'
+import { streamSSE } from 'hono/streaming'
+import { ApiError, errorBody } from '../apiError.ts'
+import type { Endpoint } from '../backends/backend.ts'
+import type { Gateway, OfferedModel } from '../gateway.ts'
+import { explainAnswer } from '../receipts/explainAnswer.ts'
+import { paymentOf } from '../payment/payment.ts'
+import { feeUnitsFor, mostInputTokens } from '../price.ts'
+import { hashOf, requestText } from '../receipts/callReceipt.ts'
+import { type Completed, type ServedCall, serveCall } from '../serveCall.ts'
+import { type Reply, replyOf, type SentEvent, streamShape } from './replies.ts'
+import { type ParsedRequest, parseRequest } from './requests.ts'
+
+/** Where a call's receipt is, on every answer. */
+export const RECEIPT_HEADER = 'Attribution-Receipt'
+
+/** Answers one request at one of the endpoints that are paid for. */
+export async function handleCall(gateway: Gateway, endpoint: Endpoint, c: Context): Promise<Response> {
+  const request = parseRequest(endpoint, await jsonOf(c))
+  const model = modelNamed(gateway, request.model, endpoint)
+  const { isStreamed, call } = request
+  const maxTokens = Math.min(request.maxTokens ?? model.maxTokens, model.maxTokens)
+  const { feeUnitGwei } = model.serving.model.terms
+  const most = {
+    inputTokens: mostInputTokens(call.messages.map(({ content }) => content)),
+    outputTokens: endpoint === 'embeddings' ? 0 : maxTokens,
+  }
+  const hangUp = new AbortController()
+  c.req.raw.signal.addEventListener('abort', () => hangUp.abort(), { once: true })
+  const served = await serveCall(
+    gateway,
+    {
+      model,
+      requestHash: hashOf(requestText(request.body)),
+      mostUnits: feeUnitsFor(model.price, most, feeUnitGwei),
+      payment: paymentOf(c.req.raw.headers, gateway.apiKeys),
+      key: keyOf(c),
+      url: c.req.url,
+    },
+    { ...call, maxTokens },
+    { hangUp: hangUp.signal, isStreamed },
+  )
+  c.header(RECEIPT_HEADER, `/v1/receipts/${served.id}`)
+  for (const [name, value] of Object.entries(served.headers)) c.header(name, value)
+  const reply = { id: served.id, createdAt: Math.floor(gateway.now() / 1_000), model: model.name }
+  return isStreamed
+    ? await streamAnswer(gateway, c, request, reply, served, model, hangUp)
+    : await wholeAnswer(c, request, reply, served, model)
+}
+
+async function wholeAnswer(c: Context, request: ParsedRequest, reply: Reply, { pieces }: ServedCall, model: OfferedModel) {
+  for (;;) {
+    const { done, value } = await pieces.next()
+    if (done === true) return c.json(replyOf(request, { ...reply, attribution: detailOf(request, reply, value, model) }, value))
+  }
+}
+
+/** The first piece is waited for, so that what fails before it is an error with a status. */
+async function streamAnswer(
+  gateway: Gateway,
+  c: Context,
+  request: ParsedRequest,
+  reply: Reply,
+  { pieces }: ServedCall,
+  model: OfferedModel,
+  hangUp: AbortController,
+) {
+  const shape = streamShape(request, reply)
+  let next = await pieces.next()
+  return streamSSE(c, async (stream) => {
+    const send = async (events: readonly SentEvent[]) => {
+      for (const { event, data } of events) {
+        const text = data === '[DONE]' ? data : JSON.stringify(data)
+        await stream.writeSSE(event === undefined ? { data: text } : { event, data: text })
+      }
+    }
+    stream.onAbort(() => {
+      hangUp.abort()
+      // Whoever left is charged for what was written, and waits for nothing.
+      void pieces.return(undefined as never).catch(() => {})
+    })
+    try {
+      await send(shape.begin())
+      for (; next.done !== true; next = await pieces.next()) await send(shape.piece(next.value))
+      if (next.value !== undefined) await send(shape.end(next.value, detailOf(request, reply, next.value, model)))
+    } catch (error) {
+      if (hangUp.signal.aborted) return
+      const known = error instanceof ApiError ? error : new ApiError(500, 'internal', 'The gateway failed.')
+      if (!(error instanceof ApiError)) gateway.log.error({ call: reply.id, reason: `${error}` }, 'stream failed')
+      await send([{ data: errorBody(known) }])
+    }
+  })
+}
+
+/** What whoever asked for it gets beside the answer. */
+function detailOf({ wantsAttribution }: ParsedRequest, { id }: Reply, completed: Completed, model: OfferedModel) {
+  if (!wantsAttribution) return undefined
+  const { receipt, feeUnits } = completed
+  const feeGwei = BigInt(feeUnits) * model.serving.model.terms.feeUnitGwei
+  return {
+    receipt_url: `/v1/receipts/${id}`,
+    fee_gwei: `${feeGwei}`,
+    receipt,
+    ...explainAnswer(model, receipt),
+  }
+}
+
+export function modelNamed({ models }: Gateway, name: string, endpoint?: Endpoint): OfferedModel {
+  const model = models.get(name)
+  if (model === undefined)
+    throw new ApiError(404, 'model_not_found', `The model ${name} is not served here; /v1/models lists those that are.`, {
+      param: 'model',
+    })
+  if (endpoint !== undefined && !model.backend.endpoints.includes(endpoint)) {
+    throw new ApiError(400, 'unsupported_endpoint', `The model ${name} takes no ${endpoint}.`, { param: 'model' })
+  }
+  return model
+}
+
+function keyOf(c: Context): string | undefined {
+  const key = c.req.header('idempotency-key')
+  if (key === undefined) return undefined
+  if (key.length > 0 && key.length <= MOST_KEY) return key
+  throw new ApiError(400, 'invalid_idempotency_key', `An Idempotency-Key has 1 to ${MOST_KEY} characters.`)
+}
+
+const MOST_KEY = 200
+
+async function jsonOf(c: Context): Promise<unknown> {
+  try {
+    return await c.req.json()
+  } catch {
+    throw new ApiError(400, 'invalid_json', 'The body is not JSON.')
+  }
+}
