@@ -181,18 +181,6 @@ export function stepsOf(context: Context, intent: string) {
   }
 }
 
-/**
- * Keeps other commands of the signer away while `work` sends transactions of its own, to the command's end. What an interrupted command
- * had signed is seen through first.
- */
-export async function alone<T>(context: Context, intent: string, work: () => Promise<T>): Promise<T> {
-  const { reader } = await context.connection()
-  const signer = await context.signer()
-  const journal = await context.journals.hold(reader.chain.id, signer.address, intent)
-  if (journal.read() !== undefined) await send(context, journal, signer, { intent, transactions: [], spendsWei: 0n })
-  return await work()
-}
-
 function tell({ terminal, config }: Context, event: SendEvent): void {
   const explorer = config.find('explorer')?.value.replace(/\/$/, '')
   const linkTo = (hash: string): string => (explorer === undefined ? hash : `${explorer}/tx/${hash}`)

@@ -1,4 +1,4 @@
-import { bondOfModel, holderOfBond } from '../sdk/bond.ts'
+import { holderOfBond } from '../sdk/bond.ts'
 import type { Wallet } from '../sdk/chain.ts'
 import { callTo } from '../sdk/contractCall.ts'
 import type { Connection } from '../sdk/contracts.ts'
@@ -60,16 +60,6 @@ export async function operatorGap(
   ])
   const requiredGwei = rule.minimumGwei + state.exposedGwei + exposureGwei(rule, added)
   return gapOf(bond, coveringOf(state), requiredGwei)
-}
-
-/** What a model's bond lacks for another book of it to open, counting what is leaving or held too; undefined where it covers it. */
-export async function modelGap({ reader, contracts }: Connection, model: number): Promise<BondGap | undefined> {
-  const bond = bondOfModel(model)
-  const [state, rule] = await Promise.all([
-    reader.readContract({ ...contracts.bonds, functionName: 'bondStateOf', args: [bond] }),
-    reader.readContract({ ...contracts.bonds, functionName: 'rule' }),
-  ])
-  return gapOf(bond, state.balanceGwei, rule.minimumGwei + state.exposedGwei + state.settledGwei)
 }
 
 /** A gap in a sentence. */

@@ -39,7 +39,7 @@ export interface Gateway {
   readonly facilitator: Facilitator | undefined
   /** How long after its answer a call is recorded at the latest. */
   readonly promiseSeconds: number
-  /** In which a call is answered, or given up. */
+  /** In which a call is answered, or dropped. */
   readonly budgetMs: number
   readonly slots: Slots
   readonly metrics: Metrics

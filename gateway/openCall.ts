@@ -6,10 +6,10 @@ import { WEI_PER_GWEI } from '../sdk/units.ts'
 import { amountCovering, coveredUnitsOf, signVoucher } from '../sdk/voucher.ts'
 import { ApiError, busy } from './apiError.ts'
 import { type ChannelState, type Charge, chargeFor } from './channels/channelLimits.ts'
-import { checkVoucher, useOf } from './channels/channelUse.ts'
+import { channelUseOf, checkVoucher } from './channels/channelUse.ts'
 import type { Gateway, OfferedModel } from './gateway.ts'
 import type { ApiKey, Payment } from './payment/payment.ts'
-import { paymentRequired } from './payment/x402.ts'
+import { paymentRequired, type Quote } from './payment/x402.ts'
 import { type KeptChannel, type KeptVoucher, reserveCall } from './store/calls.ts'
 
 /** What is asked for, before anything is computed. */
@@ -44,7 +44,7 @@ export interface AnsweredBefore {
   readonly receipt: Receipt
 }
 
-/** Whoever pays, with what is known of the channel. */
+/** The channel that pays, and what proves that its payer asks. */
 interface Paying {
   readonly channel: ChannelKey
   readonly state: ChannelState
@@ -75,7 +75,7 @@ export async function openCall(gateway: Gateway, asked: Asked): Promise<OpenCall
     key,
     mostUnits,
     requestHash,
-    expiresAt: new Date(gateway.now() + 2 * gateway.budgetMs),
+    process: gateway.database.process,
     voucher: paying.voucher,
     chargedUnits: paying.state.chargedUnits,
     decide: (kept) => decide(paying, kept, mostUnits, recordBy, feeUnitGwei),
@@ -98,7 +98,7 @@ function decide(
   recordBy: number,
   feeUnitGwei: bigint,
 ): Charge {
-  const use = useOf(channel, state, kept, feeUnitGwei)
+  const use = channelUseOf(channel, state, kept, feeUnitGwei)
   const charge = chargeFor(use, mostUnits, recordBy, feeUnitGwei)
   if (charge.kind !== 'covered' || !mustBeSecret || voucher === undefined) return charge
   const onChain = BigInt(state.coveredUnits)
@@ -114,13 +114,13 @@ async function payingFor(gateway: Gateway, asked: Asked): Promise<Paying> {
   const keyOf = (channel: NamedChannel): ChannelKey => ({ ...channel, operator, model: registered.model })
   switch (payment.kind) {
     case 'none':
-      throw paymentRequired(gateway, asked, 'This call must be paid: by a voucher, an x402 payment, or an API key.')
+      throw unpaid(gateway, asked, 'This call must be paid: by a voucher, an x402 payment, or an API key.')
     case 'voucher': {
       const channel = keyOf(payment.channel)
       const state = await gateway.channels.of(channel)
       const voucher = await checkVoucher(gateway.connection, channel, state, payment.voucher)
       if (voucher !== undefined) return { channel, state, voucher, mustBeSecret: true, headers: {} }
-      throw paymentRequired(gateway, asked, 'The voucher is not signed by the channel’s signer.', {
+      throw unpaid(gateway, asked, 'The voucher is not signed by the channel’s signer.', {
         channelId: channelId(channel),
         signer: state.signer,
       })
@@ -134,14 +134,25 @@ async function payingFor(gateway: Gateway, asked: Asked): Promise<Paying> {
       return { channel, state, voucher, mustBeSecret: false, headers: {} }
     }
     case 'x402': {
-      if (gateway.facilitator === undefined)
-        throw paymentRequired(gateway, asked, 'This gateway takes no x402 payments.')
-      const { payer, headers } = await gateway.facilitator.settle(gateway, asked, payment.header)
+      if (gateway.facilitator === undefined) throw unpaid(gateway, asked, 'This gateway takes no x402 payments.')
+      const settled = await gateway.facilitator.settle(quoteOf(asked), payment.header)
+      if ('refused' in settled) throw unpaid(gateway, asked, settled.refused)
+      const { payer, headers } = settled
       const channel = keyOf({ payer, salt: 0 })
       gateway.channels.forget(channel)
       return { channel, state: await gateway.channels.of(channel), voucher: undefined, mustBeSecret: false, headers }
     }
   }
+}
+
+function quoteOf({ model, mostUnits, url }: Asked): Quote {
+  return { name: model.name, serving: model.serving, mostUnits, url }
+}
+
+function unpaid({ facilitator }: Gateway, asked: Asked, message: string, channel?: object): ApiError {
+  const quote = quoteOf(asked)
+  const accepts = facilitator === undefined ? [] : [facilitator.requirementsOf(quote)]
+  return paymentRequired(quote, accepts, message, channel)
 }
 
 /** Signed for all that the holder of the key may spend: it is the gateway that counts. */
@@ -171,19 +182,19 @@ function refusal(gateway: Gateway, asked: Asked, { channel }: Paying, charge: Ch
   const id = channelId(channel)
   switch (charge.kind) {
     case 'voucher wanted':
-      return paymentRequired(gateway, asked, 'A voucher of the channel’s signer for this much in all is missing.', {
+      return unpaid(gateway, asked, 'A voucher of the channel’s signer for this much in all is missing.', {
         channelId: id,
         maxClaimableAmount: `${amountCovering(charge.units, feeUnitGwei)}`,
       })
     case 'deposit wanted':
-      return paymentRequired(
+      return unpaid(
         gateway,
         asked,
         `The channel’s deposit is ${charge.units * feeUnitGwei} gwei-OPEN too small, counting what was asked back.`,
         { channelId: id, missingGwei: `${charge.units * feeUnitGwei}` },
       )
     default:
-      return paymentRequired(gateway, asked, 'There is no such channel: open it first.', { channelId: id })
+      return unpaid(gateway, asked, 'There is no such channel: open it first.', { channelId: id })
   }
 }
 

@@ -5,7 +5,7 @@ import type { Gateway, OfferedModel } from './gateway.ts'
 import { type AnsweredBefore, type Asked, type OpenCall, openCall } from './openCall.ts'
 import { chargedUnits } from './price.ts'
 import { hashOf, receiptFor } from './receipts/callReceipt.ts'
-import { finishCall, giveUp } from './store/calls.ts'
+import { dropCalls, finishCall } from './store/calls.ts'
 
 /**
  * A call, from its pay to its receipt. Its pay is set aside before anything is computed; its receipt is kept before its answer's last
@@ -55,7 +55,10 @@ export async function serveCall(
 }
 
 /** Frees the place once the answer has left, or its consumer has. */
-async function* ending(pieces: AsyncGenerator<string, Completed>, leave: () => void): AsyncGenerator<string, Completed> {
+async function* ending(
+  pieces: AsyncGenerator<string, Completed>,
+  leave: () => void,
+): AsyncGenerator<string, Completed> {
   try {
     return yield* pieces
   } finally {
@@ -74,7 +77,7 @@ interface Answered {
 }
 
 async function* answerOpened(its: Answered): AsyncGenerator<string, Completed> {
-  const { gateway, model, call, opened, signal } = its
+  const { gateway, model, call, signal } = its
   let text = ''
   let answering: Answering | undefined
   let isClosed = false
@@ -107,16 +110,23 @@ async function closeEarly(its: Answered, text: string, answering: Answering | un
   try {
     const hasLeft = its.isStreamed && signal.aborted && text !== '' && answering !== undefined && isHangUp(signal)
     if (hasLeft) await close(its, text, answering)
-    else await giveUp(gateway.database.pool, { id: opened.id })
+    else await dropCalls(gateway.database, { id: opened.id })
     gateway.metrics.calls.inc({ ...labels, outcome: hasLeft ? 'hung up' : 'abandoned' })
   } catch (error) {
     // Its reservation ends by itself.
-    gateway.log.error({ call: opened.id, reason: error instanceof Error ? error.message : `${error}` }, 'call not closed')
+    gateway.log.error(
+      { call: opened.id, reason: error instanceof Error ? error.message : `${error}` },
+      'call not closed',
+    )
   }
 }
 
 /** Signs the receipt, and keeps it. */
-async function close({ gateway, model, opened, call }: Answered, text: string, answering: Answering): Promise<Completed> {
+async function close(
+  { gateway, model, opened, call }: Answered,
+  text: string,
+  answering: Answering,
+): Promise<Completed> {
   const { usage, finish } = answering.outcome()
   const { serving, price } = model
   const { feeUnitGwei } = serving.model.terms
@@ -169,7 +179,8 @@ function isHangUp(signal: AbortSignal): boolean {
 
 function failureOf(error: unknown, signal?: AbortSignal): unknown {
   if (error instanceof ApiError) return error
-  if (signal?.aborted === true && !isHangUp(signal)) return busy('The model took too long; nothing was charged.', 5, 503)
+  if (signal?.aborted === true && !isHangUp(signal))
+    return busy('The model took too long; nothing was charged.', 5, 503)
   if (!(error instanceof BackendError)) return error
   if (error.isBusy) return busy(`The model is busy: ${error.message}. Nothing was charged.`, 2)
   return new ApiError(502, 'backend_failed', `The model did not answer: ${error.message}. Nothing was charged.`)

@@ -1,10 +1,10 @@
 import type { Sketcher } from '../attribution/sketcher.ts'
+import type { Published } from '../pipeline/publish/publication.ts'
 import type { Connection } from '../sdk/contracts.ts'
 import { StopError } from '../sdk/errors.ts'
 import { type OpenedModel, openModel } from '../sdk/openModel.ts'
 import { recordDims } from '../sdk/predictPay.ts'
 import { checkRowIndex } from '../sdk/unitFaults.ts'
-import type { Published } from '../pipeline/publish/publication.ts'
 
 /** What an operator works from: a model as it is registered, and the map that its publication sketches queries with. */
 export interface Serving {

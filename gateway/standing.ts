@@ -35,12 +35,18 @@ const GAS_A_BATCH = 500_000n
 const GAS_A_RECORD = 8_000n
 
 /** Why a call whose record must be on chain by `recordBy` is not taken; undefined where it is. */
-export function reasonToRefuse(standing: Standing, owed: Owed, recordBy: number, topUpGwei: bigint): string | undefined {
+export function reasonToRefuse(
+  standing: Standing,
+  owed: Owed,
+  recordBy: number,
+  topUpGwei: bigint,
+): string | undefined {
   if (standing.struckAt !== 0) return 'the model was struck'
   if (standing.activeFrom > standing.time) return 'the model’s contributors are still checking their rows'
   if (standing.operatorUntil <= recordBy) return 'the operator may not record calls of the model for long enough'
   if (standing.pausedUntil > 0) return 'recording is paused'
-  const exposedGwei = (owed.feesGwei * BigInt(standing.ratioBps)) / 10_000n + BigInt(owed.records) * standing.perRecordGwei
+  const exposedGwei =
+    (owed.feesGwei * BigInt(standing.ratioBps)) / 10_000n + BigInt(owed.records) * standing.perRecordGwei
   if (exposedGwei > standing.bondRoomGwei + topUpGwei) {
     return `the operator’s bond covers ${formatOpen(standing.bondRoomGwei)} OPEN more, and this takes ${formatOpen(exposedGwei)}`
   }

@@ -2,8 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Connection } from '../sdk/contracts.ts'
 import type { Serving } from './serving.ts'
 import { type Owed, owedOf, readStanding, reasonToRefuse, type Standing } from './standing.ts'
-import type { Database } from './store/database.ts'
 import { pendingOf } from './store/calls.ts'
+import type { Database } from './store/database.ts'
 
 /** What chain and database say of each model, looked up in the background, so that no call waits for it. */
 export interface Standings {

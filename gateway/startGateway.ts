@@ -134,7 +134,9 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
     batcher,
     drain: async () => {
       await gateway.slots.drain()
-      await batcher.recordAll().catch((error) => log.warn({ reason: reasonOf(error) }, 'not all calls are recorded yet'))
+      await batcher
+        .recordAll()
+        .catch((error) => log.warn({ reason: reasonOf(error) }, 'not all calls are recorded yet'))
       await close()
     },
     close,

@@ -1,44 +1,55 @@
-import { randomBytes } from 'node:crypto'
 import { join } from 'node:path'
 import type { Command } from 'commander'
+import { pino } from 'pino'
 import type { LocalAccount } from 'viem'
-import { readServable } from '../../pipeline/publish/publication.ts'
+import type { Backend } from '../../gateway/backends/backend.ts'
+import { embeddedBackend } from '../../gateway/backends/embedded.ts'
+import { openAiBackend } from '../../gateway/backends/openAi.ts'
+import { USUAL_FILL } from '../../gateway/batcher/fill.ts'
+import type { OfferedModel } from '../../gateway/gateway.ts'
+import { readApiKeys } from '../../gateway/payment/apiKeys.ts'
+import { ensureKeyFile, ensureKeyNamed } from '../../gateway/receipts/receiptKey.ts'
+import { loadServing } from '../../gateway/serving.ts'
+import { startGateway } from '../../gateway/startGateway.ts'
+import { type Published, readServable } from '../../pipeline/publish/publication.ts'
 import { readRun } from '../../pipeline/run/readRun.ts'
-import { answersOf } from '../../pipeline/serve/answers.ts'
-import { openAnswersFile } from '../../pipeline/serve/answersFile.ts'
-import type { Request } from '../../pipeline/serve/operation.ts'
-import { type Operated, operate } from '../../pipeline/serve/operator.ts'
-import { type OperatorJournal, openOperatorJournal } from '../../pipeline/serve/operatorJournal.ts'
-import { ensureKeyNamed, ensureReceiptKey } from '../../gateway/receipts/receiptKey.ts'
-import { unrecorded } from '../../pipeline/serve/recording.ts'
-import { readRequests } from '../../pipeline/serve/requests.ts'
-import { loadServing, type Serving } from '../../gateway/serving.ts'
-import { settleDue } from '../../gateway/batcher/settleDue.ts'
 import { loadServedModel, onEmbeddedBase } from '../../pipeline/train/servedModel.ts'
 import { walletOn } from '../../sdk/chain.ts'
 import { callTo } from '../../sdk/contractCall.ts'
 import type { Connection } from '../../sdk/contracts.ts'
 import { StopError } from '../../sdk/errors.ts'
-import { feeUnitsOf } from '../../sdk/record.ts'
-import { unsettledBooks } from '../../sdk/settling.ts'
 import { formatOpen } from '../../sdk/units.ts'
-import { agree, alone, minedOf, stepsOf } from '../carryOut.ts'
+import { agree, stepsOf } from '../carryOut.ts'
 import { action, commandOf, sendingCommand, withSettings } from '../command.ts'
 import type { Context } from '../context.ts'
-import { openAmount, wholeNumber } from '../values.ts'
+import { collected, durationSeconds, openAmount, wholeNumber } from '../values.ts'
 
 interface Options {
-  readonly requests: string
-  readonly run: string
-  readonly publication?: string
-  readonly journal?: string
-  readonly answers?: string
-  readonly receiptKey?: string
+  readonly run: readonly string[]
+  readonly publication?: readonly string[]
   readonly fee: bigint
+  readonly feeIn: bigint
+  readonly feeOut: bigint
+  readonly maxTokens: number
+  readonly backend?: string
+  readonly sketches?: string
+  readonly database?: string
+  readonly host: string
+  readonly port: number
+  readonly apiKeys?: string
+  readonly facilitatorKey?: string
+  readonly receiptKey?: string
   readonly batch: number
   readonly batchBytes: number
+  readonly batchAge: number
+  readonly batchPatience: number
+  readonly cheapGas: number
   readonly recordWithin: number
-  readonly topUp?: bigint
+  readonly finality: number
+  readonly topUp: bigint
+  readonly atOnce: number
+  readonly queue: number
+  readonly budget: number
 }
 
 export function serveCommand(): Command {
@@ -46,89 +57,146 @@ export function serveCommand(): Command {
     sendingCommand(
       commandOf(
         'serve',
-        `answer a file of requests for pay: sign a receipt with every answer, and record the calls in batches against the payers’ channels. A
-request that no voucher covers is refused before it is computed, with what has to be signed. What was served is kept in a journal, so
-that a killed operator goes on without serving or recording a call twice. Settles the operator’s books that are due.`,
+        `answer calls of a model for pay over HTTP, as OpenAI’s clients make them: take vouchers, x402 payments or API keys, sign a
+receipt with every answer, and record the calls in batches against the payers’ channels. What cannot be paid is refused before it is
+computed. Vouchers and receipts are in a database before any answer leaves, so that a killed gateway goes on without losing or
+recording a call twice. Settles the operator’s books that are due. One line of JSON an event, never a request or an answer. Ends on a
+signal, once what it took is answered and recorded. docs/gateway.md.`,
       ),
     ),
     'blobs',
   )
-    .requiredOption('--requests <file>', 'one {"id", "payer", "salt", "text", "voucher"} a line')
-    .requiredOption('--run <folder>', 'the model’s run folder')
-    .requiredOption('--fee <OPEN>', 'what a call costs, in whole fee units of the model', openAmount)
-    .option('--publication <folder>', 'what model publish wrote (<run>.published)')
-    .option('--journal <file>', 'the operator’s memory, with salts: keep it to yourself (<publication>/operator.jsonl)')
-    .option('--answers <file>', 'where answers and receipts are written (<requests>.answers.jsonl)')
-    .option('--receipt-key <file>', 'the key that signs receipts, made if there is none (in --state)')
-    .option('--batch <records>', 'calls in one transaction', wholeNumber(1, 1_024), 200)
-    .option('--batch-bytes <bytes>', 'calldata of one transaction', wholeNumber(1_000, 1_000_000), 120_000)
-    .option('--record-within <seconds>', 'of its answer every call is recorded', wholeNumber(60, 86_400), 43_200)
-    .option('--top-up <OPEN>', 'what may be added to the operator’s bond for each batch (0)', openAmount)
-    .action(
-      action<[], Options>(async (context, options) => {
-        const requests = readRequests(options.requests)
-        const publication = options.publication ?? `${options.run.replace(/\/$/, '')}.published`
-        const blobs = context.config.find('blobs')?.value ?? join(publication, 'blobs')
-        const published = readServable(publication, blobs)
-        requireRun(options.run, published.publication.manifestHash)
-        const connection = await context.connection()
-        const serving = await loadServing(connection, published, await operatorOf(context, connection))
-        const journal = openOperatorJournal(options.journal ?? join(publication, 'operator.jsonl'))
-        try {
-          await serve(context, options, connection, serving, journal, requests)
-        } finally {
-          journal.close()
-        }
-      }),
+    .requiredOption('--run <folder>', 'the model’s run folder; may be repeated', collected(String))
+    .option(
+      '--publication <folder>',
+      'what model publish wrote (<run>.published); once for each --run',
+      collected(String),
     )
+    .requiredOption('--fee <OPEN>', 'what a call costs', openAmount)
+    .option('--fee-in <OPEN>', 'what 1,000 tokens of a request cost beside it', openAmount, 0n)
+    .option('--fee-out <OPEN>', 'what 1,000 tokens of an answer cost beside it', openAmount, 0n)
+    .option('--max-tokens <number>', 'the most of an answer', wholeNumber(1, 1_000_000), 1_024)
+    .option('--backend <url>', 'an OpenAI-compatible server that answers (the embedded model)')
+    .option('--sketches <url>', 'what gives the gradients of its answers: `python -m attribution_run serve`')
+    .option('--database <folder|url>', 'vouchers, receipts and batches, with salts: keep it to yourself (in --state)')
+    .option('--host <address>', 'where to listen', '127.0.0.1')
+    .option('--port <port>', 'where to listen; 0 for any', wholeNumber(0, 65_535), 8_080)
+    .option('--api-keys <file>', 'keys that stand for channels: `attribution channel key`')
+    .option('--facilitator-key <file>', 'the key that submits x402 payments, made if there is none; it needs gas')
+    .option('--receipt-key <file>', 'the key that signs receipts, made if there is none (in --state)')
+    .option('--batch <records>', 'calls in one transaction', wholeNumber(1, 1_024), USUAL_FILL.records)
+    .option('--batch-bytes <bytes>', 'calldata of one transaction', wholeNumber(1_000, 1_000_000), USUAL_FILL.bytes)
+    .option(
+      '--batch-age <duration>',
+      'after which a batch is sent that is not full',
+      durationSeconds,
+      USUAL_FILL.ageSeconds,
+    )
+    .option(
+      '--batch-patience <duration>',
+      'after which it is sent where gas is cheap',
+      durationSeconds,
+      USUAL_FILL.patienceSeconds,
+    )
+    .option('--cheap-gas <gwei>', 'what cheap means', wholeNumber(0, 1_000_000), 0)
+    .option('--record-within <duration>', 'of its answer every call is recorded', durationSeconds, 43_200)
+    .option('--finality <blocks>', 'how deep no reorg reaches', wholeNumber(1, 100_000), 64)
+    .option('--top-up <OPEN>', 'what may be added to the operator’s bond for each batch', openAmount, 0n)
+    .option('--at-once <calls>', 'calls that are answered at once', wholeNumber(1, 10_000), 64)
+    .option(
+      '--queue <calls>',
+      'calls that wait beside them; the rest are refused with 429',
+      wholeNumber(0, 100_000),
+      256,
+    )
+    .option('--budget <duration>', 'in which a call is answered, or dropped', durationSeconds, 120)
+    .action(action<[], Options>(serve))
 }
 
-async function serve(
-  context: Context,
-  options: Options,
-  connection: Connection,
-  serving: Serving,
-  journal: OperatorJournal,
-  requests: readonly Request[],
-): Promise<void> {
-  const { terminal } = context
-  const feeUnits = feeUnitsOf(options.fee, serving.model.terms.feeUnitGwei)
-  if (!(await isAgreed(context, options, connection, serving, journal, requests))) return
+async function serve(context: Context, options: Options): Promise<void> {
+  const connection = await context.connection()
   const signer = await context.signer()
-  const receiptKey = ensureReceiptKey(options.receiptKey ?? receiptKeyFile(context, connection, signer))
-  await nameKey(context, connection, serving.operator, receiptKey)
-  const operated = await alone(context, `serve ${options.requests}`, async () => {
-    const wallet = walletOn(connection.reader, signer)
-    await ensureKeyNamed(connection, wallet, serving.operator, receiptKey)
-    const settled = await settleDue(connection, wallet, serving, journal)
-    if (settled.length > 0) terminal.note(`Settled books that were due, in ${settled.length} transactions.`)
-    const model = loadServedModel(options.run)
-    const answers = openAnswersFile(answersFileOf(options))
-    try {
-      return await operate(
-        {
-          connection,
-          wallet,
-          serving,
-          receiptKey,
-          answer: answersOf(model),
-          journal,
-          answers,
-          feeUnits,
-          limits: { records: options.batch, bytes: options.batchBytes },
-          promiseSeconds: options.recordWithin,
-          topUpGwei: options.topUp ?? 0n,
-          random32: () => randomBytes(32),
-          onProgress: (done, total) => terminal.progress('Answer and record', done, total),
-        },
-        requests,
-      )
-    } finally {
-      answers.close()
-      await model.close()
+  const operator = await operatorOf(connection, signer)
+  const published = options.run.map((run, i) => publishedOf(context, run, options.publication?.[i]))
+  const servings = await Promise.all(published.map((one) => loadServing(connection, one, operator)))
+  if (!(await isAgreed(context, options, connection, operator))) return
+  const receiptKey = ensureKeyFile(options.receiptKey ?? keyFile(context, connection, signer), 'receipt key')
+  await nameKey(context, connection, operator, receiptKey)
+  await ensureKeyNamed(connection, walletOn(connection.reader, signer), operator, receiptKey)
+  // Others may send by this key meanwhile: what loses its nonce to them is sent again.
+  await context.journals.end(true)
+  const models = servings.map((serving, i): OfferedModel => {
+    const { sketcher, indexFile } = published[i] as Published
+    return {
+      name: `model-${serving.model.model}`,
+      serving,
+      backend: backendOf(options, options.run[i] as string, serving.k > 0 ? sketcher : undefined),
+      price: { baseGwei: options.fee, perThousandInGwei: options.feeIn, perThousandOutGwei: options.feeOut },
+      maxTokens: options.maxTokens,
+      indexFile,
     }
   })
-  tell(context, answersFileOf(options), operated)
+  const log = pino({ base: null, timestamp: pino.stdTimeFunctions.isoTime }, pino.destination({ dest: 1, sync: true }))
+  const gateway = await startGateway({
+    connection,
+    database: databaseOf(context, options.database, connection),
+    models,
+    account: signer,
+    receiptKey,
+    facilitator:
+      options.facilitatorKey === undefined ? undefined : ensureKeyFile(options.facilitatorKey, 'facilitator key'),
+    apiKeys: options.apiKeys === undefined ? undefined : readApiKeys(options.apiKeys),
+    fill: {
+      records: options.batch,
+      bytes: options.batchBytes,
+      ageSeconds: options.batchAge,
+      patienceSeconds: options.batchPatience,
+      cheapGasWei: BigInt(options.cheapGas) * 1_000_000_000n,
+    },
+    promiseSeconds: options.recordWithin,
+    topUpGwei: options.topUp,
+    finalityDepth: options.finality,
+    budgetMs: options.budget * 1_000,
+    atOnce: options.atOnce,
+    queued: options.queue,
+    host: options.host,
+    port: options.port,
+    log,
+  })
+  log.info({ url: gateway.url, operator, models: models.map(({ name }) => name) }, 'serving')
+  await aborted(context.signal)
+  log.info({}, 'shutting down')
+  await gateway.drain()
+  await Promise.all(models.map(({ backend }) => backend.close()))
+}
+
+async function aborted(signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return
+  await new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }))
+}
+
+function publishedOf(context: Context, run: string, given: string | undefined): Published {
+  const publication = given ?? `${run.replace(/\/$/, '')}.published`
+  const published = readServable(publication, context.config.find('blobs')?.value ?? join(publication, 'blobs'))
+  requireRun(run, published.publication.manifestHash)
+  return published
+}
+
+/** A model must be served by the run that it was registered with: receipts commit to its answers. */
+function requireRun(folder: string, manifestHash: string): void {
+  const run = readRun(folder)
+  if (run.manifestHash === manifestHash) return
+  throw new StopError(
+    `The run in ${folder} is not the one that was published`,
+    { run: run.manifestHash, published: manifestHash },
+    'Name the run folder and the publication of the same model; nothing was served or charged.',
+  )
+}
+
+function backendOf({ backend, sketches }: Options, run: string, sketcher: Published['sketcher']): Backend {
+  if (backend !== undefined) return openAiBackend({ url: backend, sketchUrl: sketches, sketcher })
+  onEmbeddedBase(readRun(run))
+  return embeddedBackend(loadServedModel(run), sketcher)
 }
 
 /** Names the key on chain where the operator has none. */
@@ -148,79 +216,36 @@ async function nameKey(
   )
 }
 
-/** What is going to be sent depends on which channels cover their calls, so it is said at most. */
+/** What is going to be sent depends on who calls, so it is said at most. */
 async function isAgreed(
   context: Context,
   options: Options,
-  connection: Connection,
-  serving: Serving,
-  journal: OperatorJournal,
-  requests: readonly Request[],
+  { reader, contracts }: Connection,
+  operator: number,
 ): Promise<boolean> {
-  const { reader, contracts } = connection
-  const { operator } = serving
-  const { model } = serving.model
-  const waiting = await unrecorded(connection, serving, journal)
-  const fresh = requests.filter(({ id }) => !journal.calls.has(id)).length
   const named = await reader.readContract({ ...contracts.court, functionName: 'receiptKeyOf', args: [operator] })
-  const time = await reader.readContract({ ...contracts.clock, functionName: 'time' })
-  const due = (await unsettledBooks(connection, model, operator)).filter(({ windowEnd }) => windowEnd <= time)
-  const batches = Math.ceil((fresh + waiting.length) / options.batch)
   const later = [
     ...(BigInt(named) === 0n ? [`Name the key that signs receipts of account ${operator}`] : []),
-    ...due.map(({ key }) => `Settle book ${key.number} of model ${model}, which is due`),
-    ...(options.topUp && batches > 0
+    `Record calls as they are made, up to ${options.batch} in a batch, and settle books that are due`,
+    ...(options.topUp > 0n
       ? [`Add up to ${formatOpen(options.topUp)} OPEN to the bond of account ${operator} where a batch asks for it`]
       : []),
-    ...Array.from(
-      { length: batches },
-      (_, i) => `Record batch ${i + 1} of at most ${batches}, up to ${options.batch} calls of model ${model}`,
-    ),
   ]
-  context.terminal.say(
-    `${fresh} new requests at ${formatOpen(options.fee)} OPEN each; ${waiting.length} calls that were served earlier wait to be recorded.`,
-  )
-  if (later.length === 0 && context.sending.kind === 'send') return true
-  return await agree(context, { intent: `serve ${model}`, transactions: [], spendsWei: 0n }, later)
+  return await agree(context, { intent: `serve as ${operator}`, transactions: [], spendsWei: 0n }, later)
 }
 
-async function operatorOf(context: Context, { reader, contracts }: Connection): Promise<number> {
-  const { address } = await context.signer()
+async function operatorOf({ reader, contracts }: Connection, { address }: LocalAccount): Promise<number> {
   const operator = await reader.readContract({ ...contracts.accounts, functionName: 'accountOf', args: [address] })
   if (operator !== 0) return operator
   throw new StopError(`${address} has no account`, {}, 'Open one with `attribution account open`.')
 }
 
-/** A model must be served by the run that it was registered with: receipts commit to its answers. */
-function requireRun(folder: string, manifestHash: string): void {
-  const run = readRun(folder)
-  if (run.manifestHash !== manifestHash)
-    throw new StopError(
-      `The run in ${folder} is not the one that was published`,
-      { run: run.manifestHash, published: manifestHash },
-      'Name the run folder and the publication of the same model; nothing was served or charged.',
-    )
-  onEmbeddedBase(run)
-}
-
-function receiptKeyFile({ config }: Context, { reader }: Connection, { address }: LocalAccount): string {
+function keyFile({ config }: Context, { reader }: Connection, { address }: LocalAccount): string {
   return join(config.need('state'), `receipts-${reader.chain.id}-${address.toLowerCase()}.key`)
 }
 
-function answersFileOf({ requests, answers }: Options): string {
-  return answers ?? `${requests.replace(/\.jsonl$/, '')}.answers.jsonl`
-}
-
-function tell({ terminal }: Context, answers: string, { batches, served, refused, uncovered }: Operated): void {
-  terminal.result(
-    { served, refused, uncovered, answers, transactions: minedOf(batches.map(({ receipt }) => receipt)) },
-    [
-      ...batches.map(
-        ({ receipt: { blockNumber, gasUsed, transactionHash }, count }) =>
-          `Recorded ${count} calls in block ${blockNumber} with ${gasUsed} gas: ${transactionHash}`,
-      ),
-      `Served ${served} requests and refused ${refused}; ${answers} holds answers, receipts and reasons.`,
-      ...(uncovered > 0 ? [`${uncovered} calls that were served wait: their channels do not cover them now.`] : []),
-    ],
-  )
+/** A folder is an embedded server's, of one process; several processes share a server. */
+function databaseOf({ config }: Context, given: string | undefined, { reader }: Connection) {
+  if (given !== undefined && /^postgres(ql)?:/.test(given)) return { kind: 'postgres', url: given } as const
+  return { kind: 'embedded', folder: given ?? join(config.need('state'), `gateway-${reader.chain.id}`) } as const
 }

@@ -21,6 +21,7 @@ from what is stored.
   --tasks <names>      what the models are trained on (mail,speeches)
   --seed <number>      what is drawn at random is drawn from this (1)
   --port <number>      where the API answers (4000)
+  --gateway-port <number> where the models answer (8080)
   --rpc-port <number>  where the local chain answers (8545)
   --folder <path>      where everything is kept (var/demo)
   --cache <path>       where frozen features and retrainings are kept (var/cache)
@@ -35,6 +36,7 @@ from what is stored.
     tasks: { type: 'string', default: TASK_NAMES.join() },
     seed: { type: 'string', default: '1' },
     port: { type: 'string', default: '4000' },
+    'gateway-port': { type: 'string', default: '8080' },
     'rpc-port': { type: 'string', default: '8545' },
     folder: { type: 'string', default: 'var/demo' },
     cache: { type: 'string', default: 'var/cache' },
@@ -48,6 +50,7 @@ from what is stored.
       folder: values.folder,
       cacheFolder: values.cache,
       apiPort: wholeNumber('port', values.port, 1, 65_535),
+      gatewayPort: wholeNumber('gateway-port', values['gateway-port'], 1, 65_535),
       rpcPort: wholeNumber('rpc-port', values['rpc-port'], 1, 65_535),
       seed: wholeNumber('seed', values.seed, 0, 2 ** 31 - 1),
       tasks: taskScenarios(tasksFrom(values.tasks), {
@@ -68,8 +71,8 @@ from what is stored.
       if (values.fresh) await clear(settings.folder)
       const progress = createProgress(process.stdout, () => Date.now())
       const finished = runDemo(settings, progress, closers)
-      const summary = await Promise.race([finished, interrupted.promise])
-      if (summary === undefined) {
+      const reached = await Promise.race([finished, interrupted.promise])
+      if (reached === undefined) {
         // Nothing is half-done: every step looks at what is there when it is started again.
         finished.catch(() => {})
         progress.close()
@@ -77,9 +80,10 @@ from what is stored.
         process.exitCode = 130
         return
       }
+      const { summary } = reached
       process.stdout.write(`${tableOf(summary)}\n\nGraphQL and GraphiQL: ${summary.api}/graphql\n`)
       if (values.once) return
-      process.stdout.write('Serving until Ctrl-C.\n')
+      process.stdout.write(`${await reached.leaveOpen()}\nServing until Ctrl-C.\n`)
       await interrupted.promise
     } finally {
       for (const close of closers.toReversed()) await close()

@@ -1,8 +1,8 @@
 import { type Hex, keccak256, type LocalAccount, toBytes } from 'viem'
 import { privateKeyToAccount } from 'viem/accounts'
-import { ensureAccount } from '../../pipeline/publish/account.ts'
 import { coverFor, ensureBond } from '../../gateway/bond.ts'
 import { ensureChannel } from '../../gateway/channels/openChannel.ts'
+import { ensureAccount } from '../../pipeline/publish/account.ts'
 import { bondOfAccount, bondOfModel } from '../../sdk/bond.ts'
 import type { ChannelKey } from '../../sdk/channel.ts'
 import { callTo } from '../../sdk/contractCall.ts'
@@ -63,6 +63,27 @@ export async function bondServers(stage: Stage, tasks: readonly PublishedTask[])
     await ensureBond(connection, funder, bond, minimumGwei + costGwei([task]))
   }
 }
+
+/** A channel beside those of the demo's own calls, for the reader’s own calls. */
+export async function openTab(stage: Stage, { published }: PublishedTask) {
+  const { connection, cast } = stage
+  const [holder] = cast.payers
+  if (holder === undefined) throw new Error('The demo has payers')
+  const payer = await ensureAccount(connection, walletOf(stage, holder))
+  const { reader, contracts } = connection
+  const key = { payer, operator: published.operator, model: published.publication.model, salt: TAB_SALT }
+  const { depositGwei } = await reader.readContract({ ...contracts.channels, functionName: 'channelOf', args: [key] })
+  if (depositGwei < TAB_GWEI) {
+    const gift = callTo(contracts.openToken, 'transfer', [holder.address, (TAB_GWEI - depositGwei) * WEI_PER_GWEI])
+    await transact(reader, walletOf(stage, cast.deployer), gift)
+  }
+  const signer = privateKeyToAccount(keccak256(toBytes(`signs for the tab of ${holder.address}`)))
+  await ensureChannel(connection, walletOf(stage, holder), { ...key, signer: signer.address, amountGwei: TAB_GWEI })
+  return { payer, salt: TAB_SALT, signer, limitGwei: TAB_GWEI }
+}
+
+const TAB_SALT = 2
+const TAB_GWEI = 10_000_000_000n
 
 function callsOfPayer({ cast }: Stage, calls: number): bigint {
   return BigInt(Math.ceil(calls / cast.payers.length))

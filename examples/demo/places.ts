@@ -9,6 +9,7 @@ export function placesIn({ folder }: { readonly folder: string }) {
     receiptKey: join(folder, 'receipt.key'),
     blobs: join(folder, 'blobs'),
     index: join(folder, 'index'),
+    gateway: join(folder, 'gateway'),
     summary: join(folder, 'summary.json'),
   }
 }
@@ -21,8 +22,6 @@ export function placesOf({ folder }: { readonly folder: string }, task: string) 
     contributors: join(own, 'contributors'),
     run: join(own, 'run'),
     publication: join(own, 'publication'),
-    journal: join(own, 'journal.jsonl'),
-    answers: join(own, 'answers.jsonl'),
   }
 }
 

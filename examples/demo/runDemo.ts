@@ -9,6 +9,7 @@ import { writeWhole } from '../../sdk/node/writeWhole.ts'
 import { type FrozenDataset, freezeItems } from './dataset.ts'
 import { contributorsOf, type DemoTask, demoTasks } from './demoTask.ts'
 import { ensureDeployment } from './deployment.ts'
+import { leaveOpen, type TaskToServe } from './gateway.ts'
 import { placesIn } from './places.ts'
 import type { Progress, Report } from './progress.ts'
 import { ensurePublished } from './publishing.ts'
@@ -25,11 +26,12 @@ import { castOf, castSize, DEMO_MNEMONIC } from './wallets.ts'
  * The main job, end to end: texts contributed → models fine-tuned and certified → registered → served for pay → indexed → settled → claimed.
  * Every step looks first at what is there, on disk and on chain, so that a start after a kill goes on and a second start does nothing.
  */
-export async function runDemo(settings: DemoSettings, progress: Progress, closers: Closers): Promise<Summary> {
+export async function runDemo(settings: DemoSettings, progress: Progress, closers: Closers): Promise<Finished> {
   const startedAt = performance.now()
   mkdirSync(settings.folder, { recursive: true })
   keepScenario(settings)
   await requireFree(settings.apiPort, '--port')
+  await requireFree(settings.gatewayPort, '--gateway-port')
   const places = placesIn(settings)
   const contributors = contributorsOf(settings)
   const cast = castOf(contributors)
@@ -86,7 +88,22 @@ export async function runDemo(settings: DemoSettings, progress: Progress, closer
   const now = { ...Object.fromEntries(progress.seconds), 'To the table': (performance.now() - startedAt) / 1000 }
   const summary: Summary = { ...told, seconds: { ...now, ...earlier } }
   writeWhole(places.summary, `${JSON.stringify(summary, null, 2)}\n`)
-  return summary
+  return { summary, leaveOpen: async () => await openFor(stage, played, closers) }
+}
+
+/** What the demo found, and how to go on asking its models. */
+export interface Finished {
+  readonly summary: Summary
+  leaveOpen(): Promise<string>
+}
+
+/** Leaves a gateway open, and says how to ask it. */
+async function openFor(stage: Stage, played: readonly TaskToServe[], closers: Closers): Promise<string> {
+  const { gateway, secret, model } = await leaveOpen(stage, played)
+  closers.push(gateway.close)
+  return `Ask a model, with a key that pays from a channel of 10 OPEN:
+  curl ${gateway.url}/v1/chat/completions -H 'Authorization: Bearer ${secret}' -H 'Content-Type: application/json' \\
+    -d '{"model": "${model}", "attribution": true, "messages": [{"role": "user", "content": "Shall we meet at noon?"}]}'`
 }
 
 type TaskWork<T> = (demo: DemoTask, own: Report) => Promise<T>

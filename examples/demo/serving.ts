@@ -1,143 +1,118 @@
-import { randomBytes } from 'node:crypto'
-import { answersOf } from '../../pipeline/serve/answers.ts'
-import { type AnswersFile, openAnswersFile } from '../../pipeline/serve/answersFile.ts'
-import type { Request } from '../../pipeline/serve/operation.ts'
-import { operate } from '../../pipeline/serve/operator.ts'
-import { type OperatorJournal, openOperatorJournal } from '../../pipeline/serve/operatorJournal.ts'
-import { ensureKeyNamed, ensureReceiptKey } from '../../gateway/receipts/receiptKey.ts'
-import { loadServing, type Serving } from '../../gateway/serving.ts'
-import { USUAL_BATCH } from '../../gateway/batcher/takeBatch.ts'
-import type { ServedModel } from '../../pipeline/train/servedModel.ts'
+import { voucherHeader } from '../../gateway/payment/payment.ts'
+import type { RunningGateway } from '../../gateway/startGateway.ts'
+import { answeredKeys } from '../../gateway/store/calls.ts'
+import { StopError } from '../../sdk/errors.ts'
 import { amountCovering, signVoucher } from '../../sdk/voucher.ts'
 import { reachNextDay, reachTime } from './epochs.ts'
+import { openGateway, type TaskToServe } from './gateway.ts'
 import { bondServers, openChannels, type PayerChannel } from './payers.ts'
-import { placesIn } from './places.ts'
 import type { Report } from './progress.ts'
-import type { PublishedTask } from './publishing.ts'
 import { DEMO_TERMS } from './settings.ts'
-import { type Stage, walletOf } from './stage.ts'
+import type { Stage } from './stage.ts'
 
-/** The demo's traffic: held-out texts, asked in turn by the payers, one batch of each model a day. */
+/** The demo's traffic: held-out texts, asked in turn by the payers over HTTP, one batch of each model a day. */
 
-export interface TaskToServe extends PublishedTask {
-  readonly model: ServedModel
+/** One call, as its payer makes it. */
+interface Request {
+  /** Its Idempotency-Key: asked again after a kill, it costs nothing. */
+  readonly id: string
+  readonly channel: PayerChannel
+  readonly text: string
 }
 
-/** A model with everything that its calls are answered and recorded with. */
 interface OpenTask extends TaskToServe {
-  readonly serving: Serving
-  readonly channels: readonly PayerChannel[]
-  readonly journal: OperatorJournal
-  readonly answers: AnswersFile
   readonly days: readonly (readonly Request[])[]
 }
 
-const PROMISE_SECONDS = 43_200
+/** So many texts are encoded together. */
+const AT_ONCE = 32
 
 export async function serveAll(stage: Stage, tasks: readonly TaskToServe[], report: Report): Promise<void> {
   const channels = await openChannels(stage, tasks)
   await bondServers(stage, tasks)
   await activate(stage, tasks)
-  const open: OpenTask[] = []
+  const gateway = await openGateway(stage, tasks)
   try {
-    for (const [i, task] of tasks.entries()) open.push(await openTask(stage, task, channels[i] ?? []))
+    const open = tasks.map((task, i) => ({ ...task, days: daysOf(stage, task, channels[i] ?? []) }))
     const total = tasks.reduce((sum, { demo }) => sum + demo.scenario.heldOut, 0)
     let done = 0
     for (let day = 0; day < Math.max(...open.map(({ days }) => days.length)); day++) {
-      const today = open.map((task) => ({ task, requests: task.days[day] ?? [] }))
-      const isNew = today.some(({ task, requests }) => requests.some(({ id }) => !task.journal.calls.has(id)))
-      if (isNew) await reachNextDay(stage)
-      for (const { task, requests } of today) {
-        await serveDay(stage, task, requests)
-        done += requests.length
+      const fresh = await Promise.all(open.map(async (task) => await unanswered(gateway, task, day)))
+      if (fresh.some((requests) => requests.length > 0)) await reachNextDay(stage)
+      await gateway.gateway.standings.refresh()
+      for (const [i, task] of open.entries()) {
+        await askAll(stage, gateway, task, day, fresh[i] ?? [])
+        done += task.days[day]?.length ?? 0
         report(done, total)
       }
+      await gateway.batcher.recordAll()
     }
   } finally {
-    for (const { journal, answers } of open) {
-      journal.close()
-      answers.close()
-    }
+    await gateway.close()
   }
 }
 
-async function openTask(stage: Stage, task: TaskToServe, channels: readonly PayerChannel[]): Promise<OpenTask> {
-  const { places, split } = task.demo
-  const serving = await loadServing(stage.connection, task.published, task.published.operator)
-  const requests = split.heldOut.map(({ text }, i): Request => {
-    const { payer, salt } = channels[i % channels.length] as PayerChannel
-    return { id: `${task.demo.task.name}-${i + 1}`, payer, salt, text }
+function daysOf({ settings }: Stage, { demo }: TaskToServe, channels: readonly PayerChannel[]) {
+  const { batchSize } = settings
+  const requests = demo.split.heldOut.map(({ text }, i): Request => {
+    const channel = channels[i % channels.length] as PayerChannel
+    return { id: `${demo.task.name}-${i + 1}`, channel, text }
   })
-  const { batchSize } = stage.settings
-  const days = Array.from({ length: Math.ceil(requests.length / batchSize) }, (_, day) =>
+  return Array.from({ length: Math.ceil(requests.length / batchSize) }, (_, day) =>
     requests.slice(day * batchSize, (day + 1) * batchSize),
   )
-  return {
-    ...task,
-    serving,
-    channels,
-    days: await withVouchers(stage, days, channels),
-    journal: openOperatorJournal(places.journal),
-    answers: openAnswersFile(places.answers),
-  }
 }
 
-/** With the first request of a day every payer hands over a voucher for all of its calls up to that day's end. */
-async function withVouchers(
-  { connection }: Stage,
-  days: readonly (readonly Request[])[],
-  channels: readonly PayerChannel[],
-): Promise<readonly (readonly Request[])[]> {
-  const { reader, contracts } = connection
-  const place = { chainId: reader.chain.id, address: contracts.channels.address }
-  const calls = new Map<number, number>()
-  const paid: (readonly Request[])[] = []
-  for (const day of days) {
-    for (const { payer } of day) calls.set(payer, (calls.get(payer) ?? 0) + 1)
-    const signed = new Map<number, NonNullable<Request['voucher']>>()
-    for (const { payer, id: channelId, signer } of channels) {
-      const units = BigInt(DEMO_TERMS.feeUnits * (calls.get(payer) ?? 0))
-      const maxClaimableAmount = amountCovering(units, DEMO_TERMS.pay.feeUnitGwei)
-      const { signature } = await signVoucher(place, signer, { channelId, maxClaimableAmount })
-      signed.set(payer, { maxClaimableAmount, signature })
-    }
-    paid.push(
-      day.map((request) => {
-        const voucher = signed.get(request.payer)
-        signed.delete(request.payer)
-        return { ...request, voucher }
-      }),
-    )
-  }
-  return paid
+async function unanswered({ gateway }: RunningGateway, { published, days }: OpenTask, day: number) {
+  const { operator, publication } = published
+  const answered = await answeredKeys(gateway.database.pool, operator, publication.model)
+  return (days[day] ?? []).filter(({ id }) => !answered.has(id))
 }
 
-async function serveDay(
+/** Some at once: the model encodes together what is asked together. */
+async function askAll(
   stage: Stage,
-  { published, serving, model, journal, answers }: OpenTask,
+  gateway: RunningGateway,
+  task: OpenTask,
+  day: number,
   requests: readonly Request[],
 ): Promise<void> {
-  const { settings, connection, cast } = stage
-  const wallet = walletOf(stage, cast.operator)
-  const receiptKey = ensureReceiptKey(placesIn(settings).receiptKey)
-  await ensureKeyNamed(connection, wallet, published.operator, receiptKey)
-  await operate(
-    {
-      connection,
-      wallet,
-      serving,
-      receiptKey,
-      answer: answersOf(model),
-      journal,
-      answers,
-      feeUnits: DEMO_TERMS.feeUnits,
-      limits: { ...USUAL_BATCH, records: settings.batchSize },
-      promiseSeconds: PROMISE_SECONDS,
-      topUpGwei: 0n,
-      random32: () => randomBytes(32),
-    },
-    requests,
-  )
+  const vouchers = await vouchersOf(stage, task, day)
+  for (let at = 0; at < requests.length; at += AT_ONCE) {
+    await Promise.all(
+      requests
+        .slice(at, at + AT_ONCE)
+        .map(({ id, channel, text }) =>
+          askOne(gateway, id, vouchers.get(channel) as string, { model: task.demo.task.name, input: text }),
+        ),
+    )
+  }
+}
+
+async function askOne({ url }: RunningGateway, id: string, voucher: string, body: object): Promise<void> {
+  const response = await fetch(`${url}/v1/classifications`, {
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json', 'Idempotency-Key': id, 'Attribution-Voucher': voucher },
+    body: JSON.stringify(body),
+  })
+  const answer = await response.text()
+  if (response.ok) return
+  throw new StopError(`The gateway refuses call ${id}: ${answer}`, { status: response.status }, 'Start the demo again.')
+}
+
+/** For all calls of its payer up to that day's end. */
+async function vouchersOf({ connection }: Stage, { days }: OpenTask, day: number) {
+  const { reader, contracts } = connection
+  const place = { chainId: reader.chain.id, address: contracts.channels.address }
+  const calls = new Map<PayerChannel, number>()
+  for (const { channel } of days.slice(0, day + 1).flat()) calls.set(channel, (calls.get(channel) ?? 0) + 1)
+  const vouchers = new Map<PayerChannel, string>()
+  for (const [channel, count] of calls) {
+    const maxClaimableAmount = amountCovering(BigInt(DEMO_TERMS.feeUnits * count), DEMO_TERMS.pay.feeUnitGwei)
+    const voucher = await signVoucher(place, channel.signer, { channelId: channel.id, maxClaimableAmount })
+    vouchers.set(channel, voucherHeader(channel, voucher))
+  }
+  return vouchers
 }
 
 /** Days pass in which contributors could check their rows; then the models take calls. */

@@ -33,6 +33,7 @@ export interface DemoSettings extends Scenario {
   readonly cacheFolder: string
   readonly rpcPort: number
   readonly apiPort: number
+  readonly gatewayPort: number
 }
 
 /** Tasks of the same size, of which the first one is asked twice as much. */

@@ -1,6 +1,5 @@
-import { openOperatorJournal } from '../../pipeline/serve/operatorJournal.ts'
-import { loadServing } from '../../gateway/serving.ts'
 import { settleDue } from '../../gateway/batcher/settleDue.ts'
+import { loadServing } from '../../gateway/serving.ts'
 import { jointPlaces } from '../../sdk/accountModels.ts'
 import { callTo } from '../../sdk/contractCall.ts'
 import { transact } from '../../sdk/node/transactions/transact.ts'
@@ -56,12 +55,7 @@ async function settleEarlier(stage: Stage, task: TaskToSettle, books: readonly P
   if (books.every(({ isSettled }) => isSettled)) return
   await reachTime(stage, Math.max(...books.map(({ windowEnd }) => windowEnd)))
   const serving = await loadServing(connection, task.published, task.published.operator)
-  const journal = openOperatorJournal(task.demo.places.journal)
-  try {
-    await settleDue(connection, walletOf(stage, cast.operator), serving, journal)
-  } finally {
-    journal.close()
-  }
+  await settleDue(connection, walletOf(stage, cast.operator), serving)
 }
 
 /** With the last page comes the pay: settled and claimed in one transaction. */

@@ -7,10 +7,7 @@ import { type Answering, type Backend, type BackendCall, BackendError } from './
  * The embedded classifier. Asked for a classification it gives label and probability; asked as a chat model, it says the label. Texts that
  * are asked at once are answered together.
  */
-export function embeddedBackend(
-  model: Pick<ServedModel, 'answer' | 'close'>,
-  sketcher: Sketcher | undefined,
-): Backend {
+export function embeddedBackend(model: Pick<ServedModel, 'answer' | 'close'>, sketcher: Sketcher | undefined): Backend {
   const answerOne = together(model.answer)
   return {
     endpoints: ['classifications', 'chat', 'completions', 'responses'],

@@ -3,7 +3,7 @@ import { backoffMs, pause } from '../../chain/backoff.ts'
 import { walletOn } from '../../sdk/chain.ts'
 import { explain, isExplained } from '../../sdk/errors.ts'
 import { toldOfBook } from '../store/batches.ts'
-import { giveUp } from '../store/calls.ts'
+import { dropCalls } from '../store/calls.ts'
 import type { Batching } from './batching.ts'
 import { followSent } from './followSent.ts'
 import { recordDue } from './recordDue.ts'
@@ -38,7 +38,7 @@ export function startBatcher(its: Batching, passMs = PASS_MS): Batcher {
       leader = undefined
     })
     if (leader === undefined) return 'elsewhere'
-    await giveUp(its.database.pool, { now: new Date(its.now()) })
+    await dropCalls(its.database, 'those of ended processes')
     const sent = await followSent(its, leader)
     let recorded = 0
     for (const serving of its.servings) {

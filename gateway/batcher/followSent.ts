@@ -78,7 +78,10 @@ async function sendAgain(its: Batching, queries: Queries, batch: SentBatch, fina
   const attempt = await signHigher(last, reader, account)
   await keepAttempt(queries, batch.id, [...batch.attempts, attempt])
   await broadcast(attempt, { reader })
-  log.warn({ transaction: attempt.hash, earlier: last.hash }, 'a batch was not mined for a while, sent for a higher fee')
+  log.warn(
+    { transaction: attempt.hash, earlier: last.hash },
+    'a batch was not mined for a while, sent for a higher fee',
+  )
 }
 
 /** Of whichever of the attempts was mined. */

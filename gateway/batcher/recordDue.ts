@@ -11,7 +11,7 @@ import { promisedRecord, type Receipt } from '../../sdk/receipt.ts'
 import { encodeRecords } from '../../sdk/record.ts'
 import { encodeVouchers } from '../../sdk/voucher.ts'
 import { depositBond, describeGap, operatorGap } from '../bond.ts'
-import { channelName, channelState, type UsedChannel, useOf } from '../channels/channelUse.ts'
+import { channelName, channelState, channelUseOf, type UsedChannel } from '../channels/channelUse.ts'
 import type { Serving } from '../serving.ts'
 import { keepBatch } from '../store/batches.ts'
 import { keptChannel, markPresented, waitingCalls } from '../store/calls.ts'
@@ -26,7 +26,12 @@ const GAS_CAP = 16_777_216n
 const LOOK_AHEAD = 4
 
 /** Records what waits of a model, where a batch of it is due. Returns how many calls. */
-export async function recordDue(its: Batching, client: pg.ClientBase, serving: Serving, isForced: boolean): Promise<number> {
+export async function recordDue(
+  its: Batching,
+  client: pg.ClientBase,
+  serving: Serving,
+  isForced: boolean,
+): Promise<number> {
   const { operator, fill } = its
   const model = serving.model.model
   const waiting = await waitingCalls(client, operator, model, fill.records * LOOK_AHEAD)
@@ -59,7 +64,7 @@ async function channelsOf(
   for (const [name, channel] of named) {
     const key = { ...channel, operator, model: model.model }
     const [state, kept] = [await channelState(connection, key), await keptChannel(queries, key)]
-    if (kept !== undefined) found.set(name, useOf(key, state, kept, model.terms.feeUnitGwei))
+    if (kept !== undefined) found.set(name, channelUseOf(key, state, kept, model.terms.feeUnitGwei))
   }
   return found
 }

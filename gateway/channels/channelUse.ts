@@ -11,7 +11,12 @@ export interface UsedChannel extends ChannelUse, NamedChannel {
   readonly best: KeptVoucher | undefined
 }
 
-export function useOf(key: ChannelKey, state: ChannelState, kept: KeptChannel, feeUnitGwei: bigint): UsedChannel {
+export function channelUseOf(
+  key: ChannelKey,
+  state: ChannelState,
+  kept: KeptChannel,
+  feeUnitGwei: bigint,
+): UsedChannel {
   const { voucher, servedUnits } = kept
   const best = voucher !== undefined && isAddressEqual(voucher.signer, state.signer) ? voucher : undefined
   return {

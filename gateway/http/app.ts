@@ -4,10 +4,9 @@ import { ApiError, errorBody } from '../apiError.ts'
 import type { Endpoint } from '../backends/backend.ts'
 import { reasonOf } from '../batcher/batcher.ts'
 import type { Gateway } from '../gateway.ts'
-import { handleCall } from './calls.ts'
-import { handleReceipt } from './receipts.ts'
+import { handleCall, modelNamed } from './calls.ts'
 import { modelObject } from './models.ts'
-import { modelNamed } from './calls.ts'
+import { handleReceipt } from './receipts.ts'
 
 const PATHS: Readonly<Record<string, Endpoint>> = {
   '/v1/chat/completions': 'chat',
@@ -50,7 +49,9 @@ export function createApp(gateway: Gateway): Hono {
   })
   app.get('/metrics', async (c) => {
     gateway.metrics.waiting.set(gateway.standings.owed().records)
-    return c.text(await gateway.metrics.registry.metrics(), 200, { 'Content-Type': gateway.metrics.registry.contentType })
+    return c.text(await gateway.metrics.registry.metrics(), 200, {
+      'Content-Type': gateway.metrics.registry.contentType,
+    })
   })
   app.notFound((c) => errorReply(c, new ApiError(404, 'not_found', `There is nothing at ${c.req.path}.`)))
   app.onError((error, c) => errorReply(c, knownError(gateway, error)))

@@ -3,10 +3,10 @@ import { streamSSE } from 'hono/streaming'
 import { ApiError, errorBody } from '../apiError.ts'
 import type { Endpoint } from '../backends/backend.ts'
 import type { Gateway, OfferedModel } from '../gateway.ts'
-import { explainAnswer } from '../receipts/explainAnswer.ts'
 import { paymentOf } from '../payment/payment.ts'
 import { feeUnitsFor, mostInputTokens } from '../price.ts'
 import { hashOf, requestText } from '../receipts/callReceipt.ts'
+import { explainAnswer } from '../receipts/explainAnswer.ts'
 import { type Completed, type ServedCall, serveCall } from '../serveCall.ts'
 import { type Reply, replyOf, type SentEvent, streamShape } from './replies.ts'
 import { type ParsedRequest, parseRequest } from './requests.ts'
@@ -48,10 +48,17 @@ export async function handleCall(gateway: Gateway, endpoint: Endpoint, c: Contex
     : await wholeAnswer(c, request, reply, served, model)
 }
 
-async function wholeAnswer(c: Context, request: ParsedRequest, reply: Reply, { pieces }: ServedCall, model: OfferedModel) {
+async function wholeAnswer(
+  c: Context,
+  request: ParsedRequest,
+  reply: Reply,
+  { pieces }: ServedCall,
+  model: OfferedModel,
+) {
   for (;;) {
     const { done, value } = await pieces.next()
-    if (done === true) return c.json(replyOf(request, { ...reply, attribution: detailOf(request, reply, value, model) }, value))
+    if (done === true)
+      return c.json(replyOf(request, { ...reply, attribution: detailOf(request, reply, value, model) }, value))
   }
 }
 
@@ -76,7 +83,7 @@ async function streamAnswer(
     }
     stream.onAbort(() => {
       hangUp.abort()
-      // Whoever left is charged for what was written, and waits for nothing.
+      // A caller that left is charged for what was written.
       void pieces.return(undefined as never).catch(() => {})
     })
     try {
@@ -92,7 +99,7 @@ async function streamAnswer(
   })
 }
 
-/** What whoever asked for it gets beside the answer. */
+/** What a caller that asked for it gets beside the answer. */
 function detailOf({ wantsAttribution }: ParsedRequest, { id }: Reply, completed: Completed, model: OfferedModel) {
   if (!wantsAttribution) return undefined
   const { receipt, feeUnits } = completed
@@ -108,9 +115,14 @@ function detailOf({ wantsAttribution }: ParsedRequest, { id }: Reply, completed:
 export function modelNamed({ models }: Gateway, name: string, endpoint?: Endpoint): OfferedModel {
   const model = models.get(name)
   if (model === undefined)
-    throw new ApiError(404, 'model_not_found', `The model ${name} is not served here; /v1/models lists those that are.`, {
-      param: 'model',
-    })
+    throw new ApiError(
+      404,
+      'model_not_found',
+      `The model ${name} is not served here; /v1/models lists those that are.`,
+      {
+        param: 'model',
+      },
+    )
   if (endpoint !== undefined && !model.backend.endpoints.includes(endpoint)) {
     throw new ApiError(400, 'unsupported_endpoint', `The model ${name} takes no ${endpoint}.`, { param: 'model' })
   }

@@ -28,7 +28,7 @@ export function modelObject({ connection, promiseSeconds, facilitator }: Gateway
       ledger: contracts.ledger.address,
       court: contracts.court.address,
       open_token: contracts.openToken.address,
-      deposit_address: facilitator?.depositAddressOf(serving) ?? null,
+      takes_x402: facilitator !== undefined,
       sketch_dims: serving.k,
       recorded_within_seconds: promiseSeconds,
       terms: JSON.parse(JSON.stringify(terms, (_, value) => (typeof value === 'bigint' ? `${value}` : value))),

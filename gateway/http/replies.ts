@@ -19,10 +19,18 @@ export function replyOf({ call }: ParsedRequest, reply: Reply, completed: Comple
   switch (call.endpoint) {
     case 'chat': {
       const message = { role: 'assistant', content: text, refusal: null }
-      return { ...base, object: 'chat.completion', choices: [{ index: 0, message, logprobs: null, finish_reason: finish }] }
+      return {
+        ...base,
+        object: 'chat.completion',
+        choices: [{ index: 0, message, logprobs: null, finish_reason: finish }],
+      }
     }
     case 'completions':
-      return { ...base, object: 'text_completion', choices: [{ index: 0, text, logprobs: null, finish_reason: finish }] }
+      return {
+        ...base,
+        object: 'text_completion',
+        choices: [{ index: 0, text, logprobs: null, finish_reason: finish }],
+      }
     case 'responses':
       return { ...responseOf(reply, completed), ...extra }
     case 'classifications':
@@ -111,7 +119,13 @@ function responseStream(reply: Reply): StreamShape {
     data: { type, sequence_number: sequence++, ...fields },
   })
   const part = () => ({ type: 'output_text', text, annotations: [], logprobs: [] })
-  const item = (status: string, content: readonly object[]) => ({ id: item_id, type: 'message', status, role: 'assistant', content })
+  const item = (status: string, content: readonly object[]) => ({
+    id: item_id,
+    type: 'message',
+    status,
+    role: 'assistant',
+    content,
+  })
   return {
     begin: () => [
       event('response.created', { response: responseOf(reply, undefined) }),
@@ -137,7 +151,13 @@ function responseStream(reply: Reply): StreamShape {
 function responseOf({ id, createdAt, model }: Reply, completed: Completed | undefined): object {
   const isCut = completed?.finish === 'length'
   const content = [{ type: 'output_text', text: completed?.text ?? '', annotations: [], logprobs: [] }]
-  const message = { id: `msg-${id}`, type: 'message', status: isCut ? 'incomplete' : 'completed', role: 'assistant', content }
+  const message = {
+    id: `msg-${id}`,
+    type: 'message',
+    status: isCut ? 'incomplete' : 'completed',
+    role: 'assistant',
+    content,
+  }
   return {
     id,
     object: 'response',

@@ -42,18 +42,28 @@ const schemas = {
     max_tokens: tokens,
     max_completion_tokens: tokens,
   }),
-  completions: z.looseObject({ ...common, prompt: z.union([z.string(), z.array(z.string()).length(1)]), max_tokens: tokens }),
+  completions: z.looseObject({
+    ...common,
+    prompt: z.union([z.string(), z.array(z.string()).length(1)]),
+    max_tokens: tokens,
+  }),
   responses: z.looseObject({
     ...common,
     input: z.union([z.string(), z.array(message).min(1)]),
     instructions: z.string().nullish(),
     max_output_tokens: tokens,
     previous_response_id: z.null().optional(),
-    store: z.literal(false).nullish().or(z.literal(true).transform(() => undefined)),
+    store: z
+      .literal(false)
+      .nullish()
+      .or(z.literal(true).transform(() => undefined)),
     background: z.literal(false).nullish(),
   }),
   embeddings: z.looseObject({ ...common, input: z.union([z.string(), z.array(z.string()).length(1)]) }),
-  classifications: z.looseObject({ ...common, input: z.union([z.string().min(1), z.array(z.string().min(1)).length(1)]) }),
+  classifications: z.looseObject({
+    ...common,
+    input: z.union([z.string().min(1), z.array(z.string().min(1)).length(1)]),
+  }),
 } satisfies Record<Endpoint, z.ZodType>
 
 /** Sampling settings that a backend may understand. */
@@ -103,11 +113,15 @@ function messagesOf(endpoint: Endpoint, asked: Record<string, unknown>): readonl
 function badRequest(error: z.ZodError): ApiError {
   const [issue] = error.issues
   const param = issue?.path.join('.') ?? ''
-  const isUnsupported = ['n', 'tools', 'functions', 'logprobs', 'previous_response_id', 'store', 'background'].includes(param)
+  const isUnsupported = ['n', 'tools', 'functions', 'logprobs', 'previous_response_id', 'store', 'background'].includes(
+    param,
+  )
   return new ApiError(
     400,
     isUnsupported ? 'unsupported_parameter' : 'invalid_request',
-    isUnsupported ? `This gateway does not support ${param} with this value.` : `${param || 'The body'}: ${issue?.message}`,
+    isUnsupported
+      ? `This gateway does not support ${param} with this value.`
+      : `${param || 'The body'}: ${issue?.message}`,
     param === '' ? {} : { param },
   )
 }

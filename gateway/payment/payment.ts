@@ -34,7 +34,10 @@ const voucherSchema = z.strictObject({
   payer: z.int().min(1).max(0xffff_ffff),
   salt: z.int().min(1).max(0xffff_ffff).default(1),
   /** All that may ever be charged, in wei of OPEN. */
-  maxClaimableAmount: z.string().regex(/^\d{1,39}$/).transform(BigInt),
+  maxClaimableAmount: z
+    .string()
+    .regex(/^\d{1,39}$/)
+    .transform(BigInt),
   signature: z
     .string()
     .regex(/^0x([0-9a-fA-F]{128}|[0-9a-fA-F]{130})$/)

@@ -11,13 +11,13 @@ import { transact } from '../../sdk/node/transactions/transact.ts'
 /** The key that signs receipts: one of its own, in a file that only its owner may read, named on chain before the first call. */
 
 /** Reads the key at `path`, or makes one. */
-export function ensureReceiptKey(path: string): LocalAccount {
+export function ensureKeyFile(path: string, what: string): LocalAccount {
   if (!existsSync(path)) {
     mkdirSync(dirname(path), { recursive: true })
     writeFileSync(path, `${generatePrivateKey()}\n`, { mode: 0o600, flag: 'wx' })
   }
   if ((statSync(path).mode & 0o077) !== 0) {
-    throw new StopError(`Others may read the receipt key at ${path}`, {}, `Run chmod 600 ${path}.`)
+    throw new StopError(`Others may read the ${what} at ${path}`, {}, `Run chmod 600 ${path}.`)
   }
   const key = readFileSync(path, 'utf8').trim()
   if (isHex(key) && key.length === 66) return privateKeyToAccount(key)

@@ -77,7 +77,10 @@ export async function markMined(
 
 /** A reorg took it off the chain: it is sent again. */
 export async function markSent(queries: Queries, id: bigint): Promise<void> {
-  await queries.query(`update batches set state = 'sent', told = null, block_hash = null, sent_at = now() where id = $1`, [id])
+  await queries.query(
+    `update batches set state = 'sent', told = null, block_hash = null, sent_at = now() where id = $1`,
+    [id],
+  )
 }
 
 /** It can never be mined any more: its calls wait for another batch. */

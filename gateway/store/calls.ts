@@ -4,7 +4,8 @@ import type { ToldBatch } from '../../sdk/batch.ts'
 import type { ChannelKey } from '../../sdk/channel.ts'
 import { type Receipt, receiptSchema } from '../../sdk/receipt.ts'
 import type { Charge } from '../channels/channelLimits.ts'
-import { type Queries, transaction } from './database.ts'
+import { type Database, type Queries, transaction } from './database.ts'
+import { LIVING } from './presence.ts'
 import { toldFrom } from './toldBatch.ts'
 
 /** Calls, from the moment at which their pay is set aside to their records. */
@@ -31,7 +32,7 @@ export interface CallToReserve {
   readonly key: string | undefined
   readonly mostUnits: number
   readonly requestHash: Hex
-  readonly expiresAt: Date
+  readonly process: number
   /** Checked to be its signer's. */
   readonly voucher: KeptVoucher | undefined
   /** What the chain says was charged: where the channel is new here, it was served that much elsewhere. */
@@ -47,7 +48,7 @@ export type Reservation =
 
 /** Keeps the voucher, and sets a call's pay aside where its channel covers it: all of it, or none. */
 export async function reserveCall(pool: pg.Pool, call: CallToReserve): Promise<Reservation> {
-  const { id, channel, key, mostUnits, requestHash, expiresAt, voucher, decide } = call
+  const { id, channel, key, mostUnits, requestHash, process, voucher, decide } = call
   return await transaction(pool, async (queries): Promise<Reservation> => {
     const kept = await lockChannel(queries, call)
     const isBetter = voucher !== undefined && isLarger(voucher, kept.voucher)
@@ -59,15 +60,15 @@ export async function reserveCall(pool: pg.Pool, call: CallToReserve): Promise<R
     await queries.query(
       `with served as (
         update channels set served_units = served_units + $1 where (operator, model, payer, salt) = ($2, $3, $4, $5))
-      insert into calls (fee_units, operator, model, payer, salt, id, key, state, request_hash, expires_at)
+      insert into calls (fee_units, operator, model, payer, salt, id, key, state, request_hash, process)
       values ($1, $2, $3, $4, $5, $6, $7, 'reserved', $8, $9)`,
-      [mostUnits, ...placeOf(channel), id, key, requestHash, expiresAt],
+      [mostUnits, ...placeOf(channel), id, key, requestHash, process],
     )
     return { kind: 'reserved' }
   })
 }
 
-/** Keeps the receipt, before anybody is given it, and returns what was set aside too much. False where the call was given up meanwhile. */
+/** Keeps the receipt, before anybody is given it, and returns what was set aside too much. False where the call was dropped meanwhile. */
 export async function finishCall(pool: pg.Pool, id: string, feeUnits: number, receipt: Receipt): Promise<boolean> {
   const { rowCount } = await pool.query(
     `with before as (select id, fee_units from calls where id = $1 and state = 'reserved' for update),
@@ -81,12 +82,16 @@ export async function finishCall(pool: pg.Pool, id: string, feeUnits: number, re
   return rowCount === 1
 }
 
-/** Gives up calls that were not answered: one, or all whose time is over, as after a kill. */
-export async function giveUp(pool: pg.Pool, which: { readonly id: string } | { readonly now: Date }): Promise<void> {
-  const [condition, value] = 'id' in which ? ['id = $1', which.id] : ['expires_at < $1', which.now]
+/** Drops calls that were not answered: one, or all whose process has ended. */
+export async function dropCalls(
+  { pool, schema }: Database,
+  which: { readonly id: string } | 'those of ended processes',
+): Promise<void> {
+  const [condition, value] =
+    typeof which === 'object' ? ['id = $1', which.id] : [`not (process = any (${LIVING}))`, schema]
   await pool.query(
     `with gone as (
-      delete from calls where ${condition} and state = 'reserved' returning operator, model, payer, salt, fee_units),
+      delete from calls where state = 'reserved' and ${condition} returning operator, model, payer, salt, fee_units),
     sums as (select operator, model, payer, salt, sum(fee_units) as units from gone group by 1, 2, 3, 4)
     update channels c set served_units = c.served_units - sums.units from sums
     where (c.operator, c.model, c.payer, c.salt) = (sums.operator, sums.model, sums.payer, sums.salt)`,
@@ -152,8 +157,20 @@ export async function waitingCalls(
   return rows.map(({ id, receipt }) => ({ id, receipt: receiptSchema.parse(receipt) }))
 }
 
+/** The callers' names of calls that were answered. */
+export async function answeredKeys(pool: pg.Pool, operator: number, model: number): Promise<ReadonlySet<string>> {
+  const { rows } = await pool.query(
+    `select key from calls where operator = $1 and model = $2 and state = 'answered' and key is not null`,
+    [operator, model],
+  )
+  return new Set(rows.map(({ key }) => key))
+}
+
 export async function keptChannel(queries: Queries, channel: ChannelKey): Promise<KeptChannel | undefined> {
-  const { rows } = await queries.query(`${CHANNEL} where (operator, model, payer, salt) = ($1, $2, $3, $4)`, placeOf(channel))
+  const { rows } = await queries.query(
+    `${CHANNEL} where (operator, model, payer, salt) = ($1, $2, $3, $4)`,
+    placeOf(channel),
+  )
   return rows[0] && channelFrom(rows[0])
 }
 
@@ -202,9 +219,7 @@ async function callNamed(queries: Queries, channel: ChannelKey, key: string) {
 
 /** One of another signer replaces what that signer's predecessor signed, however much. */
 function isLarger(voucher: KeptVoucher, kept: KeptVoucher | undefined): boolean {
-  return (
-    kept === undefined || kept.signer !== voucher.signer || kept.maxClaimableAmount < voucher.maxClaimableAmount
-  )
+  return kept === undefined || kept.signer !== voucher.signer || kept.maxClaimableAmount < voucher.maxClaimableAmount
 }
 
 const CHANNEL = 'select max_claimable, signature, signer, served_units, presented from channels'
@@ -224,6 +239,6 @@ function channelFrom(row: Record<string, unknown>): KeptChannel {
   }
 }
 
-function placeOf({ operator, model, payer, salt }: ChannelKey): readonly number[] {
+function placeOf({ operator, model, payer, salt }: ChannelKey): number[] {
   return [operator, model, payer, salt]
 }

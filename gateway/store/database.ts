@@ -5,6 +5,7 @@ import pg from 'pg'
 import { startFolderServer } from '../../postgres/folderServer.ts'
 import { holdFolder } from '../../postgres/lockFolder.ts'
 import { RetryError } from '../../sdk/errors.ts'
+import { beThere } from './presence.ts'
 import { tables } from './tables.ts'
 
 /**
@@ -17,6 +18,8 @@ export interface Database {
   /** A connection beside the pool, which sees the same tables. */
   client(): Promise<pg.Client>
   readonly schema: string
+  /** This process, among those that share the database. */
+  readonly process: number
   close(): Promise<void>
 }
 
@@ -39,8 +42,15 @@ export async function openDatabase(location: DatabaseLocation, deployment: strin
   const schema = schemaOf(deployment)
   const pool = opened.adopt(poolAt(url, schema), (one) => one.end())
   await createTables(pool, schema)
+  const presence = opened.adopt(await beThere(() => clientAt(url, schema), schema), (one) => one.leave())
   const resources = opened.move()
-  return { pool, schema, client: () => clientAt(url, schema), close: () => resources.disposeAsync() }
+  return {
+    pool,
+    schema,
+    process: presence.process,
+    client: () => clientAt(url, schema),
+    close: () => resources.disposeAsync(),
+  }
 }
 
 /** Runs `work` in one transaction, on one connection. */

@@ -11,7 +11,7 @@ create table if not exists channels (
   signer text,
   -- What was ever answered or is being answered on it: it only grows, so no reorg makes it forget.
   served_units bigint not null,
-  -- Up to this amount its vouchers are public: whoever shows one proves nothing.
+  -- Up to this amount its vouchers are public, so that showing one proves nothing.
   presented numeric not null default 0,
   primary key (operator, model, payer, salt)
 );
@@ -45,7 +45,8 @@ create table if not exists calls (
   -- The most that it may cost while it is reserved, then what it costs.
   fee_units integer not null,
   request_hash text not null,
-  expires_at timestamptz not null,
+  -- Which process answers it: one that has ended never will.
+  process integer not null,
   receipt jsonb,
   batch bigint references batches,
   place integer,

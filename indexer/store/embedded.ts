@@ -1,9 +1,9 @@
 import { existsSync, mkdirSync } from 'node:fs'
 import { join, resolve } from 'node:path'
-import { isExplained, StopError } from '../../sdk/errors.ts'
-import type { Connections, LockWait } from './connections.ts'
 import { startFolderServer } from '../../postgres/folderServer.ts'
 import { holdFolder } from '../../postgres/lockFolder.ts'
+import { isExplained, StopError } from '../../sdk/errors.ts'
+import type { Connections, LockWait } from './connections.ts'
 import { openPostgres } from './postgres.ts'
 
 /**

@@ -2,9 +2,9 @@ import { resolve } from 'node:path'
 import { CamelCasePlugin, Kysely, PostgresDialect, sql } from 'kysely'
 import pg from 'pg'
 import type { DatabaseLocation } from '../../indexer/store/database.ts'
-import { startFolderServer } from '../../postgres/folderServer.ts'
 import type { Database } from '../../indexer/store/schema.ts'
 import { parsers } from '../../indexer/store/types.ts'
+import { startFolderServer } from '../../postgres/folderServer.ts'
 
 /** A stored history, read past the indexer that may be writing to it: by its tables, not by what the indexer says of them. */
 export interface History {

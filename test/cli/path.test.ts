@@ -4,6 +4,7 @@ import { createTestClient, http, parseEther } from 'viem'
 import { generatePrivateKey, privateKeyToAccount } from 'viem/accounts'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { ensureBond } from '../../gateway/bond.ts'
+import { voucherHeader } from '../../gateway/payment/payment.ts'
 import { bondOfAccount, bondOfModel } from '../../sdk/bond.ts'
 import { attribution, signedBy, startAttribution } from '../support/attribution.ts'
 import { startFaultyNode } from '../support/breakingNode.ts'
@@ -257,78 +258,49 @@ describe('a model', () => {
 })
 
 describe('serving', () => {
-  const serve = 'serve --run run --fee 0.02 --yes'
-  const lines = (file: string) =>
-    readFileSync(join(folder, file), 'utf8')
-      .trimEnd()
-      .split('\n')
-      .map((line) => JSON.parse(line))
-  const recorded = () =>
-    local.connection.reader.readContract({
-      ...local.connection.contracts.ledger,
-      functionName: 'bookCountOf',
-      args: [2, 5],
-    })
-
+  const serve = 'serve --run run --fee 0.02 --port 0 --batch-age 1s'
+  let voucher: string
   beforeAll(async () => {
     const { connection, cast, walletOf } = local
     for (const bond of [bondOfAccount(5), bondOfModel(2)])
       await ensureBond(connection, walletOf(cast.deployer), bond, BONDED)
     await local.passSeconds(ACTIVATION_SECONDS)
     const channel = await openLocalChannel(local, { operator: 5, model: 2 })
-    const { maxClaimableAmount, signature } = await voucherFor(local, channel, 60)
-    const { payer, salt } = channel
-    const voucher = { maxClaimableAmount: `${maxClaimableAmount}`, signature }
-    const request = (id: string, text: string) => ({ id, payer, salt, text })
-    write(
-      'requests.jsonl',
-      jsonl([
-        { ...request('a', 'A pot of tea, please.'), voucher },
-        request('b', 'Where is the harbour?'),
-        request('c', 'Four chairs for the kitchen.'),
-      ]),
-    )
-    write('twice.jsonl', jsonl([request('x', 'One.'), request('y', 'Two.'), request('x', 'Three.')]))
-  })
-
-  it('refuses a file in which an id stands twice, before anything is served', async () => {
-    await refused(`${serve} --requests twice.jsonl`, 'Lines 1 and 3 of twice.jsonl have the same id "x"', OPERATOR)
+    voucher = voucherHeader(channel, await voucherFor(local, channel, 60))
   })
 
   it('refuses a run that is not the published one, before anything is charged', async () => {
     cpSync(join(folder, 'run'), join(folder, 'retold'), { recursive: true })
     write('retold/run.json', `${readFileSync(join(folder, 'run', 'run.json'), 'utf8')}\n`)
-    const command = 'serve --run retold --publication run.published --fee 0.02 --requests requests.jsonl --yes'
+    const command = 'serve --run retold --publication run.published --fee 0.02 --yes'
     await refused(command, 'The run in retold is not the one that was published', OPERATOR)
-    expect(await recorded()).toBe(0)
   })
 
   it('says what it would send, and sends nothing, with --dry-run', async () => {
-    const dry = await run('serve --run run --fee 0.02 --requests requests.jsonl --dry-run', OPERATOR)
-    expect(dry.out).toMatch(
-      /3 new requests at 0\.02 OPEN[\s\S]*Name the key[\s\S]*Record batch 1 of at most 1[\s\S]*Nothing/,
-    )
-    expect(await recorded()).toBe(0)
+    const dry = await run(`${serve} --dry-run`, OPERATOR)
+    expect(dry.out).toMatch(/Name the key[\s\S]*Record calls as they are made[\s\S]*Nothing/)
   })
 
-  it('lets one of two at once work with a journal, answers everything once, and keeps the answers', async () => {
-    const command = `${serve} --requests requests.jsonl`.split(' ')
-    const both = [0, 1].map(() => startAttribution(command, OPERATOR, folder).ended)
-    const [first, second] = (await Promise.all(both)).toSorted((a, b) => (a.code ?? 1) - (b.code ?? 1))
-    expect(first?.out).toContain('Served 3 requests and refused 0; requests.answers.jsonl holds answers')
-    expect(second).toMatchObject({
-      code: 1,
-      err: expect.stringContaining('Another process works with this operator’s journal'),
-    })
-    const answers = lines('requests.answers.jsonl')
-    expect(answers.map(({ id }) => id)).toEqual(['a', 'b', 'c'])
-    for (const { answer, receipt } of answers) {
-      expect(JSON.parse(answer)).toMatchObject({ label: expect.stringMatching(/^(order|question)$/) })
-      expect(receipt).toMatchObject({ model: 2, operator: 5 })
-    }
-    expect((await run(command.join(' '), OPERATOR)).out).toContain('Served 0 requests and refused 0')
-    expect(lines('requests.answers.jsonl')).toHaveLength(3)
-    expect(await recorded()).toBe(1)
+  it('answers paid calls over HTTP with receipts that hold, keeps a second one out of its database, and ends on a signal', async () => {
+    const gateway = startAttribution([...serve.split(' '), '--yes'], OPERATOR, folder)
+    await gateway.said('"msg":"serving"')
+    const url = /"url":"([^"]+)"/.exec(gateway.output())?.[1]
+    const ask = (input: string) =>
+      fetch(`${url}/v1/classifications`, {
+        method: 'POST',
+        headers: { 'Content-Type': 'application/json', 'Attribution-Voucher': voucher },
+        body: JSON.stringify({ model: 'model-2', input }),
+      })
+    const answers = [await ask('A pot of tea, please.'), await ask('Where is the harbour?')]
+    expect(answers.map(({ status }) => status)).toEqual([200, 200])
+    expect(await answers[0]?.json()).toMatchObject({ data: [{ label: expect.stringMatching(/^(order|question)$/) }] })
+    const second = startAttribution([...serve.split(' '), '--yes'], OPERATOR, folder)
+    expect(await second.ended).toMatchObject({ code: 1, err: expect.stringContaining('is in use by another process') })
+    const receipt = await fetch(`${url}${answers[0]?.headers.get('attribution-receipt')}`)
+    write('receipt.json', await receipt.text())
+    gateway.signal('SIGTERM')
+    expect((await gateway.ended).out).not.toContain('pot of tea')
+    expect((await run('receipt verify receipt.json')).out).toMatch(/Recorded as promised: batch \d+, record 0/)
   })
 })
 

@@ -2,7 +2,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'no
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createPublicClient, http } from 'viem'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import * as z from 'zod'
 import { discardLocalChain } from '../../cli/localChain/localChain.ts'
 import { isFree } from '../../cli/localChain/ports.ts'
@@ -13,7 +13,6 @@ import { type Running, start, type } from '../support/typed.ts'
 
 const told = z.object({
   inferences: z.object({ totalCount: z.number() }),
-  channels: z.object({ items: z.array(z.object({ payer: z.number(), salt: z.number() })) }),
 })
 
 /** `npm start` at small size: killed on its way, started again, started a third time, and asked while it serves. */
@@ -22,12 +21,15 @@ describe('the demo', { timeout: 240_000 }, () => {
   let args: readonly string[]
   let rpcPort: number
   let apiPort: number
+  let gatewayPort: number
 
   beforeAll(async () => {
     rpcPort = await freePort()
     apiPort = await freePort()
+    gatewayPort = await freePort()
     args = [
       ...['--folder', folder, '--rpc-port', `${rpcPort}`, '--port', `${apiPort}`],
+      ...['--gateway-port', `${gatewayPort}`],
       ...'--rows 160 --held-out 40 --contributors 10 --batch 20 --max-tokens 32'.split(' '),
     ]
   })
@@ -86,30 +88,28 @@ describe('the demo', { timeout: 240_000 }, () => {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
       body: JSON.stringify({
-        query:
-          '{ inferences(limit: 1) { totalCount } channels(where: { modelId: 2 }, limit: 1) { items { payer: payerId salt } } }',
+        query: '{ inferences(limit: 1) { totalCount } }',
       }),
     })
     const answer = z.object({ data: told }).parse(await asked.json()).data
     expect(answer.inferences.totalCount).toBe(60)
-    const [channel] = answer.channels.items
     const chain = createPublicClient({ transport: http(`http://127.0.0.1:${rpcPort}`) })
     expect(await chain.getChainId()).toBe(31_337)
 
     const connected = ['--rpc', `http://127.0.0.1:${rpcPort}`, '--deployment', join(folder, 'deployment.json')]
-    const requests = join(folder, 'requests.jsonl')
-    writeFileSync(requests, `${JSON.stringify({ id: 'one more', ...channel, text: 'Shall we meet at noon?' })}\n`)
-    const places = ['run', 'publication'].flatMap((name) => [`--${name}`, join(folder, 'mail', name)])
-    const operate = [
-      ...['serve', '--requests', requests, ...connected, ...places, '--blobs', join(folder, 'blobs'), '--fee', '0.02'],
-      ...['--journal', join(folder, 'mail', 'journal.jsonl'), '--receipt-key', join(folder, 'receipt.key')],
-    ]
-    const dry = await attribution([...operate, '--dry-run'], signedBy(3))
-    expect(dry.out).toMatch(/1 new requests at 0\.02 OPEN each; 0 calls[\s\S]*Nothing was sent/)
-    const sent = await attribution([...operate, '--yes'], signedBy(3))
-    expect(sent.code).toBe(0)
-    expect(sent.out).toContain('Served 0 requests and refused 1')
-    expect(readFileSync(join(folder, 'requests.answers.jsonl'), 'utf8')).toMatch(/"refused":.*channelId/)
+    const [, url, secret] = /curl (\S+) -H 'Authorization: Bearer (\S+)'/.exec(serving.output()) ?? []
+    const reply = await fetch(`${url}`, {
+      method: 'POST',
+      headers: { Authorization: `Bearer ${secret}`, 'Content-Type': 'application/json' },
+      body: JSON.stringify({ model: 'mail', messages: [{ role: 'user', content: 'Shall we meet at noon?' }] }),
+    })
+    expect(reply.status).toBe(200)
+    const receipt = new URL(reply.headers.get('attribution-receipt') ?? '', url)
+    const isRecorded = async () => (await (await fetch(receipt)).json()).record !== null
+    await vi.waitUntil(isRecorded, { timeout: 60_000, interval: 500 })
+    const receiptFile = join(folder, 'receipt.json')
+    writeFileSync(receiptFile, await (await fetch(receipt)).text())
+    expect((await attribution(['receipt', 'verify', receiptFile, ...connected])).out).toContain('Recorded as promised')
 
     const waiting = summary().tasks[0]?.contributors.find(
       ({ claimedGwei, earnedGwei }) => claimedGwei === '0' && earnedGwei !== '0',
@@ -131,6 +131,6 @@ describe('the demo', { timeout: 240_000 }, () => {
 
     serving.signal('SIGINT')
     expect((await serving.ended).code).toBe(0)
-    expect([await isFree(rpcPort), await isFree(apiPort)]).toEqual([true, true])
+    expect(await Promise.all([rpcPort, apiPort, gatewayPort].map(isFree))).toEqual([true, true, true])
   })
 })

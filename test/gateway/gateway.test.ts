@@ -15,7 +15,8 @@ describe('a gateway', () => {
     await gateway?.close()
     await its?.local.stop()
   })
-  const classify = (input: string, headers = {}) => post(gateway, '/v1/classifications', { model: MODEL, input }, headers)
+  const classify = (input: string, headers = {}) =>
+    post(gateway, '/v1/classifications', { model: MODEL, input }, headers)
 
   it('lists its models with price, terms and place', async () => {
     const { data } = await (await fetch(`${gateway.url}/v1/models`)).json()

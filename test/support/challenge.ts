@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { bytesToHex, type Hex, type LocalAccount, type TransactionReceipt } from 'viem'
-import { ensureAccount } from '../../pipeline/publish/account.ts'
 import { ensureBond } from '../../gateway/bond.ts'
+import { ensureAccount } from '../../pipeline/publish/account.ts'
 import { bondOfAccount } from '../../sdk/bond.ts'
 import { commitAct } from '../../sdk/challenge.ts'
 import type { ContractCall } from '../../sdk/contractCall.ts'

@@ -10,6 +10,8 @@ export interface Typed {
 export interface Running {
   /** Resolves once `text` was printed. */
   readonly said: (text: string) => Promise<void>
+  /** All that it printed so far. */
+  readonly output: () => string
   readonly signal: (signal: NodeJS.Signals) => void
   readonly ended: Promise<Typed>
 }
@@ -35,6 +37,7 @@ export function start(
   const ended = new Promise<Typed>((resolve) => child.on('close', (code) => resolve({ code, out, err })))
   return {
     ended,
+    output: () => out,
     signal: (signal) => child.kill(signal),
     said: (text) =>
       new Promise((resolve, reject) => {

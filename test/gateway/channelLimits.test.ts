@@ -1,6 +1,6 @@
 import { zeroAddress } from 'viem'
 import { describe, expect, it } from 'vitest'
-import { type ChannelState, chargeableUnits, chargeFor } from '../../../gateway/channels/channelLimits.ts'
+import { type ChannelState, chargeableUnits, chargeFor } from '../../gateway/channels/channelLimits.ts'
 
 const UNIT = 1_000n
 const NOW_PLUS = 5_000

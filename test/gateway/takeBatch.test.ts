@@ -1,9 +1,8 @@
-import { type Hex, keccak256, numberToHex, zeroAddress } from 'viem'
+import { type Hex, zeroAddress } from 'viem'
 import { describe, expect, it } from 'vitest'
-import type { UsedChannel } from '../../../pipeline/serve/channelUse.ts'
-import { channelName } from '../../../pipeline/serve/operatorJournal.ts'
-import { takeBatch, USUAL_BATCH } from '../../../gateway/batcher/takeBatch.ts'
-import type { Receipt } from '../../../sdk/receipt.ts'
+import { takeBatch, USUAL_BATCH } from '../../gateway/batcher/takeBatch.ts'
+import { channelName, type UsedChannel } from '../../gateway/channels/channelUse.ts'
+import type { Receipt } from '../../sdk/receipt.ts'
 
 const signature: Hex = `0x${'00'.repeat(65)}`
 
@@ -11,7 +10,6 @@ function channel(payer: number, coveredUnits: number, voucher?: bigint): UsedCha
   return {
     payer,
     salt: 1,
-    id: keccak256(numberToHex(payer)),
     state: {
       signer: zeroAddress,
       limitUnits: 1_000,
@@ -24,7 +22,7 @@ function channel(payer: number, coveredUnits: number, voucher?: bigint): UsedCha
       nextSigner: zeroAddress,
       nextSignerAt: 0,
     },
-    best: voucher === undefined ? undefined : { payer, salt: 1, maxClaimableAmount: voucher, signature },
+    best: voucher === undefined ? undefined : { maxClaimableAmount: voucher, signature, signer: zeroAddress },
     voucher: voucher === undefined ? undefined : { units: voucher },
     owedUnits: 0,
   }
