@@ -35,7 +35,7 @@ export async function openGateway(stage: Stage, tasks: readonly TaskToServe[]): 
   return await open(stage, tasks, { fill, port: 0 })
 }
 
-/** Records after some seconds, so that whoever tries it sees it happen. The secret pays for calls of the first model. */
+/** Records after some seconds, so that its reader sees it happen. The secret pays for calls of the first model. */
 export async function leaveOpen(stage: Stage, tasks: readonly TaskToServe[]) {
   const [first] = tasks
   if (first === undefined) throw new Error('The demo has a model')
