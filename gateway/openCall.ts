@@ -82,7 +82,7 @@ export async function openCall(gateway: Gateway, asked: Asked): Promise<OpenCall
   })
   switch (reservation.kind) {
     case 'refused':
-      throw refusal(gateway, asked, paying, reservation.charge)
+      throw await refusal(gateway, asked, paying, reservation.charge)
     case 'known':
       return answeredBefore(asked, reservation)
     case 'reserved':
@@ -114,13 +114,13 @@ async function payingFor(gateway: Gateway, asked: Asked): Promise<Paying> {
   const keyOf = (channel: NamedChannel): ChannelKey => ({ ...channel, operator, model: registered.model })
   switch (payment.kind) {
     case 'none':
-      throw unpaid(gateway, asked, 'This call must be paid: by a voucher, an x402 payment, or an API key.')
+      throw await unpaid(gateway, asked, 'This call must be paid: by a voucher, an x402 payment, or an API key.')
     case 'voucher': {
       const channel = keyOf(payment.channel)
       const state = await gateway.channels.of(channel)
       const voucher = await checkVoucher(gateway.connection, channel, state, payment.voucher)
       if (voucher !== undefined) return { channel, state, voucher, mustBeSecret: true, headers: {} }
-      throw unpaid(gateway, asked, 'The voucher is not signed by the channel’s signer.', {
+      throw await unpaid(gateway, asked, 'The voucher is not signed by the channel’s signer.', {
         channelId: channelId(channel),
         signer: state.signer,
       })
@@ -134,9 +134,9 @@ async function payingFor(gateway: Gateway, asked: Asked): Promise<Paying> {
       return { channel, state, voucher, mustBeSecret: false, headers: {} }
     }
     case 'x402': {
-      if (gateway.facilitator === undefined) throw unpaid(gateway, asked, 'This gateway takes no x402 payments.')
+      if (gateway.facilitator === undefined) throw await unpaid(gateway, asked, 'This gateway takes no x402 payments.')
       const settled = await gateway.facilitator.settle(quoteOf(asked), payment.header)
-      if ('refused' in settled) throw unpaid(gateway, asked, settled.refused)
+      if ('refused' in settled) throw await unpaid(gateway, asked, settled.refused)
       const { payer, headers } = settled
       const channel = keyOf({ payer, salt: 0 })
       gateway.channels.forget(channel)
@@ -149,9 +149,9 @@ function quoteOf({ model, mostUnits, url }: Asked): Quote {
   return { name: model.name, serving: model.serving, mostUnits, url }
 }
 
-function unpaid({ facilitator }: Gateway, asked: Asked, message: string, channel?: object): ApiError {
+async function unpaid({ facilitator }: Gateway, asked: Asked, message: string, channel?: object): Promise<ApiError> {
   const quote = quoteOf(asked)
-  const accepts = facilitator === undefined ? [] : [facilitator.requirementsOf(quote)]
+  const accepts = facilitator === undefined ? [] : [await facilitator.requirementsOf(quote)]
   return paymentRequired(quote, accepts, message, channel)
 }
 
@@ -177,24 +177,24 @@ async function signedByKey(
 const signedBefore = new Map<string, { readonly signature: Hex }>()
 const MOST_SIGNED = 10_000
 
-function refusal(gateway: Gateway, asked: Asked, { channel }: Paying, charge: Charge): ApiError {
+async function refusal(gateway: Gateway, asked: Asked, { channel }: Paying, charge: Charge): Promise<ApiError> {
   const { feeUnitGwei } = asked.model.serving.model.terms
   const id = channelId(channel)
   switch (charge.kind) {
     case 'voucher wanted':
-      return unpaid(gateway, asked, 'A voucher of the channel’s signer for this much in all is missing.', {
+      return await unpaid(gateway, asked, 'A voucher of the channel’s signer for this much in all is missing.', {
         channelId: id,
         maxClaimableAmount: `${amountCovering(charge.units, feeUnitGwei)}`,
       })
     case 'deposit wanted':
-      return unpaid(
+      return await unpaid(
         gateway,
         asked,
         `The channel’s deposit is ${charge.units * feeUnitGwei} gwei-OPEN too small, counting what was asked back.`,
         { channelId: id, missingGwei: `${charge.units * feeUnitGwei}` },
       )
     default:
-      return unpaid(gateway, asked, 'There is no such channel: open it first.', { channelId: id })
+      return await unpaid(gateway, asked, 'There is no such channel: open it first.', { channelId: id })
   }
 }
 

@@ -1,5 +1,7 @@
 import type { Command } from 'commander'
 import type { Address } from 'viem'
+import { newApiKey } from '../../gateway/payment/apiKeys.ts'
+import { voucherHeader } from '../../gateway/payment/payment.ts'
 import { type ChannelKey, channelId } from '../../sdk/channel.ts'
 import { callTo } from '../../sdk/contractCall.ts'
 import { formatOpen, WEI_PER_GWEI } from '../../sdk/units.ts'
@@ -7,6 +9,7 @@ import { amountCovering, signVoucher } from '../../sdk/voucher.ts'
 import { carryOut, minedOf, senderOf } from '../carryOut.ts'
 import { action, commandOf, reading, sendingCommand } from '../command.ts'
 import { approvalOf, ownAccount } from '../parties.ts'
+import { readSecret } from '../signer.ts'
 import { UsageError } from '../usageError.ts'
 import { addressValue, id, openAmount, wholeNumber } from '../values.ts'
 import { closing } from './channel/close.ts'
@@ -21,6 +24,7 @@ export function channelCommand(): Command {
     .addCommand(openCommand())
     .addCommand(depositCommand())
     .addCommand(voucherCommand())
+    .addCommand(keyCommand())
     .addCommand(showCommand())
     .addCommand(listCommand())
     .addCommand(closeCommand())
@@ -132,13 +136,47 @@ function voucherCommand(): Command {
         const place = { chainId: reader.chain.id, address: contracts.channels.address }
         const voucher = await signVoucher(place, signer, { channelId: channelId(key), maxClaimableAmount })
         const { signature } = voucher
-        const value = { ...key, channelId: voucher.channelId, voucher: { maxClaimableAmount, signature } }
+        const value = {
+          ...key,
+          channelId: voucher.channelId,
+          voucher: { maxClaimableAmount, signature },
+          header: `Attribution-Voucher: ${voucherHeader(key, voucher)}`,
+        }
         if (maxClaimableAmount > state.depositGwei * WEI_PER_GWEI)
           context.terminal.note(`The channel holds less: ${formatOpen(state.depositGwei)} OPEN were put down.`)
         context.terminal.result(value, [
           JSON.stringify(value, (_, one) => (typeof one === 'bigint' ? `${one}` : one), 2),
         ])
       }),
+    )
+}
+
+function keyCommand(): Command {
+  const command = reading(
+    commandOf(
+      'key',
+      'make an API key that stands for a channel, for a gateway that keeps its voucher key; sends nothing',
+    ),
+  ).argument('<OPEN>', 'all that may ever be charged by it', openAmount)
+  return ofChannel(command)
+    .requiredOption('--payer <account>', 'whose channel', id)
+    .requiredOption('--voucher-key <file>', 'the key that signs its vouchers')
+    .requiredOption('--api-keys <file>', 'the gateway’s file of keys, made if there is none')
+    .action(
+      action<[bigint], Named & { payer: number; voucherKey: string; apiKeys: string }>(
+        async (context, options, limit) => {
+          const connection = await context.connection()
+          const key = { ...keyOf(options), payer: options.payer }
+          const { signer } = await stateOf(connection, key)
+          const { address } = readVoucherKey(options.voucherKey)
+          if (address !== signer)
+            throw new UsageError(
+              `${options.voucherKey} is the key of ${address}; vouchers of this channel are signed by ${signer}.`,
+            )
+          const secret = newApiKey(options.apiKeys, key, readSecret(options.voucherKey).trim(), limit)
+          context.terminal.result({ key: secret }, [secret])
+        },
+      ),
     )
 }
 

@@ -28,8 +28,8 @@ interface Options {
   readonly run: readonly string[]
   readonly publication?: readonly string[]
   readonly fee: bigint
-  readonly feeIn: bigint
-  readonly feeOut: bigint
+  readonly feeIn?: bigint
+  readonly feeOut?: bigint
   readonly maxTokens: number
   readonly backend?: string
   readonly sketches?: string
@@ -46,7 +46,7 @@ interface Options {
   readonly cheapGas: number
   readonly recordWithin: number
   readonly finality: number
-  readonly topUp: bigint
+  readonly topUp?: bigint
   readonly atOnce: number
   readonly queue: number
   readonly budget: number
@@ -73,8 +73,8 @@ signal, once what it took is answered and recorded. docs/gateway.md.`,
       collected(String),
     )
     .requiredOption('--fee <OPEN>', 'what a call costs', openAmount)
-    .option('--fee-in <OPEN>', 'what 1,000 tokens of a request cost beside it', openAmount, 0n)
-    .option('--fee-out <OPEN>', 'what 1,000 tokens of an answer cost beside it', openAmount, 0n)
+    .option('--fee-in <OPEN>', 'what 1,000 tokens of a request cost beside it', openAmount)
+    .option('--fee-out <OPEN>', 'what 1,000 tokens of an answer cost beside it', openAmount)
     .option('--max-tokens <number>', 'the most of an answer', wholeNumber(1, 1_000_000), 1_024)
     .option('--backend <url>', 'an OpenAI-compatible server that answers (the embedded model)')
     .option('--sketches <url>', 'what gives the gradients of its answers: `python -m attribution_run serve`')
@@ -101,7 +101,7 @@ signal, once what it took is answered and recorded. docs/gateway.md.`,
     .option('--cheap-gas <gwei>', 'what cheap means', wholeNumber(0, 1_000_000), 0)
     .option('--record-within <duration>', 'of its answer every call is recorded', durationSeconds, 43_200)
     .option('--finality <blocks>', 'how deep no reorg reaches', wholeNumber(1, 100_000), 64)
-    .option('--top-up <OPEN>', 'what may be added to the operator’s bond for each batch', openAmount, 0n)
+    .option('--top-up <OPEN>', 'what may be added to the operator’s bond for each batch', openAmount)
     .option('--at-once <calls>', 'calls that are answered at once', wholeNumber(1, 10_000), 64)
     .option(
       '--queue <calls>',
@@ -131,7 +131,11 @@ async function serve(context: Context, options: Options): Promise<void> {
       name: `model-${serving.model.model}`,
       serving,
       backend: backendOf(options, options.run[i] as string, serving.k > 0 ? sketcher : undefined),
-      price: { baseGwei: options.fee, perThousandInGwei: options.feeIn, perThousandOutGwei: options.feeOut },
+      price: {
+        baseGwei: options.fee,
+        perThousandInGwei: options.feeIn ?? 0n,
+        perThousandOutGwei: options.feeOut ?? 0n,
+      },
       maxTokens: options.maxTokens,
       indexFile,
     }
@@ -154,7 +158,7 @@ async function serve(context: Context, options: Options): Promise<void> {
       cheapGasWei: BigInt(options.cheapGas) * 1_000_000_000n,
     },
     promiseSeconds: options.recordWithin,
-    topUpGwei: options.topUp,
+    topUpGwei: options.topUp ?? 0n,
     finalityDepth: options.finality,
     budgetMs: options.budget * 1_000,
     atOnce: options.atOnce,
@@ -227,7 +231,7 @@ async function isAgreed(
   const later = [
     ...(BigInt(named) === 0n ? [`Name the key that signs receipts of account ${operator}`] : []),
     `Record calls as they are made, up to ${options.batch} in a batch, and settle books that are due`,
-    ...(options.topUp > 0n
+    ...(options.topUp
       ? [`Add up to ${formatOpen(options.topUp)} OPEN to the bond of account ${operator} where a batch asks for it`]
       : []),
   ]

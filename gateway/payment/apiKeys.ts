@@ -1,10 +1,12 @@
+import { randomBytes } from 'node:crypto'
 import { existsSync, readFileSync, statSync } from 'node:fs'
 import { privateKeyToAccount } from 'viem/accounts'
 import * as z from 'zod'
+import type { ChannelKey } from '../../sdk/channel.ts'
 import { StopError } from '../../sdk/errors.ts'
 import { writeWhole } from '../../sdk/node/writeWhole.ts'
 import { WEI_PER_GWEI } from '../../sdk/units.ts'
-import type { ApiKeys } from './payment.ts'
+import { API_KEY_PREFIX, type ApiKeys, hashOfSecret } from './payment.ts'
 
 /** A file of API keys: each known by its hash, with the channel that pays and the key that signs its vouchers. */
 
@@ -19,7 +21,6 @@ const entrySchema = z.strictObject({
   limit: z.string().regex(/^\d{1,39}$/),
 })
 const fileSchema = z.array(entrySchema)
-export type ApiKeyEntry = z.infer<typeof entrySchema>
 
 export function readApiKeys(path: string): ApiKeys {
   return new Map(
@@ -35,12 +36,21 @@ export function readApiKeys(path: string): ApiKeys {
   )
 }
 
-export function addApiKey(path: string, entry: ApiKeyEntry): void {
+/** Makes a secret for a channel, and keeps its hash; the secret itself is shown once. */
+export function newApiKey(
+  path: string,
+  { model, payer, salt }: ChannelKey,
+  voucherKey: string,
+  limitGwei: bigint,
+): string {
+  const secret = `${API_KEY_PREFIX}${randomBytes(24).toString('base64url')}`
+  const entry = { sha256: hashOfSecret(secret), model, payer, salt, voucherKey, limit: `${limitGwei * WEI_PER_GWEI}` }
   const before = existsSync(path) ? entriesIn(path) : []
-  writeWhole(path, `${JSON.stringify([...before, entry], null, 2)}\n`, 0o600)
+  writeWhole(path, `${JSON.stringify([...before, entrySchema.parse(entry)], null, 2)}\n`, 0o600)
+  return secret
 }
 
-function entriesIn(path: string): readonly ApiKeyEntry[] {
+function entriesIn(path: string): readonly z.infer<typeof entrySchema>[] {
   if (!existsSync(path)) throw new StopError(`${path} is not there`, {}, 'Make it with `attribution channel key`.')
   if ((statSync(path).mode & 0o077) !== 0)
     throw new StopError(`Others may read the API keys in ${path}`, {}, `Run chmod 600 ${path}.`)

@@ -2,7 +2,7 @@ import { decodePaymentSignatureHeader, encodePaymentResponseHeader } from '@x402
 import type { PaymentRequirements } from '@x402/core/types'
 import { type Address, type Hex, isAddressEqual, type LocalAccount, parseSignature } from 'viem'
 import * as z from 'zod'
-import { walletOn } from '../../sdk/chain.ts'
+import { type Reader, walletOn } from '../../sdk/chain.ts'
 import { callTo, RefusedError } from '../../sdk/contractCall.ts'
 import type { Connection } from '../../sdk/contracts.ts'
 import { transact } from '../../sdk/node/transactions/transact.ts'
@@ -11,7 +11,7 @@ import { type Quote, requirementsOf } from './x402.ts'
 
 /** Brings payments on chain before their calls are answered. */
 export interface Facilitator {
-  requirementsOf(quote: Quote): PaymentRequirements
+  requirementsOf(quote: Quote): Promise<PaymentRequirements>
   settle(quote: Quote, header: string): Promise<Settled | { readonly refused: string }>
 }
 
@@ -58,12 +58,15 @@ export async function localFacilitator(
     addresses.set(model.model, address)
   }
   let turn: Promise<unknown> = Promise.resolve()
-  const requirements = (quote: Quote) =>
-    requirementsOf(connection, addresses.get(quote.serving.model.model) as Address, quote)
+  const leadSeconds = chainLead(reader)
+  const requirements = async (quote: Quote) => {
+    const payTo = addresses.get(quote.serving.model.model) as Address
+    return requirementsOf(connection, payTo, quote, await leadSeconds())
+  }
   return {
     requirementsOf: requirements,
     settle: async (quote, header) => {
-      const payment = checkPayment(requirements(quote), header)
+      const payment = checkPayment(await requirements(quote), header)
       if ('refused' in payment) return payment
       const { authorization, signature } = payment
       const { from, value, validAfter, validBefore, nonce } = authorization
@@ -84,6 +87,24 @@ export async function localFacilitator(
     },
   }
 }
+
+/** How far the chain's clock is ahead of callers' clocks, as that of a chain of one's own may be; looked up once in a while. */
+function chainLead(reader: Reader): () => Promise<number> {
+  let foundAt = Number.NEGATIVE_INFINITY
+  let lead = Promise.resolve(0)
+  return () => {
+    if (Date.now() - foundAt > LEAD_MS) {
+      foundAt = Date.now()
+      lead = reader.getBlock().then(({ timestamp }) => Math.max(0, Number(timestamp) - Math.floor(Date.now() / 1_000)))
+      lead.catch(() => {
+        foundAt = Number.NEGATIVE_INFINITY
+      })
+    }
+    return lead
+  }
+}
+
+const LEAD_MS = 5_000
 
 function responseOf(chainId: number, transaction: Hex, payer: Address): string {
   return encodePaymentResponseHeader({ success: true, transaction, network: `eip155:${chainId}`, payer })

@@ -23,6 +23,7 @@ export function requirementsOf(
   { contracts, reader }: Connection,
   payTo: Address,
   { serving, mostUnits }: Quote,
+  leadSeconds: number,
 ): PaymentRequirements {
   return {
     scheme: 'exact',
@@ -30,7 +31,7 @@ export function requirementsOf(
     amount: `${amountCovering(BigInt(mostUnits), serving.model.terms.feeUnitGwei)}`,
     asset: contracts.openToken.address,
     payTo,
-    maxTimeoutSeconds: PAY_WITHIN_SECONDS,
+    maxTimeoutSeconds: PAY_WITHIN_SECONDS + leadSeconds,
     extra: { name: 'Open', version: '1' },
   }
 }

@@ -7,6 +7,9 @@ import type { OfferedModel } from '../../gateway/gateway.ts'
 import { voucherHeader } from '../../gateway/payment/payment.ts'
 import { loadServing } from '../../gateway/serving.ts'
 import { type GatewayOptions, type RunningGateway, startGateway } from '../../gateway/startGateway.ts'
+import type { PublishedSketches } from '../../pipeline/publish/publication.ts'
+import type { ChannelKey } from '../../sdk/channel.ts'
+import type { Connection } from '../../sdk/contracts.ts'
 import { amountCovering, signVoucher } from '../../sdk/voucher.ts'
 import { type LocalLedger, startLocalLedger } from '../support/localLedger.ts'
 import {
@@ -36,7 +39,7 @@ export interface LocalGateway {
   /** How many texts were computed. */
   readonly answered: () => number
   readonly start: (name: string, more?: Partial<GatewayOptions>) => Promise<RunningGateway>
-  readonly chargedOn: (channel: LocalChannel) => Promise<number>
+  readonly chargedOn: (channel: ChannelKey) => Promise<number>
   /** A header that lets the gateway charge so many fee units in all. */
   readonly voucher: (channel: LocalChannel, units: number) => Promise<Record<string, string>>
   readonly facilitator: LocalAccount
@@ -61,23 +64,9 @@ export async function startLocalGateway(): Promise<LocalGateway> {
   ] as const
   const { reader, contracts } = local.connection
   let answered = 0
-  const answer = async (texts: readonly string[]) => {
-    answered += texts.length
-    return texts.map((text) => ({
-      label: text.includes('?') ? 'question' : 'order',
-      probability: 0.75,
-      logOdds: Math.log(3),
-      gradient: direction(text),
-    }))
-  }
-  const offered: OfferedModel = {
-    name: MODEL,
-    serving: await loadServing(local.connection, publicationOf(registered), operator),
-    backend: embeddedBackend({ answer, close: async () => {} }, identity),
-    price: { baseGwei: BigInt(FEE_UNITS) * FEE_UNIT, perThousandInGwei: 0n, perThousandOutGwei: 0n },
-    maxTokens: 16,
-    indexFile: registered.units.file,
-  }
+  const offered = await offeredModel(local.connection, publicationOf(registered), operator, (texts) => {
+    answered += texts
+  })
   return {
     local,
     registered,
@@ -103,7 +92,7 @@ export async function startLocalGateway(): Promise<LocalGateway> {
         passMs: 100,
         ...more,
       }),
-    chargedOn: async ({ payer, salt }) => {
+    chargedOn: async ({ payer, salt }: ChannelKey) => {
       const key = { payer, salt, operator, model }
       return (await reader.readContract({ ...contracts.channels, functionName: 'channelOf', args: [key] })).chargedUnits
     },
@@ -113,6 +102,32 @@ export async function startLocalGateway(): Promise<LocalGateway> {
       const { signature } = await signVoucher(place, channel.signer, { channelId: channel.id, maxClaimableAmount })
       return { 'Attribution-Voucher': voucherHeader(channel, { maxClaimableAmount, signature }) }
     },
+  }
+}
+
+/** The drawn model: its answers follow from the texts alone. */
+export async function offeredModel(
+  connection: Connection,
+  published: Omit<PublishedSketches, 'sketcher'>,
+  operator: number,
+  onAnswered: (texts: number) => void,
+): Promise<OfferedModel> {
+  const answer = async (texts: readonly string[]) => {
+    onAnswered(texts.length)
+    return texts.map((text) => ({
+      label: text.includes('?') ? 'question' : 'order',
+      probability: 0.75,
+      logOdds: Math.log(3),
+      gradient: direction(text),
+    }))
+  }
+  return {
+    name: MODEL,
+    serving: await loadServing(connection, { ...published, sketcher: identity }, operator),
+    backend: embeddedBackend({ answer, close: async () => {} }, identity),
+    price: { baseGwei: BigInt(FEE_UNITS) * FEE_UNIT, perThousandInGwei: 0n, perThousandOutGwei: 0n },
+    maxTokens: 16,
+    indexFile: published.indexFile,
   }
 }
 
@@ -147,7 +162,6 @@ export function publicationOf({ model, parent, owner, fineTune, units }: LocalMo
       units: [],
       dropped: [],
     },
-    sketcher: identity,
     indexFile: units.file,
   }
 }

@@ -1,4 +1,4 @@
-"""`python -m attribution_run`: emit a run, take gradients of served answers, or take a run's gradients again."""
+"""`python -m attribution_run`: emit a run, take or serve gradients of answers, or take a run's gradients again."""
 
 from __future__ import annotations
 
@@ -19,7 +19,8 @@ from .evaluate import Evaluation, Question, choice_logits
 from .gradients import Source
 from .loading import DTYPES, load_source, load_tokenizer, parse_quantisation
 from .manifest import BaseModel, Training
-from .query import query_gradients, take_again
+from .query import EmittedRun, query_gradients, take_again
+from .serve import GradientService, gradient_server
 from .tasks import TASKS
 
 
@@ -114,6 +115,19 @@ def _again(options: argparse.Namespace) -> str:
     return f"attribution run verify {options.run_folder} --again {options.out} compares {len(rows)} rows."
 
 
+def _serve(options: argparse.Namespace) -> str:
+    source, encoder = _model(options)
+    service = GradientService(EmittedRun.read(options.run_folder), source, encoder)
+    server = gradient_server(service, options.host, options.port)
+    host, port = server.server_address[:2]
+    print(f"Gradients of answers at http://{host!s}:{port}", flush=True)
+    try:
+        server.serve_forever()
+    except KeyboardInterrupt:
+        server.server_close()
+    return "Stopped."
+
+
 def _model(options: argparse.Namespace) -> tuple[Source, Encoder]:
     tokenizer, pad_id = load_tokenizer(options.base)
     source = load_source(
@@ -149,7 +163,7 @@ def _require_new(path: Path) -> None:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="attribution_run", description=__doc__)
-    commands = parser.add_subparsers(required=True, metavar="emit | query | again")
+    commands = parser.add_subparsers(required=True, metavar="emit | query | again | serve")
 
     emit = commands.add_parser("emit", help="a trained adapter and its rows → a run folder")
     emit.set_defaults(run=_emit)
@@ -194,6 +208,13 @@ def _parser() -> argparse.ArgumentParser:
         "--items", type=Path, action="append", required=True, help="its items, in the same order; repeat"
     )
     again.add_argument("--out", type=Path, required=True, help="the safetensors file to write")
+
+    serve = commands.add_parser("serve", help="a gateway's answers → gradients, over HTTP")
+    serve.set_defaults(run=_serve)
+    _add_model(serve)
+    serve.add_argument("--run-folder", type=Path, required=True, help="the run that is served")
+    serve.add_argument("--host", default="127.0.0.1", help="where to listen (%(default)s)")
+    serve.add_argument("--port", type=int, default=8081, help="where to listen; 0 for any (%(default)s)")
     return parser
 
 

@@ -1,0 +1,125 @@
+import { createOpenAICompatible } from '@ai-sdk/openai-compatible'
+import { ExactEvmScheme } from '@x402/evm/exact/client'
+import { decodePaymentResponseHeader, wrapFetchWithPayment, x402Client } from '@x402/fetch'
+import { generateText, streamText } from 'ai'
+import OpenAI from 'openai'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { hashOfSecret } from '../../gateway/payment/payment.ts'
+import type { RunningGateway } from '../../gateway/startGateway.ts'
+import { promisedRecord, receiptSchema } from '../../sdk/receipt.ts'
+import { fund } from '../support/localModel.ts'
+import { FEE_UNITS, type LocalGateway, MODEL, post, startLocalGateway } from './localGateway.ts'
+
+/** Clients as they are published, unchanged. */
+
+const SECRET = 'att-for-the-tests'
+
+describe('a gateway', () => {
+  let its: LocalGateway
+  let gateway: RunningGateway
+  let openai: OpenAI
+  beforeAll(async () => {
+    its = await startLocalGateway()
+    const [{ payer, salt, signer, model }] = its.channels
+    const key = { model, channel: { payer, salt }, signer, limitGwei: 10_000_000_000n }
+    gateway = await its.start('clients', { apiKeys: new Map([[hashOfSecret(SECRET), key]]) })
+    openai = new OpenAI({ apiKey: SECRET, baseURL: `${gateway.url}/v1`, maxRetries: 0 })
+  })
+  afterAll(async () => {
+    await gateway?.close()
+    await its?.local.stop()
+  })
+  const messages = [{ role: 'user' as const, content: 'Where is the harbour?' }]
+
+  it('is asked by openai: chat, completions, responses, streams, models, and its errors', async () => {
+    const { data, response } = await openai.chat.completions.create({ model: MODEL, messages }).withResponse()
+    expect(data.choices[0]?.message.content).toBe('question')
+    expect(data.usage).toEqual({ prompt_tokens: 4, completion_tokens: 1, total_tokens: 5 })
+    expect(response.headers.get('attribution-receipt')).toBe(`/v1/receipts/${data.id}`)
+
+    const stream = await openai.chat.completions.create({
+      model: MODEL,
+      messages,
+      stream: true,
+      stream_options: { include_usage: true },
+    })
+    let [text, finish, tokens] = ['', '', 0]
+    for await (const { choices, usage } of stream) {
+      text += choices[0]?.delta.content ?? ''
+      finish = choices[0]?.finish_reason ?? finish
+      tokens = usage?.total_tokens ?? tokens
+    }
+    expect([text, finish, tokens]).toEqual(['question', 'stop', 5])
+
+    const completed = await openai.completions.create({ model: MODEL, prompt: 'A pot of tea, please.' })
+    expect(completed.choices[0]?.text).toBe('order')
+    const responded = await openai.responses.create({ model: MODEL, input: 'Where is the harbour?' })
+    expect(responded.output_text).toBe('question')
+    const events: string[] = []
+    for await (const event of await openai.responses.create({ model: MODEL, input: 'Tea?', stream: true }))
+      events.push(event.type)
+    expect(events).toEqual([
+      'response.created',
+      'response.in_progress',
+      'response.output_item.added',
+      'response.content_part.added',
+      'response.output_text.delta',
+      'response.output_text.done',
+      'response.content_part.done',
+      'response.output_item.done',
+      'response.completed',
+    ])
+    expect((await openai.models.list()).data.map(({ id }) => id)).toEqual([MODEL])
+    await expect(openai.chat.completions.create({ model: 'none', messages })).rejects.toMatchObject({
+      status: 404,
+      code: 'model_not_found',
+    })
+    await expect(openai.chat.completions.create({ model: MODEL, messages, n: 2 })).rejects.toMatchObject({
+      status: 400,
+      code: 'unsupported_parameter',
+      param: 'n',
+    })
+    await expect(openai.embeddings.create({ model: MODEL, input: 'Tea' })).rejects.toMatchObject({ status: 400 })
+    const stranger = new OpenAI({ apiKey: 'att-unknown', baseURL: `${gateway.url}/v1`, maxRetries: 0 })
+    await expect(stranger.chat.completions.create({ model: MODEL, messages })).rejects.toMatchObject({ status: 401 })
+  })
+
+  it('is asked by the AI SDK, whole and streamed', async () => {
+    const provider = createOpenAICompatible({ name: 'gateway', apiKey: SECRET, baseURL: `${gateway.url}/v1` })
+    const asked = { model: provider(MODEL), prompt: 'A pot of tea, please.' }
+    expect((await generateText(asked)).text).toBe('order')
+    expect(await streamText(asked).text).toBe('order')
+  })
+
+  it('shows what moved an answer, where that is asked for', async () => {
+    const body = { model: MODEL, messages, attribution: true }
+    const { body: answer } = await post(gateway, '/v1/chat/completions', body, { Authorization: `Bearer ${SECRET}` })
+    const { receipt, explanation, units, fee_gwei } = answer.attribution
+    expect(promisedRecord(receiptSchema.parse(receipt)).feeUnits).toBe(FEE_UNITS)
+    expect(fee_gwei).toBe('20000000')
+    expect(units).toHaveLength(its.registered.units.plan.units.length)
+    expect(explanation.for[0]).toMatchObject({ term: expect.any(Number), item_hash: expect.stringMatching(/^0x/) })
+  })
+
+  it('is paid by @x402/fetch, one transfer a call, into a channel that only records empty', async () => {
+    const [, , caller] = its.local.cast.payers
+    if (caller === undefined) throw new Error('The cast has three payers')
+    await fund(its.local, caller, 1_000_000_000n)
+    const { address } = its.local.connection.contracts.openToken
+    // Clients pay in tokens that they know, unless they are told of another.
+    const client = new x402Client().register('eip155:*', new ExactEvmScheme(caller)).setSpendControls({
+      allowedAssets: [{ network: 'eip155:31337', asset: address, maxAmountPerPayment: `${10n ** 18n}` }],
+    })
+    const payingFetch = wrapFetchWithPayment(fetch, client)
+    const walkIn = new OpenAI({ apiKey: 'none', baseURL: `${gateway.url}/v1`, maxRetries: 0, fetch: payingFetch })
+    const { data, response } = await walkIn.chat.completions.create({ model: MODEL, messages }).withResponse()
+    expect(data.choices[0]?.message.content).toBe('question')
+    const paid = decodePaymentResponseHeader(response.headers.get('payment-response') ?? '')
+    expect(paid).toMatchObject({ success: true, payer: caller.address, network: 'eip155:31337' })
+    const { receipt } = await (await fetch(`${gateway.url}/v1/receipts/${data.id}`)).json()
+    expect(receipt).toMatchObject({ channelSalt: 0 })
+    await gateway.batcher.recordAll()
+    const { operator, model } = its.channels[0]
+    expect(await its.chargedOn({ payer: receipt.payer, salt: 0, operator, model })).toBe(FEE_UNITS)
+  })
+})
