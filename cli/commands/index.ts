@@ -1,10 +1,24 @@
 import { Command } from 'commander'
 import { action } from '../command.ts'
+import type { Config } from '../config.ts'
 import { ExitError } from '../exitError.ts'
 
 export const INDEX = 'index'
 
+/** Settings that it shares with the other commands. */
+const SHARED = ['rpc', 'deployment', 'blobs'] as const
+
 const VERBS = ['serve', 'verify', 'export', 'prune']
+
+/** What stands in the configuration reaches the indexer as its variables do. */
+function environmentWith(config: Config): NodeJS.ProcessEnv {
+  const env = { ...process.env }
+  for (const name of SHARED) {
+    const found = config.find(name)
+    if (found !== undefined) env[`ATTRIBUTION_${name.toUpperCase()}`] ||= found.value
+  }
+  return env
+}
 
 /** `attribution index …`: the indexer's own command line, whose settings are its own. */
 export function indexCommand(): Command {
@@ -15,10 +29,10 @@ export function indexCommand(): Command {
     .allowUnknownOption()
     .passThroughOptions()
     .action(
-      action<[readonly string[]], object>(async ({ signal }, _, args) => {
+      action<[readonly string[]], object>(async ({ config, signal }, _, args) => {
         // Loaded here alone: it brings databases and a web server along.
         const { runIndexer } = await import('../../indexer/runIndexer.ts')
-        const world = { env: process.env, out: process.stdout, errors: process.stderr, signal }
+        const world = { env: environmentWith(config), out: process.stdout, errors: process.stderr, signal }
         const [first] = args
         if (first === '--help' || first === '-h')
           process.stdout.write(`attribution index [${VERBS.join('|')}] [options]; each has --help.\n\n`)
