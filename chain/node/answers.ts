@@ -5,6 +5,7 @@ import type { ChainLog } from '../events/contracts.ts'
 import { bloomOfLogs, NO_BLOOM } from '../verify/bloom.ts'
 import type { Header } from '../verify/header.ts'
 import type { Receipt, ReceiptLog } from '../verify/receipt.ts'
+import { transactionsInTrie } from '../verify/receiptsInTrie.ts'
 
 // Nodes' answers are parsed once, here at the edge: a malformed answer throws, and types are
 // trusted inside. Written by hand since a schema library takes ten times as long for a log;
@@ -64,17 +65,20 @@ export function quantityOf(raw: unknown, at = ''): bigint {
  */
 export function headerOf(answer: unknown, chain: Chain = anyChain): Header {
   const raw = objectOf(answer, 'block')
+  const number = quantityOf(raw.number, 'number')
+  const hash = hashOf(raw.hash, 'hash')
+  const transactions = listOf(raw.transactions, 'transactions', hashOf)
   return {
     chain,
-    number: quantityOf(raw.number, 'number'),
-    hash: hashOf(raw.hash, 'hash'),
+    number,
+    hash,
     parentHash: hashOf(raw.parentHash, 'parentHash'),
     timestamp: quantityOf(raw.timestamp, 'timestamp'),
     stateRoot: hashOf(raw.stateRoot, 'stateRoot'),
     receiptsRoot: hashOf(raw.receiptsRoot, 'receiptsRoot'),
     logsBloom: bloomOf(raw.logsBloom) ?? NO_BLOOM,
     gasUsed: quantityOf(raw.gasUsed, 'gasUsed'),
-    transactions: listOf(raw.transactions, 'transactions', hashOf),
+    transactions: transactionsInTrie(chain, { number, hash }, transactions),
     fields: raw,
   }
 }

@@ -42,11 +42,18 @@ export function falseReceipts(header: Header, receipts: readonly Receipt[]): Con
       )
     }
     const unknown = unknownTypes(chain.receipts, receipts).map((type) => `0x${type.toString(16)}`)
+    if (unknown.length === 0 && !chain.isListed && !reproduced.has(chain.id)) {
+      throw new UnknownChain(chain, 'it hashes receipts in a way of its own', facts)
+    }
     if (unknown.length === 0) return { what: 'The receipts of a block do not hash to what its header says', facts }
     throw new UnknownChain(chain, `block ${block} has receipts of type ${unknown.join(', ')}`, facts)
   }
+  if (receipts.length > 0) reproduced.add(chain.id)
   // The bloom filter decides which blocks' receipts are never fetched.
   const blooms = receipts.map(({ logsBloom }) => logsBloom)
   if (isUnionOf(header.logsBloom, blooms)) return undefined
   return { what: 'The bloom filter of a block is not that of its receipts', facts: { block } }
 }
+
+/** Chains of which receipts were reproduced: those that are not are false from then on. */
+const reproduced = new Set<number>()

@@ -1,4 +1,6 @@
 import { concat, type Hex, keccak256, numberToHex, stringToHex } from 'viem'
+import type { Block } from '../block.ts'
+import type { Chain } from '../chains.ts'
 import type { Header } from './header.ts'
 import type { Receipt } from './receipt.ts'
 
@@ -13,6 +15,17 @@ export function receiptsInTrie(header: Header, receipts: readonly Receipt[]): re
   return receipts.filter(({ transactionHash }) => transactionHash !== stateSync)
 }
 
+/** The transactions that the header's tries cover, of those that a node gives. */
+export function transactionsInTrie(
+  chain: Chain,
+  block: Pick<Block, 'number' | 'hash'>,
+  transactions: readonly Hex[],
+): readonly Hex[] {
+  if (chain.receipts !== 'polygon') return transactions
+  const stateSync = stateSyncHash(block)
+  return transactions.filter((hash) => hash !== stateSync)
+}
+
 /** Whether a receipt may stand in that place: it is of the block's transaction there. */
 export function isInItsPlace({ chain, hash, transactions }: Header, { transactionHash }: Receipt, i: number): boolean {
   if (transactionHash === transactions[i]) return true
@@ -20,6 +33,6 @@ export function isInItsPlace({ chain, hash, transactions }: Header, { transactio
   return chain.receipts === 'celo' && i === transactions.length && transactionHash === hash
 }
 
-function stateSyncHash({ number, hash }: Header): Hex {
+function stateSyncHash({ number, hash }: Pick<Block, 'number' | 'hash'>): Hex {
   return keccak256(concat([stringToHex('matic-bor-receipt-'), numberToHex(number, { size: 8 }), hash]))
 }

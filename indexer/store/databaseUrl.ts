@@ -71,14 +71,22 @@ export function sslFilesOf(url: string): readonly (readonly [string, string])[] 
   })
 }
 
-/** A message of the server without the user's name, which it may repeat, and without the password. */
+/**
+ * A message of the server without the user's name, which it may repeat in its own language and
+ * quotes, and without the password.
+ */
 export function withoutUser(message: string, url: string): string {
   const { username, password, searchParams } = new URL(url)
-  const secrets = [username, password, decoded(username), decoded(password)]
-  const more = ['user', 'password'].map((name) => searchParams.get(name) ?? '')
-  return [...secrets, ...more]
+  const secrets = [username, password, searchParams.get('user') ?? '', searchParams.get('password') ?? '']
+  return secrets
+    .flatMap((secret) => [secret, decoded(secret)])
     .filter((secret) => secret !== '')
-    .reduce((text, secret) => text.replaceAll(`"${secret}"`, '"…"'), message)
+    .reduce((text, secret) => text.replaceAll(alone(secret), '…'), message)
+}
+
+/** The text where it is no part of a longer word. */
+function alone(text: string): RegExp {
+  return new RegExp(`(?<![\\p{L}\\p{N}_])${RegExp.escape(text)}(?![\\p{L}\\p{N}_])`, 'gu')
 }
 
 function decoded(text: string): string {

@@ -47,7 +47,8 @@ const refusals: readonly Refusal[] = [
   {
     matches: /^28/,
     what: 'refuses the user and password of its URL',
-    remedy: () => 'Check both, and that pg_hba.conf lets this machine in. In a URL, @ is written %40, and / %2F.',
+    remedy: () =>
+      'Check both, and that pg_hba.conf lets this machine in: some servers take encrypted connections only (?sslmode=verify-full). In a URL, @ is written %40, and / %2F.',
   },
 ]
 

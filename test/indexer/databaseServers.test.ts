@@ -1,8 +1,8 @@
-import { chownSync, copyFileSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { chmodSync, chownSync, copyFileSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { sql } from 'kysely'
 import pg from 'pg'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { startReader } from '../../indexer/startReader.ts'
 import { historyOf } from '../../indexer/store/history.ts'
 import { openPostgres } from '../../indexer/store/postgres.ts'
@@ -156,11 +156,18 @@ describe('a PostgreSQL server', () => {
       const to = join(postgres.dataFolder, file)
       copyFileSync(`${TLS}/${file}`, to)
       chownSync(to, uid, gid)
+      // A checkout is readable to all, and PostgreSQL takes no such key.
+      chmodSync(to, 0o600)
     }
     const hba = join(postgres.dataFolder, 'pg_hba.conf')
     const before = readFileSync(hba, 'utf8')
     writeFileSync(hba, before.replaceAll(/^host /gm, 'hostssl '))
-    await run(url, 'alter system set ssl to on', 'select pg_reload_conf()', 'select pg_sleep(0.5)')
+    await run(url, 'alter system set ssl to on', 'select pg_reload_conf()')
+    await vi.waitFor(() => run(`${url}?sslmode=no-verify`, 'select 1'), { timeout: 20_000, interval: 100 })
+    await vi.waitFor(() => expect(run(url, 'select 1')).rejects.toThrow('no encryption'), {
+      timeout: 20_000,
+      interval: 100,
+    })
     try {
       const expected = {
         '': /takes encrypted connections only.* Add \?sslmode=verify-full/,

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { prune } from '../../indexer/commands/prune.ts'
+import { withoutUser } from '../../indexer/store/databaseUrl.ts'
 import { runCommand } from '../support/commands.ts'
 
 /** User and password, each with a piece that must not be printed. */
@@ -43,6 +44,13 @@ describe('a URL of a database', () => {
     expect(status).toBe(1)
     expect(errors).toMatch(/^The database 127\.0\.0\.1:1\/history cannot be opened/)
     for (const secret of SECRETS) expect(errors).not.toContain(secret)
+  })
+
+  it('is taken out of what a server says in any language, and no more than it', () => {
+    const url = 'postgres://ali:s%40same@db.example/ali_history'
+    const said = 'kein pg_hba.conf-Eintrag für Host »::1«, Benutzer »ali«, Datenbank »ali_history«, Kennwort s@same'
+    const left = 'kein pg_hba.conf-Eintrag für Host »::1«, Benutzer »…«, Datenbank »ali_history«, Kennwort …'
+    expect(withoutUser(said, url)).toBe(left)
   })
 
   it('names a file that is not there by its option', async () => {

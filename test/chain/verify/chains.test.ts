@@ -155,6 +155,19 @@ describe('the receipts', () => {
   })
 })
 
+describe('the receipts of a chain without an entry', () => {
+  it('are false only once others of it were reproduced', () => {
+    const chain = chainOf(555_666)
+    const own = [told('0x2', 0)]
+    const odd = blockOf(chain, own, [encoded('0x02', '0x07')])
+    expect(() => problemOf(odd, own)).toThrow(
+      'Chain 555666 is a chain that this version does not know: it hashes receipts in a way of its own',
+    )
+    expect(problemOf(blockOf(chain, own, [encoded('0x02')]), own)).toBeUndefined()
+    expect(problemOf(odd, own)).toMatchObject({ what: 'The receipts of a block do not hash to what its header says' })
+  })
+})
+
 describe('chains that hash in ways of their own', () => {
   it.each([
     [324, 'receipts', 'zkSync Era is not supported with verification "receipts"', 'verification "off"'],
