@@ -159,7 +159,7 @@ describe('the indexer as a service', () => {
     const left = readFileSync('.dockerignore', 'utf8').trim().split('\n')
     const files = execFileSync('git', ['ls-files'], { encoding: 'utf8' }).trim().split('\n')
     const copied = files.filter((file) => !left.some((one) => file === one || file.startsWith(`${one}/`)))
-    const sources = copied.filter((file) => /^(attribution|chain|indexer|sdk)\/.*\.ts$/.test(file))
+    const sources = copied.filter((file) => /^(attribution|chain|indexer|postgres|sdk)\/.*\.ts$/.test(file))
     const missing = sources.flatMap((file) =>
       [...readFileSync(file, 'utf8').matchAll(/from '(\.[^']+\.ts)'/g)]
         .map(([, path = '']) => join(file, '..', path))
