@@ -26,9 +26,9 @@ import { quantisationOf } from './quantisation.ts'
 import type { RowSource } from './rowSource.ts'
 import type { Quantisation } from './schemes.ts'
 import { has, openSource, readBytes, readText, type SourceFolder } from './sourceFolder.ts'
-import { settingOf } from './toolSettings.ts'
+import { type Recognised, settingOf } from './toolSettings.ts'
 import { readTrainerState } from './trainerState.ts'
-import { describeTraining, type Recognised, recogniseTool } from './trainingTool.ts'
+import { describeTraining, recogniseTool } from './trainingTool.ts'
 import { pathIn, readWeights, type Weights } from './weights.ts'
 
 export interface ImportOptions {

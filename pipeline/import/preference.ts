@@ -10,9 +10,8 @@ import type { ImportedManifest } from '../run/manifest.ts'
 import { RUN_FILES } from '../run/manifest.ts'
 import { RunError } from '../run/runError.ts'
 import type { ModelCard } from './modelCard.ts'
-import { settingOf } from './toolSettings.ts'
+import { type Recognised, settingOf } from './toolSettings.ts'
 import type { TrainerState } from './trainerState.ts'
-import type { Recognised } from './trainingTool.ts'
 
 type Preference = NonNullable<ImportedManifest['training']['preference']>
 

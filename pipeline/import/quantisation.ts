@@ -7,8 +7,7 @@ import { RunError } from '../run/runError.ts'
 import type { ModelCard } from './modelCard.ts'
 import { type Quantisation, SCHEMES, wordsOf } from './schemes.ts'
 import { isOf, type Stored, storedByConfig, storedByName, storedWords } from './storedQuantisation.ts'
-import { type Loaded, TOOL_SETTINGS } from './toolSettings.ts'
-import type { Recognised } from './trainingTool.ts'
+import { type Loaded, type Recognised, TOOL_SETTINGS } from './toolSettings.ts'
 
 export interface QuantisationSources {
   readonly recognised: Recognised

@@ -19,6 +19,15 @@ import { fourBits, int8, type Quantisation } from './schemes.ts'
 export type TrainingTool = (typeof TRAINING_TOOLS)[number]
 export type Settings = Readonly<Record<string, unknown>>
 
+export interface Recognised {
+  readonly tool: TrainingTool
+  readonly version: string | null
+  /** What the tool was told to do, where it leaves that. */
+  readonly config: Settings | null
+  /** The file that the configuration stands in. */
+  readonly configFile: string | null
+}
+
 /** What a file says of how the base was loaded: null in full precision, or which field quantises it in a way that nothing names. */
 export type Loaded = Quantisation | { readonly unnamed: string }
 

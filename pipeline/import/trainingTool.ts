@@ -17,21 +17,12 @@ import { type ModelCard, parseYaml } from './modelCard.ts'
 import { optimiserOf, optimiserOfCard, scheduleOf } from './optimisers.ts'
 import { preferenceOf } from './preference.ts'
 import { has, parseJson, parseWith, readText, type SourceFolder } from './sourceFolder.ts'
-import { isOn, type Settings, settingOf, type TrainingTool } from './toolSettings.ts'
+import { isOn, type Recognised, type Settings, settingOf, type TrainingTool } from './toolSettings.ts'
 import type { TrainerState } from './trainerState.ts'
 
 type Training = ImportedManifest['training']
 
 const settingsSchema = z.record(z.string(), z.unknown())
-
-export interface Recognised {
-  readonly tool: TrainingTool
-  readonly version: string | null
-  /** What the tool was told to do, where it leaves that. */
-  readonly config: Settings | null
-  /** The file that the configuration stands in. */
-  readonly configFile: string | null
-}
 
 const AXOLOTL = /<summary>See axolotl config<\/summary>\s+(?:axolotl version: `([^`]+)`\s+)?```ya?ml\r?\n(.*?)\r?\n```/s
 const LLAMA_FACTORY_ARGUMENTS = 'training_args.yaml'
