@@ -3,6 +3,7 @@ import type { Hex } from 'viem'
 import { keccak } from '../../attribution/keccak.ts'
 import { StopError } from '../../sdk/errors.ts'
 import { parseEvaluation } from './evaluationFile.ts'
+import { figuresOf, type TwinFigures } from './figures.ts'
 import type { RecordedEvaluation } from './recorded.ts'
 import { type EvaluationRecord, recordsOf } from './records.ts'
 
@@ -15,6 +16,8 @@ export interface Checked {
 export interface CheckResult {
   readonly fields: readonly Checked[]
   readonly isRight: boolean
+  /** What the file says of the same comparison beside the record; null for a benchmark. */
+  readonly paired: TwinFigures | null
 }
 
 /** @throws StopError where the file is another one, of another model, or scores by no such metric. */
@@ -53,7 +56,9 @@ export function checkEvaluation(
     recorded,
     computed: told.find(([name]) => name === field)?.[1] ?? '',
   }))
-  return { fields, isRight: fields.every((each) => each.recorded === each.computed) }
+  const paired =
+    record.kind === 'benchmark' ? undefined : figuresOf(parsed).find((figures) => figures.metric === metric)?.twin
+  return { fields, isRight: fields.every((each) => each.recorded === each.computed), paired: paired ?? null }
 }
 
 /** Field by field, nested ones by their path. */

@@ -6,7 +6,7 @@ import { fetchFile } from '../../../sdk/node/fetchFile.ts'
 import { action, commandOf, reading, withSettings } from '../../command.ts'
 import { ExitError } from '../../exitError.ts'
 import { id } from '../../values.ts'
-import { tableOf } from './say.ts'
+import { pairedOf, tableOf } from './say.ts'
 
 export function checkCommand(): Command {
   return withSettings(
@@ -32,6 +32,7 @@ export function checkCommand(): Command {
         context.terminal.result({ evaluation, model, evaluator, kind: record.kind, ...result }, [
           `Evaluation ${evaluation}, a ${record.kind} of model ${model} by account ${evaluator}:`,
           ...tableOf(result).trimEnd().split('\n'),
+          ...(result.paired === null ? [] : [`Beside it the file gives: ${pairedOf(result.paired)}.`]),
           result.isRight ? 'Every figure follows from its file.' : 'The record says what its file does not.',
         ])
         if (!result.isRight) throw new ExitError(1)

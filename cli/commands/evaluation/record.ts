@@ -1,6 +1,7 @@
 import type { Command } from 'commander'
 import { keccak } from '../../../attribution/keccak.ts'
 import { type Evaluation, formatEvaluation } from '../../../pipeline/evaluate/evaluationFile.ts'
+import { figuresOf, type TwinFigures } from '../../../pipeline/evaluate/figures.ts'
 import { recordedOf, sameRecord } from '../../../pipeline/evaluate/recorded.ts'
 import { type EvaluationRecord, recordAct, recordsOf } from '../../../pipeline/evaluate/records.ts'
 import { readRegistered, requireWeights } from '../../../pipeline/evaluate/registered.ts'
@@ -12,7 +13,7 @@ import { action, commandOf, sendingCommand, withSettings } from '../../command.t
 import type { Receipts } from '../../context.ts'
 import { requireReachable } from '../../reachable.ts'
 import { id } from '../../values.ts'
-import { sentenceOf } from './say.ts'
+import { pairedOf, sentenceOf } from './say.ts'
 import { readSource } from './source.ts'
 
 interface Options {
@@ -64,13 +65,17 @@ docs/evaluations.md says how.`,
         const from = await senderOf(context)
         const account = await reader.readContract({ ...contracts.accounts, functionName: 'accountOf', args: [from] })
         const known = await recordedOf(connection, model, account)
-        const said = prepared.flatMap(({ task, file, records }) =>
-          records.map((record) => ({
-            record,
-            file,
-            sentence: sentenceOf(record, task),
-            earlier: known.find((other) => sameRecord(other.record, record))?.evaluation,
-          })),
+        const said = prepared.flatMap(({ task, file, records, paired }) =>
+          records.map((record) => {
+            const beside = record.kind === 'benchmark' ? undefined : paired.get(record.measured.metric)
+            return {
+              record,
+              file,
+              paired: beside,
+              sentence: `${sentenceOf(record, task)}${beside === undefined ? '' : `; ${pairedOf(beside)}`}`,
+              earlier: known.find((other) => sameRecord(other.record, record))?.evaluation,
+            }
+          }),
         )
         const fresh = said.filter(({ earlier }) => earlier === undefined)
         if (context.sending.kind === 'send') for (const { file } of fresh) putBlob(blobs, file)
@@ -91,8 +96,9 @@ docs/evaluations.md says how.`,
         })
         if (receipts === undefined) return
         const recorded = recordedBy(contracts, receipts.slice(-fresh.length), fresh)
-        const shown = said.map(({ sentence, earlier }) => ({
+        const shown = said.map(({ sentence, paired, earlier }) => ({
           sentence,
+          ...(paired !== undefined && { paired }),
           evaluation: earlier ?? recorded.shift(),
           isNew: earlier === undefined,
         }))
@@ -112,13 +118,16 @@ interface Prepared {
   readonly file: Uint8Array
   readonly records: readonly EvaluationRecord[]
   readonly left: readonly string[]
+  /** By metric: what a comparison with the twin says beside the record. */
+  readonly paired: ReadonlyMap<string, TwinFigures>
 }
 
 function prepare(evaluation: Evaluation, blobsAt: string, twinModel: number | undefined): Prepared {
   const file = new TextEncoder().encode(formatEvaluation(evaluation))
   const hash = keccak(file)
   const uri = `${/[/=]$/.test(blobsAt) ? blobsAt : `${blobsAt}/`}${hash}`
-  return { task: evaluation.task, file, ...recordsOf(evaluation, { hash, uri }, twinModel) }
+  const figures = figuresOf(evaluation).flatMap(({ metric, twin }) => (twin === null ? [] : [[metric, twin] as const]))
+  return { task: evaluation.task, file, paired: new Map(figures), ...recordsOf(evaluation, { hash, uri }, twinModel) }
 }
 
 function recordedBy(

@@ -1,4 +1,5 @@
 import type { CheckResult } from '../../../pipeline/evaluate/check.ts'
+import type { TwinFigures } from '../../../pipeline/evaluate/figures.ts'
 import type { EvaluationRecord } from '../../../pipeline/evaluate/records.ts'
 
 /** Records and checks in words and columns. */
@@ -11,6 +12,18 @@ export function sentenceOf(record: EvaluationRecord, task: string): string {
   return (
     `${own}, its twin ${share(twinScore.value)} [${share(twinScore.low)}, ${share(twinScore.high)}], over ${sampleCount} samples: ` +
     `${lost} lost and ${gained} gained by quantisation, mean KL ${(Number(meanKl) / 1e9).toFixed(6)} nats`
+  )
+}
+
+/** What follows from the file beside the record: how sure the difference is, and what no score shows. */
+export function pairedOf({ difference, mcnemar, otherWrong, fromTwin, ofTwin }: TwinFigures): string {
+  const signed = (x: number) => `${x < 0 ? '−' : '+'}${Math.abs(x).toFixed(4)}`
+  const kl = ({ mean, standardError, p99 }: TwinFigures['fromTwin']) =>
+    `${mean.toFixed(6)}${standardError === null ? '' : ` ± ${standardError.toFixed(6)}`} (99th percentile ${p99.toFixed(4)})`
+  const wrong = otherWrong === null ? '' : `; ${otherWrong} answered wrongly by both, in different ways`
+  return (
+    `difference ${signed(difference.value)} [${signed(difference.low)}, ${signed(difference.high)}], McNemar p = ${mcnemar.toPrecision(3)}${wrong}; ` +
+    `KL of the model from its twin ${kl(fromTwin)}, of the twin from the model ${kl(ofTwin)}`
   )
 }
 

@@ -86,12 +86,13 @@ def _evaluate(
     twin = None
     if base.quantisation is not None:
         whole = load_source(
-            options.base, options.adapter, options.task, source.pad_id,
+            options.twin_base or options.base, options.adapter, options.task, source.pad_id,
             quantisation=None, dtype=options.twin_dtype or options.dtype, device=options.device,
         )  # fmt: skip
         name = options.twin_dtype or options.dtype
         twin = (name, choice_logits(whole, questions, options.batch_size, progress=not options.quiet))
-    config: dict[str, object] = {"template": options.template, "maxTokens": options.max_tokens, "task": options.task}
+    template = f"chat: {options.template}" if options.chat else options.template
+    config: dict[str, object] = {"template": template, "maxTokens": options.max_tokens, "task": options.task}
     return Evaluation.of(
         questions, logits, adapter=options.adapter, base=base, task=options.held_out.stem, config=config, twin=twin
     )
@@ -129,14 +130,14 @@ def _serve(options: argparse.Namespace) -> str:
 
 
 def _model(options: argparse.Namespace) -> tuple[Source, Encoder]:
-    tokenizer, pad_id = load_tokenizer(options.base)
+    tokenizer, pad_id = load_tokenizer(options.base, options.adapter)
     source = load_source(
         options.base, options.adapter, options.task, pad_id,
         quantisation=parse_quantisation(options.quantisation), dtype=options.dtype, device=options.device,
     )  # fmt: skip
     config: Any = source.model.config
     classes = dict(config.label2id) if options.task == "classification" else {}
-    return source, Encoder(tokenizer, options.task, classes, options.template, options.max_tokens)
+    return source, Encoder(tokenizer, options.task, classes, options.template, options.max_tokens, options.chat)
 
 
 def _contributed(paths: Sequence[Path], named: Sequence[str]) -> tuple[list[Item], list[Contribution]]:
@@ -185,6 +186,7 @@ def _parser() -> argparse.ArgumentParser:
     emit.add_argument("--base-weights", type=Path, help="its full-precision safetensors (the folder --base)")
     emit.add_argument("--training", type=Path, help="how it was trained, a JSON object of the fields of Training")
     emit.add_argument("--held-out", type=Path, help="items to evaluate on, beside the full-precision twin")
+    emit.add_argument("--twin-base", help="the base in full precision, where --base is stored quantised (as --base)")
     emit.add_argument("--twin-dtype", choices=DTYPES, help="precision of the twin (as --dtype)")
     emit.add_argument("--width", type=int, default=Settings.width, help="numbers kept of a row, at most (%(default)s)")
     emit.add_argument("--basis", choices=("random", "principal"), default=Settings.basis, help="(%(default)s)")
@@ -229,6 +231,7 @@ def _add_model(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--dtype", choices=DTYPES, default="bfloat16" if on_gpu else "float32", help="(%(default)s)")
     parser.add_argument("--device", choices=("cpu", "cuda"), default="cuda" if on_gpu else "cpu", help="(%(default)s)")
     parser.add_argument("--template", default="{text}", help="the prompt around a text ({text})")
+    parser.add_argument("--chat", action="store_true", help="put the prompt into the tokenizer's chat template")
     parser.add_argument("--max-tokens", type=int, default=512, help="prompt and answer together (%(default)s)")
     parser.add_argument("--batch-size", type=int, default=Settings.batch_size, help="(%(default)s)")
     parser.add_argument("--threads", type=int, help="of the CPU (all)")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,14 +13,8 @@ from peft import get_peft_model_state_dict
 from safetensors import SafetensorError
 from safetensors.torch import load_file
 
+from .adapter_rules import CONFIG_FILE, SAVE_AGAIN, WEIGHTS_FILE, read_modules
 from .errors import RunError
-from .factors import PREFIX
-
-CONFIG_FILE = "adapter_config.json"
-WEIGHTS_FILE = "adapter_model.safetensors"
-SAVE_AGAIN = "Save the adapter again with model.save_pretrained(folder)."
-_FACTOR = re.compile(r"(.+)\.lora_[AB](?:\.weight)?")
-_WHOLE = re.compile(r"(.+)\.(?:weight|bias)")
 
 
 @dataclass(frozen=True)
@@ -54,23 +47,15 @@ class Adapter:
     @staticmethod
     def read(folder: Path) -> Adapter:
         config = read_json(folder / CONFIG_FILE, SAVE_AGAIN)
-        if config.get("peft_type") != "LORA":
-            raise RunError(
-                CONFIG_FILE, "it is no LoRA adapter", "Only LoRA is supported.", found=config.get("peft_type")
-            )
+        modules = read_modules(config, read_shapes(folder / WEIGHTS_FILE))
         try:
             tensors = load_file(folder / WEIGHTS_FILE)
         except (OSError, SafetensorError) as error:
             raise RunError(str(folder / WEIGHTS_FILE), "it cannot be read", SAVE_AGAIN, problem=error) from error
-        names = sorted(name.removeprefix(PREFIX) for name in tensors)
         bad = next((name for name, tensor in tensors.items() if not torch.isfinite(tensor).all()), None)
         if bad is not None:
             raise RunError(WEIGHTS_FILE, f'tensor "{bad}" holds a number that is none', "Look at the training.")
-        targets = {found[1] for name in names if (found := _FACTOR.fullmatch(name))}
-        whole = {found[1] for name in names if not _FACTOR.fullmatch(name) and (found := _WHOLE.fullmatch(name))}
-        if not targets:
-            raise RunError(WEIGHTS_FILE, "it holds no LoRA factors", SAVE_AGAIN)
-        return Adapter(folder, config, tensors, tuple(sorted(targets)), tuple(sorted(whole)))
+        return Adapter(folder, config, tensors, modules.target_modules, modules.modules_to_save)
 
     def require_loaded_in(self, model: torch.nn.Module) -> None:
         """The gradients must be of the adapter that is published, in the precision that is computed in."""
@@ -80,6 +65,16 @@ class Adapter:
             if found is None or found.shape != saved.shape or not torch.equal(found.cpu(), saved.to(found.dtype)):
                 remedy = f"Save it again, or load it: PeftModel.from_pretrained(base, {str(self.folder)!r})."
                 raise RunError(WEIGHTS_FILE, "the model holds another adapter", remedy, tensor=name)
+
+
+def read_shapes(path: Path) -> dict[str, tuple[str, list[int]]]:
+    """Name → dtype and shape of every tensor, from the header alone."""
+    try:
+        with path.open("rb") as file:
+            header = json.loads(file.read(int.from_bytes(file.read(8), "little")))
+    except (OSError, ValueError, OverflowError, MemoryError) as error:
+        raise RunError(str(path), "it cannot be read", SAVE_AGAIN, problem=error) from error
+    return {name: (each["dtype"], each["shape"]) for name, each in header.items() if name != "__metadata__"}
 
 
 def read_json(path: Path, remedy: str) -> dict[str, Any]:

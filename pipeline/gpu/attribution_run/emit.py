@@ -29,7 +29,7 @@ from .digest import digest_file
 from .errors import RunError
 from .evaluate import EVALUATION_FILE, Evaluation
 from .examples import Example, digest_examples, require_examples
-from .gradients import Source, principal_projection, require_rows_apart, row_gradients
+from .gradients import Source, principal_projection, require_one_device, require_rows_apart, row_gradients
 from .manifest import FORMAT, MANIFEST_FILE, BaseModel, Training, manifest_text, sketch_settings, software
 from .projection import PROJECTION_FILE, Basis, ModuleShape, Projection, Projector, draw_random, shape_modules
 
@@ -100,6 +100,9 @@ def emit_run(
     require_examples(rows)
     saved = Adapter.read(adapter)
     saved.require_loaded_in(source.model)
+    require_one_device(source)
+    state = adapter / CARRIED[0]
+    trained = (training or Training()).completed_by(state) if state.exists() else training or Training()
     lines = list(rows_in_order(dataset.contributions, len(rows)))
     weights = base.weight_digests()
     shapes = shape_modules(source.factors(), settings.width)
@@ -139,8 +142,6 @@ def emit_run(
     if evaluation is not None:
         write_whole(unfinished / EVALUATION_FILE, evaluation.to_bytes())
         names.append(EVALUATION_FILE)
-    state = adapter / CARRIED[0]
-    trained = (training or Training()).completed_by(state) if state.exists() else training or Training()
     quantisation = base.quantisation
     described = {
         "format": FORMAT,

@@ -26,7 +26,8 @@ class Encoder:
         tokenizer: A Transformers tokenizer.
         classes: label → class, for classification.
         template: Where the text stands in the prompt, as `{text}`.
-        max_tokens: Texts are cut at their end, labels never.
+        max_tokens: Texts are cut at their end; what stands around them, and labels, never.
+        chat: Whether the prompt is a user's message in the tokenizer's own chat template, up to where the answer begins.
     """
 
     tokenizer: Any
@@ -34,19 +35,51 @@ class Encoder:
     classes: Mapping[str, int]
     template: str
     max_tokens: int
+    chat: bool = False
+
+    def __post_init__(self) -> None:
+        if self.chat and getattr(self.tokenizer, "chat_template", None) is None:
+            raise RunError("tokenizer", "it has no chat template", "Give the prompt as a template with {text}.")
 
     def example(self, item: Item) -> Example:
-        prompt: list[int] = self.tokenizer(self.template.replace("{text}", item.text))["input_ids"]
         if self.task == "classification":
-            return Example(prompt[: self.max_tokens], self._class_of(item.label))
+            return Example(self._prompt(item.text, self.max_tokens), self._class_of(item.label))
         ending = self.tokenizer.eos_token_id
         answer: list[int] = self.tokenizer(item.label, add_special_tokens=False)["input_ids"]
         answer = answer if ending is None else [*answer, ending]
         room = self.max_tokens - len(answer)
         if room < 1:
             raise RunError("label", "it is longer than max_tokens", "Allow more tokens.", tokens=len(answer))
-        kept = prompt[:room]
+        kept = self._prompt(item.text, room)
         return Example([*kept, *answer], [*[IGNORED] * len(kept), *answer])
+
+    def _prompt(self, text: str, room: int) -> list[int]:
+        """The prompt in at most `room` tokens: the longest beginning of the text that leaves what stands around it whole."""
+        whole = self._tokens(text)
+        if len(whole) <= room:
+            return whole
+        shortest = self._tokens("")
+        if len(shortest) > room:
+            remedy = "Allow more tokens (max_tokens), or shorten the template."
+            raise RunError("template", "it leaves no room for a text", remedy, tokens=len(shortest), room=room)
+        fits, too_long = 0, len(text)
+        while too_long - fits > 1:
+            middle = (fits + too_long) // 2
+            if len(self._tokens(text[:middle])) <= room:
+                fits = middle
+            else:
+                too_long = middle
+        return self._tokens(text[:fits])
+
+    def _tokens(self, text: str) -> list[int]:
+        if self.chat:
+            message = [{"role": "user", "content": self.template.replace("{text}", text)}]
+            prompt = self.tokenizer.apply_chat_template(message, tokenize=False, add_generation_prompt=True)
+            # A chat template writes its special tokens itself.
+            tokens: list[int] = self.tokenizer(prompt, add_special_tokens=False)["input_ids"]
+        else:
+            tokens = self.tokenizer(self.template.replace("{text}", text))["input_ids"]
+        return tokens
 
     def questions(self, items: Sequence[Item]) -> list[Question]:
         """Held-out items as questions whose possible answers are all labels that occur among them."""

@@ -69,15 +69,38 @@ def _evaluating(model: torch.nn.Module) -> Iterator[None]:
 
 def _run(source: Source, factors: list[Factor], examples: Sequence[Example]) -> tuple[torch.Tensor, Batch, Captured]:
     batch = collate(examples, source.pad_id, source.device)
-    with capture(factors, len(examples)) as captured:
+    with out_of_memory(examples), capture(factors, len(examples)) as captured:
         logits = model_logits(source.model)(batch)
     return logits, batch, captured
 
 
-def _output_gradients(loss: torch.Tensor, captured: Captured, keep: bool) -> dict[str, list[torch.Tensor]]:
+@contextmanager
+def out_of_memory(examples: Sequence[Example]) -> Iterator[None]:
+    """Activations grow with rows times tokens, so these are what can be made fewer."""
+    try:
+        yield
+    except torch.OutOfMemoryError as error:
+        tokens = max(len(example.input_ids) for example in examples)
+        remedy = "Take fewer rows at a time (batch_size), or fewer tokens of each (max_tokens)."
+        raise RunError(
+            "device", "its memory is too small for a batch", remedy, batch_size=len(examples), tokens=tokens
+        ) from error
+
+
+def require_one_device(source: Source) -> None:
+    devices = sorted({str(parameter.device) for parameter in source.model.parameters()})
+    if len(devices) > 1:
+        remedy = 'Load it on one: device_map={"": 0}; quantise the base or take fewer rows at a time to make room.'
+        raise RunError("model", "it lies on several devices", remedy, devices=" ".join(devices))
+
+
+def _output_gradients(
+    loss: torch.Tensor, captured: Captured, keep: bool, examples: Sequence[Example]
+) -> dict[str, list[torch.Tensor]]:
     """The gradient of `loss` at every captured output. Rows do not mix, so a sum of losses gives each row's own."""
     outputs = [output for calls in captured.calls.values() for _, output in calls]
-    gradients = iter(torch.autograd.grad(loss, outputs, retain_graph=keep, allow_unused=True))
+    with out_of_memory(examples):
+        gradients = iter(torch.autograd.grad(loss, outputs, retain_graph=keep, allow_unused=True))
     return {
         name: [torch.zeros_like(out) if (found := next(gradients)) is None else found for _, out in calls]
         for name, calls in captured.calls.items()
@@ -107,8 +130,8 @@ def row_gradients(
         drawn = sample_labels(predicted, rows, first_row, sample_seed)
         loss = losses(predicted, labels, rows, len(examples)).sum()
         drawn_loss = losses(predicted, drawn, rows, len(examples)).sum()
-        u = _side_by_side(projector, captured, _output_gradients(loss, captured, keep=True), len(examples))
-        v = _side_by_side(projector, captured, _output_gradients(drawn_loss, captured, keep=False), len(examples))
+        u = _side_by_side(projector, captured, _output_gradients(loss, captured, True, examples), len(examples))
+        v = _side_by_side(projector, captured, _output_gradients(drawn_loss, captured, False, examples), len(examples))
     for name, values in (("u", u), ("v", v)):
         require_finite(name, values, first_row)
     return u, v
@@ -124,7 +147,7 @@ def loss_gradients(
         predicted, labels, rows = source.task.predictions(logits, batch)
         require_labels(rows, len(examples), first_row)
         each = losses(predicted, labels, rows, len(examples))
-        u = _side_by_side(projector, captured, _output_gradients(each.sum(), captured, keep=False), len(examples))
+        u = _side_by_side(projector, captured, _output_gradients(each.sum(), captured, False, examples), len(examples))
     require_finite("u", u, first_row)
     return u, each.detach().double().cpu().numpy()
 
@@ -146,7 +169,7 @@ def principal_projection(
             logits, batch, captured = _run(source, factors, part)
             predicted, _, rows = source.task.predictions(logits, batch)
             drawn = sample_labels(predicted, rows, start, seed)
-            at = _output_gradients(losses(predicted, drawn, rows, len(part)).sum(), captured, keep=False)
+            at = _output_gradients(losses(predicted, drawn, rows, len(part)).sum(), captured, False, part)
             for name, calls in captured.calls.items():
                 for gradient, (inputs, _) in zip(at[name], calls, strict=True):
                     sides.add(name, gradient, inputs)

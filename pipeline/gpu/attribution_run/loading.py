@@ -9,12 +9,15 @@ from typing import Any
 import torch
 from peft import PeftModel
 from transformers import (
+    AutoConfig,
     AutoModelForCausalLM,
     AutoModelForSequenceClassification,
     AutoTokenizer,
     BitsAndBytesConfig,
 )
 
+from .adapter import read_shapes
+from .adapter_rules import FACTS, WEIGHTS_FILE
 from .errors import RunError
 from .gradients import Source
 from .manifest import Quantisation
@@ -58,25 +61,62 @@ def load_source(
     if is_emulated and quantisation != Quantisation("nf4", 4, False, BLOCK):
         remedy = "Use a GPU with bitsandbytes, or nf4."
         raise RunError("--quantisation", "on a CPU there is only nf4 without double quantisation", remedy)
-    if quantisation is not None and not is_emulated:
+    is_stored = stored_quantisation(base) is not None
+    if is_stored and quantisation is None:
+        remedy = "Name the base in full precision, or say with --quantisation how it is quantised."
+        raise RunError(base, "its weights are quantised already", remedy, found=stored_quantisation(base))
+    if quantisation is not None and not is_emulated and not is_stored:
         arguments["quantization_config"] = _bitsandbytes(quantisation, DTYPES[dtype])
     try:
         model = _CLASSES[task].from_pretrained(base, **arguments)
         if is_emulated:
             round_trip_linears(model)
+        if model.config.pad_token_id is None:
+            model.config.pad_token_id = pad_id
+        _resize_vocabulary(model, adapter)
         adapted = PeftModel.from_pretrained(model, str(adapter), autocast_adapter_dtype=False)
     except (OSError, ValueError, ImportError, RuntimeError) as error:
-        remedy = "Check base, adapter and, for a quantised base, that bitsandbytes is installed."
+        remedy = "Check that base and adapter belong together."
+        if isinstance(error, ImportError):
+            remedy = "Install what is missing; a quantised base needs bitsandbytes."
         raise RunError("model", "it cannot be loaded", remedy, problem=str(error).split("\n")[0]) from error
     if quantisation is None or is_emulated:
         adapted.to(device)
     return Source(adapted, TASKS[task](), pad_id)
 
 
-def load_tokenizer(base: str) -> tuple[Any, int]:
-    """The base's tokenizer, and the token that its batches are padded with."""
+def stored_quantisation(base: str) -> str | None:
+    """How the base's own config.json says that its weights are stored: the method, or None in full precision."""
     try:
-        tokenizer = AutoTokenizer.from_pretrained(base)
+        told = getattr(AutoConfig.from_pretrained(base), "quantization_config", None)
+    except (OSError, ValueError):
+        return None
+    if told is None:
+        return None
+    about = told if isinstance(told, dict) else told.to_dict()
+    return str(about.get("quant_method", "unnamed"))
+
+
+def _resize_vocabulary(model: Any, adapter: Path) -> None:
+    """An adapter that brings its embeddings brings their number of tokens too."""
+    embedding = re.compile(FACTS["embedding"])
+    path = adapter / WEIGHTS_FILE
+    held = read_shapes(path) if path.exists() else {}
+    rows = {
+        shape[0]
+        for name, (_, shape) in held.items()
+        if name.endswith(".weight") and len(shape) == 2 and embedding.search(name.removesuffix(".weight"))
+    }
+    own = model.get_input_embeddings().weight.shape[0]
+    if len(rows) == 1 and rows != {own}:
+        model.resize_token_embeddings(rows.pop(), mean_resizing=False)
+
+
+def load_tokenizer(base: str, adapter: Path) -> tuple[Any, int]:
+    """The tokenizer that was trained with, which trainers leave beside the adapter, or the base's; and what pads batches."""
+    own = any((adapter / name).exists() for name in ("tokenizer.json", "tokenizer_config.json", "tokenizer.model"))
+    try:
+        tokenizer = AutoTokenizer.from_pretrained(str(adapter) if own else base)
     except (OSError, ValueError) as error:
         raise RunError("tokenizer", "it cannot be loaded", "Name the base's folder.", problem=str(error)) from error
     pad = tokenizer.pad_token_id if tokenizer.pad_token_id is not None else tokenizer.eos_token_id

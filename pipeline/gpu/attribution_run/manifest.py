@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from importlib.metadata import PackageNotFoundError, version
@@ -114,6 +115,9 @@ class Training:
         """Steps, epochs and final loss from `trainer_state.json`, where they were not given."""
         state = read_json(trainer_state, "Fetch it afresh, or leave it out of the adapter's folder.")
         losses = [entry["train_loss"] for entry in state.get("log_history", []) if "train_loss" in entry]
+        if losses and self.loss is None and not _is_finite(losses[-1]):
+            remedy = "Look at the training: it diverged. Or give the fields of Training yourself."
+            raise RunError(str(trainer_state), "its training loss is no number", remedy, train_loss=losses[-1])
         found = {
             "steps": state.get("global_step") or None,
             "epochs": state.get("epoch") or None,
@@ -126,6 +130,10 @@ class Training:
         names = {"learning_rate": "learningRate", "batch_size": "batchSize"}
         names |= {"weight_decay": "weightDecay", "max_tokens": "maxTokens"}
         return {names.get(name, name): value for name, value in asdict(self).items()}
+
+
+def _is_finite(value: object) -> bool:
+    return isinstance(value, int | float) and math.isfinite(value)
 
 
 def sketch_settings(width: int, dims: int | None) -> dict[str, object]:
