@@ -13,7 +13,7 @@ from peft import get_peft_model_state_dict
 from safetensors import SafetensorError
 from safetensors.torch import load_file
 
-from .adapter_rules import CONFIG_FILE, SAVE_AGAIN, WEIGHTS_FILE, read_modules
+from .adapter_rules import CONFIG_FILE, EMBEDDING, SAVE_AGAIN, WEIGHTS_FILE, read_modules
 from .errors import RunError
 
 
@@ -59,7 +59,10 @@ class Adapter:
 
     def require_loaded_in(self, model: torch.nn.Module) -> None:
         """The gradients must be of the adapter that is published, in the precision that is computed in."""
-        loaded: dict[str, torch.Tensor] = get_peft_model_state_dict(model)
+        # PEFT looks for a grown vocabulary where the base was loaded from; here the file says whether there is one.
+        has_embeddings = any(EMBEDDING.search(module) for module in self.modules_to_save)
+        embeddings = True if has_embeddings else "auto"
+        loaded: dict[str, torch.Tensor] = get_peft_model_state_dict(model, save_embedding_layers=embeddings)
         for name, saved in self.tensors.items():
             found = loaded.get(name)
             if found is None or found.shape != saved.shape or not torch.equal(found.cpu(), saved.to(found.dtype)):

@@ -21,7 +21,7 @@ SAVE_AGAIN = (
     "Save the adapter again with model.save_pretrained(folder), and keep both files of one training together."
 )
 FACTS: Mapping[str, Any] = json.loads(files(__package__).joinpath("peft_adapter.json").read_text("utf-8"))
-_FACTOR, _BESIDE, _WHOLE, _NAMED, _WRAPPED, _EMBEDDING = (
+_FACTOR, _BESIDE, _WHOLE, _NAMED, _WRAPPED, EMBEDDING = (
     re.compile(FACTS[name]) for name in ("factor", "beside", "whole", "named", "wrapped", "embedding")
 )
 _FLOATS = ("F64", "F32", "F16", "BF16")
@@ -34,7 +34,7 @@ Shapes = Mapping[str, tuple[str, Sequence[int]]]
 
 @dataclass
 class Modules:
-    """What a file holds: factors by module and side; magnitudes and biases of B; and (module, part, shape) held whole."""
+    """What a file holds: factors by module and side; magnitudes and biases of B; (module, part, shape) held whole."""
 
     factors: dict[str, dict[str, Sequence[int]]] = field(default_factory=dict)
     magnitudes: set[str] = field(default_factory=set)
@@ -133,7 +133,8 @@ def _check_targets(modules: Modules, config: Mapping[str, Any]) -> None:
         for name in [] if isinstance(targets, str) else targets:
             is_saved = any(_contains(name, each) for each in saved)
             if not is_saved and not any(_ends_with(module, name) for module in adapted):
-                raise _refusal(f'its target "{name}" matches no module of the adapter', CONFIG_FILE, field="target_modules")
+                what = f'its target "{name}" matches no module of the adapter'
+                raise _refusal(what, CONFIG_FILE, field="target_modules")
     excluded = config.get("exclude_modules")
     left = _among("exclude_modules", excluded, adapted) if excluded else set()
     for module in adapted:
@@ -169,7 +170,8 @@ def _check_ranks(modules: Modules, config: Mapping[str, Any]) -> None:
     _patterns_of("alpha_pattern", modules, config)
     for module, sides in modules.factors.items():
         if "A" not in sides or "B" not in sides:
-            raise _refusal(f'module "{module}" lacks one of its two factors', missing="lora_B" if "A" in sides else "lora_A")
+            missing = "lora_B" if "A" in sides else "lora_A"
+            raise _refusal(f'module "{module}" lacks one of its two factors', missing=missing)
         a, b = sides["A"], sides["B"]
         if len(a) < 2 or len(a) != len(b) or a[0] != b[1]:
             raise _refusal(f'the factors of module "{module}" do not fit each other', A=_words(a), B=_words(b))
@@ -179,7 +181,8 @@ def _check_ranks(modules: Modules, config: Mapping[str, Any]) -> None:
             allowed = [config["r"], *(config.get("rank_pattern") or {}).values()]
         if not any(a[0] % rank == 0 if is_parameter else a[0] == rank for rank in allowed):
             what = f'module "{module}" has another rank than {CONFIG_FILE} says'
-            raise _refusal(what, field="rank_pattern" if module in ranks else "r", found=a[0], expected=_words(allowed, " or "))
+            name = "rank_pattern" if module in ranks else "r"
+            raise _refusal(what, field=name, found=a[0], expected=_words(allowed, " or "))
 
 
 def _patterns_of(name: str, modules: Modules, config: Mapping[str, Any]) -> dict[str, Any]:
@@ -220,7 +223,7 @@ def _check_whole(modules: Modules, config: Mapping[str, Any]) -> None:
     for module, part, _ in modules.whole:
         is_bias = part == "bias" and (bias == "all" or (bias == "lora_only" and _plain(module) in modules.factors))
         is_named = any(_contains(module, name) for name in (*saved, *task_heads))
-        if not (part == _TOKENS or is_named or is_bias or _EMBEDDING.search(module)):
+        if not (part == _TOKENS or is_named or is_bias or EMBEDDING.search(module)):
             what = f'module "{module}" is held whole, and {CONFIG_FILE} does not say why'
             raise _refusal(what, field="modules_to_save")
 

@@ -27,7 +27,7 @@ class Encoder:
         classes: label → class, for classification.
         template: Where the text stands in the prompt, as `{text}`.
         max_tokens: Texts are cut at their end; what stands around them, and labels, never.
-        chat: Whether the prompt is a user's message in the tokenizer's own chat template, up to where the answer begins.
+        chat: Whether the prompt is a user's message in the tokenizer's chat template, up to where the answer begins.
     """
 
     tokenizer: Any
@@ -54,7 +54,7 @@ class Encoder:
         return Example([*kept, *answer], [*[IGNORED] * len(kept), *answer])
 
     def _prompt(self, text: str, room: int) -> list[int]:
-        """The prompt in at most `room` tokens: the longest beginning of the text that leaves what stands around it whole."""
+        """The prompt in at most `room` tokens: what stands around the text whole, and as much of it as fits."""
         whole = self._tokens(text)
         if len(whole) <= room:
             return whole

@@ -20,7 +20,7 @@ import numpy as np
 import torch
 from tqdm import tqdm
 
-from .adapter import WEIGHTS_FILE
+from .adapter_rules import WEIGHTS_FILE
 from .digest import digest_file, keccak256
 from .errors import RunError
 from .examples import Example, collate

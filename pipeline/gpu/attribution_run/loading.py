@@ -17,7 +17,7 @@ from transformers import (
 )
 
 from .adapter import read_shapes
-from .adapter_rules import FACTS, WEIGHTS_FILE
+from .adapter_rules import EMBEDDING, WEIGHTS_FILE
 from .errors import RunError
 from .gradients import Source
 from .manifest import Quantisation
@@ -99,13 +99,12 @@ def stored_quantisation(base: str) -> str | None:
 
 def _resize_vocabulary(model: Any, adapter: Path) -> None:
     """An adapter that brings its embeddings brings their number of tokens too."""
-    embedding = re.compile(FACTS["embedding"])
     path = adapter / WEIGHTS_FILE
     held = read_shapes(path) if path.exists() else {}
     rows = {
         shape[0]
         for name, (_, shape) in held.items()
-        if name.endswith(".weight") and len(shape) == 2 and embedding.search(name.removesuffix(".weight"))
+        if name.endswith(".weight") and len(shape) == 2 and EMBEDDING.search(name.removesuffix(".weight"))
     }
     own = model.get_input_embeddings().weight.shape[0]
     if len(rows) == 1 and rows != {own}:
@@ -113,7 +112,7 @@ def _resize_vocabulary(model: Any, adapter: Path) -> None:
 
 
 def load_tokenizer(base: str, adapter: Path) -> tuple[Any, int]:
-    """The tokenizer that was trained with, which trainers leave beside the adapter, or the base's; and what pads batches."""
+    """The tokenizer that lies beside the adapter, or the base's; and the token that batches are padded with."""
     own = any((adapter / name).exists() for name in ("tokenizer.json", "tokenizer_config.json", "tokenizer.model"))
     try:
         tokenizer = AutoTokenizer.from_pretrained(str(adapter) if own else base)

@@ -16,7 +16,8 @@ import numpy as np
 from safetensors.numpy import save
 from tqdm import tqdm
 
-from .adapter import WEIGHTS_FILE, Adapter, read_json
+from .adapter import Adapter, read_json
+from .adapter_rules import WEIGHTS_FILE
 from .chunks import write_whole
 from .digest import digest_file, keccak256
 from .errors import RunError

@@ -31,7 +31,7 @@ def cosines(source: Source, projection: Projection, rows: list[Example]) -> np.n
 
 
 def main() -> None:
-    tokenizer, pad_id = load_tokenizer(str(FIXTURE / "base"))
+    tokenizer, pad_id = load_tokenizer(str(FIXTURE / "base"), FIXTURE / "run")
     source = load_source(
         str(FIXTURE / "base"),
         FIXTURE / "run",

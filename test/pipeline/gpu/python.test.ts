@@ -1,4 +1,5 @@
 import { spawnSync } from 'node:child_process'
+import { readFileSync } from 'node:fs'
 import { expect, it } from 'vitest'
 
 /** PYTHON names an interpreter that has the packages of pipeline/gpu/requirements.txt; without one this is skipped. */
@@ -19,3 +20,10 @@ it.skipIf(!isPresent)(
   },
   600_000,
 )
+
+it('the Python package knows adapters by the same facts', () => {
+  const [own, other] = ['run/peftAdapter.json', 'gpu/attribution_run/peft_adapter.json'].map((path) =>
+    readFileSync(new URL(`../../../pipeline/${path}`, import.meta.url), 'utf8'),
+  )
+  expect(other).toBe(own)
+})

@@ -37,8 +37,9 @@ class AdapterRules(unittest.TestCase):
                 self.assertEqual(caught.exception.facts.get("field"), case.get("field"))
 
     def test_one_schema(self) -> None:
-        own = (HERE / "../../../pipeline/gpu/attribution_run/peft_adapter.json").read_text("utf-8")
-        self.assertEqual(json.loads(own), json.loads((HERE / "../../../pipeline/run/peftAdapter.json").read_text("utf-8")))
+        paths = ("gpu/attribution_run/peft_adapter.json", "run/peftAdapter.json")
+        own, other = (json.loads((HERE / "../../../pipeline" / path).read_text("utf-8")) for path in paths)
+        self.assertEqual(own, other)
 
 
 if __name__ == "__main__":
