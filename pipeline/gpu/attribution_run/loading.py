@@ -111,11 +111,12 @@ def _resize_vocabulary(model: Any, adapter: Path) -> None:
         model.resize_token_embeddings(rows.pop(), mean_resizing=False)
 
 
-def load_tokenizer(base: str, adapter: Path) -> tuple[Any, int]:
+def load_tokenizer(base: str, adapter: Path | None = None) -> tuple[Any, int]:
     """The tokenizer that lies beside the adapter, or the base's; and the token that batches are padded with."""
-    own = any((adapter / name).exists() for name in ("tokenizer.json", "tokenizer_config.json", "tokenizer.model"))
+    names = ("tokenizer.json", "tokenizer_config.json", "tokenizer.model")
+    own = adapter if adapter is not None and any((adapter / name).exists() for name in names) else None
     try:
-        tokenizer = AutoTokenizer.from_pretrained(str(adapter) if own else base)
+        tokenizer = AutoTokenizer.from_pretrained(base if own is None else str(own))
     except (OSError, ValueError) as error:
         raise RunError("tokenizer", "it cannot be loaded", "Name the base's folder.", problem=str(error)) from error
     pad = tokenizer.pad_token_id if tokenizer.pad_token_id is not None else tokenizer.eos_token_id
