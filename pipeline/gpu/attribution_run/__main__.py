@@ -11,13 +11,14 @@ from typing import Any
 import torch
 from transformers.utils.logging import disable_progress_bar
 
+from .adapter import read_json
 from .contributions import Contribution, Item, read_items
 from .emit import DataSet, Settings, emit_run
 from .encode import Encoder
 from .errors import RunError
 from .evaluate import Evaluation, Question, choice_logits
 from .gradients import Source
-from .loading import DTYPES, load_source, load_tokenizer, parse_quantisation
+from .loading import DTYPES, load_source, load_tokenizer, local_base, parse_quantisation
 from .manifest import BaseModel, Training
 from .query import EmittedRun, query_gradients, take_again
 from .serve import GradientService, gradient_server
@@ -42,10 +43,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _emit(options: argparse.Namespace) -> str:
     items, contributions = _contributed(options.items, options.contribution)
+    named = options.base
     source, encoder = _model(options)
     base = BaseModel(
-        name=options.base_name or options.base,
-        source=options.base_source or f"hf://{options.base}",
+        name=options.base_name or named,
+        source=options.base_source or f"hf://{named}",
         revision=options.base_revision,
         licence=options.base_licence,
         weights=options.base_weights or Path(options.base),
@@ -130,6 +132,12 @@ def _serve(options: argparse.Namespace) -> str:
 
 
 def _model(options: argparse.Namespace) -> tuple[Source, Encoder]:
+    """The model in `options`, whose base then is a folder of this machine."""
+    revision = getattr(options, "base_revision", None)
+    if revision is None:
+        manifest = read_json(options.run_folder / "run.json", "Name the run folder that emit made.")
+        revision = manifest.get("base", {}).get("revision")
+    options.base = local_base(options.base, revision)
     tokenizer, pad_id = load_tokenizer(options.base, options.adapter)
     source = load_source(
         options.base, options.adapter, options.task, pad_id,

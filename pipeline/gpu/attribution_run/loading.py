@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import torch
+from huggingface_hub import snapshot_download
 from peft import PeftModel
 from transformers import (
     AutoConfig,
@@ -83,6 +84,22 @@ def load_source(
     if quantisation is None or is_emulated:
         adapted.to(device)
     return Source(adapted, TASKS[task](), pad_id)
+
+
+def local_base(base: str, revision: str | None) -> str:
+    """The folder of a base: itself, or a snapshot of the Hub at a commit, so that everybody means the same weights."""
+    if Path(base).exists() or not re.fullmatch(r"[\w.-]+(/[\w.-]+)?", base):
+        return base
+    if revision is None or re.fullmatch(r"[0-9a-f]{40}", revision) is None:
+        remedy = "Say with --base-revision which commit: 40 hexadecimal digits, as the page of its files shows."
+        raise RunError(base, "a base of the Hub is named without its commit", remedy, found=revision)
+    try:
+        patterns = ["*.safetensors", "*.json", "*.model", "*.txt"]
+        return str(snapshot_download(base, revision=revision, allow_patterns=patterns))
+    except (OSError, ValueError) as error:
+        problem = str(error).split("\n")[0]
+        remedy = "Check name, commit and access, or download it and name the folder."
+        raise RunError(base, "it cannot be fetched from the Hub", remedy, problem=problem) from error
 
 
 def stored_quantisation(base: str) -> str | None:

@@ -22,6 +22,9 @@ DIMS_STEP = 64
 TRAINING_TOOLS = ("transformers", "trl", "axolotl", "llama-factory", "unsloth", "autotrain", "torchtune", "peft")
 
 
+ROWS = ("example", "pair", "group")
+
+
 @dataclass(frozen=True)
 class Quantisation:
     """How the base is stored, in the words of bitsandbytes."""
@@ -97,6 +100,8 @@ class Training:
     weight_decay: float | None = None
     max_tokens: int | None = None
     loss: float | None = None
+    preference: Mapping[str, str] | None = None
+    """Where a row is more than a text to predict, what was trained for: {"objective": "dpo", "row": "pair"}."""
 
     @staticmethod
     def read(path: Path) -> Training:
@@ -109,6 +114,10 @@ class Training:
             raise RunError(str(path), "it holds an unknown field", remedy, problem=error) from error
         if training.tool not in TRAINING_TOOLS:
             raise RunError(str(path), "it names an unknown tool", f"Known are {', '.join(TRAINING_TOOLS)}.")
+        told = training.preference
+        if told is not None and (set(told) != {"objective", "row"} or told["row"] not in ROWS):
+            remedy = f"Give an objective, such as dpo, and a row: {', '.join(ROWS)}."
+            raise RunError(str(path), "its preference is none", remedy, found=told)
         return training
 
     def completed_by(self, trainer_state: Path) -> Training:
@@ -129,7 +138,8 @@ class Training:
     def described(self) -> dict[str, object]:
         names = {"learning_rate": "learningRate", "batch_size": "batchSize"}
         names |= {"weight_decay": "weightDecay", "max_tokens": "maxTokens"}
-        return {names.get(name, name): value for name, value in asdict(self).items()}
+        told = {names.get(name, name): value for name, value in asdict(self).items()}
+        return told if self.preference is not None else {k: v for k, v in told.items() if k != "preference"}
 
 
 def _is_finite(value: object) -> bool:

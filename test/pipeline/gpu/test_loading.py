@@ -14,7 +14,7 @@ from attribution_run.contributions import Item
 from attribution_run.encode import Encoder
 from attribution_run.errors import RunError
 from attribution_run.gradients import require_one_device, row_gradients
-from attribution_run.loading import load_source, load_tokenizer, stored_quantisation
+from attribution_run.loading import load_source, load_tokenizer, local_base, stored_quantisation
 from attribution_run.manifest import Training
 from attribution_run.projection import Projector, draw_random, shape_modules
 from peft import LoraConfig, get_peft_model
@@ -112,12 +112,26 @@ class Bases(Loading):
         self.assertRaisesRegex(RunError, "its weights are quantised already", self.load, self.folder / "adapter")
 
 
+    def test_of_the_hub_are_named_with_their_commit(self) -> None:
+        self.assertEqual(local_base(str(self.folder), None), str(self.folder))
+        for revision in (None, "main", "v1.0"):
+            self.assertRaisesRegex(RunError, "without its commit", local_base, "example/base", revision)
+
+
 class Early(Loading):
     def test_a_training_loss_that_is_no_number_is_refused_before_any_gradient(self) -> None:
         state = self.folder / "trainer_state.json"
         state.write_text('{"global_step": 3, "epoch": 1.0, "log_history": [{"step": 3, "train_loss": NaN}]}')
         self.assertRaisesRegex(RunError, "its training loss is no number", Training().completed_by, state)
         self.assertEqual(Training(loss=1.5).completed_by(state).loss, 1.5)
+
+    def test_a_training_by_preferences_says_what_a_row_is(self) -> None:
+        path = self.folder / "training.json"
+        path.write_text('{"tool": "trl", "preference": {"objective": "dpo", "row": "pair"}}')
+        self.assertEqual(Training.read(path).described()["preference"], {"objective": "dpo", "row": "pair"})
+        self.assertNotIn("preference", Training().described())
+        path.write_text('{"preference": {"objective": "dpo", "row": "couple"}}')
+        self.assertRaisesRegex(RunError, "its preference is none", Training.read, path)
 
     def test_trained_tokens_are_read_as_elsewhere(self) -> None:
         adapters = Path(__file__).parent / "../import/fixtures/adapters"
