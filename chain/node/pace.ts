@@ -4,7 +4,8 @@
 //   refused    size' = half; `refusedAt` remembers the size that was too much
 //   answered   size' doubles, or goes half-way to what was refused, and stops just below it
 //
-// What was refused is tried again later, each time later: first after 30 seconds, at last half an
+// A request with more calls than any that was answered is refused for its size, as far as anyone can
+// tell; any other for its rate. What was refused is tried again later, each time later: first after 30 seconds, at last half an
 // hour. Calls a second are unlimited until a node objects, or as many as were set.
 
 /** A size between 1 and `most`. */
@@ -17,6 +18,8 @@ export interface Limit {
 export interface Pace {
   readonly perSecond: Limit
   readonly together: Limit
+  /** The most calls in a request that was answered. */
+  readonly proven: number
   /** Nothing is asked before. */
   readonly restUntil: number
   /** Whole requests refused in a row. */
@@ -34,6 +37,8 @@ const LONGEST_PATIENCE_MS = 30 * 60_000
 /** The rate grows this often at most. */
 const GROWTH_MS = 1_000
 const LEAST_PER_SECOND = 0.5
+/** After so many whole requests in a row, size and rate are both lowered. */
+const REFUSALS_OF_BOTH = 8
 
 /** @param perSecond The most calls a second, where they are set. */
 export function paceOf(perSecond: number = Number.POSITIVE_INFINITY): Pace {
@@ -41,6 +46,7 @@ export function paceOf(perSecond: number = Number.POSITIVE_INFINITY): Pace {
   return {
     perSecond: { size: perSecond, most: perSecond, refused: undefined },
     together: unlimited,
+    proven: 0,
     restUntil: Number.NEGATIVE_INFINITY,
     refusals: 0,
     loweredAt: Number.NEGATIVE_INFINITY,
@@ -57,7 +63,8 @@ export function paceAnswered(pace: Pace, calls: number, now: number): Pace {
   const isUsed = creditAt(pace, now) < burstOf(pace) / 2
   const grows = isUsed && now >= pace.grownAt + GROWTH_MS && now >= pace.loweredAt + GROWTH_MS
   const perSecond = grows ? grown(pace.perSecond, now) : pace.perSecond
-  return { ...pace, together, perSecond, grownAt: grows ? now : pace.grownAt, refusals: 0 }
+  const proven = Math.max(pace.proven, calls)
+  return { ...pace, together, perSecond, proven, grownAt: grows ? now : pace.grownAt, refusals: 0 }
 }
 
 export interface Refused {
@@ -78,11 +85,14 @@ export function paceRefused(pace: Pace, refused: Refused, now: number): Pace {
   const refusals = refused.answered > 0 ? 0 : pace.refusals + 1
   // Requests that were under way together are refused together, and lower the pace once.
   if (refused.sentAt < pace.loweredAt) return { ...pace, restUntil, refusals }
-  const rate = Math.min(pace.perSecond.size, Math.max(1, refused.recent))
+  const { calls, answered, recent } = refused
+  const isOfSize = answered === 0 && calls > Math.max(1, pace.proven)
+  const isOfRate = !isOfSize || refusals >= REFUSALS_OF_BOTH
+  const rate = Math.min(pace.perSecond.size, Math.max(1, recent))
   return {
     ...pace,
-    perSecond: lowered(pace.perSecond, rate, LEAST_PER_SECOND, now),
-    together: refused.calls > 1 ? lowered(pace.together, refused.calls, 1, now) : pace.together,
+    perSecond: isOfRate ? lowered(pace.perSecond, rate, LEAST_PER_SECOND, now) : pace.perSecond,
+    together: calls > 1 && (isOfSize || answered > 0) ? lowered(pace.together, calls, 1, now) : pace.together,
     restUntil,
     refusals,
     loweredAt: now,

@@ -95,17 +95,17 @@ const BATCHES: readonly Wording[] = [
 
 const SIZES: readonly Wording[] = [
   {
-    meaning: 'notThereYet',
-    text: /beyond (?:the )?(?:current |latest )?head|after last (?:accepted )?block|in the future|block is out of range|BlockOutOfRange/i,
-    said: 'block range extends beyond current head block',
-    by: 'geth (execution-apis tests/eth_getLogs); "block is out of range" of proxyd (-32019), "after last accepted block" of Avalanche',
-  },
-  {
     meaning: 'stateGone',
     methods: STATE,
     text: /proof window|state .*(?:un|not )available|no state available|historical state|required historical|missing trie node|too old|pruned|out ?of ?range|header not found/i,
     said: 'distance to target block exceeds maximum proof window',
     by: 'reth; "missing trie node" of geth, "No state available" of nethermind, "World state unavailable" of besu, "requested block is too old" of erigon',
+  },
+  {
+    meaning: 'notThereYet',
+    text: /beyond (?:the )?(?:current |latest )?head|after last (?:accepted )?block|in the future|block is out of range|BlockOutOfRange/i,
+    said: 'block range extends beyond current head block',
+    by: 'geth (execution-apis tests/eth_getLogs); "block is out of range" of proxyd (-32019), "after last accepted block" of Avalanche',
   },
   {
     meaning: 'askForLess',

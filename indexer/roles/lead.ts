@@ -32,11 +32,11 @@ export function leading(store: Store, report: (event: IndexerEvent) => void, clo
 
   const turn = (next: SyncHealth) => {
     const { state } = next
-    const isNew = state.kind !== health.state.kind
+    const before = health.state.kind
     health = next
-    if (!isNew) return
+    if (state.kind === before) return
     changed.happened()
-    if (state.kind === 'troubled') report({ kind: 'unready', reason: state.reason })
+    if (before === 'following' && state.kind === 'troubled') report({ kind: 'unready', reason: state.reason })
   }
   const status = (): Status => {
     turn(healthAt(health, clock.now()))

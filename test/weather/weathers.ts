@@ -180,14 +180,17 @@ export const weathers: Readonly<Record<string, NamedWeather>> = {
   'takes ranges of 10 blocks': {
     weather: rangesUpTo(10, refusal(-32_600, 'You can make eth_getLogs requests with up to a 10 block range.')),
     verify: 'bloom',
+    calls: 20,
   },
   'takes ranges of 7 blocks, in words of its own': {
     weather: rangesUpTo(7, refusal(-32_000, 'too wide blocks range, the limit is 7')),
     verify: 'bloom',
+    calls: 20,
   },
   'fails at large ranges without a word': {
     weather: rangesUpTo(5, refusal(-32_603, 'internal error')),
     verify: 'bloom',
+    calls: 20,
   },
   // Not offered.
   'has eth_getProof off its list': {

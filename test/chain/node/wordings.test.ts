@@ -48,6 +48,7 @@ const heard: readonly (readonly [Meaning | undefined, string, number, string])[]
   ['notThereYet', 'eth_getBlockReceipts', -32_000, 'block not found'],
   ['notThereYet', 'eth_getBlockByNumber', -39_001, 'Unknown block'],
   ['stateGone', 'eth_getStorageAt', -32_000, 'missing trie node 56e81f (path ) state 0x56e81f is not available'],
+  ['stateGone', 'eth_getProof', -32_602, 'BlockOutOfRangeError: block height is 104 but requested was 20'],
   [undefined, 'eth_getLogs', -32_603, 'internal error'],
   [undefined, 'eth_getBlockByNumber', -32_000, 'something went wrong'],
 ]
