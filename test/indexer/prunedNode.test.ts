@@ -29,7 +29,7 @@ it('a node that has lost its old state, as anvil does on a restart, is indexed a
     const indexer = await startIndexer({ deployment, rpcUrls: [rpcUrl], database, verify, maxRange: 2, report })
     await indexer.ready
     const { accounts } = await ask<{ accounts: unknown }>(indexer.url, '{ accounts { items { id payout } } }')
-    expect(accounts).toEqual({ items: [{ id: 1, payout: treasury.address.toLowerCase() }] })
+    expect(accounts).toEqual({ items: [{ id: '1', payout: treasury.address.toLowerCase() }] })
     await indexer.close()
     return events.some((event) => event.kind === 'troubled' && event.error.name === 'StateGone')
   }

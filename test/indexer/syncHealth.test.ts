@@ -13,21 +13,21 @@ const following = healthAfterEvent(newSync, { kind: 'caughtUp', block: 7n }, 0)
 const troubled = (error: RetryError, node?: string): IndexerEvent => ({ kind: 'troubled', error, node })
 
 /** The state this long after a trouble that began while following. */
-const after = (error: RetryError, ms: number, node?: string) =>
+const stateAfter = (error: RetryError, ms: number, node?: string) =>
   healthAt(healthAfterEvent(following, troubled(error, node), 0), ms).state.kind
 
 describe('readiness', () => {
   it('outlives a node that is silent or lies for less than ten seconds', () => {
-    expect([after(silent, 9_999, NODE), after(silent, 10_000, NODE)]).toEqual(['following', 'troubled'])
-    expect([after(false_, 9_999, NODE), after(false_, 10_000, NODE)]).toEqual(['following', 'troubled'])
+    expect([stateAfter(silent, 9_999, NODE), stateAfter(silent, 10_000, NODE)]).toEqual(['following', 'troubled'])
+    expect([stateAfter(false_, 9_999, NODE), stateAfter(false_, 10_000, NODE)]).toEqual(['following', 'troubled'])
   })
 
   it('outlives a node that asks for a rest for less than a minute', () => {
-    expect([after(busy, 59_999, NODE), after(busy, 60_000, NODE)]).toEqual(['following', 'troubled'])
+    expect([stateAfter(busy, 59_999, NODE), stateAfter(busy, 60_000, NODE)]).toEqual(['following', 'troubled'])
   })
 
   it('ends at once where the database fails', () => {
-    expect(after(silent, 0)).toBe('troubled')
+    expect(stateAfter(silent, 0)).toBe('troubled')
   })
 
   it('counts from the first of several troubles, and anew once something was stored', () => {

@@ -2,7 +2,7 @@ import { fetchPieces, joinStretch, type StretchStart } from '../../../chain/bloc
 import type { Stretch } from '../../../chain/blocks/step.ts'
 import type { Unsettled } from '../../../chain/contradiction.ts'
 import type { Node } from '../../../chain/node/node.ts'
-import { RangeTooLarge } from '../../../chain/node/nodeError.ts'
+import { RangeTooLarge, Unexplained } from '../../../chain/node/nodeError.ts'
 import type { Nodes } from '../../../chain/node/nodes.ts'
 import { branchOf, type OtherBranch } from './branch.ts'
 
@@ -63,7 +63,7 @@ export function askerOf(nodes: Nodes, maxRange: bigint, signal: AbortSignal): As
         nodes.contradicted(node, 'blocks', (answer as Unsettled).contradiction)
       } catch (error) {
         if (signal.aborted) return undefined
-        if (error instanceof RangeTooLarge) range = range > 1n ? range / 2n : 1n
+        if (error instanceof RangeTooLarge || error instanceof Unexplained) range = range > 1n ? range / 2n : 1n
         nodes.failed(node, 'blocks', error)
       }
     }
