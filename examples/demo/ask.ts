@@ -154,7 +154,7 @@ export const askPayments = asker('unitPayments', paymentSchema)
 export const askClaims = asker('claims', claimSchema)
 export const askChannels = asker('channels', channelSchema)
 export const askBonds = asker('bonds', bondSchema)
-export const askPages = asker('settlementPages', pageSchema)
+export const askPages = asker('settlementSteps', pageSchema)
 
 /** All that the API tells of money. */
 export interface ToldMoney {

@@ -34,6 +34,11 @@ describe('the schema', () => {
     expect(silent).toEqual([])
   })
 
+  it('has a name of its own for every type and every page', () => {
+    const names = [...shown.map(({ name }) => name), ...shown.map(({ name }) => `${name}Page`)]
+    expect(names.filter((name, i) => names.indexOf(name) !== i)).toEqual([])
+  })
+
   it('gives every row an id', () => {
     for (const type of shown) expect(`${type.name}.id: ${type.getFields().id?.type}`).toBe(`${type.name}.id: ID!`)
   })

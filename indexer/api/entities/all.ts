@@ -20,7 +20,7 @@ import { modelContributor } from './modelContributor.ts'
 import { name } from './name.ts'
 import { operator, royalty } from './operator.ts'
 import { receipt, receiptKey } from './receipt.ts'
-import { settlement, settlementPage } from './settlement.ts'
+import { settlement, settlementStep } from './settlement.ts'
 import { challenge, strike } from './strike.ts'
 import { transfer } from './transfer.ts'
 import { unit, unitMember, unitPayment } from './unit.ts'
@@ -54,7 +54,7 @@ export const entities: readonly Entity[] = [
   batch,
   inference,
   settlement,
-  settlementPage,
+  settlementStep,
   unitPayment,
   bond,
   bondMove,

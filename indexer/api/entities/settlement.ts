@@ -61,7 +61,7 @@ export const settlement: Entity = {
     ) staged`,
   links: {
     book: one(() => book, { id: 'book' }, 'The book.'),
-    settlementPages: many(() => settlementPage, { book: 'book' }, 'What each page did.'),
+    settlementSteps: many(() => settlementStep, { book: 'book' }, 'What each page did.'),
     unitPayments: many(() => unitPayment, { book: 'book' }, 'What units were paid.'),
     model: one(() => model, { id: 'model' }, 'The model that was called.'),
     operator: one(() => account, { id: 'operator' }, 'Who served and recorded the calls.'),
@@ -73,14 +73,14 @@ const pages = sql`
   union all select book, 'Weighed', first, "end", block, log_index, transaction_hash from units_weighed
   union all select book, 'Paid', first, "end", block, log_index, transaction_hash from units_paid`
 
-export const settlementPage: Entity = {
-  type: 'SettlementPage',
+export const settlementStep: Entity = {
+  type: 'SettlementStep',
   doc: 'What one transaction did of a settlement, in one of its stages.',
-  list: 'settlementPages',
+  list: 'settlementSteps',
   key: ['block', 'logIndex'],
   columns: {
     book: id(bigInt('The book.')),
-    kind: oneOf('PageKind', 'Whether batches were shown, or units weighed or paid.'),
+    kind: oneOf('StepKind', 'Whether batches were shown, or units weighed or paid.'),
     first: uint('The first batch or unit, from 0.'),
     ends: uint('The one after the last.'),
     block: uint('The block.'),

@@ -68,7 +68,7 @@ const enums: Readonly<Record<string, { readonly doc: string; readonly values: Re
       Settled: 'All are paid.',
     },
   },
-  PageKind: {
+  StepKind: {
     doc: 'What one transaction of a settlement did.',
     values: { Summed: 'It showed batches.', Weighed: 'It weighed units.', Paid: 'It paid units.' },
   },
