@@ -1,5 +1,6 @@
 import { CamelCasePlugin, Kysely, PostgresDialect, type PostgresPool } from 'kysely'
 import pg from 'pg'
+import { type PreparedStatements, preparedStatements } from './preparedStatements.ts'
 import type { Database } from './schema.ts'
 
 /** What one request may ask of the database. */
@@ -39,14 +40,15 @@ export function sessionSettings(statementMs: number): string {
 
 export function queryPool(connections: pg.Pool): QueryPool {
   const plugins = [new CamelCasePlugin()]
+  const prepared = preparedStatements()
   return {
     of: (scope) =>
-      new Kysely<Database>({ dialect: new PostgresDialect({ pool: poolOf(scope, connections) }), plugins }),
+      new Kysely<Database>({ dialect: new PostgresDialect({ pool: poolOf(scope, connections, prepared) }), plugins }),
   }
 }
 
 /** The pool as one request sees it. */
-function poolOf({ signal, received }: QueryScope, connections: pg.Pool): PostgresPool {
+function poolOf({ signal, received }: QueryScope, connections: pg.Pool, prepared: PreparedStatements): PostgresPool {
   const turns = turnsOf(CONNECTIONS_A_REQUEST)
   return {
     connect: async () => {
@@ -56,7 +58,13 @@ function poolOf({ signal, received }: QueryScope, connections: pg.Pool): Postgre
         const client = await connections.connect()
         return {
           query: ((sql: string, parameters: readonly unknown[]) =>
-            queryUntil(signal, client, connections, sql, parameters, received)) as never,
+            queryUntil(
+              signal,
+              client,
+              connections,
+              { name: prepared.nameOf(sql), text: sql, values: [...parameters] },
+              received,
+            )) as never,
           release: () => {
             client.release()
             turns.give()
@@ -76,12 +84,11 @@ async function queryUntil(
   signal: AbortSignal,
   client: pg.PoolClient,
   connections: pg.Pool,
-  sql: string,
-  parameters: readonly unknown[],
+  query: pg.QueryConfig,
   received: QueryScope['received'],
 ): Promise<pg.QueryResult> {
   // A transaction's last statement must run, so that the connection is clean.
-  if (sql !== 'rollback') signal.throwIfAborted()
+  if (query.text !== 'rollback') signal.throwIfAborted()
   let cancelled: Promise<void> | undefined
   const cancel = () => {
     cancelled = cancelStatement(client, connections)
@@ -89,7 +96,7 @@ async function queryUntil(
   const before = bytesReadBy(client)
   signal.addEventListener('abort', cancel)
   try {
-    const result = await client.query(sql, [...parameters])
+    const result = await client.query(query)
     received?.(bytesReadBy(client) - before)
     return result
   } catch (error) {
