@@ -33,6 +33,8 @@ export function sessionSettings(statementMs: number): string {
     // One question takes one core at most.
     'max_parallel_workers_per_gather = 0',
     'jit = off',
+    // Planning takes longer than most answers do, so a prepared statement is planned once.
+    'plan_cache_mode = force_generic_plan',
   ]
     .map((setting) => `set ${setting}`)
     .join(';')

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { computedBy } from '../../indexer/api/computed/computed.ts'
 import { contextOf } from '../../indexer/api/query/context.ts'
 import { schema } from '../../indexer/api/schema/schema.ts'
+import { sessionSettings } from '../../indexer/store/queryPool.ts'
 import type { Database } from '../../indexer/store/schema.ts'
 import { parsers } from '../../indexer/store/types.ts'
 import { FILLED, fillHistory } from '../support/filledHistory.ts'
@@ -98,7 +99,7 @@ describe(`at ${FILLED.accounts} accounts and ${FILLED.batches * FILLED.records} 
       connectionString: url,
       max: 2,
       types: { getTypeParser: (oid, format) => parsers[oid] ?? pg.types.getTypeParser(oid, format) },
-      onConnect: (client) => client.query(`set search_path to ${history}; set jit = off`) as never,
+      onConnect: (client) => client.query(`set search_path to ${history}; ${sessionSettings(60_000)}`) as never,
     })
     // The server stops before all of its clients are gone.
     pool.on('error', () => {})
@@ -117,15 +118,24 @@ describe(`at ${FILLED.accounts} accounts and ${FILLED.batches * FILLED.records} 
     await postgres?.stop()
   })
 
+  /** As they are planned by the API: once for any values, by name. */
   const plansOf = async (): Promise<readonly Plan[]> => {
     const asked = statements
     statements = []
-    return await Promise.all(
-      asked.map(async ({ sql, parameters }) => {
-        const { rows } = await pool.query(`explain (analyze, buffers, format json) ${sql}`, [...parameters])
-        return rows[0]['QUERY PLAN'][0].Plan as Plan
-      }),
-    )
+    const plans: Plan[] = []
+    for (const { sql, parameters } of asked) {
+      const client = await pool.connect()
+      try {
+        await client.query(`prepare asked as ${sql}`)
+        const values = parameters.length === 0 ? '' : `(${parameters.map(literal).join(', ')})`
+        const { rows } = await client.query(`explain (analyze, buffers, format json) execute asked${values}`)
+        plans.push(rows[0]['QUERY PLAN'][0].Plan)
+      } finally {
+        await client.query('deallocate all')
+        client.release()
+      }
+    }
+    return plans
   }
   const nodes = (plan: Plan): readonly Plan[] => [plan, ...(plan.Plans ?? []).flatMap(nodes)]
 
@@ -145,3 +155,12 @@ describe(`at ${FILLED.accounts} accounts and ${FILLED.batches * FILLED.records} 
     expect({ scanned, pages: pages <= MOST_PAGES ? 'few' : pages }).toEqual({ scanned: [], pages: 'few' })
   })
 })
+
+function literal(value: unknown): string {
+  if (value === null) return 'null'
+  if (Buffer.isBuffer(value)) return `'\\x${value.toString('hex')}'`
+  if (Array.isArray(value)) {
+    return `'{${value.map((one) => (Buffer.isBuffer(one) ? `"\\\\x${one.toString('hex')}"` : one)).join(',')}}'`
+  }
+  return typeof value === 'string' ? pg.escapeLiteral(value) : String(value)
+}

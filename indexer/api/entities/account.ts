@@ -87,7 +87,7 @@ export const account: Entity = {
   source: (at) => accounts(totals(at), at),
   newest: {
     source: (at) => accounts(sql`select * from account_now`, at),
-    hasChanged: ({ block }) => sql`(select exists (select from account_now where since > ${block}))`,
+    hasChanged: ({ block }) => sql`(select max(since) from account_now) > ${block}`,
   },
   links: {
     contributions: many(() => contribution, { contributor: 'id' }, 'What it contributed.'),

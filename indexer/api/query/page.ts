@@ -47,8 +47,9 @@ export async function fetchPages(
   const plan = planOf(entity, args)
   const conditions = [...filters(entity, args, at), ...(scope === undefined ? [] : joinedTo(scope)), ...plan.conditions]
   const read = async (source: RawBuilder<unknown>, hasChanged = sql`false`): Promise<readonly Stored[]> => {
+    // The limit is part of the text: a plan for any limit is one for a tenth of all rows.
     const page = sql`select ${selected(entity, plan, args.columns)}, ${hasChanged} as has_changed from (${source}) t
-      where ${all(conditions)} order by ${orderClause(entity, plan)} limit ${plan.limit + 1n}`
+      where ${all(conditions)} order by ${orderClause(entity, plan)} limit ${sql.lit(plan.limit + 1n)}`
     // A look-up for each list, so that every one of them ends as soon as its page is full.
     const query =
       scope === undefined
