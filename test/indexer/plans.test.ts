@@ -48,6 +48,8 @@ const QUESTIONS: Readonly<Record<string, string>> = {
     '{ batches(orderBy: timestamp, orderDirection: desc, limit: 20) { items { id feesGwei timestamp } } }',
   'the latest batches of a model':
     '{ batches(where: { modelId: 3 }, orderBy: timestamp, orderDirection: desc, limit: 20) { items { id feesGwei } } }',
+  'the calls of a book': '{ inferences(where: { bookId: "$BOOK" }, limit: 20) { items { id feeGwei status } } }',
+  'the calls of a channel': '{ inferences(where: { channelId: "$CHANNEL" }, limit: 20) { items { id feeGwei } } }',
   'a book’s batches':
     '{ books(where: { modelId: 3 }, limit: 5) { items { id settleableAt batches(limit: 20) { items { id root sumHash } } } } }',
   'a call with its proof': '{ inference(id: "17-3") { record proof { path root } batch { root count units } } }',
@@ -89,7 +91,7 @@ describe(`at ${FILLED.accounts} accounts and ${FILLED.batches * FILLED.records} 
   let postgres: PostgresServer
   let db: Kysely<Database>
   let pool: pg.Pool
-  let payout: string
+  let names: Readonly<Record<string, string>>
   let statements: { sql: string; parameters: readonly unknown[] }[] = []
 
   beforeAll(async () => {
@@ -111,7 +113,10 @@ describe(`at ${FILLED.accounts} accounts and ${FILLED.batches * FILLED.records} 
       },
     })
     const { rows } = await pool.query('select payout from account_opened where account = 7')
-    payout = rows[0].payout
+    const { rows: first } = await pool.query(
+      'select r.book, c.channel from batch_recorded r join channel_charged c on c.batch = r.batch where r.batch = 7',
+    )
+    names = { $PAYOUT: rows[0].payout, $BOOK: `${first[0].book}`, $CHANNEL: first[0].channel }
   }, 300_000)
   afterAll(async () => {
     await db?.destroy()
@@ -140,7 +145,7 @@ describe(`at ${FILLED.accounts} accounts and ${FILLED.batches * FILLED.records} 
   const nodes = (plan: Plan): readonly Plan[] => [plan, ...(plan.Plans ?? []).flatMap(nodes)]
 
   it.each(Object.keys(QUESTIONS))('%s', async (name) => {
-    const source = (QUESTIONS[name] ?? '').replace('$PAYOUT', payout)
+    const source = (QUESTIONS[name] ?? '').replace(/\$[A-Z]+/, (name) => names[name] ?? name)
     const contextValue = contextOf({ db, identity, status: async () => undefined, computed: computedBy(undefined) })
     statements = []
     const { errors } = await graphql({ schema, source, contextValue })

@@ -8,6 +8,10 @@ import { model } from './model.ts'
 
 const voided = (block: bigint) => sql`from record_voided v where v.batch = r.batch and v.block <= ${block}`
 
+/** What the newest voiding left. */
+const last = (column: string, block: bigint) => sql`(
+  select v.${sql.ref(column)} ${voided(block)} order by v.block desc, v.log_index desc limit 1)`
+
 export const batch: Entity = {
   type: 'Batch',
   doc: 'Inferences recorded in one transaction. Voiding one of them changes units, root and sum, and so what the Ledger commits to.',
@@ -37,15 +41,11 @@ export const batch: Entity = {
   },
   source: ({ block }) => sql`
     select r.batch as id, r.book, r.model, r.operator, r.number, r.count, (select count(*) ${voided(block)}) as voided_count,
-      coalesce(last.units, r.units) as units, 
+      coalesce(${last('units', block)}, r.units) as units, 
       r.fees_gwei - (select coalesce(sum(v.fee_gwei), 0) ${voided(block)}) as fees_gwei, r.fees_gwei as recorded_gwei,
-      r.cover_gwei, coalesce(last.root, r.root) as root, coalesce(last.sum_hash, r.sum_hash) as sum_hash,
+      r.cover_gwei, coalesce(${last('root', block)}, r.root) as root, coalesce(${last('sum_hash', block)}, r.sum_hash) as sum_hash,
       r.root as recorded_root, r.block, r.log_index, r.transaction_hash
     from batch_recorded r
-    left join lateral (
-      select v.units, v.root, v.sum_hash from record_voided v where v.batch = r.batch and v.block <= ${block}
-      order by v.block desc, v.log_index desc limit 1
-    ) last on true
     where r.block <= ${block}`,
   links: {
     inferences: many(() => inference, { batch: 'id' }, 'The inferences.'),

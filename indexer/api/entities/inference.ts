@@ -1,4 +1,4 @@
-import { sql } from 'kysely'
+import { type RawBuilder, sql } from 'kysely'
 import {
   bigInt,
   blockTime,
@@ -22,6 +22,20 @@ import { rating } from './evaluation.ts'
 import { model } from './model.ts'
 import { strike } from './strike.ts'
 
+const recorded = sql`from batch_recorded r where r.batch = i.batch`
+const charged = sql`from channel_charged c where c.batch = i.batch and c.position = i.channel_index`
+const voided = (block: bigint) => sql`
+  from record_voided v where v.batch = i.batch and v.position = i.position and v.block <= ${block}`
+
+/** The records of books. */
+const ofBooks = (books: RawBuilder<unknown>) => sql`
+  select j.batch, j.position from batch_recorded r join inference j on j.batch = r.batch where r.book in (${books})`
+
+/** The records that channels were charged for. */
+const ofChannels = (channels: RawBuilder<unknown>) => sql`
+  select j.batch, j.position from channel_charged c
+  join inference j on j.batch = c.batch and j.channel_index = c.position where c.channel in (${channels})`
+
 export const inference: Entity = {
   type: 'Inference',
   doc: 'One served and paid call.',
@@ -32,12 +46,12 @@ export const inference: Entity = {
   columns: {
     batch: id(bigInt('The batch that recorded it.')),
     position: uint('Its place in the batch, from 0.'),
-    book: id(bigInt('The book that pays it out.')),
+    book: { ...id(bigInt('The book that pays it out.')), candidates: ofBooks },
     model: id(uint('The model that was called.')),
     operator: id(uint('Who served it.')),
     payer: id(uint('Who paid; 0 where OPEN came without a payer.')),
     salt: uint('Tells channels of one payer, operator and model apart.'),
-    channel: id(bytes('The channel that was charged.')),
+    channel: { ...id(bytes('The channel that was charged.')), candidates: ofChannels },
     feeUnits: uint('What it cost, in the model’s fee unit.'),
     feeGwei: bigInt('The same, in gwei-OPEN.'),
     commitment: bytes('keccak256 of salt, request hash, answer hash, and hash of the int4 sketch.'),
@@ -52,24 +66,25 @@ export const inference: Entity = {
     timestamp: blockTime,
     transactionHash: bytes('The transaction that recorded it.'),
   },
+  // Each look-up stands alone: what nobody asks for is not looked up.
   source: ({ block }) => sql`
-    select i.batch, i.position, r.book, i.model, i.operator, i.payer, c.salt, c.channel, i.fee_units, i.fee_gwei,
-      i.commitment, i.record_hash, i.sketch,
+    select i.batch, i.position, i.model, i.operator, i.payer, i.fee_units, i.fee_gwei, i.commitment, i.record_hash, i.sketch,
       substring(int4send(i.channel_index::int4) from 4) || substring(int4send(i.fee_units::int4) from 3) || i.commitment
-        || coalesce(i.sketch, '') as record, i.block, r.transaction_hash, v.block is null as stands,
-      case when v.block is null then 'Stands' when not v.is_set_aside then 'Voided' else coalesce((
-          select case when p.upheld then 'Upheld' else 'Denied' end from appeal_filed f
-          join appeal_ruled p on p.appeal = f.appeal and p.block <= ${block}
-          where f.batch = i.batch and f.position = i.position
-        ), (
-          select 'Lapsed' from appeal_filed f join appeal_lapsed l on l.appeal = f.appeal and l.block <= ${block}
-          where f.batch = i.batch and f.position = i.position
-        ), 'SetAside') end as status
-    from inference i
-    join batch_recorded r on r.batch = i.batch
-    join channel_charged c on c.batch = i.batch and c.position = i.channel_index
-    left join record_voided v on v.batch = i.batch and v.position = i.position and v.block <= ${block}
-    where i.block <= ${block}`,
+        || coalesce(i.sketch, '') as record,
+      i.block, (select r.book ${recorded}) as book, (select r.transaction_hash ${recorded}) as transaction_hash,
+      (select c.salt ${charged}) as salt, (select c.channel ${charged}) as channel,
+      not exists (select ${voided(block)}) as stands,
+      coalesce((
+        select case when not v.is_set_aside then 'Voided' else coalesce((
+            select case when p.upheld then 'Upheld' else 'Denied' end from appeal_filed f
+            join appeal_ruled p on p.appeal = f.appeal and p.block <= ${block}
+            where f.batch = i.batch and f.position = i.position
+          ), (
+            select 'Lapsed' from appeal_filed f join appeal_lapsed l on l.appeal = f.appeal and l.block <= ${block}
+            where f.batch = i.batch and f.position = i.position
+          ), 'SetAside') end ${voided(block)}
+      ), 'Stands') as status
+    from inference i where i.block <= ${block}`,
   links: {
     book: one(() => book, { id: 'book' }, 'The book that pays it out.'),
     batch: one(() => batch, { id: 'batch' }, 'The batch that recorded it.'),
