@@ -47,6 +47,7 @@ interface Options {
   readonly recordWithin: number
   readonly finality: number
   readonly topUp?: bigint
+  readonly settle: boolean
   readonly atOnce: number
   readonly queue: number
   readonly budget: number
@@ -102,6 +103,7 @@ signal, once what it took is answered and recorded. docs/gateway.md.`,
     .option('--record-within <duration>', 'of its answer every call is recorded', durationSeconds, 43_200)
     .option('--finality <blocks>', 'how deep no reorg reaches', wholeNumber(1, 100_000), 64)
     .option('--top-up <OPEN>', 'what may be added to the operator’s bond for each batch', openAmount)
+    .option('--no-settle', 'leave books that are due to others')
     .option('--at-once <calls>', 'calls that are answered at once', wholeNumber(1, 10_000), 64)
     .option(
       '--queue <calls>',
@@ -159,6 +161,7 @@ async function serve(context: Context, options: Options): Promise<void> {
     },
     promiseSeconds: options.recordWithin,
     topUpGwei: options.topUp ?? 0n,
+    settles: options.settle,
     finalityDepth: options.finality,
     budgetMs: options.budget * 1_000,
     atOnce: options.atOnce,

@@ -45,7 +45,7 @@ export interface LocalGateway {
   readonly facilitator: LocalAccount
 }
 
-const identity = {
+export const identity = {
   dims: K,
   width: K,
   map: Float32Array.from({ length: K * K }, (_, i) => (i % (K + 1) === 0 ? 1 : 0)),
