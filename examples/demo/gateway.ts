@@ -1,14 +1,16 @@
 import { randomBytes } from 'node:crypto'
+import { existsSync, readFileSync } from 'node:fs'
 import { embeddedBackend } from '../../gateway/backends/embedded.ts'
 import type { FillRule } from '../../gateway/batcher/fill.ts'
 import { USUAL_FILL } from '../../gateway/batcher/fill.ts'
 import type { OfferedModel } from '../../gateway/gateway.ts'
 import type { ApiKeys } from '../../gateway/payment/payment.ts'
-import { hashOfSecret } from '../../gateway/payment/payment.ts'
+import { API_KEY_PREFIX, hashOfSecret } from '../../gateway/payment/payment.ts'
 import { ensureKeyFile, ensureKeyNamed } from '../../gateway/receipts/receiptKey.ts'
 import { loadServing } from '../../gateway/serving.ts'
 import { type RunningGateway, startGateway } from '../../gateway/startGateway.ts'
 import type { ServedModel } from '../../pipeline/train/servedModel.ts'
+import { writeWhole } from '../../sdk/node/writeWhole.ts'
 import { openTab } from './payers.ts'
 import { placesIn } from './places.ts'
 import type { PublishedTask } from './publishing.ts'
@@ -40,12 +42,18 @@ export async function leaveOpen(stage: Stage, tasks: readonly TaskToServe[]) {
   const [first] = tasks
   if (first === undefined) throw new Error('The demo has a model')
   const { signer, limitGwei, ...channel } = await openTab(stage, first)
-  const secret = `att-${randomBytes(24).toString('base64url')}`
+  const secret = secretAt(placesIn(stage.settings).apiKey)
   const { model } = first.published.publication
   const apiKeys: ApiKeys = new Map([[hashOfSecret(secret), { model, channel, signer, limitGwei }]])
   const fill = { ...USUAL_FILL, ageSeconds: 5 }
   const gateway = await open(stage, tasks, { fill, port: stage.settings.gatewayPort, apiKeys })
   return { gateway, secret, model: first.demo.task.name }
+}
+
+/** The same at every start. */
+function secretAt(path: string): string {
+  if (!existsSync(path)) writeWhole(path, `${API_KEY_PREFIX}${randomBytes(24).toString('base64url')}\n`, 0o600)
+  return readFileSync(path, 'utf8').trim()
 }
 
 async function open(stage: Stage, tasks: readonly TaskToServe[], { fill, port, apiKeys }: Opening) {

@@ -10,6 +10,7 @@ export function placesIn({ folder }: { readonly folder: string }) {
     blobs: join(folder, 'blobs'),
     index: join(folder, 'index'),
     gateway: join(folder, 'gateway'),
+    apiKey: join(folder, 'api.key'),
     summary: join(folder, 'summary.json'),
   }
 }

@@ -42,7 +42,8 @@ export async function recordDue(
     const { batch, uncovered } = takeBatch([...idOf.keys()], channels, serving.k, limits)
     if (uncovered.length > 0) its.log.warn({ model, calls: uncovered.length }, 'channels do not cover their calls now')
     const isFull = waiting.length - uncovered.length > batch.receipts.length
-    if (batch.receipts.length === 0 || !(isForced || (await isDueNow(its, batch, isFull)))) return 0
+    if (batch.receipts.length === 0 || !(isForced || (await isDueNow(its, batch, isFull, waiting[0]?.seconds ?? 0))))
+      return 0
     if (!(await hasBond(its, serving, batch))) return 0
     const attempt = await sign(recordCall(its, serving, batch), its.connection.reader, its.account)
     if ((parseTransaction(attempt.raw).gas ?? 0n) > GAS_CAP && limits.records > 1) continue
@@ -69,13 +70,19 @@ async function channelsOf(
   return found
 }
 
-async function isDueNow({ connection, fill, promiseSeconds }: Batching, { receipts }: TakenBatch, isFull: boolean) {
+async function isDueNow(
+  { connection, fill, promiseSeconds }: Batching,
+  { receipts }: TakenBatch,
+  isFull: boolean,
+  waitedSeconds: number,
+) {
   const { reader, contracts } = connection
   const [time, gasPriceWei] = await Promise.all([
     reader.readContract({ ...contracts.clock, functionName: 'time' }),
     reader.getGasPrice(),
   ])
-  const oldestSeconds = Math.max(...receipts.map(({ recordBy }) => time - (recordBy - promiseSeconds)))
+  // By the contracts' clock too, which promises are made by.
+  const oldestSeconds = Math.max(waitedSeconds, ...receipts.map(({ recordBy }) => time - (recordBy - promiseSeconds)))
   return isDue({ records: receipts.length, isFull, oldestSeconds, gasPriceWei }, fill)
 }
 

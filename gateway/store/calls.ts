@@ -73,7 +73,7 @@ export async function finishCall(pool: pg.Pool, id: string, feeUnits: number, re
   const { rowCount } = await pool.query(
     `with before as (select id, fee_units from calls where id = $1 and state = 'reserved' for update),
     done as (
-      update calls c set state = 'answered', fee_units = $2, receipt = $3 from before b where c.id = b.id
+      update calls c set state = 'answered', fee_units = $2, receipt = $3, answered_at = now() from before b where c.id = b.id
       returning c.operator, c.model, c.payer, c.salt, b.fee_units - $2 as unused)
     update channels c set served_units = c.served_units - done.unused from done
     where (c.operator, c.model, c.payer, c.salt) = (done.operator, done.model, done.payer, done.salt)`,
@@ -142,19 +142,27 @@ export async function pendingOf(pool: pg.Pool, operator: number): Promise<readon
   return rows
 }
 
-/** Receipts whose records are in no batch, in the order in which they were answered for. */
+export interface WaitingCall {
+  readonly id: string
+  readonly receipt: Receipt
+  /** How long it has waited, by this machine's clock: a chain without traffic may stand still. */
+  readonly seconds: number
+}
+
+/** Calls whose records are in no batch, in the order in which they were answered for. */
 export async function waitingCalls(
   queries: Queries,
   operator: number,
   model: number,
   most: number,
-): Promise<readonly { readonly id: string; readonly receipt: Receipt }[]> {
+): Promise<readonly WaitingCall[]> {
   const { rows } = await queries.query(
-    `select id, receipt from calls where operator = $1 and model = $2 and batch is null and state = 'answered'
+    `select id, receipt, extract(epoch from now() - answered_at)::float8 as seconds
+    from calls where operator = $1 and model = $2 and batch is null and state = 'answered'
     order by seq limit $3`,
     [operator, model, most],
   )
-  return rows.map(({ id, receipt }) => ({ id, receipt: receiptSchema.parse(receipt) }))
+  return rows.map(({ id, receipt, seconds }) => ({ id, receipt: receiptSchema.parse(receipt), seconds }))
 }
 
 /** The callers' names of calls that were answered. */

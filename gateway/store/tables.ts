@@ -48,6 +48,7 @@ create table if not exists calls (
   -- Which process answers it: one that has ended never will.
   process integer not null,
   receipt jsonb,
+  answered_at timestamptz,
   batch bigint references batches,
   place integer,
   foreign key (operator, model, payer, salt) references channels,

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { USUAL_FILL } from '../../gateway/batcher/fill.ts'
 import type { RunningGateway } from '../../gateway/startGateway.ts'
 import { parseReceipt, promisedRecord, signerOfReceipt } from '../../sdk/receipt.ts'
 import { receiptKey } from '../support/localModel.ts'
@@ -9,7 +10,7 @@ describe('a gateway', () => {
   let gateway: RunningGateway
   beforeAll(async () => {
     its = await startLocalGateway()
-    gateway = await its.start('first')
+    gateway = await its.start('first', { fill: { ...USUAL_FILL, ageSeconds: 2 } })
   })
   afterAll(async () => {
     await gateway?.close()
@@ -56,6 +57,8 @@ describe('a gateway', () => {
     expect(await signerOfReceipt(receipt)).toBe(receiptKey.address)
     expect(promisedRecord(receipt).feeUnits).toBe(FEE_UNITS)
     expect(given.record).toBeNull()
+    // After its age, on a chain that makes no block by itself.
+    await expect.poll(() => its.chargedOn(its.channels[0]), { timeout: 20_000 }).toBe(FEE_UNITS)
     expect(await gateway.batcher.recordAll()).toBe(true)
     expect(await its.chargedOn(its.channels[0])).toBe(FEE_UNITS)
     const recorded = await (await fetch(`${gateway.url}${address}`)).json()

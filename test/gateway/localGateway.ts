@@ -53,11 +53,14 @@ export const identity = {
 
 export const quiet = { info: () => {}, warn: () => {}, error: () => {} }
 
-export async function startLocalGateway(): Promise<LocalGateway> {
-  const local = await startLocalLedger(3)
-  const registered = await registerLocalModel(local, { items: [30, 20, 25], k: K })
+export async function startLocalGateway({
+  items = [30, 20, 25],
+  bondGwei = 20_000_000_000n,
+} = {}): Promise<LocalGateway> {
+  const local = await startLocalLedger(items.length)
+  const registered = await registerLocalModel(local, { items, k: K })
   const { model } = registered
-  const operator = await letOperate(local, model, 20_000_000_000n)
+  const operator = await letOperate(local, model, bondGwei)
   const channels = [
     await openLocalChannel(local, { operator, model, payer: 0 }),
     await openLocalChannel(local, { operator, model, payer: 1 }, 1_000_000_000n),
