@@ -54,10 +54,14 @@ async function time(its: LocalGateway, gateway: RunningGateway, calls: number, a
   }
   for (let i = 0; i < WARMING; i++) await ask(i)
   const alone: number[] = []
+  const cpu = process.cpuUsage()
   for (let i = 0; i < calls; i++) alone.push(await ask(i))
+  const { user, system } = process.cpuUsage(cpu)
   alone.sort((a, b) => a - b)
   const at = (part: number) => (alone[Math.floor(part * (alone.length - 1))] as number).toFixed(2)
   console.log(`one call in flight: p50 ${at(0.5)} ms, p99 ${at(0.99)} ms, ${calls} calls`)
+  // Of gateway and caller together, without the database: busy neighbours lengthen times, not this.
+  console.log(`processor: ${((user + system) / 1_000 / calls).toFixed(2)} ms a call`)
   await sleep(200)
   const began = performance.now()
   let asked = 0

@@ -1,4 +1,4 @@
-import { isAddressEqual } from 'viem'
+import { type Address, isAddressEqual } from 'viem'
 import { type ChannelKey, channelId, type NamedChannel } from '../../sdk/channel.ts'
 import type { Connection } from '../../sdk/contracts.ts'
 import { coveredUnitsOf, signerOfVoucher, type Voucher } from '../../sdk/voucher.ts'
@@ -36,11 +36,19 @@ export async function checkVoucher(
   { signer }: ChannelState,
   { maxClaimableAmount, signature }: Omit<Voucher, 'channelId'>,
 ): Promise<KeptVoucher | undefined> {
+  const id = channelId(key)
   const place = { chainId: reader.chain.id, address: contracts.channels.address }
-  const found = await signerOfVoucher(place, { channelId: channelId(key), maxClaimableAmount, signature })
+  const name = `${place.chainId} ${place.address} ${id} ${maxClaimableAmount} ${signature}`
+  const found = signers.get(name) ?? (await signerOfVoucher(place, { channelId: id, maxClaimableAmount, signature }))
   if (found === undefined || !isAddressEqual(found, signer)) return undefined
+  if (signers.size >= MOST_KEPT) signers.clear()
+  signers.set(name, found)
   return { maxClaimableAmount, signature, signer: found }
 }
+
+/** Recovering a signer takes longer than all else that a call costs here, and a voucher may pay several calls. */
+const signers = new Map<string, Address>()
+const MOST_KEPT = 10_000
 
 export async function channelState({ reader, contracts }: Connection, key: ChannelKey): Promise<ChannelState> {
   return await reader.readContract({ ...contracts.channels, functionName: 'channelOf', args: [key] })
@@ -53,7 +61,6 @@ export function channelName({ payer, salt }: NamedChannel): string {
 
 /** So old may be what is known of a channel: whatever a payer changes takes effect only after a notice of an hour at least. */
 const FRESH_MS = 5_000
-const MOST_KEPT = 10_000
 
 export interface ChannelStates {
   of(key: ChannelKey): Promise<ChannelState>
