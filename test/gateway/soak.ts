@@ -93,8 +93,11 @@ export async function soak({ seed, calls, payers, say }: SoakOptions): Promise<S
     await callAll(world, people, calls, start, say)
     weather.set(0)
     const [first] = gateways as [RunningGateway]
+    const anvil = nodeOf(its)
     for (let isDone = false; !isDone; await sleep(100)) {
-      const all = await Promise.all(gateways.map((gateway) => gateway.batcher.recordAll().catch(() => false)))
+      // What waits until no reorg reaches it waits for blocks.
+      await anvil.mine({ blocks: 1 })
+      const all = await Promise.all(gateways.map((gateway) => patiently(gateway.batcher.recordAll())))
       isDone = all.some(Boolean)
     }
     const receipts = await allReceipts(first)
@@ -116,8 +119,7 @@ async function callAll(
   say: (line: string) => void,
 ) {
   const { weather, random, gateways, its } = world
-  const { reader } = its.local.connection
-  const anvil = createTestClient({ mode: 'anvil', chain: reader.chain, transport: http(its.local.rpcUrl) })
+  const anvil = nodeOf(its)
   let asked = 0
   let isOver = false
   const trouble = async () => {
@@ -150,6 +152,15 @@ async function callAll(
   await Promise.all(callers)
   isOver = true
   await troubles
+}
+
+/** Whether all is recorded; false too where that waits for blocks. */
+async function patiently(recording: Promise<boolean>): Promise<boolean> {
+  return await Promise.race([recording.catch(() => false), sleep(500, false)])
+}
+
+function nodeOf({ local }: LocalGateway) {
+  return createTestClient({ mode: 'anvil', chain: local.connection.reader.chain, transport: http(local.rpcUrl) })
 }
 
 /** One call, by a client that signs what it is asked for, once. */
@@ -200,14 +211,10 @@ async function voucherOf({ local }: LocalGateway, { channel }: Payer, units: big
 }
 
 /** Every fourth has a channel that ends before its calls do. */
-async function openPayers(
-  { local, operator, registered }: LocalGateway,
-  payers: number,
-  calls: number,
-): Promise<readonly Payer[]> {
+async function openPayers(its: LocalGateway, payers: number, calls: number): Promise<readonly Payer[]> {
+  const { local, operator, registered } = its
   const { connection, walletOf } = local
-  const { reader } = connection
-  const anvil = createTestClient({ mode: 'anvil', chain: reader.chain, transport: http(local.rpcUrl) })
+  const anvil = nodeOf(its)
   const people: Payer[] = []
   for (let i = 0; i < payers; i++) {
     const holder = privateKeyToAccount(keccak256(toHex(`payer ${i}`)))
