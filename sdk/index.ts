@@ -8,7 +8,8 @@ export {
   payBook,
 } from '../attribution/bookPay.ts'
 export { bookSum } from '../attribution/bookSum.ts'
-export { bitsOf } from '../attribution/querySketch.ts'
+export { unitTerms } from '../attribution/explanation.ts'
+export { bitsOf, signsOf } from '../attribution/querySketch.ts'
 export { decodeSum, encodeSum, sumHash } from '../attribution/querySumBytes.ts'
 export { packSketch, unpackSketch } from '../attribution/sketch.ts'
 export { accessManagerAbi } from '../deployments/abi/accessManager.ts'

@@ -3,6 +3,7 @@ import { type LocalChain, startLocalChain } from '../../cli/localChain/localChai
 import { requireFree } from '../../cli/localChain/ports.ts'
 import { startIndexer } from '../../indexer/start.ts'
 import { loadServedModel } from '../../pipeline/train/servedModel.ts'
+import { ensurePage } from '../../scripts/buildWeb.ts'
 import { connect } from '../../sdk/contracts.ts'
 import type { Deployment } from '../../sdk/deployment.ts'
 import { writeWhole } from '../../sdk/node/writeWhole.ts'
@@ -54,6 +55,7 @@ export async function runDemo(settings: DemoSettings, progress: Progress, closer
       const frozen = await progress.step('Freeze the datasets', 8, (done) =>
         inTurn(tasks, done, (demo, own) => freezeItems(stage, demo, own)),
       )
+      await progress.step('Build the page', 10, ensurePage)
       const api = await progress.step('Start the indexer', 7, () => follow(settings, chain, deployment, closers))
       return { stage, frozen, api }
     })(),
@@ -149,6 +151,7 @@ async function follow(
     database: { kind: 'embedded', folder: places.index },
     port: settings.apiPort,
     blobs: places.blobs,
+    page: { deployment, rpcUrl: chain.rpcUrl },
     // A chain on one's own disk can lose its last second to a power cut, and that may be many blocks.
     finalityDepth: 100_000,
     pollMs: 100,

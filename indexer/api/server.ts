@@ -9,6 +9,7 @@ import { allowAnyOrigin } from './http/cors.ts'
 import type { GraphQLEndpoint } from './http/graphqlEndpoint.ts'
 import { send } from './http/send.ts'
 import { limits } from './limits.ts'
+import type { ServePage } from './page.ts'
 
 export interface ServerOptions {
   readonly host: string
@@ -23,6 +24,8 @@ export interface ServerOptions {
   readonly readiness: () => Promise<{ readonly status: number; readonly body: object }>
   /** If undefined, there is no `/metrics`. */
   readonly metrics?: ServedMetrics | undefined
+  /** Serves every path that is not the API's, if it is the page's. */
+  readonly page?: ServePage | undefined
 }
 
 /** What `/metrics` shows, and what counts requests. */
@@ -101,7 +104,7 @@ async function route(options: ServerOptions, request: IncomingMessage, response:
     await blob(options.blobs, pathname.slice('/blobs/'.length), request, response)
   } else if (options.hasGraphiql && pathname.startsWith('/graphiql/')) {
     await graphiqlFile(pathname.slice('/graphiql/'.length), request, response)
-  } else {
+  } else if (!(await options.page?.(request, response))) {
     json(response, 404, { error: 'Ask /graphql, /health, /ready, /metrics or /blobs/<hash>' })
   }
 }

@@ -8,6 +8,7 @@ import { type Health, type Role, readiness } from '../api/health.ts'
 import { type HistoryReaderOptions, historyReader } from '../api/historyReader.ts'
 import { graphqlEndpoint } from '../api/http/graphqlEndpoint.ts'
 import { limits } from '../api/limits.ts'
+import { type PageOptions, servePage } from '../api/page.ts'
 import { BadRequest, codeOf } from '../api/query/badRequest.ts'
 import { type ServedMetrics, type Server, startServer } from '../api/server.ts'
 import { databaseError } from '../store/databaseError.ts'
@@ -25,6 +26,8 @@ export interface AnswerOptions {
   readonly rateLimit?: number | undefined
   /** Whether `/graphql` shows GraphiQL to browsers; by default it does. */
   readonly graphiql?: boolean | undefined
+  /** If given, the web page is served at the API's address. */
+  readonly page?: PageOptions | undefined
 }
 
 /** What the process that answers counts and tells. */
@@ -36,7 +39,7 @@ export interface AnswerReports {
 
 /** Serves the API over a database, in any role, in this process. */
 export async function answer(
-  { port = 0, host = '127.0.0.1', blobs, trustProxy = 0, rateLimit = 0, graphiql = true }: AnswerOptions,
+  { port = 0, host = '127.0.0.1', blobs, trustProxy = 0, rateLimit = 0, graphiql = true, page }: AnswerOptions,
   from: HistoryReaderOptions & { readonly role: () => Role },
   { metrics, failed }: AnswerReports,
 ): Promise<Server> {
@@ -87,6 +90,7 @@ export async function answer(
     hasGraphiql: graphiql,
     trustProxy,
     metrics,
+    page: page && servePage(page),
     readiness: async () => readiness(from.role(), await health()),
   })
   return {

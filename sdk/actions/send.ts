@@ -7,12 +7,14 @@ import { checkChain, type OnDeployment, type SigningClient } from './client.ts'
 export interface Sending extends OnDeployment {
   /** Hears of each transaction's hash as soon as it is sent, before it is in a block. */
   readonly onSent?: ((hash: Hex) => void) | undefined
+  /** Hears of the transaction that a wallet put in the place of the sent one, such as a faster twin, once it is in a block. */
+  readonly onReplaced?: ((hash: Hex) => void) | undefined
 }
 
 /** Sends a call and waits for its block. A call that the contract would refuse is not sent: its error names the reason. */
 export async function send(
   client: SigningClient,
-  { deployment, onSent }: Sending,
+  { deployment, onSent, onReplaced }: Sending,
   call: ContractCall,
 ): Promise<TransactionReceipt> {
   await checkChain(client, deployment)
@@ -26,7 +28,11 @@ export async function send(
     gas,
   })
   onSent?.(hash)
-  return requireSuccess(await waitForTransactionReceipt(client, { hash }), call)
+  const receipt = await waitForTransactionReceipt(client, {
+    hash,
+    onReplaced: ({ transaction }) => onReplaced?.(transaction.hash),
+  })
+  return requireSuccess(receipt, call)
 }
 
 /** With a tenth to spare, as others may change what it costs. */

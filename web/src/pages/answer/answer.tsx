@@ -1,0 +1,3 @@
+export function Answer() {
+  return <h1>Answer</h1>
+}

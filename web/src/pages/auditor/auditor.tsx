@@ -1,0 +1,3 @@
+export function Auditor() {
+  return <h1>Auditor</h1>
+}

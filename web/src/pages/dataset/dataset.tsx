@@ -1,0 +1,3 @@
+export function Dataset() {
+  return <h1>Dataset</h1>
+}

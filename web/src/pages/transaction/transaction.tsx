@@ -1,0 +1,3 @@
+export function Transaction() {
+  return <h1>Transaction</h1>
+}
