@@ -23,13 +23,14 @@ export function count(value: number | bigint): string {
   return value.toLocaleString('en-US')
 }
 
-/** `part` of `whole` as a percentage with two decimals: exact down to its last digit, rounded down. */
+/** `part` of `whole` as a percentage, rounded to some decimals. */
 export function percent(part: bigint, whole: bigint, decimals = 2): string {
   if (whole === 0n) return '–'
   const scale = 10n ** BigInt(decimals)
   const size = part < 0n ? -part : part
-  const tenth = (size * 100n * scale) / whole
-  return `${part < 0n ? '−' : ''}${tenth / scale}.${(tenth % scale).toString().padStart(decimals, '0')} %`
+  const steps = (2n * size * 100n * scale + whole) / (2n * whole)
+  const fraction = decimals === 0 ? '' : `.${(steps % scale).toString().padStart(decimals, '0')}`
+  return `${part < 0n ? '−' : ''}${steps / scale}${fraction} %`
 }
 
 export function bps(value: number): string {

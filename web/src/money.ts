@@ -54,6 +54,7 @@ export function feesByDay(
       const openGwei = least(open.get(day) ?? 0n, gwei)
       return { day, settledGwei: gwei - openGwei, openGwei }
     })
+    .filter(({ settledGwei, openGwei }) => settledGwei !== 0n || openGwei !== 0n)
     .toSorted((a, b) => a.day - b.day)
 }
 

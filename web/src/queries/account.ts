@@ -19,7 +19,7 @@ export const ACCOUNT = `query Account($id: UInt!, $block: AsOfBlock) {
     units(limit: 100) {
       items { model unit keptRows fixedWeight receivedGwei struckAt ofModel { id name state activeFrom } ofContribution { itemCount } }
     }
-    contributions(limit: 100) { items { id dataset itemCount status acceptedAt withdrawnAt } }
+    contributions(limit: 100) { items { id dataset itemCount status } }
   }
 }`
 
@@ -104,6 +104,4 @@ export interface AccountContribution {
   readonly dataset: number
   readonly itemCount: number
   readonly status: 'Submitted' | 'Accepted' | 'Rejected' | 'Withdrawn'
-  readonly acceptedAt: number | null
-  readonly withdrawnAt: number | null
 }

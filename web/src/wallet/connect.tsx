@@ -1,5 +1,5 @@
 import { Link } from '@tanstack/react-router'
-import { useRef } from 'react'
+import { useEffect, useRef } from 'react'
 import { useConnect, useConnection, useConnectors, useDisconnect } from 'wagmi'
 import { shortHex } from '../format.ts'
 import { Identicon } from '../parts/identicon.tsx'
@@ -9,11 +9,14 @@ export function Connect() {
   const { address } = useConnection()
   const dialog = useRef<HTMLDialogElement>(null)
   const open = () => dialog.current?.showModal()
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the dialog is done with one address once there is another.
+  useEffect(() => dialog.current?.close(), [address])
   return (
     <>
       {address === undefined ? (
         <button type="button" className="btn sm tool" onClick={open}>
-          Connect<span className="only-w"> wallet</span>
+          <span className="only-w">Connect wallet</span>
+          <span className="only-n">Connect</span>
         </button>
       ) : (
         <button type="button" className="btn sm tool" onClick={open} title={address}>
@@ -47,7 +50,7 @@ function Choice({ close }: { close: () => void }) {
           type="button"
           className="btn wide"
           disabled={isPending}
-          onClick={() => connect({ connector }, { onSuccess: close })}
+          onClick={() => connect({ connector })}
         >
           {connector.icon?.startsWith('data:image/') && (
             <img src={connector.icon.trim()} alt="" width={20} height={20} />
@@ -72,7 +75,7 @@ function Connected({ address, close }: { address: string; close: () => void }) {
       <Link className="btn wide" to="/earnings/$who" params={{ who: address }} onClick={close}>
         My earnings
       </Link>
-      <button type="button" className="btn wide" onClick={() => disconnect(undefined, { onSuccess: close })}>
+      <button type="button" className="btn wide" onClick={() => disconnect()}>
         Disconnect
       </button>
       <button type="button" className="btn ghost" onClick={close}>

@@ -1,3 +1,117 @@
+import type { Receipt } from '@attribution-ledger/sdk'
+import { Link, useParams } from '@tanstack/react-router'
+import { useState } from 'react'
+import { Sankey } from '../../charts/sankey.tsx'
+import { count, dateAndTime, plainName } from '../../format.ts'
+import { Amount } from '../../parts/amount.tsx'
+import { Card } from '../../parts/card.tsx'
+import { Head } from '../../parts/head.tsx'
+import { BookPill, InferencePill } from '../../parts/pill.tsx'
+import { Fact, Facts } from '../../parts/statement.tsx'
+import { Empty, Loaded } from '../../parts/states.tsx'
+import { Who } from '../../parts/who.tsx'
+import { ANSWER, type AnswerData, type Inference } from '../../queries/answer.ts'
+import { useIndex } from '../../queries/useIndex.ts'
+import { VerifyCard } from '../../verify/verifyCard.tsx'
+import { flowOf } from './flow.ts'
+import { Moved } from './moved.tsx'
+import { ReceiptCard } from './receiptCard.tsx'
+
 export function Answer() {
-  return <h1>Answer</h1>
+  const { batch, position } = useParams({ from: '/answers/$batch/$position' })
+  const isNamed = /^\d{1,18}$/.test(batch) && /^\d{1,9}$/.test(position)
+  const answer = useIndex<AnswerData>(ANSWER, { batch, position: Number(position) }, isNamed)
+  const nobody = (
+    <Empty title="There is no such answer" why="Answers are named by their batch and their place in it, from 0.">
+      <Link className="btn" to="/answers">
+        All answers
+      </Link>
+    </Empty>
+  )
+  if (!isNamed) return nobody
+  return (
+    <Loaded of={answer} lines={8}>
+      {({ inference, _meta }) => (inference === null ? nobody : <OfAnswer inference={inference} at={_meta} />)}
+    </Loaded>
+  )
+}
+
+function OfAnswer({ inference, at }: { inference: Inference; at: AnswerData['_meta'] }) {
+  const [receipt, setReceipt] = useState<Receipt>()
+  const { inBook, calledModel, model } = inference
+  const { nodes, links } = flowOf(inference)
+  return (
+    <>
+      <Head
+        name={`Answer ${inference.batch}/${inference.position}`}
+        crumb={
+          <>
+            <Link to="/models/$id" params={{ id: `${model}` }}>
+              <bdi>{plainName(calledModel.name, `Model ${model}`)}</bdi>
+            </Link>{' '}
+            / <Link to="/answers">Answers</Link>
+          </>
+        }
+        title={`Answer ${inference.batch}/${inference.position}`}
+        meta={
+          <>
+            <span>{dateAndTime(inference.timestamp)} UTC</span>
+            <span>
+              Fee <Amount gwei={inference.feeGwei} unit />
+            </span>
+            <span>
+              Batch {inference.batch}, record {inference.position}
+            </span>
+            <InferencePill status={inference.status} />
+            <BookPill status={inBook.status} />
+          </>
+        }
+      />
+      <div className="grid">
+        <ReceiptCard recordHash={inference.recordHash} receipt={receipt} found={setReceipt} />
+        <InShort of={inference} />
+        <Moved of={inference.explanation} />
+        <Card
+          title={inBook.pay.pending ? 'Where the fee would go' : 'Where the fee went'}
+          about={`A fee joins the book of its day. Contributors are paid by their net influence over all answers of book ${inBook.number}, not by this answer alone.`}
+        >
+          <Sankey
+            nodes={nodes}
+            links={links}
+            label={`Where the fee of answer ${inference.batch}/${inference.position} goes`}
+          />
+        </Card>
+        <VerifyCard inference={inference} at={at} receipt={receipt} />
+      </div>
+    </>
+  )
+}
+
+function InShort({ of: { payer, operator, inBook, explanation, block } }: { of: Inference }) {
+  const towards = explanation.units.items.filter(({ term }) => BigInt(term) > 0n).length
+  const away = explanation.units.items.filter(({ term }) => BigInt(term) < 0n).length
+  return (
+    <Card title="In short" span={5} foot={<span>Counts are of {count(explanation.units.totalCount)} units.</span>}>
+      <Facts>
+        <Fact name="Moved it towards its answer">
+          <strong>{count(towards)}</strong> units
+        </Fact>
+        <Fact name="Moved it away">
+          <strong>{count(away)}</strong> units
+        </Fact>
+        <Fact name="To contributors, of its book">
+          <Amount gwei={inBook.pay.contributorsGwei} unit />
+        </Fact>
+        <Fact name="Paid by">
+          <Link to="/earnings/$who" params={{ who: `${payer}` }}>
+            Account {payer}
+          </Link>
+        </Fact>
+        <Fact name="Served by">
+          <Who account={operator} address={inBook.operatorAccount.payout} />
+        </Fact>
+        <Fact name="Recorded in block">{count(block)}</Fact>
+      </Facts>
+    </Card>
+  )
 }

@@ -2,12 +2,14 @@ import { Link, useParams } from '@tanstack/react-router'
 import { ClaimCard } from '../../claim/claimCard.tsx'
 import { dateAndTime } from '../../format.ts'
 import { type ChainAccount, useAccount } from '../../ledger/useAccount.ts'
+import { useChainHead } from '../../ledger/useChainHead.ts'
 import { useEarnings } from '../../ledger/useEarnings.ts'
 import { Amount } from '../../parts/amount.tsx'
 import { Head } from '../../parts/head.tsx'
 import { Empty, Failure, Loaded } from '../../parts/states.tsx'
 import { Who } from '../../parts/who.tsx'
 import { ACCOUNT, type AccountData } from '../../queries/account.ts'
+import { useMeta } from '../../queries/meta.ts'
 import { useIndex } from '../../queries/useIndex.ts'
 import { ByDay } from './byDay.tsx'
 import { ByModel } from './byModel.tsx'
@@ -57,6 +59,12 @@ function OfAccount({ account }: { account: ChainAccount }) {
   const chain = useEarnings(account.id)
   const index = useIndex<AccountData>(ACCOUNT, { id: account.id })
   const told = index.data?.account ?? undefined
+  const { data: meta } = useMeta()
+  const { data: head } = useChainHead()
+  const sharesGwei = chain.shares.reduce((sum, { gwei }) => sum + gwei, 0n)
+  // Only of the very same block can the two be said to differ.
+  const isSameBlock = meta !== undefined && head !== undefined && meta.hash === head.hash && !index.isPlaceholderData
+  const indexedGwei = isSameBlock && told !== undefined ? BigInt(told.claimableGwei) + sharesGwei : undefined
   const [next] = (chain.pending ?? []).toSorted((a, b) => a.from - b.from)
   const pendingGwei = chain.pending?.reduce((sum, { gwei }) => sum + gwei, 0n)
   return (
@@ -95,7 +103,7 @@ function OfAccount({ account }: { account: ChainAccount }) {
           claimableGwei={chain.claimableGwei}
           shares={chain.shares}
           block={chain.block}
-          indexedGwei={undefined}
+          indexedGwei={indexedGwei}
           firstSettles={next === undefined ? undefined : `${dateAndTime(next.from)} UTC`}
         />
         <Pending pending={chain.pending} totalGwei={pendingGwei} />

@@ -1,6 +1,6 @@
 import { Link } from '@tanstack/react-router'
 import { useConnection } from 'wagmi'
-import { count, date } from '../../format.ts'
+import { count } from '../../format.ts'
 import type { ChainAccount } from '../../ledger/useAccount.ts'
 import { Card } from '../../parts/card.tsx'
 import { Pill } from '../../parts/pill.tsx'
@@ -31,14 +31,12 @@ export function YourAccount({ account, contributions }: YourAccountProps) {
         <Fact name="Payout address">
           <Who address={account.payout} copy />
         </Fact>
-        {contributions.map(({ id, dataset, itemCount, status, acceptedAt, withdrawnAt }) => (
+        {contributions.map(({ id, dataset, itemCount, status }) => (
           <Fact key={id} name={`Contribution of ${count(itemCount)} items`}>
             <span className="row end">
               <Link to="/datasets/$id" params={{ id: `${dataset}` }}>
                 Dataset {dataset}
               </Link>
-              {acceptedAt !== null && <span className="small muted">accepted {date(acceptedAt)}</span>}
-              {withdrawnAt !== null && <span className="small muted">withdrawn {date(withdrawnAt)}</span>}
               <Pill tone={tones[status]}>{status === 'Accepted' ? 'Consent given' : status}</Pill>
               {isOwner && (status === 'Accepted' || status === 'Submitted') && (
                 <WithdrawConsent contribution={id} itemCount={itemCount} />
