@@ -1,0 +1,130 @@
+import { Intervals, signed } from '../../charts/intervals.tsx'
+import { bps } from '../../format.ts'
+import { Card } from '../../parts/card.tsx'
+import { Note } from '../../parts/note.tsx'
+import { Pill } from '../../parts/pill.tsx'
+import { Fact, Facts } from '../../parts/statement.tsx'
+import { Empty, Loaded } from '../../parts/states.tsx'
+import { useBlob } from '../../queries/blob.ts'
+import type { Model } from '../../queries/model.ts'
+import { type CertificateFile, certificateHash, readCertificate } from './certificateFile.ts'
+
+/** The certificate that the manifest on chain names: plain words first, figures below. */
+export function Certificate({ of }: { of: Model }) {
+  const manifest = useBlob(of.manifestHash, certificateHash)
+  const certificate = useBlob(manifest.data, readCertificate)
+  const isMissing =
+    manifest.data === null || (manifest.isSuccess && manifest.data === undefined) || certificate.data === null
+  if (isMissing) {
+    return (
+      <Card title="Does pay follow worth?" span={7}>
+        <Empty
+          title="This server has no certificate of this model"
+          why="The manifest on chain names it by its hash; ask the model’s owner for the file."
+        />
+      </Card>
+    )
+  }
+  return (
+    <Loaded
+      of={
+        certificate.data === undefined
+          ? { ...certificate, data: undefined, error: manifest.error ?? certificate.error }
+          : certificate
+      }
+    >
+      {(file) => (file === null ? null : <Shown of={file} set={of} />)}
+    </Loaded>
+  )
+}
+
+const plantedWords: Readonly<Record<string, string>> = {
+  flipped: 'Labels flipped',
+  noise: 'Noise',
+  outlier: 'Outliers',
+  copied: 'Copies',
+}
+
+function Shown({ of, set }: { of: CertificateFile; set: Model }) {
+  const [first] = of.answerWorth
+  const [ours, equal] = ['net influence', 'equal split'].map(
+    (name) => of.answerWorth.find(({ rule }) => rule === name)?.figure,
+  )
+  const beats = ours !== undefined && equal !== undefined && ours.low > 0 && ours.estimate > equal.estimate
+  const isNet = of.recommended?.rule === 'net-influence'
+  return (
+    <Card
+      title="Does pay follow worth?"
+      span={7}
+      aside={
+        <Pill tone={isNet ? 'good' : 'wait'}>{isNet ? 'Recommends attribution' : 'Recommends an equal split'}</Pill>
+      }
+      foot={
+        <span>
+          Rank correlation of pay with what leaving a person out does to the answers, {of.contributors} people.
+        </span>
+      }
+    >
+      <div className="stack">
+        <p className="plain">
+          {beats
+            ? 'Yes, moderately. People whose data mattered more were paid more, more so than with an equal split.'
+            : 'We cannot tell. Pay by influence was not told apart from an equal split.'}
+        </p>
+        {of.sentences.map((sentence) => (
+          <p key={sentence} className="muted">
+            {sentence}
+          </p>
+        ))}
+        {of.warning !== null && <Note tone="wait">{of.warning}</Note>}
+        {first !== undefined && (
+          <Intervals
+            label={`Correlation of pay with answer worth by rule; net influence is at ${signed(first.figure.estimate, 2)}`}
+            rows={of.answerWorth.map(({ rule, figure }) => ({ name: rule, ...figure }))}
+          />
+        )}
+        {of.planted.length > 0 && (
+          <table className="t">
+            <caption className="strong">
+              Who is paid for harm? Pay of a planted bad row, beside one of an honest person.
+            </caption>
+            <thead>
+              <tr>
+                <th scope="col">Planted</th>
+                <th scope="col" className="num">
+                  Here
+                </th>
+                <th scope="col" className="num">
+                  By raw influence
+                </th>
+              </tr>
+            </thead>
+            <tbody>
+              {of.planted.map(({ kind, here, raw }) => (
+                <tr key={kind}>
+                  <th scope="row">{plantedWords[kind] ?? kind}</th>
+                  <td className="num">{times(here)}</td>
+                  <td className="num muted">{times(raw)}</td>
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        )}
+        {of.recommended !== null && (
+          <Facts>
+            <Fact name="Base, advised and set">
+              {bps(of.recommended.baseBps)}, {bps(set.baseBps ?? 0)}
+            </Fact>
+            <Fact name="Floor, advised and set">
+              {of.recommended.floorBps / 10_000}, {(set.floorBps ?? 0) / 10_000}
+            </Fact>
+          </Facts>
+        )}
+      </div>
+    </Card>
+  )
+}
+
+function times(ratio: number | null): string {
+  return ratio === null ? '–' : `${ratio.toFixed(2)}×`
+}
