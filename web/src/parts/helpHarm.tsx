@@ -6,13 +6,15 @@ export interface Influence {
 /** Harm to the left of the zero line, hatched; help to its right; a tick at the net. `scale` is one for a table. */
 export function HelpHarm({ of: { help, harm }, scale }: { of: Influence; scale: Influence }) {
   const whole = scale.help + scale.harm || 1
-  const at = (value: number) => `${(100 * (scale.harm + value)) / whole}%`
-  const wide = (value: number) => `${(100 * value) / whole}%`
+  // A few bars may be far longer than all others: they end at the edge, and their numbers stand in the label.
+  const within = (value: number) => Math.min(scale.help, Math.max(-scale.harm, value))
+  const at = (value: number) => `${(100 * (scale.harm + within(value))) / whole}%`
+  const wide = (value: number, most: number) => `${(100 * Math.min(value, most)) / whole}%`
   const label = `Help ${help.toFixed(2)} %, harm ${harm.toFixed(2)} %, net ${(help - harm).toFixed(2)} %`
   return (
-    <span className="hh" role="img" aria-label={label}>
-      {harm > 0 && <b className="m" style={{ left: at(-harm), width: wide(harm) }} />}
-      {help > 0 && <b className="h" style={{ left: at(0), width: wide(help) }} />}
+    <span className="hh" role="img" aria-label={label} title={label}>
+      {harm > 0 && <b className="m" style={{ left: at(-harm), width: wide(harm, scale.harm) }} />}
+      {help > 0 && <b className="h" style={{ left: at(0), width: wide(help, scale.help) }} />}
       <b className="zero" style={{ left: at(0) }} />
       <b className="n" style={{ left: at(help - harm) }} />
     </span>

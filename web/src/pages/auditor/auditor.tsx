@@ -30,9 +30,9 @@ export function Auditor() {
             <Verified of={data} />
             <Balance of={data} />
             <Journals of={data} />
-            <Strikes of={data} />
-            <Parameters of={data} />
+            <Strikes of={data} span={6} />
             <Reverted of={data} />
+            <Parameters of={data} />
             <Yourself />
           </div>
         )}

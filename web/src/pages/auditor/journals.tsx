@@ -16,7 +16,10 @@ export function Journals({ of: { journals } }: { of: AuditorData }) {
         rows={journals.items}
         keyOf={({ contract }) => contract}
         columns={[
-          { title: 'Contract', cell: ({ contract }) => <strong>{contract}</strong> },
+          {
+            title: 'Contract',
+            cell: ({ contract }) => <strong>{`${contract.charAt(0).toUpperCase()}${contract.slice(1)}`}</strong>,
+          },
           { title: 'Events', isNumber: true, cell: (row) => count(row.count) },
           { title: 'Rolling hash', isNumber: true, cell: ({ head }) => <Hash of={head} what="rolling hash" /> },
         ]}

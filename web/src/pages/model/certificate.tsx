@@ -11,8 +11,7 @@ import { type CertificateFile, certificateHash, readCertificate } from './certif
 
 /** The certificate that the manifest on chain names: plain words first, figures below. */
 export function Certificate({ of }: { of: Model }) {
-  const manifest = useBlob(of.manifestHash, certificateHash)
-  const certificate = useBlob(manifest.data, readCertificate)
+  const { manifest, certificate } = useCertificate(of)
   const isMissing =
     manifest.data === null || (manifest.isSuccess && manifest.data === undefined) || certificate.data === null
   if (isMissing) {
@@ -83,33 +82,6 @@ function Shown({ of, set }: { of: CertificateFile; set: Model }) {
             rows={of.answerWorth.map(({ rule, figure }) => ({ name: rule, ...figure }))}
           />
         )}
-        {of.planted.length > 0 && (
-          <table className="t">
-            <caption className="strong">
-              Who is paid for harm? Pay of a planted bad row, beside one of an honest person.
-            </caption>
-            <thead>
-              <tr>
-                <th scope="col">Planted</th>
-                <th scope="col" className="num">
-                  Here
-                </th>
-                <th scope="col" className="num">
-                  By raw influence
-                </th>
-              </tr>
-            </thead>
-            <tbody>
-              {of.planted.map(({ kind, here, raw }) => (
-                <tr key={kind}>
-                  <th scope="row">{plantedWords[kind] ?? kind}</th>
-                  <td className="num">{times(here)}</td>
-                  <td className="num muted">{times(raw)}</td>
-                </tr>
-              ))}
-            </tbody>
-          </table>
-        )}
         {of.recommended !== null && (
           <Facts>
             <Fact name="Base, advised and set">
@@ -123,6 +95,47 @@ function Shown({ of, set }: { of: CertificateFile; set: Model }) {
       </div>
     </Card>
   )
+}
+
+/** Pay of planted bad rows, as the certificate measured it. */
+export function PaidForHarm({ of }: { of: Model }) {
+  const { certificate } = useCertificate(of)
+  const planted = certificate.data?.planted ?? []
+  if (planted.length === 0) return null
+  return (
+    <Card title="Who is paid for harm?" about="Pay of a planted bad row, beside one of an honest person.">
+      <table className="t">
+        <caption className="sr">Pay of planted rows</caption>
+        <thead>
+          <tr>
+            <th scope="col">Planted</th>
+            <th scope="col" className="num">
+              Here
+            </th>
+            <th scope="col" className="num">
+              By raw influence
+            </th>
+          </tr>
+        </thead>
+        <tbody>
+          {planted.map(({ kind, here, raw }) => (
+            <tr key={kind}>
+              <th scope="row">{plantedWords[kind] ?? kind}</th>
+              <td className="num strong">{times(here)}</td>
+              <td className="num muted">{times(raw)}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </Card>
+  )
+}
+
+/** The certificate that the manifest names, if this server has both files. */
+function useCertificate({ manifestHash }: Model) {
+  const manifest = useBlob(manifestHash, certificateHash)
+  const certificate = useBlob(manifest.data, readCertificate)
+  return { manifest, certificate }
 }
 
 function times(ratio: number | null): string {

@@ -10,7 +10,7 @@ import { MODEL, type ModelData, type Model as Told } from '../../queries/model.t
 import { useIndex } from '../../queries/useIndex.ts'
 import { FeesByDay } from '../home/fees.tsx'
 import { Books } from './books.tsx'
-import { Certificate } from './certificate.tsx'
+import { Certificate, PaidForHarm } from './certificate.tsx'
 import { Lineage } from './lineage.tsx'
 import { Quality } from './quality.tsx'
 import { Ranked } from './ranked.tsx'
@@ -73,7 +73,10 @@ function OfModel({ of }: { of: Told }) {
         {!isBase && (
           <>
             <Certificate of={of} />
-            <Terms of={of} />
+            <div className="col s5">
+              <PaidForHarm of={of} />
+              <Terms of={of} />
+            </div>
             <Ranked of={of} />
             <FeesByDay days={feesByDay(of.days.items, [])} title="Revenue by day" span={8} />
             <Quality of={of} />

@@ -27,7 +27,9 @@ export function Ranked({ of }: { of: Model }) {
   }
   const shares = units.items.map(({ receivedGwei }) => Number((BigInt(receivedGwei) * 1_000_000n) / paid) / 10_000)
   const half = halfOf(shares)
-  const scale = scaleOf([...(influence?.values() ?? [])])
+  const scale = scaleOf(
+    units.items.flatMap(({ unit, receivedGwei }) => (receivedGwei === '0' ? [] : (influence?.get(unit) ?? []))),
+  )
   const answers = asked.data?.inferences
   const about = `${half} of ${count(units.totalCount)} share half of the pay.`
   const noted =
@@ -45,49 +47,51 @@ export function Ranked({ of }: { of: Model }) {
     >
       <div className="split-two">
         <Ranks shares={shares} label={`Share of the pool by rank: ${about}`} />
-        <Table
-          caption="Contributors by pay"
-          file={`contributors-model-${of.id}.csv`}
-          pageSize={10}
-          rows={units.items}
-          keyOf={({ unit }) => `${unit}`}
-          columns={[
-            { title: '#', from: 'tablet', cell: (_, i) => <span className="faint">{i + 1}</span> },
-            {
-              title: 'Who',
-              cell: payerOf,
-              csv: ({ unit, payeeAccount }) =>
-                payeeAccount === null ? `joint unit ${unit}` : `account ${payeeAccount.id}`,
-            },
-            {
-              title: 'Rows',
-              isNumber: true,
-              from: 'desk',
-              cell: ({ keptRows }) => count(keptRows),
-              csv: ({ keptRows }) => `${keptRows}`,
-            },
-            {
-              title: 'Help and harm',
-              from: 'tablet',
-              cell: ({ unit }) => {
-                const found = influence?.get(unit)
-                return found === undefined ? '' : <HelpHarm of={found} scale={scale} />
+        <div>
+          <Table
+            caption="Contributors by pay"
+            file={`contributors-model-${of.id}.csv`}
+            pageSize={10}
+            rows={units.items}
+            keyOf={({ unit }) => `${unit}`}
+            columns={[
+              { title: '#', from: 'tablet', cell: (_, i) => <span className="faint">{i + 1}</span> },
+              {
+                title: 'Who',
+                cell: payerOf,
+                csv: ({ unit, payeeAccount }) =>
+                  payeeAccount === null ? `joint unit ${unit}` : `account ${payeeAccount.id}`,
               },
-            },
-            {
-              title: 'Share',
-              isNumber: true,
-              from: 'tablet',
-              cell: ({ receivedGwei }) => percent(BigInt(receivedGwei), paid),
-            },
-            {
-              title: 'OPEN',
-              isNumber: true,
-              cell: ({ receivedGwei }) => <Amount gwei={receivedGwei} />,
-              csv: ({ receivedGwei }) => `${Number(receivedGwei) / 1e9}`,
-            },
-          ]}
-        />
+              {
+                title: 'Rows',
+                isNumber: true,
+                from: 'desk',
+                cell: ({ keptRows }) => count(keptRows),
+                csv: ({ keptRows }) => `${keptRows}`,
+              },
+              {
+                title: 'Help and harm',
+                from: 'tablet',
+                cell: ({ unit }) => {
+                  const found = influence?.get(unit)
+                  return found === undefined ? '' : <HelpHarm of={found} scale={scale} />
+                },
+              },
+              {
+                title: 'Share',
+                isNumber: true,
+                from: 'tablet',
+                cell: ({ receivedGwei }) => percent(BigInt(receivedGwei), paid),
+              },
+              {
+                title: 'OPEN',
+                isNumber: true,
+                cell: ({ receivedGwei }) => <Amount gwei={receivedGwei} />,
+                csv: ({ receivedGwei }) => `${Number(receivedGwei) / 1e9}`,
+              },
+            ]}
+          />
+        </div>
       </div>
     </Card>
   )

@@ -14,11 +14,12 @@ const words: Readonly<Record<string, string>> = {
 
 interface StrikesProps {
   readonly of: { readonly strikes: { readonly items: readonly Strike[] } }
+  readonly span?: 6
 }
 
-export function Strikes({ of: { strikes } }: StrikesProps) {
+export function Strikes({ of: { strikes }, span }: StrikesProps) {
   return (
-    <Card title="Strikes">
+    <Card title="Strikes" {...(span !== undefined && { span })}>
       {strikes.items.length === 0 ? (
         <Note tone="good">No court found anything false here.</Note>
       ) : (

@@ -8,7 +8,7 @@ import type { Model } from '../../queries/model.ts'
 /** How a model pays: fixed at its registration, and never changed. */
 export function Terms({ of }: { of: Model }) {
   return (
-    <Card title="Terms of pay" span={5} foot={<span>Fixed at registration. Nobody can change them.</span>}>
+    <Card title="Terms of pay" foot={<span>Fixed at registration. Nobody can change them.</span>}>
       <Facts>
         <Fact name="Contributors">{bps(of.contributorBps ?? 0)}</Fact>
         <Fact name="Operator">{bps(of.operatorBps ?? 0)}</Fact>
