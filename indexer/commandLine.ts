@@ -80,6 +80,16 @@ export const settings = {
     help: 'how many proxies of yours stand in front: the client is whom the outermost says it is, by Forwarded or X-Forwarded-For',
     read: required(wholeNumber(0, 10)),
   },
+  publicRpc: {
+    value: '<url>',
+    help: 'a node that viewers of the page may ask, never one whose address holds a key; without it they ask their wallet or their own',
+    read: optional(httpUrl),
+  },
+  relay: {
+    value: '<url>',
+    help: 'a relayer that sends claims which viewers of the page sign',
+    read: optional(httpUrl),
+  },
   noGraphiql: { help: 'shows no GraphiQL to browsers', read: isOn },
   pollMs: {
     value: '<n>',
@@ -113,6 +123,11 @@ export const settings = {
 
 function same(text: string): string {
   return text
+}
+
+function httpUrl(text: string, name: string): string {
+  if (/^https?:/.test(text) && URL.canParse(text)) return text
+  throw new StopError(`${name} is "${text}"`, {}, 'Give an http or https address.')
 }
 
 function list(text: string): readonly string[] {

@@ -6,7 +6,8 @@ import { terminalTo } from '../operate/terminal.ts'
 import { startReader } from '../startReader.ts'
 import { deploymentForName, schemaChosen } from './openHistory.ts'
 
-const { schema, database, host, port, blobs, readers, rateLimit, trustProxy, noGraphiql, log } = settings
+const { schema, database, host, port, blobs, readers, rateLimit, trustProxy, noGraphiql, publicRpc, relay, log } =
+  settings
 
 const serveSettings = {
   deployment: deploymentForName,
@@ -18,6 +19,8 @@ const serveSettings = {
   readers,
   rateLimit,
   trustProxy,
+  publicRpc,
+  relay,
   noGraphiql,
   log,
 } satisfies Settings
@@ -28,7 +31,10 @@ export const serve = command({
 
   attribution index serve --deployment <file> --database postgres://… [options]`,
   settings: serveSettings,
-  run: async ({ deployment, schema, database, noGraphiql, log, ...options }, { env, out, signal }) => {
+  run: async (
+    { deployment, schema, database, noGraphiql, publicRpc, relay, log, ...options },
+    { env, out, signal },
+  ) => {
     const name = schemaChosen(schema, deployment)
     const terminal = terminalTo(out, { format: log, verify: '', env, now: Date.now })
     const metrics = metricsOf({
@@ -41,6 +47,7 @@ export const serve = command({
       schema: name,
       ...options,
       graphiql: !noGraphiql,
+      page: deployment && { deployment, rpcUrl: publicRpc, relayUrl: relay },
       chain: deployment?.name,
       metrics,
       report: terminal.handle,

@@ -31,8 +31,8 @@ export async function serve(
   report: (event: IndexerEvent) => void,
 ): Promise<Server> {
   if (readers > 0) {
-    const { port, host, blobs, trustProxy, rateLimit, graphiql } = options
-    const settings = { port, host, blobs, trustProxy, rateLimit, graphiql }
+    const { port, host, blobs, trustProxy, rateLimit, graphiql, page } = options
+    const settings = { port, host, blobs, trustProxy, rateLimit, graphiql, page }
     const from = { databaseUrl: connections.url, schema, history: own?.schema, chain }
     return await serveFromProcesses({ count: readers, settings: { ...settings, ...from }, role, metrics }, report)
   }

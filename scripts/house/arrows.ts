@@ -9,6 +9,7 @@ export const arrows: Readonly<Record<string, readonly string[]>> = {
   indexer: ['attribution', 'chain', 'postgres', 'sdk'],
   gateway: ['attribution', 'chain', 'pipeline', 'postgres', 'sdk'],
   watcher: ['attribution', 'chain', 'pipeline', 'sdk'],
+  web: [],
 }
 
 /** Rooms that stand on top: they import any other, and none of the rooms above imports them. */

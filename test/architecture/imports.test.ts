@@ -18,7 +18,9 @@ const roomOf = (file: string): string => file.split('/')[0] ?? ''
 describe('imports', () => {
   for (const [room, others] of Object.entries(arrows)) {
     it(`${room} imports only itself${others.map((other) => ` and ${other}`).join('')}`, () => {
-      const files = globSync(`${room}/**/*.{ts,mjs}`)
+      const files = globSync(`${room}/**/*.{ts,tsx,mjs}`, {
+        exclude: (path) => /(^|\/)(dist|node_modules)(\/|$)/.test(`${path}`),
+      })
       expect(files).not.toEqual([])
       const strays = files
         .flatMap((file) => importsOf(file).map((target) => ({ file, target })))

@@ -1,25 +1,25 @@
 import type { BookStatus, ModelState } from '../parts/pill.tsx'
 
-export const ACCOUNT = `query Account($id: UInt!, $block: AsOfBlock) {
+export const ACCOUNT = `query Account($id: ID!, $block: AsOfBlock) {
   account(id: $id, block: $block) {
-    id payout earnedGwei claimedGwei claimableGwei
+    accountId payout earnedGwei claimedGwei claimableGwei
     contributorGwei jointMemberGwei operatorGwei ownerGwei royaltyGwei treasuryGwei refundGwei bountyGwei
     credits(orderBy: block, orderDirection: desc, limit: 500) {
       totalCount
       items {
-        role model book amountGwei block logIndex position
-        calledModel { id name }
-        settledBook { id number inferenceCount status closesAt settlement { contributorsGwei } }
+        id role amountGwei block timestamp
+        model { modelId name }
+        book { bookId number inferenceCount status closesAt settlement { contributorsGwei } }
       }
     }
     claims(orderBy: block, orderDirection: desc, limit: 500) {
-      items { recipient amountGwei block transactionHash timestamp }
+      items { id recipient amountGwei block transactionHash timestamp }
     }
-    days(orderBy: day, limit: 500) { items { day earnedGwei claimedGwei } }
+    accountDays(orderBy: day, limit: 500) { items { day earnedGwei claimedGwei } }
     units(limit: 100) {
-      items { model unit keptRows fixedWeight receivedGwei struckAt ofModel { id name state activeFrom } ofContribution { itemCount } }
+      items { unitId keptRows receivedGwei struckAt model { modelId name state activeFrom } contribution { itemCount } }
     }
-    contributions(limit: 100) { items { id dataset itemCount status } }
+    contributions(limit: 100) { items { contributionId datasetId itemCount status } }
   }
 }`
 
@@ -28,7 +28,7 @@ export interface AccountData {
 }
 
 export interface Account {
-  readonly id: number
+  readonly accountId: number
   readonly payout: string
   readonly earnedGwei: string
   readonly claimedGwei: string
@@ -43,22 +43,20 @@ export interface Account {
   readonly bountyGwei: string
   readonly credits: { readonly totalCount: number; readonly items: readonly Credit[] }
   readonly claims: { readonly items: readonly ClaimRow[] }
-  readonly days: { readonly items: readonly AccountDay[] }
+  readonly accountDays: { readonly items: readonly AccountDay[] }
   readonly units: { readonly items: readonly AccountUnit[] }
   readonly contributions: { readonly items: readonly AccountContribution[] }
 }
 
 export interface Credit {
+  readonly id: string
   readonly role: Role
-  readonly model: number | null
-  readonly book: string | null
   readonly amountGwei: string
   readonly block: number
-  readonly logIndex: number
-  readonly position: number
-  readonly calledModel: { readonly id: number; readonly name: string | null } | null
-  readonly settledBook: {
-    readonly id: string
+  readonly timestamp: number
+  readonly model: { readonly modelId: number; readonly name: string | null } | null
+  readonly book: {
+    readonly bookId: string
     readonly number: number
     readonly inferenceCount: number
     readonly status: BookStatus
@@ -70,6 +68,7 @@ export interface Credit {
 export type Role = 'Contributor' | 'JointMember' | 'Operator' | 'Owner' | 'Royalty' | 'Treasury' | 'Refund' | 'Bounty'
 
 export interface ClaimRow {
+  readonly id: string
   readonly recipient: string
   readonly amountGwei: string
   readonly block: number
@@ -84,24 +83,22 @@ export interface AccountDay {
 }
 
 export interface AccountUnit {
-  readonly model: number
-  readonly unit: number
+  readonly unitId: number
   readonly keptRows: number
-  readonly fixedWeight: string
   readonly receivedGwei: string
   readonly struckAt: number | null
-  readonly ofModel: {
-    readonly id: number
+  readonly model: {
+    readonly modelId: number
     readonly name: string | null
     readonly state: ModelState
     readonly activeFrom: number | null
   }
-  readonly ofContribution: { readonly itemCount: number } | null
+  readonly contribution: { readonly itemCount: number } | null
 }
 
 export interface AccountContribution {
-  readonly id: string
-  readonly dataset: number
+  readonly contributionId: string
+  readonly datasetId: number
   readonly itemCount: number
   readonly status: 'Submitted' | 'Accepted' | 'Rejected' | 'Withdrawn'
 }

@@ -2,10 +2,10 @@ import type { Hex } from 'viem'
 import type { BookStatus, InferenceStatus } from '../parts/pill.tsx'
 
 export const ANSWERS = `query Answers($block: AsOfBlock, $after: String, $where: InferenceWhere) {
-  inferences(where: $where, orderBy: batch, orderDirection: desc, limit: 50, after: $after, block: $block) {
+  inferences(where: $where, orderBy: batchId, orderDirection: desc, limit: 50, after: $after, block: $block) {
     totalCount
     pageInfo { endCursor hasNextPage }
-    items { batch position model payer feeGwei status timestamp calledModel { name } inBook { number status } }
+    items { id batchId position payerId feeGwei status timestamp model { modelId name } book { number status } }
   }
 }`
 
@@ -14,44 +14,44 @@ export interface AnswersData {
     readonly totalCount: number
     readonly pageInfo: { readonly endCursor: string | null; readonly hasNextPage: boolean }
     readonly items: readonly {
-      readonly batch: string
+      readonly id: string
+      readonly batchId: string
       readonly position: number
-      readonly model: number
-      readonly payer: number
+      readonly payerId: number
       readonly feeGwei: string
       readonly status: InferenceStatus
       readonly timestamp: number
-      readonly calledModel: { readonly name: string | null }
-      readonly inBook: { readonly number: number; readonly status: BookStatus }
+      readonly model: { readonly modelId: number; readonly name: string | null }
+      readonly book: { readonly number: number; readonly status: BookStatus }
     }[]
   }
 }
 
-export const ANSWER = `query Answer($batch: BigInt!, $position: UInt!, $block: AsOfBlock) {
+export const ANSWER = `query Answer($id: ID!, $block: AsOfBlock) {
   _meta(block: $block) { block hash }
-  inference(batch: $batch, position: $position, block: $block) {
-    batch position book model operator payer salt feeUnits feeGwei commitment recordHash sketch status timestamp block
-    calledModel { name contributorBps }
-    recordedBatch { number block count units root sumHash }
+  inference(id: $id, block: $block) {
+    batchId position bookId modelId operatorId payerId salt feeUnits feeGwei commitment recordHash sketch status timestamp block
+    model { name }
+    batch { number block count units root sumHash }
     proof { path root }
-    inBook {
-      number status feesGwei operatorAccount { id payout }
-      calledModel { ownerAccount { id payout } }
+    book {
+      number status feesGwei operator { accountId payout }
+      model { owner { accountId payout } }
       pay {
         pending totalGwei contributorsGwei operatorGwei ownerGwei royaltiesGwei treasuryGwei
-        units(limit: 8) { totalCount items { number amountGwei unit { payee payeeAccount { payout } } } }
-        royalties { creditedAccount { id payout } amountGwei }
+        units(limit: 8) { totalCount items { unitId amountGwei unit { payee { accountId payout } } } }
+        royalties { account { accountId payout } amountGwei }
       }
     }
     explanation {
       source note
-      units(limit: 500) { totalCount items { number term unit { payee payeeAccount { payout } } } }
+      units(limit: 500) { totalCount items { unitId term unit { payee { accountId payout } } } }
       for(limit: 8) { items { ...Row } }
       against(limit: 8) { items { ...Row } }
     }
   }
 }
-fragment Row on RowTerm { number row term itemHash unit { payee payeeAccount { payout } } }`
+fragment Row on RowTerm { unitId row term itemHash unit { payee { accountId payout } } }`
 
 export interface AnswerData {
   readonly _meta: { readonly block: number; readonly hash: Hex }
@@ -59,12 +59,12 @@ export interface AnswerData {
 }
 
 export interface Inference {
-  readonly batch: string
+  readonly batchId: string
   readonly position: number
-  readonly book: string
-  readonly model: number
-  readonly operator: number
-  readonly payer: number
+  readonly bookId: string
+  readonly modelId: number
+  readonly operatorId: number
+  readonly payerId: number
   readonly salt: number
   readonly feeUnits: number
   readonly feeGwei: string
@@ -74,8 +74,8 @@ export interface Inference {
   readonly status: InferenceStatus
   readonly timestamp: number
   readonly block: number
-  readonly calledModel: { readonly name: string | null; readonly contributorBps: number | null }
-  readonly recordedBatch: {
+  readonly model: { readonly name: string | null }
+  readonly batch: {
     readonly number: number
     readonly block: number
     readonly count: number
@@ -84,7 +84,7 @@ export interface Inference {
     readonly sumHash: Hex
   }
   readonly proof: { readonly path: readonly Hex[]; readonly root: Hex }
-  readonly inBook: AnswerBook
+  readonly book: AnswerBook
   readonly explanation: Explanation
 }
 
@@ -92,8 +92,8 @@ export interface AnswerBook {
   readonly number: number
   readonly status: BookStatus
   readonly feesGwei: string
-  readonly operatorAccount: Party
-  readonly calledModel: { readonly ownerAccount: Party }
+  readonly operator: Party
+  readonly model: { readonly owner: Party }
   readonly pay: {
     readonly pending: boolean
     readonly totalGwei: string
@@ -104,21 +104,20 @@ export interface AnswerBook {
     readonly treasuryGwei: string
     readonly units: {
       readonly totalCount: number
-      readonly items: readonly { readonly number: number; readonly amountGwei: string; readonly unit: Payee }[]
+      readonly items: readonly { readonly unitId: number; readonly amountGwei: string; readonly unit: Payee }[]
     }
-    readonly royalties: readonly { readonly creditedAccount: Party; readonly amountGwei: string }[]
+    readonly royalties: readonly { readonly account: Party; readonly amountGwei: string }[]
   }
 }
 
 export interface Party {
-  readonly id: number
+  readonly accountId: number
   readonly payout: string
 }
 
 /** Whom a unit pays; a joint unit has no payee of its own. */
 export interface Payee {
-  readonly payee: number | null
-  readonly payeeAccount: { readonly payout: string } | null
+  readonly payee: Party | null
 }
 
 export interface Explanation {
@@ -126,24 +125,24 @@ export interface Explanation {
   readonly note: string
   readonly units: {
     readonly totalCount: number
-    readonly items: readonly { readonly number: number; readonly term: string; readonly unit: Payee }[]
+    readonly items: readonly { readonly unitId: number; readonly term: string; readonly unit: Payee }[]
   }
   readonly for: { readonly items: readonly RowTerm[] }
   readonly against: { readonly items: readonly RowTerm[] }
 }
 
 export interface RowTerm {
-  readonly number: number
+  readonly unitId: number
   readonly row: number
   readonly term: string
   readonly itemHash: Hex
   readonly unit: Payee
 }
 
-export const BOOK_PROOF = `query BookProof($book: BigInt!, $block: AsOfBlock) {
-  book(id: $book, block: $block) {
-    batches(orderBy: id, limit: 500) { items { id number block count units root sumHash sum } }
-    pay { units(limit: 500) { items { number amountGwei } } }
+export const BOOK_PROOF = `query BookProof($id: ID!, $block: AsOfBlock) {
+  book(id: $id, block: $block) {
+    batches(orderBy: batchId, limit: 500) { items { batchId number block count units root sumHash sum } }
+    pay { units(limit: 500) { items { unitId amountGwei } } }
   }
 }`
 
@@ -151,7 +150,7 @@ export interface BookProofData {
   readonly book: {
     readonly batches: {
       readonly items: readonly {
-        readonly id: string
+        readonly batchId: string
         readonly number: number
         readonly block: number
         readonly count: number
@@ -162,15 +161,15 @@ export interface BookProofData {
       }[]
     }
     readonly pay: {
-      readonly units: { readonly items: readonly { readonly number: number; readonly amountGwei: string }[] }
+      readonly units: { readonly items: readonly { readonly unitId: number; readonly amountGwei: string }[] }
     }
   } | null
 }
 
 export const BY_RECORD = `query ByRecord($hash: Bytes!) {
-  inferences(where: { recordHash: $hash }, limit: 1) { items { batch position } }
+  inferences(where: { recordHash: $hash }, limit: 1) { items { batchId position } }
 }`
 
 export interface FoundByRecord {
-  readonly inferences: { readonly items: readonly { readonly batch: string; readonly position: number }[] }
+  readonly inferences: { readonly items: readonly { readonly batchId: string; readonly position: number }[] }
 }

@@ -10,7 +10,7 @@ export const AUDITOR = `query Auditor($block: AsOfBlock) {
   journals(limit: 50, block: $block) { items { contract count head block } }
   strikes(orderBy: block, orderDirection: desc, limit: 50, block: $block) {
     totalCount
-    items { kind fault unit timestamp slashedGwei transactionHash }
+    items { id kind fault unitId timestamp slashedGwei transactionHash }
   }
   settled: books(where: { status: Settled }, limit: 500, block: $block) {
     totalCount
@@ -27,7 +27,7 @@ export const AUDITOR = `query Auditor($block: AsOfBlock) {
   }
   revertedBlocks(orderBy: number, orderDirection: desc, limit: 20, block: $block) {
     totalCount
-    items { number hash timestamp revertedAtMs facts(limit: 1) { totalCount } }
+    items { number hash timestamp revertedAtMs revertedFacts(limit: 1) { totalCount } }
   }
 }`
 
@@ -71,7 +71,7 @@ export interface AuditorData {
       readonly hash: Hex
       readonly timestamp: number
       readonly revertedAtMs: number
-      readonly facts: { readonly totalCount: number }
+      readonly revertedFacts: { readonly totalCount: number }
     }[]
   }
 }

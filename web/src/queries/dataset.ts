@@ -1,15 +1,15 @@
 import type { Hex } from 'viem'
 
 export const DATASETS = `query Datasets($block: AsOfBlock) {
-  datasets(orderBy: id, limit: 500, block: $block) {
-    items { id curator licence contributionCount acceptedCount versionCount }
+  datasets(orderBy: datasetId, limit: 500, block: $block) {
+    items { datasetId curator licence contributionCount acceptedCount versionCount }
   }
 }`
 
 export interface DatasetsData {
   readonly datasets: {
     readonly items: readonly {
-      readonly id: number
+      readonly datasetId: number
       readonly curator: string
       readonly licence: string
       readonly contributionCount: number
@@ -19,20 +19,20 @@ export interface DatasetsData {
   }
 }
 
-export const DATASET = `query Dataset($id: UInt!, $block: AsOfBlock) {
+export const DATASET = `query Dataset($id: ID!, $block: AsOfBlock) {
   dataset(id: $id, block: $block) {
-    id curator licence termsHash metadataHash metadataUri contributionCount acceptedCount versionCount
+    datasetId curator licence termsHash metadataHash metadataUri contributionCount acceptedCount versionCount
     contributions(limit: 500) {
       totalCount
       items {
-        id itemCount status contributorAccount { id payout }
-        units(limit: 10) { items { model unit receivedGwei } }
+        contributionId itemCount status contributor { accountId payout }
+        units(limit: 10) { items { receivedGwei } }
       }
     }
-    versions(orderBy: id, orderDirection: desc, limit: 50) {
-      items { id number frozenAt contributionCount itemCount models(limit: 20) { items { id name } } }
+    versions(orderBy: number, orderDirection: desc, limit: 50) {
+      items { id number frozenAt contributionCount itemCount models(limit: 20) { items { modelId name } } }
     }
-    days(orderBy: day, limit: 500) { items { day inferenceCount contributorsGwei } }
+    datasetDays(orderBy: day, limit: 500) { items { day inferenceCount contributorsGwei } }
   }
 }`
 
@@ -41,7 +41,7 @@ export interface DatasetData {
 }
 
 export interface Dataset {
-  readonly id: number
+  readonly datasetId: number
   readonly curator: string
   readonly licence: string
   readonly termsHash: Hex
@@ -52,7 +52,7 @@ export interface Dataset {
   readonly versionCount: number
   readonly contributions: { readonly totalCount: number; readonly items: readonly DatasetContribution[] }
   readonly versions: { readonly items: readonly DatasetVersion[] }
-  readonly days: {
+  readonly datasetDays: {
     readonly items: readonly {
       readonly day: number
       readonly inferenceCount: number
@@ -62,13 +62,11 @@ export interface Dataset {
 }
 
 export interface DatasetContribution {
-  readonly id: Hex
+  readonly contributionId: Hex
   readonly itemCount: number
   readonly status: 'Submitted' | 'Accepted' | 'Rejected' | 'Withdrawn'
-  readonly contributorAccount: { readonly id: number; readonly payout: string }
-  readonly units: {
-    readonly items: readonly { readonly model: number; readonly unit: number; readonly receivedGwei: string }[]
-  }
+  readonly contributor: { readonly accountId: number; readonly payout: string }
+  readonly units: { readonly items: readonly { readonly receivedGwei: string }[] }
 }
 
 export interface DatasetVersion {
@@ -77,5 +75,5 @@ export interface DatasetVersion {
   readonly frozenAt: number
   readonly contributionCount: number
   readonly itemCount: string
-  readonly models: { readonly items: readonly { readonly id: number; readonly name: string | null }[] }
+  readonly models: { readonly items: readonly { readonly modelId: number; readonly name: string | null }[] }
 }

@@ -3,13 +3,13 @@ export const FEE_RECEIPT = `query FeeReceipt($block: AsOfBlock) {
     items {
       feesGwei
       settlement { contributorsGwei ownerGwei operatorGwei royaltiesGwei }
-      payments(orderBy: amountGwei, orderDirection: desc, limit: 5) {
-        items { amountGwei paidUnit { payeeAccount { id payout } } }
+      unitPayments(orderBy: amountGwei, orderDirection: desc, limit: 5) {
+        items { amountGwei unit { payee { accountId payout } } }
       }
       batches(limit: 1) {
         items {
           inferences(where: { status: Stands }, limit: 1) {
-            items { batch position model feeGwei timestamp calledModel { name } }
+            items { batchId position feeGwei timestamp model { modelId name } }
           }
         }
       }
@@ -27,10 +27,10 @@ export interface FeeReceiptData {
         readonly operatorGwei: string | null
         readonly royaltiesGwei: string | null
       } | null
-      readonly payments: {
+      readonly unitPayments: {
         readonly items: readonly {
           readonly amountGwei: string
-          readonly paidUnit: { readonly payeeAccount: { readonly id: number; readonly payout: string } | null }
+          readonly unit: { readonly payee: { readonly accountId: number; readonly payout: string } | null }
         }[]
       }
       readonly batches: {
@@ -41,10 +41,9 @@ export interface FeeReceiptData {
 }
 
 interface ReceiptAnswer {
-  readonly batch: string
+  readonly batchId: string
   readonly position: number
-  readonly model: number
   readonly feeGwei: string
   readonly timestamp: number
-  readonly calledModel: { readonly name: string | null }
+  readonly model: { readonly modelId: number; readonly name: string | null }
 }

@@ -1,17 +1,17 @@
 import type { BookStatus } from '../parts/pill.tsx'
 
 export const HOME = `query Home($block: AsOfBlock) {
-  batches(orderBy: id, orderDirection: desc, limit: 10, block: $block) {
+  batches(orderBy: batchId, orderDirection: desc, limit: 10, block: $block) {
     totalCount
-    items { id count feesGwei timestamp transactionHash model calledModel { id name } inBook { status } }
+    items { batchId count feesGwei timestamp transactionHash model { modelId name } book { status } }
   }
   claims(orderBy: block, orderDirection: desc, limit: 10, block: $block) {
     totalCount
-    items { account recipient amountGwei timestamp transactionHash }
+    items { id accountId recipient amountGwei timestamp }
   }
-  inferences(limit: 1, orderBy: batch, orderDirection: desc, block: $block) {
+  inferences(limit: 1, orderBy: batchId, orderDirection: desc, block: $block) {
     totalCount
-    items { batch position }
+    items { batchId position }
   }
   settled: books(where: { status: Settled }, limit: 500, block: $block) {
     totalCount
@@ -25,10 +25,10 @@ export const HOME = `query Home($block: AsOfBlock) {
     items { id inferenceCount batches(limit: 100) { items { timestamp feesGwei } } }
   }
   modelDays(orderBy: day, orderDirection: desc, limit: 300, block: $block) {
-    items { model day inferenceCount feesGwei voidedGwei contributorsGwei }
+    items { modelId day inferenceCount feesGwei voidedGwei contributorsGwei }
   }
   accounts(orderBy: contributorGwei, orderDirection: desc, limit: 8, block: $block) {
-    items { id payout contributorGwei jointMemberGwei }
+    items { accountId payout contributorGwei }
   }
   contributing: accounts(where: { contributorGwei_gt: "0" }, limit: 1, block: $block) { totalCount }
   claimed: accounts(where: { claimedGwei_gt: "0" }, orderBy: claimedGwei, orderDirection: desc, limit: 500, block: $block) {
@@ -42,29 +42,28 @@ export interface HomeData {
   readonly batches: {
     readonly totalCount: number
     readonly items: readonly {
-      readonly id: string
+      readonly batchId: string
       readonly count: number
       readonly feesGwei: string
       readonly timestamp: number
       readonly transactionHash: string
-      readonly model: number
-      readonly calledModel: { readonly id: number; readonly name: string | null }
-      readonly inBook: { readonly status: BookStatus }
+      readonly model: { readonly modelId: number; readonly name: string | null }
+      readonly book: { readonly status: BookStatus }
     }[]
   }
   readonly claims: {
     readonly totalCount: number
     readonly items: readonly {
-      readonly account: number
+      readonly id: string
+      readonly accountId: number
       readonly recipient: string
       readonly amountGwei: string
       readonly timestamp: number
-      readonly transactionHash: string
     }[]
   }
   readonly inferences: {
     readonly totalCount: number
-    readonly items: readonly { readonly batch: string; readonly position: number }[]
+    readonly items: readonly { readonly batchId: string; readonly position: number }[]
   }
   readonly settled: {
     readonly totalCount: number
@@ -81,10 +80,9 @@ export interface HomeData {
   readonly modelDays: { readonly items: readonly ModelDay[] }
   readonly accounts: {
     readonly items: readonly {
-      readonly id: number
+      readonly accountId: number
       readonly payout: string
       readonly contributorGwei: string
-      readonly jointMemberGwei: string
     }[]
   }
   readonly contributing: { readonly totalCount: number }
@@ -108,7 +106,7 @@ export interface SettledBook {
 }
 
 export interface ModelDay {
-  readonly model: number
+  readonly modelId: number
   readonly day: number
   readonly inferenceCount: number
   readonly feesGwei: string

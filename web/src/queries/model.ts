@@ -3,9 +3,9 @@ import type { BookStatus, ModelState } from '../parts/pill.tsx'
 import type { ModelDay, SettledBook } from './home.ts'
 
 export const MODELS = `query Models($block: AsOfBlock) {
-  models(orderBy: id, limit: 500, block: $block) {
+  models(orderBy: modelId, limit: 500, block: $block) {
     totalCount
-    items { id kind state name method inferenceCount feesGwei keptRows unitCount ownerAccount { id payout } parentModel { id name } }
+    items { modelId state name inferenceCount feesGwei keptRows owner { accountId payout } parent { modelId name } }
   }
 }`
 
@@ -13,39 +13,36 @@ export interface ModelsData {
   readonly models: {
     readonly totalCount: number
     readonly items: readonly {
-      readonly id: number
-      readonly kind: 'Base' | 'FineTune'
+      readonly modelId: number
       readonly state: ModelState
       readonly name: string | null
-      readonly method: string | null
       readonly inferenceCount: number
       readonly feesGwei: string
       readonly keptRows: number | null
-      readonly unitCount: number | null
-      readonly ownerAccount: Party
-      readonly parentModel: { readonly id: number; readonly name: string | null } | null
+      readonly owner: Party
+      readonly parent: { readonly modelId: number; readonly name: string | null } | null
     }[]
   }
 }
 
 export interface Party {
-  readonly id: number
+  readonly accountId: number
   readonly payout: string
 }
 
-export const MODEL = `query Model($id: UInt!, $block: AsOfBlock) {
+export const MODEL = `query Model($id: ID!, $block: AsOfBlock) {
   model(id: $id, block: $block) {
-    id kind state name licence method quantisationScheme quantisationBits royaltyBps
+    modelId kind state name licence method quantisationScheme quantisationBits royaltyBps
     contributorBps operatorBps baseBps floorBps sketched feeUnitGwei dims keptRows unitCount activeFrom struckAt
     manifestHash manifestUri indexHash indexUri weightsHash weightsUri inferenceCount voidedCount feesGwei
     ratingCount ratedFeesGwei ratingStarsGwei consentWithdrawn
-    ownerAccount { id payout }
-    parentModel { id name licence royaltyBps }
-    fineTunes(limit: 20) { totalCount items { id name } }
-    versions(limit: 20) { items { id dataset number itemCount contributionCount } }
+    owner { accountId payout }
+    parent { modelId name licence royaltyBps }
+    fineTunes(limit: 20) { totalCount items { modelId name } }
+    versions(limit: 20) { items { id datasetId number itemCount contributionCount } }
     units(orderBy: receivedGwei, orderDirection: desc, limit: 500) {
       totalCount
-      items { unit keptRows receivedGwei struckAt payeeAccount { id payout } }
+      items { unitId keptRows receivedGwei struckAt payee { accountId payout } }
     }
     books(orderBy: windowEnd, orderDirection: desc, limit: 100) {
       totalCount
@@ -54,14 +51,14 @@ export const MODEL = `query Model($id: UInt!, $block: AsOfBlock) {
         settlement { contributorsGwei operatorGwei ownerGwei royaltiesGwei treasuryGwei }
       }
     }
-    days(orderBy: day, orderDirection: desc, limit: 60) { items { model day inferenceCount feesGwei voidedGwei contributorsGwei } }
-    evaluations(orderBy: id, orderDirection: desc, limit: 50) {
+    modelDays(orderBy: day, orderDirection: desc, limit: 60) { items { modelId day inferenceCount feesGwei voidedGwei contributorsGwei } }
+    evaluations(orderBy: evaluationId, orderDirection: desc, limit: 50) {
       items {
         id kind metric task scoreMillionths lowMillionths highMillionths sampleCount resultsHash timestamp
         twinScoreMillionths gained lost
       }
     }
-    strikes(limit: 50) { totalCount items { kind fault unit timestamp slashedGwei transactionHash } }
+    strikes(limit: 50) { totalCount items { id kind fault unitId timestamp slashedGwei transactionHash } }
   }
 }`
 
@@ -70,7 +67,7 @@ export interface ModelData {
 }
 
 export interface Model {
-  readonly id: number
+  readonly modelId: number
   readonly kind: 'Base' | 'FineTune'
   readonly state: ModelState
   readonly name: string | null
@@ -103,21 +100,21 @@ export interface Model {
   readonly ratedFeesGwei: string
   readonly ratingStarsGwei: string
   readonly consentWithdrawn: boolean
-  readonly ownerAccount: Party
-  readonly parentModel: {
-    readonly id: number
+  readonly owner: Party
+  readonly parent: {
+    readonly modelId: number
     readonly name: string | null
     readonly licence: string | null
     readonly royaltyBps: number
   } | null
   readonly fineTunes: {
     readonly totalCount: number
-    readonly items: readonly { readonly id: number; readonly name: string | null }[]
+    readonly items: readonly { readonly modelId: number; readonly name: string | null }[]
   }
   readonly versions: {
     readonly items: readonly {
       readonly id: string
-      readonly dataset: number
+      readonly datasetId: number
       readonly number: number
       readonly itemCount: string
       readonly contributionCount: number
@@ -125,17 +122,17 @@ export interface Model {
   }
   readonly units: { readonly totalCount: number; readonly items: readonly ModelUnit[] }
   readonly books: { readonly totalCount: number; readonly items: readonly ModelBook[] }
-  readonly days: { readonly items: readonly ModelDay[] }
+  readonly modelDays: { readonly items: readonly ModelDay[] }
   readonly evaluations: { readonly items: readonly Evaluation[] }
   readonly strikes: { readonly totalCount: number; readonly items: readonly Strike[] }
 }
 
 export interface ModelUnit {
-  readonly unit: number
+  readonly unitId: number
   readonly keptRows: number
   readonly receivedGwei: string
   readonly struckAt: number | null
-  readonly payeeAccount: Party | null
+  readonly payee: Party | null
 }
 
 export interface ModelBook extends SettledBook {
@@ -161,20 +158,21 @@ export interface Evaluation {
 }
 
 export interface Strike {
+  readonly id: string
   readonly kind: string
   readonly fault: string | null
-  readonly unit: number | null
+  readonly unitId: number | null
   readonly timestamp: number
   readonly slashedGwei: string
   readonly transactionHash: string
 }
 
 export const INFLUENCE = `query Influence($model: UInt!, $block: AsOfBlock) {
-  inferences(where: { model: $model, stands: true }, orderBy: batch, orderDirection: desc, limit: 500, block: $block) {
+  inferences(where: { modelId: $model, stands: true }, orderBy: batchId, orderDirection: desc, limit: 500, block: $block) {
     totalCount
     items { feeUnits sketch }
   }
-  units(where: { model: $model }, orderBy: unit, limit: 500, block: $block) { items { unit scale sketch } }
+  units(where: { modelId: $model }, orderBy: unitId, limit: 500, block: $block) { items { unitId scale sketch } }
 }`
 
 export interface InfluenceData {
@@ -182,5 +180,7 @@ export interface InfluenceData {
     readonly totalCount: number
     readonly items: readonly { readonly feeUnits: number; readonly sketch: Hex | null }[]
   }
-  readonly units: { readonly items: readonly { readonly unit: number; readonly scale: number; readonly sketch: Hex }[] }
+  readonly units: {
+    readonly items: readonly { readonly unitId: number; readonly scale: number; readonly sketch: Hex }[]
+  }
 }

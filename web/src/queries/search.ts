@@ -1,9 +1,14 @@
 export const SEARCH = `query Search($words: String!) {
-  models(where: { name_contains: $words }, limit: 1) { items { id } }
+  names(where: { text_contains_nocase: $words }, limit: 1) { items { model { modelId } dataset { datasetId } } }
 }`
 
 export interface SearchData {
-  readonly models: { readonly items: readonly { readonly id: number }[] }
+  readonly names: {
+    readonly items: readonly {
+      readonly model: { readonly modelId: number } | null
+      readonly dataset: { readonly datasetId: number } | null
+    }[]
+  }
 }
 
 /** A page and its parameters, as the router takes them. */

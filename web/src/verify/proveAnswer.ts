@@ -68,11 +68,11 @@ export function answerChecks(of: AnswerToProve): readonly (readonly [string, Che
 }
 
 function recordProofOf(of: Inference): RecordProof {
-  const { number, block, count: records, units, root, sumHash } = of.recordedBatch
+  const { number, block, count: records, units, root, sumHash } = of.batch
   return {
     header: {
-      batch: BigInt(of.batch),
-      book: BigInt(of.book),
+      batch: BigInt(of.batchId),
+      book: BigInt(of.bookId),
       number,
       recordedIn: block,
       count: records,
@@ -82,7 +82,7 @@ function recordProofOf(of: Inference): RecordProof {
     },
     index: BigInt(of.position),
     record: {
-      payer: of.payer,
+      payer: of.payerId,
       salt: of.salt,
       feeUnits: of.feeUnits,
       commitment: of.commitment,
@@ -93,11 +93,11 @@ function recordProofOf(of: Inference): RecordProof {
 }
 
 function recordCheck(of: Inference, { record }: RecordProof) {
-  const leaf = leafOf(record, of.model, of.operator)
+  const leaf = leafOf(record, of.modelId, of.operatorId)
   if (leaf !== of.recordHash) throw new Error(`These bytes hash to ${leaf}, and the index says ${of.recordHash}.`)
-  const channel = channelId({ payer: of.payer, operator: of.operator, model: of.model, salt: of.salt })
+  const channel = channelId({ payer: of.payerId, operator: of.operatorId, model: of.modelId, salt: of.salt })
   const fields = [
-    { hex: channel, means: `channel of account ${of.payer} that paid` },
+    { hex: channel, means: `channel of account ${of.payerId} that paid` },
     { hex: numberToHex(of.feeUnits, { size: 2 }), means: `fee: ${count(of.feeUnits)} fee units` },
     { hex: of.commitment, means: 'commitment to question and answer' },
     { hex: record.sketch, means: 'query sketch, one bit a dimension' },
@@ -116,7 +116,7 @@ async function receiptCheck({ client, contracts, inference, receipt }: AnswerToP
   }
   const signer = await signerOfReceipt(receipt)
   if (signer === undefined) throw new Error('The signature of this receipt is of nobody.')
-  const args = [inference.operator, signer] as const
+  const args = [inference.operatorId, signer] as const
   const { from } = await readContract(client, { ...contracts.court, functionName: 'keyTermOf', args })
   if (from === 0) throw new Error(`The receipt is signed by ${signer}, which was never the operator’s receipt key.`)
   return { says: 'The operator signed exactly these bytes.', bytes: sizeOf([receipt.signature]) }
@@ -157,28 +157,28 @@ async function batchCheck({ client, deployment }: AnswerToProve, proof: RecordPr
 
 async function payCheck({ client, deployment, inference, book }: AnswerToProve, block: TrustedBlock) {
   if (book === null) throw new Error('The index does not have the book of this answer.')
-  const key = bookKeyOf(BigInt(inference.book))
+  const key = bookKeyOf(BigInt(inference.bookId))
   const source = proofSource(
     { getProof: (args) => getProof(client, args), getCode: (args) => getCode(client, args) },
     block,
   )
-  const batches = book.batches.items.map(({ id, block: recordedIn, units, sum, ...header }): ShownBatch => {
+  const batches = book.batches.items.map(({ batchId, block: recordedIn, units, sum, ...header }): ShownBatch => {
     return {
-      header: { ...header, batch: BigInt(id), book: BigInt(inference.book), recordedIn, units: BigInt(units) },
+      header: { ...header, batch: BigInt(batchId), book: BigInt(inference.bookId), recordedIn, units: BigInt(units) },
       sum,
     }
   })
   const proven = await provePay(block, source, deployment.contracts, key, batches)
-  for (const { number, amountGwei } of book.pay.units.items) {
-    if (proven.units[number] !== BigInt(amountGwei)) {
-      throw new Error(`Unit ${number} is paid ${proven.units[number]} gwei, and the index says ${amountGwei}.`)
+  for (const { unitId, amountGwei } of book.pay.units.items) {
+    if (proven.units[unitId] !== BigInt(amountGwei)) {
+      throw new Error(`Unit ${unitId} is paid ${proven.units[unitId]} gwei, and the index says ${amountGwei}.`)
     }
   }
   const explained = inference.explanation
   if (inference.sketch !== null && (explained.source === 'RowIndex' || explained.source === 'Units')) {
     const terms = unitTerms(signsOf(hexToBytes(inference.sketch)), proven.model.units)
-    const wrong = explained.units.items.find(({ number, term }) => BigInt(terms[number] ?? 0) !== BigInt(term))
-    if (wrong !== undefined) throw new Error(`The index names another influence of unit ${wrong.number}.`)
+    const wrong = explained.units.items.find(({ unitId, term }) => BigInt(terms[unitId] ?? 0) !== BigInt(term))
+    if (wrong !== undefined) throw new Error(`The index names another influence of unit ${wrong.unitId}.`)
   }
   const units = proven.model.units.length
   return {

@@ -28,7 +28,7 @@ export function VerifyCard({ inference, at, receipt }: VerifyCardProps) {
     setBusy(true)
     try {
       const block = { number: at.block }
-      const { book } = await ask<BookProofData>(BOOK_PROOF, { book: inference.book, block })
+      const { book } = await ask<BookProofData>(BOOK_PROOF, { id: inference.bookId, block })
       await runSteps(answerChecks({ ...reader, deployment, inference, block: at.block, receipt, book }), setSteps)
     } catch (error) {
       const says = error instanceof Error ? error.message : String(error)

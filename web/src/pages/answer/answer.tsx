@@ -20,7 +20,7 @@ import { ReceiptCard } from './receiptCard.tsx'
 export function Answer() {
   const { batch, position } = useParams({ from: '/answers/$batch/$position' })
   const isNamed = /^\d{1,18}$/.test(batch) && /^\d{1,9}$/.test(position)
-  const answer = useIndex<AnswerData>(ANSWER, { batch, position: Number(position) }, isNamed)
+  const answer = useIndex<AnswerData>(ANSWER, { id: `${BigInt(isNamed ? batch : 0)}-${Number(position)}` }, isNamed)
   const nobody = (
     <Empty title="There is no such answer" why="Answers are named by their batch and their place in it, from 0.">
       <Link className="btn" to="/answers">
@@ -38,21 +38,22 @@ export function Answer() {
 
 function OfAnswer({ inference, at }: { inference: Inference; at: AnswerData['_meta'] }) {
   const [receipt, setReceipt] = useState<Receipt>()
-  const { inBook, calledModel, model } = inference
+  const { book, model, modelId, batchId, position } = inference
+  const name = `Answer ${batchId}/${position}`
   const { nodes, links } = flowOf(inference)
   return (
     <>
       <Head
-        name={`Answer ${inference.batch}/${inference.position}`}
+        name={name}
         crumb={
           <>
-            <Link to="/models/$id" params={{ id: `${model}` }}>
-              <bdi>{plainName(calledModel.name, `Model ${model}`)}</bdi>
+            <Link to="/models/$id" params={{ id: `${modelId}` }}>
+              <bdi>{plainName(model.name, `Model ${modelId}`)}</bdi>
             </Link>{' '}
             / <Link to="/answers">Answers</Link>
           </>
         }
-        title={`Answer ${inference.batch}/${inference.position}`}
+        title={name}
         meta={
           <>
             <span>{dateAndTime(inference.timestamp)} UTC</span>
@@ -60,10 +61,10 @@ function OfAnswer({ inference, at }: { inference: Inference; at: AnswerData['_me
               Fee <Amount gwei={inference.feeGwei} unit />
             </span>
             <span>
-              Batch {inference.batch}, record {inference.position}
+              Batch {batchId}, record {position}
             </span>
             <InferencePill status={inference.status} />
-            <BookPill status={inBook.status} />
+            <BookPill status={book.status} />
           </>
         }
       />
@@ -72,14 +73,10 @@ function OfAnswer({ inference, at }: { inference: Inference; at: AnswerData['_me
         <InShort of={inference} />
         <Moved of={inference.explanation} />
         <Card
-          title={inBook.pay.pending ? 'Where the fee would go' : 'Where the fee went'}
-          about={`A fee joins the book of its day. Contributors are paid by their net influence over all answers of book ${inBook.number}, not by this answer alone.`}
+          title={book.pay.pending ? 'Where the fee would go' : 'Where the fee went'}
+          about={`A fee joins the book of its day. Contributors are paid by their net influence over all answers of book ${book.number}, not by this answer alone.`}
         >
-          <Sankey
-            nodes={nodes}
-            links={links}
-            label={`Where the fee of answer ${inference.batch}/${inference.position} goes`}
-          />
+          <Sankey nodes={nodes} links={links} label={`Where the fee of ${name} goes`} />
         </Card>
         <VerifyCard inference={inference} at={at} receipt={receipt} />
       </div>
@@ -87,7 +84,7 @@ function OfAnswer({ inference, at }: { inference: Inference; at: AnswerData['_me
   )
 }
 
-function InShort({ of: { payer, operator, inBook, explanation, block } }: { of: Inference }) {
+function InShort({ of: { payerId, operatorId, book, explanation, block } }: { of: Inference }) {
   const towards = explanation.units.items.filter(({ term }) => BigInt(term) > 0n).length
   const away = explanation.units.items.filter(({ term }) => BigInt(term) < 0n).length
   return (
@@ -100,15 +97,15 @@ function InShort({ of: { payer, operator, inBook, explanation, block } }: { of: 
           <strong>{count(away)}</strong> units
         </Fact>
         <Fact name="To contributors, of its book">
-          <Amount gwei={inBook.pay.contributorsGwei} unit />
+          <Amount gwei={book.pay.contributorsGwei} unit />
         </Fact>
         <Fact name="Paid by">
-          <Link to="/earnings/$who" params={{ who: `${payer}` }}>
-            Account {payer}
+          <Link to="/earnings/$who" params={{ who: `${payerId}` }}>
+            Account {payerId}
           </Link>
         </Fact>
         <Fact name="Served by">
-          <Who account={operator} address={inBook.operatorAccount.payout} />
+          <Who account={operatorId} address={book.operator.payout} />
         </Fact>
         <Fact name="Recorded in block">{count(block)}</Fact>
       </Facts>

@@ -33,33 +33,33 @@ export function Answers() {
                   <Table
                     caption="Recorded answers"
                     rows={items}
-                    keyOf={({ batch, position }) => `${batch} ${position}`}
+                    keyOf={({ id }) => id}
                     columns={[
                       {
                         title: 'Answer',
-                        cell: ({ batch, position }) => (
+                        cell: ({ batchId, position }) => (
                           <Link
                             className="strong"
                             to="/answers/$batch/$position"
-                            params={{ batch, position: `${position}` }}
+                            params={{ batch: batchId, position: `${position}` }}
                           >
-                            {batch}/{position}
+                            {batchId}/{position}
                           </Link>
                         ),
                       },
                       { title: 'When (UTC)', from: 'tablet', cell: ({ timestamp }) => dateAndTime(timestamp) },
                       {
                         title: 'Model',
-                        cell: ({ model, calledModel }) => <bdi>{plainName(calledModel.name, `Model ${model}`)}</bdi>,
+                        cell: ({ model }) => <bdi>{plainName(model.name, `Model ${model.modelId}`)}</bdi>,
                       },
-                      { title: 'Payer', from: 'desk', cell: ({ payer }) => `Account ${payer}` },
+                      { title: 'Payer', from: 'desk', cell: ({ payerId }) => `Account ${payerId}` },
                       { title: 'Fee, OPEN', isNumber: true, cell: ({ feeGwei }) => <Amount gwei={feeGwei} /> },
                       {
                         title: 'State',
                         isNumber: true,
                         from: 'tablet',
-                        cell: ({ status, inBook }) =>
-                          status === 'Stands' ? <BookPill status={inBook.status} /> : <InferencePill status={status} />,
+                        cell: ({ status, book }) =>
+                          status === 'Stands' ? <BookPill status={book.status} /> : <InferencePill status={status} />,
                       },
                     ]}
                   />

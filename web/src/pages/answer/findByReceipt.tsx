@@ -18,7 +18,7 @@ export function FindByReceipt() {
       if (found === undefined) return setTold('What this receipt promises is not recorded yet.')
       await navigate({
         to: '/answers/$batch/$position',
-        params: { batch: found.batch, position: `${found.position}` },
+        params: { batch: found.batchId, position: `${found.position}` },
       })
     } catch (error) {
       setTold(error instanceof Error ? error.message : String(error))

@@ -4,11 +4,11 @@ import type { AnswerBook, Inference } from '../../queries/answer.ts'
 const PEOPLE = 5
 
 /** What of a fee went, or would go, to whom: its part of the book's pay. The last of all gets what rounding leaves. */
-export function flowOf({ feeGwei, inBook }: Inference): {
+export function flowOf({ feeGwei, book }: Inference): {
   readonly nodes: readonly FlowNode[]
   readonly links: readonly FlowLink[]
 } {
-  const { pay } = inBook
+  const { pay } = book
   const fee = BigInt(feeGwei)
   const total = BigInt(pay.totalGwei)
   const part = (gwei: string) => (total === 0n ? 0n : (BigInt(gwei) * fee) / total)
@@ -21,14 +21,14 @@ export function flowOf({ feeGwei, inBook }: Inference): {
   }
   const contributors = part(pay.contributorsGwei)
   const pool = add(0, 'Contributors', 1, contributors)
-  const people = peopleOf(inBook).map(({ name, gwei }) => ({ name, gwei: part(gwei) }))
+  const people = peopleOf(book).map(({ name, gwei }) => ({ name, gwei: part(gwei) }))
   for (const { name, gwei } of people) add(pool, name, 1, gwei)
   const others = pay.units.totalCount - people.length
   add(pool, `${others} others`, 1, contributors - people.reduce((sum, { gwei }) => sum + gwei, 0n))
   const roles = [
-    ['Model owner', 2, pay.ownerGwei, inBook.calledModel.ownerAccount.id],
-    ['Operator', 3, pay.operatorGwei, inBook.operatorAccount.id],
-    ['Royalty', 4, pay.royaltiesGwei, pay.royalties[0]?.creditedAccount.id ?? 0],
+    ['Model owner', 2, pay.ownerGwei, book.model.owner.accountId],
+    ['Operator', 3, pay.operatorGwei, book.operator.accountId],
+    ['Royalty', 4, pay.royaltiesGwei, pay.royalties[0]?.account.accountId ?? 0],
   ] as const
   let left = fee - contributors
   for (const [name, category, gwei, account] of roles) {
@@ -43,8 +43,8 @@ export function flowOf({ feeGwei, inBook }: Inference): {
 }
 
 function peopleOf({ pay }: AnswerBook): readonly { readonly name: string; readonly gwei: string }[] {
-  return pay.units.items.slice(0, PEOPLE).map(({ number, amountGwei, unit }) => ({
-    name: unit.payee === null ? `Joint unit ${number}` : `Account ${unit.payee}`,
+  return pay.units.items.slice(0, PEOPLE).map(({ unitId, amountGwei, unit }) => ({
+    name: unit.payee === null ? `Joint unit ${unitId}` : `Account ${unit.payee.accountId}`,
     gwei: amountGwei,
   }))
 }

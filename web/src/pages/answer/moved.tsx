@@ -9,12 +9,12 @@ const UNITS = 6
 /** Rows where the row index is at hand, else units: for and against apart. An explanation, and not money. */
 export function Moved({ of }: { of: Explanation }) {
   const hasRows = of.source === 'RowIndex'
-  const terms: readonly Term[] = of.units.items.map(({ number, term, unit }) => {
-    return { key: `${number}`, name: `Unit ${number}`, term: BigInt(term), unit }
+  const terms: readonly Term[] = of.units.items.map(({ unitId, term, unit }) => {
+    return { key: `${unitId}`, name: `Unit ${unitId}`, term: BigInt(term), unit }
   })
   const rowsOf = (rows: readonly RowTerm[]): readonly Term[] =>
-    rows.map(({ number, row, term, unit, itemHash }) => {
-      return { key: `${number} ${row}`, name: `Row ${row} of unit ${number}`, term: BigInt(term), unit, itemHash }
+    rows.map(({ unitId, row, term, unit, itemHash }) => {
+      return { key: `${unitId} ${row}`, name: `Row ${row} of unit ${unitId}`, term: BigInt(term), unit, itemHash }
     })
   const towards = hasRows ? rowsOf(of.for.items) : terms.filter(({ term }) => term > 0n).slice(0, UNITS)
   const away = hasRows
@@ -44,7 +44,11 @@ export function Moved({ of }: { of: Explanation }) {
           file="influence.csv"
           columns={[
             { title: 'Unit', cell: ({ name }) => name, csv: ({ key }) => key },
-            { title: 'Who', cell: ({ unit }) => <Payer of={unit} />, csv: ({ unit }) => `${unit.payee ?? 'joint'}` },
+            {
+              title: 'Who',
+              cell: ({ unit }) => <Payer of={unit} />,
+              csv: ({ unit }) => `${unit.payee?.accountId ?? 'joint'}`,
+            },
             { title: 'Score', isNumber: true, cell: ({ term }) => count(term), csv: ({ term }) => `${term}` },
           ]}
         />
@@ -101,7 +105,7 @@ function Side({ title, terms, most, isAgainst = false }: SideProps) {
   )
 }
 
-function Payer({ of: { payee, payeeAccount } }: { of: Payee }) {
-  if (payee === null || payeeAccount === null) return <span className="muted">joint unit</span>
-  return <Who account={payee} address={payeeAccount.payout} />
+function Payer({ of: { payee } }: { of: Payee }) {
+  if (payee === null) return <span className="muted">joint unit</span>
+  return <Who account={payee.accountId} address={payee.payout} />
 }

@@ -16,7 +16,7 @@ export function Reverted({ of: { revertedBlocks } }: { of: AuditorData }) {
         <p className="muted">The chain replaced no block that was served.</p>
       ) : (
         <ol className="steps">
-          {revertedBlocks.items.map(({ number, hash, revertedAtMs, facts }) => (
+          {revertedBlocks.items.map(({ number, hash, revertedAtMs, revertedFacts }) => (
             <li key={hash}>
               <span className="dot wait">
                 <Icon name="back" />
@@ -24,7 +24,8 @@ export function Reverted({ of: { revertedBlocks } }: { of: AuditorData }) {
               <div>
                 <h3>Block {count(number)} was replaced</h3>
                 <p>
-                  {dateAndTime(revertedAtMs / 1000)} UTC. {count(facts.totalCount)} facts left the history with it.
+                  {dateAndTime(revertedAtMs / 1000)} UTC. {count(revertedFacts.totalCount)} facts left the history with
+                  it.
                 </p>
               </div>
               <span className="by">

@@ -30,8 +30,8 @@ export function Contributions({ of, isCurator }: { of: Dataset; isCurator: boole
   const decide = (contribution: DatasetContribution, isAccepted: boolean) =>
     act(
       isAccepted
-        ? { ...datasets, functionName: 'accept', args: [[contribution.id]] }
-        : { ...datasets, functionName: 'reject', args: [contribution.id] },
+        ? { ...datasets, functionName: 'accept', args: [[contribution.contributionId]] }
+        : { ...datasets, functionName: 'reject', args: [contribution.contributionId] },
       isAccepted ? 'Accepted. It counts from the next version on.' : 'Rejected. No version takes it.',
     )
   return (
@@ -54,14 +54,14 @@ export function Contributions({ of, isCurator }: { of: Dataset; isCurator: boole
       ) : (
         <Table
           caption="Contributions"
-          file={`contributions-dataset-${of.id}.csv`}
+          file={`contributions-dataset-${of.datasetId}.csv`}
           rows={rows}
-          keyOf={({ id }) => id}
+          keyOf={({ contributionId }) => contributionId}
           columns={[
             {
               title: 'Contributor',
-              cell: ({ contributorAccount: { id, payout } }) => <Who account={id} address={payout} />,
-              csv: ({ contributorAccount }) => `account ${contributorAccount.id}`,
+              cell: ({ contributor: { accountId, payout } }) => <Who account={accountId} address={payout} />,
+              csv: ({ contributor }) => `account ${contributor.accountId}`,
             },
             {
               title: 'Items',

@@ -19,7 +19,7 @@ export function Dataset() {
   const { id } = useParams({ from: '/datasets/$id' })
   const number = Number(id)
   const isNamed = Number.isSafeInteger(number) && number > 0
-  const dataset = useIndex<DatasetData>(DATASET, { id: number }, isNamed)
+  const dataset = useIndex<DatasetData>(DATASET, { id: `${number}` }, isNamed)
   const nobody = (
     <Empty title="There is no such dataset" why="Datasets are numbered from 1, in the order of their registration.">
       <Link className="btn" to="/datasets">
@@ -40,19 +40,19 @@ function OfDataset({ of }: { of: Told }) {
   const isCurator = address?.toLowerCase() === of.curator.toLowerCase()
   const card = useBlob(of.metadataHash, (text) => text.slice(0, 4_000))
   const [title] = (card.data ?? '').split('\n')
-  const name = plainName(title?.replace(/^#+\s*/, ''), `Dataset ${of.id}`)
-  const earned = sumOf(of.days.items, ({ contributorsGwei }) => contributorsGwei)
+  const name = plainName(title?.replace(/^#+\s*/, ''), `Dataset ${of.datasetId}`)
+  const earned = sumOf(of.datasetDays.items, ({ contributorsGwei }) => contributorsGwei)
   const accepted = of.contributions.items.filter(({ status }) => status === 'Accepted')
   const models = new Map(
-    of.versions.items.flatMap(({ models }) => models.items.map((model) => [model.id, model] as const)),
+    of.versions.items.flatMap(({ models }) => models.items.map((model) => [model.modelId, model] as const)),
   )
   return (
     <>
       <Head
-        name={`Dataset ${of.id}`}
+        name={`Dataset ${of.datasetId}`}
         crumb={
           <>
-            <Link to="/datasets">Datasets</Link> / {of.id}
+            <Link to="/datasets">Datasets</Link> / {of.datasetId}
           </>
         }
         title={<bdi>{name}</bdi>}
@@ -80,9 +80,9 @@ function OfDataset({ of }: { of: Told }) {
         </Stat>
         <Stat
           name="Models that use it"
-          note={[...models.values()].slice(0, 2).map(({ id, name }) => (
-            <Link key={id} to="/models/$id" params={{ id: `${id}` }}>
-              <bdi>{plainName(name, `Model ${id}`)}</bdi>{' '}
+          note={[...models.values()].slice(0, 2).map(({ modelId, name }) => (
+            <Link key={modelId} to="/models/$id" params={{ id: `${modelId}` }}>
+              <bdi>{plainName(name, `Model ${modelId}`)}</bdi>{' '}
             </Link>
           ))}
         >

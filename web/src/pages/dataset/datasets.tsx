@@ -26,13 +26,13 @@ export function Datasets() {
               <Table
                 caption="Registered datasets"
                 rows={items}
-                keyOf={({ id }) => `${id}`}
+                keyOf={({ datasetId }) => `${datasetId}`}
                 columns={[
                   {
                     title: 'Dataset',
-                    cell: ({ id }) => (
-                      <Link className="strong" to="/datasets/$id" params={{ id: `${id}` }}>
-                        Dataset {id}
+                    cell: ({ datasetId }) => (
+                      <Link className="strong" to="/datasets/$id" params={{ id: `${datasetId}` }}>
+                        Dataset {datasetId}
                       </Link>
                     ),
                   },

@@ -10,7 +10,7 @@ export function Versions({ of, isCurator }: { of: Dataset; isCurator: boolean })
   const { datasets } = useReader().contracts
   const { act, told, isBusy } = useAct()
   const freeze = () =>
-    act({ ...datasets, functionName: 'freeze', args: [of.id] }, 'Frozen. Models can be trained on this version.')
+    act({ ...datasets, functionName: 'freeze', args: [of.datasetId] }, 'Frozen. Models can be trained on this version.')
   return (
     <Card
       title="Versions"
@@ -34,9 +34,9 @@ export function Versions({ of, isCurator }: { of: Dataset; isCurator: boolean })
                 cell: ({ models }) =>
                   models.items.length === 0
                     ? 'nobody yet'
-                    : models.items.map(({ id, name }) => (
-                        <Link key={id} to="/models/$id" params={{ id: `${id}` }}>
-                          <bdi>{plainName(name, `Model ${id}`)}</bdi>{' '}
+                    : models.items.map(({ modelId, name }) => (
+                        <Link key={modelId} to="/models/$id" params={{ id: `${modelId}` }}>
+                          <bdi>{plainName(name, `Model ${modelId}`)}</bdi>{' '}
                         </Link>
                       )),
               },

@@ -5,8 +5,8 @@ import type { Account } from '../../queries/account.ts'
 
 const SHOWN = 60
 
-export function ByDay({ of: { days } }: { of: Account }) {
-  const bars = days.items
+export function ByDay({ of: { accountDays } }: { of: Account }) {
+  const bars = accountDays.items
     .filter(({ earnedGwei }) => earnedGwei !== '0')
     .slice(-SHOWN)
     .map(({ day, earnedGwei }) => ({

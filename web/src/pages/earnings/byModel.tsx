@@ -21,11 +21,11 @@ export function ByModel({ of: { units, credits } }: { of: Account }) {
       </Card>
     )
   }
-  const shareOf = ({ model }: AccountUnit) => {
-    const own = credits.items.filter((credit) => credit.model === model && credit.role === 'Contributor')
+  const shareOf = ({ model: { modelId } }: AccountUnit) => {
+    const own = credits.items.filter((credit) => credit.model?.modelId === modelId && credit.role === 'Contributor')
     return percent(
       sumOf(own, ({ amountGwei }) => amountGwei),
-      sumOf(own, ({ settledBook }) => settledBook?.settlement?.contributorsGwei),
+      sumOf(own, ({ book }) => book?.settlement?.contributorsGwei),
     )
   }
   return (
@@ -33,16 +33,16 @@ export function ByModel({ of: { units, credits } }: { of: Account }) {
       <Table
         caption="Earnings by model"
         rows={rows}
-        keyOf={({ model, unit }) => `${model} ${unit}`}
+        keyOf={({ model, unitId }) => `${model.modelId} ${unitId}`}
         columns={[
           {
             title: 'Model',
-            cell: ({ model, unit, ofModel }) => (
+            cell: ({ model, unitId }) => (
               <>
-                <Link className="strong" to="/models/$id" params={{ id: `${model}` }}>
-                  <bdi>{plainName(ofModel.name, `Model ${model}`)}</bdi>
+                <Link className="strong" to="/models/$id" params={{ id: `${model.modelId}` }}>
+                  <bdi>{plainName(model.name, `Model ${model.modelId}`)}</bdi>
                 </Link>
-                <span className="sub">unit {unit}</span>
+                <span className="sub">unit {unitId}</span>
               </>
             ),
           },
@@ -50,8 +50,8 @@ export function ByModel({ of: { units, credits } }: { of: Account }) {
             title: 'Rows kept',
             isNumber: true,
             from: 'tablet',
-            cell: ({ keptRows, ofContribution }) =>
-              ofContribution === null ? count(keptRows) : `${count(keptRows)} of ${count(ofContribution.itemCount)}`,
+            cell: ({ keptRows, contribution }) =>
+              contribution === null ? count(keptRows) : `${count(keptRows)} of ${count(contribution.itemCount)}`,
           },
           { title: 'Part of the pools', isNumber: true, from: 'tablet', cell: shareOf },
           {
@@ -66,8 +66,8 @@ export function ByModel({ of: { units, credits } }: { of: Account }) {
           {
             title: 'State',
             isNumber: true,
-            cell: ({ struckAt, ofModel }) =>
-              struckAt === null ? <ModelPill state={ofModel.state} /> : <Pill tone="bad">Unit struck</Pill>,
+            cell: ({ struckAt, model }) =>
+              struckAt === null ? <ModelPill state={model.state} /> : <Pill tone="bad">Unit struck</Pill>,
           },
         ]}
         total={['Total', '', '', <Amount key="total" gwei={sumOf(rows, ({ receivedGwei }) => receivedGwei)} />, '']}

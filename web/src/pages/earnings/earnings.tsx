@@ -57,7 +57,7 @@ function Nobody({ who }: { who: string }) {
 /** The chain decides what can be claimed; the index explains it, and may be missing. */
 function OfAccount({ account }: { account: ChainAccount }) {
   const chain = useEarnings(account.id)
-  const index = useIndex<AccountData>(ACCOUNT, { id: account.id })
+  const index = useIndex<AccountData>(ACCOUNT, { id: `${account.id}` })
   const told = index.data?.account ?? undefined
   const { data: meta } = useMeta()
   const { data: head } = useChainHead()

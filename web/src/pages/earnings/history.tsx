@@ -39,9 +39,9 @@ export function History({ of }: { of: Account }) {
         ) : (
           <Table
             caption="Claims"
-            file={`claims-account-${of.id}.csv`}
+            file={`claims-account-${of.accountId}.csv`}
             rows={of.claims.items}
-            keyOf={({ transactionHash, block }) => `${transactionHash} ${block}`}
+            keyOf={({ id }) => id}
             columns={[
               {
                 title: 'When (UTC)',
@@ -75,39 +75,37 @@ function Credits({ of }: { of: Account }) {
   return (
     <Table
       caption="Earnings by book"
-      file={`earnings-account-${of.id}.csv`}
+      file={`earnings-account-${of.accountId}.csv`}
       rows={of.credits.items}
-      keyOf={({ block, logIndex, position }) => `${block} ${logIndex} ${position}`}
+      keyOf={({ id }) => id}
       columns={[
         {
           title: 'Book',
-          cell: ({ settledBook, block }) => (
+          cell: ({ book, timestamp }) => (
             <>
-              <span className="strong">
-                {settledBook === null ? `Block ${count(block)}` : `Book ${settledBook.number}`}
-              </span>
-              <span className="sub">{settledBook === null ? '' : `closed ${dayAndMonth(settledBook.closesAt)}`}</span>
+              <span className="strong">{book === null ? 'Credited' : `Book ${book.number}`}</span>
+              <span className="sub">{`${book === null ? '' : 'settled '}${dayAndMonth(timestamp)}`}</span>
             </>
           ),
-          csv: ({ settledBook, block }) => settledBook?.id ?? `block ${block}`,
+          csv: ({ book }) => book?.bookId ?? '',
         },
         {
           title: 'Model',
           from: 'tablet',
-          cell: ({ calledModel }) =>
-            calledModel && (
-              <Link to="/models/$id" params={{ id: `${calledModel.id}` }}>
-                <bdi>{plainName(calledModel.name, `Model ${calledModel.id}`)}</bdi>
+          cell: ({ model }) =>
+            model && (
+              <Link to="/models/$id" params={{ id: `${model.modelId}` }}>
+                <bdi>{plainName(model.name, `Model ${model.modelId}`)}</bdi>
               </Link>
             ),
-          csv: ({ model }) => `${model ?? ''}`,
+          csv: ({ model }) => `${model?.modelId ?? ''}`,
         },
         { title: 'For', cell: ({ role }) => words[role], csv: ({ role }) => words[role] },
         {
           title: 'Answers',
           isNumber: true,
           from: 'desk',
-          cell: ({ settledBook }) => settledBook && count(settledBook.inferenceCount),
+          cell: ({ book }) => book && count(book.inferenceCount),
         },
         { title: 'Part', isNumber: true, from: 'tablet', cell: partOf },
         {
@@ -137,8 +135,8 @@ function Credits({ of }: { of: Account }) {
   )
 }
 
-function partOf({ role, amountGwei, settledBook }: Credit): string {
-  const pool = settledBook?.settlement?.contributorsGwei
+function partOf({ role, amountGwei, book }: Credit): string {
+  const pool = book?.settlement?.contributorsGwei
   return role === 'Contributor' && pool !== undefined ? percent(BigInt(amountGwei), BigInt(pool)) : ''
 }
 

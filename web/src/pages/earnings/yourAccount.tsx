@@ -31,15 +31,15 @@ export function YourAccount({ account, contributions }: YourAccountProps) {
         <Fact name="Payout address">
           <Who address={account.payout} copy />
         </Fact>
-        {contributions.map(({ id, dataset, itemCount, status }) => (
-          <Fact key={id} name={`Contribution of ${count(itemCount)} items`}>
+        {contributions.map(({ contributionId, datasetId, itemCount, status }) => (
+          <Fact key={contributionId} name={`Contribution of ${count(itemCount)} items`}>
             <span className="row end">
-              <Link to="/datasets/$id" params={{ id: `${dataset}` }}>
-                Dataset {dataset}
+              <Link to="/datasets/$id" params={{ id: `${datasetId}` }}>
+                Dataset {datasetId}
               </Link>
               <Pill tone={tones[status]}>{status === 'Accepted' ? 'Consent given' : status}</Pill>
               {isOwner && (status === 'Accepted' || status === 'Submitted') && (
-                <WithdrawConsent contribution={id} itemCount={itemCount} />
+                <WithdrawConsent contribution={contributionId} itemCount={itemCount} />
               )}
             </span>
           </Fact>

@@ -17,8 +17,8 @@ export function FeeReceipt() {
   const fee = BigInt(answer.feeGwei)
   const fees = BigInt(book.feesGwei)
   const part = (gwei: string | bigint | null) => (fees === 0n ? 0n : (BigInt(gwei ?? 0) * fee) / fees)
-  const people = book.payments.items.flatMap(({ amountGwei, paidUnit }) =>
-    paidUnit.payeeAccount === null ? [] : [{ ...paidUnit.payeeAccount, gwei: part(amountGwei) }],
+  const people = book.unitPayments.items.flatMap(({ amountGwei, unit }) =>
+    unit.payee === null ? [] : [{ ...unit.payee, gwei: part(amountGwei) }],
   )
   const { contributorsGwei, ownerGwei, operatorGwei, royaltiesGwei } = book.settlement
   const best = people.slice(0, PEOPLE)
@@ -29,23 +29,23 @@ export function FeeReceipt() {
     <Link
       className="rcpt"
       to="/answers/$batch/$position"
-      params={{ batch: answer.batch, position: `${answer.position}` }}
+      params={{ batch: answer.batchId, position: `${answer.position}` }}
     >
       <span className="row between">
         <b>
-          Answer {answer.batch}/{answer.position}
+          Answer {answer.batchId}/{answer.position}
         </b>
         <span className="muted small">{dateAndTime(answer.timestamp)} UTC</span>
       </span>
       <span className="row between">
-        <bdi className="muted cut">{plainName(answer.calledModel.name, `Model ${answer.model}`)}</bdi>
+        <bdi className="muted cut">{plainName(answer.model.name, `Model ${answer.model.modelId}`)}</bdi>
         <Pill tone="good">Settled</Pill>
       </span>
       <span className="ln">
-        {best.map(({ id, payout, gwei }) => (
-          <Line key={id} gwei={gwei}>
+        {best.map(({ accountId, payout, gwei }) => (
+          <Line key={accountId} gwei={gwei}>
             <Identicon of={payout} />
-            Account {id}
+            Account {accountId}
           </Line>
         ))}
         <Line gwei={others} category={1}>

@@ -3,7 +3,7 @@ import { useEffect } from 'react'
 import { FeeReceipt } from './feeReceipt.tsx'
 import { Search } from './search.tsx'
 
-export function Hero({ newest }: { newest: { readonly batch: string; readonly position: number } | undefined }) {
+export function Hero({ newest }: { newest: { readonly batchId: string; readonly position: number } | undefined }) {
   useEffect(() => {
     document.title = 'Attribution ledger'
   }, [])
@@ -20,7 +20,7 @@ export function Hero({ newest }: { newest: { readonly batch: string; readonly po
           {newest !== undefined && (
             <>
               Try the{' '}
-              <Link to="/answers/$batch/$position" params={{ batch: newest.batch, position: `${newest.position}` }}>
+              <Link to="/answers/$batch/$position" params={{ batch: newest.batchId, position: `${newest.position}` }}>
                 newest answer
               </Link>
               , or drop a receipt file on the <Link to="/answers">answers page</Link>. It stays on your machine.

@@ -21,12 +21,12 @@ const SHOWN = 8
 
 export function Latest({ of: { batches, claims } }: { of: HomeData }) {
   const recorded = batches.items.map((batch): Happening => {
-    const name = plainName(batch.calledModel.name, `model ${batch.model}`)
+    const name = plainName(batch.model.name, `model ${batch.model.modelId}`)
     return {
-      key: `batch ${batch.id}`,
+      key: `batch ${batch.batchId}`,
       timestamp: batch.timestamp,
       what: (
-        <Link className="ink" to="/answers/$batch/$position" params={{ batch: batch.id, position: '0' }}>
+        <Link className="ink" to="/answers/$batch/$position" params={{ batch: batch.batchId, position: '0' }}>
           Answers recorded
         </Link>
       ),
@@ -36,15 +36,15 @@ export function Latest({ of: { batches, claims } }: { of: HomeData }) {
         </>
       ),
       gwei: batch.feesGwei,
-      state: <BookPill status={batch.inBook.status} />,
+      state: <BookPill status={batch.book.status} />,
     }
   })
   const claimed = claims.items.map(
     (claim): Happening => ({
-      key: `claim ${claim.transactionHash} ${claim.account}`,
+      key: `claim ${claim.id}`,
       timestamp: claim.timestamp,
       what: 'Claimed',
-      detail: <Who account={claim.account} address={claim.recipient} />,
+      detail: <Who account={claim.accountId} address={claim.recipient} />,
       gwei: claim.amountGwei,
       state: <Pill tone="good">Claimed</Pill>,
     }),

@@ -19,12 +19,12 @@ export function PaidMost({ of: { accounts, contributing } }: { of: HomeData }) {
         <Empty title="Nobody was paid yet" why="The first settled book pays its contributors." />
       ) : (
         <ol className="ranks">
-          {paid.map(({ id, payout, contributorGwei }, i) => (
-            <li key={id}>
+          {paid.map(({ accountId, payout, contributorGwei }, i) => (
+            <li key={accountId}>
               <span className="row between">
                 <span className="row">
                   <span className="faint small">{i + 1}</span>
-                  <Who account={id} address={payout} />
+                  <Who account={accountId} address={payout} />
                 </span>
                 <Amount gwei={contributorGwei} />
               </span>

@@ -14,8 +14,7 @@ export function Search() {
     setFailure(undefined)
     try {
       const target = targetOf(words) ?? (await byName(words))
-      if (target === undefined)
-        setFailure('Nothing here goes by that. Give an address, a number, or part of a model’s name.')
+      if (target === undefined) setFailure('Nothing here goes by that. Give an address, a number, or part of a name.')
       else await navigate(target)
     } catch (error) {
       setFailure(error instanceof Error ? error.message : String(error))
@@ -45,7 +44,8 @@ export function Search() {
 }
 
 async function byName(words: string): Promise<Target | undefined> {
-  const { models } = await ask<SearchData>(SEARCH, { words })
-  const [model] = models.items
-  return model && { to: '/models/$id', params: { id: `${model.id}` } }
+  const [found] = (await ask<SearchData>(SEARCH, { words })).names.items
+  if (found?.model) return { to: '/models/$id', params: { id: `${found.model.modelId}` } }
+  if (found?.dataset) return { to: '/datasets/$id', params: { id: `${found.dataset.datasetId}` } }
+  return undefined
 }

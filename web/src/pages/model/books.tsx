@@ -6,7 +6,7 @@ import { Empty } from '../../parts/states.tsx'
 import { Table } from '../../parts/table.tsx'
 import type { Model } from '../../queries/model.ts'
 
-export function Books({ of: { id, books } }: { of: Model }) {
+export function Books({ of: { modelId, books } }: { of: Model }) {
   return (
     <Card
       title="Revenue by book"
@@ -17,7 +17,7 @@ export function Books({ of: { id, books } }: { of: Model }) {
       ) : (
         <Table
           caption="Books of this model"
-          file={`books-model-${id}.csv`}
+          file={`books-model-${modelId}.csv`}
           rows={books.items}
           keyOf={(book) => book.id}
           columns={[

@@ -24,9 +24,9 @@ export function influenceOf({ inferences, units }: InfluenceData): ReadonlyMap<n
   }
   const whole = sums.reduce((sum, { help, harm }) => sum + Math.max(0, help - harm), 0) || 1
   return new Map(
-    units.items.map(({ unit }, u) => {
+    units.items.map(({ unitId }, u) => {
       const { help = 0, harm = 0 } = sums[u] ?? {}
-      return [unit, { help: (100 * help) / whole, harm: (100 * harm) / whole }]
+      return [unitId, { help: (100 * help) / whole, harm: (100 * harm) / whole }]
     }),
   )
 }

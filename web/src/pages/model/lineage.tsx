@@ -5,18 +5,18 @@ import type { Model } from '../../queries/model.ts'
 
 /** Where a model comes from, and what came of it. */
 export function Lineage({ of }: { of: Model }) {
-  const { parentModel: parent, versions, fineTunes } = of
+  const { parent, versions, fineTunes } = of
   return (
     <Card title="Lineage">
       <div className="lineage">
         <div className="stack">
-          {versions.items.map(({ id, dataset, number, itemCount, contributionCount }) => (
+          {versions.items.map(({ id, datasetId, number, itemCount, contributionCount }) => (
             <div key={id} className="box">
               <span className="small muted">
-                Dataset {dataset}, version {number}
+                Dataset {datasetId}, version {number}
               </span>
-              <Link className="strong" to="/datasets/$id" params={{ id: `${dataset}` }}>
-                Dataset {dataset}
+              <Link className="strong" to="/datasets/$id" params={{ id: `${datasetId}` }}>
+                Dataset {datasetId}
               </Link>
               <span className="small muted">
                 {count(BigInt(itemCount))} items of {count(contributionCount)} contributions
@@ -25,9 +25,9 @@ export function Lineage({ of }: { of: Model }) {
           ))}
           {parent !== null && (
             <div className="box">
-              <span className="small muted">Model {parent.id}, parent</span>
-              <Link className="strong" to="/models/$id" params={{ id: `${parent.id}` }}>
-                <bdi>{plainName(parent.name, `Model ${parent.id}`)}</bdi>
+              <span className="small muted">Model {parent.modelId}, parent</span>
+              <Link className="strong" to="/models/$id" params={{ id: `${parent.modelId}` }}>
+                <bdi>{plainName(parent.name, `Model ${parent.modelId}`)}</bdi>
               </Link>
               <span className="small muted">
                 <bdi>{plainName(parent.licence, 'licence unknown')}</bdi>, royalty {bps(parent.royaltyBps)}
@@ -38,19 +38,19 @@ export function Lineage({ of }: { of: Model }) {
         </div>
         <span className="arrow">{of.method ?? ''} →</span>
         <div className="box own">
-          <span className="small muted">Model {of.id}, this one</span>
+          <span className="small muted">Model {of.modelId}, this one</span>
           <strong>
-            <bdi>{plainName(of.name, `Model ${of.id}`)}</bdi>
+            <bdi>{plainName(of.name, `Model ${of.modelId}`)}</bdi>
           </strong>
           <span className="small muted">{of.keptRows === null ? 'base' : `${count(of.keptRows)} rows kept`}</span>
         </div>
         <span className="arrow">→</span>
         <div className="stack">
-          {fineTunes.items.map(({ id, name }) => (
-            <div key={id} className="box">
-              <span className="small muted">Model {id}</span>
-              <Link className="strong" to="/models/$id" params={{ id: `${id}` }}>
-                <bdi>{plainName(name, `Model ${id}`)}</bdi>
+          {fineTunes.items.map(({ modelId, name }) => (
+            <div key={modelId} className="box">
+              <span className="small muted">Model {modelId}</span>
+              <Link className="strong" to="/models/$id" params={{ id: `${modelId}` }}>
+                <bdi>{plainName(name, `Model ${modelId}`)}</bdi>
               </Link>
             </div>
           ))}

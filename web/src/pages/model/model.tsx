@@ -21,7 +21,7 @@ export function Model() {
   const { id } = useParams({ from: '/models/$id' })
   const number = Number(id)
   const isNamed = Number.isSafeInteger(number) && number > 0
-  const model = useIndex<ModelData>(MODEL, { id: number }, isNamed)
+  const model = useIndex<ModelData>(MODEL, { id: `${number}` }, isNamed)
   const nobody = (
     <Empty title="There is no such model" why="Models are numbered from 1, in the order of their registration.">
       <Link className="btn" to="/models">
@@ -38,7 +38,7 @@ export function Model() {
 }
 
 function OfModel({ of }: { of: Told }) {
-  const name = plainName(of.name, `Model ${of.id}`)
+  const name = plainName(of.name, `Model ${of.modelId}`)
   const isBase = of.kind === 'Base'
   return (
     <>
@@ -46,7 +46,7 @@ function OfModel({ of }: { of: Told }) {
         name={name}
         crumb={
           <>
-            <Link to="/models">Models</Link> / {of.id}
+            <Link to="/models">Models</Link> / {of.modelId}
           </>
         }
         title={<bdi>{name}</bdi>}
@@ -54,7 +54,7 @@ function OfModel({ of }: { of: Told }) {
         meta={
           <>
             <span>
-              Owner <Who account={of.ownerAccount.id} address={of.ownerAccount.payout} copy />
+              Owner <Who account={of.owner.accountId} address={of.owner.payout} copy />
             </span>
             <ModelPill state={of.state} />
             {of.state === 'Waiting' && of.activeFrom !== null && (
@@ -78,7 +78,7 @@ function OfModel({ of }: { of: Told }) {
               <Terms of={of} />
             </div>
             <Ranked of={of} />
-            <FeesByDay days={feesByDay(of.days.items, [])} title="Revenue by day" span={8} />
+            <FeesByDay days={feesByDay(of.modelDays.items, [])} title="Revenue by day" span={8} />
             <Quality of={of} />
             <Books of={of} />
             <Strikes of={of} />

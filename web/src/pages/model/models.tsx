@@ -24,21 +24,21 @@ export function Models() {
               <Table
                 caption="Registered models"
                 rows={items}
-                keyOf={({ id }) => `${id}`}
+                keyOf={({ modelId }) => `${modelId}`}
                 columns={[
                   {
                     title: 'Model',
-                    cell: ({ id, name, parentModel }) => (
+                    cell: ({ modelId, name, parent }) => (
                       <>
-                        <Link className="strong cut" to="/models/$id" params={{ id: `${id}` }}>
-                          <bdi>{plainName(name, `Model ${id}`)}</bdi>
+                        <Link className="strong cut" to="/models/$id" params={{ id: `${modelId}` }}>
+                          <bdi>{plainName(name, `Model ${modelId}`)}</bdi>
                         </Link>
                         <span className="sub">
-                          {parentModel === null ? (
+                          {parent === null ? (
                             'base model'
                           ) : (
                             <>
-                              trained from <bdi>{plainName(parentModel.name, `model ${parentModel.id}`)}</bdi>
+                              trained from <bdi>{plainName(parent.name, `model ${parent.modelId}`)}</bdi>
                             </>
                           )}
                         </span>
@@ -48,7 +48,7 @@ export function Models() {
                   {
                     title: 'Owner',
                     from: 'tablet',
-                    cell: ({ ownerAccount }) => <Who account={ownerAccount.id} address={ownerAccount.payout} />,
+                    cell: ({ owner }) => <Who account={owner.accountId} address={owner.payout} />,
                   },
                   {
                     title: 'Rows kept',

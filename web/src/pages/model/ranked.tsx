@@ -16,7 +16,7 @@ import { influenceOf } from './influence.ts'
 export function Ranked({ of }: { of: Model }) {
   const { units } = of
   const paid = sumOf(units.items, ({ receivedGwei }) => receivedGwei)
-  const asked = useIndex<InfluenceData>(INFLUENCE, { model: of.id }, of.sketched === true)
+  const asked = useIndex<InfluenceData>(INFLUENCE, { model: of.modelId }, of.sketched === true)
   const influence = useMemo(() => (asked.data === undefined ? undefined : influenceOf(asked.data)), [asked.data])
   if (paid === 0n) {
     return (
@@ -28,7 +28,7 @@ export function Ranked({ of }: { of: Model }) {
   const shares = units.items.map(({ receivedGwei }) => Number((BigInt(receivedGwei) * 1_000_000n) / paid) / 10_000)
   const half = halfOf(shares)
   const scale = scaleOf(
-    units.items.flatMap(({ unit, receivedGwei }) => (receivedGwei === '0' ? [] : (influence?.get(unit) ?? []))),
+    units.items.flatMap(({ unitId, receivedGwei }) => (receivedGwei === '0' ? [] : (influence?.get(unitId) ?? []))),
   )
   const answers = asked.data?.inferences
   const about = `${half} of ${count(units.totalCount)} share half of the pay.`
@@ -50,17 +50,16 @@ export function Ranked({ of }: { of: Model }) {
         <div>
           <Table
             caption="Contributors by pay"
-            file={`contributors-model-${of.id}.csv`}
+            file={`contributors-model-${of.modelId}.csv`}
             pageSize={10}
             rows={units.items}
-            keyOf={({ unit }) => `${unit}`}
+            keyOf={({ unitId }) => `${unitId}`}
             columns={[
               { title: '#', from: 'tablet', cell: (_, i) => <span className="faint">{i + 1}</span> },
               {
                 title: 'Who',
                 cell: payerOf,
-                csv: ({ unit, payeeAccount }) =>
-                  payeeAccount === null ? `joint unit ${unit}` : `account ${payeeAccount.id}`,
+                csv: ({ unitId, payee }) => (payee === null ? `joint unit ${unitId}` : `account ${payee.accountId}`),
               },
               {
                 title: 'Rows',
@@ -72,8 +71,8 @@ export function Ranked({ of }: { of: Model }) {
               {
                 title: 'Help and harm',
                 from: 'tablet',
-                cell: ({ unit }) => {
-                  const found = influence?.get(unit)
+                cell: ({ unitId }) => {
+                  const found = influence?.get(unitId)
                   return found === undefined ? '' : <HelpHarm of={found} scale={scale} />
                 },
               },
@@ -97,9 +96,9 @@ export function Ranked({ of }: { of: Model }) {
   )
 }
 
-function payerOf({ unit, payeeAccount }: ModelUnit): React.ReactNode {
-  if (payeeAccount === null) return `Joint unit ${unit}`
-  return <Who account={payeeAccount.id} address={payeeAccount.payout} />
+function payerOf({ unitId, payee }: ModelUnit): React.ReactNode {
+  if (payee === null) return `Joint unit ${unitId}`
+  return <Who account={payee.accountId} address={payee.payout} />
 }
 
 /** How few have half of the pay. */

@@ -26,14 +26,14 @@ export function Strikes({ of: { strikes }, span }: StrikesProps) {
         <Table
           caption="Strikes"
           rows={strikes.items}
-          keyOf={({ transactionHash, kind, unit }) => `${transactionHash} ${kind} ${unit}`}
+          keyOf={({ id }) => id}
           columns={[
             {
               title: 'What',
-              cell: ({ kind, unit }) => (
+              cell: ({ kind, unitId }) => (
                 <>
                   <strong>{words[kind] ?? kind}</strong>
-                  {unit !== null && <span className="sub">unit {unit}</span>}
+                  {unitId !== null && <span className="sub">unit {unitId}</span>}
                 </>
               ),
             },

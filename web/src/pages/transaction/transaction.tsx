@@ -27,51 +27,51 @@ export function Transaction() {
 
 function Acts({ of }: { of: TransactionData }) {
   const acts = [
-    ...of.claims.items.map(({ account, recipient, amountGwei, block }) => (
-      <li key={`claim ${account}`}>
-        Account {account} claimed <Amount gwei={amountGwei} unit />, paid to <Who address={recipient} />, in block{' '}
+    ...of.claims.items.map(({ id, accountId, recipient, amountGwei, block }) => (
+      <li key={`claim ${id}`}>
+        Account {accountId} claimed <Amount gwei={amountGwei} unit />, paid to <Who address={recipient} />, in block{' '}
         {count(block)}.
       </li>
     )),
-    ...of.batches.items.map(({ id, model, count: records, feesGwei, block }) => (
-      <li key={`batch ${id}`}>
-        <Link to="/answers/$batch/$position" params={{ batch: id, position: '0' }}>
+    ...of.batches.items.map(({ batchId, modelId, count: records, feesGwei, block }) => (
+      <li key={`batch ${batchId}`}>
+        <Link to="/answers/$batch/$position" params={{ batch: batchId, position: '0' }}>
           {count(records)} answers
         </Link>{' '}
-        of model {model} were recorded, for <Amount gwei={feesGwei} unit />, in block {count(block)}.
+        of model {modelId} were recorded, for <Amount gwei={feesGwei} unit />, in block {count(block)}.
       </li>
     )),
-    ...of.models.items.map(({ id, name }) => (
-      <li key={`model ${id}`}>
-        <Link to="/models/$id" params={{ id: `${id}` }}>
-          <bdi>{plainName(name, `Model ${id}`)}</bdi>
+    ...of.models.items.map(({ modelId, name }) => (
+      <li key={`model ${modelId}`}>
+        <Link to="/models/$id" params={{ id: `${modelId}` }}>
+          <bdi>{plainName(name, `Model ${modelId}`)}</bdi>
         </Link>{' '}
         was registered.
       </li>
     )),
-    ...of.contributions.items.map(({ id, dataset, itemCount }) => (
+    ...of.contributions.items.map(({ id, datasetId, itemCount }) => (
       <li key={id}>
         {count(itemCount)} items were contributed to{' '}
-        <Link to="/datasets/$id" params={{ id: `${dataset}` }}>
-          dataset {dataset}
+        <Link to="/datasets/$id" params={{ id: `${datasetId}` }}>
+          dataset {datasetId}
         </Link>
         .
       </li>
     )),
-    ...of.settlements.items.map(({ book, model }) => (
-      <li key={book}>
+    ...of.settlements.items.map(({ id, modelId }) => (
+      <li key={`settlement ${id}`}>
         A book of{' '}
-        <Link to="/models/$id" params={{ id: `${model}` }}>
-          model {model}
+        <Link to="/models/$id" params={{ id: `${modelId}` }}>
+          model {modelId}
         </Link>{' '}
         was settled.
       </li>
     )),
-    ...of.strikes.items.map(({ kind, model }) => (
-      <li key={`${kind} ${model}`}>
+    ...of.strikes.items.map(({ id, modelId }) => (
+      <li key={`strike ${id}`}>
         A court found something false of{' '}
-        <Link to="/models/$id" params={{ id: `${model}` }}>
-          model {model}
+        <Link to="/models/$id" params={{ id: `${modelId}` }}>
+          model {modelId}
         </Link>
         .
       </li>
