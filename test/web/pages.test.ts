@@ -1,0 +1,187 @@
+import { readdirSync, readFileSync, statSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { gzipSync } from 'node:zlib'
+import type { Page } from 'playwright-core'
+import type { Address } from 'viem'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { type ServedPage, startServedPage } from '../support/servedPage.ts'
+
+const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
+const TAGS = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']
+/** Of what the overview loads, compressed, fonts apart. */
+const MOST_FIRST_LOAD_BYTES = 200_000
+
+interface Violation {
+  readonly id: string
+  readonly nodes: readonly { readonly html: string; readonly failureSummary?: string }[]
+}
+
+describe('the page', () => {
+  let served: ServedPage
+  let viewer: Address
+
+  beforeAll(async () => {
+    served = await startServedPage()
+    viewer = served.ledger.cast.contributors[0]?.address as Address
+  })
+  afterAll(async () => {
+    await served?.stop()
+  })
+
+  const paths = () => [
+    '/',
+    '/earnings',
+    `/earnings/${viewer}`,
+    '/earnings/0x00000000000000000000000000000000000c01d0',
+    '/models',
+    `/models/${served.model.model}`,
+    '/datasets',
+    '/datasets/1',
+    '/answers',
+    '/answers/1/2',
+    '/auditor',
+    '/transactions/0x00',
+    '/nowhere',
+  ]
+
+  const settled = async (page: Page) => {
+    await page.waitForFunction(() => document.querySelector('h1, .empty') !== null)
+    await page.waitForFunction(() => document.querySelector('[aria-label=Loading]') === null)
+  }
+  const violations = async (page: Page): Promise<readonly string[]> => {
+    await page.evaluate(AXE)
+    const found = await page.evaluate(async (tags) => {
+      const { axe } = globalThis as unknown as {
+        axe: { run(of: Document, how: object): Promise<{ violations: unknown }> }
+      }
+      return (await axe.run(document, { runOnly: tags })).violations
+    }, TAGS)
+    return (found as readonly Violation[]).flatMap(({ id, nodes }) =>
+      nodes.map(({ html, failureSummary }) => `${id}: ${html.slice(0, 160)} ${failureSummary ?? ''}`),
+    )
+  }
+
+  it.each(['light', 'dark'] as const)('has no barrier that axe finds, on any page, in %s', async (colorScheme) => {
+    const page = await served.open('/', viewer, { colorScheme })
+    const errors: string[] = []
+    page.on('console', (message) => message.type() === 'error' && errors.push(message.text()))
+    page.on('pageerror', ({ message }) => errors.push(message))
+    const found: Record<string, readonly string[]> = {}
+    for (const path of paths()) {
+      await page.goto(`${served.indexer.url}${path}`)
+      await settled(page)
+      const barriers = await violations(page)
+      if (barriers.length > 0) found[path] = barriers
+    }
+    expect(found).toEqual({})
+    expect(errors.filter((text) => !text.includes('404'))).toEqual([])
+  })
+
+  it('fits a screen of 360 pixels, on any page', async () => {
+    const page = await served.open('/', viewer, { viewport: { width: 360, height: 740 } })
+    const tooWide: string[] = []
+    for (const path of paths()) {
+      await page.goto(`${served.indexer.url}${path}`)
+      await settled(page)
+      if (await page.evaluate(() => document.documentElement.scrollWidth > innerWidth)) tooWide.push(path)
+    }
+    expect(tooWide).toEqual([])
+  })
+
+  it('verifies an answer step by step, with its receipt, which it never sends', async () => {
+    const page = await served.open('/answers/1/2', viewer)
+    const sent: string[] = []
+    page.on('request', (request) => sent.push(request.postData() ?? ''))
+    const receipt = served.calls[2]?.receipt
+    const reply = JSON.stringify({ id: 'mine', text: 'Was it so?', answer: 'It was.', receipt })
+    await page
+      .getByLabel('Receipt file')
+      .setInputFiles({ name: 'r.json', mimeType: 'application/json', buffer: Buffer.from(reply) })
+    await page.getByText('It was.').waitFor()
+    await page.getByRole('button', { name: 'Verify this answer' }).click()
+    await page.getByText('6 steps hold').waitFor()
+    const names = await page.locator('.steps > li[data-state=holds] h3').allTextContents()
+    expect(names.map((name) => name.replace('Holds: ', ''))).toEqual([
+      'Record',
+      'Receipt',
+      'Path',
+      'Block',
+      'Batch on chain',
+      'Influence and pay',
+    ])
+    expect(sent.filter((body) => body.includes(`${receipt?.signature}`) || body.includes('Was it so?'))).toEqual([])
+  })
+
+  it.each([
+    ['another fee', 'Record', (text: string) => text.replace(/"feeUnits":(\d+)/, '"feeUnits":65535')],
+    ['another root', 'Path', (text: string) => text.replace(/"root":"0x..../g, '"root":"0x0bad')],
+    ['other pay', 'Influence and pay', (text: string) => text.replace(/("unitId":0,"amountGwei":")\d+/, '$17')],
+  ])('finds an index that tells %s, at the step "%s", and checks nothing after it', async (_, name, lie) => {
+    const page = await served.open('/', viewer)
+    await page.route('**/graphql', async (route) => {
+      const response = await route.fetch()
+      await route.fulfill({ response, body: lie(await response.text()) })
+    })
+    await page.goto(`${served.indexer.url}/answers/1/2`)
+    await page.getByRole('button', { name: 'Verify this answer' }).click()
+    await page.locator('.steps > li[data-state=fails]').waitFor()
+    expect(await page.locator('.steps > li[data-state=fails] h3').textContent()).toContain(name)
+    expect(await page.locator('.steps > li[data-state=fails] ~ li[data-state=holds]').count()).toBe(0)
+  })
+
+  it('shows hostile names as plain, short text', async () => {
+    const page = await served.open('/models', viewer)
+    const name = page.locator('bdi', { hasText: '<img src=x' }).first()
+    await name.waitFor()
+    const text = (await name.textContent()) ?? ''
+    expect(text.length).toBeLessThanOrEqual(80)
+    expect(text).not.toMatch(/\u202e/)
+    expect(await page.evaluate(() => 'broken' in globalThis)).toBe(false)
+  })
+
+  it('is reached by keyboard alone, from the first key on', async () => {
+    const page = await served.open('/', viewer)
+    await settled(page)
+    await page.keyboard.press('Tab')
+    expect(await page.evaluate(() => document.activeElement?.textContent)).toBe('Skip to content')
+    await page.keyboard.press('Enter')
+    expect(await page.evaluate(() => document.activeElement?.id)).toBe('main')
+  })
+
+  it('shows the ledger as of a block that its address names', async () => {
+    const page = await served.open('/?block=1', viewer)
+    await page.getByText('This is the ledger as it stood after block 1.').waitFor()
+    await page.getByText('No answer was recorded yet').waitFor()
+    await page.getByRole('link', { name: 'Show it as it is now' }).click()
+    await page.getByText('Answers recorded').first().waitFor()
+  })
+
+  it('comes from the indexer’s own files alone, compressed, under a strict policy, and is small', async () => {
+    const { headers } = await fetch(`${served.indexer.url}/models/2`)
+    expect(headers.get('content-security-policy')).toMatch(
+      /^default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self';/,
+    )
+    const page = await served.open('/earnings', viewer)
+    const loaded = new Map<string, number>()
+    const origins = new Set<string>()
+    page.on('response', async (response) => {
+      const { origin, pathname } = new URL(response.url())
+      origins.add(origin)
+      if (/\.(js|css)$/.test(pathname)) loaded.set(pathname, gzipSync(await response.body()).length)
+    })
+    await page.goto(served.indexer.url, { waitUntil: 'networkidle' })
+    expect([...origins].toSorted()).toEqual([served.indexer.url, served.ledger.rpcUrl].toSorted())
+    const bytes = [...loaded.values()].reduce((sum, size) => sum + size, 0)
+    expect(bytes).toBeGreaterThan(50_000)
+    expect(bytes).toBeLessThan(MOST_FIRST_LOAD_BYTES)
+    const asset = await fetch(`${served.indexer.url}${[...loaded.keys()].find((path) => path.startsWith('/assets/'))}`)
+    expect(asset.headers.get('cache-control')).toBe('public, max-age=31536000, immutable')
+    expect(asset.headers.get('content-encoding')).toMatch(/^(br|gzip)$/)
+  })
+
+  it('is sent as built, and nothing beside it', async () => {
+    const missing = await fetch(`${served.indexer.url}/assets/..%2f..%2fpackage.json`)
+    expect(missing.status).toBe(404)
+    expect(readdirSync('web/dist/assets').every((name) => statSync(`web/dist/assets/${name}`).isFile())).toBe(true)
+  })
+})
