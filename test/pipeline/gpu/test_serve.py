@@ -12,9 +12,9 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from attribution_run.contributions import Item
 from attribution_run.encode import Encoder
 from attribution_run.loading import load_source, load_tokenizer, parse_quantisation
-from attribution_run.contributions import Item
 from attribution_run.query import EmittedRun, query_gradients
 from attribution_run.serve import GradientService, gradient_server
 
