@@ -81,7 +81,9 @@ from what is stored.
         return
       }
       const { summary } = reached
-      process.stdout.write(`${tableOf(summary)}\n\nThe page: ${summary.api}\nGraphQL and GraphiQL: ${summary.api}/graphql\n`)
+      process.stdout.write(
+        `${tableOf(summary)}\n\nThe page: ${summary.api}\nGraphQL and GraphiQL: ${summary.api}/graphql\n`,
+      )
       if (values.once) return
       process.stdout.write(`${await reached.leaveOpen()}\nServing until Ctrl-C.\n`)
       await interrupted.promise
