@@ -79,8 +79,8 @@ export function onEmbeddedBase({ manifest, adapter }: Run) {
   const isEmbedded = base.weightsSha256 === BASE_WEIGHTS_SHA256 && quantisation !== null
   if (isEmbedded && manifest.format === RUN_FORMAT && adapter !== null) return { manifest, adapter }
   throw new StopError(
-    'This run cannot be served here yet: it was not trained on the embedded base model',
+    'The embedded model cannot serve this run: it was not trained on its base',
     { name: base.name, weightsSha256: base.weightsSha256, embedded: BASE_WEIGHTS_SHA256 },
-    `serve has ${BASE_MODEL.name} in NF4 and no other base; nothing was served or charged.`,
+    `The embedded base is ${BASE_MODEL.name} in NF4. Name a server that answers and one that gives gradients; nothing was served or charged.`,
   )
 }

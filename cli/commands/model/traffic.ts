@@ -21,7 +21,7 @@ const millionths = z
 const evaluationSchema = z.object({
   id: z.string(),
   kind: z.string(),
-  evaluator: z.int(),
+  evaluatorId: z.int(),
   metric: z.string(),
   task: z.string().nullable(),
   scoreMillionths: millionths,

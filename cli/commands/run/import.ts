@@ -32,8 +32,8 @@ export function importCommand(): Command {
     'import',
     `make a run folder of what another training tool left: PEFT, Transformers, TRL, Axolotl,
 LLaMA-Factory, Unsloth, AutoTrain or torchtune, with attribution
-data of Bergson, TRAK, LogIX, dattri or kronfluence. It can be certified, published and evaluated; it cannot be served here yet, since serve has the
-embedded base only. docs/importing.md says what is read and what is refused.`,
+data of Bergson, TRAK, LogIX, dattri or kronfluence. It can be certified, published and evaluated, and served where
+a server answers (serve --backend, --sketches). docs/importing.md says what is read and what is refused.`,
   )
     .argument('<training output>', 'the folder that the training left')
     .requiredOption('--out <folder>', 'the run folder; must not exist yet')
@@ -100,7 +100,7 @@ function summaryOf(
     `Trained with ${training.tool}${training.version === null ? '' : ` ${training.version}`}: ${method}${scheme}.`,
     `${dataset.rows} rows of ${projection.width} dimensions from ${tool}, to be sketched in ${sketch.dims}.`,
     `${evaluation.benchmarks.length} benchmark scores; ${Object.keys(sources).length} files were hashed and left where they are.`,
-    `${out} is a run folder: attribution model publish ${out} registers it. It cannot be served here yet: serve has the embedded base only.`,
+    `${out} is a run folder: attribution model publish ${out} registers it. To serve it, give serve --backend and --sketches.`,
   ]
 }
 

@@ -1,6 +1,5 @@
 import { execFileSync } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
-import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { keccak } from '../../../attribution/keccak.ts'
@@ -100,24 +99,12 @@ describe('an imported run on its way onto the chain', () => {
     expect(manifest.base.source).toBe('hf://example/tiny-llama')
   })
 
-  it('cannot be served here yet, and serve says so before anything is charged', async () => {
+  it('is not served by the embedded model, and serve says so before anything is charged', async () => {
     const out = join(local.folder, 'run-bergson')
-    const requests = join(local.folder, 'requests.jsonl')
-    writeFileSync(requests, '{"id": "a", "payer": 1, "text": "Anybody there?"}\n')
-    const args = [
-      'serve',
-      '--requests',
-      requests,
-      '--run',
-      out,
-      '--fee',
-      '0.02',
-      '--blobs',
-      join(local.folder, 'blobs'),
-    ]
+    const args = ['serve', '--run', out, '--fee', '0.02', '--blobs', join(local.folder, 'blobs')]
     expect(await attribution(args)).toMatchObject({
       code: 1,
-      err: expect.stringContaining('This run cannot be served here yet: it was not trained on the embedded base model'),
+      err: expect.stringContaining('The embedded model cannot serve this run: it was not trained on its base'),
     })
   })
 
