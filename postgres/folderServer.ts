@@ -41,7 +41,7 @@ const settings = [
   'synchronous_commit=off',
   'wal_level=minimal',
   'max_wal_senders=0',
-  'max_connections=40',
+  'max_connections=100',
   // Containers often have little shared memory for parallel queries.
   'max_parallel_workers_per_gather=0',
   'jit=off',

@@ -19,13 +19,7 @@ import { type Context, contextOf, type Sources } from './query/context.ts'
 import { schema } from './schema/schema.ts'
 import { snapshotIsolation } from './snapshotIsolation.ts'
 
-export interface Operation extends GraphQLParams {
-  readonly query: string
-  /** Aborts when nobody waits for the answer any more. */
-  readonly signal: AbortSignal
-  /** Receives the cost before the operation is executed. */
-  readonly costs: (cost: Cost) => void
-}
+export type Operation = GraphQLParams & { readonly query: string }
 
 export interface Result {
   /** Absent if the request was refused before it was executed. */
@@ -35,12 +29,15 @@ export interface Result {
 
 /** Executes GraphQL, each operation on one history. */
 export interface Engine {
-  execute(operation: Operation): Promise<Result>
+  /** Throws a GraphQL error, or an `AggregateError` of some, if the operation is refused. */
+  prepare(operation: Operation): Prepared
 }
 
-/** What plugins find beside the context of resolvers. */
-interface Incoming {
-  readonly operation: Operation
+/** An operation that is valid and within its limits. */
+export interface Prepared {
+  readonly cost: Cost
+  /** @param signal Aborts when nobody waits for the answer any more. */
+  execute(signal: AbortSignal): Promise<Result>
 }
 
 /** Characters of the queries kept parsed; each takes some hundred bytes parsed. */
@@ -54,37 +51,45 @@ export function graphqlEngine(sources: (signal: AbortSignal) => Promise<Sources>
   })
   const yoga = createYoga<object, Context>({
     schema,
-    context: async (incoming) => contextOf(await sources((incoming as unknown as Incoming).operation.signal)),
+    context: async (incoming) => contextOf(await sources((incoming as unknown as Incoming).signal)),
     plugins: [withinLimits, snapshotIsolation],
     maskedErrors: false,
     logging: false,
     parserAndValidationCache: { documentCache: documents, errorCache: weighted({ most: 1, count: 0, weigh: () => 1 }) },
   })
-  const run = async (operation: Operation): Promise<Result> => {
-    const { query, variables, operationName, signal } = operation
-    const { parse, validate, contextFactory, execute } = yoga.getEnveloped({ operation })
-    const document = parse(query)
-    const errors: readonly GraphQLError[] = validate(schema, document)
-    if (errors.length > 0) return { errors: errors.map(invalid) }
-    mustBeOne(document, operationName)
-    operation.costs(costOf(schema, document, operationName, variables ?? {}))
-    const contextValue = await contextFactory()
-    const args = { schema, document, contextValue, variableValues: variables ?? {}, operationName, signal }
-    return await execute(args as ExecutionArgs)
-  }
+  const shown = ({ data, errors }: Result): Result => ({
+    ...(data !== undefined && { data }),
+    ...(errors !== undefined && { errors: errors.map((error) => shownError(error, report)) }),
+  })
   return {
-    execute: async (operation) => {
-      try {
-        const { data, errors } = await run(operation)
-        const shown = errors?.map((error) => shownError(error, report))
-        return { ...(data !== undefined && { data }), ...(shown !== undefined && { errors: shown }) }
-      } catch (error) {
-        operation.signal.throwIfAborted()
-        const errors: readonly unknown[] = error instanceof AggregateError ? error.errors : [error]
-        return { errors: errors.map((one) => shownError(one, report)) }
+    prepare: ({ query, variables = {}, operationName }) => {
+      const incoming: { signal?: AbortSignal } = {}
+      const { parse, validate, contextFactory, execute } = yoga.getEnveloped(incoming)
+      const document = parse(query)
+      const errors: readonly GraphQLError[] = validate(schema, document)
+      if (errors.length > 0) throw new AggregateError(errors.map(invalid))
+      mustBeOne(document, operationName)
+      return {
+        cost: costOf(schema, document, operationName, variables),
+        execute: async (signal) => {
+          incoming.signal = signal
+          try {
+            const contextValue = await contextFactory()
+            const args = { schema, document, contextValue, variableValues: variables, operationName, signal }
+            return shown(await execute(args as ExecutionArgs))
+          } catch (error) {
+            signal.throwIfAborted()
+            return shown({ errors: error instanceof AggregateError ? error.errors : [error as GraphQLError] })
+          }
+        },
       }
     },
   }
+}
+
+/** What the context is made from. */
+interface Incoming {
+  readonly signal: AbortSignal
 }
 
 /** Which operation is meant. */

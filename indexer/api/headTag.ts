@@ -35,8 +35,7 @@ export function headTags(): (history: ReadableHistory) => Promise<string> {
 }
 
 async function look(history: ReadableHistory): Promise<string> {
-  const db = history.queries.of({ signal: never })
-  const [head, status] = await Promise.all([headAsOf(db), history.status()])
+  const [head, status] = await Promise.all([headAsOf(history.db), history.status()])
   const { chainId, genesisHash } = history.identity
   const parts = [history.schema, chainId, genesisHash, head.block, head.hash, head.reverted]
   const told = [status?.nodeHead, status?.safe, status?.finalised]
@@ -45,5 +44,3 @@ async function look(history: ReadableHistory): Promise<string> {
     .digest('base64url')
     .slice(0, 22)
 }
-
-const never = new AbortController().signal

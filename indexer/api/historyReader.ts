@@ -1,7 +1,9 @@
+import type { Kysely } from 'kysely'
 import type { Identity } from '../../chain/node/identity.ts'
 import type { Connections } from '../store/connections.ts'
 import { isReadable } from '../store/migrate.ts'
 import type { QueryPool } from '../store/queryPool.ts'
+import type { Database } from '../store/schema.ts'
 import { readStatus, type Status } from '../store/status.ts'
 import { servedIn } from '../store/views.ts'
 import { type Health, healthOf } from './health.ts'
@@ -12,6 +14,8 @@ import { BadRequest } from './query/badRequest.ts'
 export interface ReadableHistory {
   /** The schema of its tables. */
   readonly schema: string
+  /** For questions of this process's own, which do not wait behind those of strangers. */
+  readonly db: Kysely<Database>
   /** For the questions of strangers. */
   readonly queries: QueryPool
   readonly identity: Identity
@@ -50,6 +54,7 @@ export function historyReader({ connections, schema, own }: HistoryReaderOptions
     const live = () => (own?.schema === history ? own.status?.() : undefined)
     const reading: ReadableHistory = {
       schema: history,
+      db,
       queries: connections.queries(history, limits.statementMs.most),
       identity,
       status: async () => live() ?? (await stored()),

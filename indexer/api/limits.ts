@@ -41,9 +41,11 @@ export const limits = {
   answerMs: { most: 10_000, unit: 'ms', what: 'from the request to its answer', code: 'QUERY_TIMEOUT' },
 
   // Of a process that answers.
-  running: { most: 4, unit: 'requests', what: 'answered at once by a process' },
-  runningOfClient: { most: 2, unit: 'requests', what: 'of these, of one client' },
-  waiting: { most: 200, unit: 'requests', what: 'waiting in a process', code: 'OVERLOADED' },
+  lightPoints: { most: 2_000, unit: 'points', what: 'of a light query; any other is heavy' },
+  runningLight: { most: 8, unit: 'queries', what: 'light ones that a process executes at once' },
+  runningHeavy: { most: 3, unit: 'queries', what: 'heavy ones that a process executes at once' },
+  runningOfClient: { most: 2, unit: 'queries', what: 'of these, of one client' },
+  waiting: { most: 200, unit: 'requests', what: 'waiting in a process, light or heavy', code: 'OVERLOADED' },
   waitingOfClient: { most: 50, unit: 'requests', what: 'of these, of one client', code: 'RATE_LIMITED' },
   waitingMs: { most: 5_000, unit: 'ms', what: 'time to wait for a turn', code: 'OVERLOADED' },
   connections: { most: 2_000, unit: 'connections', what: 'open at a process' },
@@ -52,7 +54,7 @@ export const limits = {
 
   // Of a client.
   requestsASecond: { most: 100, unit: 'requests a second', what: 'a client (`--rate-limit`)', code: 'RATE_LIMITED' },
-  pointsARequest: { most: 500, unit: 'points', what: 'that count as one more request of a client' },
+  pointsARequest: { most: 250, unit: 'points', what: 'that count as one more request of a client' },
   burstSeconds: { most: 5, unit: 'seconds', what: 'of requests that a quiet client may ask at once' },
   clients: { most: 20_000, unit: 'clients', what: 'remembered by a process' },
 

@@ -27,6 +27,12 @@ export function shownError(error: unknown, report: ReportFailure): GraphQLError 
   return placed(`Something went wrong here; it has been logged as ${id}.`, extensions, error)
 }
 
+/** The same of all errors that were thrown together. */
+export function shownErrors(error: unknown, report: ReportFailure): readonly GraphQLError[] {
+  const all: readonly unknown[] = error instanceof AggregateError ? error.errors : [error]
+  return all.map((one) => shownError(one, report))
+}
+
 /** The place in the variables, such as `$where.OR[0].id_gt`. */
 function variableIn(message: string): { readonly argument?: string } {
   const [, variable, place] = /^Variable "(\$\w+)"(?: got invalid value .* at "(\w+[^"]*)")?/s.exec(message) ?? []

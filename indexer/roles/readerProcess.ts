@@ -15,7 +15,7 @@ const ALIVE_EVERY_MS = 1_000
 /** A flood of failures must not reach the writer either. */
 const FAILURES_A_SECOND = 5
 /** The writer goes first where processors are short. */
-const NICE = 5
+const NICE = 2
 
 let role: Role = 'reader'
 let closing: (() => Promise<void>) | undefined

@@ -18,7 +18,7 @@ import { takeLock } from './writerLock.ts'
 
 const READERS = 8
 /** Of the processes that answer strangers. */
-const QUERY_CONNECTIONS = 6
+const QUERY_CONNECTIONS = 14
 const CONNECT_WITHIN_MS = 10_000
 
 export async function openPostgres(url: string): Promise<Connections> {

@@ -61,7 +61,7 @@ describe('an answer during which the chain is reorganised', () => {
       () => {},
     )
     const { signal } = new AbortController()
-    const answer = (await engine.execute({ query: QUESTION, signal, costs: () => {} })) as unknown as Answer
+    const answer = (await engine.prepare({ query: QUESTION }).execute(signal)) as unknown as Answer
     await store.close()
     await connections.close()
     return { answer, head }

@@ -11,22 +11,23 @@ export interface Admission {
    * wait, if it waited for too long, or when `signal` aborts.
    */
   enter(client: string, signal: AbortSignal): Promise<() => void>
-  readonly waiting: () => number
 }
 
 interface Waiting {
   readonly start: () => void
+  readonly stop: (reason: unknown) => void
 }
 
-export function admission(): Admission {
+/** @param most How many run at once. */
+export function admission(most: number): Admission {
   /** Clients in the order of their turns. */
   const lines = new Map<string, Set<Waiting>>()
   const runningOf = new Map<string, number>()
   let running = 0
   let waiting = 0
+  let isScheduled = false
 
-  const mayRun = (client: string) =>
-    running < limits.running.most && (runningOf.get(client) ?? 0) < limits.runningOfClient.most
+  const mayRun = (client: string) => running < most && (runningOf.get(client) ?? 0) < limits.runningOfClient.most
 
   const begin = (client: string): (() => void) => {
     running += 1
@@ -39,7 +40,7 @@ export function admission(): Admission {
       const left = (runningOf.get(client) ?? 1) - 1
       if (left === 0) runningOf.delete(client)
       else runningOf.set(client, left)
-      next()
+      schedule()
     }
   }
 
@@ -50,16 +51,33 @@ export function admission(): Admission {
     if (line.size === 0) lines.delete(client)
   }
 
+  /** Starts the first of each line that may run, and puts its client at the end. */
   const next = (): void => {
-    for (const [client, line] of lines) {
-      if (!mayRun(client)) continue
+    isScheduled = false
+    for (const [client, line] of [...lines]) {
       const [first] = line
-      if (first === undefined) continue
+      if (running >= most) return
+      if (first === undefined || !mayRun(client)) continue
       leave(client, first)
       if (lines.delete(client)) lines.set(client, line)
       first.start()
-      return
     }
+  }
+
+  /** Between two turns, new requests come in and get in line. */
+  const schedule = (): void => {
+    if (isScheduled || waiting === 0) return
+    isScheduled = true
+    setImmediate(next)
+  }
+
+  /** Where all places are taken, the longest line gives one up to a client with a shorter one. */
+  const makesRoom = (client: string): boolean => {
+    const [longest] = [...lines.values()].toSorted((a, b) => b.size - a.size)
+    if (longest === undefined || longest.size <= (lines.get(client)?.size ?? 0) + 1) return false
+    const newest = [...longest].at(-1)
+    newest?.stop(overloaded())
+    return true
   }
 
   const wait = (client: string, signal: AbortSignal): Promise<() => void> =>
@@ -73,6 +91,7 @@ export function admission(): Admission {
       const gone = () => stop(signal.reason)
       const timer = setTimeout(() => stop(overloaded()), limits.waitingMs.most)
       const one: Waiting = {
+        stop,
         start: () => {
           clearTimeout(timer)
           signal.removeEventListener('abort', gone)
@@ -83,13 +102,13 @@ export function admission(): Admission {
       const line = lines.get(client) ?? new Set()
       lines.set(client, line.add(one))
       waiting += 1
+      schedule()
     })
 
   return {
-    waiting: () => waiting,
     enter: async (client, signal) => {
       signal.throwIfAborted()
-      if (mayRun(client)) return begin(client)
+      if (waiting === 0 && mayRun(client)) return begin(client)
       if ((lines.get(client)?.size ?? 0) >= limits.waitingOfClient.most) {
         throw new BadRequest(
           `${limits.waitingOfClient.most} requests of yours wait already; wait 1 s`,
@@ -99,7 +118,7 @@ export function admission(): Admission {
           },
         )
       }
-      if (waiting >= limits.waiting.most) throw overloaded()
+      if (waiting >= limits.waiting.most && !makesRoom(client)) throw overloaded()
       return await wait(client, signal)
     },
   }

@@ -2,11 +2,11 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { GraphQLError } from 'graphql'
 import { tooLarge } from '../cost.ts'
 import { graphiql } from '../graphiql.ts'
-import type { Engine, Result } from '../graphql.ts'
+import type { Engine, Operation, Prepared, Result } from '../graphql.ts'
 import { limits } from '../limits.ts'
-import { type ReportFailure, shownError } from '../maskErrors.ts'
+import { type ReportFailure, shownErrors } from '../maskErrors.ts'
 import { BadRequest, codeOf, errorCodes } from '../query/badRequest.ts'
-import { type Admission, admission } from './admission.ts'
+import { admission } from './admission.ts'
 import { type Answer, answerCache } from './answerCache.ts'
 import { clientAddress } from './clientAddress.ts'
 import { persistedQueries } from './persistedQueries.ts'
@@ -31,7 +31,6 @@ export interface GraphQLEndpointOptions {
 
 export interface GraphQLEndpoint {
   answer(request: IncomingMessage, response: ServerResponse, url: URL): Promise<void>
-  readonly waiting: Admission['waiting']
 }
 
 const RESPONSE_JSON = 'application/graphql-response+json'
@@ -41,22 +40,45 @@ const JSON_TYPE = 'application/json'
 export function graphqlEndpoint(options: GraphQLEndpointOptions): GraphQLEndpoint {
   const { engine, report } = options
   const rates = rateLimit(options.requestsASecond)
-  const gate = admission()
+  // Parsing, validating and counting keep the event loop: one at a time, in turns.
+  const preparing = admission(1)
+  const light = admission(limits.runningLight.most)
+  const heavy = admission(limits.runningHeavy.most)
   const persisted = persistedQueries()
   const cache = answerCache()
 
-  /** Parses, executes and writes out, while it is this request's turn. */
-  const compute = async (params: GraphQLParams & { query: string }, client: string, signal: AbortSignal) => {
-    let isOfHead = false
-    const result = await engine.execute({
-      ...params,
-      signal,
-      costs: (cost) => {
-        isOfHead = cost.isOfHead
-        rates.charge(client, cost.points)
-      },
-    })
-    return answerOf(result, isOfHead)
+  /** Waits for its turn, and executes. */
+  const execute = async ({ cost, execute: run }: Prepared, client: string, gone: AbortSignal): Promise<Answer> => {
+    const deadline = AbortSignal.timeout(limits.answerMs.most)
+    const isLight = cost.points <= limits.lightPoints.most
+    const leave = await (isLight ? light : heavy).enter(client, gone)
+    try {
+      return answerOf(await run(AbortSignal.any([gone, deadline])), cost.isOfHead)
+    } catch (error) {
+      return timedOut(error, deadline)
+    } finally {
+      leave()
+    }
+  }
+
+  /** From a cache, if the head is still the same; undefined if the client has it. */
+  const answerTo = async (asked: Operation, client: string, gone: AbortSignal, isKnown: (key: string) => boolean) => {
+    const head = await options.headTag()
+    const key = cache.keyOf(head, asked)
+    if (isKnown(key)) return { key, made: undefined }
+    const cached = cache.get(key)
+    if (cached !== undefined) return { key, made: cached }
+    const leave = await preparing.enter(client, gone)
+    let prepared: Prepared
+    try {
+      prepared = engine.prepare(asked)
+    } finally {
+      leave()
+    }
+    rates.charge(client, prepared.cost.points)
+    const made = await execute(prepared, client, gone)
+    if (made.isOfHead && head !== undefined) cache.set(key, made)
+    return { key, made }
   }
 
   const post = async (request: IncomingMessage): Promise<GraphQLParams> =>
@@ -73,41 +95,26 @@ export function graphqlEndpoint(options: GraphQLEndpointOptions): GraphQLEndpoin
       if (contentType === undefined) throw notAcceptable()
       const params = request.method === 'POST' ? await post(request) : paramsOfUrl(url.searchParams)
       const asked = { ...params, query: persisted.textOf(params) }
-      const deadline = AbortSignal.timeout(limits.answerMs.most)
-      const signal = AbortSignal.any([gone.signal, deadline])
-      const leave = await gate.enter(client, gone.signal)
-      try {
-        const head = await options.headTag()
-        const key = cache.keyOf(head, asked)
-        const etag = request.method === 'POST' ? undefined : `"${key}"`
-        if (etag !== undefined && matches(request.headers['if-none-match'], etag)) {
-          response.writeHead(304, { etag, ...CACHED }).end()
-          return
-        }
-        const made =
-          cache.get(key) ?? (await compute(asked, client, signal).catch((error) => timedOut(error, deadline)))
-        if (made.isOfHead && head !== undefined) cache.set(key, made)
-        const caching = etag !== undefined && made.isOfHead ? { etag, ...CACHED } : NOT_CACHED
-        const status = made.status === 0 ? (contentType === JSON_TYPE ? 200 : 400) : made.status
-        await send(request, response, { ...headed(made, contentType, caching), status })
-      } finally {
-        leave()
+      const isPost = request.method === 'POST'
+      const held = request.headers['if-none-match']
+      const { key, made } = await answerTo(asked, client, gone.signal, (key) => !isPost && matches(held, `"${key}"`))
+      const etag = `"${key}"`
+      if (made === undefined) response.writeHead(304, { etag, ...CACHED }).end()
+      else {
+        const caching = !isPost && made.isOfHead ? { etag, ...CACHED } : NOT_CACHED
+        await send(request, response, headed(made, contentType, caching))
       }
     } catch (error) {
       if (gone.signal.aborted) return
-      const shown = shownError(error, report)
-      options.refused(codeOf(shown))
-      const refusal = answerOf({ errors: [shown] }, false)
-      const type = contentType ?? JSON_TYPE
-      const status = refusal.status === 0 ? (type === JSON_TYPE ? 200 : 400) : refusal.status
+      const errors = shownErrors(error, report)
+      for (const code of new Set(errors.map(codeOf))) options.refused(code)
       // What is left of the body is not read.
       if (!request.complete) response.setHeader('connection', 'close')
-      await send(request, response, { ...headed(refusal, type, NOT_CACHED), status })
+      await send(request, response, headed(answerOf({ errors }, false), contentType ?? JSON_TYPE, NOT_CACHED))
     }
   }
 
   return {
-    waiting: gate.waiting,
     answer: async (request, response, url) => {
       const isRead = request.method === 'GET' || request.method === 'HEAD'
       if (options.hasGraphiql && isRead && !url.searchParams.has('query') && takesHtml(request)) {
@@ -123,8 +130,9 @@ export function graphqlEndpoint(options: GraphQLEndpointOptions): GraphQLEndpoin
 const CACHED = { 'cache-control': 'public, no-cache' }
 const NOT_CACHED = { 'cache-control': 'no-store' }
 
-function headed(answer: Answer, contentType: string, caching: Readonly<Record<string, string>>): Omit<Sent, 'status'> {
+function headed(answer: Answer, contentType: string, caching: Readonly<Record<string, string>>): Sent {
   return {
+    status: answer.status === 0 ? (contentType === JSON_TYPE ? 200 : 400) : answer.status,
     contentType: `${contentType}; charset=utf-8`,
     body: answer.body,
     headers: { ...caching, ...(answer.retryAfter !== undefined && { 'retry-after': `${answer.retryAfter}` }) },
