@@ -34,6 +34,8 @@ import { DEFAULT_LIMIT, MAX_LIMIT } from './query/page.ts'
 export interface Cost {
   readonly points: number
   readonly bytes: number
+  /** The part of the points that is introspection, which keeps the event loop. */
+  readonly introspection: number
   /** Whether the answer follows from the head alone, and from no file beside the database. */
   readonly isOfHead: boolean
 }
@@ -75,7 +77,7 @@ export function costOf(
   operationName: string | null | undefined,
   variables: Readonly<Record<string, unknown>>,
 ): Cost {
-  const nothing: Cost = { points: 0, bytes: 0, isOfHead: false }
+  const nothing: Cost = { points: 0, bytes: 0, introspection: 0, isOfHead: false }
   const operation = getOperationAST(document, operationName)
   const root = operation && schema.getRootType(operation.operation)
   if (!operation || !root) return nothing
@@ -89,6 +91,7 @@ export function costOf(
   let visited = 0
   let points = 0
   let bytes = 0
+  let introspection = 0
   let isOfHead = true
 
   const spend = (cost: number, size: number): void => {
@@ -130,6 +133,7 @@ export function costOf(
   const introspect = (field: FieldNode, definition: AnyField, place: Place): void => {
     const name = field.name.value
     const inner = getNamedType(definition.type)
+    introspection += place.times * INTROSPECTION_SHARE
     spend(place.times * INTROSPECTION_SHARE, place.times * bytesOf(field, inner, 1))
     if (field.selectionSet === undefined || !isObjectType(inner)) return
     const fanOut = fanOuts[name]
@@ -157,7 +161,7 @@ export function costOf(
   }
 
   walk(operation.selectionSet, root, { times: 1, depth: 1, items: 1, isOfEachType: false })
-  return { points, bytes, isOfHead }
+  return { points, bytes, introspection, isOfHead }
 }
 
 type AnyField = GraphQLField<unknown, unknown>

@@ -1,9 +1,10 @@
 import { limits } from '../limits.ts'
 import { BadRequest } from '../query/badRequest.ts'
+import type { Usage } from './usage.ts'
 
 /**
- * Lets a few requests run at once and some more wait, in turns by client, so that one client does
- * not take the place of all others.
+ * Lets a few requests run at once and some more wait. Clients that took less of this process's time
+ * lately go first, so that those who ask for much wait for those who ask for little.
  */
 export interface Admission {
   /**
@@ -19,8 +20,7 @@ interface Waiting {
 }
 
 /** @param most How many run at once. */
-export function admission(most: number): Admission {
-  /** Clients in the order of their turns. */
+export function admission(most: number, used: Usage): Admission {
   const lines = new Map<string, Set<Waiting>>()
   const runningOf = new Map<string, number>()
   let running = 0
@@ -51,16 +51,17 @@ export function admission(most: number): Admission {
     if (line.size === 0) lines.delete(client)
   }
 
-  /** Starts the first of each line that may run, and puts its client at the end. */
+  /** Starts those that may run, of the clients that took least time first. */
   const next = (): void => {
     isScheduled = false
-    for (const [client, line] of [...lines]) {
-      const [first] = line
-      if (running >= most) return
-      if (first === undefined || !mayRun(client)) continue
-      leave(client, first)
-      if (lines.delete(client)) lines.set(client, line)
-      first.start()
+    const turns = [...lines.keys()].map((client) => [client, used.of(client)] as const)
+    for (const [client] of turns.toSorted(([, a], [, b]) => a - b)) {
+      for (const first of lines.get(client) ?? []) {
+        if (running >= most) return
+        if (!mayRun(client)) break
+        leave(client, first)
+        first.start()
+      }
     }
   }
 

@@ -14,6 +14,7 @@ import { rateLimit } from './rateLimit.ts'
 import { readBody } from './readBody.ts'
 import { type GraphQLParams, paramsOfBody, paramsOfUrl } from './requestParams.ts'
 import { type Sent, send, vary } from './send.ts'
+import { usage } from './usage.ts'
 
 export interface GraphQLEndpointOptions {
   readonly engine: Engine
@@ -41,23 +42,28 @@ export function graphqlEndpoint(options: GraphQLEndpointOptions): GraphQLEndpoin
   const { engine, report } = options
   const rates = rateLimit(options.requestsASecond)
   // Parsing, validating and counting keep the event loop: one at a time, in turns.
-  const preparing = admission(1)
-  const light = admission(limits.runningLight.most)
-  const heavy = admission(limits.runningHeavy.most)
+  const used = usage()
+  const preparing = admission(1, used)
+  const introspecting = admission(1, used)
+  const light = admission(limits.runningLight.most, used)
+  const heavy = admission(limits.runningHeavy.most, used)
   const persisted = persistedQueries()
   const cache = answerCache()
 
   /** Waits for its turn, and executes. */
   const execute = async ({ cost, execute: run }: Prepared, client: string, gone: AbortSignal): Promise<Answer> => {
     const deadline = AbortSignal.timeout(limits.answerMs.most)
-    const isLight = cost.points <= limits.lightPoints.most
-    const leave = await (isLight ? light : heavy).enter(client, gone)
+    const isOfSchema = cost.introspection > limits.lightPoints.most
+    const lane = isOfSchema ? introspecting : cost.points > limits.lightPoints.most ? heavy : light
+    const leave = await lane.enter(client, gone)
+    const began = performance.now()
     try {
       return answerOf(await run(AbortSignal.any([gone, deadline])), cost.isOfHead)
     } catch (error) {
       return timedOut(error, deadline)
     } finally {
-      leave()
+      if (isOfSchema) setTimeout(leave, (performance.now() - began) * REST).unref()
+      else leave()
     }
   }
 
@@ -69,12 +75,15 @@ export function graphqlEndpoint(options: GraphQLEndpointOptions): GraphQLEndpoin
     const cached = cache.get(key)
     if (cached !== undefined) return { key, made: cached }
     const leave = await preparing.enter(client, gone)
+    const began = performance.now()
     let prepared: Prepared
     try {
       prepared = engine.prepare(asked)
     } finally {
+      used.add(client, performance.now() - began)
       leave()
     }
+    used.add(client, prepared.cost.points * MS_A_POINT)
     rates.charge(client, prepared.cost.points)
     const made = await execute(prepared, client, gone)
     if (made.isOfHead && head !== undefined) cache.set(key, made)
@@ -126,6 +135,11 @@ export function graphqlEndpoint(options: GraphQLEndpointOptions): GraphQLEndpoin
     },
   }
 }
+
+/** Whole schemas keep the event loop: for ten times as long, no other is answered. */
+const REST = 9
+/** What executing takes of the event loop, roughly. */
+const MS_A_POINT = 0.002
 
 const CACHED = { 'cache-control': 'public, no-cache' }
 const NOT_CACHED = { 'cache-control': 'no-store' }

@@ -1,0 +1,43 @@
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { startFollowing } from '../support/followingProcess.ts'
+import type { IndexerProcess } from '../support/process.ts'
+import { addressOf, readyAt, until } from '../support/ready.ts'
+import { type Setting, startSetting } from '../support/setting.ts'
+import { attack, percentile } from './attack.ts'
+
+/** `npm run test:hostile` in short. Other tests run beside it, so that it is held to less. */
+
+let setting: Setting
+let indexer: IndexerProcess
+let url: string
+
+beforeAll(async () => {
+  setting = await startSetting(19)
+  await setting.story.tell(20)
+  const { url: database } = await setting.postgres.newDatabase()
+  indexer = startFollowing(setting.ledger, database)
+  url = await addressOf(indexer)
+  await until(async () => (await readyAt(url)).status === 200)
+})
+afterAll(async () => {
+  indexer?.child.kill('SIGTERM')
+  await indexer?.ended
+  await setting?.stop()
+})
+
+it('hostile requests, hang-ups and slow bodies leave the honest their answers and the writer its peace', async () => {
+  const seen = await attack({ url, hostile: 150, hangUps: 100, slowBodies: 20, forMs: 8_000 })
+  expect(seen.honestFailures).toEqual([])
+  expect(percentile(seen.honestMs, 0.5)).toBeLessThan(500)
+  expect(seen.statuses['500']).toBeUndefined()
+  expect(seen.readerMb[1]).toBeLessThan(700)
+  expect(seen.writerMb[1] - seen.writerMb[0]).toBeLessThan(100)
+  expect(seen.blocksBehind).toBe(0)
+  expect(indexer.output()).not.toMatch(/A query failed|ended with/)
+})
+
+it('a reader that is killed is replaced, and the others answer meanwhile', async () => {
+  const page = await (await fetch(`${url}/metrics`)).text()
+  expect(new Set([...page.matchAll(/reader="(\d+)"/g)].map(([, number]) => number)).size).toBe(2)
+  expect(page).toMatch(/indexer_is_leader\{chain="[^"]+"\} 1/)
+})
