@@ -24,6 +24,8 @@ export interface AttackOptions {
   readonly hangUps: number
   readonly slowBodies: number
   readonly forMs: number
+  /** Repeated all the while: what the writer has to follow. */
+  readonly onChain: () => Promise<unknown>
 }
 
 const HONEST = [
@@ -34,7 +36,7 @@ const HONEST = [
 const HONEST_EVERY_MS = 25
 const ATTACKERS = 4
 
-export async function attack({ url, hostile, hangUps, slowBodies, forMs }: AttackOptions): Promise<Observed> {
+export async function attack({ url, hostile, hangUps, slowBodies, forMs, onChain }: AttackOptions): Promise<Observed> {
   const before = await metricsOf(url)
   const honest = clientAt('127.0.0.1', url)
   const attackers = Array.from({ length: ATTACKERS }, (_, i) => clientAt(`127.0.0.${i + 2}`, url))
@@ -57,6 +59,12 @@ export async function attack({ url, hostile, hangUps, slowBodies, forMs }: Attac
     }
     await Promise.all(asked)
   }
+  const keepMining = async () => {
+    while (performance.now() < until) {
+      await onChain()
+      await sleep(200)
+    }
+  }
   const ofAttacker = (number: number) => {
     const attacker = attackers[number % ATTACKERS]
     if (attacker === undefined) throw new RangeError('There is no such attacker')
@@ -69,7 +77,9 @@ export async function attack({ url, hostile, hangUps, slowBodies, forMs }: Attac
   const slow = Array.from({ length: slowBodies }, (_, i) => ofAttacker(i).sendSlowly(forMs))
   const leave = Array.from({ length: hangUps }, (_, i) => ofAttacker(i).askAndLeave(hostileRequest(i), 5))
   const bad = Array.from({ length: hostile }, (_, i) => askBadly(i))
-  await Promise.all([keepAsking(), ...slow, ...leave, ...bad])
+  await Promise.all([keepAsking(), keepMining(), ...slow, ...leave, ...bad])
+  // The writer's next look.
+  await sleep(1_000)
   const after = await metricsOf(url)
   for (const client of [honest, ...attackers]) client.close()
   return {

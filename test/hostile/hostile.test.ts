@@ -26,7 +26,14 @@ afterAll(async () => {
 })
 
 it('hostile requests, hang-ups and slow bodies leave the honest their answers and the writer its peace', async () => {
-  const seen = await attack({ url, hostile: 150, hangUps: 100, slowBodies: 20, forMs: 8_000 })
+  const seen = await attack({
+    url,
+    hostile: 150,
+    hangUps: 100,
+    slowBodies: 20,
+    forMs: 8_000,
+    onChain: () => setting.story.tell(1),
+  })
   expect(seen.honestFailures).toEqual([])
   expect(percentile(seen.honestMs, 0.5)).toBeLessThan(500)
   expect(seen.statuses['500']).toBeUndefined()
@@ -36,8 +43,9 @@ it('hostile requests, hang-ups and slow bodies leave the honest their answers an
   expect(indexer.output()).not.toMatch(/A query failed|ended with/)
 })
 
-it('a reader that is killed is replaced, and the others answer meanwhile', async () => {
+it('one page of metrics shows the writer and each reader', async () => {
   const page = await (await fetch(`${url}/metrics`)).text()
   expect(new Set([...page.matchAll(/reader="(\d+)"/g)].map(([, number]) => number)).size).toBe(2)
   expect(page).toMatch(/indexer_is_leader\{chain="[^"]+"\} 1/)
+  expect(page).toMatch(/indexer_refused_requests_total\{code="QUERY_TOO_DEEP",chain="[^"]+",reader="\d"\} [1-9]/)
 })

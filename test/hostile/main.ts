@@ -29,7 +29,14 @@ await runCommand({
       const url = await addressOf(indexer)
       await until(async () => (await readyAt(url)).status === 200)
       for (let round = 0; round < rounds; round += 1) {
-        const seen = await attack({ url, hostile, hangUps: 200, slowBodies: 50, forMs: 20_000 })
+        const seen = await attack({
+          url,
+          hostile,
+          hangUps: 200,
+          slowBodies: 50,
+          forMs: 20_000,
+          onChain: () => setting.story.tell(1),
+        })
         console.log(summaryOf(seen))
         mustHold(seen)
       }
