@@ -34,8 +34,8 @@ import { DEFAULT_LIMIT, MAX_LIMIT } from './query/page.ts'
 export interface Cost {
   readonly points: number
   readonly bytes: number
-  /** The part of the points that is introspection, which keeps the event loop. */
-  readonly introspection: number
+  /** Whether it is of the schema alone, and of much of it. */
+  readonly isOfSchema: boolean
   /** Whether the answer follows from the head alone, and from no file beside the database. */
   readonly isOfHead: boolean
 }
@@ -77,7 +77,7 @@ export function costOf(
   operationName: string | null | undefined,
   variables: Readonly<Record<string, unknown>>,
 ): Cost {
-  const nothing: Cost = { points: 0, bytes: 0, introspection: 0, isOfHead: false }
+  const nothing: Cost = { points: 0, bytes: 0, isOfSchema: false, isOfHead: false }
   const operation = getOperationAST(document, operationName)
   const root = operation && schema.getRootType(operation.operation)
   if (!operation || !root) return nothing
@@ -161,7 +161,10 @@ export function costOf(
   }
 
   walk(operation.selectionSet, root, { times: 1, depth: 1, items: 1, isOfEachType: false })
-  return { points, bytes, introspection, isOfHead }
+  const isOfSchema = introspection > limits.lightPoints.most
+  // A thread answers about the schema, and knows no history.
+  if (isOfSchema && points > introspection) throw mixed()
+  return { points, bytes, isOfSchema, isOfHead }
 }
 
 type AnyField = GraphQLField<unknown, unknown>
@@ -201,6 +204,13 @@ function filterCost(value: unknown, field: string): number {
   }
   if (value === null || typeof value !== 'object') return 0
   return Object.entries(value).reduce((sum, [name, inner]) => sum + COMPARISON_COST + filterCost(inner, name), 0)
+}
+
+function mixed(): BadRequest {
+  return new BadRequest(
+    'The query asks for much of the schema and for facts as well; ask for the schema by itself',
+    'QUERY_TOO_COSTLY',
+  )
 }
 
 function tooManyAliases(): BadRequest {

@@ -97,6 +97,7 @@ export async function answer(
     url: server.url,
     close: async () => {
       await server.close()
+      graphql.close()
       await computed.rows.close()
     },
   }

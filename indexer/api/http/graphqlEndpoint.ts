@@ -3,6 +3,7 @@ import type { GraphQLError } from 'graphql'
 import { tooLarge } from '../cost.ts'
 import { graphiql } from '../graphiql.ts'
 import type { Engine, Operation, Prepared, Result } from '../graphql.ts'
+import { introspection } from '../introspection.ts'
 import { limits } from '../limits.ts'
 import { type ReportFailure, shownErrors } from '../maskErrors.ts'
 import { BadRequest, codeOf, errorCodes } from '../query/badRequest.ts'
@@ -32,6 +33,7 @@ export interface GraphQLEndpointOptions {
 
 export interface GraphQLEndpoint {
   answer(request: IncomingMessage, response: ServerResponse, url: URL): Promise<void>
+  close(): void
 }
 
 const RESPONSE_JSON = 'application/graphql-response+json'
@@ -44,26 +46,26 @@ export function graphqlEndpoint(options: GraphQLEndpointOptions): GraphQLEndpoin
   // Parsing, validating and counting keep the event loop: one at a time, in turns.
   const used = usage()
   const preparing = admission(1, used)
-  const introspecting = admission(1, used)
+  const ofSchema = admission(1, used)
+  const schemaThread = introspection()
   const light = admission(limits.runningLight.most, used)
   const heavy = admission(limits.runningHeavy.most, used)
   const persisted = persistedQueries()
   const cache = answerCache()
 
   /** Waits for its turn, and executes. */
-  const execute = async ({ cost, execute: run }: Prepared, client: string, gone: AbortSignal): Promise<Answer> => {
+  const execute = async ({ cost, execute: run }: Prepared, asked: Operation, client: string, gone: AbortSignal) => {
     const deadline = AbortSignal.timeout(limits.answerMs.most)
-    const isOfSchema = cost.introspection > limits.lightPoints.most
-    const lane = isOfSchema ? introspecting : cost.points > limits.lightPoints.most ? heavy : light
+    const lane = cost.isOfSchema ? ofSchema : cost.points > limits.lightPoints.most ? heavy : light
     const leave = await lane.enter(client, gone)
-    const began = performance.now()
+    const signal = AbortSignal.any([gone, deadline])
     try {
-      return answerOf(await run(AbortSignal.any([gone, deadline])), cost.isOfHead)
+      if (cost.isOfSchema) return answerWith(await schemaThread.answer(asked, signal))
+      return answerOf(await run(signal), cost.isOfHead)
     } catch (error) {
       return timedOut(error, deadline)
     } finally {
-      if (isOfSchema) setTimeout(leave, (performance.now() - began) * REST).unref()
-      else leave()
+      leave()
     }
   }
 
@@ -85,7 +87,7 @@ export function graphqlEndpoint(options: GraphQLEndpointOptions): GraphQLEndpoin
     }
     used.add(client, prepared.cost.points * MS_A_POINT)
     rates.charge(client, prepared.cost.points)
-    const made = await execute(prepared, client, gone)
+    const made = await execute(prepared, asked, client, gone)
     if (made.isOfHead && head !== undefined) cache.set(key, made)
     return { key, made }
   }
@@ -124,6 +126,7 @@ export function graphqlEndpoint(options: GraphQLEndpointOptions): GraphQLEndpoin
   }
 
   return {
+    close: schemaThread.close,
     answer: async (request, response, url) => {
       const isRead = request.method === 'GET' || request.method === 'HEAD'
       if (options.hasGraphiql && isRead && !url.searchParams.has('query') && takesHtml(request)) {
@@ -136,8 +139,6 @@ export function graphqlEndpoint(options: GraphQLEndpointOptions): GraphQLEndpoin
   }
 }
 
-/** Whole schemas keep the event loop: for ten times as long, no other is answered. */
-const REST = 9
 /** What executing takes of the event loop, roughly. */
 const MS_A_POINT = 0.002
 
@@ -151,6 +152,11 @@ function headed(answer: Answer, contentType: string, caching: Readonly<Record<st
     body: answer.body,
     headers: { ...caching, ...(answer.retryAfter !== undefined && { 'retry-after': `${answer.retryAfter}` }) },
   }
+}
+
+/** About the schema: the same at any head. */
+function answerWith(text: string): Answer {
+  return { body: Buffer.from(text), status: 200, isOfHead: true }
 }
 
 function answerOf({ data, errors }: Result, isOfHead: boolean): Answer {
