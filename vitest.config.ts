@@ -6,6 +6,7 @@ const chaos = ['test/chaos/chaos.test.ts']
 const timed = [
   'test/chain/node/heads.test.ts',
   'test/chain/events/hotEvents.test.ts',
+  'test/hostile/hostile.test.ts',
   'test/indexer/{replica,silentNode,standby}.test.ts',
   'test/indexer/operate/{shutdown,metrics}.test.ts',
   'test/weather/weather.test.ts',
