@@ -29,8 +29,8 @@ export interface AttackOptions {
 }
 
 const HONEST = [
-  { query: 'query ($id: UInt!) { account(id: $id) { id payout earnedGwei claimableGwei } }', variables: { id: 1 } },
-  { query: '{ inferences(limit: 20, orderBy: batch, orderDirection: desc) { items { batch position feeGwei } } }' },
+  { query: 'query ($id: ID!) { account(id: $id) { id payout earnedGwei claimableGwei } }', variables: { id: '1' } },
+  { query: '{ inferences(limit: 20, orderBy: batchId, orderDirection: desc) { items { batchId position feeGwei } } }' },
   { query: '{ _meta { block lag } }' },
 ]
 const HONEST_EVERY_MS = 25

@@ -16,15 +16,15 @@ const kinds: readonly ((number: number) => HostileRequest)[] = [
   // Each a new text, so that no cache knows it.
   (number) => ({ query: getIntrospectionQuery().replace('queryType', `a${number}: queryType`) }),
   () => ({
-    query: `query ($w: InferenceWhere) { ${times(60, (i) => `a${i}: inferences(where: $w) { items { batch } }`)} }`,
+    query: `query ($w: InferenceWhere) { ${times(60, (i) => `a${i}: inferences(where: $w) { items { batchId } }`)} }`,
     variables: { w: { OR: comparisons(300) } },
   }),
   (number) => ({
-    query: `query ($w: InferenceWhere) { a${number}: inferences(where: $w, limit: 500) { items { batch } totalCount } }`,
+    query: `query ($w: InferenceWhere) { a${number}: inferences(where: $w, limit: 500) { items { batchId } totalCount } }`,
     variables: { w: { OR: comparisons(300) } },
   }),
   () => ({
-    query: 'query ($ids: [UInt!]) { accounts(where: { id_in: $ids }) { items { id } } }',
+    query: 'query ($ids: [ID!]) { accounts(where: { id_in: $ids }) { items { id } } }',
     variables: { ids: Array.from({ length: 15_000 }, (_, i) => i) },
   }),
   (number) => ({

@@ -76,13 +76,13 @@ describe('a GraphQL request over HTTP', () => {
   it('with a bad value is told which argument it is, with one status for literals and variables', async () => {
     const asked = (where: string, variables?: object, accept = 'application/json') =>
       told(post({ query: `query ${where}`, variables }, { accept }))
-    const literal = '{ accounts(where: { OR: [{ id_gt: -1 }] }) { items { id } } }'
+    const literal = '{ accounts(where: { OR: [{ accountId_gt: -1 }] }) { items { id } } }'
     const variable = '($w: AccountWhere) { accounts(where: $w) { items { id } } }'
-    const variables = { w: { OR: [{ id_gt: -1 }] } }
-    expect(await asked(literal)).toEqual([200, 'BAD_REQUEST', 'where.OR.id_gt'])
-    expect(await asked(variable, variables)).toEqual([200, 'BAD_REQUEST', '$w.OR[0].id_gt'])
-    expect(await asked(literal, {}, RESPONSE_JSON)).toEqual([400, 'BAD_REQUEST', 'where.OR.id_gt'])
-    expect(await asked(variable, variables, RESPONSE_JSON)).toEqual([400, 'BAD_REQUEST', '$w.OR[0].id_gt'])
+    const variables = { w: { OR: [{ accountId_gt: -1 }] } }
+    expect(await asked(literal)).toEqual([200, 'BAD_REQUEST', 'where.OR.accountId_gt'])
+    expect(await asked(variable, variables)).toEqual([200, 'BAD_REQUEST', '$w.OR[0].accountId_gt'])
+    expect(await asked(literal, {}, RESPONSE_JSON)).toEqual([400, 'BAD_REQUEST', 'where.OR.accountId_gt'])
+    expect(await asked(variable, variables, RESPONSE_JSON)).toEqual([400, 'BAD_REQUEST', '$w.OR[0].accountId_gt'])
     expect(await asked('{ models(where: { name: "a\\u0000" }) { items { id } } }')).toEqual([
       200,
       'BAD_REQUEST',
