@@ -3,11 +3,11 @@ import { startFollowing } from '../support/followingProcess.ts'
 import type { IndexerProcess } from '../support/process.ts'
 import { addressOf, readyAt, until } from '../support/ready.ts'
 import { type Setting, startSetting } from '../support/setting.ts'
-import { attack, percentile } from './attack.ts'
+import { attack } from './attack.ts'
 
 /**
- * `npm run test:hostile` in short. Cores are few here and may be busy, so that times are held loosely: most of the
- * honest client's questions are answered, and nothing reaches the writer.
+ * `npm run test:hostile` in short. Cores are few here and may be busy, so that times are left to the long form: here
+ * most of the honest client's questions are answered, and nothing reaches the writer.
  */
 
 let setting: Setting
@@ -38,7 +38,6 @@ it('hostile requests, hang-ups and slow bodies leave the honest their answers an
     onChain: () => setting.story.tell(1),
   })
   expect(seen.honestFailures.length / seen.honestMs.length).toBeLessThan(0.2)
-  expect(percentile(seen.honestMs, 0.5)).toBeLessThan(3_000)
   expect(seen.statuses['500']).toBeUndefined()
   expect(seen.readerMb[1]).toBeLessThan(700)
   expect(seen.writerMb[1] - seen.writerMb[0]).toBeLessThan(100)
