@@ -116,6 +116,7 @@ signal, once what it took is answered and recorded. docs/gateway.md.`,
 }
 
 async function serve(context: Context, options: Options): Promise<void> {
+  if (options.backend === undefined) for (const run of options.run) onEmbeddedBase(readRun(run))
   const connection = await context.connection()
   const signer = await context.signer()
   const operator = await operatorOf(connection, signer)
@@ -202,7 +203,6 @@ function requireRun(folder: string, manifestHash: string): void {
 
 function backendOf({ backend, sketches }: Options, run: string, sketcher: Published['sketcher']): Backend {
   if (backend !== undefined) return openAiBackend({ url: backend, sketchUrl: sketches, sketcher })
-  onEmbeddedBase(readRun(run))
   return embeddedBackend(loadServedModel(run), sketcher)
 }
 

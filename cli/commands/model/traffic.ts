@@ -95,7 +95,7 @@ export async function readQueries(
   for (let after: string | null = null; queries.length < most; ) {
     const page: z.infer<typeof pageSchema> = await ask(
       api,
-      `{ inferences(where: {modelId: ${model}, stands: true}, orderBy: batch, orderDirection: desc,
+      `{ inferences(where: {modelId: ${model}, stands: true}, orderBy: batchId, orderDirection: desc,
         limit: ${Math.min(PAGE, most - queries.length)}, block: {number: ${block}}${after === null ? '' : `, after: "${after}"`}) {
         items { sketch } pageInfo { hasNextPage endCursor }
       } }`,
