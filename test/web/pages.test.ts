@@ -41,7 +41,8 @@ describe('the page', () => {
     '/answers/1/2',
     '/auditor',
     '/transactions/0x00',
-    '/nowhere',
+    '/models/999',
+    '/earnings/a/b',
   ]
 
   const settled = async (page: Page) => {
@@ -161,13 +162,16 @@ describe('the page', () => {
     expect(headers.get('content-security-policy')).toMatch(
       /^default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self';/,
     )
-    const page = await served.open('/earnings', viewer)
+    const page = await served.open('/page.json', viewer)
     const loaded = new Map<string, number>()
     const origins = new Set<string>()
-    page.on('response', async (response) => {
+    page.on('requestfinished', async (request) => {
+      const response = await request.response()
+      if (response === null) return
       const { origin, pathname } = new URL(response.url())
       origins.add(origin)
-      if (/\.(js|css)$/.test(pathname)) loaded.set(pathname, gzipSync(await response.body()).length)
+      if (/\.(js|css)$/.test(pathname))
+        loaded.set(pathname, gzipSync((await response.body().catch(() => undefined)) ?? '').length)
     })
     await page.goto(served.indexer.url, { waitUntil: 'networkidle' })
     expect([...origins].toSorted()).toEqual([served.indexer.url, served.ledger.rpcUrl].toSorted())

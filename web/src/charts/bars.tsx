@@ -29,7 +29,7 @@ export function Bars({ bars, label, open, unit, height = 305 }: BarsProps) {
   const pitch = (WIDTH - LEFT - RIGHT) / Math.max(1, bars.length)
   const wide = Math.min(48, pitch * 0.66)
   const x = (i: number) => LEFT + pitch * (i + 0.5)
-  const every = Math.ceil(bars.length / 14)
+  const every = Math.ceil(bars.length / 7)
   const line = sums.map((sum, i) => `${i === 0 ? 'M' : 'L'}${x(i)} ${y(sum, total.top)}`).join('')
   return (
     <figure>

@@ -20,9 +20,9 @@ export const HOME = `query Home($block: AsOfBlock) {
       settlement { contributorsGwei operatorGwei ownerGwei royaltiesGwei treasuryGwei }
     }
   }
-  unsettled: books(where: { status_not: Settled }, limit: 100, block: $block) {
+  unsettled: books(where: { status_not: Settled }, limit: 20, block: $block) {
     totalCount
-    items { id inferenceCount batches(limit: 100) { items { timestamp feesGwei } } }
+    items { id inferenceCount batches(limit: 50) { items { timestamp feesGwei } } }
   }
   modelDays(orderBy: day, orderDirection: desc, limit: 300, block: $block) {
     items { modelId day inferenceCount feesGwei voidedGwei contributorsGwei }

@@ -117,8 +117,10 @@ async function receiptCheck({ client, contracts, inference, receipt }: AnswerToP
   const signer = await signerOfReceipt(receipt)
   if (signer === undefined) throw new Error('The signature of this receipt is of nobody.')
   const args = [inference.operatorId, signer] as const
-  const { from } = await readContract(client, { ...contracts.court, functionName: 'keyTermOf', args })
-  if (from === 0) throw new Error(`The receipt is signed by ${signer}, which was never the operator’s receipt key.`)
+  const { from, until } = await readContract(client, { ...contracts.court, functionName: 'keyTermOf', args })
+  if (receipt.recordBy < from || receipt.recordBy >= until) {
+    throw new Error(`The receipt is signed by ${signer}, which was no receipt key of the operator then.`)
+  }
   return { says: 'The operator signed exactly these bytes.', bytes: sizeOf([receipt.signature]) }
 }
 
