@@ -29,7 +29,7 @@ const types: Readonly<Record<string, string>> = {
   '.wasm': 'application/wasm',
 }
 
-/** The first path segments that pages have: any other path without a file is an error of whoever asks. */
+/** The first path segments that pages have: any other path without a file is the caller’s error. */
 const PAGES = /^\/(earnings|models|datasets|answers|auditor|transactions)?(\/|$)/
 /** Names of files that hold a hash of what is in them. */
 const HASHED = /^\/assets\/[\w.-]+$/

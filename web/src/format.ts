@@ -44,11 +44,6 @@ export function millionths(value: string): string {
 const DAY: Intl.DateTimeFormatOptions = { day: 'numeric', month: 'short', timeZone: 'UTC' }
 const CLOCK: Intl.DateTimeFormatOptions = { hour: '2-digit', minute: '2-digit', hour12: false, timeZone: 'UTC' }
 
-/** `28 Nov 2026` */
-export function date(seconds: number): string {
-  return new Date(seconds * 1000).toLocaleDateString('en-GB', { ...DAY, year: 'numeric' })
-}
-
 /** `28 Nov` */
 export function dayAndMonth(seconds: number): string {
   return new Date(seconds * 1000).toLocaleDateString('en-GB', DAY)

@@ -1,6 +1,6 @@
 import type { Hash } from 'viem'
 
-/** Sent claims outlive the page: whoever closes it finds the claim followed when they come back. */
+/** Sent claims outlive the page: a reader who closes it finds the claim followed on their return. */
 
 const keyOf = (ledger: string, account: number) => `claim ${ledger} ${account}`
 

@@ -39,7 +39,7 @@ export function Why({ claimableGwei, indexedGwei, simulation, isSimulating, firs
         ? 'Nothing to claim yet.'
         : `Nothing to claim yet. Your next earnings settle from ${firstSettles}.`
     }
-    if (address === undefined) return 'Anybody may send this claim: it pays to the payout address, whoever sends it.'
+    if (address === undefined) return 'Anybody may send this claim: it always pays to the payout address.'
     if (chainId !== ledgerChain) return `Your wallet is on another network. This ledger lives on chain ${ledgerChain}.`
     if (simulation?.refusal !== undefined) return `Simulated just now: the claim would fail. ${simulation.refusal}`
     if (simulation?.costWei === undefined) return isSimulating ? 'Simulating.' : ''

@@ -1,7 +1,11 @@
-import type { Column } from './table.tsx'
+/** What a CSV file holds of a column; columns without it stay out. */
+export interface CsvColumn<Row> {
+  readonly title: string
+  readonly csv?: (row: Row) => string
+}
 
 /** RFC 4180. A field that a spreadsheet would take for a formula gets an apostrophe before it. */
-export function csvOf<Row>(columns: readonly Column<Row>[], rows: readonly Row[]): string {
+export function csvOf<Row>(columns: readonly CsvColumn<Row>[], rows: readonly Row[]): string {
   const told = columns.filter(({ csv }) => csv !== undefined)
   const lines = rows.map((row) => told.map(({ csv }) => field(csv?.(row) ?? '')))
   return [told.map(({ title }) => field(title)), ...lines].map((line) => `${line.join(',')}\r\n`).join('')

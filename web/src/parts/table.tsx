@@ -1,15 +1,12 @@
 import { useState } from 'react'
 import { count } from '../format.ts'
-import { csvOf, download } from './csv.ts'
+import { type CsvColumn, csvOf, download } from './csv.ts'
 
-export interface Column<Row> {
-  readonly title: string
+export interface Column<Row> extends CsvColumn<Row> {
   readonly cell: (row: Row, index: number) => React.ReactNode
   readonly isNumber?: boolean
   /** From which width on it is shown: always, on tablets, or on desks. */
   readonly from?: 'tablet' | 'desk'
-  /** What a CSV file holds; columns without it stay out. */
-  readonly csv?: (row: Row) => string
 }
 
 interface TableProps<Row> {

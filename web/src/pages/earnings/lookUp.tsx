@@ -4,7 +4,7 @@ import { useConnection } from 'wagmi'
 import { Card } from '../../parts/card.tsx'
 import { Head } from '../../parts/head.tsx'
 
-/** Looks up any address; whoever is connected is shown their own. */
+/** Looks up any address; a connected wallet is shown its own. */
 export function LookUp() {
   const { address } = useConnection()
   const navigate = useNavigate()
