@@ -15,12 +15,20 @@ export function Skeleton({ lines = 4 }: { lines?: number }) {
   )
 }
 
+interface EmptyProps {
+  readonly title: string
+  readonly why: string
+  /** Whether the page holds nothing else, so that this is its title. */
+  readonly isPage?: boolean
+  readonly children?: React.ReactNode
+}
+
 /** What is missing, why, and one thing to do. */
-export function Empty({ title, why, children }: { title: string; why: string; children?: React.ReactNode }) {
+export function Empty({ title, why, isPage = false, children }: EmptyProps) {
   return (
     <div className="empty">
       <Icon name="ring" size={36} />
-      <h3>{title}</h3>
+      {isPage ? <h1>{title}</h1> : <h2 className="small-title">{title}</h2>}
       <p className="muted">{why}</p>
       {children}
     </div>

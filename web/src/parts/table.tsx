@@ -32,7 +32,7 @@ export function Table<Row>({ caption, columns, rows, keyOf, total, file, pageSiz
   return (
     <>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by keyboard. */}
-      <section className="scroll" tabIndex={0} aria-label={caption}>
+      <section className="scroll" tabIndex={0} aria-label={`${caption}, table`}>
         <table className="t">
           <caption className="sr">{caption}</caption>
           <thead>

@@ -22,7 +22,7 @@ export function Answer() {
   const isNamed = /^\d{1,18}$/.test(batch) && /^\d{1,9}$/.test(position)
   const answer = useIndex<AnswerData>(ANSWER, { id: `${BigInt(isNamed ? batch : 0)}-${Number(position)}` }, isNamed)
   const nobody = (
-    <Empty title="There is no such answer" why="Answers are named by their batch and their place in it, from 0.">
+    <Empty isPage title="There is no such answer" why="Answers are named by their batch and their place in it, from 0.">
       <Link className="btn" to="/answers">
         All answers
       </Link>

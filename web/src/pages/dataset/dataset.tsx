@@ -21,7 +21,11 @@ export function Dataset() {
   const isNamed = Number.isSafeInteger(number) && number > 0
   const dataset = useIndex<DatasetData>(DATASET, { id: `${number}` }, isNamed)
   const nobody = (
-    <Empty title="There is no such dataset" why="Datasets are numbered from 1, in the order of their registration.">
+    <Empty
+      isPage
+      title="There is no such dataset"
+      why="Datasets are numbered from 1, in the order of their registration."
+    >
       <Link className="btn" to="/datasets">
         All datasets
       </Link>

@@ -35,7 +35,7 @@ function Nobody({ who }: { who: string }) {
         crumb="My earnings"
         name="My earnings"
         title="This address has earned nothing yet"
-        about={<bdi>{who}</bdi>}
+        about={<bdi className="break">{who}</bdi>}
       />
       <Empty
         title="No account has this payout address"

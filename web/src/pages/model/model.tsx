@@ -23,7 +23,7 @@ export function Model() {
   const isNamed = Number.isSafeInteger(number) && number > 0
   const model = useIndex<ModelData>(MODEL, { id: `${number}` }, isNamed)
   const nobody = (
-    <Empty title="There is no such model" why="Models are numbered from 1, in the order of their registration.">
+    <Empty isPage title="There is no such model" why="Models are numbered from 1, in the order of their registration.">
       <Link className="btn" to="/models">
         All models
       </Link>
