@@ -88,6 +88,7 @@ async function nextPrefetched(
       discard(state)
       return 'none'
     }
+    if (joined.step.kind === 'unsettled') state.tags = undefined
     if (joined.piece === undefined) discard(state)
     else state.range = rangeAfterStretch(state.range, running.asked(), joined.piece)
     return { node, nodeHead: tip.nodeHead, step: joined.step, isAtHead: false }
@@ -117,7 +118,7 @@ async function nextFromHead(context: SourceContext, state: SourceState, from: Po
       finalised: from.finality.finalised,
       range: state.range.size,
     })
-    const lie = tip.hasNewTags ? await falseTagsOf(context, tip, step) : undefined
+    const lie = await falseTagsOf(context, tip, step)
     if (tip.hasNewTags) state.tags = { node: node.name, at: nodeHead.number, tagged }
     // What was tagged may lie on the branch that the node has left.
     if (lie !== undefined || step.kind === 'reorged' || step.kind === 'behind') state.tags = undefined
@@ -136,11 +137,12 @@ async function nextFromHead(context: SourceContext, state: SourceState, from: Po
 
 async function falseTagsOf(
   { options, stored }: SourceContext,
-  { tagged }: ChainTip,
+  { tagged, hasNewTags }: ChainTip & { readonly hasNewTags: boolean },
   step: Step,
 ): Promise<Unsettled | undefined> {
   const heights = heightsTagged(step, tagged)
   if (heights === undefined) return undefined
-  const ours = (await Promise.all(heights.map((height) => stored(height, height)))).flat()
+  // What is stored was compared when the tags were new.
+  const ours = hasNewTags ? (await Promise.all(heights.map((height) => stored(height, height)))).flat() : []
   return falseTagsAmong(options.verify, tagged, step.kind === 'blocksAdded' ? [...ours, ...step.blocks] : ours)
 }

@@ -150,7 +150,11 @@ export function connectNode(rpcUrl: string, options: NodeOptions = {}): Node {
       const range = { address, topics, fromBlock: numberToHex(from), toBlock: numberToHex(to) }
       return ask(logsOf, 'eth_getLogs', [range], LOGS_TOGETHER)
     }
-    const receiptsOf = (block: Hex) => ask(receiptsOrNone, 'eth_getBlockReceipts', [block], RECEIPTS_TOGETHER)
+    const receiptsOf = async (block: Hex) => {
+      const receipts = await ask(receiptsOrNone, 'eth_getBlockReceipts', [block], RECEIPTS_TOGETHER)
+      if (receipts === undefined) meter.troubled?.(name, 'notThereYet')
+      return receipts
+    }
     const receiptsOneByOne = async (block: Header): Promise<readonly Receipt[] | undefined> => {
       const asked = block.transactions.map((hash) => ask(receiptOrNone, 'eth_getTransactionReceipt', [hash]))
       const receipts = await Promise.all(asked)
@@ -174,8 +178,9 @@ export function connectNode(rpcUrl: string, options: NodeOptions = {}): Node {
       chainId: async () => Number(await ask(quantityOf, 'eth_chainId')),
       latest: async () => {
         const head = await blockNamed('latest')
-        if (head === undefined) throw new NotThereYet(name, 'its newest block', {})
-        return head
+        if (head !== undefined) return head
+        meter.troubled?.(name, 'notThereYet')
+        throw new NotThereYet(name, 'its newest block', {})
       },
       tagged: (tag) =>
         blockNamed(tag).catch((error) => {

@@ -1,22 +1,11 @@
-import { RetryError, type StopError } from '../../sdk/errors.ts'
+import type { RetryError, StopError } from '../../sdk/errors.ts'
 import { backoffMs } from '../backoff.ts'
 import { type Clock, wallClock } from '../clock.ts'
-import { type Meter, noMeter, type TroubleKind } from '../meter.ts'
+import { type Meter, noMeter } from '../meter.ts'
 import { exchangeWith } from './exchange.ts'
-import {
-  AccessRefused,
-  BatchTooLarge,
-  isReplaceable,
-  MethodMissing,
-  MethodRefused,
-  NodeBusy,
-  NotThereYet,
-  nodeError,
-  RangeTooLarge,
-  StateGone,
-  Unexplained,
-} from './nodeError.ts'
+import { AccessRefused, type Failure, MethodRefused, NodeBusy, nodeError, Unexplained } from './nodeError.ts'
 import { batchRefused, callsAllowed, msUntilAllowed, paceAnswered, paceOf, paceRefused, paceSent } from './pace.ts'
+import { type Asked, type Outcome, type Sorted, sortOutcomes, troubleOf } from './sortOutcomes.ts'
 
 /**
  * JSON-RPC over HTTP, at the pace that the node takes. Questions of the same moment share a batch;
@@ -50,25 +39,14 @@ export interface RpcOptions {
 
 const REQUESTS_AT_ONCE = 6
 const ANSWER_LIMIT_BYTES = 128 * 2 ** 20
-/** A question that was refused for this long, or for which the node wants a longer rest, is given back. */
-const PATIENCE_MS = 30_000
-const LONGEST_REST_MS = 10_000
-/** After so many refusals of access to a single method that another replaces, it is not offered. */
-const REFUSALS_OF_A_METHOD = 3
 /** Questions whose caller has ended are dropped this often. */
 const LOOK_MS = 100
 const RECENT_MS = 1_000
 
-interface Waiting extends Question {
+interface Waiting extends Question, Asked {
   readonly resolve: (result: unknown) => void
   readonly reject: (error: unknown) => void
-  /** When it was first refused, and how often since. */
-  readonly refusedSince?: number
-  readonly refusals?: number
 }
-
-/** What a request came to for one of its questions. */
-type Outcome = { readonly result: unknown } | { readonly error: RetryError | StopError }
 
 export function rpcOver(url: string, options: RpcOptions): Rpc {
   const { name, timeoutMs, perSecond, answerLimitBytes = ANSWER_LIMIT_BYTES, meter = noMeter } = options
@@ -157,7 +135,7 @@ export function rpcOver(url: string, options: RpcOptions): Rpc {
       return batch.map(({ method }, i) => {
         const message = 'kind' in messages ? messages : messages[i]
         if (message?.kind === 'result') return { result: message.result }
-        return { error: errorOf(method, message as Parameters<typeof nodeError>[2]) }
+        return { error: errorOf(method, message as Failure) }
       })
     } catch (error) {
       for (const { reject } of batch) reject(error)
@@ -166,7 +144,7 @@ export function rpcOver(url: string, options: RpcOptions): Rpc {
   }
 
   /** After one success, a refusal is passing. */
-  const errorOf = (method: string, failure: Parameters<typeof nodeError>[2]): RetryError | StopError => {
+  const errorOf = (method: string, failure: Failure): RetryError | StopError => {
     const error = nodeError(name, method, failure)
     if (error instanceof AccessRefused && answered.size > 0) return new NodeBusy(name, error.facts, undefined, error)
     if (!(error instanceof MethodRefused) || !answered.has(method)) return error
@@ -176,62 +154,20 @@ export function rpcOver(url: string, options: RpcOptions): Rpc {
   /** Gives answers and errors to the callers, or asks again where fewer calls may succeed. */
   const take = (batch: readonly Waiting[], outcomes: readonly Outcome[], sentAt: number): void => {
     const now = clock.now()
-    const isAlone = batch.length === 1
-    const again: Waiting[] = []
-    let answers = 0
-    let busy: NodeBusy | undefined
-    let isTooMuch = false
-    for (const [i, one] of batch.entries()) {
-      const outcome = outcomes[i] as Outcome
-      if ('result' in outcome) {
-        answers += 1
-        one.resolve(outcome.result)
-        continue
-      }
-      const { error } = outcome
-      if (error instanceof NodeBusy) {
-        busy ??= error
-        const refused = { ...one, refusedSince: one.refusedSince ?? now, refusals: (one.refusals ?? 0) + 1 }
-        const finally_ = givenBack(refused, error, now)
-        if (finally_ === undefined) again.push(refused)
-        else one.reject(finally_)
-      } else if (!isAlone && (error instanceof RangeTooLarge || error instanceof BatchTooLarge)) {
-        // How large answers are varies from block to block; what a node takes at once does not.
-        isTooMuch ||= !('answerLargerThanBytes' in error.facts)
-        again.push({ ...one, together: Math.ceil(batch.length / 2) })
-      } else {
-        isTooMuch ||= error instanceof Unexplained
-        one.reject(error)
-      }
-      count(error)
+    const sorted = sortOutcomes(batch, outcomes, (method) => answered.has(method), now)
+    for (const outcome of outcomes) {
+      const kind = 'error' in outcome ? troubleOf(outcome.error) : undefined
+      if (kind !== undefined) meter.troubled?.(name, kind)
     }
-    repace(batch.length, answers, busy, isTooMuch, sentAt, now)
-    waiting = [...again, ...waiting]
+    for (const { one, outcome } of sorted.settled) {
+      if ('result' in outcome) one.resolve(outcome.result)
+      else one.reject(outcome.error)
+    }
+    repace(batch.length, sorted, sentAt, now)
+    waiting = [...sorted.again, ...waiting]
   }
 
-  /** The error of a refused question that is not asked again here. */
-  const givenBack = (one: Waiting, error: NodeBusy, now: number): RetryError | StopError | undefined => {
-    const { method, refusals = 0, refusedSince = now } = one
-    const isOfMethod = isReplaceable(method) && !answered.has(method) && error.cause instanceof AccessRefused
-    if (isOfMethod && refusals >= REFUSALS_OF_A_METHOD) {
-      return new MethodMissing(
-        `The node at ${name} does not serve ${method}`,
-        error.facts,
-        'Use a node that serves it.',
-      )
-    }
-    const isTooLong = (error.retryAfterMs ?? 0) > LONGEST_REST_MS || now - refusedSince > PATIENCE_MS
-    return isTooLong ? error : undefined
-  }
-
-  const repace = (
-    calls: number,
-    answers: number,
-    busy: NodeBusy | undefined,
-    isTooMuch: boolean,
-    sentAt: number,
-    now: number,
-  ): void => {
+  const repace = (calls: number, { answers, busy, isTooMuch }: Sorted<Waiting>, sentAt: number, now: number): void => {
     const before = pace
     if (busy !== undefined) {
       const recent = sent.reduce((sum, { at, calls: count }) => (at > now - RECENT_MS ? sum + count : sum), 0)
@@ -244,11 +180,6 @@ export function rpcOver(url: string, options: RpcOptions): Rpc {
     }
   }
 
-  const count = (error: RetryError | StopError): void => {
-    const kind = kindOf(error)
-    if (kind !== undefined) meter.troubled?.(name, kind)
-  }
-
   return {
     ask: (question) =>
       new Promise((resolve, reject) => {
@@ -256,13 +187,4 @@ export function rpcOver(url: string, options: RpcOptions): Rpc {
         wake()
       }),
   }
-}
-
-/** What is counted here; contradictions are found by those who compare answers. */
-function kindOf(error: RetryError | StopError): TroubleKind | undefined {
-  if (error instanceof NodeBusy) return 'slowDown'
-  if (error instanceof RangeTooLarge || error instanceof BatchTooLarge) return 'askForLess'
-  if (error instanceof NotThereYet || error instanceof StateGone) return 'notThereYet'
-  if (error instanceof MethodMissing || error instanceof MethodRefused) return 'notOffered'
-  return error instanceof RetryError ? 'failure' : undefined
 }

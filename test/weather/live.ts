@@ -62,6 +62,8 @@ export async function beginLife(options: LifeOptions): Promise<Life> {
     rpcUrls: proxies.map(({ url }) => url),
     database,
     clock,
+    // The machine may be busy for seconds, which are minutes by this clock.
+    rpcTimeoutMs: Math.max(20_000, 5_000 * clock.speed),
     verify,
     report: (event) => {
       events.push(event)
