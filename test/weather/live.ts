@@ -76,11 +76,14 @@ export async function beginLife(options: LifeOptions): Promise<Life> {
   const ended = new AbortController()
   const watching = watchReadiness(indexer, faults, ended.signal)
   const patience = async <T>(what: string, wanted: Promise<T>): Promise<T | undefined> => {
-    const late = clock.pause(patienceMs, ended.signal).then(() => {
-      if (!ended.signal.aborted) faults.push(`not ${what} in time`)
+    const over = new AbortController()
+    const late = clock.pause(patienceMs, AbortSignal.any([ended.signal, over.signal])).then(() => {
+      if (!ended.signal.aborted && !over.signal.aborted) faults.push(`not ${what} in time`)
       return undefined
     })
-    return await Promise.race([wanted, late])
+    const came = await Promise.race([wanted, late])
+    over.abort()
+    return came
   }
   return {
     name,
