@@ -11,7 +11,15 @@ import type { SyncState } from '../store/schema.ts'
  */
 export interface SyncHealth {
   readonly state: SyncState
-  readonly trouble: { readonly reason: string; readonly since: number; readonly graceMs: number } | undefined
+  readonly trouble: Trouble | undefined
+}
+
+interface Trouble {
+  readonly reason: string
+  readonly since: number
+  readonly graceMs: number
+  /** Over as soon as any node answers, even if it lags. */
+  readonly isSilence: boolean
 }
 
 export const newSync: SyncHealth = { state: { kind: 'catchingUp' }, trouble: undefined }
@@ -27,8 +35,12 @@ export function healthAfterEvent(health: SyncHealth, event: IndexerEvent, now: n
       if (event.isAside === true) return health
       const reason = explain(event.error)
       const { since = now } = health.trouble ?? {}
-      return healthAt({ ...health, trouble: { reason, since, graceMs: graceOf(event.error, event.node) } }, now)
+      const isSilence = event.node !== undefined && !(event.error instanceof FalseAnswer)
+      const graceMs = graceOf(event.error, event.node)
+      return healthAt({ ...health, trouble: { reason, since, graceMs, isSilence } }, now)
     }
+    case 'looked':
+      return health.trouble?.isSilence === true ? { ...health, trouble: undefined } : health
     case 'stored':
       return { ...health, trouble: undefined }
     case 'caughtUp':

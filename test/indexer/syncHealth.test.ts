@@ -41,6 +41,14 @@ describe('readiness', () => {
     expect(healthAt(cleared, 60_000).state.kind).toBe('following')
   })
 
+  it('does not count silence once a node answers again, though it may lag; a lie it does', () => {
+    const looked: IndexerEvent = { kind: 'looked', nodeHead: 5n, timestamp: 0n }
+    const then = (error: RetryError) =>
+      healthAt(healthAfterEvent(healthAfterEvent(following, troubled(error, NODE), 0), looked, 5_000), 20_000).state
+        .kind
+    expect([then(silent), then(false_)]).toEqual(['following', 'troubled'])
+  })
+
   it('is not there before the history is complete, and says of any trouble why', () => {
     const state = healthAfterEvent(newSync, troubled(busy, NODE), 0).state
     expect(state).toEqual({ kind: 'troubled', reason: expect.stringContaining('is busy') })
