@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs'
 import { Command, CommanderError } from 'commander'
 import { accountCommand } from './commands/account.ts'
 import { appealCommand } from './commands/appeal.ts'
@@ -11,6 +10,7 @@ import { datasetCommand } from './commands/dataset.ts'
 import { deployCommand } from './commands/deploy.ts'
 import { evaluationCommand } from './commands/evaluation.ts'
 import { INDEX, indexCommand } from './commands/index.ts'
+import { mcpCommand } from './commands/mcp.ts'
 import { modelCommand } from './commands/model.ts'
 import { nodeCommand } from './commands/node.ts'
 import { receiptCommand } from './commands/receipt.ts'
@@ -23,6 +23,7 @@ import { ExitError } from './exitError.ts'
 import { sayFailure } from './failure.ts'
 import { leaveSignalsToSystem, listenToSignals, signal } from './signals.ts'
 import { UsageError } from './usageError.ts'
+import { versionOf } from './version.ts'
 
 /** Nouns and verbs, in the order in which help lists them. */
 const commands: readonly (() => Command)[] = [
@@ -42,6 +43,7 @@ const commands: readonly (() => Command)[] = [
   claimCommand,
   watchCommand,
   indexCommand,
+  mcpCommand,
   deployCommand,
   nodeCommand,
   configCommand,
@@ -50,12 +52,9 @@ const commands: readonly (() => Command)[] = [
 const JSON_HELP = 'one JSON value on stdout instead of sentences'
 
 export function programOf(): Command {
-  const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
-    version: string
-  }
   const program = new Command('attribution')
     .description('Pays the people whose data moved a model’s answer. Every noun and verb has --help.')
-    .version(version)
+    .version(versionOf())
     .option('--json', JSON_HELP)
     // What follows a noun is the noun's own: `run train --version` is a version of a dataset, and `index` passes its options on.
     .enablePositionalOptions()

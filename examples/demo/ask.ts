@@ -1,39 +1,12 @@
 import * as z from 'zod'
-import { RetryError, StopError } from '../../sdk/errors.ts'
+import { askApi } from '../../cli/askApi.ts'
 
 /** Questions to the indexer's API, as anyone would ask them: over HTTP, and what comes back is checked before it is believed. */
-
-const answerSchema = z.object({
-  data: z.unknown().optional(),
-  errors: z.array(z.object({ message: z.string() })).optional(),
-})
 
 const amount = z
   .string()
   .regex(/^-?\d+$/)
   .transform(BigInt)
-
-export async function ask<schema extends z.ZodType>(
-  api: string,
-  query: string,
-  schema: schema,
-): Promise<z.infer<schema>> {
-  let response: Response
-  try {
-    response = await fetch(`${api}/graphql`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify({ query }),
-    })
-  } catch (cause) {
-    throw new RetryError(`The API at ${api} does not answer`, {}, 'See whether the indexer runs.', cause)
-  }
-  const { data, errors } = answerSchema.parse(await response.json())
-  const [error] = errors ?? []
-  if (error !== undefined)
-    throw new StopError(`The API refuses a query: ${error.message}`, {}, 'Compare it with the schema.')
-  return schema.parse(data)
-}
 
 const LIMIT = 500
 
@@ -48,7 +21,7 @@ async function askAll<item extends z.ZodType>(api: string, list: string, fields:
   for (;;) {
     const cursor: string = after === null ? '' : `, after: "${after}"`
     const query: string = `{ ${list}(limit: ${LIMIT}${cursor}) { items { ${fields} } pageInfo { hasNextPage endCursor } } }`
-    const answer: z.infer<typeof page> | undefined = (await ask(api, query, z.record(z.string(), page)))[list]
+    const answer: z.infer<typeof page> | undefined = (await askApi(api, query, z.record(z.string(), page)))[list]
     if (answer === undefined) throw new Error(`${list} was asked for and is missing`)
     items.push(...answer.items)
     if (!answer.pageInfo.hasNextPage) return items
@@ -182,5 +155,5 @@ export async function askMoney(api: string): Promise<ToldMoney> {
 
 /** The block that the API's answers speak of. */
 export async function askBlock(api: string): Promise<number> {
-  return (await ask(api, '{ _meta { block lag } }', metaSchema))._meta.block
+  return (await askApi(api, '{ _meta { block lag } }', metaSchema))._meta.block
 }

@@ -5,9 +5,9 @@ import { rowSigns } from '../../../attribution/drift/rowSigns.ts'
 import { signsOf } from '../../../attribution/querySketch.ts'
 import { decodeRowIndex, isKept } from '../../../attribution/rowIndex.ts'
 import { unpackSketch } from '../../../attribution/sketch.ts'
-import { ask } from '../../../examples/demo/ask.ts'
 import { StopError } from '../../../sdk/errors.ts'
 import { fetchFile } from '../../../sdk/node/fetchFile.ts'
+import { askApi } from '../../askApi.ts'
 
 /** What an indexer's API says of a model's traffic, all as of one block: its latest queries, its rows, its evaluations, its ratings. */
 
@@ -61,12 +61,12 @@ export type RecordedEvaluation = z.infer<typeof evaluationSchema>
 export type DescribedModel = NonNullable<z.infer<typeof modelSchema>['model']>
 
 export async function readBlock(api: string): Promise<number> {
-  return (await ask(api, '{ _meta { block } }', metaSchema))._meta.block
+  return (await askApi(api, '{ _meta { block } }', metaSchema))._meta.block
 }
 
 export async function readModel(api: string, model: number, block: number): Promise<DescribedModel> {
   const columns = Object.keys(evaluationSchema.shape).join(' ')
-  const { model: found } = await ask(
+  const { model: found } = await askApi(
     api,
     `{ model(id: ${model}, block: {number: ${block}}) {
       dims indexHash indexUri inferenceCount ratingCount ratedFeesGwei ratingStarsGwei
@@ -93,7 +93,7 @@ export async function readQueries(
 ): Promise<readonly Int8Array[]> {
   const queries: Int8Array[] = []
   for (let after: string | null = null; queries.length < most; ) {
-    const page: z.infer<typeof pageSchema> = await ask(
+    const page: z.infer<typeof pageSchema> = await askApi(
       api,
       `{ inferences(where: {modelId: ${model}, stands: true}, orderBy: batchId, orderDirection: desc,
         limit: ${Math.min(PAGE, most - queries.length)}, block: {number: ${block}}${after === null ? '' : `, after: "${after}"`}) {

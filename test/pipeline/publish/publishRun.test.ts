@@ -186,7 +186,7 @@ describe('a run on its way onto the chain', () => {
     const dry = await publish('--rule', 'equal-split', '--dry-run')
     expect(dry.out).toContain(`${rows} rows of 7 contributions; the ${rows} items of the run’s dataset versions share`)
     expect(dry.out).toMatch(/FineTunes\.registerFineTune, [\d,]+ gas[\s\S]*Nothing was sent/)
-    const sent = await publish('--rule', 'fixed-weights', '--base', '2000', '--yes')
+    const sent = await publish('--rule', 'fixed-weights', '--base', '20', '--yes')
     expect(sent.err).toMatch(/^Sent 0x[\s\S]*Mined in block \d+, [\d,]+ gas: Register page 1 of 1\n$/)
     expect(sent.code).toBe(0)
     expect(sent.out).toMatch(/This run is model \d+; /)
@@ -194,7 +194,7 @@ describe('a run on its way onto the chain', () => {
     expect(again).toMatchObject({ code: 1, err: expect.stringContaining('base 2000, not 0, sketched false, not true') })
     const wrong = await publish('--rule', 'lottery')
     expect(wrong).toMatchObject({ code: 2, err: expect.stringContaining('Allowed choices are net-influence') })
-    const nothingLeft = await publish('--base', '10000')
+    const nothingLeft = await publish('--base', '100')
     expect(nothingLeft).toMatchObject({ code: 1, err: expect.stringContaining('nothing is left for net-influence') })
   })
 
