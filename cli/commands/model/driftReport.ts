@@ -52,7 +52,7 @@ function evaluationLines({ evaluations }: DriftReport['described']): readonly st
 }
 
 function lineOf(evaluation: RecordedEvaluation): string {
-  const { id, kind, metric, task, scoreMillionths, lowMillionths, highMillionths, sampleCount } = evaluation
+  const { evaluationId, kind, metric, task, scoreMillionths, lowMillionths, highMillionths, sampleCount } = evaluation
   const { twinScoreMillionths, gained, lost, meanKlBillionths, evaluatorId, timestamp } = evaluation
   const score = `${scoreMillionths.toFixed(4)} [${lowMillionths.toFixed(4)}, ${highMillionths.toFixed(4)}]`
   const twin =
@@ -61,7 +61,7 @@ function lineOf(evaluation: RecordedEvaluation): string {
       : `; twin ${twinScoreMillionths.toFixed(4)}, ${lost} lost, ${gained} gained, KL ${(Number(meanKlBillionths) / 1e9).toFixed(6)}`
   const day = new Date(timestamp * 1_000).toISOString().slice(0, 10)
   const what = [kind, metric, task].filter((part) => part !== null).join(' ')
-  return `#${id} ${what}: ${score} over ${count(sampleCount)} samples${twin} (account ${evaluatorId}, ${day})`
+  return `#${evaluationId} ${what}: ${score} over ${count(sampleCount)} samples${twin} (account ${evaluatorId}, ${day})`
 }
 
 function ratingLine({ ratingCount, inferenceCount, ...rated }: Ratings): string {

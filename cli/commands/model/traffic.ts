@@ -19,7 +19,7 @@ const millionths = z
   .transform((text) => Number(text) / 1e6)
 
 const evaluationSchema = z.object({
-  id: z.string(),
+  evaluationId: z.string(),
   kind: z.string(),
   evaluatorId: z.int(),
   metric: z.string(),
@@ -70,7 +70,7 @@ export async function readModel(api: string, model: number, block: number): Prom
     api,
     `{ model(id: ${model}, block: {number: ${block}}) {
       dims indexHash indexUri inferenceCount ratingCount ratedFeesGwei ratingStarsGwei
-      evaluations(limit: 50, orderBy: id, orderDirection: desc) { totalCount items { ${columns} } }
+      evaluations(limit: 50, orderBy: evaluationId, orderDirection: desc) { totalCount items { ${columns} } }
     } }`,
     modelSchema,
   )
