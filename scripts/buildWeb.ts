@@ -15,9 +15,21 @@ const stampFile = join(dist, 'built-from')
 export async function ensurePage(): Promise<void> {
   const stamp = sourcesHash()
   if (existsSync(stampFile) && readFileSync(stampFile, 'utf8') === stamp) return
-  await build({ configFile: join(root, 'web/vite.config.ts'), logLevel: 'warn' })
+  await forProduction(() => build({ configFile: join(root, 'web/vite.config.ts'), logLevel: 'warn' }))
   for (const file of globSync('**/*.{html,js,css,svg,wasm}', { cwd: dist })) compress(join(dist, file))
   writeFileSync(stampFile, stamp)
+}
+
+/** A test runner sets NODE_ENV, and vite would bundle React as it is for developing. */
+async function forProduction(work: () => Promise<unknown>): Promise<void> {
+  const before = process.env.NODE_ENV
+  process.env.NODE_ENV = 'production'
+  try {
+    await work()
+  } finally {
+    if (before === undefined) delete process.env.NODE_ENV
+    else process.env.NODE_ENV = before
+  }
 }
 
 function compress(path: string): void {
