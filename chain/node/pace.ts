@@ -20,6 +20,8 @@ export interface Pace {
   readonly together: Limit
   /** The most calls in a request that was answered. */
   readonly proven: number
+  /** The highest rate at which a request was answered lately. */
+  readonly provenRate: { readonly perSecond: number; readonly until: number }
   /** Nothing is asked before. */
   readonly restUntil: number
   /** Whole requests refused in a row. */
@@ -37,6 +39,8 @@ const LONGEST_PATIENCE_MS = 30 * 60_000
 /** The rate grows this often at most. */
 const GROWTH_MS = 1_000
 const LEAST_PER_SECOND = 0.5
+/** How long a rate that was answered says that it is not too high. */
+const PROVEN_MS = 60_000
 /** After so many whole requests in a row, size and rate are both lowered. */
 const REFUSALS_OF_BOTH = 8
 
@@ -47,6 +51,7 @@ export function paceOf(perSecond: number = Number.POSITIVE_INFINITY): Pace {
     perSecond: { size: perSecond, most: perSecond, refused: undefined },
     together: unlimited,
     proven: 0,
+    provenRate: { perSecond: 0, until: Number.NEGATIVE_INFINITY },
     restUntil: Number.NEGATIVE_INFINITY,
     refusals: 0,
     loweredAt: Number.NEGATIVE_INFINITY,
@@ -56,15 +61,20 @@ export function paceOf(perSecond: number = Number.POSITIVE_INFINITY): Pace {
   }
 }
 
-/** After a request of `calls` was answered. */
-export function paceAnswered(pace: Pace, calls: number, now: number): Pace {
+/** After a request of `calls` was answered, and `recent` calls were sent within the second before. */
+export function paceAnswered(pace: Pace, calls: number, recent: number, now: number): Pace {
   const together = calls >= Math.floor(pace.together.size) ? grown(pace.together, now) : pace.together
   // A rate that is not used says nothing about a higher one.
   const isUsed = creditAt(pace, now) < burstOf(pace) / 2
   const grows = isUsed && now >= pace.grownAt + GROWTH_MS && now >= pace.loweredAt + GROWTH_MS
   const perSecond = grows ? grown(pace.perSecond, now) : pace.perSecond
   const proven = Math.max(pace.proven, calls)
-  return { ...pace, together, perSecond, proven, grownAt: grows ? now : pace.grownAt, refusals: 0 }
+  const provenRate = recent >= provenRateAt(pace, now) ? { perSecond: recent, until: now + PROVEN_MS } : pace.provenRate
+  return { ...pace, together, perSecond, proven, provenRate, grownAt: grows ? now : pace.grownAt, refusals: 0 }
+}
+
+function provenRateAt({ provenRate }: Pace, now: number): number {
+  return now < provenRate.until ? provenRate.perSecond : 0
 }
 
 export interface Refused {
@@ -87,7 +97,9 @@ export function paceRefused(pace: Pace, refused: Refused, now: number): Pace {
   if (refused.sentAt < pace.loweredAt) return { ...pace, restUntil, refusals }
   const { calls, answered, recent } = refused
   const isOfSize = answered === 0 && calls > Math.max(1, pace.proven)
-  const isOfRate = !isOfSize || refusals >= REFUSALS_OF_BOTH
+  // Half of a rate that was just answered is not too fast: some nodes refuse now and then, however slowly they are asked.
+  const isSlow = recent <= provenRateAt(pace, now) / 2
+  const isOfRate = (!isOfSize && !isSlow) || refusals >= REFUSALS_OF_BOTH
   const rate = Math.min(pace.perSecond.size, Math.max(1, recent))
   return {
     ...pace,

@@ -169,12 +169,12 @@ export function rpcOver(url: string, options: RpcOptions): Rpc {
 
   const repace = (calls: number, { answers, busy, isTooMuch }: Sorted<Waiting>, sentAt: number, now: number): void => {
     const before = pace
+    const recent = sent.reduce((sum, { at, calls: count }) => (at > now - RECENT_MS ? sum + count : sum), 0)
     if (busy !== undefined) {
-      const recent = sent.reduce((sum, { at, calls: count }) => (at > now - RECENT_MS ? sum + count : sum), 0)
       const restMs = busy.retryAfterMs ?? (answers > 0 ? 0 : backoffMs(pace.refusals + 1))
       pace = paceRefused(pace, { sentAt, calls, answered: answers, recent, restMs }, now)
     } else if (isTooMuch) pace = batchRefused(pace, calls, now)
-    else if (answers === calls) pace = paceAnswered(pace, calls, now)
+    else if (answers === calls) pace = paceAnswered(pace, calls, recent, now)
     if (before.perSecond.size !== pace.perSecond.size || before.together.size !== pace.together.size) {
       meter.paced?.(name, pace.perSecond.size, pace.together.size)
     }

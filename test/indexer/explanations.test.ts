@@ -13,7 +13,7 @@ import { type Indexing, indexTo } from '../support/indexing.ts'
 import { type Setting, startSetting } from '../support/setting.ts'
 
 const ROWS = 4
-const EXPLANATION = `explanation { source note units(limit: 500) { items { number: unitId term } }
+const EXPLANATION = `explanation { source note units(limit: 100) { items { number: unitId term } }
   for(limit: ${ROWS}) { items { number: unitId row term itemHash } } against(limit: ${ROWS}) { items { number: unitId row term itemHash } } }`
 const QUESTION = `{ inferences(limit: 25) { items { model: modelId sketch ${EXPLANATION} } } }`
 
@@ -106,7 +106,7 @@ describe('an explanation', () => {
       answerTo<{ inferences: { items: readonly Explained[] } }>(
         indexer.url,
         `query ($sketch: Bytes) { inferences(where: { modelId: ${NET} }, limit: 1) { items {
-           explanation(sketch: $sketch) { source units(limit: 500) { items { number: unitId term } } } } } }`,
+           explanation(sketch: $sketch) { source units(limit: 100) { items { number: unitId term } } } } } }`,
         { sketch },
       )
     const [first] = of(NET)

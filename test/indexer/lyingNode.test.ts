@@ -272,7 +272,7 @@ describe('a node that', () => {
         ({ result }) => result,
         (n) => (n > IDENTIFYING && (n < IDENTIFYING + 4 || n % 20 === 0) ? trouble : undefined),
       )
-      const events = await comesOutRight({ rpcUrls: [node.url], rpcTimeoutMs: 1_000, maxRange: 20 })
+      const events = await comesOutRight({ rpcUrls: [node.url], ...HURRIED, rpcTimeoutMs: 60_000, maxRange: 20 })
       const isTold = events.some((event) => event.kind === 'troubled' && event.error.message.includes(node.url))
       // To be asked for a pause is no trouble.
       expect(isTold).toBe(!/asks for a pause|unavailable until/.test(doing))

@@ -38,7 +38,7 @@ function ask(pace: Pace, seconds: number, perSecond: number, together: number, f
       pace = paceRefused(pace, { sentAt, calls, answered: 0, recent, restMs: 100 }, now)
     } else {
       answered += calls
-      pace = paceAnswered(pace, calls, now)
+      pace = paceAnswered(pace, calls, recent, now)
     }
   }
   return { pace, answered, refused }
@@ -78,6 +78,24 @@ describe('the pace at which a node is asked', () => {
     const later = ask(slow.pace, 4_000, 1e9, 1e9, 60_000)
     expect(later.pace.together.size).toBeGreaterThanOrEqual(100)
     expect(later.pace.perSecond.size).toBe(Number.POSITIVE_INFINITY)
+  })
+
+  it('does not crawl where a node refuses now and then, however slowly it is asked', () => {
+    let [pace, now, answered] = [paceOf(), 0, 0]
+    let sent: { at: number; calls: number }[] = []
+    for (let request = 1; request <= 1_000; request++) {
+      now += msUntilAllowed(pace, 40, now)
+      const calls = callsAllowed(pace, 40, now)
+      pace = paceSent(pace, calls, now)
+      sent = [...sent.filter(({ at }) => at > now - 1_000), { at: now, calls }]
+      const recent = sent.reduce((sum, one) => sum + one.calls, 0)
+      const sentAt = now
+      now += 20
+      if (request % 20 === 0) pace = paceRefused(pace, { sentAt, calls, answered: 0, recent, restMs: 1_000 }, now)
+      else pace = paceAnswered(pace, calls, recent, now)
+      if (request % 20 !== 0) answered += calls
+    }
+    expect((1_000 * answered) / now).toBeGreaterThan(30)
   })
 
   it('rests for as long as the node asks', () => {
