@@ -19,19 +19,10 @@ function newerNode() {
   }
 }
 
-// What the indexer holds is rows on their way to the database: a small young generation and a bound keep it lean. It is a
-// process of its own kind, with its own way to end: the same that `npm run indexer` starts.
-const [command, ...rest] = process.argv.slice(2)
-const script =
-  command === 'index'
-    ? ['--max-semi-space-size=16', '--max-old-space-size=1024', pathOf('../indexer/main.ts'), ...rest]
-    : [pathOf('main.ts'), ...process.argv.slice(2)]
-
-function pathOf(file) {
-  return fileURLToPath(new URL(file, import.meta.url))
-}
-
-const child = spawn(newerNode(), script, { stdio: 'inherit' })
+// What the indexer holds is rows on their way to the database: a small young generation and a bound keep it lean.
+const memory = process.argv[2] === 'index' ? ['--max-semi-space-size=16', '--max-old-space-size=1024'] : []
+const main = fileURLToPath(new URL('main.ts', import.meta.url))
+const child = spawn(newerNode(), [...memory, main, ...process.argv.slice(2)], { stdio: 'inherit' })
 // Ctrl-C reaches both, and the command itself says how it ends.
 process.on('SIGINT', () => {})
 process.on('SIGTERM', () => child.kill('SIGTERM'))
