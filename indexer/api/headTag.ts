@@ -3,8 +3,8 @@ import type { ReadableHistory } from './historyReader.ts'
 import { headAsOf } from './query/asOf.ts'
 
 /**
- * Names what all answers follow from: the history, its head, and what its writer knows of the
- * chain. As long as it stays, so do they. It is read after the caller asked, so that nothing older
+ * Names what all answers follow from: the history, its head, how far contracts that are followed
+ * late have come below it, and what its writer knows of the chain. As long as it stays, so do they. It is read after the caller asked, so that nothing older
  * than the stored head is ever named; callers that ask meanwhile share the next look.
  */
 export function headTags(): (history: ReadableHistory) => Promise<string> {
@@ -35,12 +35,18 @@ export function headTags(): (history: ReadableHistory) => Promise<string> {
 }
 
 async function look(history: ReadableHistory): Promise<string> {
-  const [head, status] = await Promise.all([headAsOf(history.db), history.status()])
+  const [head, late, status] = await Promise.all([headAsOf(history.db), lateContracts(history), history.status()])
   const { chainId, genesisHash } = history.identity
   const parts = [history.schema, chainId, genesisHash, head.block, head.hash, head.reverted]
-  const told = [status?.nodeHead, status?.safe, status?.finalised]
+  const told = [...late, status?.nodeHead, status?.safe, status?.finalised]
   return createHash('sha256')
     .update([...parts, ...told].join(' '))
     .digest('base64url')
     .slice(0, 22)
+}
+
+/** Rows of an old block are added at the same head while a contract is followed late. */
+async function lateContracts({ db }: ReadableHistory): Promise<readonly string[]> {
+  const rows = await db.selectFrom('followed').select(['contract', 'last']).orderBy('contract').execute()
+  return rows.map(({ contract, last }) => `${contract}:${last}`)
 }
