@@ -25,6 +25,6 @@ it('no generated query, valid or not, ends in an internal error', async () => {
   const { codes, faults } = await askAtRandom(indexer.url, 1, 1_000)
   expect(faults).toEqual([])
   // Much of it reached the database, and much was refused.
-  expect(codes.ok).toBeGreaterThan(150)
+  expect(codes.ok).toBeGreaterThan(100)
   expect(Object.keys(codes).length).toBeGreaterThan(5)
 })
