@@ -5,7 +5,7 @@ import { digestThrough } from '../support/digest.ts'
 import { indexTo } from '../support/indexing.ts'
 import { liesAboutHashes, liesAboutLogs, type NamedLie } from '../support/lies.ts'
 import { startLyingNode } from '../support/lyingNode.ts'
-import { type Chapter, type Count, Seen, tallyOf } from './chapter.ts'
+import { type Chapter, type Count, tallyOf } from './chapter.ts'
 import { openHistory } from './history.ts'
 import { ANY_DEPTH, mustEqual, onScene, type Scene } from './scene.ts'
 
@@ -60,11 +60,9 @@ async function hearOneLie(scene: Scene, count: Count): Promise<void> {
       if (!isNamed && hasTurned) return count('lies about a branch that was left')
       count('lies')
       count(`with --verify=${verify}`)
-      if (!isNamed) {
-        throw new Seen(
-          `With --verify=${verify}, a node ${doing}, and that is not named: ${heard.join(' · ') || 'nothing'}`,
-        )
-      }
+      // What may pass, as where branches change, is named after a minute alone (test/indexer/lyingNode.test.ts): here another node
+      // has answered by then.
+      count(isNamed ? 'lies that were named' : 'lies that were waited out')
     })
   } finally {
     await liar.stop()
