@@ -67,5 +67,10 @@ function silent(node: string, reason: string, cause: unknown): RetryError {
 
 /** An RPC address often carries a key; error messages travel further than keys should. */
 export function withoutCredentials(rpcUrl: string): string {
-  return URL.canParse(rpcUrl) ? new URL(rpcUrl).origin : rpcUrl
+  const origin = URL.canParse(rpcUrl) ? new URL(rpcUrl).origin : 'null'
+  if (origin !== 'null') return origin
+  // What is no URL may hold a password or a key all the same.
+  const [, scheme = '', rest = ''] = /^([a-z][a-z\d+.-]*:\/\/)?(.*)$/is.exec(rpcUrl) ?? []
+  const [host = ''] = rest.slice(rest.lastIndexOf('@') + 1).split(/[/?#]/)
+  return `${scheme}${host}`
 }
