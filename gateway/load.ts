@@ -1,6 +1,6 @@
 import { busy } from './apiError.ts'
 
-/** A bounded queue: so many calls at once, so many that wait, and the rest is told to come again. */
+/** A bounded queue: so many calls at once, so many that wait, and the rest is asked to come again. */
 export interface Slots {
   readonly running: number
   readonly waiting: number

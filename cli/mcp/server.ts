@@ -61,7 +61,7 @@ export function mcpServer({ version, api, prove }: McpOptions): McpServer {
 
 type Run = (args: Readonly<Record<string, unknown>>) => Promise<Answer>
 
-/** What goes wrong is told to the assistant, which can mend its question. */
+/** The assistant gets the error as an answer, so that it can mend its question. */
 async function resultOf(run: Run, args: Readonly<Record<string, unknown>>): Promise<CallToolResult> {
   try {
     const text = JSON.stringify(await run(args), (_, value) => (typeof value === 'bigint' ? `${value}` : value))

@@ -31,7 +31,7 @@ interface Opening {
   readonly apiKeys?: ApiKeys
 }
 
-/** Records every call of a day at its end, when it is told to. */
+/** Records every call of a day at its end, on request. */
 export async function openGateway(stage: Stage, tasks: readonly TaskToServe[]): Promise<RunningGateway> {
   const fill = { ...USUAL_FILL, records: stage.settings.batchSize, ageSeconds: PROMISE_SECONDS }
   return await open(stage, tasks, { fill, port: 0 })

@@ -4,7 +4,7 @@ import { StopError } from '../../sdk/errors.ts'
 /** A setting of a command: an option, else an environment variable, else the default. */
 export interface Setting<T> {
   readonly help: string
-  /** The value's placeholder in the help, such as `<file>`; a switch has none. */
+  /** How the help writes its value, such as `<file>`; a switch has none. */
   readonly value?: string
   /** Another environment variable that counts where its own is unset. */
   readonly env?: string

@@ -18,7 +18,7 @@ export interface Served {
   /** The schema whose views say which history is served. */
   readonly schema: string
   readonly role: () => Role
-  /** The history that this process writes or stands by for. */
+  /** The history that this process writes, or may take over. */
   readonly own?: { readonly schema: string; readonly status: () => Status | undefined } | undefined
   /** The deployment's name, for metrics. */
   readonly chain: string

@@ -29,7 +29,7 @@ const resultsSchema = z.looseObject({
 type Results = z.infer<typeof resultsSchema>
 type Json = z.infer<ReturnType<typeof z.json>>
 
-/** JSON has no NaN: what a task is told stays readable as a text. */
+/** JSON has no NaN: a task's NaN is kept as text. */
 function jsonOf(config: Readonly<Record<string, unknown>>): Record<string, Json> {
   const text = JSON.stringify(config, (_, value) =>
     typeof value === 'number' && !Number.isFinite(value) ? String(value) : value,

@@ -54,7 +54,7 @@ it(
 )
 
 it(
-  'a node that begins to lie is named or waited out, and nothing of it is stored',
+  'a node that begins to lie is named or counted, and nothing of it is stored',
   async () => {
     expect(await lies.run({ seed: 7, times: 4, say })).toMatchObject({ lies: 4 })
   },

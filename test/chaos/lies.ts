@@ -1,11 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type Verification, verifications } from '../../chain/verify/verification.ts'
 import type { IndexerEvent } from '../../indexer/events.ts'
+import { type Metrics, metricsOf } from '../../indexer/operate/metrics.ts'
 import { digestThrough } from '../support/digest.ts'
 import { indexTo } from '../support/indexing.ts'
 import { liesAboutHashes, liesAboutLogs, type NamedLie } from '../support/lies.ts'
 import { startLyingNode } from '../support/lyingNode.ts'
-import { type Chapter, type Count, tallyOf } from './chapter.ts'
+import { type Chapter, type Count, Seen, tallyOf } from './chapter.ts'
 import { openHistory } from './history.ts'
 import { ANY_DEPTH, mustEqual, onScene, type Scene } from './scene.ts'
 
@@ -41,7 +42,12 @@ async function hearOneLie(scene: Scene, count: Count): Promise<void> {
     await server.withDatabase(async (database) => {
       const heard: string[] = []
       const report = (events: IndexerEvent) => events.kind === 'troubled' && heard.push(events.error.message)
-      const options = { verify, pollMs: 10, maxRange: 1 + random.below(40), finalityDepth: ANY_DEPTH, report }
+      const metrics = metricsOf({
+        chain: 'chaos',
+        chosen: { command: 'index', database: 'url', verify },
+        now: Date.now,
+      })
+      const options = { metrics, verify, pollMs: 10, maxRange: 1 + random.below(40), finalityDepth: ANY_DEPTH, report }
       const indexer = await indexTo(ledger, database, { ...options, rpcUrls: [liar.url, ledger.rpcUrl] })
       try {
         await sleep(random.below(100))
@@ -60,13 +66,30 @@ async function hearOneLie(scene: Scene, count: Count): Promise<void> {
       if (!isNamed && hasTurned) return count('lies about a branch that was left')
       count('lies')
       count(`with --verify=${verify}`)
-      // What may pass, as where branches change, is named after a minute alone (test/indexer/lyingNode.test.ts): here another node
-      // has answered by then.
-      count(isNamed ? 'lies that were named' : 'lies that were waited out')
+      if (isNamed) return count('lies that were named')
+      // What may pass, as where branches change, is said only after a minute, and another node has answered by then. It is counted at
+      // once, against the node that said it.
+      count('lies that were counted')
+      if (!(await isCounted(metrics, liar.url))) {
+        throw new Seen(
+          `With --verify=${verify}, a node ${doing}, which is neither said nor counted: ${heard.join(' · ') || 'nothing'}`,
+        )
+      }
     })
   } finally {
     await liar.stop()
   }
+}
+
+/** Whether a false answer of the node was noticed, as `/metrics` shows it. */
+async function isCounted(metrics: Metrics, node: string): Promise<boolean> {
+  const { text } = await metrics.page()
+  return text
+    .split('\n')
+    .some(
+      (line) =>
+        line.includes(`node="${node}"`) && /node_troubles_total\{.*kind="(disagreement|lie)".* [1-9]/.test(line),
+    )
 }
 
 export const lies: Chapter = {

@@ -90,7 +90,7 @@ describe('an assistant that asks the ledger over MCP', () => {
     expect(other.isError).toBe(true)
   })
 
-  it('is told what is wrong with a question, and asks on', async () => {
+  it('gets what is wrong with a question as an answer, and asks on', async () => {
     expect(await call('graphql', { query: '{ nothing }' })).toMatchObject({
       isError: true,
       content: [{ text: expect.stringContaining('Cannot query field "nothing"') }],

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
 import { pairedOf } from '../../cli/commands/evaluation/say.ts'
 
-it('a comparison with the twin is told with its interval, its test, and both divergences', () => {
+it('a comparison with the twin is printed with its interval, its test, and both divergences', () => {
   const said = pairedOf({
     score: { value: 0.9625, low: 0.939, high: 0.977 },
     gained: 0,

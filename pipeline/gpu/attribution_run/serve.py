@@ -3,7 +3,7 @@
 POST /gradient   {"prompt" | "messages", "answer"} → {"gradient": q (width), "logProbability"}
 GET  /health     {"status": "ok", "run": hash of the manifest}
 
-It listens on this machine alone unless it is told otherwise, keeps nothing, and logs no text.
+It listens on this machine alone unless --host says otherwise, keeps nothing, and logs no text.
 """
 
 from __future__ import annotations

@@ -173,7 +173,7 @@ describe('chains that hash in ways of their own', () => {
     [324, 'receipts', 'zkSync Era is not supported with verification "receipts"', 'verification "off"'],
     [324, 'bloom', 'zkSync Era is not supported with verification "bloom"', 'verification "off"'],
     [43_114, 'receipts', 'Avalanche is not supported with verification "receipts"', 'verification "bloom"'],
-  ] as const)('chain %i is not supported with %s, and is told what is left', (id, verify, message, left) => {
+  ] as const)('chain %i is not supported with %s, and the error says what is left', (id, verify, message, left) => {
     expect(() => mustAllow(chainOf(id), verify)).toThrow(UnprovableChain)
     expect(() => mustAllow(chainOf(id), verify)).toThrow(
       expect.objectContaining({
