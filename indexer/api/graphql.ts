@@ -1,8 +1,10 @@
 import {
   type DocumentNode,
   type ExecutionArgs,
+  execute as executeFields,
   GraphQLError,
   getOperationAST,
+  type OperationDefinitionNode,
   specifiedRules,
   ValuesOfCorrectTypeRule,
 } from 'graphql'
@@ -12,12 +14,13 @@ import { parseDocument } from './document.ts'
 import type { GraphQLParams } from './http/requestParams.ts'
 import { weighted } from './http/weighted.ts'
 import { limits } from './limits.ts'
+import type { Subscriber } from './live/changes.ts'
 import { type ReportFailure, shownError } from './maskErrors.ts'
 import { ValuesOfCorrectTypeNamed } from './namedValues.ts'
 import { BadRequest } from './query/badRequest.ts'
 import { type Context, contextOf, type Sources } from './query/context.ts'
 import { schema } from './schema/schema.ts'
-import { snapshotIsolation } from './snapshotIsolation.ts'
+import { onOneBranch, snapshotIsolation } from './snapshotIsolation.ts'
 
 export type Operation = GraphQLParams & { readonly query: string }
 
@@ -36,8 +39,13 @@ export interface Engine {
 /** An operation that is valid and within its limits. */
 export interface Prepared {
   readonly cost: Cost
-  /** @param signal Aborts when nobody waits for the answer any more. */
-  execute(signal: AbortSignal): Promise<Result>
+  /** Then each execution gives its next message. */
+  readonly isSubscription: boolean
+  /**
+   * @param signal Aborts when nobody waits for the answer any more.
+   * @param subscriber Of a subscription: who gets the message.
+   */
+  execute(signal: AbortSignal, subscriber?: Subscriber): Promise<Result>
 }
 
 /** Characters of the queries kept parsed; each takes some hundred bytes parsed. */
@@ -68,15 +76,18 @@ export function graphqlEngine(sources: (signal: AbortSignal) => Promise<Sources>
       const document = parse(query)
       const errors: readonly GraphQLError[] = validate(schema, document)
       if (errors.length > 0) throw new AggregateError(errors.map(invalid))
-      mustBeOne(document, operationName)
+      const isSubscription = operationOf(document, operationName).operation === 'subscription'
+      // The executor of queries would subscribe; a message is the answer as of a head, like any other.
+      const answer = isSubscription ? onOneBranch(executeFields) : execute
       return {
         cost: costOf(schema, document, operationName, variables),
-        execute: async (signal) => {
+        isSubscription,
+        execute: async (signal, subscriber) => {
           incoming.signal = signal
           try {
             const contextValue = await contextFactory()
             const args = { schema, document, contextValue, variableValues: variables, operationName, signal }
-            return shown(await execute(args as ExecutionArgs))
+            return shown(await answer({ ...args, rootValue: subscriber } as ExecutionArgs))
           } catch (error) {
             signal.throwIfAborted()
             return shown({ errors: error instanceof AggregateError ? error.errors : [error as GraphQLError] })
@@ -93,8 +104,9 @@ interface Incoming {
 }
 
 /** Which operation is meant. */
-function mustBeOne(document: DocumentNode, operationName: string | undefined): void {
-  if (getOperationAST(document, operationName) !== null) return
+function operationOf(document: DocumentNode, operationName: string | undefined): OperationDefinitionNode {
+  const operation = getOperationAST(document, operationName)
+  if (operation != null) return operation
   const argument = 'operationName'
   throw operationName === undefined
     ? new BadRequest('The query has several operations; name one by operationName', 'BAD_REQUEST', { argument })

@@ -1,4 +1,7 @@
 import { createHash } from 'node:crypto'
+import type { Kysely } from 'kysely'
+import type { Hex } from 'viem'
+import type { Database } from '../store/schema.ts'
 import type { ReadableHistory } from './historyReader.ts'
 import { headAsOf } from './query/asOf.ts'
 
@@ -43,6 +46,10 @@ async function look(history: ReadableHistory): Promise<string> {
     .update([...parts, ...told].join(' '))
     .digest('base64url')
     .slice(0, 22)
+}
+
+export async function newestHash(db: Kysely<Database>): Promise<Hex | undefined> {
+  return (await db.selectFrom('block').select('hash').orderBy('number', 'desc').limit(1).executeTakeFirst())?.hash
 }
 
 /** Rows of an old block are added at the same head while a contract is followed late. */

@@ -52,6 +52,10 @@ export const limits = {
   connectionsOfClient: { most: 300, unit: 'connections', what: 'of these, of one address' },
   memoryMb: { most: 512, unit: 'MB', what: 'heap of a process, which is replaced beyond it' },
 
+  // Of subscriptions.
+  subscriptions: { most: 500, unit: 'subscriptions', what: 'open at a process', code: 'OVERLOADED' },
+  subscriptionsOfClient: { most: 20, unit: 'subscriptions', what: 'of these, of one client', code: 'RATE_LIMITED' },
+
   // Of a client.
   requestsASecond: { most: 100, unit: 'requests a second', what: 'a client (`--rate-limit`)', code: 'RATE_LIMITED' },
   pointsARequest: { most: 250, unit: 'points', what: 'that count as one more request of a client' },
@@ -70,6 +74,7 @@ export const fieldCosts: Readonly<Record<string, number>> = {
   'Batch.sum': 50,
   'Book.pay': 1_000,
   'Model.ancestors': 20,
+  'Meta.cursor': 5,
 }
 
 /** Counting may read every row of a list. */

@@ -1,4 +1,4 @@
-import type { ExecutionArgs } from 'graphql'
+import type { ExecutionArgs, ExecutionResult } from 'graphql'
 import type { Plugin } from 'graphql-yoga'
 import { BadRequest } from './query/badRequest.ts'
 import { type Context, contextOf } from './query/context.ts'
@@ -12,17 +12,21 @@ const ATTEMPTS = 5
  * request is executed again, on the new branch.
  */
 export const snapshotIsolation: Plugin<Context> = {
-  onExecute: ({ executeFn, setExecuteFn }) => {
-    setExecuteFn(async (args: ExecutionArgs) => {
-      const sources = args.contextValue as Context
-      for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
-        const context = { ...sources, ...contextOf(sources) }
-        const result = await executeFn({ ...args, contextValue: context })
-        if (await context.isOneSnapshot()) return result
-      }
-      return {
-        errors: [new BadRequest('The chain was reorganised repeatedly during the request; ask again', 'REORGED')],
-      }
-    })
-  },
+  onExecute: ({ executeFn, setExecuteFn }) => setExecuteFn(onOneBranch(executeFn)),
+}
+
+type Execute = (args: ExecutionArgs) => ExecutionResult | Promise<ExecutionResult>
+
+export function onOneBranch(execute: Execute): Execute {
+  return async (args) => {
+    const sources = args.contextValue as Context
+    for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+      const context = { ...sources, ...contextOf(sources) }
+      const result = await execute({ ...args, contextValue: context })
+      if (await context.isOneSnapshot()) return result
+    }
+    return {
+      errors: [new BadRequest('The chain was reorganised repeatedly during the request; ask again', 'REORGED')],
+    }
+  }
 }

@@ -3,11 +3,12 @@ import { blobsIn } from '../api/blobs.ts'
 import { computedBy } from '../api/computed/computed.ts'
 import { tooLarge } from '../api/cost.ts'
 import { graphqlEngine } from '../api/graphql.ts'
-import { headTags } from '../api/headTag.ts'
+import { headTags, newestHash } from '../api/headTag.ts'
 import { type Health, type Role, readiness } from '../api/health.ts'
 import { type HistoryReaderOptions, historyReader } from '../api/historyReader.ts'
 import { graphqlEndpoint } from '../api/http/graphqlEndpoint.ts'
 import { limits } from '../api/limits.ts'
+import { headWatch } from '../api/live/headWatch.ts'
 import { type PageOptions, servePage } from '../api/page.ts'
 import { BadRequest, codeOf } from '../api/query/badRequest.ts'
 import { type ServedMetrics, type Server, startServer } from '../api/server.ts'
@@ -76,6 +77,7 @@ export async function answer(
   const graphql = graphqlEndpoint({
     engine: graphqlEngine(sources, failed),
     headTag,
+    heads: headWatch(async () => newestHash((await reading()).db)),
     trustProxy,
     requestsASecond: rateLimit,
     hasGraphiql: graphiql,
@@ -96,6 +98,7 @@ export async function answer(
   return {
     url: server.url,
     close: async () => {
+      graphql.endSubscriptions()
       await server.close()
       graphql.close()
       await computed.rows.close()

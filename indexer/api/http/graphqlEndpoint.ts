@@ -5,6 +5,10 @@ import { graphiql } from '../graphiql.ts'
 import type { Engine, Operation, Prepared, Result } from '../graphql.ts'
 import { introspection } from '../introspection.ts'
 import { limits } from '../limits.ts'
+import type { Subscriber } from '../live/changes.ts'
+import { EVENT_STREAM, openEventStream } from '../live/eventStream.ts'
+import type { HeadWatch } from '../live/headWatch.ts'
+import { subscriptions } from '../live/subscriptions.ts'
 import { type ReportFailure, shownErrors } from '../maskErrors.ts'
 import { BadRequest, codeOf, errorCodes } from '../query/badRequest.ts'
 import { admission } from './admission.ts'
@@ -21,6 +25,7 @@ export interface GraphQLEndpointOptions {
   readonly engine: Engine
   /** Names the head that answers follow from; undefined if there is none yet. */
   readonly headTag: () => Promise<string | undefined>
+  readonly heads: HeadWatch
   /** Proxies of one's own in front. */
   readonly trustProxy: number
   /** Requests a second of a client; 0 for no limit. */
@@ -33,6 +38,8 @@ export interface GraphQLEndpointOptions {
 
 export interface GraphQLEndpoint {
   answer(request: IncomingMessage, response: ServerResponse, url: URL): Promise<void>
+  /** Ends what would never end by itself. */
+  endSubscriptions(): void
   close(): void
 }
 
@@ -52,16 +59,20 @@ export function graphqlEndpoint(options: GraphQLEndpointOptions): GraphQLEndpoin
   const heavy = admission(limits.runningHeavy.most, used)
   const persisted = persistedQueries()
   const cache = answerCache()
+  const live = subscriptions(options.heads, (error) => shownErrors(error, report))
 
-  /** Waits for its turn, and executes. */
-  const execute = async ({ cost, execute: run }: Prepared, asked: Operation, client: string, gone: AbortSignal) => {
+  /** Waits for its turn, and runs. */
+  const inTurn = async <T>(
+    { cost }: Prepared,
+    client: string,
+    gone: AbortSignal,
+    run: (signal: AbortSignal) => Promise<T>,
+  ): Promise<T> => {
     const deadline = AbortSignal.timeout(limits.answerMs.most)
     const lane = cost.isOfSchema ? ofSchema : cost.points > limits.lightPoints.most ? heavy : light
     const leave = await lane.enter(client, gone)
-    const signal = AbortSignal.any([gone, deadline])
     try {
-      if (cost.isOfSchema) return answerWith(await schemaThread.answer(asked, signal))
-      return answerOf(await run(signal), cost.isOfHead)
+      return await run(AbortSignal.any([gone, deadline]))
     } catch (error) {
       return timedOut(error, deadline)
     } finally {
@@ -69,11 +80,16 @@ export function graphqlEndpoint(options: GraphQLEndpointOptions): GraphQLEndpoin
     }
   }
 
-  /** From a cache, if the head is still the same; undefined if the client has it. */
+  const charge = ({ cost }: Prepared, client: string): void => {
+    used.add(client, cost.points * MS_A_POINT)
+    rates.charge(client, cost.points)
+  }
+
+  /** From a cache, if the head is still the same; neither an answer nor a subscription if the client has it. */
   const answerTo = async (asked: Operation, client: string, gone: AbortSignal, isKnown: (key: string) => boolean) => {
     const head = await options.headTag()
     const key = cache.keyOf(head, asked)
-    if (isKnown(key)) return { key, made: undefined }
+    if (isKnown(key)) return { key }
     const cached = cache.get(key)
     if (cached !== undefined) return { key, made: cached }
     const leave = await preparing.enter(client, gone)
@@ -85,9 +101,13 @@ export function graphqlEndpoint(options: GraphQLEndpointOptions): GraphQLEndpoin
       used.add(client, performance.now() - began)
       leave()
     }
-    used.add(client, prepared.cost.points * MS_A_POINT)
-    rates.charge(client, prepared.cost.points)
-    const made = await execute(prepared, asked, client, gone)
+    if (prepared.isSubscription) return { key, subscription: prepared }
+    charge(prepared, client)
+    const made = await inTurn(prepared, client, gone, async (signal) =>
+      prepared.cost.isOfSchema
+        ? answerWith(await schemaThread.answer(asked, signal))
+        : answerOf(await prepared.execute(signal), prepared.cost.isOfHead),
+    )
     if (made.isOfHead && head !== undefined) cache.set(key, made)
     return { key, made }
   }
@@ -100,18 +120,31 @@ export function graphqlEndpoint(options: GraphQLEndpointOptions): GraphQLEndpoin
     const gone = new AbortController()
     response.once('close', () => gone.abort())
     const contentType = acceptedType(request.headers.accept)
+    const takesStream = request.headers.accept?.includes(EVENT_STREAM) === true
     try {
       checkRequest(request)
       rates.take(client)
-      if (contentType === undefined) throw notAcceptable()
+      if (contentType === undefined && !takesStream) throw notAcceptable()
       const params = request.method === 'POST' ? await post(request) : paramsOfUrl(url.searchParams)
       const asked = { ...params, query: persisted.textOf(params) }
       const isPost = request.method === 'POST'
       const held = request.headers['if-none-match']
-      const { key, made } = await answerTo(asked, client, gone.signal, (key) => !isPost && matches(held, `"${key}"`))
+      const isKnown = (key: string) => !isPost && matches(held, `"${key}"`)
+      const { key, made, subscription } = await answerTo(asked, client, gone.signal, isKnown)
       const etag = `"${key}"`
-      if (made === undefined) response.writeHead(304, { etag, ...CACHED }).end()
-      else {
+      if (subscription !== undefined) {
+        if (!takesStream) throw notAStream()
+        const execute = (subscriber: Subscriber, signal: AbortSignal) => {
+          charge(subscription, client)
+          return inTurn(subscription, client, signal, (within) => subscription.execute(within, subscriber))
+        }
+        await live.serve({ client, execute }, request, response, gone.signal)
+      } else if (made === undefined) response.writeHead(304, { etag, ...CACHED }).end()
+      else if (contentType === undefined) {
+        const stream = openEventStream(response)
+        await stream.next(JSON.parse(made.body.toString()), undefined)
+        stream.complete()
+      } else {
         const caching = !isPost && made.isOfHead ? { etag, ...CACHED } : NOT_CACHED
         await send(request, response, headed(made, contentType, caching))
       }
@@ -121,11 +154,13 @@ export function graphqlEndpoint(options: GraphQLEndpointOptions): GraphQLEndpoin
       for (const code of new Set(errors.map(codeOf))) options.refused(code)
       // What is left of the body is not read.
       if (!request.complete) response.setHeader('connection', 'close')
-      await send(request, response, headed(answerOf({ errors }, false), contentType ?? JSON_TYPE, NOT_CACHED))
+      const errorType = contentType ?? (takesStream ? RESPONSE_JSON : JSON_TYPE)
+      await send(request, response, headed(answerOf({ errors }, false), errorType, NOT_CACHED))
     }
   }
 
   return {
+    endSubscriptions: live.close,
     close: schemaThread.close,
     answer: async (request, response, url) => {
       const isRead = request.method === 'GET' || request.method === 'HEAD'
@@ -181,6 +216,10 @@ function checkRequest({ method, url = '' }: IncomingMessage): void {
   }
   if (url.length <= limits.urlBytes.most) return
   throw new BadRequest(`The URL has more than ${limits.urlBytes.most} bytes; POST the query`, 'URL_TOO_LONG')
+}
+
+function notAStream(): BadRequest {
+  return new BadRequest(`A subscription is answered as Server-Sent Events; accept ${EVENT_STREAM}`, 'NOT_ACCEPTABLE')
 }
 
 function notAcceptable(): BadRequest {

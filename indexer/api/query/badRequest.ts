@@ -32,8 +32,8 @@ export const errorCodes = {
   },
   BAD_CURSOR: {
     status: 'request',
-    meaning: 'a cursor is not one of this list in this order',
-    remedy: 'give `startCursor` or `endCursor` of the same list, unchanged',
+    meaning: 'a cursor is not one of this list in this order, or none of its blocks is on the chain any more',
+    remedy: 'give `startCursor` or `endCursor` of the same list, or `cursor` of a message or of `_meta`, unchanged',
   },
   BLOCK_NOT_INDEXED: {
     status: 'request',
@@ -94,7 +94,11 @@ export const errorCodes = {
     remedy: 'POST a JSON object with `query`, or GET with `?query=`',
   },
   METHOD_NOT_ALLOWED: { status: 405, meaning: 'neither GET, HEAD, POST nor OPTIONS', remedy: 'POST the query' },
-  NOT_ACCEPTABLE: { status: 406, meaning: 'no accepted media type is offered', remedy: 'accept `application/json`' },
+  NOT_ACCEPTABLE: {
+    status: 406,
+    meaning: 'no accepted media type is offered',
+    remedy: 'accept `application/json`, and for subscriptions `text/event-stream`',
+  },
   REQUEST_TIMEOUT: { status: 408, meaning: 'the request came too slowly', remedy: 'send it faster' },
   BODY_TOO_LARGE: { status: 413, meaning: 'the body has too many bytes', remedy: 'use variables and `…_in` sparingly' },
   URL_TOO_LONG: { status: 414, meaning: 'the URL has too many bytes', remedy: 'POST the query' },

@@ -2,6 +2,7 @@ import { type Kysely, sql } from 'kysely'
 import { journaled } from '../../../chain/events/contracts.ts'
 import type { Verdict } from '../../../chain/verify/verification.ts'
 import type { Database } from '../../store/schema.ts'
+import { encodePosition, positionAt } from '../live/position.ts'
 import type { AsOf, BlockArg } from '../query/asOf.ts'
 import type { Context } from '../query/context.ts'
 
@@ -36,6 +37,8 @@ type Meta {
   completeFrom: UInt
   "The weakest of all reasons to take facts for complete up to this block; see completeness."
   verdict: Verdict
+  "Give it as \`after\` to a subscription, which goes on where this answer ends."
+  cursor: String!
   "Whose facts are here, and how far."
   followed: [FollowedContract!]!
   "The chain’s number."
@@ -101,6 +104,7 @@ export const metaResolvers = {
     completeFrom: async (_, __, { db }) =>
       (await db.selectFrom('stretch').select('first').orderBy('first').limit(1).executeTakeFirst())?.first,
     verdict: async ({ block }, _, { db }) => capital(await weakestVerdict(db, block)),
+    cursor: async ({ block }, _, { db }) => encodePosition(await positionAt(db, block)),
     followed: async ({ block }, _, { db }) => {
       const last = sql<bigint>`least(last, ${block})`.as('last')
       return await db.selectFrom('followed').select(['contract', last]).orderBy('contract').execute()

@@ -3,6 +3,7 @@ import { createSchema } from 'graphql-yoga'
 import { account } from '../entities/account.ts'
 import { entities } from '../entities/all.ts'
 import { model } from '../entities/model.ts'
+import { subscriptionsResolvers, subscriptionsSdl } from '../live/changes.ts'
 import type { BlockArg } from '../query/asOf.ts'
 import type { Context } from '../query/context.ts'
 import type { Row } from '../query/entity.ts'
@@ -83,7 +84,16 @@ async function accountByPayout(
 }
 
 export const schema = createSchema<Context>({
-  typeDefs: [entitiesSdl(entities), enumsSdl, sharedSdl, metaSdl, proofsSdl, paySdl, explanationSdl],
+  typeDefs: [
+    entitiesSdl(entities),
+    enumsSdl,
+    sharedSdl,
+    metaSdl,
+    proofsSdl,
+    paySdl,
+    explanationSdl,
+    subscriptionsSdl(entities),
+  ],
   resolvers: [
     { BigInt: BigIntScalar, UInt: UIntScalar, Bytes: BytesScalar, Model: { ancestors }, Query: { accountByPayout } },
     entitiesResolvers(entities),
@@ -91,5 +101,6 @@ export const schema = createSchema<Context>({
     proofsResolvers,
     payResolvers,
     explanationResolvers,
+    subscriptionsResolvers(entities),
   ],
 })
