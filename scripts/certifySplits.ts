@@ -22,7 +22,7 @@ differ in size, topics and care; others are alike but for four. What was retrain
   },
   async run({ cache, 'write-docs': writesDocs }, names) {
     if (names.length === 0) throw new UsageError('Name a split, as in mail:2 or mail:2:market.')
-    const { progress } = terminalOn(false)
+    const { progress, note } = terminalOn(false)
     const features = {
       cacheFolder: join(cache, 'features'),
       onProgress: ({ step, done, total }: { step: string; done: number; total: number }) => progress(step, done, total),
@@ -37,6 +37,7 @@ differ in size, topics and care; others are alike but for four. What was retrain
       attachCertificate({ folder }, certificate)
       certified.push({ split: spellSplit(split), certificate })
     }
+    note(`Certified ${certified.length} splits`)
     const tables = tablesOf(certified)
     if (writesDocs) writeTables(DOCUMENT, tables)
     else process.stdout.write(`${tables}\n`)
