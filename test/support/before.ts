@@ -1,9 +1,10 @@
 import { fileURLToPath } from 'node:url'
-import { buildRelease } from '../../scripts/deploy/release.ts'
+import { keptDeployment } from './ledgerDeployment.ts'
+import { keepNewFiles } from './postgresFiles.ts'
 
-/** What the tests deploy is built before the first of them: two that began at once would build it in each other's way. */
+/** What every test begins with is made before the first of them: two that began at once would make it in each other's way. */
 export default async function before(): Promise<void> {
   // Tests start hundreds of processes of the same few programs, and a fifth of their time went into compiling them.
   process.env.NODE_COMPILE_CACHE ??= fileURLToPath(new URL('../../var/compile-cache', import.meta.url))
-  await buildRelease()
+  await Promise.all([keptDeployment(), keepNewFiles()])
 }

