@@ -1,7 +1,6 @@
 import { defineConfig } from 'vitest/config'
+import { keepFileTimes, LongestFirst } from './test/support/fileTimes.ts'
 
-/** Brings many processes of its own. */
-const chaos = ['test/chaos/chaos.test.ts']
 /** Hold something to its time. */
 const timed = [
   'test/chain/node/heads.test.ts',
@@ -20,22 +19,23 @@ export default defineConfig({
     testTimeout: 180_000,
     hookTimeout: 300_000,
     globalSetup: 'test/support/before.ts',
+    sequence: { sequencer: LongestFirst },
+    reporters: ['default', keepFileTimes],
     projects: [
       {
         extends: true,
         test: {
           name: 'two at a time',
           include: ['test/**/*.test.ts'],
-          exclude: [...chaos, ...timed],
+          exclude: timed,
           maxWorkers: 2,
           sequence: { groupOrder: 0 },
         },
       },
-      { extends: true, test: { name: 'chaos', include: chaos, maxWorkers: 1, sequence: { groupOrder: 1 } } },
       {
         extends: true,
         // For some seconds the machine may be busy with somebody else's work.
-        test: { name: 'to time', include: timed, maxWorkers: 1, retry: 1, sequence: { groupOrder: 2 } },
+        test: { name: 'to time', include: timed, maxWorkers: 1, retry: 1, sequence: { groupOrder: 1 } },
       },
     ],
   },

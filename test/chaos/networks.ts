@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import { clockAt } from '../../chain/clock.ts'
 import { digestThrough } from '../support/digest.ts'
 import { indexTo } from '../support/indexing.ts'
 import { startLyingNode } from '../support/lyingNode.ts'
@@ -13,6 +14,8 @@ import { watchAnswers } from './witness.ts'
 /** Who the node speaks for is asked without trouble: nobody starts an indexer with a node that does not answer. */
 const ASKED_AT_START = 12
 const ONE_IN = 6
+/** Pauses that a node asks for, and those after failures, pass by this clock. */
+const clock = clockAt(10)
 
 async function backfillThrough(scene: Scene, kinds: readonly string[], nodes: number, count: Count): Promise<void> {
   const { ledger, random, server, story } = scene
@@ -37,8 +40,9 @@ async function backfillThrough(scene: Scene, kinds: readonly string[], nodes: nu
       const rpcUrls = proxies.map(({ url }) => url)
       const options = {
         rpcUrls,
-        rpcTimeoutMs: 300,
-        pollMs: 10,
+        clock,
+        rpcTimeoutMs: 300 * clock.speed,
+        pollMs: 10 * clock.speed,
         maxRange: 1 + random.below(20),
         finalityDepth: ANY_DEPTH,
       }

