@@ -45,10 +45,11 @@ await runCommand({
       const ran = await runAll(commands)
       times.push(row(name, secondsSince(begun)), ...ran.map(({ command, seconds }) => row(`  ${command}`, seconds)))
       const failed = ran.filter(({ isOk }) => !isOk).map(({ command }) => command)
+      keep(times)
       if (failed.length > 0)
         throw new StopError(`${name} failed`, { failed: failed.join('; ') }, 'Look at what they say above.')
     }
-    keep(times)
+    console.log(`\n${times.join('\n')}`)
   },
 })
 
@@ -76,15 +77,17 @@ async function runOne(command: string, isAlone: boolean): Promise<Ran> {
   return { command, isOk: status === 0, seconds: secondsSince(begun) }
 }
 
-const secondsSince = (begun: number): number => Math.round((performance.now() - begun) / 1_000)
+function secondsSince(begun: number): number {
+  return Math.round((performance.now() - begun) / 1_000)
+}
 
-const row = (what: string, seconds: number): string => `${String(seconds).padStart(6)} s  ${what}`
+function row(what: string, seconds: number): string {
+  return `${String(seconds).padStart(6)} s  ${what}`
+}
 
-/** Prints the summary, and keeps it beside the times of the test files (test/support/fileTimes.ts). */
+/** Kept beside the times of the test files (test/support/fileTimes.ts). */
 function keep(times: readonly string[]): void {
-  const text = `${times.join('\n')}\n`
   const folder = fileURLToPath(new URL('../var/times/', import.meta.url))
   mkdirSync(folder, { recursive: true })
-  writeFileSync(`${folder}phases.txt`, text)
-  process.stdout.write(`\n${text}`)
+  writeFileSync(`${folder}phases.txt`, `${times.join('\n')}\n`)
 }
