@@ -8,7 +8,6 @@ const timed = [
   'test/hostile/hostile.test.ts',
   'test/indexer/{replica,silentNode,standby}.test.ts',
   'test/indexer/operate/{shutdown,metrics}.test.ts',
-  'test/weather/weather.test.ts',
 ]
 
 // Chains, databases and workers are real, and mostly wait for each other: two files at a time keep two cores at work.
