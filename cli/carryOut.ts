@@ -9,6 +9,7 @@ import type { HeldJournal } from '../sdk/node/transactions/journal.ts'
 import { type Plan, unsignedOf } from '../sdk/node/transactions/plan.ts'
 import { type SendEvent, sendPlan } from '../sdk/node/transactions/send.ts'
 import { formatOpen, WEI_PER_GWEI } from '../sdk/units.ts'
+import { spokenTime } from './chainTime.ts'
 import type { Context } from './context.ts'
 import { ExitError } from './exitError.ts'
 import { rounded } from './rounded.ts'
@@ -111,7 +112,7 @@ async function show(
     terminal.say(`${all.length > 1 ? `${i + 1}. ` : ''}${effect} (${what})`)
   }
   if (all.length === 0) {
-    terminal.say('There is nothing to send: all of it is on chain.')
+    terminal.say('There is nothing to send: all of it is on chain already.')
     return { value: { from, transactions: all, feeWei, spendsWei: plan.spendsWei } }
   }
   const spends = plan.spendsWei > 0n ? `${formatOpen(plan.spendsWei / WEI_PER_GWEI)} OPEN, and ` : ''
@@ -190,7 +191,7 @@ function tell({ terminal, config }: Context, event: SendEvent): void {
 function lineOf(event: SendEvent, linkTo: (hash: string) => string): string {
   switch (event.kind) {
     case 'resumed':
-      return `Going on with what was begun at ${event.startedAt}: ${event.intent}`
+      return `Going on with what was begun at ${spokenTime(event.startedAt)}: ${event.intent}`
     case 'sent':
       return `Sent ${event.total > 1 ? `${event.place + 1} of ${event.total}: ` : ''}${linkTo(event.hash)}`
     case 'replaced':

@@ -8,6 +8,11 @@ export interface ChainTime {
   readonly dateOf: (time: number) => string
 }
 
+/** A time as people read it: UTC, to the second. */
+export function spokenTime(iso: string): string {
+  return iso.replace('T', ' ').replace(/(\.\d+)?Z$/, ' UTC')
+}
+
 export async function chainTime({ reader, contracts }: Connection): Promise<ChainTime> {
   const [now, { timestamp }] = await Promise.all([
     reader.readContract({ ...contracts.clock, functionName: 'time' }),

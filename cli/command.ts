@@ -1,8 +1,9 @@
 import { Command, Option } from 'commander'
 import { settings } from './config.ts'
 import { type Context, contextOf } from './context.ts'
+import { SENDING, SETTINGS } from './help.ts'
 import { signal } from './signals.ts'
-import { addressValue } from './values.ts'
+import { addressValue, durationSeconds, durationText } from './values.ts'
 
 /** A new noun or verb, with what all of them share. Of a long description the list of commands shows the part before the colon. */
 export function commandOf(name: string, description: string): Command {
@@ -18,7 +19,7 @@ export function commandOf(name: string, description: string): Command {
 export function withSettings(command: Command, ...names: readonly (keyof typeof settings)[]): Command {
   for (const name of names) {
     const { flag, value, meaning } = settings[name]
-    command.addOption(new Option(`--${flag} ${value}`, meaning).helpGroup('Settings (see `attribution config`):'))
+    command.addOption(new Option(`--${flag} ${value}`, meaning).helpGroup(SETTINGS))
   }
   return command
 }
@@ -30,11 +31,23 @@ export function reading(command: Command): Command {
 
 /** A command that sends transactions. */
 export function sendingCommand(command: Command): Command {
-  return withSettings(command, 'rpc', 'deployment', 'keystore', 'passwordFile', 'keyFile', 'state', 'explorer')
-    .option('--dry-run', 'say what would be sent, and send nothing')
-    .option('-y, --yes', 'send without asking')
-    .option('--unsigned', 'write the transactions as JSON, to be signed elsewhere')
-    .option('--from <address>', 'who signs them elsewhere', addressValue)
+  withSettings(command, 'rpc', 'deployment', 'keystore', 'passwordFile', 'keyFile', 'state', 'explorer')
+  return askingFirst(command, 'say what would be sent, and send nothing')
+    .addOption(sending('--unsigned', 'write the transactions as JSON, to be signed elsewhere'))
+    .addOption(sending('--from <address>', 'who signs them elsewhere').argParser(addressValue))
+}
+
+export function durationOption(flags: string, meaning: string, seconds: number): Option {
+  return new Option(flags, meaning).argParser(durationSeconds).default(seconds, durationText(seconds))
+}
+
+/** A command that shows what it is about to do, and asks. */
+export function askingFirst(command: Command, dryRun: string): Command {
+  return command.addOption(sending('--dry-run', dryRun)).addOption(sending('-y, --yes', 'send without asking'))
+}
+
+function sending(flags: string, meaning: string): Option {
+  return new Option(flags, meaning).helpGroup(SENDING)
 }
 
 /** An action with its context, its arguments and its options. */

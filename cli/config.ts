@@ -8,6 +8,7 @@ import { join } from 'node:path'
 import { parseEnv } from 'node:util'
 import * as z from 'zod'
 import { variableOf as variableOfOption } from '../indexer/operate/settings.ts'
+import { schemaFault } from '../sdk/schemaFault.ts'
 import { UsageError } from './usageError.ts'
 
 export const CONFIG_FILE = 'attribution.config.json'
@@ -47,6 +48,8 @@ export interface Config {
   readonly find: (name: SettingName) => Found | undefined
   /** The setting, or one sentence that says how to give it. */
   readonly need: (name: SettingName) => string
+  /** A sentence for each that is not set. */
+  readonly missing: (names: readonly SettingName[]) => readonly string[]
   readonly privateKey: string | undefined
 }
 
@@ -78,13 +81,16 @@ export function readConfig(
     need(name) {
       const found = find(name)
       if (found !== undefined) return found.value
-      const { flag, value, meaning } = settings[name]
-      throw new UsageError(
-        `This command needs to know ${meaning}. Give --${flag} ${value}, set ${variableOf(name)}, or write "${name}" into ${CONFIG_FILE}.`,
-      )
+      throw new UsageError(howToGive(name))
     },
+    missing: (names) => names.filter((name) => find(name) === undefined).map(howToGive),
     privateKey: environment[PRIVATE_KEY] ?? dotenv[PRIVATE_KEY],
   }
+}
+
+function howToGive(name: SettingName): string {
+  const { flag, value, meaning } = settings[name]
+  return `This command needs to know ${meaning}. Give --${flag} ${value}, set ${variableOf(name)}, or write "${name}" into ${CONFIG_FILE}.`
 }
 
 export function variableOf(name: SettingName): string {
@@ -111,6 +117,6 @@ function readFile(path: string): Flags {
   if (parsed.success) return parsed.data
   const [issue] = parsed.error.issues
   throw new UsageError(
-    `${path}: ${issue?.path.join('.') || 'the file'} ${issue?.message ?? 'is wrong'}. It knows ${Object.keys(settings).join(', ')}.`,
+    `${path}: ${schemaFault(issue?.path.join('.') ?? '', issue?.message ?? 'is wrong')}. It takes ${Object.keys(settings).join(', ')}.`,
   )
 }

@@ -4,8 +4,9 @@ import { type Connection, connect } from '../sdk/contracts.ts'
 import { readDeployment } from '../sdk/node/readDeployment.ts'
 import { type Config, type Flags, readConfig, type SettingName, settings } from './config.ts'
 import { type Journals, journalsOf } from './journals.ts'
-import { openSigner } from './signer.ts'
+import { HOW_TO_SIGN, hasKey, openSigner } from './signer.ts'
 import { type Terminal, terminalOn } from './terminal.ts'
+import { UsageError } from './usageError.ts'
 
 /** What an action works with: settings, a node, a signer, and someone to talk to. Each is opened when it is first asked for. */
 export interface Context {
@@ -33,6 +34,13 @@ export function contextOf(command: Command, signal: AbortSignal): Context {
   const options = command.optsWithGlobals()
   const config = readConfig(flagsIn(options))
   const terminal = terminalOn(options.json === true)
+  const sending = sendingIn(options)
+  const isSigned = sending.kind !== 'unsigned' && command.options.some(({ long }) => long === '--unsigned')
+  /** Names all that is missing at once, whichever is asked for first. */
+  const requireSettings = (): void => {
+    const absent = [...config.missing(['rpc', 'deployment']), ...(isSigned && !hasKey(config) ? [HOW_TO_SIGN] : [])]
+    if (absent.length > 0) throw new UsageError(absent.join('\n'))
+  }
   let connection: Promise<Connection> | undefined
   let signer: Promise<LocalAccount> | undefined
   return {
@@ -40,14 +48,18 @@ export function contextOf(command: Command, signal: AbortSignal): Context {
     terminal,
     signal,
     connection: () => {
-      connection ??= (async () => connect(config.need('rpc'), readDeployment(config.need('deployment'))))()
+      connection ??= (async () => {
+        requireSettings()
+        return await connect(config.need('rpc'), readDeployment(config.need('deployment')))
+      })()
       return connection
     },
     signer: () => {
+      if (isSigned) requireSettings()
       signer ??= openSigner(config, terminal)
       return signer
     },
-    sending: sendingIn(options),
+    sending,
     journals: journalsOf(config, startedAtMs()),
   }
 }

@@ -56,9 +56,9 @@ function refusedRead(error: unknown): StopError | undefined {
   const call = asked instanceof ContractFunctionExecutionError ? asked : undefined
   if (error.walk((cause) => cause instanceof ContractFunctionZeroDataError) !== null)
     return new StopError(
-      `There is no contract of ours at ${call?.contractAddress ?? 'an address of the deployment'}`,
-      { asked: call?.functionName ?? '' },
-      'The deployment file and the node speak of different chains: check both.',
+      `There is no contract of this ledger at ${call?.contractAddress ?? 'an address of the deployment'}`,
+      {},
+      'The deployment file and the node are of different chains, or the chain was begun anew: check both.',
       error,
     )
   const revert = error.walk((cause) => cause instanceof ContractFunctionRevertedError)
@@ -94,11 +94,11 @@ function systemFailure(error: unknown): StopError | undefined {
       return new StopError(
         `${path} may not be written or read here`,
         {},
-        'Check its owner and rights, or name another place.',
+        'Check its owner and permissions, or name another place.',
         error,
       )
     case 'ENOENT':
-      return new StopError(`${path} does not exist`, {}, 'Check its name.', error)
+      return new StopError(`${path} does not exist`, {}, 'Check the path.', error)
     case 'EISDIR':
       return new StopError(`${path} is a folder, not a file`, {}, 'Name a file.', error)
     case 'ENOTDIR':

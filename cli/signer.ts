@@ -13,9 +13,13 @@ export async function openSigner(config: Config, terminal: Terminal): Promise<Lo
   const keyFile = config.find('keyFile')
   if (keyFile !== undefined) return accountOf(readSecret(keyFile.value).trim(), keyFile.value)
   if (config.privateKey !== undefined) return accountOf(config.privateKey, PRIVATE_KEY)
-  throw new UsageError(
-    `This command signs. Give --keystore <file> or --key-file <file>, set ${PRIVATE_KEY}, or use --unsigned --from <address> to sign elsewhere.`,
-  )
+  throw new UsageError(HOW_TO_SIGN)
+}
+
+export const HOW_TO_SIGN = `This command signs. Give --keystore <file> or --key-file <file>, set ${PRIVATE_KEY}, or use --unsigned --from <address> to sign elsewhere.`
+
+export function hasKey({ find, privateKey }: Config): boolean {
+  return privateKey !== undefined || find('keystore') !== undefined || find('keyFile') !== undefined
 }
 
 async function fromKeystore(path: string, config: Config, terminal: Terminal): Promise<LocalAccount> {
@@ -36,8 +40,8 @@ async function fromKeystore(path: string, config: Config, terminal: Terminal): P
     return accountOf(privateKey, path)
   } catch (cause) {
     throw new StopError(
-      `${path} does not open`,
-      { reason: cause instanceof Error ? (cause.message.split(' (')[0] ?? cause.message) : String(cause) },
+      `${path} does not open: ${cause instanceof Error ? (cause.message.split(' (')[0] ?? cause.message) : cause}`,
+      {},
       'Check the password, and that the file is a keystore (Web3 Secret Storage, version 3).',
       cause,
     )
@@ -58,6 +62,12 @@ export function readSecret(path: string): string {
     return content
   } catch (cause) {
     if (cause instanceof StopError) throw cause
-    throw new UsageError(`${path} cannot be read: ${cause instanceof Error ? cause.message : cause}`)
+    throw new UsageError(
+      `${path} cannot be read: ${isMissing(cause) ? 'it does not exist' : cause instanceof Error ? cause.message : cause}.`,
+    )
   }
+}
+
+function isMissing(cause: unknown): boolean {
+  return cause instanceof Error && 'code' in cause && cause.code === 'ENOENT'
 }

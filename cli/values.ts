@@ -45,6 +45,13 @@ export function durationSeconds(text: string): number {
   return Number(number) * (SECONDS[unit as string] as number)
 }
 
+/** As it would be typed, in the largest unit that divides it. */
+export function durationText(seconds: number): string {
+  const [unit, length] = Object.entries(SECONDS).findLast(([, one]) => seconds % one === 0) as [string, number]
+  return seconds === 0 ? '0s' : `${seconds / length}${unit}`
+}
+
+/** The shortest first. */
 const SECONDS: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3_600, d: 86_400 }
 
 /** A decimal number in ten-thousandths, as contracts take it. */

@@ -1,3 +1,5 @@
+import { schemaFault } from './schemaFault.ts'
+
 /**
  * Every failure that a person or a program is meant to act on belongs to one of two families, divided by what to do about
  * it. Particular classes sit below the code that throws them and extend one of these.
@@ -38,9 +40,23 @@ export function isExplained(error: unknown): error is Explained {
 
 /** One paragraph for a person: what happened, the facts that the sentence leaves out, and the remedy. */
 export function explain(error: Explained): string {
-  const untold = Object.entries(error.facts).filter(([, value]) => !tells(error.message, `${value}`))
-  const evidence = untold.length > 0 ? ` (${untold.map(([name, value]) => `${name} ${value}`).join(', ')})` : ''
-  return `${error.message}${evidence}. ${error.remedy}`
+  const { fault, facts } = faultIn(error.facts)
+  const untold = Object.entries(facts).filter(([, value]) => !tells(error.message, `${value}`))
+  const evidence =
+    untold.length > 0 ? ` (${untold.map(([name, value]) => `${inWords(name)} ${value}`).join(', ')})` : ''
+  return `${error.message}${fault}${evidence}. ${error.remedy}`.trimEnd()
+}
+
+/** What a schema found is part of the sentence; other facts are listed behind it. */
+function faultIn(all: Facts): { readonly fault: string; readonly facts: Facts } {
+  const { problem, at, field = at, ...others } = all
+  if (problem === undefined) return { fault: '', facts: all }
+  return { fault: `: ${schemaFault(`${field ?? ''}`, `${problem}`)}`, facts: others }
+}
+
+/** firstMissing → first missing */
+function inWords(name: string): string {
+  return name.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`).replaceAll('_', ' ')
 }
 
 /** Whether `fact` stands in the sentence by itself, not inside a longer number or name. */

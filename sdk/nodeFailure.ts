@@ -17,8 +17,8 @@ export function nodeFailure(error: unknown): RetryError | StopError | undefined 
   const rpc = error.walk((cause) => cause instanceof RpcRequestError)
   if (!(rpc instanceof RpcRequestError)) return undefined
   return new RetryError(
-    `The node at ${withoutCredentials(rpc.url)} refused a question`,
-    { code: rpc.code, message: rpc.details },
+    `The node at ${withoutCredentials(rpc.url)} refused a question: ${rpc.details}`,
+    { code: rpc.code },
     'Ask again, or ask another node.',
     error,
   )
@@ -58,8 +58,8 @@ function withoutStatus(node: string, http: HttpRequestError, cause: unknown): Re
 
 function silent(node: string, reason: string, cause: unknown): RetryError {
   return new RetryError(
-    `No node answers at ${node}`,
-    { reason },
+    `No node answers at ${node}${reason === 'fetch failed' ? '' : `: ${reason}`}`,
+    {},
     'Start the node, or give the address of one that runs.',
     cause,
   )

@@ -6,9 +6,10 @@ import { formatOpen } from '../../sdk/units.ts'
 import { carryOut, minedOf, senderOf } from '../carryOut.ts'
 import { action, commandOf, reading, sendingCommand } from '../command.ts'
 import { addressValue, id } from '../values.ts'
+import { countOf } from '../words.ts'
 
 export function accountCommand(): Command {
-  return commandOf('account', 'open an account, see what it earned, move it to another address')
+  return commandOf('account', 'open an account, show its earnings, change its payout address')
     .addCommand(openCommand())
     .addCommand(showCommand())
     .addCommand(rotateCommand())
@@ -16,7 +17,11 @@ export function accountCommand(): Command {
 
 function openCommand(): Command {
   return sendingCommand(commandOf('open', 'open an account; once, before anything else'))
-    .option('--payout <address>', 'who is paid and may act for it (the signer)', addressValue)
+    .option(
+      '--payout <address>',
+      'the address that is paid, and may act for the account (default: the signer)',
+      addressValue,
+    )
     .action(
       action<[], { payout?: Address }>(async (context, options) => {
         const { reader, contracts } = await context.connection()
@@ -47,7 +52,7 @@ function openCommand(): Command {
 }
 
 function showCommand(): Command {
-  return reading(commandOf('show', 'show an account: its payout address, what it earned and claimed'))
+  return reading(commandOf('show', 'show an account: its payout address, its earnings and claims'))
     .argument('<account>', 'its number, or the address that it is paid to')
     .action(
       action<[string], object>(async (context, _, text) => {
@@ -63,8 +68,8 @@ function showCommand(): Command {
         if (account === 0 || account > count)
           throw new StopError(
             /^\d+$/.test(text) ? `There is no account ${text}` : `${text} has no account`,
-            { opened: count },
-            'Open one with `attribution account open`, or check the number.',
+            {},
+            `${countOf(count, 'account is', 'accounts are')} open so far. Open one with \`attribution account open\`, or check the number.`,
           )
         const args = [account] as const
         const [payout, [earnedGwei, claimedGwei]] = await Promise.all([
@@ -83,7 +88,7 @@ function showCommand(): Command {
 
 function rotateCommand(): Command {
   return sendingCommand(
-    commandOf('rotate', 'move an account to another payout address: propose it, then accept it from there'),
+    commandOf('rotate', 'change the payout address of an account: propose the new one, then accept with its key'),
   )
     .argument('<account>', 'its number', id)
     .option('--to <address>', 'propose this address; signed by the present one', addressValue)
@@ -92,7 +97,11 @@ function rotateCommand(): Command {
       action<[number], { to?: Address; accept?: boolean }>(async (context, { to, accept }, account) => {
         const { contracts } = await context.connection()
         if ((to === undefined) === (accept !== true))
-          throw new StopError('Say which half of the move this is', {}, 'Give --to <address> or --accept.')
+          throw new StopError(
+            'A new payout address is proposed first, and then accepted',
+            {},
+            'Give --to <address> or --accept.',
+          )
         const transaction =
           to === undefined
             ? {
@@ -109,7 +118,7 @@ function rotateCommand(): Command {
         context.terminal.result({ account, ...(to && { proposed: to }), transactions: minedOf(receipts) }, [
           to === undefined
             ? `Account ${account} is paid to this address now.`
-            : `Proposed. ${to} takes it with \`attribution account rotate ${account} --accept\`.`,
+            : `Proposed. ${to} accepts with \`attribution account rotate ${account} --accept\`.`,
         ])
       }),
     )

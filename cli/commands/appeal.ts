@@ -9,11 +9,12 @@ import type { PlannedTransaction } from '../../sdk/node/transactions/plan.ts'
 import { proveRecord } from '../../sdk/recordProof.ts'
 import { formatOpen } from '../../sdk/units.ts'
 import { carryOut, minedOf } from '../carryOut.ts'
-import { chainTime } from '../chainTime.ts'
+import { chainTime, spokenTime } from '../chainTime.ts'
 import { action, commandOf, reading, sendingCommand } from '../command.ts'
 import { requireReachable } from '../reachable.ts'
 import { UsageError } from '../usageError.ts'
 import { id, wholeNumber } from '../values.ts'
+import { countOf } from '../words.ts'
 import { findBatch } from './receipt/find.ts'
 
 interface FileOptions {
@@ -33,11 +34,11 @@ export function appealCommand(): Command {
 
 function fileCommand(): Command {
   return sendingCommand(
-    commandOf('file', 'file an appeal; a part of the signer’s bond is staked on it, and a record is set aside'),
+    commandOf('file', 'file an appeal; it stakes a part of the signer’s bond, and suspends a record'),
   )
-    .argument('<grounds>', 'a file that says why; its hash goes on chain')
+    .argument('<grounds>', 'a file that gives the reasons; its hash goes on chain')
     .requiredOption('--grounds-uri <uri>', 'where everybody can read that file')
-    .option('--local', 'take a --grounds-uri that only this machine reaches')
+    .option('--local', 'allow a --grounds-uri that only this machine reaches')
     .option('--batch <number>', 'against a record of this batch', wholeNumber(1, Number.MAX_SAFE_INTEGER))
     .option('--record <number>', 'which record of it, from 0', wholeNumber(0, 1_023))
     .option('--model <number>', 'against a unit of this model', id)
@@ -63,8 +64,8 @@ function fileCommand(): Command {
         context.terminal.result(
           { appeal, stakeGwei, ruledBy: dateOf(dueAt), groundsHash, transactions: minedOf(receipts) },
           [
-            `Appeal ${appeal} is filed against ${subject.name}: ${formatOpen(stakeGwei)} OPEN are staked.`,
-            `It is ruled by ${dateOf(dueAt)}, or lapses.`,
+            `Appeal ${appeal} against ${subject.name} is filed, with a stake of ${formatOpen(stakeGwei)} OPEN.`,
+            `It lapses unless it is ruled by ${spokenTime(dateOf(dueAt))}.`,
           ],
         )
       }),
@@ -83,7 +84,7 @@ function subjectOf({ batch, record, model, unit }: FileOptions): Subject {
     return { kind: 'record', name: `record ${record} of batch ${batch}`, batch: BigInt(batch), index: record }
   if (isUnit && batch === undefined && record === undefined)
     return { kind: 'unit', name: `unit ${unit} of model ${model}`, model, unit }
-  throw new UsageError('Say what it is against: --batch and --record, or --model and --unit.')
+  throw new UsageError('Say what the appeal is against: --batch and --record, or --model and --unit.')
 }
 
 async function filing(
@@ -101,7 +102,7 @@ async function filing(
 }
 
 function showCommand(): Command {
-  return reading(commandOf('show', 'what an appeal is about, and how it was ruled'))
+  return reading(commandOf('show', 'show what an appeal is about, and how it was ruled'))
     .argument('<appeal>', 'its number', wholeNumber(1, Number.MAX_SAFE_INTEGER))
     .action(
       action<[number], object>(async (context, _, number) => {
@@ -119,7 +120,11 @@ function showCommand(): Command {
         const filed = records[0]?.args ?? units[0]?.args
         if (filed === undefined) {
           const count = await reader.readContract({ ...contracts.court, functionName: 'appealCount' })
-          throw new StopError(`There is no appeal ${number}`, { appeals: count }, 'Appeals are counted from 1.')
+          throw new StopError(
+            `There is no appeal ${number}`,
+            {},
+            `${countOf(Number(count), 'appeal was', 'appeals were')} filed so far; they are counted from 1.`,
+          )
         }
         const about =
           'batch' in filed
@@ -134,7 +139,11 @@ function showCommand(): Command {
           [
             `Appeal ${number} against ${about}, by account ${appellant} with ${formatOpen(stakeGwei)} OPEN: ${outcome}.`,
             `Its grounds: ${groundsURI} (${groundsHash})`,
-            ...(ruling ? [`The ruling: ${ruling.args.reasonsURI}`] : outcome === 'open' ? [`Ruled by ${until}.`] : []),
+            ...(ruling
+              ? [`The ruling: ${ruling.args.reasonsURI}`]
+              : outcome === 'open'
+                ? [`It lapses unless it is ruled by ${spokenTime(until)}.`]
+                : []),
           ],
         )
       }),

@@ -5,7 +5,7 @@ import type { Connection } from '../../sdk/contracts.ts'
 import type { Plan } from '../../sdk/node/transactions/plan.ts'
 import { formatOpen, WEI_PER_GWEI } from '../../sdk/units.ts'
 import { carryOut, minedOf, senderOf } from '../carryOut.ts'
-import { chainTime } from '../chainTime.ts'
+import { chainTime, spokenTime } from '../chainTime.ts'
 import { action, commandOf, reading, sendingCommand } from '../command.ts'
 import type { Context } from '../context.ts'
 import { approvalOf, ownAccount } from '../parties.ts'
@@ -21,20 +21,20 @@ interface Named {
 }
 
 export function bondCommand(): Command {
-  return commandOf('bond', 'what answers for recorded calls, for a model’s units and for challenges')
+  return commandOf('bond', 'stakes of operators, models and challengers: show, deposit, withdraw')
     .addCommand(showCommand())
     .addCommand(depositCommand())
     .addCommand(withdrawCommand())
 }
 
-function ofBond(command: Command, defaultAccount = ' (the signer’s)'): Command {
+function ofBond(command: Command, defaultAccount = ' (default: the signer’s)'): Command {
   return command
     .option('--account <number>', `the bond of this account${defaultAccount}`, id)
     .option('--model <number>', 'the bond of this model; its holder is the model’s owner', id)
 }
 
 function showCommand(): Command {
-  const command = reading(commandOf('show', 'what a bond holds, what it must hold, and what keeps it'))
+  const command = reading(commandOf('show', 'show what a bond holds, and what it must hold'))
   return ofBond(command, '').action(
     action<[], Named>(async (context, named) => {
       if (named.account === undefined && named.model === undefined)
@@ -77,9 +77,13 @@ function withdrawCommand(): Command {
   const command = sendingCommand(
     commandOf(
       'withdraw',
-      'take a bond back: ask with --request, and take it once the notice is over; its holder alone',
+      'withdraw from a bond: ask with --request, and run it again after the notice; its holder alone',
     ),
-  ).option('--request <OPEN>', 'ask so much of it back, 0 for none; what is asked back covers nothing more', openAmount)
+  ).option(
+    '--request <OPEN>',
+    'ask to withdraw this much, which covers nothing from then on; 0 cancels a request',
+    openAmount,
+  )
   return ofBond(command).action(
     action<[], Named & { request?: bigint }>(async (context, { request, ...named }) => {
       const bond = await bondNamed(context, named)
@@ -101,12 +105,12 @@ async function withdrawal(
   if (request !== undefined) {
     const effect =
       request === 0n
-        ? `Take back the request on ${nameOf(bond)}`
-        : `Ask for ${formatOpen(request)} OPEN of ${nameOf(bond)} back`
+        ? `Cancel the request to withdraw from ${nameOf(bond)}`
+        : `Ask to withdraw ${formatOpen(request)} OPEN from ${nameOf(bond)}`
     return { spendsWei: 0n, transactions: [{ call: callTo(bonds, 'requestWithdrawal', [bond, request]), effect }] }
   }
   const { leavingGwei } = await connection.reader.readContract({ ...bonds, functionName: 'bondStateOf', args: [bond] })
-  const effect = `Take the ${formatOpen(leavingGwei)} OPEN that were asked back of ${nameOf(bond)}`
+  const effect = `Withdraw ${formatOpen(leavingGwei)} OPEN from ${nameOf(bond)}`
   return { spendsWei: 0n, transactions: [{ call: callTo(bonds, 'withdraw', [bond]), effect }] }
 }
 
@@ -138,14 +142,14 @@ async function show(context: Context, bond: bigint, more: object = {}): Promise<
   }
   const { leavesAt: _, ...amounts } = state
   context.terminal.result({ bond: { kind, number }, ...amounts, coveringGwei, requiredGwei, ...leaving, ...more }, [
-    `The bond of ${kind} ${number} holds ${formatOpen(state.balanceGwei)} OPEN, of which ${formatOpen(coveringGwei)} cover.`,
+    `The bond of ${kind} ${number} holds ${formatOpen(state.balanceGwei)} OPEN; ${formatOpen(coveringGwei)} of them are free to cover ${kind === 'account' ? 'records' : 'books'}.`,
     kind === 'account'
-      ? `It answers for ${formatOpen(state.exposedGwei)} OPEN of unsettled records, and must cover ${formatOpen(requiredGwei)} to record more.`
-      : `It answers for ${formatOpen(state.exposedGwei)} OPEN of pools in unsettled books and ${formatOpen(state.settledGwei)} of settled ones, and must cover ${formatOpen(requiredGwei)} for another book.`,
+      ? `It answers for ${formatOpen(state.exposedGwei)} OPEN of unsettled records; an operator needs ${formatOpen(requiredGwei)} free to record more.`
+      : `It answers for ${formatOpen(state.exposedGwei)} OPEN of pools in unsettled books and ${formatOpen(state.settledGwei)} of settled ones; another book needs ${formatOpen(requiredGwei)} free.`,
     ...(state.heldGwei > 0n ? [`The courts hold ${formatOpen(state.heldGwei)} OPEN of it.`] : []),
     ...(leaving
       ? [
-          `${formatOpen(state.leavingGwei)} OPEN were asked back, to be taken from ${leaving.takenFrom} to ${leaving.takenUntil}.`,
+          `Withdrawal of ${formatOpen(state.leavingGwei)} OPEN was asked for: take it from ${spokenTime(leaving.takenFrom)} to ${spokenTime(leaving.takenUntil)}.`,
         ]
       : []),
   ])

@@ -4,6 +4,7 @@ import { newApiKey } from '../../gateway/payment/apiKeys.ts'
 import { voucherHeader } from '../../gateway/payment/payment.ts'
 import { type ChannelKey, channelId } from '../../sdk/channel.ts'
 import { callTo } from '../../sdk/contractCall.ts'
+import { writeWhole } from '../../sdk/node/writeWhole.ts'
 import { formatOpen, WEI_PER_GWEI } from '../../sdk/units.ts'
 import { amountCovering, signVoucher } from '../../sdk/voucher.ts'
 import { carryOut, minedOf, senderOf } from '../carryOut.ts'
@@ -41,15 +42,15 @@ interface Named {
 function ofChannel(command: Command, payer?: string): Command {
   command
     .requiredOption('--operator <account>', 'who answers, and may charge', id)
-    .requiredOption('--model <number>', 'for whose answers', id)
-    .option('--salt <number>', 'which of several channels of the same three', wholeNumber(1, 2 ** 32 - 1), 1)
+    .requiredOption('--model <number>', 'the model that answers', id)
+    .option('--salt <number>', 'which channel, where the payer has several for them', wholeNumber(1, 2 ** 32 - 1), 1)
   return payer === undefined ? command : command.option('--payer <account>', payer, id)
 }
 
 function openCommand(): Command {
   const command = sendingCommand(
     commandOf('open', 'open a channel; the signer pays, and gets an account if it has none'),
-  ).argument('<OPEN>', 'how much to put down', openAmount)
+  ).argument('<OPEN>', 'how much to deposit', openAmount)
   return ofChannel(command)
     .option('--signer <address>', 'the plain key that signs its vouchers', addressValue)
     .option('--voucher-key <file>', 'the key file of the signer; written if it does not exist')
@@ -75,7 +76,7 @@ function openCommand(): Command {
           }),
         })
         if (receipts === undefined) return
-        const payer = await ownAccount(context, 'Look at the transaction: it opens one.')
+        const payer = await ownAccount(context, 'Look at the transaction, which should have opened one.')
         await showChannel(context, { payer, operator, model, salt }, { transactions: minedOf(receipts) })
       }),
     )
@@ -87,7 +88,7 @@ function depositCommand(): Command {
     'how much',
     openAmount,
   )
-  return ofChannel(command, 'whose channel (the signer’s)').action(
+  return ofChannel(command, 'whose channel (default: the signer’s)').action(
     action<[bigint], Named>(async (context, named, amountGwei) => {
       const connection = await context.connection()
       const { contracts } = connection
@@ -119,49 +120,51 @@ function voucherCommand(): Command {
   return ofChannel(command)
     .requiredOption('--payer <account>', 'whose channel', id)
     .requiredOption('--voucher-key <file>', 'the key that signs its vouchers')
+    .option('--out <file>', 'write its HTTP header to this file, for curl -H @<file>')
     .action(
-      action<[bigint], Named & { payer: number; voucherKey: string }>(async (context, options, amountGwei) => {
-        const connection = await context.connection()
-        const { reader, contracts } = connection
-        const key = { ...keyOf(options), payer: options.payer }
-        const state = await stateOf(connection, key)
-        const signer = readVoucherKey(options.voucherKey)
-        if (signer.address !== state.signer)
-          throw new UsageError(
-            `${options.voucherKey} is the key of ${signer.address}; vouchers of this channel are signed by ${state.signer}.`,
-          )
-        // Counted in whole fee units, rounded down: a remainder would be promised for nothing.
-        const feeUnitGwei = await feeUnitOf(connection, key.model)
-        const maxClaimableAmount = amountCovering(amountGwei / feeUnitGwei, feeUnitGwei)
-        const place = { chainId: reader.chain.id, address: contracts.channels.address }
-        const voucher = await signVoucher(place, signer, { channelId: channelId(key), maxClaimableAmount })
-        const { signature } = voucher
-        const value = {
-          ...key,
-          channelId: voucher.channelId,
-          voucher: { maxClaimableAmount, signature },
-          header: `Attribution-Voucher: ${voucherHeader(key, voucher)}`,
-        }
-        if (maxClaimableAmount > state.depositGwei * WEI_PER_GWEI)
-          context.terminal.note(`The channel holds less: ${formatOpen(state.depositGwei)} OPEN were put down.`)
-        context.terminal.result(value, [
-          JSON.stringify(value, (_, one) => (typeof one === 'bigint' ? `${one}` : one), 2),
-        ])
-      }),
+      action<[bigint], Named & { payer: number; voucherKey: string; out?: string }>(
+        async (context, options, amountGwei) => {
+          const connection = await context.connection()
+          const { reader, contracts } = connection
+          const key = { ...keyOf(options), payer: options.payer }
+          const state = await stateOf(connection, key)
+          const signer = readVoucherKey(options.voucherKey)
+          if (signer.address !== state.signer)
+            throw new UsageError(
+              `${options.voucherKey} is the key of ${signer.address}; vouchers of this channel are signed by ${state.signer}.`,
+            )
+          // Counted in whole fee units, rounded down: a remainder would be promised for nothing.
+          const feeUnitGwei = await feeUnitOf(connection, key.model)
+          const maxClaimableAmount = amountCovering(amountGwei / feeUnitGwei, feeUnitGwei)
+          const place = { chainId: reader.chain.id, address: contracts.channels.address }
+          const voucher = await signVoucher(place, signer, { channelId: channelId(key), maxClaimableAmount })
+          const { signature } = voucher
+          const value = {
+            ...key,
+            channelId: voucher.channelId,
+            voucher: { maxClaimableAmount, signature },
+            header: `Attribution-Voucher: ${voucherHeader(key, voucher)}`,
+          }
+          if (maxClaimableAmount > state.depositGwei * WEI_PER_GWEI)
+            context.terminal.note(`The channel holds only ${formatOpen(state.depositGwei)} OPEN.`)
+          const json = JSON.stringify(value, (_, one) => (typeof one === 'bigint' ? `${one}` : one), 2)
+          if (options.out === undefined) return context.terminal.result(value, [json])
+          writeWhole(options.out, `${value.header}\n`, 0o600)
+          const open = formatOpen(maxClaimableAmount / WEI_PER_GWEI)
+          context.terminal.result(value, [`${options.out} is the HTTP header of a voucher for ${open} OPEN.`])
+        },
+      ),
     )
 }
 
 function keyCommand(): Command {
   const command = reading(
-    commandOf(
-      'key',
-      'make an API key that stands for a channel, for a gateway that keeps its voucher key; sends nothing',
-    ),
-  ).argument('<OPEN>', 'all that may ever be charged by it', openAmount)
+    commandOf('key', 'make an API key of a channel, for a gateway that keeps its voucher key; sends nothing'),
+  ).argument('<OPEN>', 'the most that may be charged with it in all', openAmount)
   return ofChannel(command)
     .requiredOption('--payer <account>', 'whose channel', id)
     .requiredOption('--voucher-key <file>', 'the key that signs its vouchers')
-    .requiredOption('--api-keys <file>', 'the gateway’s file of keys, made if there is none')
+    .requiredOption('--api-keys <file>', 'the gateway’s file of keys; made if there is none')
     .action(
       action<[bigint], Named & { payer: number; voucherKey: string; apiKeys: string }>(
         async (context, options, limit) => {
@@ -181,7 +184,7 @@ function keyCommand(): Command {
 }
 
 function showCommand(): Command {
-  const command = reading(commandOf('show', 'what a channel holds, what was charged, and what leaves it'))
+  const command = reading(commandOf('show', 'show what a channel holds, what was charged, and what is being withdrawn'))
   return ofChannel(command)
     .requiredOption('--payer <account>', 'whose channel', id)
     .action(
@@ -192,20 +195,23 @@ function showCommand(): Command {
 }
 
 function listCommand(): Command {
-  return reading(commandOf('list', 'the channels of a payer'))
+  return reading(commandOf('list', 'list the channels of a payer'))
     .argument('<account>', 'its number, or the address that it is paid to')
     .action(action<[string], object>(async (context, _, text) => await listChannels(context, text)))
 }
 
 function closeCommand(): Command {
   const command = sendingCommand(
-    commandOf('close', 'take a deposit back: the first time asks, and once the notice is over the second takes it'),
+    commandOf('close', 'withdraw a deposit: run it once to ask, and again after the notice to take it'),
   )
   return ofChannel(command)
-    .option('--amount <OPEN>', 'so much of it (all)', openAmount)
+    .option('--amount <OPEN>', 'how much of it (default: all)', openAmount)
     .action(
       action<[], Named & { amount?: bigint }>(async (context, { amount, ...named }) => {
-        const key = { ...keyOf(named), payer: await ownAccount(context, 'Only the payer takes a deposit back.') }
+        const key = {
+          ...keyOf(named),
+          payer: await ownAccount(context, 'Only the payer can withdraw a deposit: sign with its key.'),
+        }
         const receipts = await carryOut(context, {
           intent: `channel close ${channelId(key)}${amount === undefined ? '' : ` ${formatOpen(amount)}`}`,
           plan: async () => await closing(context, key, amount),

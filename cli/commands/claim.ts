@@ -5,7 +5,7 @@ import type { Connection } from '../../sdk/contracts.ts'
 import type { PlannedTransaction } from '../../sdk/node/transactions/plan.ts'
 import { formatOpen } from '../../sdk/units.ts'
 import { carryOut, minedOf } from '../carryOut.ts'
-import { chainTime } from '../chainTime.ts'
+import { chainTime, spokenTime } from '../chainTime.ts'
 import { action, commandOf, sendingCommand } from '../command.ts'
 import type { Context } from '../context.ts'
 import { ownAccount } from '../parties.ts'
@@ -22,14 +22,15 @@ interface Options {
 
 export function claimCommand(): Command {
   return sendingCommand(
-    commandOf(
-      'claim',
-      'pay out what accounts earned, shares of joint units too, and say what is pending and from when it can be settled',
-    ),
+    commandOf('claim', 'pay out what accounts earned. Says what is pending, too, and from when it can be settled'),
   )
-    .argument('[account...]', 'whose, to their own payout addresses; anyone may (the signer’s)', collected(id))
+    .argument(
+      '[account...]',
+      'who is paid, to their own payout addresses; anyone may send it (default: the signer’s)',
+      collected(id),
+    )
     .option('--to <address>', 'pay the signer’s own earnings to another address', addressValue)
-    .option('--settle', 'settle books that are due and have a part for these accounts, before claiming')
+    .option('--settle', 'first settle books that are due and pay these accounts')
     .action(
       action<[readonly number[] | undefined], Options>(async (context, options, named = []) => {
         const { to, settle = false } = options
@@ -73,7 +74,7 @@ function nothing({ terminal }: Context, owed: readonly Owed[]): undefined {
     ? 'Add --settle to settle what is due.'
     : first === undefined
       ? 'Nothing is pending either.'
-      : `Run this again with --settle from ${first} on.`
+      : `Run this again with --settle from ${spokenTime(first)} on.`
   terminal.result({ accounts: owed.map(describe), claimed: [], sent: false }, [`Nothing can be claimed now. ${when}`])
   return undefined
 }

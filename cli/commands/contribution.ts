@@ -12,10 +12,11 @@ import { StopError } from '../../sdk/errors.ts'
 import { carryOut, minedOf, senderOf } from '../carryOut.ts'
 import { action, commandOf, reading, sendingCommand } from '../command.ts'
 import { bytes32Value, id } from '../values.ts'
+import { countOf } from '../words.ts'
 import { listContributions } from './dataset/read.ts'
 
 export function contributionCommand(): Command {
-  return commandOf('contribution', 'contribute items to a dataset, see what became of them, withdraw them')
+  return commandOf('contribution', 'contribute items to a dataset, list and withdraw them')
     .addCommand(addCommand())
     .addCommand(listCommand())
     .addCommand(withdrawCommand())
@@ -23,26 +24,26 @@ export function contributionCommand(): Command {
 
 interface AddOptions {
   readonly dataset: number
-  readonly terms?: string
+  readonly terms: string
 }
 
 function addCommand(): Command {
   return sendingCommand(
     commandOf(
       'add',
-      `contribute items. Only a Merkle root of salted hashes goes on chain; the salts are written to <items>${COMMITMENT_SUFFIX}: keep that file, and give it to nobody but the one who trains`,
+      `contribute items. Only a Merkle root of salted hashes goes on chain; the salts are written to <items>${COMMITMENT_SUFFIX}: keep that file, and give it only to those who train models on your items`,
     ),
   )
     .argument('<items.jsonl>', 'one {"label", "text"} a line')
     .requiredOption('--dataset <number>', 'which dataset', id)
-    .option('--terms <file>', 'its terms as you read them: refused where the dataset has others')
+    .requiredOption('--terms <file>', 'its terms as you read them; refused if the dataset has others')
     .action(
       action<[string], AddOptions>(async (context, { dataset, terms }, path) => {
         const connection = await context.connection()
         const { reader, contracts } = connection
         const from = await senderOf(context)
         const termsHash = await termsOf(connection, dataset)
-        if (terms !== undefined) requireTerms(terms, termsHash)
+        requireTerms(terms, termsHash)
         const commitmentFile = `${path}${COMMITMENT_SUFFIX}`
         const commitment = ensureCommitment(commitmentFile, readItems(path), () => randomBytes(32))
         const { itemsRoot, items } = commitment
@@ -71,7 +72,7 @@ function addCommand(): Command {
               : []),
             {
               call: contributeAct(contracts, dataset, termsHash, commitment),
-              effect: `Contribute ${items.length} items to dataset ${dataset} under its terms ${termsHash}`,
+              effect: `Contribute ${countOf(items.length, 'item')} to dataset ${dataset} under its terms ${termsHash}`,
             },
           ],
         })
@@ -81,8 +82,8 @@ function addCommand(): Command {
         context.terminal.result(
           { contribution, account: contributor, commitment: commitmentFile, transactions: minedOf(receipts) },
           [
-            `Contribution ${contribution} of account ${contributor} waits for the curator.`,
-            `Its salts are in ${commitmentFile}: training needs it beside ${path}.`,
+            `Contribution ${contribution} of account ${contributor} is submitted; the curator accepts or rejects it.`,
+            `Its salts are in ${commitmentFile}. Training needs that file beside ${path}.`,
           ],
         )
       }),
@@ -93,26 +94,26 @@ function requireTerms(path: string, expected: Hex): void {
   const found = keccak256(readFileSync(path))
   if (found === expected) return
   throw new StopError(
-    `${path} holds other terms than the dataset’s`,
-    { expected, found },
+    `${path} holds other terms than the dataset’s: its hash is ${found}, not ${expected}`,
+    {},
     'Read the terms that the curator published, and contribute only if you agree to them.',
   )
 }
 
 function listCommand(): Command {
-  return reading(commandOf('list', 'list contributions and what became of them'))
-    .option('--dataset <number>', 'of this dataset alone', id)
-    .option('--account <number>', 'of this contributor alone', id)
+  return reading(commandOf('list', 'list contributions with their states'))
+    .option('--dataset <number>', 'only of this dataset', id)
+    .option('--account <number>', 'only of this contributor', id)
     .action(
       action<[], { dataset?: number; account?: number }>(async (context, { dataset, account }) => {
         const contributions = await listContributions(await context.connection(), { dataset, contributor: account })
         context.terminal.result(
           { contributions },
           contributions.length === 0
-            ? ['There are none.']
+            ? ['There are no contributions.']
             : contributions.map(
                 (one) =>
-                  `${one.contribution}  dataset ${one.dataset}  account ${one.contributor}  ${one.items} items  ${one.status}`,
+                  `${one.contribution}  dataset ${one.dataset}  account ${one.contributor}  ${countOf(one.items, 'item')}  ${one.status}`,
               ),
         )
       }),
@@ -123,7 +124,7 @@ function withdrawCommand(): Command {
   return sendingCommand(
     commandOf(
       'withdraw',
-      'withdraw consent: frozen versions keep the items, later ones do without; models may use them for 30 days',
+      'withdraw consent: frozen versions keep the items, later ones leave them out; new models may use them for 30 days',
     ),
   )
     .argument('<contribution>', 'its name, 0x and 64 hex digits', bytes32Value)
@@ -133,9 +134,11 @@ function withdrawCommand(): Command {
         const found = await findContribution(connection, contribution)
         if (found?.status !== 'submitted' && found?.status !== 'accepted')
           throw new StopError(
-            `Contribution ${contribution} cannot be withdrawn`,
-            { status: found?.status ?? 'none' },
-            'Only one that was submitted or accepted can be; `attribution contribution list` shows yours.',
+            found === undefined
+              ? `There is no contribution ${contribution}`
+              : `Contribution ${contribution} is ${found.status}`,
+            {},
+            'Only a submitted or accepted one can be withdrawn; `attribution contribution list` shows yours.',
           )
         const receipts = await carryOut(context, {
           intent: `contribution withdraw ${contribution}`,
@@ -149,7 +152,7 @@ function withdrawCommand(): Command {
         })
         if (receipts === undefined) return
         context.terminal.result({ contribution, transactions: minedOf(receipts) }, [
-          'Withdrawn. Delete the salts, and nobody can show that these items were yours.',
+          'Withdrawn. Models that are registered already still pay you. Delete the salts, and nobody can show that these items were yours.',
         ])
       }),
     )

@@ -9,11 +9,12 @@ import { carryOut, minedOf, senderOf } from '../carryOut.ts'
 import { action, commandOf, reading, sendingCommand } from '../command.ts'
 import { requireReachable } from '../reachable.ts'
 import { bytes32Value, collected, id } from '../values.ts'
+import { countOf } from '../words.ts'
 import { freezeCommand } from './dataset/freeze.ts'
 import { describeDataset, listDatasets } from './dataset/read.ts'
 
 export function datasetCommand(): Command {
-  return commandOf('dataset', 'register a dataset, decide about what is contributed to it, freeze versions of it')
+  return commandOf('dataset', 'register datasets, reject contributions, freeze versions')
     .addCommand(registerCommand())
     .addCommand(showCommand())
     .addCommand(listCommand())
@@ -24,7 +25,7 @@ export function datasetCommand(): Command {
 function registerCommand(): Command {
   return sendingCommand(commandOf('register', 'register a dataset; the signer becomes its curator'))
     .argument('<folder>', 'holds dataset.json ({"licence", "metadataURI"}), TERMS.md and README.md')
-    .option('--local', 'take a metadataURI that only this machine reaches')
+    .option('--local', 'allow a metadataURI that only this machine reaches')
     .action(
       action<[string], { local?: boolean }>(async (context, { local }, folder) => {
         const terms = readDatasetTerms(folder)
@@ -68,9 +69,10 @@ function showCommand(): Command {
           `card       ${metadataURI}`,
           `terms      ${termsHash}`,
           ...contributions.map(
-            (one) => `${one.status.padEnd(10)} ${one.contribution}, ${one.items} items of account ${one.contributor}`,
+            (one) =>
+              `${one.status.padEnd(10)} ${one.contribution}, ${countOf(one.items, 'item')} of account ${one.contributor}`,
           ),
-          ...versions.map((one) => `frozen     version ${one.version}, ${one.contributions} contributions`),
+          ...versions.map((one) => `frozen     version ${one.version}, ${countOf(one.contributions, 'contribution')}`),
         ])
       }),
     )
@@ -91,7 +93,7 @@ function listCommand(): Command {
 }
 
 function rejectCommand(): Command {
-  return sendingCommand(commandOf('reject', 'reject contributions that wait; signed by the curator'))
+  return sendingCommand(commandOf('reject', 'reject submitted contributions; signed by the curator'))
     .argument('<contribution...>', 'their names, 0x and 64 hex digits', collected(bytes32Value))
     .action(
       action<[readonly Hex[]], object>(async (context, _, contributions) => {
@@ -100,9 +102,11 @@ function rejectCommand(): Command {
           const status = await statusOf(connection, contribution)
           if (status === 'submitted') continue
           throw new StopError(
-            `Contribution ${contribution} cannot be rejected`,
-            { status },
-            'Only one that was submitted and is not yet accepted can be.',
+            status === 'none'
+              ? `There is no contribution ${contribution}`
+              : `Contribution ${contribution} is ${status}`,
+            {},
+            'Only a submitted one can be rejected.',
           )
         }
         const receipts = await carryOut(context, {
@@ -115,7 +119,7 @@ function rejectCommand(): Command {
         })
         if (receipts === undefined) return
         context.terminal.result({ rejected: contributions, transactions: minedOf(receipts) }, [
-          `Rejected ${contributions.length} ${contributions.length === 1 ? 'contribution' : 'contributions'}.`,
+          `Rejected ${countOf(contributions.length, 'contribution')}.`,
         ])
       }),
     )

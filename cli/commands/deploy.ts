@@ -9,7 +9,7 @@ import { RetryError, StopError } from '../../sdk/errors.ts'
 import { readDeployment } from '../../sdk/node/readDeployment.ts'
 import { holderAt, lockFor } from '../../sdk/node/transactions/holder.ts'
 import { writeWhole } from '../../sdk/node/writeWhole.ts'
-import { action, commandOf, withSettings } from '../command.ts'
+import { action, askingFirst, commandOf, withSettings } from '../command.ts'
 import type { Context } from '../context.ts'
 import { rounded } from '../rounded.ts'
 import { type TermOptions, termsOf, withTerms } from './deploy/terms.ts'
@@ -32,9 +32,7 @@ export function deployCommand(): Command {
   )
     .requiredOption('--name <name>', 'letters, digits and dashes, such as sepolia', nameValue)
     .option('--out <folder>', 'where <name>.json is written, and what a resumed deployment needs', 'deployments')
-    .option('--dry-run', 'say what would be deployed, and send nothing')
-    .option('-y, --yes', 'send without asking')
-  return withTerms(command).action(
+  return withTerms(askingFirst(command, 'say what would be deployed, and send nothing')).action(
     action<[], Options>(async (context, options) => {
       const file = join(options.out, `${options.name}.json`)
       const folder = join(options.out, options.name)
@@ -104,7 +102,7 @@ async function requireGas(reader: Reader, address: `0x${string}`, neededWei: big
   const balanceWei = await reader.getBalance({ address })
   if (balanceWei >= neededWei) return
   throw new StopError(
-    `${address} cannot pay for gas: it has ${formatEther(balanceWei)} ETH, and needs about ${formatEther(neededWei)}`,
+    `${address} cannot pay for gas: it has ${rounded(formatEther(balanceWei))} ETH, and needs about ${rounded(formatEther(neededWei))}`,
     {},
     'Send it some of the chain’s own coin.',
   )
@@ -116,13 +114,13 @@ async function requireNew(reader: Reader, file: string): Promise<void> {
   const stored = readDeployment(file)
   if (stored.chainId !== reader.chain.id)
     throw new StopError(
-      `${file} describes a deployment on chain ${stored.chainId}`,
-      { chainId: reader.chain.id },
+      `${file} describes a deployment on chain ${stored.chainId}, and this is chain ${reader.chain.id}`,
+      {},
       'Choose another name.',
     )
   const { standsOn } = await deploying()
   if (await standsOn(reader, stored))
-    throw new StopError(`${stored.name} is deployed already`, { file }, 'Choose another name.')
+    throw new StopError(`${stored.name} is deployed already: its addresses are in ${file}`, {}, 'Choose another name.')
 }
 
 /** A local chain that was begun anew has none of what its files speak of. */

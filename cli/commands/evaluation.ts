@@ -2,11 +2,12 @@ import type { Command } from 'commander'
 import { recordedIn } from '../../pipeline/evaluate/recorded.ts'
 import { action, commandOf, reading } from '../command.ts'
 import { id } from '../values.ts'
+import { countOf } from '../words.ts'
 import { checkCommand } from './evaluation/check.ts'
 import { recordCommand } from './evaluation/record.ts'
 
 export function evaluationCommand(): Command {
-  return commandOf('evaluation', 'record how a model did, and compare records with the files that they follow from')
+  return commandOf('evaluation', 'record evaluations of models, and check recorded ones')
     .addCommand(recordCommand('record'))
     .addCommand(checkCommand())
     .addCommand(listCommand())
@@ -24,7 +25,7 @@ function listCommand(): Command {
             ? [`Nobody has recorded an evaluation of model ${model}.`]
             : recorded.map(({ evaluation, evaluator, record: { kind, measured } }) => {
                 const score = Number(measured.score.value) / 1e6
-                return `${evaluation}  ${kind}  ${measured.metric} ${score.toFixed(4)} over ${measured.sampleCount} samples  account ${evaluator}`
+                return `${evaluation}  ${kind}  ${measured.metric} ${score.toFixed(4)} over ${countOf(Number(measured.sampleCount), 'sample')}  account ${evaluator}`
               }),
         )
       }),

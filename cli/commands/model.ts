@@ -7,7 +7,7 @@ import { publishCommand } from './model/publish.ts'
 import { showCommand } from './model/show.ts'
 
 export function modelCommand(): Command {
-  return commandOf('model', 'publish a model, say who may serve it, measure it')
+  return commandOf('model', 'publish a model, choose its operators, measure it')
     .addCommand(publishCommand())
     .addCommand(showCommand())
     .addCommand(operatorsCommand())

@@ -8,6 +8,7 @@ import { connectReader } from '../../sdk/chain.ts'
 import { StopError } from '../../sdk/errors.ts'
 import { writeWhole } from '../../sdk/node/writeWhole.ts'
 import { withoutCredentials } from '../../sdk/nodeFailure.ts'
+import { spokenTime } from '../chainTime.ts'
 import { action, commandOf, withSettings } from '../command.ts'
 import { startLocalChain } from '../localChain/localChain.ts'
 import { durationSeconds, wholeNumber } from '../values.ts'
@@ -27,12 +28,8 @@ export function nodeCommand(): Command {
   )
     .option('--port <number>', 'where it answers', wholeNumber(1, 65_535), 8_545)
     .option('--folder <path>', 'where its state and its keys are kept', 'attribution-node')
-    .option('--accounts <number>', 'how many accounts it begins with', wholeNumber(1, 100), 10)
-    .option(
-      '--block-time <seconds>',
-      'a block each so many seconds too, not only for transactions',
-      wholeNumber(1, 3_600),
-    )
+    .option('--accounts <number>', 'how many funded accounts it begins with', wholeNumber(1, 100), 10)
+    .option('--block-time <seconds>', 'make a block this often too, not only for transactions', wholeNumber(1, 3_600))
     .action(
       action<[], NodeOptions>(async ({ terminal, signal }, { port, folder, accounts, blockTime }) => {
         const keys = ensureKeys(folder, accounts)
@@ -40,9 +37,9 @@ export function nodeCommand(): Command {
         const chain = await startLocalChain({ folder: join(folder, 'chain'), port, accounts, mnemonic })
         try {
           terminal.result({ rpc: chain.rpcUrl, chainId: chain.reader.chain.id, accounts: keys.accounts }, [
-            `Chain ${chain.reader.chain.id} answers at ${chain.rpcUrl}; each of these has coins for gas:`,
+            `Chain ${chain.reader.chain.id} answers at ${chain.rpcUrl}; each of these accounts has coins for gas:`,
             ...keys.accounts.map(({ address, keyFile }) => `  ${address}  ${keyFile}`),
-            'Its coins are worth nothing. Ctrl-C stops it; the same command goes on with it.',
+            'Its coins are worth nothing. Ctrl-C stops it; the same command continues it.',
           ])
           await blocksUntil(signal, chain.rpcUrl, blockTime)
         } finally {
@@ -66,15 +63,15 @@ function advanceCommand(): Command {
           await clock.mine({ blocks: 1 })
         } catch (cause) {
           throw new StopError(
-            `The clock of the chain at ${withoutCredentials(rpcUrl)} cannot be moved`,
-            { chainId: reader.chain.id },
-            'Only a local chain can: start one with `attribution node`.',
+            `The clock of chain ${reader.chain.id} at ${withoutCredentials(rpcUrl)} cannot be moved`,
+            {},
+            'Only that of a local chain can: start one with `attribution node`.',
             cause,
           )
         }
         const { number, timestamp } = await reader.getBlock()
         const time = new Date(Number(timestamp) * 1_000).toISOString()
-        terminal.result({ block: number, time }, [`It is ${time} on this chain now, in block ${number}.`])
+        terminal.result({ block: number, time }, [`It is ${spokenTime(time)} on this chain now, in block ${number}.`])
       }),
     )
 }

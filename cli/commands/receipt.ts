@@ -11,17 +11,15 @@ import { promisedRecord, type Receipt, signedReceipt } from '../../sdk/receipt.t
 import { proveRecord } from '../../sdk/recordProof.ts'
 import { formatOpen } from '../../sdk/units.ts'
 import { carryOut, minedOf, senderOf } from '../carryOut.ts'
-import { chainTime } from '../chainTime.ts'
+import { chainTime, spokenTime } from '../chainTime.ts'
 import { action, commandOf, reading, sendingCommand } from '../command.ts'
 import type { Context } from '../context.ts'
 import { wholeNumber } from '../values.ts'
+import { countOf } from '../words.ts'
 import { DEMAND, demandOf, type Found, findRecord, readReceipt } from './receipt/find.ts'
 
 export function receiptCommand(): Command {
-  return commandOf(
-    'receipt',
-    'what an operator signed with an answer: check it, hold the operator to it, rate the answer',
-  )
+  return commandOf('receipt', 'check what an operator signed with an answer, claim what it promises, rate the answer')
     .addCommand(verifyCommand())
     .addCommand(claimCommand())
     .addCommand(rateCommand())
@@ -43,7 +41,7 @@ function verifyCommand(): Command {
           { model, operator, payer, recordHash, recordBy: dateOf(recordBy), record: found.kind, isLate, ...at },
           [
             `Signed by the receipt key of operator ${operator}, for an answer of model ${model} to payer ${payer}.`,
-            ...sayFound(found, dateOf(recordBy), isLate, path),
+            ...sayFound(found, spokenTime(dateOf(recordBy)), isLate, path),
           ],
         )
       }),
@@ -55,19 +53,19 @@ function sayFound(found: Found, recordBy: string, isLate: boolean, path: string)
     case 'recorded':
       return [`Recorded as promised: batch ${found.batch.header.batch}, record ${found.index}.`]
     case 'voided':
-      return [`Recorded and voided: batch ${found.batch.header.batch}, record ${found.index}. The fee was given back.`]
+      return [`Recorded and voided: batch ${found.batch.header.batch}, record ${found.index}. The fee was refunded.`]
     case 'broken':
       return [
-        `Recorded otherwise than promised, in batch ${found.batch.header.batch}, record ${found.index}.`,
+        `Not recorded as promised: batch ${found.batch.header.batch}, record ${found.index} differs from it.`,
         `Strike it with \`attribution receipt claim ${path}\`.`,
       ]
     case 'unrecorded':
       return isLate
         ? [
-            `Not recorded, although it was promised by ${recordBy}.`,
+            `Not recorded, although that was promised by ${recordBy}.`,
             `Demand it with \`attribution receipt claim ${path}\`.`,
           ]
-        : [`Not recorded yet; it is promised by ${recordBy}.`]
+        : [`Not recorded yet; that is promised by ${recordBy}.`]
   }
 }
 
@@ -75,7 +73,7 @@ function claimCommand(): Command {
   return sendingCommand(
     commandOf(
       'claim',
-      'hold an operator to a receipt: strike a record that differs, or demand one that is missing, and close the demand when it is due. Announced first, sent two blocks later',
+      'claim what a receipt promises: strike a record that differs, or demand one that is missing, and close the demand when it is due. A challenge is announced first, and sent two blocks later',
     ),
   )
     .argument('<file>', 'the receipt, or an answer that holds one')
@@ -94,8 +92,8 @@ function claimCommand(): Command {
         const due = state === DEMAND.open ? { dueAt: dateOf(dueAt) } : {}
         context.terminal.result({ recordHash, ...due, transactions: minedOf(receipts) }, [
           state === DEMAND.open
-            ? `Demanded: the operator has until ${dateOf(dueAt)} to show the record. Run this again then.`
-            : 'The operator was struck; the bounty is in your earnings.',
+            ? `Demanded: the operator has until ${spokenTime(dateOf(dueAt))} to show the record. Run this again then.`
+            : 'The operator is struck; the bounty is in your earnings.',
         ])
       }),
     )
@@ -127,18 +125,27 @@ async function claiming(
       `Strike record ${found.index} of batch ${found.batch.header.batch}`,
     )
   }
-  if (found.kind !== 'unrecorded')
-    return nothing(context, recordHash, 'Its record is there as promised, or was voided.')
+  if (found.kind === 'recorded') return nothing(context, recordHash, 'Its record is there as promised.')
+  if (found.kind === 'voided')
+    return nothing(context, recordHash, 'Its record was voided, and the payer’s fee refunded.')
   if (demand.state === DEMAND.none) {
     if (now < receipt.recordBy)
-      return nothing(context, recordHash, `It is promised by ${dateOf(receipt.recordBy)}; run this again then.`)
+      return nothing(
+        context,
+        recordHash,
+        `Its record is promised by ${spokenTime(dateOf(receipt.recordBy))}; run this again then.`,
+      )
     const call = callTo(court, 'demandRecord', [salt, receipt.operator, ...signed])
     const stake = formatOpen(terms.demandFeeGwei)
-    return await announced(context, connection, call, `Demand the record; ${stake} OPEN of your bond are staked`)
+    return await announced(context, connection, call, `Demand the record, with a stake of ${stake} OPEN of your bond`)
   }
   if (demand.state !== DEMAND.open) return nothing(context, recordHash, 'Its demand is over.')
   if (now < demand.dueAt)
-    return nothing(context, recordHash, `The operator has until ${dateOf(demand.dueAt)}; run this again then.`)
+    return nothing(
+      context,
+      recordHash,
+      `The operator has until ${spokenTime(dateOf(demand.dueAt))}; run this again then.`,
+    )
   const call = callTo(court, 'closeRecordDemand', [recordHash])
   return { spendsWei: 0n, transactions: [{ call, effect: 'Strike the operator, who did not show the record' }] }
 }
@@ -166,7 +173,7 @@ function nothing({ terminal }: Context, recordHash: Hex, why: string): undefined
 }
 
 function rateCommand(): Command {
-  return sendingCommand(commandOf('rate', 'rate an answer that the signer paid for; once'))
+  return sendingCommand(commandOf('rate', 'rate an answer that the signer paid for, once'))
     .argument('<file>', 'the receipt, or an answer that holds one')
     .requiredOption('--stars <number>', '1 to 5', wholeNumber(1, 5))
     .action(
@@ -181,9 +188,11 @@ function rateCommand(): Command {
             const found = await findRecord(connection, receipt)
             if (found.kind !== 'recorded')
               throw new StopError(
-                'This answer cannot be rated: its record does not stand',
-                { record: found.kind },
-                'Look with `attribution receipt verify`.',
+                found.kind === 'unrecorded'
+                  ? 'This answer is not recorded'
+                  : `The record of this answer is ${found.kind}`,
+                {},
+                'Only a recorded answer can be rated; `attribution receipt verify` shows where its record is.',
               )
             const call = callTo(evaluations, 'rate', [proveRecord(found.batch, found.index), stars])
             const effect = `Rate record ${found.index} of batch ${found.batch.header.batch} with ${stars} of 5 stars`
@@ -191,7 +200,9 @@ function rateCommand(): Command {
           },
         })
         if (receipts === undefined) return
-        context.terminal.result({ recordHash, stars, transactions: minedOf(receipts) }, [`Rated with ${stars} stars.`])
+        context.terminal.result({ recordHash, stars, transactions: minedOf(receipts) }, [
+          `Rated with ${countOf(stars, 'star')}.`,
+        ])
       }),
     )
 }

@@ -20,9 +20,9 @@ import type { Connection } from '../../sdk/contracts.ts'
 import { StopError } from '../../sdk/errors.ts'
 import { formatOpen } from '../../sdk/units.ts'
 import { agree, stepsOf } from '../carryOut.ts'
-import { action, commandOf, sendingCommand, withSettings } from '../command.ts'
+import { action, commandOf, durationOption, sendingCommand, withSettings } from '../command.ts'
 import type { Context } from '../context.ts'
-import { collected, durationSeconds, openAmount, wholeNumber } from '../values.ts'
+import { collected, openAmount, wholeNumber } from '../values.ts'
 
 interface Options {
   readonly run: readonly string[]
@@ -60,9 +60,9 @@ export function serveCommand(): Command {
         'serve',
         `answer calls of a model for pay over HTTP, as OpenAI’s clients make them: take vouchers, x402 payments or API keys, sign a
 receipt with every answer, and record the calls in batches against the payers’ channels. What cannot be paid is refused before it is
-computed. Vouchers and receipts are in a database before any answer leaves, so that a killed gateway goes on without losing or
-recording a call twice. Settles the operator’s books that are due. One line of JSON an event, never a request or an answer. Ends on a
-signal, once what it took is answered and recorded. docs/gateway.md.`,
+computed. Vouchers and receipts are in a database before any answer leaves, so that a killed gateway loses no call
+and records none twice. Settles the operator’s books that are due. One line of JSON an event, never a request or an answer. A signal
+ends it, once all calls that it took are answered and recorded. docs/gateway.md says more.`,
       ),
     ),
     'blobs',
@@ -74,44 +74,41 @@ signal, once what it took is answered and recorded. docs/gateway.md.`,
       collected(String),
     )
     .requiredOption('--fee <OPEN>', 'what a call costs', openAmount)
-    .option('--fee-in <OPEN>', 'what 1,000 tokens of a request cost beside it', openAmount)
-    .option('--fee-out <OPEN>', 'what 1,000 tokens of an answer cost beside it', openAmount)
-    .option('--max-tokens <number>', 'the most of an answer', wholeNumber(1, 1_000_000), 1_024)
-    .option('--backend <url>', 'an OpenAI-compatible server that answers (the embedded model)')
-    .option('--sketches <url>', 'what gives the gradients of its answers: `python -m attribution_run serve`')
-    .option('--database <folder|url>', 'vouchers, receipts and batches, with salts: keep it to yourself (in --state)')
-    .option('--host <address>', 'where to listen', '127.0.0.1')
-    .option('--port <port>', 'where to listen; 0 for any', wholeNumber(0, 65_535), 8_080)
-    .option('--api-keys <file>', 'keys that stand for channels: `attribution channel key`')
-    .option('--facilitator-key <file>', 'the key that submits x402 payments, made if there is none; it needs gas')
-    .option('--receipt-key <file>', 'the key that signs receipts, made if there is none (in --state)')
-    .option('--batch <records>', 'calls in one transaction', wholeNumber(1, 1_024), USUAL_FILL.records)
-    .option('--batch-bytes <bytes>', 'calldata of one transaction', wholeNumber(1_000, 1_000_000), USUAL_FILL.bytes)
+    .option('--fee-in <OPEN>', 'what 1,000 tokens of a request cost on top', openAmount)
+    .option('--fee-out <OPEN>', 'what 1,000 tokens of an answer cost on top', openAmount)
+    .option('--max-tokens <number>', 'the most tokens of an answer', wholeNumber(1, 1_000_000), 1_024)
+    .option('--backend <url>', 'an OpenAI-compatible server that answers (default: the embedded model)')
+    .option('--sketches <url>', 'a service that gives the gradients of its answers: `python -m attribution_run serve`')
     .option(
-      '--batch-age <duration>',
-      'after which a batch is sent that is not full',
-      durationSeconds,
-      USUAL_FILL.ageSeconds,
+      '--database <folder|url>',
+      'where vouchers, receipts, batches and salts are kept; keep it private (default: in --state)',
     )
+    .option('--host <address>', 'the address to listen on', '127.0.0.1')
+    .option('--port <port>', 'the port to listen on; 0 for any', wholeNumber(0, 65_535), 8_080)
+    .option('--api-keys <file>', 'API keys of channels, made with `attribution channel key`')
+    .option('--facilitator-key <file>', 'the key that submits x402 payments and pays their gas; made if there is none')
+    .option('--receipt-key <file>', 'the key that signs receipts; made if there is none (default: in --state)')
+    .option('--batch <records>', 'calls in one transaction at most', wholeNumber(1, 1_024), USUAL_FILL.records)
     .option(
-      '--batch-patience <duration>',
-      'after which it is sent where gas is cheap',
-      durationSeconds,
-      USUAL_FILL.patienceSeconds,
+      '--batch-bytes <bytes>',
+      'calldata of one transaction at most',
+      wholeNumber(1_000, 1_000_000),
+      USUAL_FILL.bytes,
     )
-    .option('--cheap-gas <gwei>', 'what cheap means', wholeNumber(0, 1_000_000), 0)
-    .option('--record-within <duration>', 'of its answer every call is recorded', durationSeconds, 43_200)
-    .option('--finality <blocks>', 'how deep no reorg reaches', wholeNumber(1, 100_000), 64)
-    .option('--top-up <OPEN>', 'what may be added to the operator’s bond for each batch', openAmount)
-    .option('--no-settle', 'leave books that are due to others')
-    .option('--at-once <calls>', 'calls that are answered at once', wholeNumber(1, 10_000), 64)
-    .option(
-      '--queue <calls>',
-      'calls that wait beside them; the rest are refused with 429',
-      wholeNumber(0, 100_000),
-      256,
+    .addOption(
+      durationOption('--batch-age <duration>', 'send a batch that is not full after this long', USUAL_FILL.ageSeconds),
     )
-    .option('--budget <duration>', 'in which a call is answered, or dropped', durationSeconds, 120)
+    .addOption(durationOption('--batch-patience <duration>', 'the same while gas is cheap', USUAL_FILL.patienceSeconds))
+    .option('--cheap-gas <gwei>', 'the price up to which gas is cheap', wholeNumber(0, 1_000_000), 0)
+    .addOption(
+      durationOption('--record-within <duration>', 'record every call this long after its answer at most', 43_200),
+    )
+    .option('--finality <blocks>', 'how many blocks deep a record is final', wholeNumber(1, 100_000), 64)
+    .option('--top-up <OPEN>', 'the most to add to the operator’s bond for each batch', openAmount)
+    .option('--no-settle', 'leave the settling of books to others')
+    .option('--at-once <calls>', 'calls answered at the same time', wholeNumber(1, 10_000), 64)
+    .option('--queue <calls>', 'calls that may wait; the rest are refused with 429', wholeNumber(0, 100_000), 256)
+    .addOption(durationOption('--budget <duration>', 'drop a call that is not answered within this long', 120))
     .action(action<[], Options>(serve))
 }
 
@@ -195,8 +192,8 @@ function requireRun(folder: string, manifestHash: string): void {
   const run = readRun(folder)
   if (run.manifestHash === manifestHash) return
   throw new StopError(
-    `The run in ${folder} is not the one that was published`,
-    { run: run.manifestHash, published: manifestHash },
+    `The run in ${folder} is ${run.manifestHash}, and ${manifestHash} was published`,
+    {},
     'Name the run folder and the publication of the same model; nothing was served or charged.',
   )
 }

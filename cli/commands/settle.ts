@@ -10,10 +10,11 @@ import { USUAL_LIMITS } from '../../sdk/settlement.ts'
 import { unsettledBooks } from '../../sdk/settling.ts'
 import { formatOpen } from '../../sdk/units.ts'
 import { carryOut, minedOf } from '../carryOut.ts'
-import { chainTime } from '../chainTime.ts'
+import { chainTime, spokenTime } from '../chainTime.ts'
 import { action, commandOf, sendingCommand } from '../command.ts'
 import type { Context } from '../context.ts'
 import { id, wholeNumber } from '../values.ts'
+import { countOf } from '../words.ts'
 import { bookName, settlingPages } from './settle/pages.ts'
 
 interface Options {
@@ -26,13 +27,13 @@ export function settleCommand(): Command {
   return sendingCommand(
     commandOf(
       'settle',
-      'settle a book, or all that are due: everybody in it is credited; anyone may, and pays the gas',
+      'settle a book, or all that are due: everybody in it is credited; anyone may send it, and pays the gas',
     ),
   )
-    .argument('[book]', 'model/operator/number, such as 2/5/1 (all that are due)', bookValue)
+    .argument('[book]', 'model/operator/number, such as 2/5/1 (default: all that are due)', bookValue)
     .option('--model <number>', 'only books of this model', id)
-    .option('--batches <number>', 'the most batches a page', wholeNumber(1, 1_000), USUAL_LIMITS.batches)
-    .option('--units <number>', 'the most units a page', wholeNumber(1, 4_096), USUAL_LIMITS.units)
+    .option('--batches <number>', 'batches on a page at most', wholeNumber(1, 1_000), USUAL_LIMITS.batches)
+    .option('--units <number>', 'units on a page at most', wholeNumber(1, 4_096), USUAL_LIMITS.units)
     .action(
       action<[BookKey | undefined], Options>(async (context, options, book) => {
         await settle(context, options, book)
@@ -90,8 +91,8 @@ async function requireDue(context: Context, connection: Connection, key: BookKey
   const count = await reader.readContract({ ...contracts.ledger, functionName: 'bookCountOf', args: [model, operator] })
   if (number > count)
     throw new StopError(
-      `There is no book ${bookName(key)}`,
-      { books: count },
+      `There is no book ${bookName(key)}: operator ${operator} has ${countOf(count, 'book')} of model ${model}`,
+      {},
       'Check model, operator and number; books are counted from 1.',
     )
   const state = await reader.readContract({ ...contracts.ledger, functionName: 'bookStateOf', args: [bookId(key)] })
@@ -103,7 +104,7 @@ async function requireDue(context: Context, connection: Connection, key: BookKey
   const windowEnd = state.closesAt + state.windowSeconds
   if (windowEnd <= now) return [key]
   throw new StopError(
-    `Book ${bookName(key)} cannot be settled before ${dateOf(windowEnd)}`,
+    `Book ${bookName(key)} cannot be settled before ${spokenTime(dateOf(windowEnd))}`,
     {},
     'Until then its records can be struck.',
   )

@@ -4,15 +4,16 @@ import { callTo } from '../../sdk/contractCall.ts'
 import { formatOpen, WEI_PER_GWEI } from '../../sdk/units.ts'
 import { carryOut, minedOf } from '../carryOut.ts'
 import { action, commandOf, reading, sendingCommand } from '../command.ts'
+import { rounded } from '../rounded.ts'
 import { addressValue, openAmount } from '../values.ts'
 
 export function tokenCommand(): Command {
-  return commandOf('token', 'see and send OPEN').addCommand(showCommand()).addCommand(sendCommand())
+  return commandOf('token', 'show and send OPEN').addCommand(showCommand()).addCommand(sendCommand())
 }
 
 function showCommand(): Command {
-  return reading(commandOf('show', 'show what an address holds, of OPEN and for gas'))
-    .argument('<address>', 'whose', addressValue)
+  return reading(commandOf('show', 'show how much OPEN and gas money an address holds'))
+    .argument('<address>', 'the holder', addressValue)
     .action(
       action<[Address], object>(async (context, _, address) => {
         const { reader, contracts } = await context.connection()
@@ -22,7 +23,7 @@ function showCommand(): Command {
         ])
         context.terminal.result({ address, openWei, gasWei, token: contracts.openToken.address }, [
           `${formatOpen(openWei / WEI_PER_GWEI)} OPEN of the token at ${contracts.openToken.address}`,
-          `${formatEther(gasWei)} of the chain’s own coin, for gas`,
+          `${rounded(formatEther(gasWei))} of the chain’s own coin, for gas`,
         ])
       }),
     )

@@ -44,10 +44,10 @@ export function watchCommand(): Command {
   return withSettings(
     commandOf(
       'watch',
-      `follow the chain, and file the proofs that strike what is false. Holds every registered unit to the rows that its owner published,
-and commits to a proof first, which it sends two blocks later. Demands rows that nobody shows and items that nobody contributed, answers such demands of
-others from what it has, holds operators to the receipts that it is given, and settles books that are due. Needs an account, and a
-bond for demands. Nothing is kept on disk: a watcher that was killed finds on chain what it committed to. One line of JSON an event.`,
+      `follow the chain, and file the proofs that strike what is false. Compares every registered unit with the rows that its owner
+published. Commits to a proof first, and sends it two blocks later. Demands rows that nobody shows and items that nobody contributed,
+answers such demands of others from the files that it has, checks operators’ receipts, and settles books that are due. Needs an account,
+and a bond for demands. Nothing is kept on disk: a watcher that was killed finds on chain what it committed to. One line of JSON an event.`,
     ),
     'rpc',
     'deployment',
@@ -56,13 +56,13 @@ bond for demands. Nothing is kept on disk: a watcher that was killed finds on ch
     'passwordFile',
     'keyFile',
   )
-    .option('--commitments <folder>', 'commitments of your own contributions, so that their rows can be told')
-    .option('--receipts <folder>', 'receipts to hold operators to: *.json of one each, *.jsonl of one reply a line')
+    .option('--commitments <folder>', 'commitments of your own contributions, so that their rows are checked')
+    .option('--receipts <folder>', 'receipts to check: *.json of one each, *.jsonl of one reply a line')
     .option('--settle', 'settle books that are due')
     .option('--dry-run', 'log what it would file, and send nothing; needs no key')
     .option('--once', 'stop when nothing is left to do; fails if something that can be struck was not')
-    .option('--depth <blocks>', 'how far behind the head to stay', wholeNumber(0, 1_000), 2)
-    .option('--poll <seconds>', 'how long to wait between two looks', wholeNumber(0, 3_600), 2)
+    .option('--depth <blocks>', 'how far behind the newest block to stay', wholeNumber(0, 1_000), 2)
+    .option('--poll <seconds>', 'how long to wait between two checks', wholeNumber(0, 3_600), 2)
     .option(
       '--patience <seconds>',
       'how long a row index may be missing before units are demanded',
@@ -70,9 +70,9 @@ bond for demands. Nothing is kept on disk: a watcher that was killed finds on ch
       600,
     )
     .option('--grace <seconds>', 'how long after its promise a record may be missing', wholeNumber(0, A_YEAR), 600)
-    .option('--demands <number>', 'units and items that may be demanded at once', wholeNumber(0, 1_000), 3)
-    .option('--units-demanded <number>', 'units to demand of a model without row index', wholeNumber(0, 1_000), 3)
-    .option('--largest-index <MiB>', 'leave larger row indexes alone', wholeNumber(1, 65_536), 1_024)
+    .option('--demands <number>', 'units and items to demand at once at most', wholeNumber(0, 1_000), 3)
+    .option('--units-demanded <number>', 'units to demand of a model without a row index', wholeNumber(0, 1_000), 3)
+    .option('--largest-index <MiB>', 'skip larger row indexes', wholeNumber(1, 65_536), 1_024)
     .option('--metrics-port <port>', 'serve Prometheus’ text format at /metrics of this port', wholeNumber(0, 65_535))
     .action(action<[], Options>(watch))
 }
@@ -155,8 +155,8 @@ async function accountOf({ reader, contracts }: Connection, { address }: Account
   const account = await reader.readContract({ ...contracts.accounts, functionName: 'accountOf', args: [address] })
   if (account > 0) return account
   throw new StopError(
-    `${address} holds no account`,
+    `${address} has no account`,
     {},
-    'Bounties go to an account: open one with `attribution account open`, or look only, with --dry-run.',
+    'Bounties go to an account: open one with `attribution account open`, or use --dry-run.',
   )
 }

@@ -116,8 +116,8 @@ async function launch(options: LocalChainOptions, rpcUrl: string, bornAt: number
     await sleep(50)
   }
   throw new StopError(
-    'The local chain does not start',
-    { port: options.port, log: readFileSync(`${options.folder}/anvil.log`, 'utf8').trim().split('\n').at(-1) ?? '' },
+    `The local chain does not start: ${readFileSync(`${options.folder}/anvil.log`, 'utf8').trim().split('\n').at(-1) || 'it says nothing'}`,
+    { port: options.port },
     `Look at ${options.folder}/anvil.log, or remove ${options.folder} to begin anew.`,
   )
 }
@@ -132,8 +132,8 @@ async function requireLeft({ folder, port }: LocalChainOptions, known: Identity)
   if (!isAlive(pid) || !(await isChain(known))) return
   if (owner !== undefined && owner !== process.pid && isAlive(owner))
     throw new StopError(
-      `${folder} is in use: its chain answers on port ${known.port}`,
-      { process: owner },
+      `${folder} is in use by process ${owner}: its chain answers on port ${known.port}`,
+      {},
       'Use that chain, or stop it first; another chain needs another folder.',
     )
   if (known.port !== port) await stop(pid)

@@ -22,7 +22,7 @@ describe('a command that sends transactions', () => {
   beforeAll(async () => {
     local = await startLocalLedger(12)
     deploymentFileOf(local)
-    commands = await breakables(local)
+    commands = await breakables(local, isAll ? 160 : undefined)
   })
   afterAll(() => local?.stop())
 

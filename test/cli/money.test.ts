@@ -73,7 +73,7 @@ describe('money at the command line', () => {
     expect(await sent(OPERATOR, 'bond', 'withdraw')).toMatchObject({ balanceGwei: '0' })
     const shown = await run(OPERATOR, 'bond', 'show', '--model', `${model}`)
     expect(shown.out).toMatch(
-      /^The bond of model \d+ holds 50 OPEN, of which 50 cover\.\nIt answers for 0 OPEN of pools/,
+      /^The bond of model \d+ holds 50 OPEN; 50 of them are free to cover books\.\nIt answers for 0 OPEN of pools/,
     )
   })
 
@@ -100,7 +100,9 @@ describe('money at the command line', () => {
     const asked = await sent(PAYER, 'channel', 'close', ...named)
     expect(asked).toMatchObject({ leavingGwei: '12500000000' })
     const early = await run(PAYER, 'channel', 'close', ...named, '--yes')
-    expect(early.out).toMatch(/^12\.5 OPEN were asked back; run this again from \d{4}-\S+Z on to take them\.\n$/)
+    expect(early.out).toMatch(
+      /^Withdrawal of 12\.5 OPEN was asked for\. Run this again from \d{4}-\S+ \S+ UTC on to take it\.\n$/,
+    )
     await local.passSeconds(2 * 86_400)
     expect(await sent(PAYER, 'channel', 'close', ...named)).toMatchObject({
       withdrawnGwei: '12500000000',
@@ -206,7 +208,7 @@ describe('money at the command line', () => {
       const nowhere = join(local.folder, 'nowhere.json')
       const contracts = { ...local.deployment.contracts, bonds: local.cast.treasury.address }
       writeFileSync(nowhere, JSON.stringify({ ...local.deployment, contracts }))
-      expectParagraph(await shows({ ATTRIBUTION_DEPLOYMENT: nowhere }), 'There is no contract of ours at')
+      expectParagraph(await shows({ ATTRIBUTION_DEPLOYMENT: nowhere }), 'There is no contract of this ledger at')
     })
 
     it('where there is no deployment, or its file is none, or none is named', async () => {
@@ -228,7 +230,7 @@ describe('money at the command line', () => {
     })
 
     it('where an option is unknown', async () => {
-      expectParagraph(await run(DEPLOYER, 'claim', '--all'), /unknown option '--all'/, 2)
+      expectParagraph(await run(DEPLOYER, 'claim', '--all'), /There is no option --all\./, 2)
     })
   })
 

@@ -33,13 +33,13 @@ export interface Breakable {
 
 const OPEN = 10n ** 18n
 const DAY = 86_400
-const BOOKS = 8
 
-export async function breakables(local: LocalLedger): Promise<readonly Breakable[]> {
+/** @param books How many books there are to settle, each with calls of its own. */
+export async function breakables(local: LocalLedger, books = 8): Promise<readonly Breakable[]> {
   const { connection, cast, walletOf, rpcUrl } = local
   const { reader, contracts, fromBlock } = connection
   const node = createTestClient({ mode: 'anvil', chain: reader.chain, transport: http(rpcUrl) })
-  const { model, operator, contributors } = await servedModel(local)
+  const { model, operator, contributors } = await servedModel(local, books)
 
   /** Somebody new with coins for gas, and OPEN. */
   let funding: Promise<unknown> = Promise.resolve()
@@ -116,28 +116,36 @@ export async function breakables(local: LocalLedger): Promise<readonly Breakable
     },
     {
       name: 'settle',
-      most: BOOKS - 2,
+      most: books - 2,
       next: async () => {
         const own = await signer()
         const key = { model, operator, number: ++book }
-        const args = { book: bookId(key) }
-        const asked = { ...contracts.settlement, eventName: 'BookSettled', args, fromBlock, strict: true } as const
+        const settled = { book: bookId(key) }
+        const asked = {
+          ...contracts.settlement,
+          eventName: 'BookSettled',
+          args: settled,
+          fromBlock,
+          strict: true,
+        } as const
         const moved = async () => BigInt((await reader.getContractEvents(asked)).length)
-        return { ...own, args: ['settle', `${model}/${operator}/${key.number}`], once: 1n, moved }
+        // Of three pages, so that it can be broken off between two of them.
+        const args = ['settle', `${model}/${operator}/${key.number}`, '--units', '10']
+        return { ...own, args, once: 1n, moved }
       },
     },
   ]
 }
 
 /** A model with books that are due, and contributors who are paid by them. */
-async function servedModel(local: LocalLedger) {
+async function servedModel(local: LocalLedger, books: number) {
   const { model, contributions } = await registerLocalModel(local, { items: Array.from({ length: 12 }, () => 20) })
   const operator = await letOperate(local, model)
   const channels = [await openLocalChannel(local, { operator, model })]
   const recorder = { model, k: 64, channels }
   const next = randomSource(5)
   const vouchers = await ampleVouchers(local, channels)
-  for (let number = 1; number <= BOOKS; number++) {
+  for (let number = 1; number <= books; number++) {
     const records = (await drawCalls(local, recorder, next, 8)).map(({ record }) => record)
     await recordLocalBatch(local, recorder, records, number === 1 ? vouchers : undefined)
     await local.passSeconds(1.01 * DAY)

@@ -71,7 +71,7 @@ describe('the watcher, as people start it', () => {
 
     it('with an option', async () => {
       await refused(
-        /'--depth <blocks>' argument 'deep' is invalid\. It takes a whole number from 0 to 1000/,
+        /--depth cannot be "deep"\. It takes a whole number from 0 to 1000/,
         ['--depth', 'deep'],
         WATCHER,
         2,
@@ -86,7 +86,7 @@ describe('the watcher, as people start it', () => {
 
     it('with the key', async () => {
       await refused(/ATTRIBUTION_PRIVATE_KEY holds no key/, [], { ATTRIBUTION_PRIVATE_KEY: 'secret' }, 2)
-      await refused(/holds no account\. Bounties go to an account: open one/, [], NOBODY)
+      await refused(/has no account\. Bounties go to an account: open one/, [], NOBODY)
     })
 
     it('with the port of its metrics', async () => {

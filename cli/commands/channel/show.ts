@@ -3,7 +3,7 @@ import { type ChannelKey, channelId } from '../../../sdk/channel.ts'
 import type { Connection } from '../../../sdk/contracts.ts'
 import { StopError } from '../../../sdk/errors.ts'
 import { formatOpen } from '../../../sdk/units.ts'
-import { chainTime } from '../../chainTime.ts'
+import { chainTime, spokenTime } from '../../chainTime.ts'
 import type { Context } from '../../context.ts'
 import { accountNamed } from '../../parties.ts'
 
@@ -48,7 +48,11 @@ export async function feeUnitOf({ reader, contracts, fromBlock }: Connection, mo
   const asked = { ...contracts.models, eventName: 'FineTuneEntered', args: { model }, fromBlock, strict: true } as const
   const [entered] = await reader.getContractEvents(asked)
   if (entered !== undefined) return BigInt(entered.args.terms.pay.feeUnitGwei)
-  throw new StopError(`Model ${model} is no fine-tune that can be charged for`, {}, 'Name a registered fine-tune.')
+  throw new StopError(
+    `Model ${model} is no registered fine-tune, so nobody charges for it`,
+    {},
+    'Name a fine-tune that is registered.',
+  )
 }
 
 type Described = Awaited<ReturnType<typeof described>>
@@ -76,6 +80,7 @@ async function described(connection: Connection, key: ChannelKey) {
 }
 
 function linesOf(one: Described): readonly string[] {
+  const { takenFrom, takenUntil } = one
   const [deposit, charged, left, withdrawn] = [one.depositGwei, one.chargedGwei, one.leftGwei, one.withdrawnGwei].map(
     formatOpen,
   )
@@ -83,9 +88,9 @@ function linesOf(one: Described): readonly string[] {
     `Channel ${one.channelId}: payer ${one.payer}, operator ${one.operator}, model ${one.model}, salt ${one.salt}`,
     `  ${deposit} OPEN deposited, ${charged} charged, ${withdrawn} withdrawn; ${left} left.`,
     `  Vouchers are signed by ${one.signer}; those presented cover ${formatOpen(one.coveredGwei)} OPEN.`,
-    ...('takenFrom' in one
+    ...(takenFrom !== undefined && takenUntil !== undefined
       ? [
-          `  ${formatOpen(one.leavingGwei)} OPEN were asked back, to be taken from ${one.takenFrom} to ${one.takenUntil}.`,
+          `  Withdrawal of ${formatOpen(one.leavingGwei)} OPEN was asked for: take it from ${spokenTime(takenFrom)} to ${spokenTime(takenUntil)}.`,
         ]
       : []),
   ]

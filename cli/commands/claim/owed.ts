@@ -3,7 +3,7 @@ import type { Connection } from '../../../sdk/contracts.ts'
 import { type JointShare, jointSharesOf } from '../../../sdk/jointShares.ts'
 import { type PendingPay, pendingPay } from '../../../sdk/pendingPay.ts'
 import { formatOpen } from '../../../sdk/units.ts'
-import type { ChainTime } from '../../chainTime.ts'
+import { type ChainTime, spokenTime } from '../../chainTime.ts'
 
 /** What an account can claim, and what it will be paid of books that are not settled. */
 export interface Owed {
@@ -70,11 +70,11 @@ export function describe(owed: Owed) {
 
 export function linesOf(owed: Owed): readonly string[] {
   const drawn = drawableGwei(owed)
-  const joint = drawn === 0n ? '' : `, ${formatOpen(drawn)} of them by drawing shares of joint units`
+  const joint = drawn === 0n ? '' : `, ${formatOpen(drawn)} of them as shares of joint units`
   return [
     `Account ${owed.account}: ${formatOpen(owed.claimableGwei + drawn)} OPEN can be claimed${joint}.`,
     ...owed.pending.map(({ key, gwei, from, isDue, isOpen }) => {
-      const when = isDue ? 'now: add --settle' : `from ${from}${isOpen ? ' at the latest' : ''}`
+      const when = isDue ? 'now: add --settle' : `from ${spokenTime(from)} on${isOpen ? ', perhaps earlier' : ''}`
       const book = `book ${key.number} of model ${key.model} at operator ${key.operator}`
       return `  ${formatOpen(gwei)} OPEN are pending in ${book}, which can be settled ${when}.`
     }),

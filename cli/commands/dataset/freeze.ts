@@ -6,10 +6,11 @@ import { eventIn } from '../../../sdk/contractCall.ts'
 import { carryOut, minedOf } from '../../carryOut.ts'
 import { action, commandOf, sendingCommand } from '../../command.ts'
 import { bytes32Value, collected, id } from '../../values.ts'
+import { countOf } from '../../words.ts'
 
 export function freezeCommand(): Command {
   return sendingCommand(
-    commandOf('freeze', 'accept contributions in the order given, and freeze a version that holds them and no others'),
+    commandOf('freeze', 'accept contributions in the order given, and freeze a version that holds exactly these'),
   )
     .argument('<dataset>', 'its number', id)
     .argument('<contribution...>', 'the order decides which of two near-copies is kept', collected(bytes32Value))
@@ -22,7 +23,7 @@ export function freezeCommand(): Command {
         const known = waiting.length === 0 ? await findVersion(connection, dataset, contributions) : undefined
         if (known !== undefined) {
           context.terminal.result({ dataset, version: known, contributions, sent: false }, [
-            `Version ${known} holds exactly these ${contributions.length} contributions already.`,
+            `Version ${known} holds exactly these ${countOf(contributions.length, 'contribution')} already.`,
           ])
           return
         }
@@ -33,11 +34,11 @@ export function freezeCommand(): Command {
           transactions: [
             ...accepts.map((call) => ({
               call,
-              effect: `Accept ${(call.args[0] as readonly Hex[]).length} contributions to dataset ${dataset}`,
+              effect: `Accept ${countOf((call.args[0] as readonly Hex[]).length, 'contribution')} to dataset ${dataset}`,
             })),
             {
               call: freezeAct(connection.contracts, dataset),
-              effect: `Freeze a version of dataset ${dataset} that holds ${contributions.length} contributions`,
+              effect: `Freeze a version of dataset ${dataset} that holds ${countOf(contributions.length, 'contribution')}`,
             },
           ],
         })
@@ -46,7 +47,7 @@ export function freezeCommand(): Command {
         const { version } = eventIn(last, datasets, 'VersionFrozen')
         await requireFrozen(connection, version, contributions)
         context.terminal.result({ dataset, version, contributions, transactions: minedOf(receipts) }, [
-          `Version ${version} holds exactly these ${contributions.length} contributions.`,
+          `Version ${version} holds exactly these ${countOf(contributions.length, 'contribution')}.`,
         ])
       }),
     )

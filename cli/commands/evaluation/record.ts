@@ -32,7 +32,7 @@ export function recordCommand(name: 'record' | 'evaluate'): Command {
       name,
       `record how a model did, and what quantisation cost it: from the held-out answers in a
 run folder, or from results of lm-evaluation-harness with --log_samples. The file that the figures follow from is written to --blobs.
-docs/evaluations.md says how.`,
+docs/evaluations.md says how.${name === 'evaluate' ? ' The same as `evaluation record`.' : ''}`,
     ),
   )
   return withSettings(command, 'blobs')
@@ -43,7 +43,7 @@ docs/evaluations.md says how.`,
     .option('--twin-weights <folder>', 'what was evaluated as the twin, where those results do not say it')
     .option('--twin-model <number>', 'the twin, where it is registered', id)
     .requiredOption('--blobs-at <url>', 'where people fetch the files that --blobs holds: written into the record')
-    .option('--local', 'take a --blobs-at that only this machine reaches')
+    .option('--local', 'allow a --blobs-at that only this machine reaches')
     .action(
       action<[number, string], Options>(async (context, options, model, path) => {
         const { weights, twin, twinWeights, twinModel } = options

@@ -3,15 +3,16 @@ import { FOR_GOOD } from '../../../pipeline/publish/register.ts'
 import { callTo } from '../../../sdk/contractCall.ts'
 import type { Connection } from '../../../sdk/contracts.ts'
 import { carryOut, minedOf } from '../../carryOut.ts'
+import { spokenTime } from '../../chainTime.ts'
 import { action, commandOf, reading, sendingCommand } from '../../command.ts'
 import { id } from '../../values.ts'
 import { requireAccounts } from './publicationPlan.ts'
 
 export function operatorsCommand(): Command {
-  return commandOf('operators', 'say who may serve a model')
+  return commandOf('operators', 'choose who may serve a model')
     .addCommand(listCommand())
     .addCommand(changeCommand('add', 'let an account serve a model'))
-    .addCommand(changeCommand('remove', 'let it serve no more, after the notice that the contracts give it'))
+    .addCommand(changeCommand('remove', 'end that, after the notice that the contracts give'))
 }
 
 function listCommand(): Command {
@@ -25,7 +26,7 @@ function listCommand(): Command {
           operators.length === 0
             ? [`Nobody may serve model ${model}.`]
             : operators.map(({ account, until }) =>
-                until === null ? `account ${account}` : `account ${account}, until ${until}`,
+                until === null ? `account ${account}` : `account ${account}, until ${spokenTime(until)}`,
               ),
         )
       }),
@@ -70,7 +71,7 @@ function changeCommand(name: 'add' | 'remove', description: string): Command {
 
 function noMore(model: number, account: number, until: string | null | undefined): string {
   return until
-    ? `Account ${account} may serve model ${model} until ${until}.`
+    ? `Account ${account} may serve model ${model} until ${spokenTime(until)}.`
     : `Account ${account} may not serve model ${model}.`
 }
 

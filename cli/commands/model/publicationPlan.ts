@@ -14,6 +14,7 @@ import type { Connection } from '../../../sdk/contracts.ts'
 import { StopError } from '../../../sdk/errors.ts'
 import type { Plan, PlannedTransaction } from '../../../sdk/node/transactions/plan.ts'
 import { accountOf } from '../../parties.ts'
+import { countOf } from '../../words.ts'
 
 /** Everything that publishing sends, before any of it is sent. */
 export interface PublicationPlan {
@@ -69,7 +70,7 @@ export async function planPublication(
     })
   const isWhole = pages.length === 1 || known?.isRegistered === true
   const rest = pages.slice(1).map((_, i) => `Register page ${i + 2} of ${pages.length} of model ${model}`)
-  const left = known?.isRegistered === false ? [`Go on with the registration of model ${model}`] : rest
+  const left = known?.isRegistered === false ? [`Continue the registration of model ${model}`] : rest
   return {
     plan: {
       intent: `model publish ${prepared.run.manifestHash}`,
@@ -99,8 +100,8 @@ export async function requireAccounts({ reader, contracts }: Connection, account
   const unknown = accounts.find((account) => account > count)
   if (unknown === undefined) return
   throw new StopError(
-    `There is no account ${unknown}`,
-    { accounts: count },
-    'Open it first with `attribution account open`, or check the number.',
+    `There is no account ${unknown}: ${countOf(count, 'account is', 'accounts are')} open so far`,
+    {},
+    'Open it with `attribution account open`, or check the number.',
   )
 }

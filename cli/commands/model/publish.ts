@@ -10,6 +10,7 @@ import { agree } from '../../carryOut.ts'
 import { action, commandOf, sendingCommand, withSettings } from '../../command.ts'
 import { requireReachable } from '../../reachable.ts'
 import { collected, id, openAmount, percentage, tenThousandths, wholeNumber } from '../../values.ts'
+import { countOf } from '../../words.ts'
 import { planPublication, requireAccounts } from './publicationPlan.ts'
 import { register } from './registration.ts'
 
@@ -41,28 +42,41 @@ are for good.`,
     .addOption(
       new Option(
         '--rule <rule>',
-        'how contributors share: by what moved the answers, by the training rows alone, or all items alike',
+        'how contributors share: by what moved the answers, by the training rows alone, or equally by item',
       )
         .choices([...PAY_RULES])
         .default('net-influence'),
     )
-    .option('--base <percent>', 'the part of their share that goes by kept rows first (0)', percentage(100))
+    .option(
+      '--base <percent>',
+      'the part of their share that is split by kept rows first (default: 0)',
+      percentage(100),
+    )
     .option(
       '--floor <number>',
-      'how much net influence moves all of the rest, 0.5 to 4: what a certificate calls its floor (1)',
+      'how much net influence moves all of the rest, 0.5 to 4; the floor of a certificate (default: 1)',
       tenThousandths(5_000, 40_000),
     )
-    .option('--fee-unit <OPEN>', 'what fees are counted in, at most 1; a call costs 1 to 65,535 (0.001)', openAmount)
-    .option('--contributor-bps <bps>', 'contributors’ share of every fee', wholeNumber(0, 9_000), 6_000)
-    .option('--operator-bps <bps>', 'the serving operator’s share', wholeNumber(0, 9_000), 1_500)
-    .option('--royalty-bps <bps>', 'what this model asks of fine-tunes below it', wholeNumber(0, 2_000), 0)
-    .option('--out <folder>', 'where the publication is written (<run folder>.published)')
+    .option(
+      '--fee-unit <OPEN>',
+      'the unit of fees, at most 1; a call costs 1 to 65,535 of them (default: 0.001)',
+      openAmount,
+    )
+    .option(
+      '--contributor-bps <bps>',
+      'the contributors’ share of every fee, in hundredths of a percent',
+      wholeNumber(0, 9_000),
+      6_000,
+    )
+    .option('--operator-bps <bps>', 'the share of the operator that serves the call', wholeNumber(0, 9_000), 1_500)
+    .option('--royalty-bps <bps>', 'the share that fine-tunes of this model will owe', wholeNumber(0, 2_000), 0)
+    .option('--out <folder>', 'where the publication is written (default: <run folder>.published)')
     .requiredOption(
       '--blobs-at <url>',
       'where people fetch the files that --blobs holds: written into the registration',
     )
-    .option('--local', 'take a --blobs-at that only this machine reaches')
-    .option('--operator <account>', 'who may record calls of the model; repeat for several', collected(id))
+    .option('--local', 'allow a --blobs-at that only this machine reaches')
+    .option('--operator <account>', 'an account that may serve the model; repeat for several', collected(id))
     .action(
       action<[string], Options>(async (context, options, folder) => {
         requireReachable('--blobs-at', options.blobsAt, options.local)
@@ -114,14 +128,14 @@ function registrationOf(options: Options): Registration {
 
 function describe(prepared: PreparedRun): string {
   const { contributions, run } = prepared
-  const trained = `${run.rows.length} rows of ${contributions.length} contributions`
+  const trained = `${countOf(run.rows.length, 'row')} of ${countOf(contributions.length, 'contribution')}`
   if (prepared.kind === 'equal-split') {
     const items = contributions.reduce((sum, one) => sum + one.items, 0)
-    return `${trained}; the ${items} items of the run’s dataset versions share the contributors’ part equally.`
+    return `${trained}; the ${items} items of the run’s dataset versions share the contributors’ share equally.`
   }
   const { given, copies, file, root } = prepared.units
   return (
-    `${trained}, of which ${copies.size} repeat an earlier one; ${given.length} units, ` +
+    `${trained}, of which ${copies.size} repeat an earlier one; ${countOf(given.length, 'unit')}, ` +
     `row index of ${file.length} bytes, root ${root}.`
   )
 }

@@ -2,6 +2,7 @@ import type { Command } from 'commander'
 import type { Connection } from '../../../sdk/contracts.ts'
 import { openModel } from '../../../sdk/openModel.ts'
 import { formatOpen } from '../../../sdk/units.ts'
+import { spokenTime } from '../../chainTime.ts'
 import { action, commandOf, reading } from '../../command.ts'
 import { id } from '../../values.ts'
 import { operatorsOf } from './operators.ts'
@@ -23,7 +24,7 @@ export function showCommand(): Command {
           `shares       contributors ${percent(terms.contributorBps)}, operator ${percent(terms.operatorBps)}`,
           `pay          ${terms.sketched ? 'by net influence' : 'by fixed weights'}, base ${percent(terms.baseBps)}, floor ${terms.floorBps / 10_000}`,
           `fee unit     ${formatOpen(terms.feeUnitGwei)} OPEN`,
-          `operators    ${operators.map(({ account, until }) => (until === null ? account : `${account} until ${until}`)).join(', ') || 'none yet'}`,
+          `operators    ${operators.map(({ account, until }) => (until === null ? account : `${account} until ${spokenTime(until)}`)).join(', ') || 'none yet'}`,
           `takes calls  ${stateOf(shown)}`,
         ])
       }),
@@ -61,8 +62,10 @@ async function describeModel(connection: Connection, model: number) {
 }
 
 function stateOf({ activeFrom, isActive, struckAt }: Awaited<ReturnType<typeof describeModel>>): string {
-  if (struckAt !== null) return `no more: it was struck on ${struckAt}`
-  return isActive ? `since ${activeFrom}` : `from ${activeFrom}; until then contributors can check their rows`
+  if (struckAt !== null) return `no more: it was struck on ${spokenTime(struckAt)}`
+  return isActive
+    ? `since ${spokenTime(activeFrom)}`
+    : `from ${spokenTime(activeFrom)}; until then contributors can check their rows`
 }
 
 function dateOf(seconds: number): string {

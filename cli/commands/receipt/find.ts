@@ -70,7 +70,7 @@ export async function findBatch(connection: Connection, batch: bigint): Promise<
   const asked = { ...contracts.ledger, eventName: 'BatchRecorded', args: { batch }, fromBlock, strict: true } as const
   const [recorded] = await reader.getContractEvents(asked)
   if (recorded === undefined)
-    throw new StopError(`There is no batch ${batch}`, {}, 'A receipt’s `verify` says where its record is.')
+    throw new StopError(`There is no batch ${batch}`, {}, '`attribution receipt verify` says where a record is.')
   const key = bookKeyOf(recorded.args.book)
   const { terms } = await openModel(connection, key.model)
   const { batches } = await openBook(connection, key, recordDims(terms))

@@ -36,17 +36,17 @@ ${CERTIFICATE_FILES.json} and ${CERTIFICATE_FILES.page} into the run folder and 
 publish. What was retrained is kept; stopped, the same command continues. A run on another base gets what needs no retraining.`,
   )
     .argument('<run folder>')
-    .option('--items <folder>', 'the run’s items, as run train took them; or')
+    .option('--items <folder>', 'the run’s items, as for run train; or')
     .option(
       '--split-seed <number>',
-      'the seed of the corpus split it was trained on (its own)',
+      'the seed of the split of a shipped corpus (default: the run’s)',
       wholeNumber(0, 2 ** 31 - 1),
     )
     .option('--out <folder>', 'write there instead, and leave the run as it is')
     .option('--seeds <number>', 'training seeds for every contributor left out', wholeNumber(2, 100), seeds)
     .option('--halves <number>', 'random halves of the contributors', wholeNumber(4, 10_000), halves)
     .option('--half-seeds <number>', 'training seeds for every half', wholeNumber(2, 100), halfSeeds)
-    .option('--replicates <number>', 'resamples behind every interval', wholeNumber(100, 100_000), DEFAULT_REPLICATES)
+    .option('--replicates <number>', 'resamples for every interval', wholeNumber(100, 100_000), DEFAULT_REPLICATES)
     .option('--cache <folder>', 'where features and retrainings are kept', 'var/cache')
     .action(
       action<[string], Options>(async ({ terminal }, options, folder) => {

@@ -6,6 +6,7 @@ import type { ImportedManifest } from '../../../pipeline/run/manifest.ts'
 import { action, commandOf } from '../../command.ts'
 import { UsageError } from '../../usageError.ts'
 import { collected, wholeNumber } from '../../values.ts'
+import { countOf } from '../../words.ts'
 
 interface Options {
   readonly out: string
@@ -30,7 +31,7 @@ interface Options {
 export function importCommand(): Command {
   return commandOf(
     'import',
-    `make a run folder of what another training tool left: PEFT, Transformers, TRL, Axolotl,
+    `make a run folder from the output of another training tool: PEFT, Transformers, TRL, Axolotl,
 LLaMA-Factory, Unsloth, AutoTrain or torchtune, with attribution
 data of Bergson, TRAK, LogIX, dattri or kronfluence. It can be certified, published and evaluated, and served where
 a server answers (serve --backend, --sketches). docs/importing.md says what is read and what is refused.`,
@@ -46,7 +47,7 @@ a server answers (serve --backend, --sketches). docs/importing.md says what is r
     )
     .option('--dataset-version <version>', 'a frozen version that holds them; repeat, ascending', collected(versionOf))
     .option('--rows <rows.jsonl>', 'which item each row is (numbered through the contributions)')
-    .option('--ids <file>', 'what the attribution tool calls each row, one a line (LogIX)')
+    .option('--ids <file>', 'the attribution tool’s name of each row, one a line (LogIX)')
     .option('--checkpoint <id>', 'which of several checkpoints (TRAK)')
     .option('--base <name>', 'the base model (as the adapter names it)')
     .option('--base-source <where>', 'where its weights come from (hf://<name>)')
@@ -55,8 +56,12 @@ a server answers (serve --backend, --sketches). docs/importing.md says what is r
     .option('--base-weights <file|folder>', 'its weights, to be hashed; or')
     .option('--base-weights-sha256 <hex>', 'their sha-256', sha256)
     .option('--quantisation <scheme>', `of the base while it was tuned, where no file says: ${SCHEMES}`, schemeOf)
-    .option('--dims <number>', 'of a sketch, a multiple of 64 (256, or what the rows allow)', dimsOf)
-    .option('--seed <number>', 'of the sketches’ projection', wholeNumber(0, 2 ** 31 - 1), 1)
+    .option(
+      '--dims <number>',
+      'dimensions of a sketch, a multiple of 64 (default: 256, or what the rows allow)',
+      dimsOf,
+    )
+    .option('--seed <number>', 'seed of the sketches’ projection', wholeNumber(0, 2 ** 31 - 1), 1)
     .action(
       action<[string], Options>(async (context, options, folder) => {
         const { manifest, zeroRows, left } = importRun({
@@ -83,7 +88,7 @@ a server answers (serve --backend, --sketches). docs/importing.md says what is r
         })
         context.terminal.result({ run: options.out, manifest, zeroRows, left }, [
           ...summaryOf(manifest, options.out),
-          ...(zeroRows > 0 ? [`${zeroRows} rows are all zero: no answer will credit them.`] : []),
+          ...(zeroRows > 0 ? [`${countOf(zeroRows, 'row is', 'rows are')} all zero: no answer will credit them.`] : []),
           ...left.map((metric) => `Not recorded: ${metric}.`),
         ])
       }),
@@ -98,8 +103,8 @@ function summaryOf(
   const scheme = quantisation === null ? '' : ` on a base in ${quantisation.scheme}`
   return [
     `Trained with ${training.tool}${training.version === null ? '' : ` ${training.version}`}: ${method}${scheme}.`,
-    `${dataset.rows} rows of ${projection.width} dimensions from ${tool}, to be sketched in ${sketch.dims}.`,
-    `${evaluation.benchmarks.length} benchmark scores; ${Object.keys(sources).length} files were hashed and left where they are.`,
+    `${countOf(dataset.rows, 'row')} of ${projection.width} dimensions from ${tool}, to be sketched in ${sketch.dims}.`,
+    `${countOf(evaluation.benchmarks.length, 'benchmark score')}; ${countOf(Object.keys(sources).length, 'file was', 'files were')} hashed and left in place.`,
     `${out} is a run folder: attribution model publish ${out} registers it. To serve it, give serve --backend and --sketches.`,
   ]
 }

@@ -18,6 +18,7 @@ import type { Context } from '../../context.ts'
 import { leaveSignalsToSystem } from '../../signals.ts'
 import { UsageError } from '../../usageError.ts'
 import { collected, wholeNumber } from '../../values.ts'
+import { countOf } from '../../words.ts'
 
 interface Options {
   readonly out: string
@@ -40,27 +41,35 @@ interface Options {
 const MOST = 999_999_999
 
 export function trainCommand(): Command {
-  const items = 'Contributors’ own items:'
-  const corpus = 'A shipped corpus, to try it (such a run cannot be published):'
+  const items = 'Contributors’ own items (--version, --items and --classes go together):'
+  const corpus = 'A shipped corpus, to try it out (such a run cannot be published):'
   const command = reading(
     commandOf('train', 'train a model on the items of frozen dataset versions, and write it as a run folder'),
   )
     .option('--out <folder>', 'where the run goes; must not exist yet', 'run')
-    .option('--seed <number>', 'of the training', wholeNumber(0, MOST), 1)
-    .option('--max-tokens <number>', 'of a text; the rest is cut off', wholeNumber(1, 512), 64)
-    .option('--dims <number>', 'of a sketch, a multiple of 64 (256, or what the rows allow)', multipleOf(64, 4_096))
-    .option('--width <number>', 'of the projected gradients, a multiple of 32 (2048)', multipleOf(32, 65_536))
+    .option('--seed <number>', 'seed of the training', wholeNumber(0, MOST), 1)
+    .option('--max-tokens <number>', 'tokens of a text; the rest is cut off', wholeNumber(1, 512), 64)
+    .option(
+      '--dims <number>',
+      'dimensions of a sketch, a multiple of 64 (default: 256, or what the rows allow)',
+      multipleOf(64, 4_096),
+    )
+    .option(
+      '--width <number>',
+      'width of the projected gradients, a multiple of 32 (default: 2048)',
+      multipleOf(32, 65_536),
+    )
     .option('--no-twin', 'skip the comparison with full precision')
     .option('--cache <folder>', 'where encoded texts are kept', 'var/cache/features')
   for (const [group, flags, meaning, parse, value] of [
     [items, '--version <version>', 'a frozen dataset version; repeat for several', collected(version)],
     [items, '--items <folder>', 'their items, each file with its .commitment.json beside it'],
-    [items, '--held-out <file>', `texts to evaluate on, of no contributor (<items>/${HELD_OUT_FILE})`],
+    [items, '--held-out <file>', `texts to evaluate on, of no contributor (default: <items>/${HELD_OUT_FILE})`],
     [items, '--classes <first,second>', 'the two labels of the items', classes],
     [corpus, '--task <mail|speeches>', 'which shipped texts to classify', undefined],
-    [corpus, '--rows <number|all>', 'rows of the training', rowCount, 1_600],
-    [corpus, '--evaluate-on <number>', 'texts that are kept for evaluating', wholeNumber(1, MOST), 400],
-    [corpus, '--contributors <number>', 'among whom the rows are divided', wholeNumber(1, MOST), 40],
+    [corpus, '--rows <number|all>', 'how many rows to train on', rowCount, 1_600],
+    [corpus, '--evaluate-on <number>', 'how many texts to evaluate on', wholeNumber(1, MOST), 400],
+    [corpus, '--contributors <number>', 'how many contributors to divide the rows among', wholeNumber(1, MOST), 40],
   ] as const) {
     const option = command.createOption(flags, meaning).helpGroup(group)
     if (parse !== undefined) option.argParser(parse as (text: string, earlier: unknown) => unknown)
@@ -132,8 +141,8 @@ function linesOf({ dataset, evaluation }: EmbeddedManifest, { out, version }: Op
   const percent = (share: number): string => `${(share * 100).toFixed(1)} %`
   const twin = fullPrecisionFineTuned === null ? '' : `, ${percent(fullPrecisionFineTuned.accuracy)} in full precision`
   return [
-    `${out} is a run of ${dataset.rows} rows of ${dataset.contributions.length} contributions, made in ${seconds.toFixed(1)} s.`,
-    `Of ${heldOut} held-out texts ${percent(fineTuned.accuracy)} are right${twin}; always the commoner label ${percent(majority.accuracy)}.`,
+    `${out} is a run of ${countOf(dataset.rows, 'row')} of ${countOf(dataset.contributions.length, 'contribution')}, made in ${seconds.toFixed(1)} s.`,
+    `Of ${heldOut} held-out texts ${percent(fineTuned.accuracy)} are right${twin}; ${percent(majority.accuracy)} would be with the more frequent label alone.`,
     version === undefined
       ? 'It is trained on a shipped corpus, whose contributors are invented: it can be certified, and not published.'
       : `Next: attribution run certify ${out}, then attribution model publish ${out}.`,
@@ -142,7 +151,7 @@ function linesOf({ dataset, evaluation }: EmbeddedManifest, { out, version }: Op
 
 function version(text: string): bigint {
   if (/^[1-9]\d{0,19}$/.test(text)) return BigInt(text)
-  throw new InvalidArgumentError('It takes the number of a frozen version, as `attribution dataset show` says it.')
+  throw new InvalidArgumentError('It takes the number of a frozen version, as `attribution dataset show` prints it.')
 }
 
 function classes(text: string): Classes {

@@ -6,6 +6,7 @@ import { StopError } from '../../../sdk/errors.ts'
 import { action, commandOf, reading } from '../../command.ts'
 import { UsageError } from '../../usageError.ts'
 import { id } from '../../values.ts'
+import { countOf } from '../../words.ts'
 
 interface Options {
   readonly model?: number
@@ -33,7 +34,7 @@ export function verifyCommand(): Command {
           ...(audited === undefined
             ? []
             : [
-                `Model ${model} has the units of this run: ${audited.units} units of ${audited.rows} rows, ${audited.dropped} of them dropped near-copies; row index ${audited.root}`,
+                `Model ${model} has the units of this run: ${countOf(audited.units, 'unit')} of ${countOf(audited.rows, 'row')}, of which ${countOf(audited.dropped, 'near-copy was', 'near-copies were')} dropped; row index ${audited.root}`,
               ]),
           ...(compared === undefined
             ? []
@@ -43,8 +44,8 @@ export function verifyCommand(): Command {
         ])
         if (compared !== undefined && compared.withinOne < LEAST_WITHIN_ONE)
           throw new StopError(
-            'The gradients of this run are not those that you took',
-            { withinOne: percent(compared.withinOne), least: percent(LEAST_WITHIN_ONE) },
+            `The gradients of this run are not those that you took: ${percent(compared.withinOne)} of the codes are within one step, and ${percent(LEAST_WITHIN_ONE)} must be`,
+            {},
             'Compare base, adapter, items and template with the run; if they are the same, file an appeal (docs/protocol.md).',
           )
       }),

@@ -1,4 +1,11 @@
-import { type Address, BaseError, type Hex, MethodNotFoundRpcError, MethodNotSupportedRpcError } from 'viem'
+import {
+  type Address,
+  BaseError,
+  formatEther,
+  type Hex,
+  MethodNotFoundRpcError,
+  MethodNotSupportedRpcError,
+} from 'viem'
 import type { Reader } from '../../chain.ts'
 import { estimate, refusalOf } from '../../contractCall.ts'
 import { StopError } from '../../errors.ts'
@@ -42,7 +49,7 @@ async function requireCode({ transactions }: Plan, reader: Reader): Promise<void
     throw new StopError(
       `There is no contract at ${to}, where ${contract} should be`,
       { chainId: reader.chain.id },
-      'The deployment file and the node speak of different chains: check both.',
+      'The deployment file and the node are of different chains, or the chain was begun anew: check both.',
     )
   }
 }
@@ -51,10 +58,14 @@ async function requireFunds(plan: Plan, feeWei: bigint, reader: Reader, from: Ad
   const balance = await reader.getBalance({ address: from })
   if (plan.transactions.length > 0 && balance < feeWei)
     throw new StopError(
-      `${from} cannot pay for gas`,
-      { balanceWei: balance, neededWei: feeWei },
+      `${from} cannot pay for gas: it has ${inCoins(balance)}, and needs ${inCoins(feeWei)}`,
+      {},
       'Send it some of the chain’s own coin.',
     )
+}
+
+function inCoins(wei: bigint): string {
+  return `${Number(formatEther(wei)).toLocaleString('en-US', { maximumSignificantDigits: 4 })} ETH`
 }
 
 /** By `eth_simulateV1`, which runs calls after each other, here in a block each; where a node lacks it, the first alone. */

@@ -125,7 +125,7 @@ describe('an imported run on its way onto the chain', () => {
     }
     expect(run(fixture('trl'), '--out', join(local.folder, 'none'))).toEqual({
       status: 2,
-      stderr: "error: required option '--base-licence <SPDX>' not specified\n(--help says more)",
+      stderr: '--base-licence <SPDX> is missing.\n(--help says more)',
     })
     const whole = ['--base-licence', 'MIT', '--base-weights-sha256', '0'.repeat(64), '--dataset-version', '1']
     const { status, stderr } = run(fixture('axolotl'), '--out', join(local.folder, 'none'), ...whole)
