@@ -1,7 +1,7 @@
 import type { DemoSettings } from './settings.ts'
 import type { Summary, TaskSummary } from './summary.ts'
 
-/** The plan that the demo is held to, and what to say where it went otherwise. */
+/** What the demo should come to, and what to say where it came to something else. */
 
 const MOST_GAS_A_CALL = 4_300
 const MOST_GAS_FOR_A_REPEAT_CLAIM = 50_000
@@ -18,7 +18,7 @@ export function deviationsOf(summary: Unjudged, settings: DemoSettings): string[
   const small = settings.tasks.filter(
     ({ heldOut, rows }) => heldOut < ENOUGH_HELD_OUT || (rows !== 'all' && rows < ENOUGH_ROWS),
   )
-  if (said.length > 0 && small.length > 0) said.push('This run is small; such figures settle at full size.')
+  if (said.length > 0 && small.length > 0) said.push('This run is small: at full size such figures come closer to the plan.')
   return said
 }
 
@@ -42,14 +42,14 @@ function taskDeviations({ task, relativePay, inferences, accuracy }: TaskSummary
     asItShould
       ? []
       : [
-          `${task}: who brought ${kind} rows earned ${paid.toFixed(2)} of what a median honest contributor did a row; it should be at most ${most}.`,
+          `${task}: a ${kind} row earned ${paid.toFixed(2)} of what a median honest row did; the plan is at most ${most}.`,
         ],
   )
   if (inferences !== accuracy.heldOut)
-    said.push(`${task}: ${inferences} calls were recorded where ${accuracy.heldOut} texts were asked about.`)
+    said.push(`${task}: ${inferences} calls were recorded of ${accuracy.heldOut} that were asked.`)
   if (accuracy.fineTuned < accuracy.nf4)
     said.push(
-      `${task}: fine-tuning did not help: ${percent(accuracy.fineTuned)} beside ${percent(accuracy.nf4)} with a head alone.`,
+      `${task}: fine-tuning did not help: ${percent(accuracy.fineTuned)} right, and ${percent(accuracy.nf4)} with a head alone.`,
     )
   if (accuracy.fineTuned <= accuracy.majority)
     said.push(`${task}: the model answers no better than its majority label would.`)

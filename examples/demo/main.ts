@@ -15,7 +15,7 @@ await runCommand({
 Runs the whole chain of custody on this machine, prints what happened and keeps serving until Ctrl-C. A second start continues
 from what is stored.
   --once               exit after the table
-  --fresh              begin anew; frozen features and retrainings are kept
+  --fresh              start again; frozen features and retrainings are kept
   --rows <number|all>  training rows of each model (1600)
   --held-out <number>  texts that the first one answers for pay (400); the second one answers half as many
   --tasks <names>      what the models are trained on (mail,speeches)
@@ -76,7 +76,7 @@ from what is stored.
         // Nothing is half-done: every step looks at what is there when it is started again.
         finished.catch(() => {})
         progress.close()
-        process.stdout.write('\nStopped; `npm start` goes on from here.\n')
+        process.stdout.write('\nStopped; `npm start` continues from here.\n')
         process.exitCode = 130
         return
       }

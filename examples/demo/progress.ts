@@ -63,7 +63,7 @@ export function createProgress(out: WriteStream | NodeJS.WritableStream, now: ()
     },
     async step(title, expectedSeconds, work) {
       const step: Running = { title, startedAt: now(), expectedSeconds, done: 0, total: 0, saidAt: now() }
-      if (!isTerminal) say(`  … ${title}, up to ${duration(expectedSeconds)}`)
+      if (!isTerminal) say(`  … ${title}, about ${duration(expectedSeconds)}`)
       running.push(step)
       timer ??= setInterval(draw, isTerminal ? TERMINAL_INTERVAL_MS : 1_000)
       try {

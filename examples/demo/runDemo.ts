@@ -86,7 +86,7 @@ export async function runDemo(settings: DemoSettings, progress: Progress, closer
   await progress.step('Close books, settle and claim', 8, (done) => settleAndClaimAll(stage, played, done))
 
   const earlier = readSummary(places.summary)?.seconds ?? {}
-  const told = await progress.step('Hold chain, index and attribution together', 8, () => report(stage, played, api))
+  const told = await progress.step('Compare chain, index and attribution', 8, () => report(stage, played, api))
   const now = { ...Object.fromEntries(progress.seconds), 'To the table': (performance.now() - startedAt) / 1000 }
   const summary: Summary = { ...told, seconds: { ...now, ...earlier } }
   writeWhole(places.summary, `${JSON.stringify(summary, null, 2)}\n`)

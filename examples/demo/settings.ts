@@ -75,7 +75,7 @@ export function keepScenario(settings: DemoSettings): void {
   throw new StopError(
     `${settings.folder} holds a demo of other ${asked} than were asked for`,
     { there: JSON.stringify(stored?.[asked]), asked: JSON.stringify(scenario[asked]) },
-    'Add --fresh to begin anew, or leave the option out to continue.',
+    'Add --fresh to start again, or leave the option out to continue.',
   )
 }
 

@@ -2,7 +2,7 @@ import { formatOpen } from '../../sdk/units.ts'
 import { duration } from './progress.ts'
 import type { Summary, TaskSummary } from './summary.ts'
 
-/** The summary as a person reads it. Sums of money come from the API and were held against the chain and `attribution/`. */
+/** The summary as a person reads it. Sums of money come from the API and were compared with the chain and `attribution/`. */
 export function tableOf(summary: Summary): string {
   const { fees, gas, alike, chain, tasks } = summary
   return [
@@ -17,7 +17,7 @@ export function tableOf(summary: Summary): string {
     row('treasury', open(fees.treasuryGwei)),
     row('claimed so far', open(fees.claimedGwei)),
     '',
-    'The same to the gwei on chain, in the index and by attribution/',
+    'Equal to the gwei on chain, in the index and by attribution/',
     row(
       'cross-checked',
       `${alike.accounts} accounts, ${alike.units} units, ${alike.books} books, ${alike.channels} channels, ${alike.bonds} bonds`,
@@ -30,12 +30,9 @@ export function tableOf(summary: Summary): string {
     ...(summary.deviations.length === 0 ? ['  none'] : summary.deviations.map((sentence) => `  ${sentence}`)),
     '',
     row('ledger', `${chain.ledger} on chain ${chain.chainId}, ${chain.rpc}`),
-    row(
-      'steps',
-      Object.entries(summary.seconds)
-        .map(([step, took]) => `${step} ${duration(took)}`)
-        .join(' · '),
-    ),
+    '',
+    'Steps',
+    ...Object.entries(summary.seconds).map(([step, took]) => `  ${step.padEnd(46)} ${duration(took)}`),
   ].join('\n')
 }
 
@@ -57,7 +54,7 @@ function taskLines(task: TaskSummary): readonly string[] {
       `${percent(accuracy.fineTuned)} fine-tuned on 4 bits, ${percent(accuracy.nf4)} head only, ${percent(accuracy.majority)} by always giving the more frequent answer` +
         (twin === null ? '' : `, ${percent(twin)} in full precision`),
     ),
-    row('contributors’ part', partsInWords(task.paidBy)),
+    row('contributors’ share', partsInWords(task.paidBy)),
     '',
     '  Pay beside worth                          OPEN  a row: pay  worth',
     ...[...best, ...(median === undefined || best.includes(median) ? [] : [median]), ...planted].map(contributorLine),
@@ -73,7 +70,7 @@ function taskLines(task: TaskSummary): readonly string[] {
 
 function partsInWords({ netInfluence, rows, fixedWeights }: TaskSummary['paidBy']): string {
   const byRows = rows > 0 ? `${percent(rows)} by rows, ` : ''
-  return `${percent(netInfluence)} went by influence on these answers, ${byRows}${percent(fixedWeights)} by fixed weights`
+  return `${percent(netInfluence)} split by net influence on these answers, ${byRows}${percent(fixedWeights)} by fixed weights`
 }
 
 const titles = { mail: 'Mails, ham or spam', speeches: 'Speeches, before or since 1945' } as const
@@ -114,7 +111,7 @@ function gasLines({ batches, settlements, claims }: Summary['gas']): readonly st
       ? []
       : [
           row(
-            `a call of ${last.inferences}`,
+            `a call, ${last.inferences} a batch`,
             `${number(last.gasUsed / last.inferences)}; its bytes alone ${number(last.floor / last.inferences)}`,
           ),
         ]),
@@ -126,7 +123,7 @@ function gasLines({ batches, settlements, claims }: Summary['gas']): readonly st
     ),
     ...claims.map(({ act, accounts, repeat, gasUsed }) =>
       row(
-        `${act}${accounts.length > 1 ? ` of ${accounts.length}` : ''}${repeat ? ', repeated' : ''}`,
+        `${act}${accounts.length > 1 ? ` of ${accounts.length}` : `, account ${accounts[0]}`}${repeat ? ', repeated' : ''}`,
         `${number(gasUsed)}${accounts.length > 1 ? `, ${number(gasUsed / accounts.length)} each` : ''}`,
       ),
     ),

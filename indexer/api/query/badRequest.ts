@@ -48,7 +48,7 @@ export const errorCodes = {
   BLOCK_REORGED: {
     status: 'request',
     meaning: 'no block of that hash is on the chain that is indexed',
-    remedy: 'a reorg may have taken its place: ask for its number to see what stands there',
+    remedy: 'a reorg may have taken its place: ask for its number to see what is there',
   },
   NOT_READY: { status: 'request', meaning: 'no history is indexed yet', remedy: 'ask again; `/ready` says when' },
   REORGED: { status: 'request', meaning: 'reorgs broke each of five attempts', remedy: 'ask again' },
