@@ -53,7 +53,7 @@ async function requireAllowed(connection: Connection, { model, owner }: OpenedMo
     throw new StopError(
       `Account ${operator} may not record calls of model ${model}`,
       { owner },
-      'Ask the model’s owner to allow it with setOperator.',
+      `The model’s owner can allow it: attribution model operators add ${model} ${operator}`,
     )
   }
   if (struckAt !== 0) {

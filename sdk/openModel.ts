@@ -41,9 +41,9 @@ export async function openModel(reading: Reading, model: number): Promise<Opened
   ])
   if (begun === undefined || registered === undefined || entered === undefined) {
     throw new StopError(
-      `Model ${model} is no registered fine-tune on this chain`,
-      { model },
-      'Name a fine-tune whose units are all registered.',
+      `Model ${model} is not a fine-tune whose units are all registered on this chain`,
+      {},
+      'Name a registered fine-tune; base models have no units and take no calls.',
     )
   }
   const { contributions } = unitsOf(

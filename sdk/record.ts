@@ -14,6 +14,7 @@ import { checkCodeCount } from '../attribution/codes.ts'
 import { keccak, keccakBytes } from '../attribution/keccak.ts'
 import { MAX_CHANNELS } from './channel.ts'
 import { StopError } from './errors.ts'
+import { formatOpen } from './units.ts'
 
 export interface InferenceRecord {
   /** Which of its batch's channels pays. */
@@ -70,9 +71,9 @@ export function feeUnitsOf(feeGwei: bigint, feeUnitGwei: bigint): number {
   const units = feeGwei / feeUnitGwei
   if (feeGwei % feeUnitGwei === 0n && units >= 1n && units <= BigInt(MAX_FEE_UNITS)) return Number(units)
   throw new StopError(
-    `A fee of ${feeGwei} gwei-OPEN cannot be recorded by a model that counts in ${feeUnitGwei}`,
+    `A fee of ${formatOpen(feeGwei)} OPEN is not 1 to ${MAX_FEE_UNITS} times the model’s fee unit, ${formatOpen(feeUnitGwei)} OPEN`,
     { feeGwei, feeUnitGwei },
-    `Fees are whole fee units, from 1 to ${MAX_FEE_UNITS}.`,
+    'Name a multiple of the fee unit.',
   )
 }
 

@@ -18,7 +18,8 @@ export function deviationsOf(summary: Unjudged, settings: DemoSettings): string[
   const small = settings.tasks.filter(
     ({ heldOut, rows }) => heldOut < ENOUGH_HELD_OUT || (rows !== 'all' && rows < ENOUGH_ROWS),
   )
-  if (said.length > 0 && small.length > 0) said.push('This run is small: at full size such figures come closer to the plan.')
+  if (said.length > 0 && small.length > 0)
+    said.push('This run is small: at full size such figures come closer to the plan.')
   return said
 }
 

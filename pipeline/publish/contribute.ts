@@ -20,7 +20,11 @@ export interface Contributed {
 export async function termsOf({ reader, contracts }: Connection, dataset: number): Promise<Hex> {
   const count = await reader.readContract({ ...contracts.datasets, functionName: 'datasetCount' })
   if (dataset > count) {
-    throw new StopError(`Dataset ${dataset} does not exist`, { datasets: count }, 'Name one that a curator registered.')
+    throw new StopError(
+      `Dataset ${dataset} does not exist: ${count} ${count === 1 ? 'is' : 'are'} registered`,
+      {},
+      'Check the number.',
+    )
   }
   return await reader.readContract({ ...contracts.datasets, functionName: 'termsHashOf', args: [dataset] })
 }

@@ -90,8 +90,8 @@ export async function findFineTune(
   const { model, fineTune } = other.args
   throw new StopError(
     `This run is model ${model} already, registered with other terms: ${differences(fineTune, wanted).join(', ')}`,
-    { model, owner },
-    'Terms are for good. Publish it again with the same, or train another run.',
+    { model },
+    'Terms are final. Publish it again with the same terms, or train another run.',
   )
 }
 

@@ -66,10 +66,12 @@ async function requireFrozen({ reader, contracts }: Connection, version: bigint)
       : 0
   if (number > 0 && number <= frozen) return
   throw new StopError(
-    `Dataset version ${version} does not exist`,
-    { dataset, number, frozen },
     dataset === 0
-      ? 'Name a frozen one, whose number is dataset · 2^32 + version. A run on a shipped corpus has none and cannot be published.'
+      ? `Dataset version ${version} does not exist`
+      : `Dataset version ${version} does not exist: it would be number ${number} of dataset ${dataset}, of which ${frozen} are frozen`,
+    {},
+    dataset === 0
+      ? 'Name a frozen one by dataset · 2^32 + version, as `dataset show` prints it. A run on a shipped corpus has none, and cannot be published.'
       : 'Freeze the dataset first, or use a node of the chain that it is on.',
   )
 }

@@ -11,7 +11,7 @@ import { type EmbeddedManifest, embeddedSchema, MANIFEST_FILE } from './manifest
 /** A run is never written over: another one may have been published from that folder. */
 export function requireNewFolder(folder: string): void {
   if (existsSync(folder))
-    throw new StopError('The run folder is already there', { folder }, 'Name another folder, or remove this one first.')
+    throw new StopError(`The run folder ${folder} exists already`, {}, 'Name another folder, or remove this one first.')
 }
 
 export function writeRun(

@@ -120,15 +120,15 @@ function dealHand(pools: Pools, size: number, share: number, random: Random): re
  */
 function planSizes({ seed, rows, heldOut }: SplitSettings, count: number, available: number): readonly number[] {
   if (count < FEWEST_CONTRIBUTORS)
-    throw new StopError('Too few contributors', { contributors: count, fewest: FEWEST_CONTRIBUTORS }, 'Ask for more.')
+    throw new StopError(`${count} contributors are too few`, {}, `Ask for ${FEWEST_CONTRIBUTORS} or more.`)
   // Near-copies and word salad use up no items, so a little more can be dealt than the corpus has.
   const most = Math.floor((available * count) / (count - 2))
   const total = rows === 'all' ? most : rows
   if (!Number.isInteger(total) || total < count || total > most)
     throw new StopError(
-      'The corpus cannot be dealt out so',
-      { rows: total, heldOut, contributors: count, fewest: count, most },
-      'Ask for fewer rows or fewer held-out items, and at least one row a contributor.',
+      `The corpus has no ${total} rows for ${count} contributors beside ${heldOut} held-out items`,
+      {},
+      `Ask for ${count} to ${most} rows, or for fewer held-out items.`,
     )
   const random = createRandom(seed, 'sizes')
   const mean = total / count
