@@ -15,23 +15,22 @@ import { ExitError } from './exitError.ts'
 import { rounded } from './rounded.ts'
 import { UsageError } from './usageError.ts'
 
-/** Whose transactions they are: the signer's, or of the address that signs elsewhere. */
+/** The sender: the signer, or the address that signs elsewhere. */
 export async function senderOf({ sending, signer }: Context): Promise<Address> {
   if (sending.kind !== 'unsigned') return (await signer()).address
   if (sending.from === undefined) throw new UsageError('--unsigned needs --from <address>: the account that will sign.')
   return sending.from
 }
 
-/** What a command was asked to do, and the plan for it: made only where the same was not begun already. */
+/** What a command was asked to do, and the plan for it: made only if the same was not started before. */
 export interface Asked {
   readonly intent: string
-  /** Undefined where there is nothing to do, and that has been said. */
+  /** Undefined if there is nothing to do, and that was printed. */
   readonly plan: () => Promise<Omit<Plan, 'intent'> | undefined>
 }
 
 /**
- * Shows the plan, and carries it out as the options say. The receipts; undefined where nothing was sent, and then everything has been
- * said.
+ * Shows the plan, and carries it out as the options say. Returns the receipts; undefined if nothing was sent, and that was printed.
  */
 export async function carryOut(
   context: Context,
@@ -49,7 +48,7 @@ export async function carryOut(
   const signer = await context.signer()
   const journal = await journals.hold(reader.chain.id, signer.address, asked.intent)
   if (journal.read()?.intent === asked.intent) {
-    // Cut short: there is nothing to ask any more.
+    // It was interrupted, so it was agreed to before.
     return await send(context, journal, signer, { intent: asked.intent, transactions: [], spendsWei: 0n })
   }
   const plan = await planOf(asked)
@@ -71,9 +70,9 @@ async function writeUnsigned(context: Context, plan: Plan): Promise<void> {
 }
 
 /**
- * Shows what would be sent, and whether to go on: not in a dry run, and not where the answer is no, and then everything has been said.
+ * Shows what would be sent. Returns whether to go on: not in a dry run, and not if the answer is no, and that was printed.
  *
- * @param later What follows from results of the plan, so that it cannot be tried before; it is listed all the same.
+ * @param later What depends on results of the plan, so that it cannot be tried yet; it is listed too.
  */
 export async function agree(context: Context, plan: Plan, later: readonly string[] = []): Promise<boolean> {
   const { sending, terminal } = context
@@ -89,7 +88,7 @@ export async function agree(context: Context, plan: Plan, later: readonly string
   if (answer === 'yes') return true
   const how = answer === 'no' ? '' : ' Add --yes to send it without being asked.'
   terminal.result({ ...shown.value, sent: false }, [`Nothing was sent.${how}`])
-  // A script that forgot --yes must not go on as if all had been done.
+  // A script that forgot --yes must not go on as if everything were done.
   if (answer === 'nobody to ask') throw new ExitError(2)
   return false
 }
@@ -142,7 +141,7 @@ async function askToSend({ terminal }: Context, count: number): Promise<'yes' | 
   return /^y(es)?$/i.test(answer.trim()) ? 'yes' : 'no'
 }
 
-/** Chains of one's own make a block only when something is sent. */
+/** Local chains make a block only when something is sent. */
 const LOCAL_CHAIN_ID = 31_337
 
 async function send(context: Context, journal: HeldJournal, account: LocalAccount, plan: Plan) {
@@ -154,7 +153,7 @@ async function send(context: Context, journal: HeldJournal, account: LocalAccoun
     journal,
     signal,
     keepsJournal: true,
-    onEvent: (event) => tell(context, event),
+    onEvent: (event) => report(context, event),
     ...(reader.chain.id === LOCAL_CHAIN_ID && {
       makeBlock: async () => void (await reader.request({ method: 'evm_mine' } as never)),
     }),
@@ -177,12 +176,12 @@ export function stepsOf(context: Context, intent: string) {
       transactions: [{ call, effect }],
     })
     const [receipt] = receipts ?? []
-    if (receipt === undefined) throw new Error('What was agreed to is sent')
+    if (receipt === undefined) throw new Error('A plan that was agreed to is sent')
     return receipt
   }
 }
 
-function tell({ terminal, config }: Context, event: SendEvent): void {
+function report({ terminal, config }: Context, event: SendEvent): void {
   const explorer = config.find('explorer')?.value.replace(/\/$/, '')
   const linkTo = (hash: string): string => (explorer === undefined ? hash : `${explorer}/tx/${hash}`)
   terminal.note(lineOf(event, linkTo))
@@ -203,7 +202,7 @@ function lineOf(event: SendEvent, linkTo: (hash: string) => string): string {
   }
 }
 
-/** Of receipts, what `--json` says. */
+/** What `--json` prints of receipts. */
 export function minedOf(receipts: readonly TransactionReceipt[]) {
   return receipts.map(({ transactionHash, blockNumber, gasUsed }) => ({
     transaction: transactionHash,

@@ -1,10 +1,10 @@
 import type { Connection } from '../sdk/contracts.ts'
 
-/** The contracts' clock, which stands still while they are paused, beside clocks on walls. */
+/** The contracts' clock, which stops while they are paused, beside real time. */
 export interface ChainTime {
-  /** What the contracts say it is. */
+  /** The time of the contracts' clock. */
   readonly now: number
-  /** When a time of theirs is, if nothing is paused until then: ISO 8601. */
+  /** The real time of a time of that clock, if nothing is paused until then: ISO 8601. */
   readonly dateOf: (time: number) => string
 }
 

@@ -5,7 +5,7 @@ import { SENDING, SETTINGS } from './help.ts'
 import { signal } from './signals.ts'
 import { addressValue, durationSeconds, durationText } from './values.ts'
 
-/** A new noun or verb, with what all of them share. Of a long description the list of commands shows the part before the colon. */
+/** A new command, with what all share. The list of commands shows the part of its description before the first colon or full stop. */
 export function commandOf(name: string, description: string): Command {
   const text = description.replaceAll('\n', ' ')
   return new Command(name)
@@ -58,12 +58,12 @@ export function action<Arguments extends readonly unknown[], Options>(
     // commander hands over the arguments, then the options, then the command itself.
     const args = given.slice(0, -2) as unknown as Arguments
     const context = contextOf(this, signal)
-    let isTold = false
+    let isReported = false
     try {
       await work(context, this.optsWithGlobals() as Options, ...args)
-      isTold = true
+      isReported = true
     } finally {
-      await context.journals.end(isTold)
+      await context.journals.end(isReported)
     }
   }
 }

@@ -8,7 +8,7 @@ import { HOW_TO_SIGN, hasKey, openSigner } from './signer.ts'
 import { type Terminal, terminalOn } from './terminal.ts'
 import { UsageError } from './usageError.ts'
 
-/** What an action works with: settings, a node, a signer, and someone to talk to. Each is opened when it is first asked for. */
+/** What an action works with: settings, a node, a signer, and a terminal. Each is opened when it is first used. */
 export interface Context {
   readonly config: Config
   readonly terminal: Terminal

@@ -1,4 +1,4 @@
-/** The command has said what it found; only its exit status is left to say. */
+/** The command has printed what it found; only its exit status is left. */
 export class ExitError extends Error {
   override readonly name = 'ExitError'
   readonly status: number

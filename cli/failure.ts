@@ -10,7 +10,7 @@ import { nodeFailure } from '../sdk/nodeFailure.ts'
 import { errorMeaning } from './errorMeaning.ts'
 import { UsageError } from './usageError.ts'
 
-/** Says what went wrong on stderr: one paragraph, or one JSON value; a trace only for what is a fault of ours. */
+/** Says what went wrong on stderr: one paragraph, or one JSON value; a stack trace only for bugs. */
 export function sayFailure(error: unknown, isJson: boolean): void {
   const explained = explainedOf(error)
   if (isJson) {
@@ -43,13 +43,13 @@ function withMeaning(refused: RefusedError): Explained {
   return { name, message, facts, remedy: errorName === undefined ? remedy : `${remedy} ${meaningOf(errorName)}` }
 }
 
-/** As a sentence. */
+/** The meaning as a sentence. */
 function meaningOf(errorName: string): string {
   const meaning = errorMeaning(errorName)
   return meaning === undefined ? '' : `${meaning.charAt(0).toUpperCase()}${meaning.slice(1)}.`
 }
 
-/** What a contract says to a question that makes no sense to it. */
+/** A read that a contract refuses. */
 function refusedRead(error: unknown): StopError | undefined {
   if (!(error instanceof BaseError)) return undefined
   const asked = error.walk((cause) => cause instanceof ContractFunctionExecutionError)
@@ -75,7 +75,7 @@ function refusedRead(error: unknown): StopError | undefined {
   )
 }
 
-/** What disks and folders do to anybody. */
+/** Errors of disks and folders. */
 function systemFailure(error: unknown): StopError | undefined {
   if (!(error instanceof Error) || !('code' in error)) return undefined
   const path = 'path' in error && typeof error.path === 'string' ? error.path : 'A file'

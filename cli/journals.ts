@@ -3,15 +3,15 @@ import { type HeldJournal, holdJournal } from '../sdk/node/transactions/journal.
 import type { Config } from './config.ts'
 
 /**
- * The journals that one command holds, from its first look to its end. What was carried out stays written until the command has said so:
- * killed before, it says so when it is run again, and sends nothing.
+ * The journals that one command holds. What was carried out stays written until the command has printed its result: killed before, it
+ * prints the result when it is run again, and sends nothing.
  */
 export interface Journals {
   readonly hold: (chainId: number, sender: Address, intent: string) => Promise<HeldJournal>
   /** Everything of this journal is mined. */
   readonly finished: (journal: HeldJournal) => void
-  /** The command is over; `isTold` where it said what came of it. */
-  readonly end: (isTold: boolean) => Promise<void>
+  /** The command is over; `isReported` if it printed its result. */
+  readonly end: (isReported: boolean) => Promise<void>
 }
 
 export function journalsOf(config: Config, startedAtMs: number): Journals {
@@ -32,9 +32,9 @@ export function journalsOf(config: Config, startedAtMs: number): Journals {
       return own
     },
     finished: (journal) => void finished.add(journal),
-    async end(isTold) {
+    async end(isReported) {
       for (const journal of held.values()) {
-        if (isTold && finished.has(journal)) journal.close()
+        if (isReported && finished.has(journal)) journal.close()
         await journal.release()
       }
       held.clear()

@@ -83,7 +83,7 @@ function withHelp(args: readonly string[]): readonly string[] {
   return first === 'help' && named.length > 0 ? [...named, '--help'] : args
 }
 
-/** Runs a command line. 0 if it did what it says, 1 if something stands in the way, 2 if it was mistyped, 130 if Ctrl-C cut it short. */
+/** Runs a command line. 0 if it succeeded, 1 if it failed, 2 if it was mistyped or could not ask, 130 if Ctrl-C interrupted it. */
 export async function runProgram(args: readonly string[]): Promise<number> {
   listenToSignals()
   try {

@@ -1,4 +1,4 @@
-/** Whether others can fetch what an address names: registrations are for good, and so are addresses that only this machine reaches. */
+/** Whether others can fetch what an address names: a registration cannot be changed, so an address that only this machine reaches would stay in it. */
 import { BlockList, isIP } from 'node:net'
 import { StopError } from '../sdk/errors.ts'
 

@@ -1,4 +1,4 @@
-/** Ctrl-C and SIGTERM: most commands finish what cannot be left, some are simply ended. */
+/** Ctrl-C and SIGTERM: most commands finish what must not be interrupted, others just end. */
 
 const interrupted = new AbortController()
 

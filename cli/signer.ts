@@ -33,7 +33,7 @@ async function fromKeystore(path: string, config: Config, terminal: Terminal): P
     throw new UsageError(
       `${path} is encrypted: give --password-file <file>, or run this on a terminal that can be asked.`,
     )
-  // Loaded here alone: most commands never need it.
+  // Imported here: most commands never need it.
   const { Wallet } = await import('ethers')
   try {
     const { privateKey } = await Wallet.fromEncryptedJson(json, password)

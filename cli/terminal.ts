@@ -1,4 +1,4 @@
-/** What a command says, and to whom: sentences on a terminal, or one JSON value on stdout with `--json`. */
+/** What a command prints: sentences on a terminal, or one JSON value on stdout with `--json`. */
 
 import { createInterface } from 'node:readline/promises'
 import { styleText } from 'node:util'
@@ -11,9 +11,9 @@ export interface Terminal {
   readonly say: (line: string) => void
   /** A side note: what is being done, hashes, links. On stderr, so that stdout holds the result alone. */
   readonly note: (line: string) => void
-  /** The command's result: its lines for a person, its value with `--json`. Once, or once an event where a command goes on. */
+  /** The command's result: its lines for a person, its value with `--json`. Once, or once an event where a command keeps running. */
   readonly result: (value: unknown, lines: readonly string[]) => void
-  /** How far something is that takes longer than two seconds. */
+  /** The progress of anything that takes longer than two seconds. */
   readonly progress: (step: string, done: number, total: number) => void
   readonly ask: (question: string) => Promise<string | undefined>
   readonly askSecret: (question: string) => Promise<string | undefined>
@@ -71,7 +71,7 @@ export function terminalOn(isJson: boolean): Terminal {
   }
 }
 
-/** Nothing where too little has been done to tell. */
+/** Empty while too little is done for an estimate. */
 export function timeLeft(passedMs: number, done: number, total: number): string {
   if (passedMs < 2 * BAR_AFTER_MS || done < total / 100) return ''
   const seconds = Math.round((passedMs * (total - done)) / done / 1_000)
@@ -79,7 +79,7 @@ export function timeLeft(passedMs: number, done: number, total: number): string 
   return `, about ${Math.round(seconds / 60)} min left`
 }
 
-/** Amounts and numbers of the chain may be larger than a JSON number is exact. */
+/** Amounts and numbers of the chain may exceed what a JSON number holds exactly. */
 function plainValue(_: string, value: unknown): unknown {
   return typeof value === 'bigint' ? `${value}` : value
 }

@@ -12,7 +12,7 @@ import { approvalOf, ownAccount } from '../parties.ts'
 import { UsageError } from '../usageError.ts'
 import { id, openAmount } from '../values.ts'
 
-/** How long a request can be taken; later it has to be asked for again. */
+/** How long a requested withdrawal can be taken; after that it must be requested again. */
 const REQUEST_SECONDS = 7 * 86_400
 
 interface Named {

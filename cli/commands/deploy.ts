@@ -55,7 +55,7 @@ export function deployCommand(): Command {
   )
 }
 
-/** Loaded here alone: it brings a compiler's worth of modules that no other command needs. */
+/** Imported here: no other command needs its many modules. */
 const deploying = () => import('../../scripts/deploy/deploy.ts')
 
 async function deploy(context: Context, options: Options, file: string, ignitionFolder: string): Promise<void> {
@@ -76,7 +76,7 @@ async function deploy(context: Context, options: Options, file: string, ignition
   ])
 }
 
-/** Says what would be deployed; whether to go on. */
+/** Shows what would be deployed, and returns whether to go on. */
 async function propose(context: Context, options: Options, reader: Reader, isResumed: boolean): Promise<boolean> {
   const { terminal, sending } = context
   const { address } = await context.signer()
@@ -85,7 +85,7 @@ async function propose(context: Context, options: Options, reader: Reader, isRes
   const feeWei = GAS * maxFeePerGas
   if (!isResumed) await requireGas(reader, address, feeWei)
   terminal.say(
-    `${isResumed ? 'Goes on deploying' : 'Deploys'} to chain ${reader.chain.id} from ${address}, which gets no role by deploying:`,
+    `${isResumed ? 'Continues to deploy' : 'Deploys'} to chain ${reader.chain.id} from ${address}, which gets no role by deploying:`,
   )
   terminal.say(describeTerms(terms))
   terminal.say(`About ${rounded(formatEther(feeWei))} ETH for gas in all.`)
@@ -108,7 +108,7 @@ async function requireGas(reader: Reader, address: `0x${string}`, neededWei: big
   )
 }
 
-/** Refuses a name that stands on this chain already, or names a deployment of another. */
+/** Refuses a name that is deployed on this chain already, or on another. */
 async function requireNew(reader: Reader, file: string): Promise<void> {
   if (!existsSync(file)) return
   const stored = readDeployment(file)
@@ -123,13 +123,13 @@ async function requireNew(reader: Reader, file: string): Promise<void> {
     throw new StopError(`${stored.name} is deployed already: its addresses are in ${file}`, {}, 'Choose another name.')
 }
 
-/** A local chain that was begun anew has none of what its files speak of. */
+/** A local chain that was started again from nothing has none of the contracts that its files name. */
 function forget(file: string, folder: string): void {
   rmSync(folder, { recursive: true, force: true })
   rmSync(file)
 }
 
-/** Nobody else deploys under this name meanwhile. */
+/** Keeps others from deploying under this name meanwhile. */
 async function hold(folder: string): Promise<() => Promise<void>> {
   const holderFile = `${folder}.holder`
   const holder = holderAt(holderFile)

@@ -10,7 +10,7 @@ const SHARED = ['rpc', 'deployment', 'blobs'] as const
 
 const VERBS = ['serve', 'verify', 'export', 'prune']
 
-/** What stands in the configuration reaches the indexer as its variables do. */
+/** Settings of the configuration reach the indexer as its environment variables. */
 function environmentWith(config: Config): NodeJS.ProcessEnv {
   const env = { ...process.env }
   for (const name of SHARED) {
@@ -30,7 +30,7 @@ export function indexCommand(): Command {
     .passThroughOptions()
     .action(
       action<[readonly string[]], object>(async ({ config, signal }, _, args) => {
-        // Loaded here alone: it brings databases and a web server along.
+        // Imported here: it brings databases and a web server.
         const { runIndexer } = await import('../../indexer/runIndexer.ts')
         const world = { env: environmentWith(config), out: process.stdout, errors: process.stderr, signal }
         const [first] = args

@@ -20,7 +20,7 @@ interface NodeOptions {
   readonly blockTime?: number
 }
 
-/** `attribution node`: a chain of one's own to try on, with its state on disk. Its money is worth nothing. */
+/** `attribution node`: a local chain for trying things out, with its state on disk. Its money is worth nothing. */
 export function nodeCommand(): Command {
   return commandOf(
     'node',

@@ -99,7 +99,7 @@ function claimCommand(): Command {
     )
 }
 
-/** What can be done now; undefined where nothing can, and that was said. */
+/** What can be done now; undefined if nothing can, and that was printed. */
 async function claiming(
   context: Context,
   connection: Connection,

@@ -123,7 +123,7 @@ async function serve(context: Context, options: Options): Promise<void> {
   const receiptKey = ensureKeyFile(options.receiptKey ?? keyFile(context, connection, signer), 'receipt key')
   await nameKey(context, connection, operator, receiptKey)
   await ensureKeyNamed(connection, walletOn(connection.reader, signer), operator, receiptKey)
-  // Others may send by this key meanwhile: what loses its nonce to them is sent again.
+  // Others may send with this key meanwhile: a transaction that loses its nonce to them is sent again.
   await context.journals.end(true)
   const models = servings.map((serving, i): OfferedModel => {
     const { sketcher, indexFile } = published[i] as Published
@@ -203,7 +203,7 @@ function backendOf({ backend, sketches }: Options, run: string, sketcher: Publis
   return embeddedBackend(loadServedModel(run), sketcher)
 }
 
-/** Names the key on chain where the operator has none. */
+/** Registers the receipt key on chain if the operator has none. */
 async function nameKey(
   context: Context,
   { reader, contracts }: Connection,
@@ -220,7 +220,7 @@ async function nameKey(
   )
 }
 
-/** What is going to be sent depends on who calls, so it is said at most. */
+/** What will be sent depends on the callers, so the most is shown. */
 async function isAgreed(
   context: Context,
   options: Options,

@@ -143,7 +143,7 @@ async function watch(context: Context, options: Options): Promise<void> {
     if (options.once) await watchOnce(watcher, pollMs, signal)
     else {
       await watcher.watch(signal)
-      // To be stopped is how it ends.
+      // A signal is its regular end.
       throw new ExitError(0)
     }
   } finally {

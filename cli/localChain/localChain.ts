@@ -9,7 +9,7 @@ import { StopError } from '../../sdk/errors.ts'
 import { writeWhole } from '../../sdk/node/writeWhole.ts'
 import { isFree, portTaken } from './ports.ts'
 
-/** A chain of one's own with its state on disk: anvil, found again after a restart and told apart from strangers. */
+/** A chain of one's own with its state on disk: anvil, found again after a restart and distinguished from other chains. */
 
 export const LOCAL_CHAIN_ID = 31_337
 
@@ -42,7 +42,7 @@ const BLOCKS_AFTER_RESTART = 3
 /** How many blocks' states stay in memory where no more are asked for. */
 const STATES_KEPT = 64
 
-/** A chain is known by the time of its first block, the second in which it was born. `owner` is the process that started it. */
+/** A chain is known by the time of its first block, the second in which it began. `owner` is the process that started it. */
 const identitySchema = z.strictObject({ bornAt: z.int(), pid: z.int(), port: z.int(), owner: z.int().optional() })
 type Identity = z.infer<typeof identitySchema>
 
@@ -91,7 +91,7 @@ async function launch(options: LocalChainOptions, rpcUrl: string, bornAt: number
       '--hardfork', 'osaka',
       '--mnemonic', options.mnemonic,
       '--accounts', `${options.accounts}`,
-      // A restart makes its first block anew before it loads the others; with another time it would be another chain's.
+      // A restart makes the first block again before it loads the others; with another time it would be another chain's.
       '--timestamp', `${bornAt}`,
       '--state', state,
       '--state-interval', '1',
@@ -101,7 +101,7 @@ async function launch(options: LocalChainOptions, rpcUrl: string, bornAt: number
     { detached: true, stdio: ['ignore', log, log] },
   )
   const { pid } = child
-  // Written at once: a kill in the next moment leaves a chain that the next start knows for its own.
+  // Written at once: if this process is killed now, the next start recognises the chain as its own.
   if (pid !== undefined) writeIdentity(options.folder, { bornAt, pid, port: options.port, owner: process.pid })
   let exited = pid === undefined
   child.on('error', () => {
@@ -118,7 +118,7 @@ async function launch(options: LocalChainOptions, rpcUrl: string, bornAt: number
   throw new StopError(
     `The local chain does not start: ${readFileSync(`${options.folder}/anvil.log`, 'utf8').trim().split('\n').at(-1) || 'it says nothing'}`,
     { port: options.port },
-    `Look at ${options.folder}/anvil.log, or remove ${options.folder} to begin anew.`,
+    `Look at ${options.folder}/anvil.log, or remove ${options.folder} to start again.`,
   )
 }
 
@@ -193,7 +193,7 @@ function isAlive(pid: number): boolean {
   } catch {
     return false
   }
-  // Where nobody collects orphans, an ended one keeps its number: as a zombie, which a system with /proc tells.
+  // Where nobody collects orphans, an ended process keeps its number as a zombie, which /proc shows.
   const stat = `/proc/${pid}/stat`
   return !existsSync(stat) || !/\) Z /.test(readFileSync(stat, 'utf8'))
 }

@@ -1,6 +1,6 @@
 import * as z from 'zod'
 
-/** A question that the API answers: a tool of its own, so that nobody needs the schema for what is asked most. */
+/** A question that the API answers, as a tool of its own: common questions need no schema. */
 export interface Question {
   readonly title: string
   readonly description: string
@@ -10,7 +10,7 @@ export interface Question {
 
 const address = z.string().regex(/^0x[0-9a-fA-F]{40}$/, 'an address: 0x and 40 hex digits')
 const number = z.int().min(1)
-/** Numbers of batches may be larger than JSON's are exact, so the API gives them as text. */
+/** Batch numbers may exceed what a JSON number holds exactly, so the API gives them as text. */
 export const batchNumber = z.union([z.string().regex(/^[1-9]\d{0,19}$/), z.int().min(1)])
 const few = z.int().min(1).max(50).default(10)
 

@@ -7,7 +7,7 @@ import { chainTime, spokenTime } from '../../chainTime.ts'
 import type { Context } from '../../context.ts'
 import { accountNamed } from '../../parties.ts'
 
-/** How long a request can be taken. */
+/** How long a requested withdrawal can be taken. */
 export const REQUEST_SECONDS = 7 * 86_400
 
 export async function showChannel(context: Context, key: ChannelKey, more: object = {}): Promise<void> {

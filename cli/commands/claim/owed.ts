@@ -5,7 +5,7 @@ import { type PendingPay, pendingPay } from '../../../sdk/pendingPay.ts'
 import { formatOpen } from '../../../sdk/units.ts'
 import { type ChainTime, spokenTime } from '../../chainTime.ts'
 
-/** What an account can claim, and what it will be paid of books that are not settled. */
+/** What an account can claim, and what unsettled books will pay it. */
 export interface Owed {
   readonly account: number
   readonly claimableGwei: bigint
@@ -15,7 +15,7 @@ export interface Owed {
 
 export interface Pending extends PendingPay {
   readonly isDue: boolean
-  /** The same time as clocks on walls have it. */
+  /** The same in real time. */
   readonly from: string
 }
 

@@ -10,7 +10,7 @@ import { MANIFEST_FILE } from '../../../pipeline/run/manifest.ts'
 import { readRun } from '../../../pipeline/run/readRun.ts'
 import { StopError } from '../../../sdk/errors.ts'
 
-/** What somebody names on the command line → evaluations that are of the model which the chain knows by its number. */
+/** What is named on the command line → evaluations of the model that the chain knows by its number. */
 
 export interface NamedSource {
   /** A run folder, a folder or file of lm-evaluation-harness, or an evaluation's file. */
@@ -73,7 +73,7 @@ function readHarnessOf({ path, weights, twin, twinWeights }: NamedSource, model:
   return readHarness(results, other.results)
 }
 
-/** A results file stands for itself; a folder for the latest in it. */
+/** A results file, or the latest one in a folder. */
 function resultsAt(path: string): Omit<HarnessResults, 'model'> {
   const isFile = statSync(path, { throwIfNoEntry: false })?.isFile() === true
   return isFile ? { source: openSource(dirname(path)), file: basename(path) } : { source: openSource(path) }

@@ -6,7 +6,7 @@ import { id, wholeNumber } from '../../values.ts'
 import { type DriftReport, meanStars, textOf } from './driftReport.ts'
 import { readBlock, readModel, readQueries, readRowSketches } from './traffic.ts'
 
-/** What a script that watches for drift asks for; 1 is a failure, and 2 a mistake in typing. */
+/** The exit status that tells a script of drift; 1 is a failure, and 2 a mistyped command. */
 const DRIFTED = 3
 
 interface Options {

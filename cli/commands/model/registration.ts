@@ -25,7 +25,7 @@ export interface Registered {
 }
 
 /**
- * Registers a prepared run, each transaction under an intent of its own: killed anywhere, the same command goes on with what it had signed.
+ * Registers a prepared run, each transaction under an intent of its own: killed anywhere, the same command continues with what it had signed.
  * What is on chain already is found there.
  */
 export async function register(
@@ -72,7 +72,7 @@ export async function register(
   const { model } = begun
   let { draft } = begun
   for (let page = begun.next; page < pages.length && draft !== undefined; page++) {
-    // As it was begun: where files can be fetched may be told otherwise now.
+    // As it was begun: the address of its files may be given differently now.
     const call = continueAct(contracts, model, known?.fineTune ?? fineTune, decodeDraft(draft), pages[page] as Page)
     const receipt = await step(`page ${page + 1}`, call, effectOf(page))
     draft = eventIn(receipt, contracts.fineTunes, 'UnitsRegistered').draft

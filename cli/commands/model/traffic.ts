@@ -84,7 +84,7 @@ export async function readModel(api: string, model: number, block: number): Prom
   )
 }
 
-/** The sketches of a model's latest queries that stand, newest batch first. */
+/** The sketches of a model's latest queries that were not voided, newest batch first. */
 export async function readQueries(
   api: string,
   model: number,
@@ -109,7 +109,7 @@ export async function readQueries(
   return queries
 }
 
-/** The signs of a model's kept rows, from its row index, held against the hash that is registered. */
+/** The signs of a model's kept rows, from its row index, checked against the registered hash. */
 export async function readRowSketches(
   api: string,
   { indexHash, indexUri }: DescribedModel,

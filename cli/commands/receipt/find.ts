@@ -11,7 +11,7 @@ import { parseReceipt, promisedRecord, type Receipt, signedReceipt } from '../..
 import { leafOf, proveRecord, standingOf } from '../../../sdk/recordProof.ts'
 import { requireCounting } from '../../../watcher/receipts.ts'
 
-/** What became of what a receipt promises. */
+/** Whether the record that a receipt promises exists. */
 export type Found =
   /** Nothing with its commitment is recorded. */
   | { readonly kind: 'unrecorded' }
@@ -64,7 +64,7 @@ export async function demandOf({ reader, contracts }: Connection, recordHash: He
   return await reader.readContract({ ...contracts.court, functionName: 'demandOf', args: [recordHash] })
 }
 
-/** A record of a batch as it stands. */
+/** A batch with its records as they are now. */
 export async function findBatch(connection: Connection, batch: bigint): Promise<OpenedBatch> {
   const { contracts, reader, fromBlock } = connection
   const asked = { ...contracts.ledger, eventName: 'BatchRecorded', args: { batch }, fromBlock, strict: true } as const

@@ -14,7 +14,10 @@ export function bookName({ model, operator, number }: BookKey): string {
   return `${model}/${operator}/${number}`
 }
 
-/** What is left of a book's settlement, a transaction a page. */
+/**
+ * What is left of a book's settlement, a transaction a page. They are sent from the journal on disk: killed between two pages, the same
+ * command continues with the next. Pages that somebody else sent meanwhile are refused, and running it again plans from where they ended.
+ */
 export async function settlingPages(
   connection: Connection,
   model: OpenedModel,
