@@ -56,6 +56,10 @@ export const limits = {
   subscriptions: { most: 500, unit: 'subscriptions', what: 'open at a process', code: 'OVERLOADED' },
   subscriptionsOfClient: { most: 20, unit: 'subscriptions', what: 'of these, of one client', code: 'RATE_LIMITED' },
 
+  // Of exports.
+  exports: { most: 4, unit: 'exports', what: 'running in a process', code: 'OVERLOADED' },
+  exportsOfClient: { most: 1, unit: 'export', what: 'of these, of one client', code: 'RATE_LIMITED' },
+
   // Of a client.
   requestsASecond: { most: 100, unit: 'requests a second', what: 'a client (`--rate-limit`)', code: 'RATE_LIMITED' },
   pointsARequest: { most: 250, unit: 'points', what: 'that count as one more request of a client' },

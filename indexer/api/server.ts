@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { StopError } from '../../sdk/errors.ts'
 import { type Blobs, isHash } from './blobs.ts'
+import type { Exports } from './export/exports.ts'
 import { graphiql } from './graphiql.ts'
 import { limitConnections } from './http/connectionLimit.ts'
 import { allowAnyOrigin } from './http/cors.ts'
@@ -17,6 +18,7 @@ export interface ServerOptions {
   readonly port: number
   readonly blobs: Blobs
   readonly graphql: GraphQLEndpoint
+  readonly exports: Exports
   readonly hasGraphiql: boolean
   /** Proxies of one's own in front: all connections are theirs then. */
   readonly trustProxy: number
@@ -44,8 +46,8 @@ const DRAIN_MS = 1_500
 const CHECK_CONNECTIONS_MS = 1_000
 
 /**
- * Serves `/graphql`, `/health` (this process lives), `/ready` (its answers are fresh), `/metrics`
- * and `/blobs/<hash>`.
+ * Serves `/graphql`, `/health` (this process lives), `/ready` (its answers are fresh), `/metrics`,
+ * `/blobs/<hash>` and `/export/<list>`.
  */
 export async function startServer(options: ServerOptions): Promise<Server> {
   const server = createServer(
@@ -100,18 +102,21 @@ async function route(options: ServerOptions, request: IncomingMessage, response:
   } else if (pathname === '/metrics' && options.metrics !== undefined) {
     const { contentType, text } = await options.metrics.page()
     await send(request, response, { status: 200, contentType, body: text })
+  } else if (url !== null && pathname.startsWith('/export/')) {
+    await options.exports.answer(request, response, url)
   } else if (pathname.startsWith('/blobs/')) {
     await blob(options.blobs, pathname.slice('/blobs/'.length), request, response)
   } else if (options.hasGraphiql && pathname.startsWith('/graphiql/')) {
     await graphiqlFile(pathname.slice('/graphiql/'.length), request, response)
   } else if (!(await options.page?.(request, response))) {
-    json(response, 404, { error: 'Ask /graphql, /health, /ready, /metrics or /blobs/<hash>' })
+    json(response, 404, { error: 'Ask /graphql, /health, /ready, /metrics, /blobs/<hash> or /export/<list>.csv' })
   }
 }
 
 /** The path label of metrics: one of a few, whatever was requested. */
 function pathLabel(pathname: string): string {
   if (pathname.startsWith('/blobs/')) return '/blobs/:hash'
+  if (pathname.startsWith('/export/')) return '/export/:list'
   return PATHS.has(pathname) ? pathname : 'other'
 }
 

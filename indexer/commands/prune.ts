@@ -26,7 +26,8 @@ served no more. With --drop they are dropped.
     const connections = await openExisting(database)
     try {
       const found = await prunable(connections)
-      if (found.length === 0) say('nothing', 'There is nothing to drop; a history is kept for a minute after a newer one replaces it')
+      if (found.length === 0)
+        say('nothing', 'There is nothing to drop; a history is kept for a minute after a newer one replaces it')
       for (const history of found) {
         const { deployment = 'no deployment yet', head, bytes } = history
         const what = `${history.schema} (${deployment}, ${head === undefined ? 'empty' : `up to block ${head}`}, ${megabytes(bytes)} MB)`

@@ -2,6 +2,7 @@ import { explain, isExplained } from '../../sdk/errors.ts'
 import { blobsIn } from '../api/blobs.ts'
 import { computedBy } from '../api/computed/computed.ts'
 import { tooLarge } from '../api/cost.ts'
+import { exports } from '../api/export/exports.ts'
 import { graphqlEngine } from '../api/graphql.ts'
 import { headTags, newestHash } from '../api/headTag.ts'
 import { type Health, type Role, readiness } from '../api/health.ts'
@@ -89,6 +90,7 @@ export async function answer(
     port,
     blobs: blobsIn(blobs),
     graphql,
+    exports: exports({ sources, trustProxy, report: failed, refused: (code) => metrics?.refused(code) }),
     hasGraphiql: graphiql,
     trustProxy,
     metrics,

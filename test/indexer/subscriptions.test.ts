@@ -94,12 +94,7 @@ describe('subscriptions', () => {
     const refusals = [
       ['subscription { head { block } }', 'application/json', 'NOT_ACCEPTABLE', 406],
       ['subscription { batches { block } strikes { block } }', 'text/event-stream', 'GRAPHQL_VALIDATION_FAILED', 400],
-      [
-        'subscription { batches(where: { feeGwei: 1 }) { block } }',
-        'text/event-stream',
-        'BAD_REQUEST',
-        400,
-      ],
+      ['subscription { batches(where: { feeGwei: 1 }) { block } }', 'text/event-stream', 'BAD_REQUEST', 400],
     ] as const
     for (const [query, accept, code, status] of refusals) {
       const response = await post(indexer.url, { query }, { accept })

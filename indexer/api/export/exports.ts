@@ -1,0 +1,173 @@
+import { once } from 'node:events'
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { coerceInputValue, type GraphQLInputType } from 'graphql'
+import { entities } from '../entities/all.ts'
+import { clientAddress } from '../http/clientAddress.ts'
+import { limits } from '../limits.ts'
+import { type ReportFailure, shownErrors } from '../maskErrors.ts'
+import { type AsOf, type BlockArg, blockAsOf } from '../query/asOf.ts'
+import { BadRequest, codeOf, errorCodes } from '../query/badRequest.ts'
+import { type Context, contextOf, type Sources } from '../query/context.ts'
+import type { Entity, Row } from '../query/entity.ts'
+import type { Where } from '../query/where.ts'
+import { schema } from '../schema/schema.ts'
+import { fileColumns } from './columns.ts'
+import { csvHeader, csvLine } from './csv.ts'
+import { parquetFile } from './parquet.ts'
+
+/** Whole lists as files: `/export/<list>.csv` and `.parquet`, as of one block. */
+export interface Exports {
+  answer(request: IncomingMessage, response: ServerResponse, url: URL): Promise<void>
+}
+
+export interface ExportsOptions {
+  readonly sources: (signal: AbortSignal) => Promise<Sources>
+  readonly trustProxy: number
+  readonly report: ReportFailure
+  readonly refused: (code: string) => void
+}
+
+const ROWS_A_PAGE = 500n
+/** Pages that make a row group of Parquet: large ones compress better, and are kept in memory. */
+const PAGES_A_GROUP = 10
+const TAKE_WITHIN_MS = 30_000
+const TYPES = { csv: 'text/csv; charset=utf-8', parquet: 'application/vnd.apache.parquet' } as const
+
+export function exports(options: ExportsOptions): Exports {
+  const openOf = new Map<string, number>()
+  let open = 0
+
+  const take = (client: string): (() => void) => {
+    const own = openOf.get(client) ?? 0
+    if (own >= limits.exportsOfClient.most) {
+      throw new BadRequest(`You have ${own} exports running; wait for one`, 'RATE_LIMITED', { retryAfter: 10 })
+    }
+    if (open >= limits.exports.most) {
+      throw new BadRequest('Too many exports are running here; ask again in 10 s', 'OVERLOADED', { retryAfter: 10 })
+    }
+    open += 1
+    openOf.set(client, own + 1)
+    return () => {
+      open -= 1
+      if (own === 0) openOf.delete(client)
+      else openOf.set(client, own)
+    }
+  }
+
+  const write = async (request: IncomingMessage, response: ServerResponse, url: URL, gone: AbortSignal) => {
+    const { entity, format } = fileAsked(url.pathname.slice('/export/'.length))
+    const where = whereOf(entity, url.searchParams.get('where'))
+    const context = contextOf(await options.sources(gone))
+    // One block for all pages, whatever happens meanwhile.
+    const at = await context.asOf(blockOf(url.searchParams.get('block')))
+    const columns = fileColumns(entity)
+    const parquet = format === 'parquet' ? parquetFile(columns, factsOf(context, at)) : undefined
+    // Before the first byte, so that what cannot be answered is refused as such.
+    const pages = pagesOf(options.sources, entity, where, at, gone)
+    let page = await pages.next()
+    response.writeHead(200, {
+      'content-type': TYPES[format],
+      'content-disposition': `attachment; filename="${entity.list}-${at.block}.${format}"`,
+      'cache-control': 'no-store',
+      'x-block': `${at.block}`,
+      'x-block-hash': at.hash,
+    })
+    if (request.method === 'HEAD') return response.end()
+    await sent(response, parquet === undefined ? csvHeader(columns) : new Uint8Array())
+    let group: Row[] = []
+    for (; !page.done; page = await pages.next()) {
+      if (parquet === undefined) await sent(response, page.value.map((row) => csvLine(columns, row)).join(''))
+      else group.push(...page.value)
+      if (parquet === undefined || group.length < PAGES_A_GROUP * Number(ROWS_A_PAGE)) continue
+      await sent(response, parquet.add(group))
+      group = []
+    }
+    if (parquet !== undefined && group.length > 0) await sent(response, parquet.add(group))
+    return response.end(parquet?.end())
+  }
+
+  return {
+    answer: async (request, response, url) => {
+      const gone = new AbortController()
+      response.once('close', () => gone.abort())
+      let leave: (() => void) | undefined
+      try {
+        if (request.method !== 'GET' && request.method !== 'HEAD') {
+          throw new BadRequest('Exports are asked by GET', 'METHOD_NOT_ALLOWED')
+        }
+        leave = take(clientAddress(request, options.trustProxy))
+        await write(request, response, url, gone.signal)
+      } catch (error) {
+        if (gone.signal.aborted) return
+        const errors = shownErrors(error, options.report)
+        for (const one of errors) options.refused(codeOf(one))
+        // A file that ends early must not pass for a whole one.
+        if (response.headersSent) return void response.destroy()
+        const [first] = errors.map((one) => errorCodes[codeOf(one)].status)
+        response.writeHead(typeof first === 'number' ? first : 400, { 'content-type': 'application/json' })
+        response.end(`${JSON.stringify({ errors })}\n`)
+      } finally {
+        leave?.()
+      }
+    },
+  }
+}
+
+function fileAsked(name: string): { readonly entity: Entity; readonly format: keyof typeof TYPES } {
+  const [list, format, ...rest] = name.split('.')
+  const entity = entities.find((one) => one.list !== undefined && one.list === list)
+  if (entity !== undefined && (format === 'csv' || format === 'parquet') && rest.length === 0) return { entity, format }
+  const lists = entities.flatMap((one) => one.list ?? [])
+  throw new BadRequest(`Ask /export/<list>.csv or .parquet, where <list> is one of ${lists.join(', ')}`)
+}
+
+function whereOf(entity: Entity, text: string | null): Where | undefined {
+  if (text === null) return undefined
+  let json: unknown
+  try {
+    json = JSON.parse(text)
+  } catch {
+    throw new BadRequest('where is not JSON; give a filter as in GraphQL, such as {"accountId":7}', 'BAD_REQUEST', {
+      argument: 'where',
+    })
+  }
+  const type = schema.getType(`${entity.type}Where`) as GraphQLInputType
+  return coerceInputValue(json, type, (path, _, error) => {
+    throw new BadRequest(`${['where', ...path].join('.')}: ${error.message}`, 'BAD_REQUEST', { argument: 'where' })
+  }) as Where
+}
+
+function blockOf(text: string | null): BlockArg | undefined {
+  if (text === null) return undefined
+  if (/^\d{1,15}$/.test(text)) return { number: BigInt(text) }
+  throw new BadRequest(`block is ${text.slice(0, 50)}; give a block's number`, 'BAD_REQUEST', { argument: 'block' })
+}
+
+/** Throws `BLOCK_REORGED` once the chain has left the block. */
+async function* pagesOf(
+  sources: ExportsOptions['sources'],
+  entity: Entity,
+  where: Where | undefined,
+  at: AsOf,
+  signal: AbortSignal,
+): AsyncGenerator<readonly Row[], void> {
+  for (let after: string | null = null; ; ) {
+    const context = contextOf(await sources(signal))
+    const args = { limit: ROWS_A_PAGE, after, ...(where && { where }) }
+    const { items, pageInfo } = await context.page(entity, args, at)
+    await blockAsOf(context.db, { hash: at.hash }, await context.asOf())
+    yield items
+    if (!pageInfo.hasNextPage) return
+    after = pageInfo.endCursor
+  }
+}
+
+function factsOf({ identity }: Context, { block, hash }: AsOf): Readonly<Record<string, string>> {
+  return { chainId: `${identity.chainId}`, ledger: identity.ledger, block: `${block}`, blockHash: hash }
+}
+
+async function sent(response: ServerResponse, bytes: string | Uint8Array): Promise<void> {
+  if (bytes.length === 0 || response.write(bytes) || response.destroyed) return
+  const signal = AbortSignal.timeout(TAKE_WITHIN_MS)
+  await Promise.race([once(response, 'drain', { signal }), once(response, 'close', { signal })])
+}
