@@ -31,7 +31,7 @@ import { troubles } from '../support/troubles.ts'
 const IDENTIFYING = 3 + journaled.length
 
 /** What may pass is a lie only after a minute: a second by this clock, by which nothing else gets shorter than it should. */
-const HURRIED = { clock: clockAt(60), rpcTimeoutMs: 600_000 } as const
+const HURRIED = { clock: clockAt(60), rpcTimeoutMs: 600_000, pollMs: 600 } as const
 
 describe('a node that', () => {
   let setting: Setting
@@ -60,7 +60,7 @@ describe('a node that', () => {
   async function isFoundOut({ lie, named, facts = ['block'] }: NamedLie, verify: Verification): Promise<void> {
     const node = await lying(lie)
     const database = await setting.postgres.newDatabase()
-    const indexer = await indexTo(setting.ledger, database, { rpcUrls: [node.url], verify, pollMs: 10, ...HURRIED })
+    const indexer = await indexTo(setting.ledger, database, { rpcUrls: [node.url], verify, ...HURRIED })
 
     const failure = await indexer.stopped.catch((error: unknown) => error)
     expect(failure).toBeInstanceOf(NodeContradictsItself)
@@ -94,7 +94,6 @@ describe('a node that', () => {
     const indexer = await indexTo(setting.ledger, database, {
       rpcUrls: [node.url],
       maxRange: 1,
-      pollMs: 10,
       ...HURRIED,
     })
     await expect(indexer.stopped).rejects.toThrow('The finalised block of a node is not on its own branch')
@@ -169,7 +168,7 @@ describe('a node that', () => {
       const events: IndexerEvent[] = []
       const database = await setting.postgres.newDatabase()
       const report = (event: IndexerEvent) => events.push(event)
-      const options = { rpcUrls: [node.url], pollMs: 10, ...HURRIED, report }
+      const options = { rpcUrls: [node.url], ...HURRIED, report }
       const indexer = await indexTo(setting.ledger, database, options)
       await HURRIED.clock.pause(180_000)
       const kinds = new Set(events.map((event) => event.kind))
@@ -247,7 +246,7 @@ describe('a node that', () => {
     const database = await postgres.newDatabase()
     const events: IndexerEvent[] = []
     const report = (event: IndexerEvent) => events.push(event)
-    const indexer = await indexTo(ledger, database, { rpcUrls: [node.url], pollMs: 10, ...HURRIED, report })
+    const indexer = await indexTo(ledger, database, { rpcUrls: [node.url], ...HURRIED, report })
     await indexer.atHead()
 
     for (const number of numbers.slice(4)) old.set(number, before.get(number))
