@@ -16,6 +16,7 @@ const phases: Readonly<Record<string, readonly string[]>> = {
     "prettier --check 'contracts/**/*.sol' 'test/**/*.sol'",
     'tsc -p web',
     'npm run -s lint:solidity',
+    'npm run -s build:web',
     'biome ci .',
     'npm run -s lint:forge',
     'knip',
