@@ -17,6 +17,8 @@ export default defineConfig({
   test: {
     testTimeout: 180_000,
     hookTimeout: 300_000,
+    // The prover's processes each take a core.
+    maxConcurrency: 2,
     globalSetup: 'test/support/before.ts',
     sequence: { sequencer: LongestFirst },
     reporters: ['default', keepFileTimes],
