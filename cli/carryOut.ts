@@ -1,6 +1,6 @@
 /** A plan, from its dry run to its receipts: the one way in which commands send anything. */
 import type { Address, LocalAccount, TransactionReceipt } from 'viem'
-import { formatEther, formatGwei } from 'viem'
+import { formatGwei } from 'viem'
 import type { ContractCall } from '../sdk/contractCall.ts'
 import type { Connection } from '../sdk/contracts.ts'
 import { StopError } from '../sdk/errors.ts'
@@ -8,7 +8,7 @@ import { dryRun } from '../sdk/node/transactions/dryRun.ts'
 import type { HeldJournal } from '../sdk/node/transactions/journal.ts'
 import { type Plan, unsignedOf } from '../sdk/node/transactions/plan.ts'
 import { type SendEvent, sendPlan } from '../sdk/node/transactions/send.ts'
-import { formatOpen, WEI_PER_GWEI } from '../sdk/units.ts'
+import { formatOpen, spokenEther, WEI_PER_GWEI } from '../sdk/units.ts'
 import { spokenTime } from './chainTime.ts'
 import type { Context } from './context.ts'
 import { ExitError } from './exitError.ts'
@@ -122,7 +122,7 @@ async function show(
 function gasLine(feeWei: bigint, gasPriceWei: bigint, isMoreToCome: boolean): string {
   const price = `at ${rounded(formatGwei(gasPriceWei))} gwei`
   if (feeWei === 0n) return `gas that is not known yet, ${price}`
-  const gas = `about ${rounded(formatEther(feeWei))} ETH for gas ${price}`
+  const gas = `about ${spokenEther(feeWei)} ETH for gas ${price}`
   return isMoreToCome ? `${gas} and the gas of the later ones` : gas
 }
 

@@ -19,3 +19,9 @@ export function parseOpen(text: string): bigint {
   const [, whole = '0', fraction = ''] = match
   return BigInt(whole) * GWEI_PER_OPEN + BigInt(fraction.padEnd(9, '0'))
 }
+
+/** An amount of a chain's own coin, to four digits: for people, who decide by it and do not calculate with it. */
+export function spokenEther(wei: bigint): string {
+  const ether = Number(wei) / 1e18
+  return ether.toLocaleString('en-US', { maximumSignificantDigits: 4, useGrouping: false })
+}

@@ -4,6 +4,7 @@ import { BaseError, WaitForTransactionReceiptTimeoutError } from 'viem'
 import type { Reader, Wallet } from '../sdk/chain.ts'
 import { type ContractCall, estimate } from '../sdk/contractCall.ts'
 import { RetryError, StopError } from '../sdk/errors.ts'
+import { spokenEther } from '../sdk/units.ts'
 
 /** The outcome of a call. */
 export type Outcome =
@@ -73,8 +74,8 @@ export function transactionSender(reader: Reader, wallet: Wallet): Sender {
     const [first] = acts
     if (first === undefined || payable.length > 0) return payable
     throw new RetryError(
-      `${account.address} cannot pay for gas`,
-      { balanceWei: balance, neededWei: first.gas * maxFeePerGas },
+      `${account.address} cannot pay for gas: it has ${spokenEther(balance)} ETH, and needs ${spokenEther(first.gas * maxFeePerGas)}`,
+      {},
       'Send it some of the chain’s native coin. Nothing is lost but time.',
     )
   }

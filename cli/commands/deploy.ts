@@ -1,7 +1,6 @@
 import { existsSync, mkdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { type Command, InvalidArgumentError } from 'commander'
-import { formatEther } from 'viem'
 import { describeTerms } from '../../scripts/deploy/describe.ts'
 import { completeTerms } from '../../scripts/deploy/terms.ts'
 import { connectReader, type Reader } from '../../sdk/chain.ts'
@@ -9,9 +8,10 @@ import { RetryError, StopError } from '../../sdk/errors.ts'
 import { readDeployment } from '../../sdk/node/readDeployment.ts'
 import { holderAt, lockFor } from '../../sdk/node/transactions/holder.ts'
 import { writeWhole } from '../../sdk/node/writeWhole.ts'
+import { spokenEther } from '../../sdk/units.ts'
 import { action, askingFirst, commandOf, withSettings } from '../command.ts'
 import type { Context } from '../context.ts'
-import { rounded } from '../rounded.ts'
+import { ExitError } from '../exitError.ts'
 import { type TermOptions, termsOf, withTerms } from './deploy/terms.ts'
 
 interface Options extends TermOptions {
@@ -88,13 +88,15 @@ async function propose(context: Context, options: Options, reader: Reader, isRes
     `${isResumed ? 'Continues to deploy' : 'Deploys'} to chain ${reader.chain.id} from ${address}, which gets no role by deploying:`,
   )
   terminal.say(describeTerms(terms))
-  terminal.say(`About ${rounded(formatEther(feeWei))} ETH for gas in all.`)
-  if (sending.kind === 'send' && (sending.yes || /^y(es)?$/i.test((await terminal.ask('Deploy? [y/N]')) ?? '')))
-    return true
-  const how = sending.kind === 'send' ? ' Add --yes to send it without being asked.' : ''
+  terminal.say(`About ${spokenEther(feeWei)} ETH for gas in all.`)
+  const answer = sending.kind !== 'send' ? 'n' : sending.yes ? 'y' : await terminal.ask('Deploy? [y/N]')
+  if (/^y(es)?$/i.test(answer ?? '')) return true
+  const how = answer === undefined ? ' Add --yes to send it without being asked.' : ''
   terminal.result({ name: options.name, chainId: reader.chain.id, deployer: address, terms, feeWei, sent: false }, [
     `Nothing was sent.${how}`,
   ])
+  // A script that forgot --yes must not go on as if everything were done.
+  if (answer === undefined) throw new ExitError(2)
   return false
 }
 
@@ -102,7 +104,7 @@ async function requireGas(reader: Reader, address: `0x${string}`, neededWei: big
   const balanceWei = await reader.getBalance({ address })
   if (balanceWei >= neededWei) return
   throw new StopError(
-    `${address} cannot pay for gas: it has ${rounded(formatEther(balanceWei))} ETH, and needs about ${rounded(formatEther(neededWei))}`,
+    `${address} cannot pay for gas: it has ${spokenEther(balanceWei)} ETH, and needs about ${spokenEther(neededWei)}`,
     {},
     'Send it some of the chain’s own coin.',
   )

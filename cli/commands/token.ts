@@ -1,10 +1,9 @@
 import type { Command } from 'commander'
-import { type Address, formatEther } from 'viem'
+import type { Address } from 'viem'
 import { callTo } from '../../sdk/contractCall.ts'
-import { formatOpen, WEI_PER_GWEI } from '../../sdk/units.ts'
+import { formatOpen, spokenEther, WEI_PER_GWEI } from '../../sdk/units.ts'
 import { carryOut, minedOf } from '../carryOut.ts'
 import { action, commandOf, reading, sendingCommand } from '../command.ts'
-import { rounded } from '../rounded.ts'
 import { addressValue, openAmount } from '../values.ts'
 
 export function tokenCommand(): Command {
@@ -23,7 +22,7 @@ function showCommand(): Command {
         ])
         context.terminal.result({ address, openWei, gasWei, token: contracts.openToken.address }, [
           `${formatOpen(openWei / WEI_PER_GWEI)} OPEN of the token at ${contracts.openToken.address}`,
-          `${rounded(formatEther(gasWei))} of the chain’s own coin, for gas`,
+          `${spokenEther(gasWei)} of the chain’s own coin, for gas`,
         ])
       }),
     )

@@ -50,7 +50,7 @@ describe('claiming', () => {
     expect(code).toBe(0)
     expect(out).toMatch(
       new RegExp(
-        `Account ${contributor(0)}: 0 OPEN can be claimed\\.\\n  [\\d.]+ OPEN are pending in book 1 of model 2 at operator ${operator}, which can be settled from \\d{4}-\\S+Z at the latest\\.\\nNothing can be claimed now\\. Run this again with --settle from \\d{4}-\\S+Z on\\.\\n$`,
+        `Account ${contributor(0)}: 0 OPEN can be claimed\\.\\n  [\\d.]+ OPEN are pending in book 1 of model 2 at operator ${operator}, which can be settled from \\d{4}-\\S+ \\S+ UTC on, perhaps earlier\\.\\nNothing can be claimed now\\. Run this again with --settle from \\d{4}-\\S+ \\S+ UTC on\\.\\n$`,
       ),
     )
     const early = await run(['settle', `${model.model}/${operator}/1`])
@@ -99,7 +99,7 @@ describe('claiming', () => {
       return (received * BigInt(member?.kept ?? 0)) / BigInt(kept)
     }
     const first = await claim([`${contributor(1)}`, '--yes'])
-    expect(first.out).toContain(`${formatOpen(shareOf(1))} of them by drawing shares of joint units`)
+    expect(first.out).toContain(`${formatOpen(shareOf(1))} of them as shares of joint units`)
     expect(await balance(holder(1))).toBe(shareOf(1))
     const elsewhere = local.cast.treasury.address
     const second = await claim(['--to', elsewhere, '--yes', '--json'], JOINT)

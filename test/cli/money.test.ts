@@ -140,7 +140,7 @@ describe('money at the command line', () => {
       payout: holder,
       claimableGwei: '0',
     })
-    expectParagraph(await run(HOLDER, 'account', 'rotate', `${account}`), 'Say which half of the move this is')
+    expectParagraph(await run(HOLDER, 'account', 'rotate', `${account}`), 'A new payout address is proposed first')
     const proposed = await sent(HOLDER, 'account', 'rotate', `${account}`, '--to', `${next}`)
     expect(proposed).toMatchObject({ account, proposed: next })
     expectParagraph(

@@ -56,7 +56,7 @@ describe('receipts at the command line', () => {
     expect(await verified(1)).toMatchObject({ record: 'broken', batch: `${batch}`, index: 1 })
     const missing = await run('receipt', 'verify', file(2))
     expect(missing.out).toMatch(
-      /^Signed by the receipt key of operator \d+.*\nNot recorded yet; it is promised by \d{4}-\S+Z\.\n$/,
+      /^Signed by the receipt key of operator \d+.*\nNot recorded yet; that is promised by \d{4}-\S+ \S+ UTC\.\n$/,
     )
     writeFileSync(file(9), '{"chainId":1}')
     expect(await run('receipt', 'verify', file(9))).toMatchObject({
@@ -72,13 +72,13 @@ describe('receipts at the command line', () => {
     const missing = await run('receipt', 'rate', file(2), '--stars', '4', '--yes')
     expect(missing).toMatchObject({
       code: 1,
-      err: expect.stringContaining('its record does not stand (record unrecorded)'),
+      err: expect.stringContaining('This answer is not recorded.'),
     })
   })
 
   it('strike an operator that recorded otherwise: announced, and two blocks later', async () => {
     const kept = await run('receipt', 'claim', file(0), '--yes')
-    expect(kept.out).toBe('Nothing was sent. Its record is there as promised, or was voided.\n')
+    expect(kept.out).toBe('Nothing was sent. Its record is there as promised.\n')
     const dry = await run('receipt', 'claim', file(1), '--dry-run')
     expect(dry.out).toMatch(
       /^1\. Announce a challenge[^\n]*\(Court\.commit, [\d,]+ gas\)\n2\. Strike record 1 of batch \d+ \(Court\.proveBrokenReceipt, [\d,]+ gas\)\n/,
@@ -92,7 +92,9 @@ describe('receipts at the command line', () => {
 
   it('demand a record that is missing, and strike the operator that does not show it', async () => {
     const early = await run('receipt', 'claim', file(2), '--yes')
-    expect(early.out).toMatch(/^Nothing was sent\. It is promised by \d{4}-\S+Z; run this again then\.\n$/)
+    expect(early.out).toMatch(
+      /^Nothing was sent\. Its record is promised by \d{4}-\S+ \S+ UTC; run this again then\.\n$/,
+    )
     await local.passSeconds(HOUR + 1)
     expect((await run('receipt', 'verify', file(2))).out).toContain('Demand it with `attribution receipt claim')
     const demanded = await sent('receipt', 'claim', file(2))
@@ -113,7 +115,7 @@ describe('receipts at the command line', () => {
       err: expect.stringContaining('--grounds-uri would be registered for good as http://localhost/grounds.md'),
     })
     const neither = await run('appeal', 'file', grounds, ...uri, '--batch', '1', '--model', '2', '--yes')
-    expect(neither).toMatchObject({ code: 2, err: expect.stringContaining('Say what it is against') })
+    expect(neither).toMatchObject({ code: 2, err: expect.stringContaining('Say what the appeal is against') })
     const filed = await sent('appeal', 'file', grounds, ...uri, '--batch', `${batch}`, '--record', '2')
     expect(filed).toMatchObject({ appeal: '1', groundsHash: keccak256(toHex('Its sketch is of another request.')) })
     const shown = await run('appeal', 'show', '1')

@@ -76,7 +76,7 @@ describe('the watcher, as people start it', () => {
         WATCHER,
         2,
       )
-      await refused(/too many arguments/, ['now'], WATCHER, 2)
+      await refused(/takes fewer arguments/, ['now'], WATCHER, 2)
     })
 
     it('with a folder', async () => {

@@ -1,14 +1,8 @@
-import {
-  type Address,
-  BaseError,
-  formatEther,
-  type Hex,
-  MethodNotFoundRpcError,
-  MethodNotSupportedRpcError,
-} from 'viem'
+import { type Address, BaseError, type Hex, MethodNotFoundRpcError, MethodNotSupportedRpcError } from 'viem'
 import type { Reader } from '../../chain.ts'
 import { estimate, refusalOf } from '../../contractCall.ts'
 import { StopError } from '../../errors.ts'
+import { spokenEther } from '../../units.ts'
 import type { Plan } from './plan.ts'
 
 /** What each transaction of a plan would cost, were it sent now, each after those before it. */
@@ -58,14 +52,10 @@ async function requireFunds(plan: Plan, feeWei: bigint, reader: Reader, from: Ad
   const balance = await reader.getBalance({ address: from })
   if (plan.transactions.length > 0 && balance < feeWei)
     throw new StopError(
-      `${from} cannot pay for gas: it has ${inCoins(balance)}, and needs ${inCoins(feeWei)}`,
+      `${from} cannot pay for gas: it has ${spokenEther(balance)} ETH, and needs ${spokenEther(feeWei)}`,
       {},
       'Send it some of the chain’s own coin.',
     )
-}
-
-function inCoins(wei: bigint): string {
-  return `${Number(formatEther(wei)).toLocaleString('en-US', { maximumSignificantDigits: 4 })} ETH`
 }
 
 /** By `eth_simulateV1`, which runs calls after each other, here in a block each; where a node lacks it, the first alone. */
