@@ -58,7 +58,7 @@ function refusedRead(error: unknown): StopError | undefined {
     return new StopError(
       `There is no contract of this ledger at ${call?.contractAddress ?? 'an address of the deployment'}`,
       {},
-      'The deployment file and the node are of different chains, or the chain was begun anew: check both.',
+      'The deployment file and the node are of different chains, or the chain was started again from nothing: check both.',
       error,
     )
   const revert = error.walk((cause) => cause instanceof ContractFunctionRevertedError)

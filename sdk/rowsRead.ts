@@ -29,7 +29,7 @@ export interface RowsRead {
 export const UNIT_FAULTS = ['FalseSum', 'AboveCap', 'Malformed', 'CopyKept', 'NoCopy', 'Withheld'] as const
 export type UnitFault = (typeof UNIT_FAULTS)[number]
 
-/** What rows are held against. */
+/** What rows are compared with. */
 export interface ReadingTerms {
   readonly k: number
   readonly unitCount: number

@@ -1,4 +1,4 @@
-// A model's row index held against what was registered: what a transaction can prove false, and by which proof.
+// A model's row index compared with what was registered: what a transaction can prove false, and by which proof.
 //
 //   false unit   rows that are malformed, are above their caps, or do not make the registered sketch, scale and count
 //   no copy      a dropped row that names no kept row which it resembles

@@ -43,7 +43,7 @@ export interface Drift {
 }
 
 /**
- * @param reference What the present is held against: a model's rows, or queries of an earlier time.
+ * @param reference What the present is compared with: a model's rows, or queries of an earlier time.
  * @param seed Of the draw and of the permutations.
  * @throws MalformedError where there are so few samples that chance alone would look like drift.
  */

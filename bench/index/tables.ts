@@ -6,7 +6,7 @@ import type { Latency } from './live.ts'
 
 /** The figures as a document shows them. */
 
-/** Each has a column where it ran. One that knows only PostgreSQL is what ours on either database is held against. */
+/** Each has a column where it ran. One that knows only PostgreSQL is what ours on either database is compared with. */
 const RIVALS = [
   { name: 'Ponder', who: 'ponder' },
   { name: 'SQD', who: 'sqd' },

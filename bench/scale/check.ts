@@ -1,4 +1,4 @@
-// The simulation against a chain: a small day is played on the release build, and what it really cost is held against what was simulated.
+// The simulation against a chain: a small day is played on the release build, and what it really cost is compared with what was simulated.
 import { randomSource } from '../../attribution/random.ts'
 import { markdownTable } from '../../scripts/documentTables.ts'
 import type { OpenedBatch } from '../../sdk/batch.ts'

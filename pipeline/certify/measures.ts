@@ -39,7 +39,7 @@ export function paidTo(
   return totals.map((total) => Math.round(total * PAID_DECIMALS) / PAID_DECIMALS)
 }
 
-/** What pay is held against, and over whom. */
+/** What pay is compared with, and over whom. */
 export interface Question {
   readonly effects: Effects
   /** What the subjects were paid, from what each contributor was. */

@@ -68,7 +68,7 @@ export function rowsInOrder(contributions: readonly Contribution[], n: number, d
   return items.map((item, row) => ({ row, ...item }))
 }
 
-/** Rows as a `rows.jsonl` says, each held against its commitment. */
+/** Rows as a `rows.jsonl` says, each compared with its commitment. */
 export function rowsOfFile(path: string, contributions: readonly Contribution[], n: number): readonly RunRow[] {
   const content = new TextEncoder().encode(textOf(path))
   const counts = contributions.map(({ id, itemHashes }) => ({ id, items: itemHashes.length }))

@@ -68,7 +68,7 @@ export interface EvaluatedTask {
   readonly metrics: readonly { readonly key: string; readonly called: string; readonly isMean: boolean }[]
 }
 
-/** The latest results of a folder if not said which, each benchmark held against its samples. */
+/** The latest results of a folder if not said which, each benchmark compared with its samples. */
 export function readEvaluation(source: SourceFolder, file = latestResults(source)): Evaluation {
   if (file === undefined)
     throw new RunError(

@@ -1,5 +1,5 @@
 /**
- * A registered model held against the run that it was made of: everything from the gradients on is integer arithmetic or has a
+ * A registered model compared with the run that it was made of: everything from the gradients on is integer arithmetic or has a
  * fixed order, so it is computed again and must be the same to the bit. The gradients themselves are a GPU's floats and are not:
  * taken again, they give sketches that differ by a step here and there.
  *

@@ -101,7 +101,7 @@ export interface PublishedEqualSplit {
   readonly indexFile?: undefined
 }
 
-/** Reads the publication of a model whose rows are sketched, and its files, each held against its hash. */
+/** Reads the publication of a model whose rows are sketched, and its files, each compared with its hash. */
 export function readPublished(folder: string, blobs: string): PublishedSketches {
   const published = readServable(folder, blobs)
   if (published.indexFile !== undefined) return published
@@ -112,7 +112,7 @@ export function readPublished(folder: string, blobs: string): PublishedSketches 
   )
 }
 
-/** Reads the publication of any model, and the files that it is served with, each held against its hash. */
+/** Reads the publication of any model, and the files that it is served with, each compared with its hash. */
 export function readServable(folder: string, blobs: string): Published {
   const path = join(folder, FILE)
   const parsed = publicationSchema.safeParse(parseJson(read(path), path))

@@ -8,7 +8,7 @@ import { findContribution } from './contribution.ts'
 import { contributionsIn, type VersionContribution } from './versionContents.ts'
 
 /**
- * What a run says it was trained on, held against the chain: its rows are items of the contributions of its frozen versions, and of no others.
+ * What a run says it was trained on, compared with the chain: its rows are items of the contributions of its frozen versions, and of no others.
  * Where units are the sums of their rows, all items: the contracts refuse a model that leaves some out.
  *
  * @returns The contributions of the versions.

@@ -1,6 +1,6 @@
 /**
  * `gradients.safetensors`, a few megabytes at a time: a run of a million rows is sketched without ever being in memory. The
- * header is held against the manifest, and every number is looked at once, before any is used.
+ * header is compared with the manifest, and every number is looked at once, before any is used.
  */
 import { closeSync, openSync, readSync } from 'node:fs'
 import { join } from 'node:path'
@@ -17,7 +17,7 @@ const FILE = RUN_FILES.gradients
 const LENGTH_BYTES = 8
 const PIECE_BYTES = 1 << 22
 
-/** Opens the gradients of a run whose file has been held against its digest. */
+/** Opens the gradients of a run whose file has been compared with its digest. */
 export function openGradients(
   folder: string,
   { dataset, projection, sketch, format, files }: RunManifest,

@@ -175,7 +175,7 @@ export const embeddedSchema = z.strictObject({
   sketch: sketchSchema,
   evaluation: z.strictObject({
     heldOut: positive,
-    /** Always giving the commoner label. */
+    /** Always giving the more frequent label. */
     majority: z.strictObject({ accuracy: z.number().min(0).max(1) }),
     /** A head on the base in full precision, without adapters; null where it was not measured. */
     fullPrecision: score.nullable(),

@@ -1,5 +1,5 @@
 /**
- * Each module of an adapter held against its configuration: targets, exclusions, layers, ranks, and what else the configuration says
+ * Each module of an adapter compared with its configuration: targets, exclusions, layers, ranks, and what else the configuration says
  * of it. (huggingface/peft 0.21.0, src/peft/tuners/tuners_utils.py: check_target_module_exists; src/peft/utils/other.py:
  * get_pattern_key.) `pipeline/gpu/attribution_run/adapter_rules.py` says the same; test/fixtures/peftAdapters.json holds both to it.
  */

@@ -81,7 +81,7 @@ function loadGradients({ u, v }: GradientBlocks): Run['gradients'] {
   return { u: rows, v: v === u ? rows : loadRows(v) }
 }
 
-/** The files that are parsed whole. Any others are held against their hashes, and gradients then read in parts. */
+/** The files that are parsed whole. Any others are compared with their hashes, and gradients then read in parts. */
 function filesOf({ format, lora }: RunManifest): readonly string[] {
   if (format === RUN_FORMAT) return Object.values(RUN_FILES).filter((file) => file !== RUN_FILES.gradients)
   if (lora === null) return [RUN_FILES.rows]

@@ -19,7 +19,7 @@ export function scoreAnswers(logOdds: Float64Array, labels: Uint8Array): Score {
   return { accuracy: correct / labels.length, loss: loss / labels.length }
 }
 
-/** What always giving the commoner label would score. */
+/** What always giving the more frequent label would score. */
 export function majorityAccuracy(labels: Uint8Array): number {
   const second = labels.reduce((sum, label) => sum + label, 0)
   return Math.max(second, labels.length - second) / labels.length

@@ -1,7 +1,7 @@
 import type { Hex } from 'viem'
 import type { Answered } from './deceit.ts'
 
-/** What was done, to be held against what came of it. */
+/** What was done, to be compared with what came of it. */
 export interface Deeds {
   readonly records: readonly RecordLie[]
   /** False models, and how their owners lied. */

@@ -255,7 +255,7 @@ async function allReceipts({ gateway }: RunningGateway): Promise<readonly Receip
   return rows.map(({ receipt }) => receiptSchema.parse(receipt))
 }
 
-/** Receipts, channels, records and earnings, held against each other. */
+/** Receipts, channels, records and earnings, compared with each other. */
 async function held(its: LocalGateway, people: readonly Payer[], receipts: readonly Receipt[]) {
   const { local, operator, offered } = its
   const { connection, cast, walletOf } = local

@@ -53,7 +53,7 @@ function trainedOn({ rows, kept = rows }: EmbeddedManifest['dataset']): string {
 
 function evaluationRows(evaluation: Evaluation): string {
   const rows = [
-    ['always the commoner label', evaluation.majority.accuracy, undefined],
+    ['always the more frequent label', evaluation.majority.accuracy, undefined],
     ['full precision, head only', evaluation.fullPrecision?.accuracy, evaluation.fullPrecision?.loss],
     [
       'full precision, fine-tuned',

