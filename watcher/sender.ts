@@ -74,7 +74,7 @@ export function transactionSender(reader: Reader, wallet: Wallet): Sender {
     const [first] = acts
     if (first === undefined || payable.length > 0) return payable
     throw new RetryError(
-      `${account.address} cannot pay for gas: it has ${spokenEther(balance)} ETH, and needs ${spokenEther(first.gas * maxFeePerGas)}`,
+      `${account.address} cannot pay for gas: it has ${spokenEther(balance)} ETH, and needs ${spokenEther(first.gas * maxFeePerGas)} ETH`,
       {},
       'Send it some of the chain’s native coin. Nothing is lost but time.',
     )

@@ -104,7 +104,7 @@ async function requireGas(reader: Reader, address: `0x${string}`, neededWei: big
   const balanceWei = await reader.getBalance({ address })
   if (balanceWei >= neededWei) return
   throw new StopError(
-    `${address} cannot pay for gas: it has ${spokenEther(balanceWei)} ETH, and needs about ${spokenEther(neededWei)}`,
+    `${address} cannot pay for gas: it has ${spokenEther(balanceWei)} ETH, and needs about ${spokenEther(neededWei)} ETH`,
     {},
     'Send it some of the chain’s own coin.',
   )

@@ -54,7 +54,7 @@ describe('claiming', () => {
       ),
     )
     const early = await run(['settle', `${model.model}/${operator}/1`])
-    expect(early).toMatchObject({ code: 1, err: expect.stringMatching(/cannot be settled before \d{4}-\S+Z\. Until/) })
+    expect(early).toMatchObject({ code: 1, err: expect.stringMatching(/cannot be settled before \d{4}-\S+ \S+ UTC\. Until/) })
     expect((await run(['settle'])).out).toBe('No book is due.\n')
     await local.passSeconds(1.5 * DAY)
     const closed = await claim([`${contributor(0)}`])

@@ -100,7 +100,7 @@ describe('receipts at the command line', () => {
     const demanded = await sent('receipt', 'claim', file(2))
     expect(demanded.dueAt).toMatch(/^\d{4}-\S+Z$/)
     const waiting = await run('receipt', 'claim', file(2), '--yes')
-    expect(waiting.out).toMatch(/^Nothing was sent\. The operator has until \d{4}-\S+Z; run this again then\.\n$/)
+    expect(waiting.out).toMatch(/^Nothing was sent\. The operator has until \d{4}-\S+ \S+ UTC; run this again then\.\n$/)
     await local.passSeconds(12 * HOUR + 1)
     expect((await sent('receipt', 'claim', file(2))).transactions).toHaveLength(1)
   })
@@ -120,7 +120,7 @@ describe('receipts at the command line', () => {
     expect(filed).toMatchObject({ appeal: '1', groundsHash: keccak256(toHex('Its sketch is of another request.')) })
     const shown = await run('appeal', 'show', '1')
     expect(shown.out).toMatch(
-      /^Appeal 1 against record 2 of batch \d+, by account \d+ with [\d.]+ OPEN: open\.\nIts grounds: ipfs:\/\/grounds \(0x\w+\)\nRuled by /,
+      /^Appeal 1 against record 2 of batch \d+, by account \d+ with [\d.]+ OPEN: open\.\nIts grounds: ipfs:\/\/grounds \(0x\w+\)\nIt lapses unless it is ruled by /,
     )
     expect(await run('appeal', 'show', '7')).toMatchObject({
       code: 1,

@@ -129,7 +129,7 @@ describe('a watcher that the world plays tricks on', () => {
     await chain.setBalance({ address, value: 1n })
     await mine(1)
     const once = await watchOnce(stage)
-    expect(once.err).toMatch(/0x[0-9a-fA-F]{40} cannot pay for gas: it has 0\.0+1 ETH, and needs 0\.\d+ ETH/)
+    expect(once.err).toMatch(/0x[0-9a-fA-F]{40} cannot pay for gas: it has 0\.0+1 ETH, and needs 0\.\d+ ETH\. Send/)
     expect(once.err).not.toContain('    at ')
     const watching = start('cli/main.ts', ['watch', ...watchArgs(stage)], WATCHER)
     await watching.said('cannot pay for gas')

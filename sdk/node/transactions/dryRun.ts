@@ -52,7 +52,7 @@ async function requireFunds(plan: Plan, feeWei: bigint, reader: Reader, from: Ad
   const balance = await reader.getBalance({ address: from })
   if (plan.transactions.length > 0 && balance < feeWei)
     throw new StopError(
-      `${from} cannot pay for gas: it has ${spokenEther(balance)} ETH, and needs ${spokenEther(feeWei)}`,
+      `${from} cannot pay for gas: it has ${spokenEther(balance)} ETH, and needs ${spokenEther(feeWei)} ETH`,
       {},
       'Send it some of the chain’s own coin.',
     )
