@@ -76,7 +76,7 @@ async function time(its: LocalGateway, gateway: RunningGateway, calls: number, a
 
 /** Batches of each size, as they would be sent now. */
 async function gas({ local, registered, channels, operator }: LocalGateway): Promise<void> {
-  const { connection, cast } = local
+  const { connection, wallets } = local
   const { reader, contracts } = connection
   const [channel] = channels
   const { maxClaimableAmount, signature } = await voucherFor(local, channel, 990_000)
@@ -96,7 +96,7 @@ async function gas({ local, registered, channels, operator }: LocalGateway): Pro
       bytesToHex(encodeVouchers([{ channel: 0, maxClaimableAmount, signature }])),
       bytesToHex(encodeRecords(records, K, 1)),
     ])
-    const used = Number(((await estimate(reader, cast.operator.address, call)) * 10n) / 11n) / size
+    const used = Number(((await estimate(reader, wallets.operator.address, call)) * 10n) / 11n) / size
     const bytes = (call.data.length / 2 - 1) / size
     const floor = Number(calldataFloor(call.data)) / size
     const prices = ETH_PRICES_GWEI.map((gwei) => (used * gwei * 1e-9).toExponential(2)).join(' · ')

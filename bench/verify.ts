@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type Verification, verifications } from '../chain/verify/verification.ts'
-import { castOf } from '../examples/demo/wallets.ts'
+import { walletsOf } from '../examples/demo/wallets.ts'
 import { type Indexer, startIndexer } from '../indexer/start.ts'
 import { runCommand, wholeNumber } from '../scripts/command.ts'
 import { deployLedger } from '../scripts/deploy/deploy.ts'
@@ -28,7 +28,7 @@ What each check costs, and events a second of a backfill by how much of it is ve
     const anvil = await startAnvil({ save: join(folder, 'state.json') })
     const postgres = await startPostgres()
     try {
-      const { deployer, treasury } = castOf(0)
+      const { deployer, treasury } = walletsOf(0)
       const rpcUrl = anvil.url
       const deployment = await deployLedger({ name: 'bench', rpcUrl, deployer, treasuryPayout: treasury.address })
       await anvil.ask('evm_setAutomine', [false])

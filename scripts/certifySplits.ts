@@ -13,7 +13,7 @@ const DOCUMENT = 'docs/certificate-measured.md'
 await runCommand({
   usage: `npm run certify:splits -- <task>:<seed>[:market] … [options]
 Trains and certifies the default run of each split, in var/certify, and prints the tables of ${DOCUMENT}. A market's contributors
-differ in size, topics and care; others are alike but for four. What was retrained is kept; killed, it goes on where it was.
+differ in size, topics and care; others are alike but for four. What was retrained is kept; killed, it continues where it was.
   --cache <folder>   where features and retrainings are kept (var/cache)
   --write-docs       put the tables into ${DOCUMENT}`,
   options: {

@@ -18,7 +18,7 @@ const MOST_SEED = 2 ** 31 - 1
 await runCommand({
   usage: `npm run gym [-- options]
 Measures what attacks gain, each world trained and paid anew by the rule that the ledger pays by. Prints the tables of
-${PAGE} and keeps the figures in ${JSON_FILE}. What was settled is kept; killed, it goes on where it was.
+${PAGE} and keeps the figures in ${JSON_FILE}. What was settled is kept; killed, it continues where it was.
   --task <mail|speeches>   one task or several (both)
   --seed <number>          one seed or several (21, 22 and 23)
   --attack <name>          one attack or several (all of them)

@@ -1,5 +1,5 @@
 // How much the Solidity tests would notice: npm run mutate puts small faults into the contracts that hold and move money, one
-// at a time, and runs the tests against each. Interrupted, it goes on where it stopped (var/mutation.json).
+// at a time, and runs the tests against each. Interrupted, it continues where it stopped (var/mutation.json).
 import { globSync, readFileSync, writeFileSync } from 'node:fs'
 import { z } from 'zod'
 import { StopError } from '../sdk/errors.ts'

@@ -78,7 +78,7 @@ export function pagesFrom(settling: SettlingBook, reached: Reached, limits = USU
   return pages
 }
 
-/** The page that goes on where a settlement is. */
+/** The page that continues where a settlement is. */
 export function pageAt(settling: SettlingBook, { stage, next }: Reached, limits = USUAL_LIMITS): BookPage {
   const shown = stage === STAGES.summing ? settling.batches.slice(next, next + limits.batches) : []
   return {

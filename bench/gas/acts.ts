@@ -1,9 +1,9 @@
 import { challengeRecords, challengeUnits } from './challenging.ts'
+import { type Context, startContext } from './context.ts'
 import type { Measured } from './measured.ts'
 import { openChannels, record, recordBatches, recordLargeFees, walkIn } from './recording.ts'
 import { registerModel } from './registering.ts'
 import { claimAll, settleBooks, settleUnits } from './settling.ts'
-import { type Stage, setStage } from './stage.ts'
 
 const K = 256
 /** What a demo's model has. */
@@ -13,42 +13,42 @@ const CHANNELS = 4
 
 /** Plays the lives of some models and measures what each act costs on the way. */
 export async function measureActs(say: (progress: string) => void = () => {}): Promise<readonly Measured[]> {
-  const stage = await setStage()
+  const context = await startContext()
   try {
-    return await playAll(stage, say)
+    return await playAll(context, say)
   } finally {
-    await stage.stop()
+    await context.stop()
   }
 }
 
-async function playAll(stage: Stage, say: (progress: string) => void): Promise<readonly Measured[]> {
-  const { passSeconds } = stage
+async function playAll(context: Context, say: (progress: string) => void): Promise<readonly Measured[]> {
+  const { passSeconds } = context
   say(`a model of ${UNITS} units`)
-  const usual = await registerModel(stage, { name: 'usual', units: UNITS, k: K })
-  const opened = await openChannels(stage, usual, CHANNELS)
+  const usual = await registerModel(context, { name: 'usual', units: UNITS, k: K })
+  const opened = await openChannels(context, usual, CHANNELS)
   const three = opened.channels.slice(0, 3)
-  const walkIns = await walkIn(stage, usual)
-  const recorded = await recordBatches(stage, usual, opened.channels)
-  const settled = await settleBooks(stage, usual, three, recorded.batches)
-  const challenges = [...(await challengeRecords(stage, usual, three)), ...(await challengeUnits(stage, usual))]
-  const emptied = await recordLargeFees(stage, usual, three)
+  const walkIns = await walkIn(context, usual)
+  const recorded = await recordBatches(context, usual, opened.channels)
+  const settled = await settleBooks(context, usual, three, recorded.batches)
+  const challenges = [...(await challengeRecords(context, usual, three)), ...(await challengeUnits(context, usual))]
+  const emptied = await recordLargeFees(context, usual, three)
   await passSeconds(DAY_SECONDS)
 
   say('a model without sketches')
-  const plain = await registerModel(stage, { name: 'plain', units: UNITS, k: K, sketched: false })
-  const plainChannels = (await openChannels(stage, plain, 3)).channels
+  const plain = await registerModel(context, { name: 'plain', units: UNITS, k: K, sketched: false })
+  const plainChannels = (await openChannels(context, plain, 3)).channels
   const shape = { records: 200, channels: plainChannels, k: 0 }
-  await record(stage, '', plain, shape)
-  const unsketched = await record(stage, 'record 200 inferences without sketches, 3 channels', plain, shape)
+  await record(context, '', plain, shape)
+  const unsketched = await record(context, 'record 200 inferences without sketches, 3 channels', plain, shape)
 
   say('a model of 1 unit')
-  const single = await registerModel(stage, { name: 'single', units: 1, k: K })
-  const few = { model: single, channels: (await openChannels(stage, single, 3)).channels }
+  const single = await registerModel(context, { name: 'single', units: 1, k: K })
+  const few = { model: single, channels: (await openChannels(context, single, 3)).channels }
   say(`a model of ${MANY_UNITS} units`)
-  const large = await registerModel(stage, { name: 'large', units: MANY_UNITS, k: K })
-  const many = { model: large, channels: (await openChannels(stage, large, 3)).channels }
-  const units = await settleUnits(stage, few, many)
-  const claims = await claimAll(stage, large, many.channels)
+  const large = await registerModel(context, { name: 'large', units: MANY_UNITS, k: K })
+  const many = { model: large, channels: (await openChannels(context, large, 3)).channels }
+  const units = await settleUnits(context, few, many)
+  const claims = await claimAll(context, large, many.channels)
   const { gas, floor } = unsketched.sent
   return [
     ...usual.measured,

@@ -15,10 +15,10 @@ import { type InferenceRecord, inferenceCommitment } from '../../sdk/record.ts'
 import { proveRecord } from '../../sdk/recordProof.ts'
 import { nothingRead } from '../../sdk/rowsRead.ts'
 import { showUnit } from '../../sdk/unitProof.ts'
+import type { Context, Sent } from './context.ts'
 import type { Measured } from './measured.ts'
 import { type BenchChannel, record } from './recording.ts'
 import { type BenchModel, receiptKey } from './registering.ts'
-import type { Sent, Stage } from './stage.ts'
 
 /** Receipts broken and unrecorded, records voided and appealed against, units demanded and shown, and what each costs. */
 
@@ -28,25 +28,25 @@ const STAKE_GWEI = 1_000_000_000_000n
 const NO_GROUNDS = keccak256(toHex('grounds'))
 
 export async function challengeRecords(
-  stage: Stage,
+  context: Context,
   model: BenchModel,
   channels: readonly BenchChannel[],
 ): Promise<readonly Measured[]> {
-  const { connection, cast, measure, measureAs, passSeconds } = stage
+  const { connection, wallets, measure, measureAs, passSeconds } = context
   const { court, ledger } = connection.contracts
-  const challenger = await readyChallenger(stage)
+  const challenger = await readyChallenger(context)
   const salt = keccak256(toHex('salt'))
   const [broken, kept, missing] = await Promise.all(
-    ['broken', 'kept', 'missing'].map((name) => promise(stage, model, channels, name)),
+    ['broken', 'kept', 'missing'].map((name) => promise(context, model, channels, name)),
   )
   if (!broken || !kept || !missing) throw new Error('Three receipts were signed')
   const given = [{ ...broken.record, feeUnits: broken.record.feeUnits + 1 }, kept.record]
-  const { batch } = await record(stage, '', model, { records: 200, channels, k: model.k, given })
+  const { batch } = await record(context, '', model, { records: 200, channels, k: model.k, given })
 
   const brokenArgs = [signedReceipt(broken.receipt), broken.receipt.signature, promisedRecord(broken.receipt)] as const
   const proof = [proveRecord(batch, BROKEN), sumBytes(batch)] as const
   const prove = callTo(court, 'proveBrokenReceipt', [salt, ...brokenArgs, ...proof])
-  const committed = await commit(stage, challenger, prove)
+  const committed = await commit(context, challenger, prove)
   const proved = await measure('prove a receipt broken, of 200', prove, challenger)
 
   let standing = voidRecord(batch, BROKEN)
@@ -66,11 +66,11 @@ export async function challengeRecords(
   for (const { receipt } of [kept, missing]) {
     const args = [salt, model.operator, signedReceipt(receipt), receipt.signature, promisedRecord(receipt)] as const
     const demand = callTo(court, 'demandRecord', args)
-    await commit(stage, challenger, demand)
+    await commit(context, challenger, demand)
     demands.push(await measure('demand a record', demand, challenger))
   }
   const show = callTo(court, 'showRecord', [proveRecord(standing, KEPT)])
-  const answered = await measure('show a demanded record, of 200', show, cast.operator)
+  const answered = await measure('show a demanded record, of 200', show, wallets.operator)
   await passSeconds(DEMAND_SECONDS)
   const close = callTo(court, 'closeRecordDemand', [signedReceipt(missing.receipt).recordHash])
   const closed = await measure('close a demand that nobody answered', close, challenger)
@@ -86,10 +86,10 @@ export async function challengeRecords(
 /** Places of records in the batch that is struck. */
 const [BROKEN, KEPT, VOIDED, APPEALED] = [0, 1, 7, 9] as const
 
-export async function challengeUnits(stage: Stage, model: BenchModel): Promise<readonly Measured[]> {
-  const { connection, cast, measure } = stage
+export async function challengeUnits(context: Context, model: BenchModel): Promise<readonly Measured[]> {
+  const { connection, wallets, measure } = context
   const { unitCourt } = connection.contracts
-  const challenger = await readyChallenger(stage)
+  const challenger = await readyChallenger(context)
   const salt = keccak256(toHex('salt'))
   const raw = splitRowIndex(model.units.file)
   const shown = showUnit(rawUnitHeaders(raw, unitContributions(model.units.plan)), 0)
@@ -97,11 +97,11 @@ export async function challengeUnits(stage: Stage, model: BenchModel): Promise<r
   const bytes = concatHex(rows.map((row) => bytesToHex(row)))
 
   const demand = callTo(unitCourt, 'demandUnit', [salt, model.model, 0])
-  await commit(stage, challenger, demand)
+  await commit(context, challenger, demand)
   const demanded = await measure('demand a unit', demand, challenger)
   const nothing = nothingRead({ k: model.k, unitCount: raw.units.length, total: undefined })
   const show = callTo(unitCourt, 'showUnit', [model.model, shown, bytes, nothing])
-  const answered = await measure(`show a unit of ${rows.length} rows`, show, cast.owner)
+  const answered = await measure(`show a unit of ${rows.length} rows`, show, wallets.owner)
 
   // A sound unit cannot be struck, so the cost of reading rows is measured on a page that holds all but the last.
   const total = encodeUnitTotal(model.units.total)
@@ -117,7 +117,7 @@ export async function challengeUnits(stage: Stage, model: BenchModel): Promise<r
     ])
   const pages: Sent[] = []
   for (const count of [1, rows.length - 1]) {
-    await commit(stage, challenger, pageOf(count))
+    await commit(context, challenger, pageOf(count))
     pages.push(await measure('', pageOf(count), challenger))
   }
   const [one, many] = pages as [Sent, Sent]
@@ -125,26 +125,26 @@ export async function challengeUnits(stage: Stage, model: BenchModel): Promise<r
   return [plain(demanded), plain(answered), { name: `a row read in a proof against its unit, k = ${model.k}`, gas }]
 }
 
-async function readyChallenger(stage: Stage): Promise<LocalAccount> {
-  const { connection, cast, walletOf } = stage
-  const challenger = cast.curator
+async function readyChallenger(context: Context): Promise<LocalAccount> {
+  const { connection, wallets, walletOf } = context
+  const challenger = wallets.curator
   const account = await ensureAccount(connection, walletOf(challenger))
-  await depositBond(connection, walletOf(cast.deployer), bondOfAccount(account), STAKE_GWEI)
+  await depositBond(connection, walletOf(wallets.deployer), bondOfAccount(account), STAKE_GWEI)
   return challenger
 }
 
 /** Commits to a challenge and waits until it can be made. */
-async function commit(stage: Stage, challenger: LocalAccount, call: ContractCall): Promise<Sent> {
-  const committing = commitAct(stage.connection.contracts, challenger.address, call)
-  const committed = await stage.measure('commit to a challenge', committing, challenger)
-  await stage.passSeconds(1)
-  await stage.passSeconds(1)
+async function commit(context: Context, challenger: LocalAccount, call: ContractCall): Promise<Sent> {
+  const committing = commitAct(context.connection.contracts, challenger.address, call)
+  const committed = await context.measure('commit to a challenge', committing, challenger)
+  await context.passSeconds(1)
+  await context.passSeconds(1)
   return committed
 }
 
 /** A receipt, and the record that it promises. */
 async function promise(
-  { connection }: Stage,
+  { connection }: Context,
   { model, operator, k }: BenchModel,
   [channel]: readonly BenchChannel[],
   name: string,

@@ -11,9 +11,9 @@ import { transact } from '../../sdk/node/transactions/transact.ts'
 import { encodeRecords, type InferenceRecord, inferenceCommitment } from '../../sdk/record.ts'
 import { WEI_PER_GWEI } from '../../sdk/units.ts'
 import { amountCovering, compactSignature, encodeVouchers, signVoucher } from '../../sdk/voucher.ts'
+import { type Context, keyNamed, type Sent } from './context.ts'
 import type { Measured } from './measured.ts'
 import type { BenchModel } from './registering.ts'
-import { keyNamed, type Sent, type Stage } from './stage.ts'
 
 /** Channels, vouchers and batches, and what each costs. */
 
@@ -33,17 +33,17 @@ const MOST_FEE = 40
 const signed = new Map<Hex, bigint>()
 
 export async function openChannels(
-  stage: Stage,
+  context: Context,
   { model, operator }: BenchModel,
   count: number,
 ): Promise<{ readonly channels: readonly BenchChannel[]; readonly measured: readonly Measured[] }> {
-  const { connection, cast, walletOf, measure } = stage
+  const { connection, wallets, walletOf, measure } = context
   const { reader, contracts } = connection
   const { channels: contract, earnings, openToken } = contracts
-  const [payerHolder] = cast.payers as readonly [LocalAccount]
+  const [payerHolder] = wallets.payers as readonly [LocalAccount]
   const payer = await ensureAccount(connection, walletOf(payerHolder))
   const wei = 100n * CHANNEL_GWEI * WEI_PER_GWEI
-  await transact(reader, walletOf(cast.deployer), callTo(openToken, 'transfer', [payerHolder.address, wei]))
+  await transact(reader, walletOf(wallets.deployer), callTo(openToken, 'transfer', [payerHolder.address, wei]))
   await transact(reader, walletOf(payerHolder), callTo(openToken, 'approve', [earnings.address, wei]))
   const channels: BenchChannel[] = []
   const opened: Sent[] = []
@@ -53,10 +53,10 @@ export async function openChannels(
     const args = [operator, model, salt, signer.address, CHANNEL_GWEI] as const
     opened.push(await measure('open a channel', callTo(contract, 'openChannel', args), payerHolder))
     const channel = { payer, salt, signer, id: channelId({ payer, operator, model, salt }) }
-    const { r, vs, maxClaimableAmount } = await nextVoucher(stage, channel, COVERED_UNITS)
+    const { r, vs, maxClaimableAmount } = await nextVoucher(context, channel, COVERED_UNITS)
     const key = { payer, operator, model, salt }
     const call = callTo(contract, 'present', [key, maxClaimableAmount, r, vs])
-    presented.push(await measure('present a voucher', call, cast.operator))
+    presented.push(await measure('present a voucher', call, wallets.operator))
     channels.push(channel)
   }
   const key = { payer, operator, model, salt: 1 }
@@ -65,12 +65,12 @@ export async function openChannels(
 }
 
 /** A caller who pays once, by an ERC-3009 authorisation. */
-export async function walkIn(stage: Stage, { model, operator }: BenchModel): Promise<readonly Measured[]> {
-  const { connection, cast, walletOf, measure } = stage
+export async function walkIn(context: Context, { model, operator }: BenchModel): Promise<readonly Measured[]> {
+  const { connection, wallets, walletOf, measure } = context
   const { reader, contracts } = connection
   const { channels, openToken } = contracts
-  const caller = cast.payers[1] as LocalAccount
-  await transact(reader, walletOf(cast.deployer), callTo(openToken, 'transfer', [caller.address, 10n ** 18n]))
+  const caller = wallets.payers[1] as LocalAccount
+  await transact(reader, walletOf(wallets.deployer), callTo(openToken, 'transfer', [caller.address, 10n ** 18n]))
   const args = [operator, model] as const
   const to = await reader.readContract({ ...channels, functionName: 'depositAddressOf', args })
   const [, name, version] = await reader.readContract({ ...openToken, functionName: 'eip712Domain' })
@@ -84,7 +84,7 @@ export async function walkIn(stage: Stage, { model, operator }: BenchModel): Pro
     })
     const [r, s, v] = [signature.slice(0, 66), signature.slice(66, 130), signature.slice(130)] as const
     const walkIn = { ...authorised, v: Number(`0x${v}`), r: r as Hex, s: `0x${s}` as Hex }
-    return plain(await measure(label, callTo(channels, 'settleWalkIn', [operator, model, walkIn]), cast.operator))
+    return plain(await measure(label, callTo(channels, 'settleWalkIn', [operator, model, walkIn]), wallets.operator))
   }
   const first = await settle('settle a walk-in, the first of its operator and model', keccak256(toHex('one')))
   return [first, await settle('settle a walk-in of a caller who came before', keccak256(toHex('two')))]
@@ -115,19 +115,21 @@ export interface BatchShape {
 
 /** Records drawn inferences, as real ones lie: every bit as likely, fees that differ. */
 export async function record(
-  stage: Stage,
+  context: Context,
   name: string,
   { model }: BenchModel,
   shape: BatchShape,
   next: RandomSource = randomSource(shape.records),
 ): Promise<{ readonly batch: OpenedBatch; readonly sent: Sent }> {
-  const { connection, cast, measure } = stage
+  const { connection, wallets, measure } = context
   const { contracts } = connection
   const { channels, k, given = [], vouchers = 0 } = shape
   const drawn = Array.from({ length: shape.records }, (_, i) => drawRecord(next, i, shape))
   const records = [...given, ...drawn.slice(given.length)]
   const presented = await Promise.all(
-    channels.slice(0, vouchers).map(async (channel, i) => ({ channel: i, ...(await nextVoucher(stage, channel, 1n)) })),
+    channels
+      .slice(0, vouchers)
+      .map(async (channel, i) => ({ channel: i, ...(await nextVoucher(context, channel, 1n)) })),
   )
   const call = callTo(contracts.ledger, 'recordBatch', [
     model,
@@ -135,7 +137,7 @@ export async function record(
     bytesToHex(encodeVouchers(presented)),
     bytesToHex(encodeRecords(records, k, channels.length)),
   ])
-  const sent = await measure(name, call, cast.operator)
+  const sent = await measure(name, call, wallets.operator)
   const told = eventIn(sent.receipt, contracts.ledger, 'BatchRecorded')
   const batch = openBatch(
     {
@@ -151,7 +153,7 @@ export async function record(
 
 /** What recording costs in all its variants; the first batch of a book is not among the steady ones. */
 export async function recordBatches(
-  stage: Stage,
+  context: Context,
   model: BenchModel,
   channels: readonly BenchChannel[],
 ): Promise<{ readonly batches: readonly OpenedBatch[]; readonly measured: readonly Measured[] }> {
@@ -159,13 +161,20 @@ export async function recordBatches(
   const three = channels.slice(0, 3)
   const sketched = `record 200 inferences at k = ${k}`
   const shape = { records: 200, channels: three, k }
-  const first = await record(stage, `${sketched}, the first of a book`, model, shape)
-  const steady = await record(stage, `${sketched}, 3 channels`, model, shape)
-  const more = await record(stage, '', model, { ...shape, channels: channels.slice(0, 4) })
-  const voucher = await record(stage, '', model, { ...shape, vouchers: 1 })
-  const large = await record(stage, `record 400 inferences at k = ${k}, 3 channels`, model, { ...shape, records: 400 })
-  const alone = await record(stage, 'record 1 inference', model, { ...shape, records: 1, channels: three.slice(0, 1) })
-  const real = await recordReal(stage, model, shape)
+  const first = await record(context, `${sketched}, the first of a book`, model, shape)
+  const steady = await record(context, `${sketched}, 3 channels`, model, shape)
+  const more = await record(context, '', model, { ...shape, channels: channels.slice(0, 4) })
+  const voucher = await record(context, '', model, { ...shape, vouchers: 1 })
+  const large = await record(context, `record 400 inferences at k = ${k}, 3 channels`, model, {
+    ...shape,
+    records: 400,
+  })
+  const alone = await record(context, 'record 1 inference', model, {
+    ...shape,
+    records: 1,
+    channels: three.slice(0, 1),
+  })
+  const real = await recordReal(context, model, shape)
   return {
     batches: [first, steady, more, voucher, large, alone, ...real].map(({ batch }) => batch),
     measured: [
@@ -187,26 +196,26 @@ const LARGE_FEE = 20_000
 
 /** What it costs to empty those lanes, from two batches that differ in their fees alone. */
 export async function recordLargeFees(
-  stage: Stage,
+  context: Context,
   model: BenchModel,
   channels: readonly BenchChannel[],
 ): Promise<Measured> {
   const shape = { records: 200, channels, k: model.k }
-  await record(stage, '', model, shape)
-  const small = await record(stage, '', model, shape)
+  await record(context, '', model, shape)
+  const small = await record(context, '', model, shape)
   const given = small.batch.records.map((one) => ({ ...one, feeUnits: LARGE_FEE }))
-  const large = await record(stage, '', model, { ...shape, given })
+  const large = await record(context, '', model, { ...shape, given })
   const calldata = ((large.sent.floor - small.sent.floor) * 4n) / 10n
   const emptied = BigInt(given.length / 2 - 1)
   return { name: 'emptying the lanes of a sum once', gas: (large.sent.gas - small.sent.gas - calldata) / emptied }
 }
 
 /** The same with query sketches that a demo served, where one ran here. */
-async function recordReal(stage: Stage, model: BenchModel, shape: BatchShape) {
+async function recordReal(context: Context, model: BenchModel, shape: BatchShape) {
   const sketches = servedSketches(model.k)
   if (sketches.length === 0) return []
   const name = `the same with ${sketches.length} sketches that the demo served`
-  return [await record(stage, name, model, { ...shape, sketches })]
+  return [await record(context, name, model, { ...shape, sketches })]
 }
 
 const DEMO_CALLS = 'var/demo/mail/journal.jsonl'
@@ -220,7 +229,7 @@ function servedSketches(k: number): readonly Uint8Array[] {
   })
 }
 
-async function nextVoucher({ connection }: Stage, { id, signer }: BenchChannel, more: bigint) {
+async function nextVoucher({ connection }: Context, { id, signer }: BenchChannel, more: bigint) {
   const { reader, contracts } = connection
   const place = { chainId: reader.chain.id, address: contracts.channels.address }
   const units = (signed.get(id) ?? 0n) + more

@@ -10,9 +10,9 @@ import { callTo, eventIn } from '../../sdk/contractCall.ts'
 import { contributionId, itemsTree } from '../../sdk/contribution.ts'
 import { transact } from '../../sdk/node/transactions/transact.ts'
 import { contributionTypedData } from '../../sdk/typedData.ts'
+import { type Context, keyNamed, openAccounts, type Sent } from './context.ts'
 import { drawUnits } from './drawnModel.ts'
 import type { Measured } from './measured.ts'
-import { keyNamed, openAccounts, type Sent, type Stage } from './stage.ts'
 
 /** A model as it gets onto the chain, and what each step of that costs. */
 
@@ -40,18 +40,18 @@ const BOND_GWEI = 100_000_000_000_000n
 const ACTIVATION_SECONDS = 3 * 86_400
 export const receiptKey = keyNamed('receipts')
 
-/** Registers a model of `units` units, each of another contributor, and lets the cast's operator serve it. */
+/** Registers a model of `units` units, each of another contributor, and lets the wallets' operator serve it. */
 export async function registerModel(
-  stage: Stage,
+  context: Context,
   shape: ModelShape,
 ): Promise<BenchModel & { readonly measured: readonly Measured[] }> {
-  const { connection, cast, measure } = stage
+  const { connection, wallets, measure } = context
   const { contracts } = connection
   const holders = Array.from({ length: shape.units }, (_, i) => keyNamed(`contributor ${i}`))
-  const contributors = await accountsOf(stage, holders)
-  const dataset = await registerDataset(stage, shape, holders, contributors)
+  const contributors = await accountsOf(context, holders)
+  const dataset = await registerDataset(context, shape, holders, contributors)
   const units = drawUnits(dataset.contributions, shape.k, 1)
-  const parent = await registerBase(stage)
+  const parent = await registerBase(context)
   const fineTune = {
     parent,
     versions: [dataset.version],
@@ -72,15 +72,15 @@ export async function registerModel(
   }
   const [first, ...others] = sketchedPages(units)
   if (first === undefined) throw new Error('A model has units')
-  const sent: Sent[] = [await measure('', beginAct(contracts, fineTune, first), cast.owner)]
+  const sent: Sent[] = [await measure('', beginAct(contracts, fineTune, first), wallets.owner)]
   const told = eventIn((sent[0] as Sent).receipt, contracts.fineTunes, 'UnitsRegistered')
   let { draft } = told
   for (const page of others) {
     const call = callTo(contracts.fineTunes, 'continueFineTune', [told.model, fineTune, decodeDraft(draft), page])
-    sent.push(await measure('', call, cast.owner))
+    sent.push(await measure('', call, wallets.owner))
     draft = eventIn((sent.at(-1) as Sent).receipt, contracts.fineTunes, 'UnitsRegistered').draft
   }
-  const operator = await letOperate(stage, told.model)
+  const operator = await letOperate(context, told.model)
   const gas = sent.reduce((sum, one) => sum + one.gas, 0n)
   const floor = sent.reduce((sum, one) => sum + one.floor, 0n)
   const pages = sent.length === 1 ? '' : ` in ${sent.length} transactions`
@@ -100,20 +100,20 @@ export async function registerModel(
   }
 }
 
-async function accountsOf(stage: Stage, holders: readonly LocalAccount[]): Promise<readonly number[]> {
-  const { reader, contracts } = stage.connection
+async function accountsOf(context: Context, holders: readonly LocalAccount[]): Promise<readonly number[]> {
+  const { reader, contracts } = context.connection
   const known = await Promise.all(
     holders.map(({ address }) =>
       reader.readContract({ ...contracts.accounts, functionName: 'accountOf', args: [address] }),
     ),
   )
   const missing = holders.filter((_, i) => known[i] === 0).map(({ address }) => address)
-  const opened = await openAccounts(stage, missing)
+  const opened = await openAccounts(context, missing)
   return known.map((account) => (account === 0 ? (opened.shift() as number) : account))
 }
 
 async function registerDataset(
-  { connection, cast, measure }: Stage,
+  { connection, wallets, measure }: Context,
   shape: ModelShape,
   holders: readonly LocalAccount[],
   contributors: readonly number[],
@@ -122,7 +122,7 @@ async function registerDataset(
   const { datasets } = contracts
   const termsHash = keccak256(toHex('terms'))
   const terms = { licence: 'CC0-1.0', termsHash, metadataHash: keccak256(toHex(shape.name)), metadataURI: 'https://x' }
-  const registered = await measure('register a dataset', callTo(datasets, 'register', [terms]), cast.curator)
+  const registered = await measure('register a dataset', callTo(datasets, 'register', [terms]), wallets.curator)
   const { dataset } = eventIn(registered.receipt, datasets, 'DatasetRegistered')
   const contributions: { readonly id: Hex; readonly itemHashes: readonly Hex[] }[] = []
   const submitted: Sent[] = []
@@ -136,16 +136,16 @@ async function registerDataset(
     const signature = await holder.signTypedData(contributionTypedData(place, message))
     const args = [contributor, dataset, termsHash, itemsRoot, ROWS, message.deadline, signature] as const
     submitted.push(
-      await measure('contribute, brought by another', callTo(datasets, 'contributeBySig', args), cast.curator),
+      await measure('contribute, brought by another', callTo(datasets, 'contributeBySig', args), wallets.curator),
     )
     contributions.push({ id: contributionId(dataset, contributor, itemsRoot, ROWS), itemHashes })
   }
   const accepted: Sent[] = []
   for (let at = 0; at < contributions.length; at += 250) {
     const ids = contributions.slice(at, at + 250).map(({ id }) => id)
-    accepted.push(await measure('accept contributions', callTo(datasets, 'accept', [ids]), cast.curator))
+    accepted.push(await measure('accept contributions', callTo(datasets, 'accept', [ids]), wallets.curator))
   }
-  const frozen = await measure('freeze a version', callTo(datasets, 'freeze', [dataset]), cast.curator)
+  const frozen = await measure('freeze a version', callTo(datasets, 'freeze', [dataset]), wallets.curator)
   const acceptedGas = accepted.reduce((sum, { gas }) => sum + gas, 0n)
   return {
     contributions,
@@ -162,10 +162,10 @@ async function registerDataset(
   }
 }
 
-async function registerBase(stage: Stage): Promise<number> {
-  const { connection, cast, walletOf } = stage
+async function registerBase(context: Context): Promise<number> {
+  const { connection, wallets, walletOf } = context
   const { reader, contracts } = connection
-  await accountsOf(stage, [cast.baseOwner, cast.owner, cast.operator])
+  await accountsOf(context, [wallets.baseOwner, wallets.owner, wallets.operator])
   const base = {
     name: 'base',
     licence: 'Apache-2.0',
@@ -173,24 +173,24 @@ async function registerBase(stage: Stage): Promise<number> {
     weightsURI: '',
     royaltyBps: 300,
   }
-  const receipt = await transact(reader, walletOf(cast.baseOwner), callTo(contracts.models, 'registerBase', [base]))
+  const receipt = await transact(reader, walletOf(wallets.baseOwner), callTo(contracts.models, 'registerBase', [base]))
   return eventIn(receipt, contracts.models, 'BaseModelRegistered').model
 }
 
-async function letOperate(stage: Stage, model: number): Promise<number> {
-  const { connection, cast, walletOf } = stage
+async function letOperate(context: Context, model: number): Promise<number> {
+  const { connection, wallets, walletOf } = context
   const { reader, contracts } = connection
-  const [operator] = await accountsOf(stage, [cast.operator])
+  const [operator] = await accountsOf(context, [wallets.operator])
   if (operator === undefined) throw new Error('The operator has an account')
-  await transact(reader, walletOf(cast.owner), operatorAct(contracts, model, operator))
+  await transact(reader, walletOf(wallets.owner), operatorAct(contracts, model, operator))
   const args = [operator] as const
   if (!(await reader.readContract({ ...contracts.court, functionName: 'hasReceiptKey', args }))) {
-    await transact(reader, walletOf(cast.operator), callTo(contracts.court, 'setReceiptKey', [receiptKey.address]))
+    await transact(reader, walletOf(wallets.operator), callTo(contracts.court, 'setReceiptKey', [receiptKey.address]))
   }
   for (const bond of [bondOfAccount(operator), bondOfModel(model)]) {
-    await depositBond(connection, walletOf(cast.deployer), bond, BOND_GWEI)
+    await depositBond(connection, walletOf(wallets.deployer), bond, BOND_GWEI)
   }
-  await stage.passSeconds(ACTIVATION_SECONDS)
+  await context.passSeconds(ACTIVATION_SECONDS)
   return operator
 }
 

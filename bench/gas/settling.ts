@@ -6,10 +6,10 @@ import { callTo } from '../../sdk/contractCall.ts'
 import { type ModelPayTerms, recordDims, settlingBook } from '../../sdk/predictPay.ts'
 import type { RegisteredUnit } from '../../sdk/registeredUnits.ts'
 import { BEGINNING, type PageLimits, pagesFrom } from '../../sdk/settlement.ts'
+import type { Context, Sent } from './context.ts'
 import type { Measured } from './measured.ts'
 import { type BenchChannel, record } from './recording.ts'
 import type { BenchModel } from './registering.ts'
-import type { Sent, Stage } from './stage.ts'
 
 /** Settling books and claiming what they paid, and what each costs. */
 
@@ -17,89 +17,89 @@ const WHOLE = { batches: 1_024, units: 1_024 }
 
 /** Settles a book in one transaction, once its window is over. */
 export async function settle(
-  stage: Stage,
+  context: Context,
   name: string,
   model: BenchModel,
   batches: readonly OpenedBatch[],
 ): Promise<Sent> {
-  const [page, ...others] = await settleInPages(stage, name, model, batches, WHOLE)
+  const [page, ...others] = await settleInPages(context, name, model, batches, WHOLE)
   if (page === undefined || others.length !== 0) throw new Error('A book of the bench is settled in one page')
   return page
 }
 
 /** Settles a book in pages of some size, once its window is over. */
 export async function settleInPages(
-  stage: Stage,
+  context: Context,
   name: string,
   model: BenchModel,
   batches: readonly OpenedBatch[],
   limits: PageLimits,
 ): Promise<readonly Sent[]> {
-  const { connection, cast, measure, passTo } = stage
+  const { connection, wallets, measure, passTo } = context
   const { reader, contracts } = connection
   const book = batches[0]?.header.book ?? 0n
   const [until, state, units, terms] = await Promise.all([
     reader.readContract({ ...contracts.ledger, functionName: 'windowEndOf', args: [book] }),
     reader.readContract({ ...contracts.ledger, functionName: 'bookStateOf', args: [book] }),
-    registeredUnits(stage, model),
-    payTerms(stage, model),
+    registeredUnits(context, model),
+    payTerms(context, model),
   ])
   await passTo(until)
   const { givenGwei, treasuryBps } = state
   const settling = settlingBook(terms, units, new Set(), { book, batches, givenGwei, treasuryBps })
   const sent: Sent[] = []
   for (const page of pagesFrom(settling, BEGINNING, limits)) {
-    sent.push(await measure(name, callTo(contracts.settlement, 'settle', [page]), cast.curator))
+    sent.push(await measure(name, callTo(contracts.settlement, 'settle', [page]), wallets.curator))
   }
   return sent
 }
 
 /** A book of some batches of 200, recorded and settled. */
 async function another(
-  stage: Stage,
+  context: Context,
   model: BenchModel,
   channels: readonly BenchChannel[],
   count: number,
   name: string,
 ) {
-  return await settle(stage, name, model, (await recordBook(stage, model, channels, count)).batches)
+  return await settle(context, name, model, (await recordBook(context, model, channels, count)).batches)
 }
 
 async function recordBook(
-  stage: Stage,
+  context: Context,
   model: BenchModel,
   channels: readonly BenchChannel[],
   count: number,
 ): Promise<{ readonly batches: readonly OpenedBatch[]; readonly first: Sent }> {
   const next = randomSource(count)
-  const k = recordDims(await payTerms(stage, model))
+  const k = recordDims(await payTerms(context, model))
   const name = `record 200 inferences at k = ${k}, the first of a later book`
-  const first = await record(stage, name, model, { records: 200, channels, k }, next)
+  const first = await record(context, name, model, { records: 200, channels, k }, next)
   const batches = [first.batch]
   while (batches.length < count) {
-    batches.push((await record(stage, '', model, { records: 200, channels, k }, next)).batch)
+    batches.push((await record(context, '', model, { records: 200, channels, k }, next)).batch)
   }
   return { batches, first: first.sent }
 }
 
 export async function settleBooks(
-  stage: Stage,
+  context: Context,
   model: BenchModel,
   channels: readonly BenchChannel[],
   recorded: readonly OpenedBatch[],
 ): Promise<readonly Measured[]> {
   const count = model.contributors.length
   const first = await settle(
-    stage,
+    context,
     `settle ${recorded.length} batches to ${count} units, none of them paid before`,
     model,
     recorded,
   )
-  const later = await recordBook(stage, model, channels, 5)
-  const five = await settle(stage, `settle 5 batches of 200 to ${count} units`, model, later.batches)
-  const one = await another(stage, model, channels, 1, `settle 1 batch of 200 to ${count} units`)
-  const again = await recordBook(stage, model, channels, 5)
-  const paged = await settleInPages(stage, '', model, again.batches, { ...WHOLE, batches: 1 })
+  const later = await recordBook(context, model, channels, 5)
+  const five = await settle(context, `settle 5 batches of 200 to ${count} units`, model, later.batches)
+  const one = await another(context, model, channels, 1, `settle 1 batch of 200 to ${count} units`)
+  const again = await recordBook(context, model, channels, 5)
+  const paged = await settleInPages(context, '', model, again.batches, { ...WHOLE, batches: 1 })
   const pagedGas = paged.reduce((sum, { gas }) => sum + gas, 0n)
   return [
     plain(later.first),
@@ -113,23 +113,23 @@ export async function settleBooks(
 
 /** What a unit costs, from models of one unit and of many. */
 export async function settleUnits(
-  stage: Stage,
+  context: Context,
   few: { readonly model: BenchModel; readonly channels: readonly BenchChannel[] },
   many: { readonly model: BenchModel; readonly channels: readonly BenchChannel[] },
 ): Promise<readonly Measured[]> {
   const [least, most] = [few.model.contributors.length, many.model.contributors.length]
   const units = BigInt(most - least)
-  const freshFew = await another(stage, few.model, few.channels, 1, '')
+  const freshFew = await another(context, few.model, few.channels, 1, '')
   const freshMany = await another(
-    stage,
+    context,
     many.model,
     many.channels,
     1,
     `settle 1 batch to ${most} units, none of them paid before`,
   )
-  const paidFew = await another(stage, few.model, few.channels, 1, `settle 1 batch to ${least} unit`)
+  const paidFew = await another(context, few.model, few.channels, 1, `settle 1 batch to ${least} unit`)
   const paidMany = await another(
-    stage,
+    context,
     many.model,
     many.channels,
     1,
@@ -141,12 +141,15 @@ export async function settleUnits(
     plain(paidMany),
     { name: 'a unit weighed and paid', gas: (paidMany.gas - paidFew.gas) / units },
     { name: 'a unit weighed and paid for the first time', gas: (freshMany.gas - freshFew.gas) / units },
-    ...(await weighUnits(stage, many.model)),
+    ...(await weighUnits(context, many.model)),
   ]
 }
 
 /** The product of a unit's sketch with a book's sum alone, by how many limbs the sum has. */
-async function weighUnits({ connection }: Stage, { model, k, contributors }: BenchModel): Promise<readonly Measured[]> {
+async function weighUnits(
+  { connection }: Context,
+  { model, k, contributors }: BenchModel,
+): Promise<readonly Measured[]> {
   const { reader, contracts } = connection
   const next = randomSource(3)
   const measured: Measured[] = []
@@ -172,20 +175,21 @@ async function weighUnits({ connection }: Stage, { model, k, contributors }: Ben
 }
 
 export async function claimAll(
-  stage: Stage,
+  context: Context,
   model: BenchModel,
   channels: readonly BenchChannel[],
 ): Promise<readonly Measured[]> {
-  const { connection, cast, measure } = stage
+  const { connection, wallets, measure } = context
   const { earnings } = connection.contracts
   const [claimant, ...others] = model.contributors as readonly [number]
   const hundred = others.slice(0, 100)
   const each = BigInt(hundred.length)
-  const claim = async (name: string) => plain(await measure(name, callTo(earnings, 'claim', [claimant]), cast.curator))
-  const many = async () => (await measure('', callTo(earnings, 'claimMany', [hundred]), cast.curator)).gas / each
+  const claim = async (name: string) =>
+    plain(await measure(name, callTo(earnings, 'claim', [claimant]), wallets.curator))
+  const many = async () => (await measure('', callTo(earnings, 'claimMany', [hundred]), wallets.curator)).gas / each
   const first = await claim('claim, to an address without OPEN')
   const firstMany = await many()
-  await another(stage, model, channels, 1, '')
+  await another(context, model, channels, 1, '')
   return [
     first,
     await claim('claim, to an address that holds OPEN'),
@@ -195,7 +199,7 @@ export async function claimAll(
 }
 
 async function registeredUnits(
-  { connection }: Stage,
+  { connection }: Context,
   { model, units }: BenchModel,
 ): Promise<readonly RegisteredUnit[]> {
   const { reader, contracts } = connection
@@ -209,7 +213,7 @@ async function registeredUnits(
   )
 }
 
-async function payTerms({ connection }: Stage, { model, k }: BenchModel): Promise<ModelPayTerms> {
+async function payTerms({ connection }: Context, { model, k }: BenchModel): Promise<ModelPayTerms> {
   const { reader, contracts, fromBlock } = connection
   const [entered] = await reader.getContractEvents({
     ...contracts.models,

@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, rmSync, statSync } from 'node:fs'
 import { numberToHex } from 'viem'
-import { castOf } from '../../examples/demo/wallets.ts'
+import { walletsOf } from '../../examples/demo/wallets.ts'
 import { deployLedger } from '../../scripts/deploy/deploy.ts'
 import type { Deployment } from '../../sdk/deployment.ts'
 import { readDeployment } from '../../sdk/node/readDeployment.ts'
@@ -53,7 +53,7 @@ async function make(
   mkdirSync(folder, { recursive: true })
   const anvil = await startAnvil({ save: state })
   try {
-    const { deployer, treasury } = castOf(0)
+    const { deployer, treasury } = walletsOf(0)
     const rpcUrl = anvil.url
     const deployment = await deployLedger({ name: 'bench', rpcUrl, deployer, treasuryPayout: treasury.address })
     await anvil.ask('evm_setAutomine', [false])

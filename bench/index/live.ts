@@ -1,14 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { encodeFunctionData, erc20Abi, hexToNumber, toHex } from 'viem'
 import { z } from 'zod'
-import { castOf } from '../../examples/demo/wallets.ts'
+import { walletsOf } from '../../examples/demo/wallets.ts'
 import type { Anvil, Call } from './anvil.ts'
 import { askGraphql } from './ask.ts'
 import { type Chain, openChain } from './chains.ts'
 import { runToHead } from './contender.ts'
 import type { Databases, Door } from './databases.ts'
 import { ours } from './ours.ts'
-import { type Sent, servedOn, setTheStage } from './records.ts'
+import { prepareContext, type Sent, servedOn } from './records.ts'
 import { quantile } from './rounds.ts'
 
 /** How long a new block takes from the node to the answers, with its facts. */
@@ -34,7 +34,7 @@ export async function live(
   blocks: number,
   say: (line: string) => void,
 ): Promise<readonly Latency[]> {
-  const chain = await openChain({ name: 'stage', build: setTheStage }, say)
+  const chain = await openChain({ name: 'stage', build: prepareContext }, say)
   try {
     const measured: Latency[] = []
     let seed = 1
@@ -86,7 +86,7 @@ async function watch(
 /** Brings transactions into the node's pool, for its next block. */
 async function sendAll({ anvil, deployment }: Chain, batch: Sent, seed: number): Promise<void> {
   const [{ address: operator }, { to, data }] = batch
-  const { deployer, contributors } = castOf(TRANSFERS)
+  const { deployer, contributors } = walletsOf(TRANSFERS)
   const transfers = contributors.map(({ address }) => ({
     from: deployer.address,
     to: deployment.contracts.openToken,

@@ -2,7 +2,7 @@ import { verifications } from '../../chain/verify/verification.ts'
 import type { Run } from './backfills.ts'
 import type { ChainKind } from './chains.ts'
 import type { Door } from './databases.ts'
-import { addRecords, setTheStage } from './records.ts'
+import { addRecords, prepareContext } from './records.ts'
 import { addTransfers } from './transfers.ts'
 
 /** What is measured, in full or quickly. */
@@ -51,7 +51,7 @@ function recordChain(batches: number): Plan['records'] {
     name: `records-${batches}`,
     facts: batches * RECORDS,
     build: async (anvil, deployment) => {
-      await setTheStage(anvil, deployment)
+      await prepareContext(anvil, deployment)
       await addRecords(anvil, deployment, { seed: 1, batches, records: RECORDS })
     },
   }

@@ -1,7 +1,7 @@
 import { type Address, bytesToHex, type Hex, toHex } from 'viem'
 import { z } from 'zod'
 import { randomSource } from '../../attribution/random.ts'
-import { castOf } from '../../examples/demo/wallets.ts'
+import { walletsOf } from '../../examples/demo/wallets.ts'
 import { encodeChannels } from '../../sdk/channel.ts'
 import { type ContractCall, callTo } from '../../sdk/contractCall.ts'
 import { type Connection, connect } from '../../sdk/contracts.ts'
@@ -11,9 +11,9 @@ import { transact } from '../../sdk/node/transactions/transact.ts'
 import { type OpenedModel, openModel } from '../../sdk/openModel.ts'
 import { encodeRecords } from '../../sdk/record.ts'
 import { unsettledBooks } from '../../sdk/settling.ts'
+import { type Context, contextOn } from '../gas/context.ts'
 import { openChannels } from '../gas/recording.ts'
 import { registerModel } from '../gas/registering.ts'
-import { type Stage, stageOn } from '../gas/stage.ts'
 import type { Anvil } from './anvil.ts'
 
 /** A served model, its contributors, payers and operator, and batches of inferences: a chain of our own facts. */
@@ -33,17 +33,17 @@ const MOST_FEE = 40
 const BATCHES_A_DAY = 25
 const DAY_SECONDS = 86_400
 
-const cast = castOf(1)
+const wallets = walletsOf(1)
 
 /** What a batch costs in gas at most, by the rules of Osaka. */
 const GAS = toHex(16_000_000)
 
 /** Registers everything that recording needs. */
-export async function setTheStage(anvil: Anvil, deployment: Deployment): Promise<void> {
+export async function prepareContext(anvil: Anvil, deployment: Deployment): Promise<void> {
   await mining(anvil, async () => {
-    const stage = await stageAt(anvil, deployment)
-    const model = await registerModel(stage, { name: 'served', units: UNITS, k: K })
-    await openChannels(stage, model, CHANNELS)
+    const context = await contextAt(anvil, deployment)
+    const model = await registerModel(context, { name: 'served', units: UNITS, k: K })
+    await openChannels(context, model, CHANNELS)
   })
 }
 
@@ -58,7 +58,7 @@ export async function addRecords(anvil: Anvil, deployment: Deployment, shape: Re
 
 /** What is served on a chain. */
 interface Served {
-  readonly stage: Stage
+  readonly context: Context
   readonly operator: number
   readonly model: OpenedModel
   /** A transaction that records a batch. */
@@ -66,15 +66,18 @@ interface Served {
 }
 
 export async function servedOn(anvil: Anvil, deployment: Deployment): Promise<Served> {
-  const stage = await stageAt(anvil, deployment)
-  const { reader, contracts } = stage.connection
+  const context = await contextAt(anvil, deployment)
+  const { reader, contracts } = context.connection
   const accountOf = ({ address }: { readonly address: Address }) =>
     reader.readContract({ ...contracts.accounts, functionName: 'accountOf', args: [address] })
-  const [payer, operator] = await Promise.all([accountOf(cast.payers[0] ?? cast.operator), accountOf(cast.operator)])
-  const model = await openModel(stage.connection, await newestModel(stage.connection))
+  const [payer, operator] = await Promise.all([
+    accountOf(wallets.payers[0] ?? wallets.operator),
+    accountOf(wallets.operator),
+  ])
+  const model = await openModel(context.connection, await newestModel(context.connection))
   const channels = encodeChannels(Array.from({ length: CHANNELS }, (_, i) => ({ payer, salt: i + 1 })))
   return {
-    stage,
+    context,
     operator,
     model,
     recording: (seed, records) => {
@@ -84,7 +87,7 @@ export async function servedOn(anvil: Anvil, deployment: Deployment): Promise<Se
         '0x',
         bytesToHex(drawnRecords(seed, records)),
       ])
-      return [cast.operator, call]
+      return [wallets.operator, call]
     },
   }
 }
@@ -105,19 +108,19 @@ function drawnRecords(seed: number, count: number): Uint8Array {
   return encodeRecords(records, K, CHANNELS)
 }
 
-async function endDay({ stage, operator, model }: Served): Promise<void> {
-  const { connection, walletOf, passSeconds } = stage
+async function endDay({ context, operator, model }: Served): Promise<void> {
+  const { connection, walletOf, passSeconds } = context
   const { reader, contracts } = connection
   await passSeconds(DAY_SECONDS)
   const time = await reader.readContract({ ...contracts.clock, functionName: 'time' })
   const due = (await unsettledBooks(connection, model.model, operator)).filter(({ windowEnd }) => windowEnd < time)
-  for (const { key } of due) await settleBook(connection, walletOf(cast.operator), model, key)
+  for (const { key } of due) await settleBook(connection, walletOf(wallets.operator), model, key)
   if (due.length === 0) return
   const contributors = [...new Set(model.contributorOf.values())]
-  await transact(reader, walletOf(cast.deployer), callTo(contracts.earnings, 'claimMany', [contributors]))
+  await transact(reader, walletOf(wallets.deployer), callTo(contracts.earnings, 'claimMany', [contributors]))
 }
 
-async function stageAt(anvil: Anvil, deployment: Deployment): Promise<Stage> {
+async function contextAt(anvil: Anvil, deployment: Deployment): Promise<Context> {
   const connection = await connect(anvil.url, deployment)
   // Where blocks have an interval, increasing the time does nothing.
   const passSeconds = async (seconds: number) => {
@@ -125,7 +128,7 @@ async function stageAt(anvil: Anvil, deployment: Deployment): Promise<Stage> {
     await anvil.ask('evm_setNextBlockTimestamp', [Number(timestamp) + seconds])
     await anvil.ask('evm_mine')
   }
-  return stageOn(connection, cast, passSeconds)
+  return contextOn(connection, wallets, passSeconds)
 }
 
 /** Every transaction is a block for a while. */

@@ -4,10 +4,10 @@ import { markdownTable } from '../../scripts/documentTables.ts'
 import type { OpenedBatch } from '../../sdk/batch.ts'
 import { callTo } from '../../sdk/contractCall.ts'
 import { StopError } from '../../sdk/errors.ts'
+import { type Context, startContext } from '../gas/context.ts'
 import { type BenchChannel, openChannels, record } from '../gas/recording.ts'
 import { type BenchModel, registerModel } from '../gas/registering.ts'
 import { settle } from '../gas/settling.ts'
-import { type Stage, setStage } from '../gas/stage.ts'
 import { type BatchShape, batchesOfDay } from './batches.ts'
 import { drawBatch } from './calldata.ts'
 import { costsOf } from './costs.ts'
@@ -32,9 +32,9 @@ export interface Compared {
 /** Plays a day and says how far off the simulation was; throws where that is more than 5 %. */
 export async function checkDay(seed: number, say: (line: string) => void): Promise<void> {
   const scenario = smallScenario()
-  const stage = await setStage()
+  const context = await startContext()
   try {
-    const compared = await playDay(stage, scenario, seed, say)
+    const compared = await playDay(context, scenario, seed, say)
     const sum = (of: (each: Compared) => number) => compared.reduce((total, each) => total + of(each), 0)
     const all = { act: 'all', simulated: sum(({ simulated }) => simulated), real: sum(({ real }) => real) }
     const lines = [...compared, all]
@@ -52,7 +52,7 @@ export async function checkDay(seed: number, say: (line: string) => void): Promi
     )
     refuseDifference(lines)
   } finally {
-    await stage.stop()
+    await context.stop()
   }
 }
 
@@ -71,7 +71,7 @@ interface Served {
 }
 
 async function playDay(
-  stage: Stage,
+  context: Context,
   scenario: Scenario,
   seed: number,
   say: (line: string) => void,
@@ -82,18 +82,18 @@ async function playDay(
   let opening = 0
   for (const trade of tradesOf(scenario, seed)) {
     say(`Registers model ${trade.model + 1}, and opens its channels.`)
-    const model = await registerModel(stage, { name: `scale ${trade.model}`, units: trade.units, k: K })
-    const opened = await openChannels(stage, model, trade.channels)
+    const model = await registerModel(context, { name: `scale ${trade.model}`, units: trade.units, k: K })
+    const opened = await openChannels(context, model, trade.channels)
     opening += Number(opened.measured[0]?.gas) * trade.channels
     const shapes = batchesOfDay(trade, scenario, next).flatMap((drawn) => drawn.shapes)
     served.push({ trade, model, channels: opened.channels, shapes })
   }
-  await playBefore(stage, served)
+  await playBefore(context, served)
 
   say(`Records ${served.flatMap(({ shapes }) => shapes).length} batches, settles two books and claims.`)
-  const recording = await recordAll(stage, scenario, served, costs, seed)
-  const settling = await settleAll(stage, served, recording.books, costs)
-  const claiming = await claimAll(stage, served, costs)
+  const recording = await recordAll(context, scenario, served, costs, seed)
+  const settling = await settleAll(context, served, recording.books, costs)
+  const claiming = await claimAll(context, served, costs)
   const channels = served.reduce((sum, { trade }) => sum + trade.channels, 0)
   return [
     { act: 'opening channels', simulated: channels * costs.parts.openChannel, real: opening },
@@ -104,17 +104,17 @@ async function playDay(
 }
 
 /** The day before: books were opened, everybody was paid and claimed, so that no slot is written for the first time. */
-async function playBefore(stage: Stage, served: readonly Served[]): Promise<void> {
+async function playBefore(context: Context, served: readonly Served[]): Promise<void> {
   const books: OpenedBatch[] = []
   for (const { model, channels } of served) {
-    books.push((await record(stage, '', model, { records: 200, channels: channels.slice(0, 3), k: K })).batch)
+    books.push((await record(context, '', model, { records: 200, channels: channels.slice(0, 3), k: K })).batch)
   }
-  for (const [i, { model }] of served.entries()) await settle(stage, '', model, [books[i] as OpenedBatch])
-  await claim(stage, accountsOf(served))
+  for (const [i, { model }] of served.entries()) await settle(context, '', model, [books[i] as OpenedBatch])
+  await claim(context, accountsOf(served))
 }
 
 async function recordAll(
-  stage: Stage,
+  context: Context,
   { fee }: Scenario,
   served: readonly Served[],
   costs: Costs,
@@ -128,7 +128,7 @@ async function recordAll(
     for (const [i, shape] of shapes.entries()) {
       const given = drawBatch(fee, shape, next).records
       const used = { channels: channels.slice(0, shape.channels), vouchers: shape.vouchers }
-      const { batch, sent } = await record(stage, '', model, { records: shape.records, ...used, k: K, given }, next)
+      const { batch, sent } = await record(context, '', model, { records: shape.records, ...used, k: K, given }, next)
       batches.push(batch)
       simulated += batchGas(shape, costs, i === 0)
       real += Number(sent.gas)
@@ -139,7 +139,7 @@ async function recordAll(
 }
 
 async function settleAll(
-  stage: Stage,
+  context: Context,
   served: readonly Served[],
   books: readonly (readonly OpenedBatch[])[],
   { parts, bytes, rules }: Costs,
@@ -147,26 +147,26 @@ async function settleAll(
   let [simulated, real] = [0, 0]
   for (const [i, { model, trade }] of served.entries()) {
     const batches = books[i] ?? []
-    real += Number((await settle(stage, '', model, batches)).gas)
+    real += Number((await settle(context, '', model, batches)).gas)
     simulated += settlementOf({ batches: batches.length, units: trade.units }, parts.settling, bytes, rules).gas
   }
   return { act: 'settling', simulated, real }
 }
 
-async function claimAll(stage: Stage, served: readonly Served[], { parts }: Costs): Promise<Compared> {
+async function claimAll(context: Context, served: readonly Served[], { parts }: Costs): Promise<Compared> {
   const accounts = accountsOf(served)
   const simulated = ALONE * parts.claim + (accounts.length - ALONE) * parts.claimTogether
-  return { act: 'claiming', simulated, real: await claim(stage, accounts) }
+  return { act: 'claiming', simulated, real: await claim(context, accounts) }
 }
 
-async function claim({ connection, cast, measure }: Stage, accounts: readonly number[]): Promise<number> {
+async function claim({ connection, wallets, measure }: Context, accounts: readonly number[]): Promise<number> {
   const { earnings } = connection.contracts
   const calls = [
     ...accounts.slice(0, ALONE).map((account) => callTo(earnings, 'claim', [account])),
     callTo(earnings, 'claimMany', [accounts.slice(ALONE)]),
   ]
   let gas = 0
-  for (const call of calls) gas += Number((await measure('', call, cast.curator)).gas)
+  for (const call of calls) gas += Number((await measure('', call, wallets.curator)).gas)
   return gas
 }
 

@@ -3,8 +3,8 @@ import type { BookKey } from '../../sdk/book.ts'
 import { type OpenedBook, openBook } from '../../sdk/openBook.ts'
 import { type OpenedModel, openModel, struckUnits } from '../../sdk/openModel.ts'
 import { type ModelPayTerms, predictPay, recordDims } from '../../sdk/predictPay.ts'
+import type { Context } from './context.ts'
 import type { PublishedTask } from './publishing.ts'
-import type { Stage } from './stage.ts'
 
 /** Books, and what each of them pays by `attribution/`: worked out from what was recorded, whether it is settled or not. */
 
@@ -19,7 +19,7 @@ export interface ModelBooks {
   readonly books: readonly PaidBook[]
 }
 
-export async function booksOf({ connection }: Stage, { published }: PublishedTask): Promise<ModelBooks> {
+export async function booksOf({ connection }: Context, { published }: PublishedTask): Promise<ModelBooks> {
   const { reader, contracts } = connection
   const { operator, publication } = published
   const model = await openModel(connection, publication.model)

@@ -6,9 +6,9 @@ import { type ContractCall, callTo } from '../../sdk/contractCall.ts'
 import { jointSharesOf } from '../../sdk/jointShares.ts'
 import { transact } from '../../sdk/node/transactions/transact.ts'
 import { type ModelBooks, paidUnits } from './books.ts'
+import { type Context, walletOf } from './context.ts'
 import type { FrozenDataset } from './dataset.ts'
 import type { DemoTask } from './demoTask.ts'
-import { type Stage, walletOf } from './stage.ts'
 
 /** Contributors are paid, in each of the ways there are. Every one of them asks the chain first whether it happened already. */
 
@@ -39,38 +39,42 @@ export function byEarnings(
 }
 
 /** A relayer claims for an account, to its payout address. */
-export async function claimFor(stage: Stage, { account }: Earner): Promise<void> {
-  const { earnings } = stage.connection.contracts
-  if (!(await isWaiting(stage, account))) return
-  await send(stage, stage.cast.deployer, callTo(earnings, 'claim', [account]))
+export async function claimFor(context: Context, { account }: Earner): Promise<void> {
+  const { earnings } = context.connection.contracts
+  if (!(await isWaiting(context, account))) return
+  await send(context, context.wallets.deployer, callTo(earnings, 'claim', [account]))
 }
 
 /** Somebody claims to another address of theirs. */
-export async function claimElsewhere(stage: Stage, { account, holder }: Earner): Promise<void> {
-  const { earnings } = stage.connection.contracts
-  if (!(await isWaiting(stage, account))) return
+export async function claimElsewhere(context: Context, { account, holder }: Earner): Promise<void> {
+  const { earnings } = context.connection.contracts
+  if (!(await isWaiting(context, account))) return
   const coldWallet = privateKeyToAddress(keccak256(toBytes('a wallet that its holder keeps in a drawer')))
-  await send(stage, holder, callTo(earnings, 'claimTo', [coldWallet]))
+  await send(context, holder, callTo(earnings, 'claimTo', [coldWallet]))
 }
 
 /** A relayer claims for several at once. */
-export async function claimForMany(stage: Stage, earners: readonly Earner[]): Promise<void> {
-  const { earnings } = stage.connection.contracts
+export async function claimForMany(context: Context, earners: readonly Earner[]): Promise<void> {
+  const { earnings } = context.connection.contracts
   const waiting: number[] = []
-  for (const { account } of earners) if (await isWaiting(stage, account)) waiting.push(account)
-  if (waiting.length > 0) await send(stage, stage.cast.deployer, callTo(earnings, 'claimMany', [waiting]))
+  for (const { account } of earners) if (await isWaiting(context, account)) waiting.push(account)
+  if (waiting.length > 0) await send(context, context.wallets.deployer, callTo(earnings, 'claimMany', [waiting]))
 }
 
 /** What members of joint units may draw is drawn for all of them at once. */
-export async function drawJointShares(stage: Stage, earners: readonly Earner[], { model }: ModelBooks): Promise<void> {
-  const { connection, cast } = stage
+export async function drawJointShares(
+  context: Context,
+  earners: readonly Earner[],
+  { model }: ModelBooks,
+): Promise<void> {
+  const { connection, wallets } = context
   const shares = await Promise.all(earners.map(({ account }) => jointSharesOf(connection, account, [model])))
   const drawn = shares.flat().map(({ gwei: _, ...share }) => share)
-  if (drawn.length > 0) await send(stage, cast.deployer, callTo(connection.contracts.earnings, 'draw', [drawn]))
+  if (drawn.length > 0) await send(context, wallets.deployer, callTo(connection.contracts.earnings, 'draw', [drawn]))
 }
 
 /** Whether an account has earned something and never claimed. */
-async function isWaiting({ connection }: Stage, account: number): Promise<boolean> {
+async function isWaiting({ connection }: Context, account: number): Promise<boolean> {
   const { reader, contracts } = connection
   const args = [account] as const
   const [earnedGwei, claimedGwei] = await reader.readContract({
@@ -81,6 +85,6 @@ async function isWaiting({ connection }: Stage, account: number): Promise<boolea
   return earnedGwei > 0n && claimedGwei === 0n
 }
 
-async function send(stage: Stage, signer: LocalAccount, call: ContractCall): Promise<void> {
-  await transact(stage.connection.reader, walletOf(stage, signer), call)
+async function send(context: Context, signer: LocalAccount, call: ContractCall): Promise<void> {
+  await transact(context.connection.reader, walletOf(context, signer), call)
 }

@@ -8,10 +8,10 @@ import { ensureContribution } from '../../pipeline/publish/contribute.ts'
 import { type DatasetTerms, ensureDataset, ensureVersion } from '../../pipeline/publish/dataset.ts'
 import { ensureCommitment } from '../../pipeline/publish/items.ts'
 import type { Contributor } from '../../pipeline/train/tasks/split.ts'
+import { type Context, walletOf } from './context.ts'
 import type { DemoTask } from './demoTask.ts'
 import { placesIn } from './places.ts'
 import type { Report } from './progress.ts'
-import { type Stage, walletOf } from './stage.ts'
 
 /** A task's dataset: every contributor contributes from a wallet of their own; the curator accepts and freezes. */
 
@@ -33,14 +33,14 @@ const TERMS = `Contributors share these texts under the dataset's licence. What 
 among those whose rows helped its answers. Consent can be withdrawn at any time: versions frozen later leave the texts out.
 `
 
-export async function freezeItems(stage: Stage, demo: DemoTask, report: Report): Promise<FrozenDataset> {
-  const { settings, connection, cast } = stage
+export async function freezeItems(context: Context, demo: DemoTask, report: Report): Promise<FrozenDataset> {
+  const { settings, connection, wallets } = context
   const { blobs } = placesIn(settings)
   const { split, holders, places } = demo
-  const dataset = await ensureDataset(connection, walletOf(stage, cast.curator), termsOf(blobs, demo))
+  const dataset = await ensureDataset(connection, walletOf(context, wallets.curator), termsOf(blobs, demo))
 
   // One after the other, so that accounts are numbered alike in every run of the same seed.
-  for (const holder of holders) await ensureAccount(connection, walletOf(stage, holder))
+  for (const holder of holders) await ensureAccount(connection, walletOf(context, holder))
   let done = 0
   const contributions = await Promise.all(
     split.contributors.map(async (contributor, i): Promise<FrozenContribution> => {
@@ -51,7 +51,7 @@ export async function freezeItems(stage: Stage, demo: DemoTask, report: Report):
         contributor.items,
         () => randomBytes(32),
       )
-      const made = await ensureContribution(connection, walletOf(stage, holder), dataset, commitment)
+      const made = await ensureContribution(connection, walletOf(context, holder), dataset, commitment)
       report(++done, split.contributors.length)
       return {
         contributor,
@@ -62,7 +62,7 @@ export async function freezeItems(stage: Stage, demo: DemoTask, report: Report):
     }),
   )
   const names = contributions.map(({ contribution }) => contribution)
-  const version = await ensureVersion(connection, walletOf(stage, cast.curator), dataset, names)
+  const version = await ensureVersion(connection, walletOf(context, wallets.curator), dataset, names)
   return { dataset, version, contributions }
 }
 

@@ -4,7 +4,7 @@ import type { Task } from '../../pipeline/train/tasks/task.ts'
 import { taskNamed } from '../../pipeline/train/tasks/tasks.ts'
 import { placesOf, type TaskPlaces } from './places.ts'
 import type { DemoSettings, TaskScenario } from './settings.ts'
-import type { Cast } from './wallets.ts'
+import type { Wallets } from './wallets.ts'
 
 /** One of the demo's models: what it is trained to tell apart, whose items it is trained on, and where its files are. */
 export interface DemoTask {
@@ -16,7 +16,7 @@ export interface DemoTask {
   readonly places: TaskPlaces
 }
 
-export function demoTasks(settings: DemoSettings, { contributors }: Cast): readonly DemoTask[] {
+export function demoTasks(settings: DemoSettings, { contributors }: Wallets): readonly DemoTask[] {
   let taken = 0
   return settings.tasks.map((scenario): DemoTask => {
     const task = taskNamed(scenario.task)

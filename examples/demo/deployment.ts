@@ -6,7 +6,7 @@ import { readDeployment } from '../../sdk/node/readDeployment.ts'
 import { writeWhole } from '../../sdk/node/writeWhole.ts'
 import { placesIn } from './places.ts'
 import { DEMO_TERMS, type DemoSettings } from './settings.ts'
-import type { Cast } from './wallets.ts'
+import type { Wallets } from './wallets.ts'
 
 /** Minutes instead of days, so that a vote can be tried; what is voted on is as in a real deployment. */
 const DEMO_VOTING = {
@@ -18,7 +18,11 @@ const DEMO_VOTING = {
 }
 
 /** The contracts of this demo's chain: those that stand there, or new ones. */
-export async function ensureDeployment(settings: DemoSettings, chain: LocalChain, cast: Cast): Promise<Deployment> {
+export async function ensureDeployment(
+  settings: DemoSettings,
+  chain: LocalChain,
+  wallets: Wallets,
+): Promise<Deployment> {
   const { deployment: path, index } = placesIn(settings)
   if (existsSync(path)) {
     const stored = readDeployment(path)
@@ -28,8 +32,8 @@ export async function ensureDeployment(settings: DemoSettings, chain: LocalChain
   const deployment = await deployLedger({
     name: 'demo',
     rpcUrl: chain.rpcUrl,
-    deployer: cast.deployer,
-    treasuryPayout: cast.treasury.address,
+    deployer: wallets.deployer,
+    treasuryPayout: wallets.treasury.address,
     ledger: { epochSeconds, treasuryBps, minBookGwei },
     voting: DEMO_VOTING,
     timelockSeconds: 60,

@@ -11,11 +11,11 @@ import { loadServing } from '../../gateway/serving.ts'
 import { type RunningGateway, startGateway } from '../../gateway/startGateway.ts'
 import type { ServedModel } from '../../pipeline/train/servedModel.ts'
 import { writeWhole } from '../../sdk/node/writeWhole.ts'
+import { type Context, walletOf } from './context.ts'
 import { openTab } from './payers.ts'
 import { placesIn } from './places.ts'
 import type { PublishedTask } from './publishing.ts'
 import { FEE_GWEI } from './settings.ts'
-import { type Stage, walletOf } from './stage.ts'
 
 /** The operator's gateway: both models, by one account, in a database of its own. */
 
@@ -32,21 +32,21 @@ interface Opening {
 }
 
 /** Records every call of a day at its end, on request. */
-export async function openGateway(stage: Stage, tasks: readonly TaskToServe[]): Promise<RunningGateway> {
-  const fill = { ...USUAL_FILL, records: stage.settings.batchSize, ageSeconds: PROMISE_SECONDS }
-  return await open(stage, tasks, { fill, port: 0 })
+export async function openGateway(context: Context, tasks: readonly TaskToServe[]): Promise<RunningGateway> {
+  const fill = { ...USUAL_FILL, records: context.settings.batchSize, ageSeconds: PROMISE_SECONDS }
+  return await open(context, tasks, { fill, port: 0 })
 }
 
 /** Records after some seconds, so that its reader sees it happen. The secret pays for calls of the first model. */
-export async function leaveOpen(stage: Stage, tasks: readonly TaskToServe[]) {
+export async function leaveOpen(context: Context, tasks: readonly TaskToServe[]) {
   const [first] = tasks
   if (first === undefined) throw new Error('The demo has a model')
-  const { signer, limitGwei, ...channel } = await openTab(stage, first)
-  const secret = secretAt(placesIn(stage.settings).apiKey)
+  const { signer, limitGwei, ...channel } = await openTab(context, first)
+  const secret = secretAt(placesIn(context.settings).apiKey)
   const { model } = first.published.publication
   const apiKeys: ApiKeys = new Map([[hashOfSecret(secret), { model, channel, signer, limitGwei }]])
   const fill = { ...USUAL_FILL, ageSeconds: 5 }
-  const gateway = await open(stage, tasks, { fill, port: stage.settings.gatewayPort, apiKeys })
+  const gateway = await open(context, tasks, { fill, port: context.settings.gatewayPort, apiKeys })
   return { gateway, secret, model: first.demo.task.name }
 }
 
@@ -56,13 +56,13 @@ function secretAt(path: string): string {
   return readFileSync(path, 'utf8').trim()
 }
 
-async function open(stage: Stage, tasks: readonly TaskToServe[], { fill, port, apiKeys }: Opening) {
-  const { connection, cast, settings } = stage
+async function open(context: Context, tasks: readonly TaskToServe[], { fill, port, apiKeys }: Opening) {
+  const { connection, wallets, settings } = context
   const places = placesIn(settings)
   const receiptKey = ensureKeyFile(places.receiptKey, 'receipt key')
   const [first] = tasks
   if (first !== undefined)
-    await ensureKeyNamed(connection, walletOf(stage, cast.operator), first.published.operator, receiptKey)
+    await ensureKeyNamed(connection, walletOf(context, wallets.operator), first.published.operator, receiptKey)
   const models = await Promise.all(
     tasks.map(async ({ demo, published, model }): Promise<OfferedModel> => {
       const serving = await loadServing(connection, published, published.operator)
@@ -80,7 +80,7 @@ async function open(stage: Stage, tasks: readonly TaskToServe[], { fill, port, a
     connection,
     database: { kind: 'embedded', folder: places.gateway },
     models,
-    account: cast.operator,
+    account: wallets.operator,
     receiptKey,
     ...(apiKeys && { apiKeys }),
     fill,

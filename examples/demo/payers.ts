@@ -8,9 +8,9 @@ import type { ChannelKey } from '../../sdk/channel.ts'
 import { callTo } from '../../sdk/contractCall.ts'
 import { transact } from '../../sdk/node/transactions/transact.ts'
 import { WEI_PER_GWEI } from '../../sdk/units.ts'
+import { type Context, walletOf } from './context.ts'
 import type { PublishedTask } from './publishing.ts'
 import { FEE_GWEI } from './settings.ts'
-import { type Stage, walletOf } from './stage.ts'
 
 /** Money put down before the first call: payers' channels, and the bonds of the operator and of the models. */
 
@@ -24,31 +24,31 @@ const SALT = 1
 
 /** A channel of every payer for every model, holding what the payer's calls cost. */
 export async function openChannels(
-  stage: Stage,
+  context: Context,
   tasks: readonly PublishedTask[],
 ): Promise<readonly (readonly PayerChannel[])[]> {
-  const { connection, cast } = stage
-  const depositOf = ({ demo }: PublishedTask) => callsOfPayer(stage, demo.scenario.heldOut) * FEE_GWEI
+  const { connection, wallets } = context
+  const depositOf = ({ demo }: PublishedTask) => callsOfPayer(context, demo.scenario.heldOut) * FEE_GWEI
   const all = tasks.reduce((sum, task) => sum + depositOf(task), 0n)
   const channels: PayerChannel[][] = tasks.map(() => [])
-  for (const holder of cast.payers) {
-    const payer = await ensureAccount(connection, walletOf(stage, holder))
-    await fundOnce(stage, holder, all)
+  for (const holder of wallets.payers) {
+    const payer = await ensureAccount(connection, walletOf(context, holder))
+    await fundOnce(context, holder, all)
     const signer = privateKeyToAccount(keccak256(toBytes(`signs vouchers of ${holder.address}`)))
     for (const [i, task] of tasks.entries()) {
       const { operator, publication } = task.published
       const key = { payer, operator, model: publication.model, salt: SALT }
       const plan = { ...key, signer: signer.address, amountGwei: depositOf(task) }
-      channels[i]?.push({ ...key, id: await ensureChannel(connection, walletOf(stage, holder), plan), signer })
+      channels[i]?.push({ ...key, id: await ensureChannel(connection, walletOf(context, holder), plan), signer })
     }
   }
   return channels
 }
 
 /** Puts down what operator and models answer with for all calls of the demo; any holder of OPEN may do it for them. */
-export async function bondServers(stage: Stage, tasks: readonly PublishedTask[]): Promise<void> {
-  const { connection, cast } = stage
-  const funder = walletOf(stage, cast.deployer)
+export async function bondServers(context: Context, tasks: readonly PublishedTask[]): Promise<void> {
+  const { connection, wallets } = context
+  const funder = walletOf(context, wallets.deployer)
   const calls = (some: readonly PublishedTask[]) => some.reduce((sum, { demo }) => sum + demo.scenario.heldOut, 0)
   const costGwei = (some: readonly PublishedTask[]) => BigInt(calls(some)) * FEE_GWEI
   for (const operator of new Set(tasks.map(({ published }) => published.operator))) {
@@ -65,40 +65,40 @@ export async function bondServers(stage: Stage, tasks: readonly PublishedTask[])
 }
 
 /** A channel beside those of the demo's own calls, for the reader’s own calls. */
-export async function openTab(stage: Stage, { published }: PublishedTask) {
-  const { connection, cast } = stage
-  const [holder] = cast.payers
+export async function openTab(context: Context, { published }: PublishedTask) {
+  const { connection, wallets } = context
+  const [holder] = wallets.payers
   if (holder === undefined) throw new Error('The demo has payers')
-  const payer = await ensureAccount(connection, walletOf(stage, holder))
+  const payer = await ensureAccount(connection, walletOf(context, holder))
   const { reader, contracts } = connection
   const key = { payer, operator: published.operator, model: published.publication.model, salt: TAB_SALT }
   const { depositGwei } = await reader.readContract({ ...contracts.channels, functionName: 'channelOf', args: [key] })
   if (depositGwei < TAB_GWEI) {
     const gift = callTo(contracts.openToken, 'transfer', [holder.address, (TAB_GWEI - depositGwei) * WEI_PER_GWEI])
-    await transact(reader, walletOf(stage, cast.deployer), gift)
+    await transact(reader, walletOf(context, wallets.deployer), gift)
   }
   const signer = privateKeyToAccount(keccak256(toBytes(`signs for the tab of ${holder.address}`)))
-  await ensureChannel(connection, walletOf(stage, holder), { ...key, signer: signer.address, amountGwei: TAB_GWEI })
+  await ensureChannel(connection, walletOf(context, holder), { ...key, signer: signer.address, amountGwei: TAB_GWEI })
   return { payer, salt: TAB_SALT, signer, limitGwei: TAB_GWEI }
 }
 
 const TAB_SALT = 2
 const TAB_GWEI = 10_000_000_000n
 
-function callsOfPayer({ cast }: Stage, calls: number): bigint {
-  return BigInt(Math.ceil(calls / cast.payers.length))
+function callsOfPayer({ wallets }: Context, calls: number): bigint {
+  return BigInt(Math.ceil(calls / wallets.payers.length))
 }
 
-async function fundOnce(stage: Stage, payer: LocalAccount, amountGwei: bigint): Promise<void> {
-  const { connection, cast } = stage
+async function fundOnce(context: Context, payer: LocalAccount, amountGwei: bigint): Promise<void> {
+  const { connection, wallets } = context
   const { reader, contracts, fromBlock } = connection
   const given = await reader.getContractEvents({
     ...contracts.openToken,
     eventName: 'Transfer',
-    args: { from: cast.deployer.address, to: payer.address },
+    args: { from: wallets.deployer.address, to: payer.address },
     fromBlock,
   })
   if (given.length > 0) return
   const gift = callTo(contracts.openToken, 'transfer', [payer.address, amountGwei * WEI_PER_GWEI])
-  await transact(reader, walletOf(stage, cast.deployer), gift)
+  await transact(reader, walletOf(context, wallets.deployer), gift)
 }

@@ -14,10 +14,10 @@ import {
   sketchedPages,
 } from '../../pipeline/publish/register.ts'
 import { readRun } from '../../pipeline/run/readRun.ts'
+import { type Context, walletOf } from './context.ts'
 import type { DemoTask } from './demoTask.ts'
 import { placesIn } from './places.ts'
 import { DEMO_TERMS } from './settings.ts'
-import { type Stage, walletOf } from './stage.ts'
 
 export interface PublishedModel extends PublishedSketches {
   readonly operator: number
@@ -32,13 +32,13 @@ export interface PublishedTask {
 const PAGE = { contributions: 24, units: 24 }
 
 /** A task's model: the one that its publication names if the chain knows it, or newly published. */
-export async function ensurePublished(stage: Stage, { places }: DemoTask): Promise<PublishedModel> {
-  const { settings, connection, cast } = stage
+export async function ensurePublished(context: Context, { places }: DemoTask): Promise<PublishedModel> {
+  const { settings, connection, wallets } = context
   const { blobs } = placesIn(settings)
-  const operator = await ensureAccount(connection, walletOf(stage, cast.operator))
+  const operator = await ensureAccount(connection, walletOf(context, wallets.operator))
   if (existsSync(join(places.publication, 'publication.json'))) {
     const stored = readPublished(places.publication, blobs)
-    if (await isServable(stage, stored, operator)) return { ...stored, operator }
+    if (await isServable(context, stored, operator)) return { ...stored, operator }
   }
   const prepared = await prepareRun(connection, readRun(places.run))
   const registration: Registration = {
@@ -46,12 +46,12 @@ export async function ensurePublished(stage: Stage, { places }: DemoTask): Promi
     pay: payTermsOf(DEMO_TERMS.pay),
     blobsAt: `http://127.0.0.1:${settings.apiPort}/blobs/`,
   }
-  await registerInPages(stage, prepared, registration)
+  await registerInPages(context, prepared, registration)
   await publishRun(prepared, {
     ...registration,
     connection,
-    owner: walletOf(stage, cast.owner),
-    baseOwner: walletOf(stage, cast.baseOwner),
+    owner: walletOf(context, wallets.owner),
+    baseOwner: walletOf(context, wallets.baseOwner),
     baseRoyaltyBps: DEMO_TERMS.baseRoyaltyBps,
     operators: [operator],
     folder: places.publication,
@@ -61,9 +61,9 @@ export async function ensurePublished(stage: Stage, { places }: DemoTask): Promi
 }
 
 /** What is registered here is found when the run is published. */
-async function registerInPages(stage: Stage, prepared: SketchedRun, registration: Registration): Promise<void> {
-  const { connection, cast } = stage
-  const [owner, baseOwner] = [walletOf(stage, cast.owner), walletOf(stage, cast.baseOwner)]
+async function registerInPages(context: Context, prepared: SketchedRun, registration: Registration): Promise<void> {
+  const { connection, wallets } = context
+  const [owner, baseOwner] = [walletOf(context, wallets.owner), walletOf(context, wallets.baseOwner)]
   await ensureAccount(connection, baseOwner)
   const parent = await ensureBase(connection, baseOwner, prepared.run.manifest, DEMO_TERMS.baseRoyaltyBps)
   const account = await ensureAccount(connection, owner)
@@ -75,7 +75,7 @@ async function registerInPages(stage: Stage, prepared: SketchedRun, registration
 }
 
 async function isServable(
-  { connection }: Stage,
+  { connection }: Context,
   { publication: { model, manifestHash } }: PublishedSketches,
   operator: number,
 ): Promise<boolean> {

@@ -7,11 +7,11 @@ import { bookKeyOf } from '../../sdk/book.ts'
 import { requireAgreement } from './agreement.ts'
 import { askBatches, askBlock, askClaims, askMoney, askPages, type ToldMoney } from './ask.ts'
 import { booksOf, type ModelBooks, splitOf } from './books.ts'
+import type { Context } from './context.ts'
 import { deviationsOf } from './deviations.ts'
 import { claimGas, gasOf, settlingGas } from './gas.ts'
 import { DEMO_TERMS, FEE_GWEI } from './settings.ts'
 import type { TaskToSettle } from './settling.ts'
-import type { Stage } from './stage.ts'
 import type { Summary, TaskSummary } from './summary.ts'
 import { contributorsPaid, relativePay } from './worth.ts'
 
@@ -22,11 +22,11 @@ export interface TaskToReport extends TaskToSettle {
 
 /** Asks the API what happened, holds its money against the chain and `attribution/`, and sums it up. */
 export async function report(
-  stage: Stage,
+  context: Context,
   tasks: readonly TaskToReport[],
   api: string,
 ): Promise<Omit<Summary, 'seconds'>> {
-  const { reader, contracts } = stage.connection
+  const { reader, contracts } = context.connection
   const head = Number(await reader.getBlockNumber())
   while ((await askBlock(api)) < head) await sleep(50)
 
@@ -34,15 +34,15 @@ export async function report(
     askMoney(api),
     askBatches(api),
     askClaims(api),
-    Promise.all(tasks.map((task) => booksOf(stage, task))),
+    Promise.all(tasks.map((task) => booksOf(context, task))),
   ])
-  const alike = await requireAgreement(stage.connection, told, models)
+  const alike = await requireAgreement(context.connection, told, models)
   const summaries = await Promise.all(
-    tasks.map((task, i) => summaryOf(stage, task, models[i] as ModelBooks, told, batches)),
+    tasks.map((task, i) => summaryOf(context, task, models[i] as ModelBooks, told, batches)),
   )
   const summary = {
     format: 2 as const,
-    seed: stage.settings.seed,
+    seed: context.settings.seed,
     tasks: summaries,
     fees: {
       perInferenceGwei: `${FEE_GWEI}`,
@@ -50,20 +50,20 @@ export async function report(
       claimedGwei: sum(claims.map(({ amountGwei }) => amountGwei)),
     },
     alike,
-    gas: await gasSpent(stage, tasks, batches, claims, api),
+    gas: await gasSpent(context, tasks, batches, claims, api),
     chain: {
       chainId: reader.chain.id,
-      rpc: stage.chain.rpcUrl,
+      rpc: context.chain.rpcUrl,
       ledger: contracts.ledger.address,
       blocks: head,
     },
     api,
   }
-  return { ...summary, deviations: deviationsOf(summary, stage.settings) }
+  return { ...summary, deviations: deviationsOf(summary, context.settings) }
 }
 
 async function summaryOf(
-  { connection }: Stage,
+  { connection }: Context,
   { demo, frozen, published, manifest, certificate }: TaskToReport,
   { model, books }: ModelBooks,
   told: ToldMoney,
@@ -121,7 +121,7 @@ async function summaryOf(
 }
 
 async function gasSpent(
-  { connection: { reader } }: Stage,
+  { connection: { reader } }: Context,
   tasks: readonly TaskToReport[],
   batches: Awaited<ReturnType<typeof askBatches>>,
   claims: Awaited<ReturnType<typeof askClaims>>,

@@ -7,6 +7,7 @@ import { ensurePage } from '../../scripts/buildWeb.ts'
 import { connect } from '../../sdk/contracts.ts'
 import type { Deployment } from '../../sdk/deployment.ts'
 import { writeWhole } from '../../sdk/node/writeWhole.ts'
+import type { Context } from './context.ts'
 import { type FrozenDataset, freezeItems } from './dataset.ts'
 import { contributorsOf, type DemoTask, demoTasks } from './demoTask.ts'
 import { ensureDeployment } from './deployment.ts'
@@ -18,10 +19,9 @@ import { report, type TaskToReport } from './report.ts'
 import { serveAll } from './serving.ts'
 import { type DemoSettings, keepScenario } from './settings.ts'
 import { settleAndClaimAll } from './settling.ts'
-import type { Stage } from './stage.ts'
 import { readSummary, type Summary } from './summary.ts'
 import { encodeTexts, ensureCertified, ensureRun, featuresIn } from './training.ts'
-import { castOf, castSize, DEMO_MNEMONIC } from './wallets.ts'
+import { DEMO_MNEMONIC, walletCount, walletsOf } from './wallets.ts'
 
 /**
  * The main job, end to end: texts contributed → models fine-tuned and certified → registered → served for pay → indexed → settled → claimed.
@@ -35,29 +35,35 @@ export async function runDemo(settings: DemoSettings, progress: Progress, closer
   await requireFree(settings.gatewayPort, '--gateway-port')
   const places = placesIn(settings)
   const contributors = contributorsOf(settings)
-  const cast = castOf(contributors)
+  const wallets = walletsOf(contributors)
   const chain = await startLocalChain({
     folder: places.chain,
     port: settings.rpcPort,
-    accounts: castSize(contributors),
+    accounts: walletCount(contributors),
     mnemonic: DEMO_MNEMONIC,
     portOption: '--rpc-port',
   })
   closers.push(chain.stop)
-  const tasks = demoTasks(settings, cast)
+  const tasks = demoTasks(settings, wallets)
 
-  const [{ stage, frozen, api }] = await Promise.all([
+  const [{ context, frozen, api }] = await Promise.all([
     (async () => {
       const deployment = await progress.step('Compile and deploy the contracts', 50, () =>
-        ensureDeployment(settings, chain, cast),
+        ensureDeployment(settings, chain, wallets),
       )
-      const stage: Stage = { settings, progress, chain, cast, connection: await connect(chain.rpcUrl, deployment) }
+      const context: Context = {
+        settings,
+        progress,
+        chain,
+        wallets,
+        connection: await connect(chain.rpcUrl, deployment),
+      }
       const frozen = await progress.step('Freeze the datasets', 8, (done) =>
-        inTurn(tasks, done, (demo, own) => freezeItems(stage, demo, own)),
+        inTurn(tasks, done, (demo, own) => freezeItems(context, demo, own)),
       )
       await progress.step('Build the page', 10, ensurePage)
       const api = await progress.step('Start the indexer', 7, () => follow(settings, chain, deployment, closers))
-      return { stage, frozen, api }
+      return { context, frozen, api }
     })(),
     progress.step('Encode the texts', 90, (done) =>
       inTurn(tasks, done, (demo, own) => encodeTexts(settings, demo, own)),
@@ -71,7 +77,7 @@ export async function runDemo(settings: DemoSettings, progress: Progress, closer
     together(tasks, done, (demo, own) => ensureCertified(settings, demo, own)),
   )
   const published = await progress.step('Register the models in pages', 10, (done) =>
-    inTurn(tasks, done, (demo) => ensurePublished(stage, demo)),
+    inTurn(tasks, done, (demo) => ensurePublished(context, demo)),
   )
   const played = tasks.map((demo, i) => ({
     demo,
@@ -82,15 +88,15 @@ export async function runDemo(settings: DemoSettings, progress: Progress, closer
     model: loadServedModel(demo.places.run, { cacheFolder: featuresIn(settings) }),
   }))
   closers.push(...played.map(({ model }) => model.close))
-  await progress.step('Take vouchers, answer and record', 10, (done) => serveAll(stage, played, done))
-  await progress.step('Close books, settle and claim', 8, (done) => settleAndClaimAll(stage, played, done))
+  await progress.step('Take vouchers, answer and record', 10, (done) => serveAll(context, played, done))
+  await progress.step('Close books, settle and claim', 8, (done) => settleAndClaimAll(context, played, done))
 
   const earlier = readSummary(places.summary)?.seconds ?? {}
-  const told = await progress.step('Compare chain, index and attribution', 8, () => report(stage, played, api))
+  const told = await progress.step('Compare chain, index and attribution', 8, () => report(context, played, api))
   const now = { ...Object.fromEntries(progress.seconds), 'To the table': (performance.now() - startedAt) / 1000 }
   const summary: Summary = { ...told, seconds: { ...now, ...earlier } }
   writeWhole(places.summary, `${JSON.stringify(summary, null, 2)}\n`)
-  return { summary, leaveOpen: async () => await openFor(stage, played, closers) }
+  return { summary, leaveOpen: async () => await openFor(context, played, closers) }
 }
 
 /** What the demo found, and how to go on asking its models. */
@@ -100,8 +106,8 @@ export interface Finished {
 }
 
 /** Leaves a gateway open, and says how to ask it. */
-async function openFor(stage: Stage, played: readonly TaskToServe[], closers: Closers): Promise<string> {
-  const { gateway, secret, model } = await leaveOpen(stage, played)
+async function openFor(context: Context, played: readonly TaskToServe[], closers: Closers): Promise<string> {
+  const { gateway, secret, model } = await leaveOpen(context, played)
   closers.push(gateway.close)
   return `Ask a model, with a key that pays from a channel of 10 OPEN:
   curl ${gateway.url}/v1/chat/completions -H 'Authorization: Bearer ${secret}' -H 'Content-Type: application/json' \\

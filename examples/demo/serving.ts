@@ -3,12 +3,12 @@ import type { RunningGateway } from '../../gateway/startGateway.ts'
 import { answeredKeys } from '../../gateway/store/calls.ts'
 import { StopError } from '../../sdk/errors.ts'
 import { amountCovering, signVoucher } from '../../sdk/voucher.ts'
+import type { Context } from './context.ts'
 import { reachNextDay, reachTime } from './epochs.ts'
 import { openGateway, type TaskToServe } from './gateway.ts'
 import { bondServers, openChannels, type PayerChannel } from './payers.ts'
 import type { Report } from './progress.ts'
 import { DEMO_TERMS } from './settings.ts'
-import type { Stage } from './stage.ts'
 
 /** The demo's traffic: held-out texts, asked in turn by the payers over HTTP, one batch of each model a day. */
 
@@ -27,21 +27,21 @@ interface OpenTask extends TaskToServe {
 /** So many texts are encoded together. */
 const AT_ONCE = 32
 
-export async function serveAll(stage: Stage, tasks: readonly TaskToServe[], report: Report): Promise<void> {
-  const channels = await openChannels(stage, tasks)
-  await bondServers(stage, tasks)
-  await activate(stage, tasks)
-  const gateway = await openGateway(stage, tasks)
+export async function serveAll(context: Context, tasks: readonly TaskToServe[], report: Report): Promise<void> {
+  const channels = await openChannels(context, tasks)
+  await bondServers(context, tasks)
+  await activate(context, tasks)
+  const gateway = await openGateway(context, tasks)
   try {
-    const open = tasks.map((task, i) => ({ ...task, days: daysOf(stage, task, channels[i] ?? []) }))
+    const open = tasks.map((task, i) => ({ ...task, days: daysOf(context, task, channels[i] ?? []) }))
     const total = tasks.reduce((sum, { demo }) => sum + demo.scenario.heldOut, 0)
     let done = 0
     for (let day = 0; day < Math.max(...open.map(({ days }) => days.length)); day++) {
       const fresh = await Promise.all(open.map(async (task) => await unanswered(gateway, task, day)))
-      if (fresh.some((requests) => requests.length > 0)) await reachNextDay(stage)
+      if (fresh.some((requests) => requests.length > 0)) await reachNextDay(context)
       await gateway.gateway.standings.refresh()
       for (const [i, task] of open.entries()) {
-        await askAll(stage, gateway, task, day, fresh[i] ?? [])
+        await askAll(context, gateway, task, day, fresh[i] ?? [])
         done += task.days[day]?.length ?? 0
         report(done, total)
       }
@@ -52,7 +52,7 @@ export async function serveAll(stage: Stage, tasks: readonly TaskToServe[], repo
   }
 }
 
-function daysOf({ settings }: Stage, { demo }: TaskToServe, channels: readonly PayerChannel[]) {
+function daysOf({ settings }: Context, { demo }: TaskToServe, channels: readonly PayerChannel[]) {
   const { batchSize } = settings
   const requests = demo.split.heldOut.map(({ text }, i): Request => {
     const channel = channels[i % channels.length] as PayerChannel
@@ -71,13 +71,13 @@ async function unanswered({ gateway }: RunningGateway, { published, days }: Open
 
 /** Some at once: the model encodes together what is asked together. */
 async function askAll(
-  stage: Stage,
+  context: Context,
   gateway: RunningGateway,
   task: OpenTask,
   day: number,
   requests: readonly Request[],
 ): Promise<void> {
-  const vouchers = await vouchersOf(stage, task, day)
+  const vouchers = await vouchersOf(context, task, day)
   for (let at = 0; at < requests.length; at += AT_ONCE) {
     await Promise.all(
       requests
@@ -101,7 +101,7 @@ async function askOne({ url }: RunningGateway, id: string, voucher: string, body
 }
 
 /** For all calls of its payer up to that day's end. */
-async function vouchersOf({ connection }: Stage, { days }: OpenTask, day: number) {
+async function vouchersOf({ connection }: Context, { days }: OpenTask, day: number) {
   const { reader, contracts } = connection
   const place = { chainId: reader.chain.id, address: contracts.channels.address }
   const calls = new Map<PayerChannel, number>()
@@ -116,10 +116,10 @@ async function vouchersOf({ connection }: Stage, { days }: OpenTask, day: number
 }
 
 /** Days pass in which contributors could check their rows; then the models take calls. */
-async function activate(stage: Stage, tasks: readonly TaskToServe[]): Promise<void> {
-  const { reader, contracts } = stage.connection
+async function activate(context: Context, tasks: readonly TaskToServe[]): Promise<void> {
+  const { reader, contracts } = context.connection
   for (const { published } of tasks) {
     const args = [published.publication.model] as const
-    await reachTime(stage, await reader.readContract({ ...contracts.models, functionName: 'activeFrom', args }))
+    await reachTime(context, await reader.readContract({ ...contracts.models, functionName: 'activeFrom', args }))
   }
 }

@@ -59,7 +59,7 @@ export const DEMO_TERMS = {
 /** What a call costs. */
 export const FEE_GWEI = BigInt(DEMO_TERMS.feeUnits) * DEMO_TERMS.pay.feeUnitGwei
 
-/** A folder holds one scenario; going on in it with another would mix two stories. */
+/** A folder holds one scenario; going on in it with another would mix two scenarios. */
 export function keepScenario(settings: DemoSettings): void {
   const path = placesIn(settings).scenario
   const scenario = scenarioSchema.strip().parse(settings)

@@ -6,7 +6,7 @@ import { type LocalAccount, mnemonicToAccount, privateKeyToAccount } from 'viem/
 export const DEMO_MNEMONIC = 'test test test test test test test test test test test junk'
 export const PAYERS = 3
 
-export interface Cast {
+export interface Wallets {
   readonly deployer: LocalAccount
   readonly curator: LocalAccount
   readonly owner: LocalAccount
@@ -20,21 +20,22 @@ export interface Cast {
 
 const NAMED = 6
 
-export function castSize(contributors: number): number {
+export function walletCount(contributors: number): number {
   return NAMED + PAYERS + contributors
 }
 
-export function castOf(contributors: number): Cast {
+export function walletsOf(contributors: number): Wallets {
   const parent = mnemonicToAccount(DEMO_MNEMONIC, { path: "m/44'/60'/0'/0" }).getHdKey()
   const [deployer, curator, owner, operator, treasury, baseOwner, ...others] = Array.from(
-    { length: castSize(contributors) },
+    { length: walletCount(contributors) },
     (_, index): LocalAccount => {
       const { privateKey } = parent.deriveChild(index)
       if (privateKey === null) throw new Error('A key derived from a mnemonic can always sign')
       return privateKeyToAccount(toHex(privateKey))
     },
   )
-  if (!deployer || !curator || !owner || !operator || !treasury || !baseOwner) throw new Error('The cast is too small')
+  if (!deployer || !curator || !owner || !operator || !treasury || !baseOwner)
+    throw new Error('The wallets is too small')
   const payers = others.slice(0, PAYERS)
   return { deployer, curator, owner, operator, treasury, baseOwner, payers, contributors: others.slice(PAYERS) }
 }

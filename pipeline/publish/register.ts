@@ -134,7 +134,7 @@ export async function registerPages(
   return model
 }
 
-/** Goes on where a registration broke off. */
+/** Continues where a registration broke off. */
 export async function resumeRegistration(
   connection: Connection,
   owner: Wallet,

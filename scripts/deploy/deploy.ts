@@ -137,7 +137,7 @@ function systemErrorIn(error: unknown): Error | undefined {
   return systemErrorIn(error.cause)
 }
 
-const RESUMES = 'Run the same command again: it goes on where it stopped.'
+const RESUMES = 'Run the same command again: it continues where it stopped.'
 
 function unfinished(result: DeploymentResult): StopError {
   if (result.type === DeploymentResultType.RECONCILIATION_ERROR)

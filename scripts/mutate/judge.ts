@@ -1,6 +1,6 @@
 import { artifactsOf, type Runner, type Suite } from '../solidity/suites.ts'
+import type { Context } from './context.ts'
 import type { Mutant } from './mutants.ts'
-import type { Stage } from './stage.ts'
 
 export type Verdict =
   | { readonly kind: 'killed'; readonly by: string }
@@ -14,23 +14,23 @@ export type Verdict =
 const effort = { fuzzRuns: 24, invariantRuns: 3, invariantDepth: 64 }
 
 /** Judges mutants one after the other; the suites that found others in the same file come first. */
-export function createJudge(stage: Stage, runner: Runner): (mutant: Mutant) => Promise<Verdict> {
+export function createJudge(context: Context, runner: Runner): (mutant: Mutant) => Promise<Verdict> {
   const kills = new Map<string, number>()
   const unchanged = new Map<string, string>()
   const passing = new Set<string>()
 
   const killsOf = (mutant: Mutant, suite: Suite): number => kills.get(`${mutant.file} ${suite.name}`) ?? 0
   const inOrder = (mutant: Mutant): Suite[] =>
-    stage
+    context
       .suitesFor(mutant.file)
       .toSorted((a, b) => killsOf(mutant, b) - killsOf(mutant, a) || slowness(mutant, a) - slowness(mutant, b))
 
   return async (mutant) => {
-    const { errors, contracts } = stage.compileMutant(mutant)
+    const { errors, contracts } = context.compileMutant(mutant)
     if (errors.length > 0) return { kind: 'stillborn' }
     const changed = artifactsOf(contracts)
     const isChanged = new Set(changed.map(({ id }) => `${id.source}:${id.name}`))
-    const artifacts = [...stage.artifacts.filter(({ id }) => !isChanged.has(`${id.source}:${id.name}`)), ...changed]
+    const artifacts = [...context.artifacts.filter(({ id }) => !isChanged.has(`${id.source}:${id.name}`)), ...changed]
     for (const suite of inOrder(mutant)) {
       await requirePassing(suite)
       const [first] = await runner.run(artifacts, [suite], effort)
@@ -45,15 +45,15 @@ export function createJudge(stage: Stage, runner: Runner): (mutant: Mutant) => P
   async function requirePassing(suite: Suite): Promise<void> {
     const name = `${suite.source}:${suite.name}`
     if (passing.has(name)) return
-    const failed = await runner.run(stage.artifacts, [suite], effort)
+    const failed = await runner.run(context.artifacts, [suite], effort)
     if (failed.length > 0) throw new Error(`Tests fail without any fault: ${failed.join(', ')}`)
     passing.add(name)
   }
 
   function isEqual(mutant: Mutant): boolean {
-    const before = unchanged.get(mutant.file) ?? codeOf(stage.compileUnchanged(mutant.file).contracts)
+    const before = unchanged.get(mutant.file) ?? codeOf(context.compileUnchanged(mutant.file).contracts)
     unchanged.set(mutant.file, before)
-    return codeOf(stage.compileMutant(mutant, true).contracts) === before
+    return codeOf(context.compileMutant(mutant, true).contracts) === before
   }
 }
 

@@ -111,9 +111,9 @@ function totalsOf({ feeUnits, query }: Book): Hex {
 async function deployHarness({ local }: QuickLedger): Promise<Address> {
   await hre.tasks.getTask('build').run({ files: ['test/contracts/harness/PayHarness.sol'], quiet: true })
   const { bytecode } = await hre.artifacts.readArtifact('PayHarness')
-  const { connection, cast, walletOf } = local
+  const { connection, wallets, walletOf } = local
   const args = [connection.contracts.models.address] as const
-  const hash = await walletOf(cast.deployer).deployContract({ abi: harnessAbi, bytecode: bytecode as Hex, args })
+  const hash = await walletOf(wallets.deployer).deployContract({ abi: harnessAbi, bytecode: bytecode as Hex, args })
   const { contractAddress } = await connection.reader.waitForTransactionReceipt({ hash })
   return contractAddress as Address
 }

@@ -4,7 +4,7 @@ import { networks } from './networks.ts'
 import { ranges } from './ranges.ts'
 import { reorgs } from './reorgs.ts'
 
-/** `npm run test:chaos` in short, of chains and nodes. A chapter throws what it sees that must not be. */
+/** `npm run test:chaos` in short, of chains and nodes. A suite throws what it sees that must not be. */
 
 const SLOW = 600_000
 const say = () => {}

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { startLocalChain } from '../../cli/localChain/localChain.ts'
-import { castSize, DEMO_MNEMONIC } from '../../examples/demo/wallets.ts'
+import { DEMO_MNEMONIC, walletCount } from '../../examples/demo/wallets.ts'
 import type { LocalLedger } from '../support/localLedger.ts'
 import { askOne } from './rpc.ts'
 import { isAlive } from './server.ts'
@@ -15,11 +15,11 @@ export async function stopChain({ folder }: LocalLedger): Promise<void> {
 }
 
 /** It comes back on that state and at its old address; gives the way to end it for good. */
-export async function restartChain({ folder, rpcUrl, cast, governance }: LocalLedger): Promise<() => Promise<void>> {
+export async function restartChain({ folder, rpcUrl, wallets, governance }: LocalLedger): Promise<() => Promise<void>> {
   const chain = await startLocalChain({
     folder: join(folder, 'chain'),
     port: Number(new URL(rpcUrl).port),
-    accounts: castSize(cast.contributors.length),
+    accounts: walletCount(wallets.contributors.length),
     mnemonic: DEMO_MNEMONIC,
   })
   await askOne(rpcUrl, 'anvil_impersonateAccount', governance.account.address)

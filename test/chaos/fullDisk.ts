@@ -5,11 +5,11 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { DatabaseLocation } from '../../indexer/store/database.ts'
 import { digestThrough } from '../support/digest.ts'
-import { type Chapter, type Count, Seen, tallyOf } from './chapter.ts'
+import { type Context, mustEqual, withContext } from './context.ts'
 import { openHistory } from './history.ts'
 import { CAUGHT_UP, endWell, startProcess } from './processes.ts'
-import { mustEqual, onScene, type Scene } from './scene.ts'
 import { startServer } from './server.ts'
+import { type Count, Seen, type Suite, tallyOf } from './suite.ts'
 
 /**
  * The disk of the database is small and runs full: the indexer says so in one clear message and waits. When there is room again it
@@ -59,20 +59,20 @@ export function smallDisk(): Disk | undefined {
 }
 
 async function runFull(
-  scene: Scene,
+  context: Context,
   database: DatabaseLocation,
   disk: Disk,
   revive: () => Promise<void>,
   count: Count,
 ) {
-  const { story } = scene
-  const indexer = startProcess(scene, database)
-  scene.atEnd(async () => indexer.child.kill('SIGKILL'))
+  const { scenario } = context
+  const indexer = startProcess(context, database)
+  context.atEnd(async () => indexer.child.kill('SIGKILL'))
   await indexer.said(CAUGHT_UP)
   disk.fill(0)
   for (let acts = 0; !FULL.test(indexer.output()); acts += 20) {
     if (acts > 1_000) throw new Seen(`A disk is full, and the indexer does not say so: ${indexer.output()}`)
-    await story.tell(20)
+    await scenario.play(20)
     await sleep(200)
   }
   await sleep(3_000)
@@ -94,23 +94,23 @@ async function runFull(
   }
   await endWell(indexer)
   const { db, close } = await openHistory(database)
-  mustEqual(await digestThrough(db).finally(close), await scene.freshDigest(), 'after a full disk')
+  mustEqual(await digestThrough(db).finally(close), await context.freshDigest(), 'after a full disk')
   count('comparisons')
 }
 
-async function onPostgres(scene: Scene, disk: Disk, count: Count): Promise<void> {
+async function onPostgres(context: Context, disk: Disk, count: Count): Promise<void> {
   const folder = join(disk.folder, 'postgres')
   mkdirSync(folder)
   const server = await startServer({ folder, flags: ['-c', 'max_wal_size=64MB', '-c', 'min_wal_size=32MB'] })
-  scene.atEnd(server.stop)
-  await server.withDatabase((database) => runFull(scene, database, disk, server.upIfDown, count))
+  context.atEnd(server.stop)
+  await server.withDatabase((database) => runFull(context, database, disk, server.upIfDown, count))
   await server.stop()
 }
 
-export const fullDisk: Chapter = {
+export const fullDisk: Suite = {
   about: 'a disk that runs full, on both databases',
   run: ({ seed, times, say }) =>
-    onScene(seed, async (scene) => {
+    withContext(seed, async (context) => {
       const { counts, count } = tallyOf()
       for (let i = 0; i < times; i++) {
         const disk = smallDisk()
@@ -119,10 +119,16 @@ export const fullDisk: Chapter = {
           count('left out')
           return counts
         }
-        scene.atEnd(async () => disk.remove())
-        if (i % 2 === 0) await onPostgres(scene, disk, count)
+        context.atEnd(async () => disk.remove())
+        if (i % 2 === 0) await onPostgres(context, disk, count)
         else
-          await runFull(scene, { kind: 'embedded', folder: join(disk.folder, 'embedded') }, disk, async () => {}, count)
+          await runFull(
+            context,
+            { kind: 'embedded', folder: join(disk.folder, 'embedded') },
+            disk,
+            async () => {},
+            count,
+          )
       }
       return counts
     }),

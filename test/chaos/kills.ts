@@ -4,11 +4,11 @@ import type { DatabaseLocation } from '../../indexer/store/database.ts'
 import { deploymentFileOf } from '../support/deploymentFile.ts'
 import { digestThrough } from '../support/digest.ts'
 import { type IndexerProcess, runScript } from '../support/process.ts'
-import { type Chapter, type Count, Seen, tallyOf } from './chapter.ts'
+import { type Context, mustEqual, withContext } from './context.ts'
 import { openHistory } from './history.ts'
 import { CAUGHT_UP, endWell, startProcess } from './processes.ts'
-import { mustEqual, onScene, type Scene } from './scene.ts'
 import { mustBeSound } from './sound.ts'
+import { type Count, Seen, type Suite, tallyOf } from './suite.ts'
 
 /**
  * kill -9 of real processes at random moments of their lives. What is stored then equals a fresh replay as far as it goes; the
@@ -23,17 +23,17 @@ const KILLS_A_DATABASE = 10
 /** Opening an embedded history to look at it takes longer than a life. */
 const LOOK_EVERY = { postgres: 1, embedded: 5 } as const
 
-interface Stage extends Scene {
+interface TimedContext extends Context {
   /** How long a process takes before it serves, measured, in milliseconds. */
   startMs: number
 }
 
-const newest = (stage: Stage, url: string) =>
-  runScript('test/chaos/newerVersion.ts', [deploymentFileOf(stage.ledger), stage.ledger.rpcUrl, url])
+const newest = (timed: TimedContext, url: string) =>
+  runScript('test/chaos/newerVersion.ts', [deploymentFileOf(timed.ledger), timed.ledger.rpcUrl, url])
 
 /** Waits for the moment, while the chain goes on. */
-async function until(moment: Moment, victim: IndexerProcess, stage: Stage): Promise<void> {
-  const { random, story, branch, startMs } = stage
+async function until(moment: Moment, victim: IndexerProcess, timed: TimedContext): Promise<void> {
+  const { random, scenario, branch, startMs } = timed
   switch (moment) {
     case 'starting':
       return await sleep(random.below(startMs))
@@ -45,7 +45,7 @@ async function until(moment: Moment, victim: IndexerProcess, stage: Stage): Prom
       return await sleep(random.below(300))
     case 'live':
       await victim.said(CAUGHT_UP)
-      for (let acts = random.below(6); acts > 0; acts--) await story.tell(1)
+      for (let acts = random.below(6); acts > 0; acts--) await scenario.play(1)
       return await sleep(random.below(40))
     case 'undoing':
       await victim.said(CAUGHT_UP)
@@ -54,8 +54,8 @@ async function until(moment: Moment, victim: IndexerProcess, stage: Stage): Prom
   }
 }
 
-async function kill(moment: Moment, victim: IndexerProcess, stage: Stage, count: Count): Promise<void> {
-  await until(moment, victim, stage)
+async function kill(moment: Moment, victim: IndexerProcess, timed: TimedContext, count: Count): Promise<void> {
+  await until(moment, victim, timed)
   victim.child.kill('SIGKILL')
   const end = await victim.ended
   if (end !== 'SIGKILL') throw new Seen(`A process ended by itself while ${moment}, with ${end}: ${victim.output()}`)
@@ -66,7 +66,7 @@ async function kill(moment: Moment, victim: IndexerProcess, stage: Stage, count:
 /** Lets one live, and holds what it leaves against a fresh replay. */
 async function leaveAlone(
   last: IndexerProcess,
-  stage: Stage,
+  timed: TimedContext,
   database: DatabaseLocation,
   hasCaughtUp: RegExp,
   count: Count,
@@ -74,66 +74,66 @@ async function leaveAlone(
   await last.said(hasCaughtUp)
   await endWell(last)
   const { db, close } = await openHistory(database)
-  mustEqual(await digestThrough(db).finally(close), await stage.freshDigest(), 'left alone at last')
+  mustEqual(await digestThrough(db).finally(close), await timed.freshDigest(), 'left alone at last')
   count('comparisons')
 }
 
 /** Kills a database's indexers one after another; the last one lives. */
-async function series(stage: Stage, database: DatabaseLocation, kills: number, count: Count): Promise<void> {
-  const { random, story } = stage
+async function series(timed: TimedContext, database: DatabaseLocation, kills: number, count: Count): Promise<void> {
+  const { random, scenario } = timed
   for (let i = 0; i < kills; i++) {
     const moment = i === 0 ? 'migrating' : random.pick(moments)
-    const victim = startProcess(stage, database, moment === 'backfilling' ? 1 : 20)
-    await kill(moment, victim, stage, count)
+    const victim = startProcess(timed, database, moment === 'backfilling' ? 1 : 20)
+    await kill(moment, victim, timed, count)
     if ((i + 1) % LOOK_EVERY[database.kind] !== 0) continue
-    await mustBeSound(stage, database, `killed while ${moment}`)
+    await mustBeSound(timed, database, `killed while ${moment}`)
     count('looked at after a kill')
   }
-  await story.tell(2)
-  await leaveAlone(startProcess(stage, database, 20), stage, database, CAUGHT_UP, count)
+  await scenario.play(2)
+  await leaveAlone(startProcess(timed, database, 20), timed, database, CAUGHT_UP, count)
 }
 
 /** Kills the next version while it fills its history and has the views show it. */
-async function switches(stage: Stage, kills: number, count: Count): Promise<void> {
-  await stage.server.withDatabase(async (database) => {
-    await leaveAlone(startProcess(stage, database, 20), stage, database, CAUGHT_UP, count)
-    for (let i = 0; i < kills; i++) await kill('switching', newest(stage, database.url), stage, count)
-    await leaveAlone(newest(stage, database.url), stage, database, /caughtUp/, count)
+async function switches(timed: TimedContext, kills: number, count: Count): Promise<void> {
+  await timed.server.withDatabase(async (database) => {
+    await leaveAlone(startProcess(timed, database, 20), timed, database, CAUGHT_UP, count)
+    for (let i = 0; i < kills; i++) await kill('switching', newest(timed, database.url), timed, count)
+    await leaveAlone(newest(timed, database.url), timed, database, /caughtUp/, count)
   })
 }
 
-export const kills: Chapter = {
+export const kills: Suite = {
   about: 'kill -9 of processes at random moments, on both databases',
   run: ({ seed, times, say }) =>
-    onScene(seed, async (scene) => {
+    withContext(seed, async (context) => {
       const { counts, count } = tallyOf()
-      const stage: Stage = { ...scene, startMs: 0 }
+      const timed: TimedContext = { ...context, startMs: 0 }
       const embedded = Math.ceil(times / 3)
       const switching = Math.ceil(times / 10)
 
       const inSeries = async (kills: number, on: (kills: number) => Promise<void>) => {
         for (let left = kills; left > 0; left -= KILLS_A_DATABASE) await on(Math.min(left, KILLS_A_DATABASE))
       }
-      await scene.server.withDatabase(async (database) => {
-        stage.startMs = await measureStart(stage, database)
+      await context.server.withDatabase(async (database) => {
+        timed.startMs = await measureStart(timed, database)
       })
       await inSeries(times - embedded - switching, (kills) =>
-        scene.server.withDatabase((database) => series(stage, database, kills, count)),
+        context.server.withDatabase((database) => series(timed, database, kills, count)),
       )
       say(`PostgreSQL: ${counts.kills} kills`)
-      await switches(stage, switching, count)
+      await switches(timed, switching, count)
       let folders = 0
-      const folder = () => join(scene.ledger.folder, `embedded-${++folders}`)
-      stage.startMs = await measureStart(stage, { kind: 'embedded', folder: folder() })
-      await inSeries(embedded, (kills) => series(stage, { kind: 'embedded', folder: folder() }, kills, count))
+      const folder = () => join(context.ledger.folder, `embedded-${++folders}`)
+      timed.startMs = await measureStart(timed, { kind: 'embedded', folder: folder() })
+      await inSeries(embedded, (kills) => series(timed, { kind: 'embedded', folder: folder() }, kills, count))
       say(`with the embedded database: ${counts.kills} kills`)
       return counts
     }),
 }
 
-async function measureStart(stage: Stage, database: DatabaseLocation): Promise<number> {
+async function measureStart(timed: TimedContext, database: DatabaseLocation): Promise<number> {
   const began = performance.now()
-  const first = startProcess(stage, database, 20)
+  const first = startProcess(timed, database, 20)
   await first.said(/GraphQL is at/)
   const startMs = performance.now() - began
   first.child.kill('SIGKILL')

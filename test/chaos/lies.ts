@@ -6,9 +6,9 @@ import { digestThrough } from '../support/digest.ts'
 import { indexTo } from '../support/indexing.ts'
 import { liesAboutHashes, liesAboutLogs, type NamedLie } from '../support/lies.ts'
 import { startLyingNode } from '../support/lyingNode.ts'
-import { type Chapter, type Count, Seen, tallyOf } from './chapter.ts'
+import { ANY_DEPTH, type Context, mustEqual, withContext } from './context.ts'
 import { openHistory } from './history.ts'
-import { ANY_DEPTH, mustEqual, onScene, type Scene } from './scene.ts'
+import { type Count, Seen, type Suite, tallyOf } from './suite.ts'
 
 /**
  * A node tells the truth until it begins to lie, at a random time and in a random way, while the chain goes on and turns. The lie is
@@ -21,8 +21,8 @@ const liesFor: Readonly<Record<Verification, Readonly<Record<string, NamedLie>>>
   off: liesAboutLogs,
 }
 
-async function hearOneLie(scene: Scene, count: Count): Promise<void> {
-  const { server, ledger, story, branch, random } = scene
+async function hearOneLie(context: Context, count: Count): Promise<void> {
+  const { server, ledger, scenario, branch, random } = context
   const verify = random.pick(verifications)
   const [doing, { lie, named }] = random.pick(Object.entries(liesFor[verify]))
   let truths = random.below(3)
@@ -51,12 +51,12 @@ async function hearOneLie(scene: Scene, count: Count): Promise<void> {
       const indexer = await indexTo(ledger, database, { ...options, rpcUrls: [liar.url, ledger.rpcUrl] })
       try {
         await sleep(random.below(100))
-        await story.tell(random.below(3))
+        await scenario.play(random.below(3))
         hasTurned = random.below(4) === 0
         if (hasTurned) await branch.turn(20)
         await indexer.atHead()
         const { db, close } = await openHistory(database)
-        mustEqual(await digestThrough(db).finally(close), await scene.freshDigest(), `after a node ${doing}`)
+        mustEqual(await digestThrough(db).finally(close), await context.freshDigest(), `after a node ${doing}`)
       } finally {
         await indexer.close()
       }
@@ -92,13 +92,13 @@ async function isCounted(metrics: Metrics, node: string): Promise<boolean> {
     )
 }
 
-export const lies: Chapter = {
+export const lies: Suite = {
   about: 'a node that begins to lie at a random time, beside an honest one',
   run: ({ seed, times, say }) =>
-    onScene(seed, async (scene) => {
+    withContext(seed, async (context) => {
       const { counts, count } = tallyOf()
       for (let tries = 0; (counts.lies ?? 0) < times && tries < times * 3; tries++) {
-        await hearOneLie(scene, count)
+        await hearOneLie(context, count)
         if (tries % 20 === 19) say(`${counts.lies} lies`)
       }
       return counts

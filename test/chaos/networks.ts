@@ -4,10 +4,10 @@ import { digestThrough } from '../support/digest.ts'
 import { indexTo } from '../support/indexing.ts'
 import { startLyingNode } from '../support/lyingNode.ts'
 import { troubles } from '../support/troubles.ts'
-import { type Chapter, type Count, tallyOf } from './chapter.ts'
+import { watchAnswers } from './answerWatch.ts'
+import { ANY_DEPTH, type Context, mustEqual, withContext } from './context.ts'
 import { openHistory } from './history.ts'
-import { ANY_DEPTH, mustEqual, onScene, type Scene } from './scene.ts'
-import { watchAnswers } from './witness.ts'
+import { type Count, type Suite, tallyOf } from './suite.ts'
 
 /** Whole backfills over networks that are slow, cut connections, ask for pauses and garble what comes through. */
 
@@ -17,8 +17,8 @@ const ONE_IN = 6
 /** Pauses that a node asks for, and those after failures, pass by this clock. */
 const clock = clockAt(10)
 
-async function backfillThrough(scene: Scene, kinds: readonly string[], nodes: number, count: Count): Promise<void> {
-  const { ledger, random, server, story } = scene
+async function backfillThrough(context: Context, kinds: readonly string[], nodes: number, count: Count): Promise<void> {
+  const { ledger, random, server, scenario } = context
   const behind = Array.from({ length: nodes }, () =>
     startLyingNode(
       ledger.rpcUrl,
@@ -47,33 +47,33 @@ async function backfillThrough(scene: Scene, kinds: readonly string[], nodes: nu
         finalityDepth: ANY_DEPTH,
       }
       const indexer = await indexTo(ledger, database, options)
-      const witness = watchAnswers(() => indexer.url)
+      const watch = watchAnswers(() => indexer.url)
       try {
-        await story.tell(random.below(4))
+        await scenario.play(random.below(4))
         await indexer.atHead()
         const { db, close } = await openHistory(database)
-        mustEqual(await digestThrough(db).finally(close), await scene.freshDigest(), `over a network with ${kinds}`)
+        mustEqual(await digestThrough(db).finally(close), await context.freshDigest(), `over a network with ${kinds}`)
         count('backfills')
       } finally {
         await indexer.close()
       }
-      await witness.stop()
-      count('answers watched', witness.answers())
+      await watch.stop()
+      count('answers watched', watch.answers())
     })
   } finally {
     await Promise.all(proxies.map((proxy) => proxy.stop()))
   }
 }
 
-export const networks: Chapter = {
+export const networks: Suite = {
   about: 'whole backfills over slow and hostile networks',
   run: ({ seed, times, say }) =>
-    onScene(seed, async (scene) => {
+    withContext(seed, async (context) => {
       const { counts, count } = tallyOf()
       const kinds = Object.keys(troubles)
       for (let i = 0; i < times; i++) {
-        const some = scene.random.shuffled(kinds).slice(0, 1 + scene.random.below(kinds.length))
-        await backfillThrough(scene, some, 1 + (i % 3), count)
+        const some = context.random.shuffled(kinds).slice(0, 1 + context.random.below(kinds.length))
+        await backfillThrough(context, some, 1 + (i % 3), count)
         say(some.join(', '))
       }
       return counts

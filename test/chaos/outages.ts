@@ -2,11 +2,11 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { IndexerEvent } from '../../indexer/events.ts'
 import { digestThrough } from '../support/digest.ts'
 import { type Indexing, indexTo } from '../support/indexing.ts'
+import { watchAnswers } from './answerWatch.ts'
 import { restartChain, stopChain } from './chain.ts'
-import { type Chapter, type Count, Seen, tallyOf } from './chapter.ts'
+import { ANY_DEPTH, type Context, mustEqual, withContext } from './context.ts'
 import { openHistory } from './history.ts'
-import { ANY_DEPTH, mustEqual, onScene, type Scene } from './scene.ts'
-import { watchAnswers } from './witness.ts'
+import { type Count, Seen, type Suite, tallyOf } from './suite.ts'
 
 /**
  * The database goes down and comes up, as an administrator or a crash would have it, or loses its sessions; the node goes away and
@@ -22,8 +22,8 @@ const kinds: readonly Outage[] = [
 ]
 
 /** Begins an outage, and gives the way to end it. */
-async function begin(outage: Outage, scene: Scene, url: string): Promise<() => Promise<void>> {
-  const { server, ledger } = scene
+async function begin(outage: Outage, context: Context, url: string): Promise<() => Promise<void>> {
+  const { server, ledger } = context
   switch (outage) {
     case 'the database stops':
       await server.down('fast')
@@ -36,7 +36,7 @@ async function begin(outage: Outage, scene: Scene, url: string): Promise<() => P
       return async () => {}
     case 'the node is gone':
       await stopChain(ledger)
-      return async () => scene.atEnd(await restartChain(ledger))
+      return async () => context.atEnd(await restartChain(ledger))
   }
 }
 
@@ -46,22 +46,22 @@ async function readyOf(indexer: Indexing): Promise<{ readonly status: number; re
   return { status: response.status, reason }
 }
 
-async function suffer(scene: Scene, outage: Outage, isLive: boolean, count: Count): Promise<void> {
-  const { server, ledger, random, story } = scene
+async function suffer(context: Context, outage: Outage, isLive: boolean, count: Count): Promise<void> {
+  const { server, ledger, random, scenario } = context
   await server.withDatabase(async (database) => {
     const troubles: string[] = []
     const report = (events: IndexerEvent) => events.kind === 'troubled' && troubles.push(events.error.message)
     const options = { pollMs: 10, finalityDepth: ANY_DEPTH, maxRange: isLive ? 50 : 1, report }
     const indexer = await indexTo(ledger, database, options)
-    const witness = watchAnswers(() => indexer.url)
+    const watch = watchAnswers(() => indexer.url)
     try {
       if (isLive) await indexer.atHead()
       else await sleep(random.below(200))
-      const end = await begin(outage, scene, database.url)
+      const end = await begin(outage, context, database.url)
       // The sessions are back before anybody could look.
       if (outage !== 'the sessions are cut') {
         // Whether or not there is anything new to store meanwhile.
-        if (outage !== 'the node is gone' && random.below(2) === 0) await story.tell(1)
+        if (outage !== 'the node is gone' && random.below(2) === 0) await scenario.play(1)
         await saysWhy(indexer, outage)
         await sleep(random.below(1_500))
         const said = new Set(troubles)
@@ -69,16 +69,16 @@ async function suffer(scene: Scene, outage: Outage, isLive: boolean, count: Coun
         count('said why')
       }
       await end()
-      await story.tell(2)
+      await scenario.play(2)
       await comesBack(indexer)
       const { db, close } = await openHistory(database)
-      mustEqual(await digestThrough(db).finally(close), await scene.freshDigest(), `after ${outage}`)
+      mustEqual(await digestThrough(db).finally(close), await context.freshDigest(), `after ${outage}`)
       count(outage)
     } finally {
       await indexer.close()
     }
-    await witness.stop()
-    count('answers watched', witness.answers())
+    await watch.stop()
+    count('answers watched', watch.answers())
   })
 }
 
@@ -103,15 +103,15 @@ async function comesBack(indexer: Indexing): Promise<void> {
   }
 }
 
-export const outages: Chapter = {
+export const outages: Suite = {
   about: 'the database and the node go down and come back',
   run: ({ seed, times, say }) =>
-    onScene(seed, async (scene) => {
+    withContext(seed, async (context) => {
       const { counts, count } = tallyOf()
       for (let i = 0; i < times; i++) {
         const outage = kinds[i % kinds.length] ?? 'the database stops'
         const isLive = Math.floor(i / kinds.length) % 2 === 0
-        await suffer(scene, outage, isLive, count)
+        await suffer(context, outage, isLive, count)
         say(`${outage}, ${isLive ? 'live' : 'while backfilling'}`)
       }
       return counts

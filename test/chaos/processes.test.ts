@@ -4,7 +4,7 @@ import { kills } from './kills.ts'
 import { outages } from './outages.ts'
 import { writers } from './writers.ts'
 
-/** `npm run test:chaos` in short, of processes and databases. A chapter throws what it sees that must not be. */
+/** `npm run test:chaos` in short, of processes and databases. A suite throws what it sees that must not be. */
 
 const SLOW = 600_000
 const say = () => {}

@@ -1,19 +1,19 @@
 import type { DatabaseLocation } from '../../indexer/store/database.ts'
 import { deploymentFileOf } from '../support/deploymentFile.ts'
 import { type IndexerProcess, runIndexer } from '../support/process.ts'
-import { Seen } from './chapter.ts'
-import { ANY_DEPTH, type Scene } from './scene.ts'
+import { ANY_DEPTH, type Context } from './context.ts'
+import { Seen } from './suite.ts'
 
 export const CAUGHT_UP = /Caught up with the node/
 
-/** The indexer as people run it, on a scene's chain. */
-export function startProcess(scene: Scene, database: DatabaseLocation, maxRange = 20): IndexerProcess {
+/** The indexer as people run it, on a context's chain. */
+export function startProcess(context: Context, database: DatabaseLocation, maxRange = 20): IndexerProcess {
   const where = database.kind === 'postgres' ? database.url : database.folder
   const chain = [
     '--deployment',
-    deploymentFileOf(scene.ledger),
+    deploymentFileOf(context.ledger),
     '--rpc',
-    scene.ledger.rpcUrl,
+    context.ledger.rpcUrl,
     '--finality',
     `${ANY_DEPTH}`,
   ]

@@ -6,10 +6,10 @@ import { factTables } from '../../indexer/store/schema.ts'
 import { type Digest, digestThrough } from '../support/digest.ts'
 import { indexTo } from '../support/indexing.ts'
 import { changeHands } from './changeOfHands.ts'
-import { type Chapter, type Count, tallyOf } from './chapter.ts'
+import { ANY_DEPTH, type Context, mustEqual, withContext } from './context.ts'
 import { openHistory } from './history.ts'
-import { ANY_DEPTH, mustEqual, onScene, type Scene } from './scene.ts'
 import { type Server, startServer } from './server.ts'
+import { type Count, type Suite, tallyOf } from './suite.ts'
 import { snakeCase } from './tables.ts'
 
 /**
@@ -19,8 +19,8 @@ import { snakeCase } from './tables.ts'
 
 const ACTS = 90
 
-async function live(scene: Scene, database: DatabaseLocation): Promise<Digest> {
-  const { ledger, story, random } = scene
+async function live(context: Context, database: DatabaseLocation): Promise<Digest> {
+  const { ledger, scenario, random } = context
   const indexer = await indexTo(ledger, database, {
     pollMs: 10,
     maxRange: 3,
@@ -30,7 +30,7 @@ async function live(scene: Scene, database: DatabaseLocation): Promise<Digest> {
   try {
     for (let told = 0; told < ACTS; ) {
       const acts = 1 + random.below(12)
-      await story.tell(acts)
+      await scenario.play(acts)
       told += acts
       await sleep(random.below(60))
     }
@@ -43,8 +43,8 @@ async function live(scene: Scene, database: DatabaseLocation): Promise<Digest> {
 }
 
 /** Reads the chain in ranges of random sizes, and is stopped at random moments. */
-async function inRanges(scene: Scene, database: DatabaseLocation): Promise<Digest> {
-  const { ledger, random } = scene
+async function inRanges(context: Context, database: DatabaseLocation): Promise<Digest> {
+  const { ledger, random } = context
   for (let breaks = random.below(4); breaks >= 0; breaks--) {
     const maxRange = 1 + random.below(random.pick([2, 10, 60, 500]))
     const verify = random.pick(verifications)
@@ -71,15 +71,15 @@ async function compareOneLife(
   onEmbedded: boolean,
   count: Count,
 ): Promise<readonly string[]> {
-  return await onScene(
+  return await withContext(
     seed,
-    async (scene) => {
-      const followed = await server.withDatabase((database) => live(scene, database))
-      const fresh = await server.withDatabase((database) => inOneGo(scene, database))
+    async (context) => {
+      const followed = await server.withDatabase((database) => live(context, database))
+      const fresh = await server.withDatabase((database) => inOneGo(context, database))
       mustEqual(followed, fresh, `followed live, seed ${seed}`)
-      const folder = join(scene.ledger.folder, 'embedded')
-      const ways = onEmbedded ? [inRanges(scene, { kind: 'embedded', folder })] : []
-      for (let i = 0; i < 2; i++) ways.push(server.withDatabase((database) => inRanges(scene, database)))
+      const folder = join(context.ledger.folder, 'embedded')
+      const ways = onEmbedded ? [inRanges(context, { kind: 'embedded', folder })] : []
+      for (let i = 0; i < 2; i++) ways.push(server.withDatabase((database) => inRanges(context, database)))
       for (const way of await Promise.all(ways)) {
         mustEqual(way, fresh, `read in random ranges, seed ${seed}`)
         count('histories compared')
@@ -92,13 +92,13 @@ async function compareOneLife(
   )
 }
 
-async function inOneGo(scene: Scene, database: DatabaseLocation): Promise<Digest> {
-  const indexer = await indexTo(scene.ledger, database, { pollMs: 10, finalityDepth: ANY_DEPTH, transfers: true })
+async function inOneGo(context: Context, database: DatabaseLocation): Promise<Digest> {
+  const indexer = await indexTo(context.ledger, database, { pollMs: 10, finalityDepth: ANY_DEPTH, transfers: true })
   await indexer.closeAtHead()
   return await sum(database)
 }
 
-export const ranges: Chapter = {
+export const ranges: Suite = {
   about: 'random chains, followed live, read from zero, and read in random ranges',
   run: async ({ seed, times, say }) => {
     const { counts, count } = tallyOf()

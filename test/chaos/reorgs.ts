@@ -3,12 +3,12 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { DatabaseLocation } from '../../indexer/store/database.ts'
 import { digestThrough } from '../support/digest.ts'
 import { type Indexing, indexTo } from '../support/indexing.ts'
-import { type Chapter, type Count, tallyOf } from './chapter.ts'
+import { watchAnswers } from './answerWatch.ts'
+import { ANY_DEPTH, type Context, mustEqual, withContext } from './context.ts'
 import { openHistory } from './history.ts'
 import { startMovingNode } from './movingNode.ts'
-import { ANY_DEPTH, mustEqual, onScene, type Scene } from './scene.ts'
 import { mustCoverOnce, type Served, servedOf } from './served.ts'
-import { watchAnswers } from './witness.ts'
+import { type Count, type Suite, tallyOf } from './suite.ts'
 
 /**
  * Reorgs 1 to 64 deep, of which transactions come out dropped, moved and re-included. After each, what is stored equals a fresh
@@ -18,7 +18,7 @@ import { watchAnswers } from './witness.ts'
 const DEEPEST = 64
 
 /** Lets the chain turn once, at times twice in a row. */
-async function turn({ branch, random }: Scene, count: Count): Promise<void> {
+async function turn({ branch, random }: Context, count: Count): Promise<void> {
   const turns = random.below(6) === 0 ? 2 : 1
   for (let i = 0; i < turns; i++) {
     const { dropped, moved, returned } = await branch.turn(DEEPEST)
@@ -30,14 +30,14 @@ async function turn({ branch, random }: Scene, count: Count): Promise<void> {
 }
 
 /** Holds what is stored against a fresh replay, and what was stored before against what is told of it. */
-async function compare(scene: Scene, database: DatabaseLocation, when: string, count: Count, served?: Served) {
+async function compare(context: Context, database: DatabaseLocation, when: string, count: Count, served?: Served) {
   const { db, close } = await openHistory(database)
   try {
-    mustEqual(await digestThrough(db), await scene.freshDigest(), when)
+    mustEqual(await digestThrough(db), await context.freshDigest(), when)
     count('comparisons')
     await mustCoverOnce(db)
     if (served === undefined) return
-    count('blocks reverted', await served.check(db, (hash) => scene.branch.seen.has(hash)))
+    count('blocks reverted', await served.check(db, (hash) => context.branch.seen.has(hash)))
     await served.note(db)
   } finally {
     await close()
@@ -45,11 +45,11 @@ async function compare(scene: Scene, database: DatabaseLocation, when: string, c
 }
 
 /** One indexer follows while the chain turns; an embedded history is read between two lives of it. */
-async function whileLive(scene: Scene, database: DatabaseLocation, rounds: number, count: Count): Promise<void> {
-  const { ledger, story, random } = scene
+async function whileLive(context: Context, database: DatabaseLocation, rounds: number, count: Count): Promise<void> {
+  const { ledger, scenario, random } = context
   const isEmbedded = database.kind === 'embedded'
   const moving = await startMovingNode(ledger.rpcUrl)
-  scene.atEnd(moving.stop)
+  context.atEnd(moving.stop)
   const served = servedOf()
   let follower: Indexing | undefined
   const begin = async () => {
@@ -62,60 +62,60 @@ async function whileLive(scene: Scene, database: DatabaseLocation, rounds: numbe
     })
     return follower
   }
-  const witness = watchAnswers(() => follower?.url)
-  scene.atEnd(async () => {
+  const watch = watchAnswers(() => follower?.url)
+  context.atEnd(async () => {
     await follower?.close()
-    await witness.stop()
+    await watch.stop()
   })
   let indexer = await begin()
   for (let round = 0; round < rounds; round++) {
-    await story.tell(random.below(4))
+    await scenario.play(random.below(4))
     // Sometimes everything has been seen before the branch changes, sometimes it changes under the indexer's hands.
     if (random.below(4) > 0) await indexer.atHead()
-    if (random.below(4) > 0) await turn(scene, count)
-    else await moving.meanwhile(() => turn(scene, count))
+    if (random.below(4) > 0) await turn(context, count)
+    else await moving.meanwhile(() => turn(context, count))
     await indexer.atHead()
     if (isEmbedded) await indexer.close()
-    await compare(scene, database, `after round ${round}`, count, served)
+    await compare(context, database, `after round ${round}`, count, served)
     if (isEmbedded) indexer = await begin()
-    if (witness.hasSeen()) break
+    if (watch.hasSeen()) break
   }
   await indexer.close()
-  await witness.stop()
-  count('answers watched', witness.answers())
+  await watch.stop()
+  count('answers watched', watch.answers())
 }
 
 /** Each time an indexer begins with nothing, and the chain turns before it is through. */
-async function whileBackfilling(scene: Scene, rounds: number, count: Count): Promise<void> {
-  const { ledger, story, random } = scene
+async function whileBackfilling(context: Context, rounds: number, count: Count): Promise<void> {
+  const { ledger, scenario, random } = context
   for (let round = 0; round < rounds; round++) {
-    await story.tell(random.below(4))
-    await scene.server.withDatabase(async (database) => {
+    await scenario.play(random.below(4))
+    await context.server.withDatabase(async (database) => {
       const indexer = await indexTo(ledger, database, {
         pollMs: 10,
         maxRange: 1 + random.below(12),
         finalityDepth: ANY_DEPTH,
         report: ({ kind }) => kind === 'undone' && count('seen while backfilling'),
       })
-      const witness = watchAnswers(() => indexer.url)
+      const watch = watchAnswers(() => indexer.url)
       try {
         await sleep(random.below(150))
-        await turn(scene, count)
+        await turn(context, count)
         await indexer.atHead()
-        await compare(scene, database, `after backfill ${round}`, count)
+        await compare(context, database, `after backfill ${round}`, count)
       } finally {
         await indexer.close()
       }
-      await witness.stop()
-      count('answers watched', witness.answers())
+      await watch.stop()
+      count('answers watched', watch.answers())
     })
   }
 }
 
-export const reorgs: Chapter = {
+export const reorgs: Suite = {
   about: 'random reorgs, live and while backfilling, on both databases',
   run: ({ seed, times, say }) =>
-    onScene(seed, async (scene) => {
+    withContext(seed, async (context) => {
       const { counts, count: add } = tallyOf()
       const count: Count = (what, by) => {
         add(what, by)
@@ -125,12 +125,12 @@ export const reorgs: Chapter = {
       const embedded = Math.ceil(times / 10)
       const backfilled = Math.ceil(times / 5)
       const live = times - embedded - backfilled
-      await scene.server.withDatabase((database) => whileLive(scene, database, live, count))
+      await context.server.withDatabase((database) => whileLive(context, database, live, count))
       say(`${live} rounds live on PostgreSQL`)
-      await whileBackfilling(scene, backfilled, count)
+      await whileBackfilling(context, backfilled, count)
       say(`${backfilled} rounds while backfilling on PostgreSQL`)
-      const folder = join(scene.ledger.folder, 'embedded')
-      await whileLive(scene, { kind: 'embedded', folder }, embedded, count)
+      const folder = join(context.ledger.folder, 'embedded')
+      await whileLive(context, { kind: 'embedded', folder }, embedded, count)
       say(`${embedded} rounds live on the embedded database`)
       return counts
     }),

@@ -1,7 +1,7 @@
 import { type Kysely, sql } from 'kysely'
 import type { Hex } from 'viem'
 import { type Database, factTables } from '../../indexer/store/schema.ts'
-import { Seen } from './chapter.ts'
+import { Seen } from './suite.ts'
 
 /**
  * Remembers what a history held of every block while it held it, to say of the history of what was reverted that it is true:

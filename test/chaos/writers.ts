@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { digestThrough } from '../support/digest.ts'
-import { type Chapter, Seen, tallyOf } from './chapter.ts'
+import { mustEqual, withContext } from './context.ts'
 import { openHistory } from './history.ts'
 import { CAUGHT_UP, endWell, startProcess } from './processes.ts'
-import { mustEqual, onScene } from './scene.ts'
+import { Seen, type Suite, tallyOf } from './suite.ts'
 
 /**
  * Two indexers on one history: one writes, one stands by. The one that writes is killed, the other takes over within ten seconds,
@@ -14,20 +14,20 @@ const WITHIN_MS = 10_000
 const STANDS_BY = /Standing by|writes this history/
 const LEADS = /This indexer writes the history/
 
-export const writers: Chapter = {
+export const writers: Suite = {
   about: 'the indexer that writes is killed, and the one that stands by takes over',
   run: ({ seed, times, say }) =>
-    onScene(seed, async (scene) => {
+    withContext(seed, async (context) => {
       const { counts, count } = tallyOf()
-      const { random, story, branch } = scene
-      await scene.server.withDatabase(async (database) => {
-        let leader = startProcess(scene, database)
+      const { random, scenario, branch } = context
+      await context.server.withDatabase(async (database) => {
+        let leader = startProcess(context, database)
         await leader.said(CAUGHT_UP)
         for (let i = 0; i < times; i++) {
-          const standby = startProcess(scene, database)
-          scene.atEnd(async () => standby.child.kill('SIGKILL'))
+          const standby = startProcess(context, database)
+          context.atEnd(async () => standby.child.kill('SIGKILL'))
           await standby.said(STANDS_BY)
-          await story.tell(random.below(5))
+          await scenario.play(random.below(5))
           if (random.below(3) === 0) await branch.turn(64)
           await sleep(random.below(100))
           if (LEADS.test(standby.output())) throw new Seen(`Two indexers write: ${standby.output()}`)
@@ -44,14 +44,14 @@ export const writers: Chapter = {
           say(`taken over in ${tookMs} ms`)
           leader = standby
         }
-        await story.tell(2)
+        await scenario.play(2)
         await leader.said(CAUGHT_UP)
         await endWell(leader)
-        const last = startProcess(scene, database)
+        const last = startProcess(context, database)
         await last.said(CAUGHT_UP)
         await endWell(last)
         const { db, close } = await openHistory(database)
-        mustEqual(await digestThrough(db).finally(close), await scene.freshDigest(), 'after the last take-over')
+        mustEqual(await digestThrough(db).finally(close), await context.freshDigest(), 'after the last take-over')
         count('comparisons')
       })
       return counts

@@ -10,7 +10,7 @@ import { surroundingsOf } from '../support/surroundings.ts'
 
 const DAY = 86_400
 const ITEMS = [30, 4, 5, 40]
-/** The cast's third contributor, a member of a joint unit. */
+/** The third contributor among the wallets, a member of a joint unit. */
 const JOINT = 9 + 2
 
 describe('claiming', () => {
@@ -26,7 +26,7 @@ describe('claiming', () => {
     return wei / 1_000_000_000n
   }
   const contributor = (index: number) => model.contributions[index]?.contributor as number
-  const holder = (index: number) => local.cast.contributors[index]?.address as `0x${string}`
+  const holder = (index: number) => local.wallets.contributors[index]?.address as `0x${string}`
 
   beforeAll(async () => {
     local = await startLocalLedger(ITEMS.length)
@@ -54,7 +54,10 @@ describe('claiming', () => {
       ),
     )
     const early = await run(['settle', `${model.model}/${operator}/1`])
-    expect(early).toMatchObject({ code: 1, err: expect.stringMatching(/cannot be settled before \d{4}-\S+ \S+ UTC\. Until/) })
+    expect(early).toMatchObject({
+      code: 1,
+      err: expect.stringMatching(/cannot be settled before \d{4}-\S+ \S+ UTC\. Until/),
+    })
     expect((await run(['settle'])).out).toBe('No book is due.\n')
     await local.passSeconds(1.5 * DAY)
     const closed = await claim([`${contributor(0)}`])
@@ -101,7 +104,7 @@ describe('claiming', () => {
     const first = await claim([`${contributor(1)}`, '--yes'])
     expect(first.out).toContain(`${formatOpen(shareOf(1))} of them as shares of joint units`)
     expect(await balance(holder(1))).toBe(shareOf(1))
-    const elsewhere = local.cast.treasury.address
+    const elsewhere = local.wallets.treasury.address
     const second = await claim(['--to', elsewhere, '--yes', '--json'], JOINT)
     expect(JSON.parse(second.out).claimed).toEqual([
       { account: contributor(2), to: elsewhere, amountGwei: `${shareOf(2)}` },

@@ -32,13 +32,13 @@ describe('a deployment', () => {
   afterAll(() => local.stop())
 
   it('stands on its chain, and opened the treasury’s account first', async () => {
-    const { connection, deployment, cast } = local
+    const { connection, deployment, wallets } = local
     const { reader, contracts } = connection
     expect(await standsOn(reader, deployment)).toBe(true)
     const treasury = await reader.readContract({
       ...contracts.accounts,
       functionName: 'accountOf',
-      args: [cast.treasury.address],
+      args: [wallets.treasury.address],
     })
     expect(treasury).toBe(1)
   })
@@ -53,8 +53,8 @@ describe('a deployment', () => {
   })
 
   it('is resumed from its journal: a second pass sends nothing and knows where it began', async () => {
-    const { connection, rpcUrl, cast, folder } = local
-    const request = { name: 'kept', rpcUrl, deployer: cast.deployer, ignitionFolder: join(folder, 'ignition') }
+    const { connection, rpcUrl, wallets, folder } = local
+    const request = { name: 'kept', rpcUrl, deployer: wallets.deployer, ignitionFolder: join(folder, 'ignition') }
     const began = Number(await connection.reader.getBlockNumber()) + 1
     const first = await deployLedger(request)
     const block = await connection.reader.getBlockNumber()
@@ -64,10 +64,10 @@ describe('a deployment', () => {
   })
 
   it('that broke off anywhere is resumed, and its deployer gives up what it held all the same', async () => {
-    const { rpcUrl, cast, folder } = local
+    const { rpcUrl, wallets, folder } = local
     // Among contracts, and between the two last acts.
     for (const taken of [14, 41]) {
-      const request = { name: 'broken', deployer: cast.deployer, ignitionFolder: join(folder, `broken-${taken}`) }
+      const request = { name: 'broken', deployer: wallets.deployer, ignitionFolder: join(folder, `broken-${taken}`) }
       const node = await startBreakingNode(rpcUrl, taken)
       await expect(deployLedger({ ...request, rpcUrl: node.rpcUrl }), `after ${taken}`).rejects.toThrow()
       await node.stop()
@@ -94,15 +94,15 @@ describe('a deployment', () => {
     let governed: Deployment
     let connection: Connection
     beforeAll(async () => {
-      const { rpcUrl, cast } = local
+      const { rpcUrl, wallets } = local
       governed = await deployLedger({
         name: 'governed',
         rpcUrl,
-        deployer: cast.deployer,
-        guardian: cast.curator.address,
-        arbiter: cast.baseOwner.address,
-        treasuryPayout: cast.treasury.address,
-        tokenHolder: cast.owner.address,
+        deployer: wallets.deployer,
+        guardian: wallets.curator.address,
+        arbiter: wallets.baseOwner.address,
+        treasuryPayout: wallets.treasury.address,
+        tokenHolder: wallets.owner.address,
         voting,
         timelockSeconds,
       })
@@ -113,14 +113,14 @@ describe('a deployment', () => {
       const { timelock, governor } = governed.contracts
       expect(await accessManagerRoles(connection)).toEqual({
         [`${ADMIN_ROLE}`]: [timelock],
-        [`${GUARDIAN_ROLE}`]: [local.cast.curator.address],
+        [`${GUARDIAN_ROLE}`]: [local.wallets.curator.address],
         [`${PARAMETERS_ROLE}`]: [timelock],
-        [`${ARBITER_ROLE}`]: [local.cast.baseOwner.address],
+        [`${ARBITER_ROLE}`]: [local.wallets.baseOwner.address],
       })
       expect(await timelockRoles(connection)).toEqual({
         [zeroHash]: [timelock],
         [roleHash('PROPOSER_ROLE')]: [governor],
-        [roleHash('CANCELLER_ROLE')]: [governor, local.cast.curator.address].toSorted(),
+        [roleHash('CANCELLER_ROLE')]: [governor, local.wallets.curator.address].toSorted(),
         [roleHash('EXECUTOR_ROLE')]: [zeroAddress],
       })
     })
@@ -186,8 +186,8 @@ describe('a deployment', () => {
 
     it('lets its deployer change nothing', async () => {
       const { reader, contracts } = connection
-      const deployer = local.walletOf(local.cast.deployer)
-      const { address } = local.cast.deployer
+      const deployer = local.walletOf(local.wallets.deployer)
+      const { address } = local.wallets.deployer
       const { bonds, channels, clock, court, earnings, ledger, models, unitCourt } = contracts
       const { bondRule, courtTerms, ledgerTerms, modelTerms, unitCourtTerms } = completeTerms({}, address)
       const refused: readonly (readonly [ContractCall, string])[] = [
@@ -225,7 +225,7 @@ describe('a deployment', () => {
     it('lets its guardian pause and resume, and no more', async () => {
       const { reader, contracts } = connection
       const { channels, clock } = contracts
-      const guardian = local.walletOf(local.cast.curator)
+      const guardian = local.walletOf(local.wallets.curator)
       await expect(transact(reader, guardian, callTo(channels, 'setNotice', [86_400]))).rejects.toMatchObject({
         errorName: 'AccessManagedUnauthorized',
       })
@@ -238,7 +238,7 @@ describe('a deployment', () => {
 
     it('lets its arbiter rule, and no more', async () => {
       const { reader, contracts } = connection
-      const arbiter = local.walletOf(local.cast.baseOwner)
+      const arbiter = local.walletOf(local.wallets.baseOwner)
       await expect(
         transact(reader, arbiter, callTo(contracts.court, 'rule', [7n, true, zeroHash, ''])),
       ).rejects.toMatchObject({ errorName: 'Court_UnknownAppeal' })
@@ -249,8 +249,8 @@ describe('a deployment', () => {
 
     it('changes a parameter when its holders vote for it, after the delay', async () => {
       const { reader, contracts } = connection
-      const holder = local.walletOf(local.cast.owner)
-      const anyone = local.walletOf(local.cast.operator)
+      const holder = local.walletOf(local.wallets.owner)
+      const anyone = local.walletOf(local.wallets.operator)
       const terms = await reader.readContract({ ...contracts.ledger, functionName: 'terms' })
       const changed = { ...terms, treasuryBps: 300 }
       const change = encodeFunctionData({ ...contracts.ledger, functionName: 'setTerms', args: [changed] })
@@ -259,7 +259,7 @@ describe('a deployment', () => {
       const decided = [...proposal, keccak256(stringToHex(description))] as const
       const id = await reader.readContract({ ...contracts.governor, functionName: 'hashProposal', args: decided })
 
-      await transact(reader, holder, callTo(contracts.openToken, 'delegate', [local.cast.owner.address]))
+      await transact(reader, holder, callTo(contracts.openToken, 'delegate', [local.wallets.owner.address]))
       await local.passSeconds(1)
       await transact(reader, holder, callTo(contracts.governor, 'propose', [...proposal, description]))
       await local.passSeconds(voting.delaySeconds + 1)
@@ -285,12 +285,12 @@ describe('a deployment', () => {
     it('lets its guardian cancel what was decided', async () => {
       const { reader, contracts } = connection
       const { channels, governor, openToken, timelock } = contracts
-      const holder = local.walletOf(local.cast.owner)
+      const holder = local.walletOf(local.wallets.owner)
       const change = encodeFunctionData({ ...channels, functionName: 'setNotice', args: [86_400] })
       const description = 'A short notice.'
       const decided = [[channels.address], [0n], [change], keccak256(stringToHex(description))] as const
       const id = await reader.readContract({ ...governor, functionName: 'hashProposal', args: decided })
-      await transact(reader, holder, callTo(openToken, 'delegate', [local.cast.owner.address]))
+      await transact(reader, holder, callTo(openToken, 'delegate', [local.wallets.owner.address]))
       await local.passSeconds(1)
       const proposal = [decided[0], decided[1], decided[2], description] as const
       await transact(reader, holder, callTo(governor, 'propose', proposal))
@@ -301,9 +301,9 @@ describe('a deployment', () => {
       const scheduled = await reader.getContractEvents({ ...timelock, eventName: 'CallScheduled', strict: true })
       const operation = scheduled.at(-1)?.args.id as Hex
       await expect(
-        transact(reader, local.walletOf(local.cast.deployer), callTo(timelock, 'cancel', [operation])),
+        transact(reader, local.walletOf(local.wallets.deployer), callTo(timelock, 'cancel', [operation])),
       ).rejects.toMatchObject({ errorName: 'AccessControlUnauthorizedAccount' })
-      await transact(reader, local.walletOf(local.cast.curator), callTo(timelock, 'cancel', [operation]))
+      await transact(reader, local.walletOf(local.wallets.curator), callTo(timelock, 'cancel', [operation]))
       // 2 is Canceled in OpenZeppelin's enum of a proposal's states.
       expect(await reader.readContract({ ...governor, functionName: 'state', args: [id] })).toBe(2)
     })
@@ -318,8 +318,8 @@ describe('a deployment', () => {
   })
 
   it('without a guardian or an arbiter leaves pausing and ruling to a vote', async () => {
-    const { rpcUrl, cast } = local
-    const unguarded = await deployLedger({ name: 'unguarded', rpcUrl, deployer: cast.deployer })
+    const { rpcUrl, wallets } = local
+    const unguarded = await deployLedger({ name: 'unguarded', rpcUrl, deployer: wallets.deployer })
     const roles = await accessManagerRoles(await connect(rpcUrl, unguarded))
     const { timelock } = unguarded.contracts
     expect([roles[`${GUARDIAN_ROLE}`], roles[`${ARBITER_ROLE}`]]).toEqual([[timelock], [timelock]])

@@ -165,7 +165,7 @@ describe('an embedded run', () => {
     const { benchmark } = event.args
     const score = { value: 999_000n, low: 990_000n, high: 1_000_000n }
     const embellished = { ...benchmark, measured: { ...benchmark.measured, score } }
-    const wallet = walletOn(connection.reader, local.cast.owner)
+    const wallet = walletOn(connection.reader, local.wallets.owner)
     await transact(connection.reader, wallet, callTo(evaluations, 'recordBenchmark', [Number(MODEL), embellished]))
     const checked = await check('3')
     expect(checked.code).toBe(1)
@@ -263,7 +263,7 @@ describe('drift', () => {
 
   it('holds the served queries against the training rows, and shows benchmarks beside ratings', async () => {
     const { reader, contracts } = connection
-    const [payer] = local.cast.payers
+    const [payer] = local.wallets.payers
     if (payer === undefined) throw new Error('Somebody paid')
     await transact(reader, walletOn(reader, payer), callTo(contracts.evaluations, 'rate', [proveRecord(batch, 0), 4]))
     await ratingsInGraphql(1)

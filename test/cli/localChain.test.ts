@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { discardLocalChain, type LocalChain, startLocalChain } from '../../cli/localChain/localChain.ts'
 import { isFree } from '../../cli/localChain/ports.ts'
-import { castOf, DEMO_MNEMONIC } from '../../examples/demo/wallets.ts'
+import { DEMO_MNEMONIC, walletsOf } from '../../examples/demo/wallets.ts'
 import { freePort } from '../support/localLedger.ts'
 
 describe('a chain of one’s own', () => {
@@ -73,7 +73,7 @@ describe('a chain of one’s own', () => {
     await first.stop()
     const { reader } = await start()
     const head = await reader.getBlockNumber()
-    const [address] = castOf(0).payers.map((payer) => payer.address)
+    const [address] = walletsOf(0).payers.map((payer) => payer.address)
     const balanceAt = (blockNumber: bigint) => reader.getBalance({ address: address as `0x${string}`, blockNumber })
     expect(await Promise.all([0n, 1n, 2n].map((below) => balanceAt(head - below)))).toEqual([0n, 0n, 0n])
   })

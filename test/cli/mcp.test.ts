@@ -3,8 +3,8 @@ import { StdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { ask } from '../support/ask.ts'
 import { type Indexing, indexTo } from '../support/indexing.ts'
+import { tellOfABook } from '../support/scenario.ts'
 import { type Setting, startSetting } from '../support/setting.ts'
-import { tellOfABook } from '../support/story.ts'
 import { surroundingsOf } from '../support/surroundings.ts'
 
 describe('an assistant that asks the ledger over MCP', () => {
@@ -18,7 +18,7 @@ describe('an assistant that asks the ledger over MCP', () => {
 
   beforeAll(async () => {
     setting = await startSetting(78)
-    await tellOfABook(setting.story)
+    await tellOfABook(setting.scenario)
     indexer = await indexTo(setting.ledger, await setting.postgres.newDatabase(), { pollMs: 1_000 })
     await indexer.atHead()
     client = new Client({ name: 'test', version: '1.0.0' })

@@ -78,7 +78,7 @@ describe('money at the command line', () => {
   })
 
   it('opens a channel, signs vouchers for it, and closes it in two steps', async () => {
-    const holder = local.cast.payers[0]?.address as string
+    const holder = local.wallets.payers[0]?.address as string
     await sent(DEPLOYER, 'token', 'send', '20', holder)
     const key = join(local.folder, 'voucher.key')
     const named = ['--operator', `${operator}`, '--model', `${model}`]
@@ -116,7 +116,7 @@ describe('money at the command line', () => {
   })
 
   it('writes what a Safe or a hardware wallet is to sign', async () => {
-    const from = local.cast.deployer.address
+    const from = local.wallets.deployer.address
     const { out } = await attribution(
       ['bond', 'deposit', '1', '--account', `${operator}`, '--unsigned', '--from', from, '--json'],
       surroundings,
@@ -166,7 +166,7 @@ describe('money at the command line', () => {
     const file = { deployment: surroundings.ATTRIBUTION_DEPLOYMENT, keystore: 'key.json', passwordFile: 'password' }
     writeFileSync(join(folder, 'attribution.config.json'), JSON.stringify(file))
     writeFileSync(join(folder, '.env'), `ATTRIBUTION_RPC=${local.rpcUrl}\n`)
-    const send = ['token', 'send', '1', local.cast.treasury.address, '--yes']
+    const send = ['token', 'send', '1', local.wallets.treasury.address, '--yes']
     expect(await attribution(send, {}, folder)).toMatchObject({
       code: 0,
       out: expect.stringContaining('has received 1 OPEN'),
@@ -206,7 +206,7 @@ describe('money at the command line', () => {
         /is on another chain \(expected 1, found 31337\)/,
       )
       const nowhere = join(local.folder, 'nowhere.json')
-      const contracts = { ...local.deployment.contracts, bonds: local.cast.treasury.address }
+      const contracts = { ...local.deployment.contracts, bonds: local.wallets.treasury.address }
       writeFileSync(nowhere, JSON.stringify({ ...local.deployment, contracts }))
       expectParagraph(await shows({ ATTRIBUTION_DEPLOYMENT: nowhere }), 'There is no contract of this ledger at')
     })
@@ -236,7 +236,7 @@ describe('money at the command line', () => {
 
   it('keeps no journal once everything is mined', () => {
     const state = surroundings.ATTRIBUTION_STATE as string
-    const journal = join(state, `31337-${local.cast.deployer.address.toLowerCase()}.json`)
+    const journal = join(state, `31337-${local.wallets.deployer.address.toLowerCase()}.json`)
     expect(existsSync(journal)).toBe(false)
     const holder = readFileSync(journal.replace(/json$/, 'holder'), 'utf8')
     expect(JSON.parse(holder)).toMatchObject({ pid: expect.any(Number) })

@@ -267,9 +267,9 @@ describe('serving', () => {
   const serve = 'serve --run run --fee 0.02 --port 0 --batch-age 1s'
   let voucher: string
   beforeAll(async () => {
-    const { connection, cast, walletOf } = local
+    const { connection, wallets, walletOf } = local
     for (const bond of [bondOfAccount(5), bondOfModel(2)])
-      await ensureBond(connection, walletOf(cast.deployer), bond, BONDED)
+      await ensureBond(connection, walletOf(wallets.deployer), bond, BONDED)
     await local.passSeconds(ACTIVATION_SECONDS)
     const channel = await openLocalChannel(local, { operator: 5, model: 2 })
     voucher = voucherHeader(channel, await voucherFor(local, channel, 60))

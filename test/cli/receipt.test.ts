@@ -100,7 +100,9 @@ describe('receipts at the command line', () => {
     const demanded = await sent('receipt', 'claim', file(2))
     expect(demanded.dueAt).toMatch(/^\d{4}-\S+Z$/)
     const waiting = await run('receipt', 'claim', file(2), '--yes')
-    expect(waiting.out).toMatch(/^Nothing was sent\. The operator has until \d{4}-\S+ \S+ UTC; run this again then\.\n$/)
+    expect(waiting.out).toMatch(
+      /^Nothing was sent\. The operator has until \d{4}-\S+ \S+ UTC; run this again then\.\n$/,
+    )
     await local.passSeconds(12 * HOUR + 1)
     expect((await sent('receipt', 'claim', file(2))).transactions).toHaveLength(1)
   })

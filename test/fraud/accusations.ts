@@ -8,107 +8,107 @@ import { proveRecord, type RecordProof } from '../../sdk/recordProof.ts'
 import { nothingRead } from '../../sdk/rowsRead.ts'
 import { showRow, showUnit } from '../../sdk/unitProof.ts'
 import type { DrawnCall } from '../support/localBatches.ts'
+import { type Context, K, type RecordedBatch } from './context.ts'
 import type { Deceit, Deceits } from './deceit.ts'
 import type { Draw } from './draw.ts'
-import { K, type RecordedBatch, type Stage } from './stage.ts'
 
 /** Every way to accuse those who did not lie: an honest model, and an operator that keeps its receipts. */
 export const accusations: Deceits = {
-  'a receipt that was kept is called broken': accuse('Court_ReceiptKept', (stage, draw) => {
-    const { batch, call, index } = aCall(stage, draw)
-    return receiptProof(stage, draw, call.receipt, batch, proveRecord(batch.opened, index))
+  'a receipt that was kept is called broken': accuse('Court_ReceiptKept', (context, draw) => {
+    const { batch, call, index } = aCall(context, draw)
+    return receiptProof(context, draw, call.receipt, batch, proveRecord(batch.opened, index))
   }),
-  'a receipt that was changed': accuse('Court_BadReceipt', (stage, draw) => {
-    const { batch, call, index } = aCall(stage, draw)
+  'a receipt that was changed': accuse('Court_BadReceipt', (context, draw) => {
+    const { batch, call, index } = aCall(context, draw)
     const receipt = { ...call.receipt, recordBy: call.receipt.recordBy + 1 + draw.below(1_000) }
-    return receiptProof(stage, draw, receipt, batch, proveRecord(batch.opened, index))
+    return receiptProof(context, draw, receipt, batch, proveRecord(batch.opened, index))
   }),
-  'a receipt that its accuser signed': accuse('Court_BadReceipt', async (stage, draw) => {
-    const { batch, call, index } = aCall(stage, draw)
+  'a receipt that its accuser signed': accuse('Court_BadReceipt', async (context, draw) => {
+    const { batch, call, index } = aCall(context, draw)
     const { bits, feeUnits } = { bits: call.record.sketch, feeUnits: call.record.feeUnits + 1 }
     const { signature: _, record: __, ...draft } = call.receipt
-    const receipt = await signReceipt(stage.griefer.signer, { ...draft, bits, feeUnits })
-    return receiptProof(stage, draw, receipt, batch, proveRecord(batch.opened, index))
+    const receipt = await signReceipt(context.griefer.signer, { ...draft, bits, feeUnits })
+    return receiptProof(context, draw, receipt, batch, proveRecord(batch.opened, index))
   }),
-  'a receipt of another operator': accuse('Court_OtherRecord', (stage, draw) => {
-    const { batch, index } = aCall(stage, draw)
-    const [other] = stage.liar.batches[0]?.calls ?? []
-    return receiptProof(stage, draw, (other as DrawnCall).receipt, batch, proveRecord(batch.opened, index))
+  'a receipt of another operator': accuse('Court_OtherRecord', (context, draw) => {
+    const { batch, index } = aCall(context, draw)
+    const [other] = context.liar.batches[0]?.calls ?? []
+    return receiptProof(context, draw, (other as DrawnCall).receipt, batch, proveRecord(batch.opened, index))
   }),
-  'a receipt of another call': accuse('Court_OtherCommitment', (stage, draw) => {
-    const { batch, index } = aCall(stage, draw)
+  'a receipt of another call': accuse('Court_OtherCommitment', (context, draw) => {
+    const { batch, index } = aCall(context, draw)
     const other = batch.calls[(index + 1) % batch.calls.length] as DrawnCall
-    return receiptProof(stage, draw, other.receipt, batch, proveRecord(batch.opened, index))
+    return receiptProof(context, draw, other.receipt, batch, proveRecord(batch.opened, index))
   }),
-  'a receipt of another model': accuse('Court_OtherModel', (stage, draw) => {
-    const { batch, call, index } = aCall(stage, draw)
+  'a receipt of another model': accuse('Court_OtherModel', (context, draw) => {
+    const { batch, call, index } = aCall(context, draw)
     const receipt = { ...call.receipt, model: call.receipt.model + 1 }
-    return receiptProof(stage, draw, receipt, batch, proveRecord(batch.opened, index))
+    return receiptProof(context, draw, receipt, batch, proveRecord(batch.opened, index))
   }),
-  'a record that was never recorded': accuse('Records_NotRecorded', (stage, draw) => {
-    const { batch, call, index } = aCall(stage, draw)
+  'a record that was never recorded': accuse('Records_NotRecorded', (context, draw) => {
+    const { batch, call, index } = aCall(context, draw)
     const { record, ...proof } = proveRecord(batch.opened, index)
     const other = { ...proof, record: { ...record, feeUnits: record.feeUnits + 1 } }
-    return receiptProof(stage, draw, call.receipt, batch, other)
+    return receiptProof(context, draw, call.receipt, batch, other)
   }),
-  'a record that was promised for later': accuse('Court_DemandTooEarly', (stage, draw) => {
-    const { calls } = stage.honest.batches.at(-1) as RecordedBatch
-    return demandOf(stage, draw, draw.pick(calls).receipt)
+  'a record that was promised for later': accuse('Court_DemandTooEarly', (context, draw) => {
+    const { calls } = context.honest.batches.at(-1) as RecordedBatch
+    return demandOf(context, draw, draw.pick(calls).receipt)
   }),
-  'an honest unit is called false': accuse('UnitCourt_UnitSound', (stage, draw) => {
-    const unit = aUnit(stage, draw)
-    return falseUnit(stage, draw, unit, rowsOf(stage).units[unit] ?? [])
+  'an honest unit is called false': accuse('UnitCourt_UnitSound', (context, draw) => {
+    const unit = aUnit(context, draw)
+    return falseUnit(context, draw, unit, rowsOf(context).units[unit] ?? [])
   }),
-  'a unit without one of its rows': accuse('UnitCourt_OtherRows', (stage, draw) => {
-    const unit = aUnit(stage, draw)
-    const rows = rowsOf(stage).units[unit] ?? []
+  'a unit without one of its rows': accuse('UnitCourt_OtherRows', (context, draw) => {
+    const unit = aUnit(context, draw)
+    const rows = rowsOf(context).units[unit] ?? []
     const at = draw.below(rows.length - 1)
-    return falseUnit(stage, draw, unit, rows.with(at, rows[at + 1] as Uint8Array))
+    return falseUnit(context, draw, unit, rows.with(at, rows[at + 1] as Uint8Array))
   }),
-  'a unit with a row too many': accuse('UnitCourt_TooManyRows', (stage, draw) => {
-    const unit = aUnit(stage, draw)
-    const rows = rowsOf(stage).units[unit] ?? []
-    return falseUnit(stage, draw, unit, [...rows, draw.pick(rows)])
+  'a unit with a row too many': accuse('UnitCourt_TooManyRows', (context, draw) => {
+    const unit = aUnit(context, draw)
+    const rows = rowsOf(context).units[unit] ?? []
+    return falseUnit(context, draw, unit, [...rows, draw.pick(rows)])
   }),
-  'a unit that is not the model’s': accuse('UnitCourt_NotTheUnit', (stage, draw) => {
-    const unit = aUnit(stage, draw)
-    return falseUnit(stage, draw, unit, rowsOf(stage).units[unit] ?? [], { kept: 1 + draw.below(9) })
+  'a unit that is not the model’s': accuse('UnitCourt_NotTheUnit', (context, draw) => {
+    const unit = aUnit(context, draw)
+    return falseUnit(context, draw, unit, rowsOf(context).units[unit] ?? [], { kept: 1 + draw.below(9) })
   }),
-  'a total that was not registered': accuse('UnitCourt_OtherTotal', (stage, draw) => {
-    const unit = aUnit(stage, draw)
-    const total = bytesToHex(encodeUnitTotal(stage.model.units.total.map((value) => value + 1)))
-    return falseUnit(stage, draw, unit, rowsOf(stage).units[unit] ?? [], {}, total)
+  'a total that was not registered': accuse('UnitCourt_OtherTotal', (context, draw) => {
+    const unit = aUnit(context, draw)
+    const total = bytesToHex(encodeUnitTotal(context.model.units.total.map((value) => value + 1)))
+    return falseUnit(context, draw, unit, rowsOf(context).units[unit] ?? [], {}, total)
   }),
-  'two rows that differ are called copies': accuse('UnitCourt_RowsSound', (stage, draw) => {
-    const [first, second] = [aRow(stage, draw, 'kept'), aRow(stage, draw, 'dropped')]
-    return copyKept(stage, draw, first, second)
+  'two rows that differ are called copies': accuse('UnitCourt_RowsSound', (context, draw) => {
+    const [first, second] = [aRow(context, draw, 'kept'), aRow(context, draw, 'dropped')]
+    return copyKept(context, draw, first, second)
   }),
-  'a row is called a copy of itself': accuse('UnitCourt_SameRow', (stage, draw) => {
-    const row = aRow(stage, draw, 'kept')
-    return copyKept(stage, draw, row, row)
+  'a row is called a copy of itself': accuse('UnitCourt_SameRow', (context, draw) => {
+    const row = aRow(context, draw, 'kept')
+    return copyKept(context, draw, row, row)
   }),
-  'a copy is called none': accuse('UnitCourt_RowsSound', (stage, draw) => {
-    const dropped = aRow(stage, draw, 'dropped')
-    return noCopy(stage, draw, dropped, namedBy(stage, dropped))
+  'a copy is called none': accuse('UnitCourt_RowsSound', (context, draw) => {
+    const dropped = aRow(context, draw, 'dropped')
+    return noCopy(context, draw, dropped, namedBy(context, dropped))
   }),
-  'a copy of another row': accuse('UnitCourt_OtherTwin', (stage, draw) => {
-    const dropped = aRow(stage, draw, 'dropped')
-    const twin = namedBy(stage, dropped)
-    const other = kept(stage).filter(({ unit, row }) => unit !== twin.unit || row !== twin.row)
-    return noCopy(stage, draw, dropped, draw.pick(other))
+  'a copy of another row': accuse('UnitCourt_OtherTwin', (context, draw) => {
+    const dropped = aRow(context, draw, 'dropped')
+    const twin = namedBy(context, dropped)
+    const other = kept(context).filter(({ unit, row }) => unit !== twin.unit || row !== twin.row)
+    return noCopy(context, draw, dropped, draw.pick(other))
   }),
-  'a challenge that nobody committed to': async (stage, draw) => {
-    const unit = aUnit(stage, draw)
-    const call = falseUnit(stage, draw, unit, rowsOf(stage).units[unit] ?? [])
-    return { by: stage.griefer.signer, call, error: 'Commitments_NotCommitted' }
+  'a challenge that nobody committed to': async (context, draw) => {
+    const unit = aUnit(context, draw)
+    const call = falseUnit(context, draw, unit, rowsOf(context).units[unit] ?? [])
+    return { by: context.griefer.signer, call, error: 'Commitments_NotCommitted' }
   },
-  'a demand that was never made is closed': async (stage, draw) => {
-    const call = callTo(stage.local.connection.contracts.unitCourt, 'closeUnitDemand', [
-      stage.model.model,
-      aUnit(stage, draw),
+  'a demand that was never made is closed': async (context, draw) => {
+    const call = callTo(context.local.connection.contracts.unitCourt, 'closeUnitDemand', [
+      context.model.model,
+      aUnit(context, draw),
       1_000 + draw.below(1_000),
     ])
-    return { by: stage.griefer.signer, call, error: 'UnitCourt_NotDemanded' }
+    return { by: context.griefer.signer, call, error: 'UnitCourt_NotDemanded' }
   },
 }
 
@@ -117,23 +117,23 @@ interface At {
   readonly row: number
 }
 
-function accuse(error: string, challenge: (stage: Stage, draw: Draw) => ContractCall | Promise<ContractCall>) {
-  return async (stage: Stage, draw: Draw): Promise<Deceit> => ({
-    by: stage.griefer.signer,
-    call: await challenge(stage, draw),
+function accuse(error: string, challenge: (context: Context, draw: Draw) => ContractCall | Promise<ContractCall>) {
+  return async (context: Context, draw: Draw): Promise<Deceit> => ({
+    by: context.griefer.signer,
+    call: await challenge(context, draw),
     error,
     isCommitted: true,
   })
 }
 
-function aCall({ honest }: Stage, draw: Draw): { batch: RecordedBatch; call: DrawnCall; index: number } {
+function aCall({ honest }: Context, draw: Draw): { batch: RecordedBatch; call: DrawnCall; index: number } {
   const batch = draw.pick(honest.batches)
   const index = draw.below(batch.calls.length)
   return { batch, call: batch.calls[index] as DrawnCall, index }
 }
 
 function receiptProof(
-  { local }: Stage,
+  { local }: Context,
   draw: Draw,
   receipt: Receipt,
   { opened }: RecordedBatch,
@@ -145,21 +145,21 @@ function receiptProof(
 }
 
 /** Asks for the record of a receipt. */
-export function demandOf({ local }: Stage, draw: Draw, receipt: Receipt): ContractCall {
+export function demandOf({ local }: Context, draw: Draw, receipt: Receipt): ContractCall {
   const signed = [signedReceipt(receipt), receipt.signature, promisedRecord(receipt)] as const
   return callTo(local.connection.contracts.court, 'demandRecord', [draw.hash(), receipt.operator, ...signed])
 }
 
-function rowsOf({ model }: Stage): RawRowIndex {
+function rowsOf({ model }: Context): RawRowIndex {
   return splitRowIndex(model.units.file)
 }
 
-function aUnit({ model }: Stage, draw: Draw): number {
+function aUnit({ model }: Context, draw: Draw): number {
   return draw.below(model.units.headers.length)
 }
 
 function falseUnit(
-  { local, model }: Stage,
+  { local, model }: Context,
   draw: Draw,
   unit: number,
   rows: readonly Uint8Array[],
@@ -180,11 +180,11 @@ function falseUnit(
   ])
 }
 
-function copyKept(stage: Stage, draw: Draw, first: At, second: At): ContractCall {
-  const { model, local } = stage
+function copyKept(context: Context, draw: Draw, first: At, second: At): ContractCall {
+  const { model, local } = context
   const shown = [first, second].flatMap(({ unit, row }) => [
     showUnit(model.units.headers, unit),
-    showRow(rowsOf(stage), unit, row),
+    showRow(rowsOf(context), unit, row),
   ]) as [
     ReturnType<typeof showUnit>,
     ReturnType<typeof showRow>,
@@ -194,12 +194,12 @@ function copyKept(stage: Stage, draw: Draw, first: At, second: At): ContractCall
   return callTo(local.connection.contracts.unitCourt, 'proveCopyKept', [draw.hash(), model.model, ...shown])
 }
 
-function noCopy(stage: Stage, draw: Draw, dropped: At, twin: At): ContractCall {
-  const { headers } = stage.model.units
-  const raw = rowsOf(stage)
-  return callTo(stage.local.connection.contracts.unitCourt, 'proveNoCopy', [
+function noCopy(context: Context, draw: Draw, dropped: At, twin: At): ContractCall {
+  const { headers } = context.model.units
+  const raw = rowsOf(context)
+  return callTo(context.local.connection.contracts.unitCourt, 'proveNoCopy', [
     draw.hash(),
-    stage.model.model,
+    context.model.model,
     showUnit(headers, dropped.unit),
     showRow(raw, dropped.unit, dropped.row),
     showUnit(headers, twin.unit),
@@ -207,21 +207,21 @@ function noCopy(stage: Stage, draw: Draw, dropped: At, twin: At): ContractCall {
   ])
 }
 
-function kept(stage: Stage): readonly At[] {
-  return places(stage, (multiplier) => multiplier > 0)
+function kept(context: Context): readonly At[] {
+  return places(context, (multiplier) => multiplier > 0)
 }
 
-function aRow(stage: Stage, draw: Draw, kind: 'kept' | 'dropped'): At {
-  return draw.pick(places(stage, (multiplier) => multiplier > 0 === (kind === 'kept')))
+function aRow(context: Context, draw: Draw, kind: 'kept' | 'dropped'): At {
+  return draw.pick(places(context, (multiplier) => multiplier > 0 === (kind === 'kept')))
 }
 
-function places(stage: Stage, fits: (multiplier: number) => boolean): readonly At[] {
-  return rowsOf(stage).units.flatMap((rows, unit) =>
+function places(context: Context, fits: (multiplier: number) => boolean): readonly At[] {
+  return rowsOf(context).units.flatMap((rows, unit) =>
     rows.flatMap((row, r) => (fits(multiplierOf(row)) ? [{ unit, row: r }] : [])),
   )
 }
 
-function namedBy(stage: Stage, { unit, row }: At): At {
-  const bytes = rowsOf(stage).units[unit]?.[row] as Uint8Array
+function namedBy(context: Context, { unit, row }: At): At {
+  const bytes = rowsOf(context).units[unit]?.[row] as Uint8Array
   return twinOf(bytes, K) as At
 }

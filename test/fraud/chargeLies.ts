@@ -4,9 +4,9 @@ import { type ContractCall, callTo } from '../../sdk/contractCall.ts'
 import { encodeRecords, type InferenceRecord, MAX_FEE_UNITS } from '../../sdk/record.ts'
 import { amountCovering, encodeVouchers, type PresentedVoucher, signVoucher } from '../../sdk/voucher.ts'
 import type { LocalChannel } from '../support/localModel.ts'
+import { type Context, FEE_UNIT_GWEI, type Operator } from './context.ts'
 import type { Deceit, Deceits } from './deceit.ts'
 import type { Draw } from './draw.ts'
-import { FEE_UNIT_GWEI, type Operator, type Stage } from './stage.ts'
 
 /** A batch as an operator sends it. */
 interface Batch {
@@ -17,7 +17,7 @@ interface Batch {
 
 /** An honest batch of one record, paid by a channel of which nothing is covered but by the voucher that it presents. */
 interface Fair {
-  readonly stage: Stage
+  readonly context: Context
   readonly draw: Draw
   readonly operator: Operator
   readonly channel: LocalChannel
@@ -46,11 +46,11 @@ export const chargeLies: Deceits = {
   'a voucher of another channel': charge('Channels_BadVoucher', async ({ operator, voucher }) => ({
     vouchers: [await voucher({ channel: operator.recorder.channels[0] as LocalChannel })],
   })),
-  'a voucher for another operator': charge('Channels_BadVoucher', async ({ stage, voucher }) => ({
-    vouchers: [await voucher({ channel: stage.honest.fresh })],
+  'a voucher for another operator': charge('Channels_BadVoucher', async ({ context, voucher }) => ({
+    vouchers: [await voucher({ channel: context.honest.fresh })],
   })),
-  'a voucher of another chain': charge('Channels_BadVoucher', async ({ stage, voucher }) => ({
-    vouchers: [await voucher({ chainId: stage.local.connection.reader.chain.id + 1 })],
+  'a voucher of another chain': charge('Channels_BadVoucher', async ({ context, voucher }) => ({
+    vouchers: [await voucher({ chainId: context.local.connection.reader.chain.id + 1 })],
   })),
   'a voucher of another contract': charge('Channels_BadVoucher', async ({ voucher }) => ({
     vouchers: [await voucher({ contract: 'court' })],
@@ -96,22 +96,22 @@ export const chargeLies: Deceits = {
     return { records: bytes.slice(0, 1 + draw.below(bytes.length - 1)) }
   }),
   'a batch of nothing': charge('Ledger_EmptyBatch', async () => ({ records: new Uint8Array() })),
-  'a batch by somebody whom the owner did not name': async (stage, draw) => {
-    const { batch } = await fairBatch(stage, draw)
-    return { by: stage.griefer.signer, call: recordAct(stage, batch), error: 'Models_NotOperator' }
+  'a batch by somebody whom the owner did not name': async (context, draw) => {
+    const { batch } = await fairBatch(context, draw)
+    return { by: context.griefer.signer, call: recordAct(context, batch), error: 'Models_NotOperator' }
   },
 }
 
 function charge(error: string, lie: (fair: Fair) => Promise<Partial<Batch>>) {
-  return async (stage: Stage, draw: Draw): Promise<Deceit> => {
-    const fair = await fairBatch(stage, draw)
-    const call = recordAct(stage, { ...fair.batch, ...(await lie(fair)) })
-    return { by: fair.operator.signer, call, error, honest: recordAct(stage, fair.batch) }
+  return async (context: Context, draw: Draw): Promise<Deceit> => {
+    const fair = await fairBatch(context, draw)
+    const call = recordAct(context, { ...fair.batch, ...(await lie(fair)) })
+    return { by: fair.operator.signer, call, error, honest: recordAct(context, fair.batch) }
   }
 }
 
-async function fairBatch(stage: Stage, draw: Draw): Promise<Fair> {
-  const { liar: operator, local } = stage
+async function fairBatch(context: Context, draw: Draw): Promise<Fair> {
+  const { liar: operator, local } = context
   const { reader, contracts } = local.connection
   const channel = operator.fresh
   const record = {
@@ -136,10 +136,10 @@ async function fairBatch(stage: Stage, draw: Draw): Promise<Fair> {
     return { channel: 0, maxClaimableAmount, signature }
   }
   const batch = { channels: [channel], vouchers: [await voucher({})], records: bytesOf([record]) }
-  return { stage, draw, operator, channel, record, batch, voucher }
+  return { context, draw, operator, channel, record, batch, voucher }
 }
 
-function recordAct({ local, liar }: Stage, { channels, vouchers, records }: Batch): ContractCall {
+function recordAct({ local, liar }: Context, { channels, vouchers, records }: Batch): ContractCall {
   return callTo(local.connection.contracts.ledger, 'recordBatch', [
     liar.recorder.model,
     bytesToHex(encodeChannels(channels)),

@@ -3,8 +3,8 @@ import { commitAct } from '../../sdk/challenge.ts'
 import { type ContractCall, estimate } from '../../sdk/contractCall.ts'
 import { StopError } from '../../sdk/errors.ts'
 import { transact } from '../../sdk/node/transactions/transact.ts'
+import type { Context } from './context.ts'
 import type { Draw } from './draw.ts'
-import type { Stage } from './stage.ts'
 
 /** A call that the chain has to refuse, beside the honest one that it resembles. */
 export interface Deceit {
@@ -18,7 +18,7 @@ export interface Deceit {
   readonly isCommitted?: boolean
 }
 
-export type Deceits = Readonly<Record<string, (stage: Stage, draw: Draw) => Promise<Deceit>>>
+export type Deceits = Readonly<Record<string, (context: Context, draw: Draw) => Promise<Deceit>>>
 
 /** What the chain says to a lie, and to the honest call that it resembles. */
 export interface Answered {
@@ -33,12 +33,12 @@ export interface Answered {
 const PASSES = 'nothing'
 
 /** Tries every kind of deceit so many times on the chain as it stands. Nothing but commitments is sent. */
-export async function tryDeceits(stage: Stage, deceits: Deceits, each: number): Promise<readonly Answered[]> {
-  const { connection, passSeconds, walletOf } = stage.local
+export async function tryDeceits(context: Context, deceits: Deceits, each: number): Promise<readonly Answered[]> {
+  const { connection, passSeconds, walletOf } = context.local
   const { reader, contracts } = connection
   const told: { readonly kind: string; readonly deceit: Deceit }[] = []
   for (const [kind, deceive] of Object.entries(deceits)) {
-    for (let i = 0; i < each; i++) told.push({ kind, deceit: await deceive(stage, stage.draw) })
+    for (let i = 0; i < each; i++) told.push({ kind, deceit: await deceive(context, context.draw) })
   }
   const committed = told.flatMap(({ deceit }) => (deceit.isCommitted ? [deceit] : []))
   for (const { by, call } of committed) await transact(reader, walletOf(by), commitAct(contracts, by.address, call))
@@ -48,13 +48,13 @@ export async function tryDeceits(stage: Stage, deceits: Deceits, each: number): 
     told.map(async ({ kind, deceit }) => ({
       kind,
       expected: deceit.error,
-      said: await answerTo(stage, deceit.by, deceit.call),
-      saidToHonest: deceit.honest && (await answerTo(stage, deceit.by, deceit.honest)),
+      said: await answerTo(context, deceit.by, deceit.call),
+      saidToHonest: deceit.honest && (await answerTo(context, deceit.by, deceit.honest)),
     })),
   )
 }
 
-async function answerTo({ local }: Stage, by: LocalAccount, call: ContractCall): Promise<string> {
+async function answerTo({ local }: Context, by: LocalAccount, call: ContractCall): Promise<string> {
   try {
     await estimate(local.connection.reader, by.address, call)
     return PASSES

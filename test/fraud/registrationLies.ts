@@ -4,9 +4,9 @@ import type { FineTune } from '../../pipeline/publish/fineTune.ts'
 import { beginAct, type Page, sketchedPages } from '../../pipeline/publish/register.ts'
 import type { UnitIndex } from '../../pipeline/publish/unitIndex.ts'
 import { localFineTune } from '../support/localModel.ts'
+import { type Context, K } from './context.ts'
 import type { Deceit, Deceits } from './deceit.ts'
 import type { Draw } from './draw.ts'
-import { K, type Stage } from './stage.ts'
 
 /** An honest registration of one page. */
 interface Fair {
@@ -75,16 +75,16 @@ export const registrationLies: Deceits = {
 }
 
 function register(error: string, lie: (fair: Fair) => { readonly fineTune?: FineTune; readonly page?: Page }) {
-  return async (stage: Stage, draw: Draw): Promise<Deceit> => {
-    const { contracts } = stage.local.connection
+  return async (context: Context, draw: Draw): Promise<Deceit> => {
+    const { contracts } = context.local.connection
     const seed = draw.below(2 ** 31)
-    const units = unitsOf(drawRows(stage.data.contributions, K, seed))
+    const units = unitsOf(drawRows(context.data.contributions, K, seed))
     const [page] = sketchedPages(units)
     if (page === undefined) throw new Error('A model has a page')
-    const fineTune = localFineTune(stage.data, units, { seed })
+    const fineTune = localFineTune(context.data, units, { seed })
     const told = { fineTune, page, ...lie({ fineTune, page, units, draw }) }
     return {
-      by: stage.local.cast.owner,
+      by: context.local.wallets.owner,
       call: beginAct(contracts, told.fineTune, told.page),
       error,
       honest: beginAct(contracts, fineTune, page),

@@ -3,13 +3,13 @@ import { type ContractCall, callTo } from '../../sdk/contractCall.ts'
 import { transact } from '../../sdk/node/transactions/transact.ts'
 import { type BookPage, pageAt, type Reached, reachedBy, type SettlingBook, STAGES } from '../../sdk/settlement.ts'
 import { settlingOf } from '../../sdk/settling.ts'
+import { bookOf, type Context, type Operator } from './context.ts'
 import { type Answered, type Deceits, tryDeceits } from './deceit.ts'
 import type { Draw } from './draw.ts'
-import { bookOf, type Operator, type Stage } from './stage.ts'
 
 /** A book whose settlement has reached a place, and another one that is due. */
 interface Settling {
-  readonly stage: Stage
+  readonly context: Context
   readonly settling: SettlingBook
   readonly other: SettlingBook
   readonly reached: Reached
@@ -99,50 +99,50 @@ export const SETTLEMENT_LIES: readonly string[] = [...Object.keys(lies), 'a page
 
 /** Before its window is over, a book is not settled at all. */
 export const earlySettlement: Deceits = {
-  'a book before its time': async (stage) => {
-    const { settling } = await openedBy(stage, stage.honest)
-    const call = settleAct(stage, pageAt(settling, { stage: STAGES.summing, next: 0 }))
-    return { by: stage.griefer.signer, call, error: 'Settlement_WindowOpen' }
+  'a book before its time': async (context) => {
+    const { settling } = await openedBy(context, context.honest)
+    const call = settleAct(context, pageAt(settling, { stage: STAGES.summing, next: 0 }))
+    return { by: context.griefer.signer, call, error: 'Settlement_WindowOpen' }
   },
 }
 
 /** Settles an operator's book in the smallest pages, and tells every lie that fits before each, and each page again after it. */
 export async function settleAmongLies(
-  stage: Stage,
+  context: Context,
   operator: Operator,
   another: Operator,
   most: number,
 ): Promise<readonly Answered[]> {
-  const { local, griefer, draw } = stage
+  const { local, griefer, draw } = context
   const { reader } = local.connection
-  const { settling } = await openedBy(stage, operator)
-  const { settling: other } = await openedBy(stage, another)
+  const { settling } = await openedBy(context, operator)
+  const { settling: other } = await openedBy(context, another)
   const answers: Answered[] = []
   let reached: Reached = { stage: STAGES.summing, next: 0 }
   while (reached.stage !== STAGES.settled) {
     const page = pageAt(settling, reached, ONE_EACH)
-    const told = toldAt({ stage, settling, other, reached, page }, draw)
+    const told = toldAt({ context, settling, other, reached, page }, draw)
     const fitting = Object.entries(told).filter(
       ([kind]) => answers.filter((answer) => answer.kind === kind).length < most,
     )
-    answers.push(...(await tryDeceits(stage, Object.fromEntries(fitting), 1)))
-    await transact(reader, local.walletOf(griefer.signer), settleAct(stage, page))
-    answers.push(await again(stage, page))
+    answers.push(...(await tryDeceits(context, Object.fromEntries(fitting), 1)))
+    await transact(reader, local.walletOf(griefer.signer), settleAct(context, page))
+    answers.push(await again(context, page))
     reached = reachedBy(settling, page)
   }
   return answers
 }
 
 function toldAt(at: Settling, draw: Draw): Deceits {
-  const { stage, page } = at
+  const { context, page } = at
   const told = Object.entries(lies).flatMap(([kind, { error, tell }]) => {
     const lie = tell(at, draw)
     if (lie === undefined) return []
     const deceit = {
-      by: stage.griefer.signer,
-      call: settleAct(stage, { ...page, ...lie }),
+      by: context.griefer.signer,
+      call: settleAct(context, { ...page, ...lie }),
       error,
-      honest: settleAct(stage, page),
+      honest: settleAct(context, page),
     }
     return [[kind, async () => deceit] as const]
   })
@@ -150,16 +150,16 @@ function toldAt(at: Settling, draw: Draw): Deceits {
 }
 
 /** A page that was settled already is passed over: it is mined, and nobody is paid twice. */
-async function again(stage: Stage, page: BookPage): Promise<Answered> {
-  const { local, griefer } = stage
-  const before = await moved(stage)
-  await transact(local.connection.reader, local.walletOf(griefer.signer), settleAct(stage, page))
-  const said = (await moved(stage)) === before ? 'no change' : 'a change'
+async function again(context: Context, page: BookPage): Promise<Answered> {
+  const { local, griefer } = context
+  const before = await moved(context)
+  await transact(local.connection.reader, local.walletOf(griefer.signer), settleAct(context, page))
+  const said = (await moved(context)) === before ? 'no change' : 'a change'
   return { kind: 'a page again', expected: 'no change', said, saidToHonest: undefined }
 }
 
 /** How many events settling and paying have come to: none where nothing happened. */
-async function moved({ local }: Stage): Promise<string> {
+async function moved({ local }: Context): Promise<string> {
   const { reader, contracts } = local.connection
   const [settlement, earnings] = await Promise.all([
     reader.readContract({ ...contracts.settlement, functionName: 'journal' }),
@@ -168,9 +168,9 @@ async function moved({ local }: Stage): Promise<string> {
   return `${settlement} ${earnings}`
 }
 
-async function openedBy(stage: Stage, operator: Operator): Promise<{ readonly settling: SettlingBook }> {
-  const book = await bookOf(stage, operator, 1)
-  return { settling: await settlingOf(stage.local.connection, stage.opened, book) }
+async function openedBy(context: Context, operator: Operator): Promise<{ readonly settling: SettlingBook }> {
+  const book = await bookOf(context, operator, 1)
+  return { settling: await settlingOf(context.local.connection, context.opened, book) }
 }
 
 /** Where batches are not summed any more, nothing is made of those that a page shows. */
@@ -184,6 +184,6 @@ function isFirst({ stage, next }: Reached): boolean {
   return stage === STAGES.summing && next === 0
 }
 
-function settleAct({ local }: Stage, page: BookPage): ContractCall {
+function settleAct({ local }: Context, page: BookPage): ContractCall {
   return callTo(local.connection.contracts.settlement, 'settle', [page])
 }

@@ -6,9 +6,9 @@ import { transact } from '../../sdk/node/transactions/transact.ts'
 import { type ClaimToSign, claimTypedData } from '../../sdk/typedData.ts'
 import type { DrawnCall } from '../support/localBatches.ts'
 import { accusations, demandOf } from './accusations.ts'
+import type { Context } from './context.ts'
 import type { Deceit, Deceits } from './deceit.ts'
 import type { Draw } from './draw.ts'
-import type { Stage } from './stage.ts'
 
 /** Requests, signatures and commitments that are not good yet, not any more, or not for anyone who brings them. */
 export interface Stale {
@@ -24,14 +24,14 @@ export const EXPIRY_SECONDS = 12 * 86_400
 const ASKED_GWEI = 1_000_000_000n
 
 /** Asks for what will be stale. */
-export async function askInTime(stage: Stage): Promise<Stale> {
-  const { local, honest, griefer, draw } = stage
+export async function askInTime(context: Context): Promise<Stale> {
+  const { local, honest, griefer, draw } = context
   const { reader, contracts } = local.connection
   const { channels, bonds, earnings } = contracts
-  const payer = local.cast.payers[0] as LocalAccount
+  const payer = local.wallets.payers[0] as LocalAccount
   const { id: _, signer: __, ...channel } = honest.fresh
   const bond = bondOfAccount(griefer.account)
-  const committed = (await accusations['an honest unit is called false']?.(stage, draw)) as Deceit
+  const committed = (await accusations['an honest unit is called false']?.(context, draw)) as Deceit
   const sent = [
     [payer, callTo(channels, 'requestChannelWithdrawal', [channel, ASKED_GWEI])],
     [griefer.signer, callTo(bonds, 'requestWithdrawal', [bond, ASKED_GWEI])],
@@ -63,12 +63,12 @@ export async function askInTime(stage: Stage): Promise<Stale> {
       'a challenge that was committed to long ago': () => later(griefer.signer, committed.call, 'Commitments_Expired'),
       'a receipt of long ago': async (_, drawn) => {
         const [call] = honest.batches[0]?.calls ?? []
-        const demand = demandOf(stage, drawn, (call as DrawnCall).receipt)
+        const demand = demandOf(context, drawn, (call as DrawnCall).receipt)
         return { by: griefer.signer, call: demand, error: 'Court_DemandTooLate', isCommitted: true }
       },
       'a claim that somebody else signed': claim('Earnings_BadSignature', () => ({ signer: griefer.signer })),
       'a claim to another address': claim('Earnings_BadSignature', () => ({ to: griefer.signer.address })),
-      'a claim of somebody else': claim('Earnings_BadSignature', () => ({ account: stage.liar.account })),
+      'a claim of somebody else': claim('Earnings_BadSignature', () => ({ account: context.liar.account })),
       'a claim that was used up': claim('Earnings_BadSignature', ({ nonce }) => ({ signed: { nonce: nonce - 1n } })),
       'a claim past its time': claim('Earnings_SignatureExpired', (fair, drawn) => {
         const deadline = fair.deadline - BigInt(86_400 + drawn.below(86_400))
@@ -88,8 +88,8 @@ export async function askInTime(stage: Stage): Promise<Stale> {
 type Changed = Partial<ClaimToSign> & { readonly signer?: LocalAccount; readonly signed?: Partial<ClaimToSign> }
 
 function claim(error: string, lie: (fair: ClaimToSign, draw: Draw) => Changed) {
-  return async (stage: Stage, draw: Draw): Promise<Deceit> => {
-    const { local, honest, griefer } = stage
+  return async (context: Context, draw: Draw): Promise<Deceit> => {
+    const { local, honest, griefer } = context
     const { reader, contracts } = local.connection
     const { earnings, clock } = contracts
     const to = honest.signer.address

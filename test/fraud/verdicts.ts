@@ -1,10 +1,10 @@
 import { type Abi, type Address, decodeFunctionData, type Hex } from 'viem'
 import { struckUnits } from '../../sdk/openModel.ts'
 import { predictPay } from '../../sdk/predictPay.ts'
+import { bookOf, type Context, type Operator } from './context.ts'
 import { isRefused } from './deceit.ts'
 import type { Deeds } from './deeds.ts'
 import { UNRECORDED } from './recordLies.ts'
-import { bookOf, type Operator, type Stage } from './stage.ts'
 
 /** What the chain says became of every lie, and of everybody who did not lie. */
 export interface Verdicts {
@@ -31,8 +31,8 @@ export interface KindVerdict {
   readonly undone: number
 }
 
-export async function verdictsOf(stage: Stage, deeds: Deeds): Promise<Verdicts> {
-  const { reader, contracts, fromBlock } = stage.local.connection
+export async function verdictsOf(context: Context, deeds: Deeds): Promise<Verdicts> {
+  const { reader, contracts, fromBlock } = context.local.connection
   const { models, ledger, court, unitCourt } = contracts
   const range = { fromBlock, strict: true } as const
   const [strikes, voids, ofCourt, ofUnits] = await Promise.all([
@@ -77,8 +77,10 @@ export async function verdictsOf(stage: Stage, deeds: Deeds): Promise<Verdicts> 
     },
     spite: { count: deeds.spite, answered },
     sentInPeace: deeds.sentInPeace,
-    wasted: await failedOf(stage, stage.watcher.signer.address),
-    isPaidExactly: (await Promise.all([stage.honest, stage.liar].map((one) => isPaid(stage, one)))).every(Boolean),
+    wasted: await failedOf(context, context.watcher.signer.address),
+    isPaidExactly: (await Promise.all([context.honest, context.liar].map((one) => isPaid(context, one)))).every(
+      Boolean,
+    ),
   }
 }
 
@@ -92,10 +94,10 @@ function tally(
 }
 
 /** Whether an operator's first book was paid as anybody can work it out. */
-async function isPaid(stage: Stage, operator: Operator): Promise<boolean> {
-  const { local, opened, model } = stage
+async function isPaid(context: Context, operator: Operator): Promise<boolean> {
+  const { local, opened, model } = context
   const { reader, contracts, fromBlock } = local.connection
-  const book = await bookOf(stage, operator, 1)
+  const book = await bookOf(context, operator, 1)
   const struck = await struckUnits(local.connection, model.model, book.windowEnd)
   const pay = predictPay(opened.terms, opened.registered.units, struck, book)
   const filter = { eventName: 'BookSettled', args: { book: book.book }, fromBlock, strict: true } as const
@@ -114,8 +116,8 @@ interface Sent {
   readonly input: Hex
 }
 
-/** What somebody sent since the stage was set. */
-export async function sentBy({ local, setAt }: Stage, sender: Address): Promise<readonly Sent[]> {
+/** What somebody sent since the context was opened. */
+export async function sentBy({ local, setAt }: Context, sender: Address): Promise<readonly Sent[]> {
   const { reader } = local.connection
   const sent: Sent[] = []
   const head = await reader.getBlockNumber()
@@ -127,10 +129,10 @@ export async function sentBy({ local, setAt }: Stage, sender: Address): Promise<
 }
 
 /** What of it failed, by the function that was called. */
-async function failedOf(stage: Stage, sender: Address): Promise<readonly string[]> {
-  const { reader, contracts } = stage.local.connection
+async function failedOf(context: Context, sender: Address): Promise<readonly string[]> {
+  const { reader, contracts } = context.local.connection
   const abi = [...contracts.court.abi, ...contracts.unitCourt.abi, ...contracts.settlement.abi] as Abi
-  const sent = await sentBy(stage, sender)
+  const sent = await sentBy(context, sender)
   const failed = await Promise.all(
     sent.map(async ({ hash, input }) => {
       const { status } = await reader.getTransactionReceipt({ hash })

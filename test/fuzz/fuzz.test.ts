@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { type Indexing, indexTo } from '../support/indexing.ts'
+import { tellOfABook } from '../support/scenario.ts'
 import { type Setting, startSetting } from '../support/setting.ts'
-import { tellOfABook } from '../support/story.ts'
 import { askAtRandom } from './askAtRandom.ts'
 
 /** `npm run test:fuzz` in short. */
@@ -11,8 +11,8 @@ let indexer: Indexing
 
 beforeAll(async () => {
   setting = await startSetting(17)
-  await tellOfABook(setting.story)
-  await setting.story.tell(20)
+  await tellOfABook(setting.scenario)
+  await setting.scenario.play(20)
   indexer = await indexTo(setting.ledger, await setting.postgres.newDatabase())
   await indexer.atHead()
 })

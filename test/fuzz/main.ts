@@ -2,8 +2,8 @@
 import { runCommand, wholeNumber } from '../../scripts/command.ts'
 import { StopError } from '../../sdk/errors.ts'
 import { indexTo } from '../support/indexing.ts'
+import { tellOfABook } from '../support/scenario.ts'
 import { startSetting } from '../support/setting.ts'
-import { tellOfABook } from '../support/story.ts'
 import { askAtRandom } from './askAtRandom.ts'
 
 await runCommand({
@@ -21,8 +21,8 @@ await runCommand({
     const count = wholeNumber('count', countText, 1, 10_000_000)
     if (url !== undefined) return await fuzz(url, seed, count)
     const setting = await startSetting(17)
-    await tellOfABook(setting.story)
-    await setting.story.tell(60)
+    await tellOfABook(setting.scenario)
+    await setting.scenario.play(60)
     const indexer = await indexTo(setting.ledger, await setting.postgres.newDatabase(), { readers: 2 })
     try {
       await indexer.atHead()

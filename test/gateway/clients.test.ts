@@ -102,8 +102,8 @@ describe('a gateway', () => {
   })
 
   it('is paid by @x402/fetch, one transfer a call, into a channel that only records empty', async () => {
-    const [, , caller] = its.local.cast.payers
-    if (caller === undefined) throw new Error('The cast has three payers')
+    const [, , caller] = its.local.wallets.payers
+    if (caller === undefined) throw new Error('There are three payers')
     await fund(its.local, caller, 1_000_000_000n)
     const { address } = its.local.connection.contracts.openToken
     // Clients pay in tokens that they know, unless they are told of another.

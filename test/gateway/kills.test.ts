@@ -27,7 +27,7 @@ describe('a gateway that is killed', () => {
     its = await startLocalGateway()
     const { local, registered, operator } = its
     deploymentFileOf(local)
-    await ensureBond(local.connection, local.walletOf(local.cast.deployer), bondOfAccount(operator), 10n ** 15n)
+    await ensureBond(local.connection, local.walletOf(local.wallets.deployer), bondOfAccount(operator), 10n ** 15n)
     const { indexFile, ...published } = publicationOf(registered)
     writeFileSync(join(local.folder, 'rows.index'), indexFile)
     const { ATTRIBUTION_PRIVATE_KEY: key } = signedBy(3)

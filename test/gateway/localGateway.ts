@@ -77,15 +77,15 @@ export async function startLocalGateway({
     offered,
     channels,
     answered: () => answered,
-    facilitator: local.cast.curator,
+    facilitator: local.wallets.curator,
     start: (name, more) =>
       startGateway({
         connection: local.connection,
         database: { kind: 'embedded', folder: join(local.folder, name) },
         models: [offered],
-        account: local.cast.operator,
+        account: local.wallets.operator,
         receiptKey,
-        facilitator: local.cast.curator,
+        facilitator: local.wallets.curator,
         fill: { ...USUAL_FILL, records: 3 },
         promiseSeconds: DAY / 2,
         finalityDepth: 4,

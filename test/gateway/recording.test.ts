@@ -125,12 +125,12 @@ describe('a gateway', () => {
   }
 
   it('serves nobody whose deposit may leave before the call is recorded', async () => {
-    const { connection, walletOf, cast } = its.local
+    const { connection, walletOf, wallets } = its.local
     const { reader, contracts } = connection
     const { payer, operator, model, salt } = its.channels[1]
     const key = { payer, operator, model, salt }
     const ask = callTo(contracts.channels, 'requestChannelWithdrawal', [key, 990_000_000n])
-    await transact(reader, walletOf(cast.payers[1] as never), ask)
+    await transact(reader, walletOf(wallets.payers[1] as never), ask)
     await its.local.passSeconds(2 * DAY - 600)
     const gateway = await start()
     const voucher = await its.voucher(its.channels[1], FEE_UNITS)
@@ -142,7 +142,7 @@ describe('a gateway', () => {
   })
 
   it('takes no call that its bond does not cover, says why, and goes on once it is topped up', async () => {
-    const { connection, cast, walletOf } = its.local
+    const { connection, wallets, walletOf } = its.local
     const { reader, contracts } = connection
     const { balanceGwei } = await reader.readContract({
       ...contracts.bonds,
@@ -150,7 +150,7 @@ describe('a gateway', () => {
       args: [bondOfAccount(its.operator)],
     })
     const leave = callTo(contracts.bonds, 'requestWithdrawal', [bondOfAccount(its.operator), balanceGwei])
-    await transact(reader, walletOf(cast.operator), leave)
+    await transact(reader, walletOf(wallets.operator), leave)
     const poor = await start()
     const voucher = await its.voucher(its.channels[0], units + 200 * FEE_UNITS)
     const refused = await post(poor, '/v1/classifications', { model: MODEL, input: 'Tea?' }, voucher)
@@ -158,7 +158,7 @@ describe('a gateway', () => {
     expect(refused.headers.get('retry-after')).toBe('30')
     expect((await fetch(`${poor.url}/ready`)).status).toBe(503)
     await poor.close()
-    await fund(its.local, cast.operator, balanceGwei)
+    await fund(its.local, wallets.operator, balanceGwei)
     const rich = await start({ topUpGwei: balanceGwei })
     const receipts = await askMore([rich], 'topped up', 3)
     await rich.drain()

@@ -73,7 +73,7 @@ export async function soak({ seed, calls, payers, say }: SoakOptions): Promise<S
   try {
     await ensureBond(
       its.local.connection,
-      its.local.walletOf(its.local.cast.deployer),
+      its.local.walletOf(its.local.wallets.deployer),
       bondOfAccount(its.operator),
       10n ** 15n,
     )
@@ -258,7 +258,7 @@ async function allReceipts({ gateway }: RunningGateway): Promise<readonly Receip
 /** Receipts, channels, records and earnings, compared with each other. */
 async function held(its: LocalGateway, people: readonly Payer[], receipts: readonly Receipt[]) {
   const { local, operator, offered } = its
-  const { connection, cast, walletOf } = local
+  const { connection, wallets, walletOf } = local
   const { reader, contracts } = connection
   const faults = [...(await wronglyRecorded(its, receipts))]
   for (const receipt of receipts.filter((_, i) => i % Math.ceil(receipts.length / 500) === 0))
@@ -273,7 +273,7 @@ async function held(its: LocalGateway, people: readonly Payer[], receipts: reado
   }
   await local.passSeconds(30 * DAY)
   await local.passSeconds(4 * DAY)
-  await settleDue(connection, walletOf(cast.operator), offered.serving)
+  await settleDue(connection, walletOf(wallets.operator), offered.serving)
   const accounts = await reader.readContract({ ...contracts.accounts, functionName: 'accountCount' })
   let earnedGwei = 0n
   for (let account = 1; account <= accounts; account++) {

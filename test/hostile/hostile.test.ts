@@ -16,7 +16,7 @@ let url: string
 
 beforeAll(async () => {
   setting = await startSetting(19)
-  await setting.story.tell(20)
+  await setting.scenario.play(20)
   const { url: database } = await setting.postgres.newDatabase()
   indexer = startFollowing(setting.ledger, database)
   url = await addressOf(indexer)
@@ -35,7 +35,7 @@ it('hostile requests, hang-ups and slow bodies leave the honest their answers an
     hangUps: 100,
     slowBodies: 20,
     forMs: 8_000,
-    onChain: () => setting.story.tell(1),
+    onChain: () => setting.scenario.play(1),
   })
   expect(seen.honestFailures.length / seen.honestMs.length).toBeLessThan(0.2)
   expect(seen.statuses['500']).toBeUndefined()

@@ -23,7 +23,7 @@ await runCommand({
     const hostile = wholeNumber('hostile', hostileText, 1, 100_000)
     const rounds = wholeNumber('rounds', roundsText, 1, 1_000)
     const setting = await startSetting(19)
-    await setting.story.tell(60)
+    await setting.scenario.play(60)
     const indexer = startFollowing(setting.ledger, (await setting.postgres.newDatabase()).url)
     try {
       const url = await addressOf(indexer)
@@ -35,7 +35,7 @@ await runCommand({
           hangUps: 200,
           slowBodies: 50,
           forMs: 20_000,
-          onChain: () => setting.story.tell(1),
+          onChain: () => setting.scenario.play(1),
         })
         console.log(summaryOf(seen))
         mustHold(seen)

@@ -11,8 +11,8 @@ import { bondIn, bookIn, chargeIn, depositIn, earningsIn } from '../../sdk/ledge
 import { strings } from '../support/amounts.ts'
 import { answerTo, ask } from '../support/ask.ts'
 import { type Indexing, indexTo } from '../support/indexing.ts'
+import { tellOfABook } from '../support/scenario.ts'
 import { type Setting, startSetting } from '../support/setting.ts'
-import { tellOfABook } from '../support/story.ts'
 
 interface Page<T> {
   readonly items: readonly T[]
@@ -50,8 +50,8 @@ describe('the API', () => {
 
   beforeAll(async () => {
     setting = await startSetting(11)
-    await tellOfABook(setting.story)
-    await setting.story.tell(60)
+    await tellOfABook(setting.scenario)
+    await setting.scenario.play(60)
     indexer = await indexTo(setting.ledger, await setting.postgres.newDatabase(), {
       pollMs: 1_000,
       blobs: setting.ledger.folder,
@@ -204,7 +204,7 @@ describe('the API', () => {
       '{ batches(orderBy: id, limit: 500) { items { block } } }',
     )
     const [first, second] = batches.items
-    if (first === undefined || second === undefined) throw new Error('The story has too few batches')
+    if (first === undefined || second === undefined) throw new Error('The scenario has too few batches')
     expect(await total(first.block - 1)).toBe(0)
     expect(await total(first.block)).toBe(1)
     expect(await total(second.block)).toBe(2)

@@ -5,8 +5,8 @@ import { bookId } from '../../sdk/book.ts'
 import { recordSize } from '../../sdk/record.ts'
 import { ask } from '../support/ask.ts'
 import { type Indexing, indexTo } from '../support/indexing.ts'
+import { tellOfABook } from '../support/scenario.ts'
 import { type Setting, startSetting } from '../support/setting.ts'
-import { tellOfABook } from '../support/story.ts'
 
 type Items<T> = { readonly items: readonly T[] }
 
@@ -16,10 +16,10 @@ describe('what wallets, dApps and auditors ask', () => {
 
   beforeAll(async () => {
     setting = await startSetting(513)
-    await tellOfABook(setting.story)
-    await setting.story.does('proposePayout', 'acceptPayout')
-    await setting.story.tell(80)
-    await setting.story.does('recordBatch')
+    await tellOfABook(setting.scenario)
+    await setting.scenario.does('proposePayout', 'acceptPayout')
+    await setting.scenario.play(80)
+    await setting.scenario.does('recordBatch')
     indexer = await indexTo(setting.ledger, await setting.postgres.newDatabase(), { pollMs: 1_000 })
     await indexer.atHead()
   })

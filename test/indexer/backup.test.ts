@@ -30,7 +30,7 @@ describe('a backup', () => {
   let setting: Setting
   beforeAll(async () => {
     setting = await startSetting(63)
-    await setting.story.tell(20)
+    await setting.scenario.play(20)
   })
   afterAll(async () => {
     await setting?.stop()
@@ -101,7 +101,7 @@ describe('a backup', () => {
   }
 
   it('of a server is restored into a newer one, served, and followed by the history of a newer version', async () => {
-    const { ledger, story, postgres } = setting
+    const { ledger, scenario, postgres } = setting
     const older = await olderServer()
     const before = await indexTo(ledger, older.location, { historyVersion: HISTORY_VERSION - 1 })
     await before.closeAtHead()
@@ -111,7 +111,7 @@ describe('a backup', () => {
     await older.stop()
     expect(await digestOf(restored)).toEqual(kept)
 
-    await story.tell(5)
+    await scenario.play(5)
     const same = await indexTo(ledger, restored, { historyVersion: HISTORY_VERSION - 1 })
     await same.closeAtHead()
     const fresh = await postgres.newDatabase()
@@ -134,13 +134,13 @@ describe('a backup', () => {
   })
 
   it('of a folder is a copy of it, made while nothing runs in it', async () => {
-    const { ledger, story, postgres } = setting
+    const { ledger, scenario, postgres } = setting
     const folder = join(ledger.folder, 'embedded')
     const backup = join(ledger.folder, 'embedded.backup')
     await (await indexTo(ledger, { kind: 'embedded', folder })).closeAtHead()
     await run('cp', ['-a', folder, backup])
     const kept = await digestOf({ kind: 'embedded', folder })
-    await story.tell(5)
+    await scenario.play(5)
     await (await indexTo(ledger, { kind: 'embedded', folder })).closeAtHead()
     expect(await digestOf({ kind: 'embedded', folder: backup })).toEqual(kept)
     await (await indexTo(ledger, { kind: 'embedded', folder: backup })).closeAtHead()

@@ -12,8 +12,8 @@ import { GraphQLClient } from 'graphql-request'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { ask } from '../support/ask.ts'
 import { type Indexing, indexTo } from '../support/indexing.ts'
+import { tellOfABook } from '../support/scenario.ts'
 import { type Setting, startSetting } from '../support/setting.ts'
-import { tellOfABook } from '../support/story.ts'
 
 /** What people would write against the API, and what it would answer them. */
 const WALLET = `query Wallet($payout: Bytes!, $where: CreditWhere, $at: AsOfBlock) {
@@ -42,7 +42,7 @@ describe('the clients that people use', () => {
 
   beforeAll(async () => {
     setting = await startSetting(77)
-    await tellOfABook(setting.story)
+    await tellOfABook(setting.scenario)
     indexer = await indexTo(setting.ledger, await setting.postgres.newDatabase(), { pollMs: 1_000 })
     await indexer.atHead()
     const { credits } = await ask<{ credits: { items: { account: { payout: string } }[] } }>(

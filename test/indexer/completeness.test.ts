@@ -15,13 +15,13 @@ describe('what an answer says of its own completeness', () => {
   })
 
   it('is the verdict of every block, the weakest of all, how final each block is, and whose facts are here', async () => {
-    const { ledger, postgres, story } = setting
+    const { ledger, postgres, scenario } = setting
     const { reader } = ledger.connection
     const first = ledger.deployment.startBlock
     const database = await postgres.newDatabase()
     await (await indexTo(ledger, database, { verify: 'off', maxRange: 9 })).closeAtHead()
     const between = Number(await reader.getBlockNumber())
-    await story.tell(20)
+    await scenario.play(20)
     const indexer = await indexTo(ledger, database, { verify: 'receipts', maxRange: 9 })
     await indexer.atHead()
     const head = Number(await reader.getBlockNumber())

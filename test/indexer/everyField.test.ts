@@ -2,13 +2,13 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { ask } from '../support/ask.ts'
 import { everyField, isEnumField, lists, normal, toldArguments } from '../support/everyField.ts'
 import { type Indexing, indexTo } from '../support/indexing.ts'
+import { tellOfABook } from '../support/scenario.ts'
 import { type Setting, startSetting } from '../support/setting.ts'
-import { tellOfABook } from '../support/story.ts'
 
 type Row = Readonly<Record<string, unknown>>
 
 const SLOW_MS = 300_000
-/** What a story tells by chance alone only now and then. */
+/** What a scenario tells by chance alone only now and then. */
 const SELDOM = ['proposeCurator', 'demandUnit', 'requestChannelWithdrawal', 'letTheNoticePass', 'withdrawChannel']
 /** Computing these takes long, so fewer are asked for. */
 const FEW: Readonly<Record<string, number>> = { Book: 6, Inference: 30, Batch: 100 }
@@ -25,9 +25,9 @@ describe('every field of every type', () => {
 
   beforeAll(async () => {
     setting = await startSetting(20_261_123)
-    await tellOfABook(setting.story)
-    await setting.story.does(...SELDOM)
-    await setting.story.tell(140)
+    await tellOfABook(setting.scenario)
+    await setting.scenario.does(...SELDOM)
+    await setting.scenario.play(140)
     indexer = await indexTo(setting.ledger, await setting.postgres.newDatabase(), { pollMs: 1_000, transfers: true })
     await indexer.atHead()
     for (const { list, type } of lists) {

@@ -34,7 +34,7 @@ interface Explained {
   }
 }
 
-/** Fine-tunes of the story that pay by net influence, by fixed weights, and alike. */
+/** Fine-tunes of the scenario that pay by net influence, by fixed weights, and alike. */
 const [NET, FIXED, EQUAL] = [2, 3, 4]
 
 describe('an explanation', () => {
@@ -46,11 +46,11 @@ describe('an explanation', () => {
 
   beforeAll(async () => {
     setting = await startSetting(7)
-    for (const file of setting.story.files()) {
+    for (const file of setting.scenario.files()) {
       indexes.set(rowIndexHash(file), file)
       writeFileSync(join(files, rowIndexHash(file)), file)
     }
-    await setting.story.does(...Array(8).fill('recordBatch'))
+    await setting.scenario.does(...Array(8).fill('recordBatch'))
     indexer = await indexTo(setting.ledger, await setting.postgres.newDatabase(), { blobs: files })
     await indexer.atHead()
     explained = (await ask<{ inferences: { items: readonly Explained[] } }>(indexer.url, QUESTION)).inferences.items

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { answerTo, ask } from '../support/ask.ts'
 import { type Indexing, indexTo } from '../support/indexing.ts'
+import { tellOfABook } from '../support/scenario.ts'
 import { type Setting, startSetting } from '../support/setting.ts'
-import { tellOfABook } from '../support/story.ts'
 
 type Row = Readonly<Record<string, unknown>>
 
@@ -14,8 +14,8 @@ describe('what is asked for', () => {
 
   beforeAll(async () => {
     setting = await startSetting(31)
-    await tellOfABook(setting.story)
-    await setting.story.tell(40)
+    await tellOfABook(setting.scenario)
+    await setting.scenario.play(40)
     indexer = await indexTo(setting.ledger, await setting.postgres.newDatabase(), { pollMs: 1_000 })
     await indexer.atHead()
   })

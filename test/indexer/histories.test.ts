@@ -25,7 +25,7 @@ describe('a history of a new version', () => {
 
   beforeAll(async () => {
     setting = await startSetting(33)
-    await setting.story.tell(40)
+    await setting.scenario.play(40)
   })
   afterAll(async () => {
     await setting?.stop()
@@ -54,7 +54,7 @@ describe('a history of a new version', () => {
   }
 
   it('is filled beside the served one, which is served until then; no reader sees half a switch or an error', async () => {
-    const { ledger, postgres, story } = setting
+    const { ledger, postgres, scenario } = setting
     const database = await postgres.newDatabase()
     const old = await indexTo(ledger, database, { historyVersion: 1 })
     await old.atHead()
@@ -83,7 +83,7 @@ describe('a history of a new version', () => {
       report: ({ kind }) => events.push(kind),
     })
     const watching = [watch(old.url), watch(young.url), watchViews()]
-    await story.tell(5)
+    await scenario.play(5)
     await young.ready
     await until(async () => (await versionAt(old.url)) === 'new' && (await versionAt(young.url)) === 'new')
     isOver = true

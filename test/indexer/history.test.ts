@@ -5,13 +5,13 @@ import { coversEveryBlockOnce } from '../support/coverage.ts'
 import { digestOf } from '../support/digest.ts'
 import { indexTo } from '../support/indexing.ts'
 import { randomOf } from '../support/random.ts'
+import { tellOfABook } from '../support/scenario.ts'
 import { type Setting, startSetting } from '../support/setting.ts'
-import { tellOfABook } from '../support/story.ts'
 
 /** Many histories are filled, on databases that share the machine with the chain. */
 const SLOW_MS = 600_000
 
-/** What a story tells by chance alone only now and then. */
+/** What a scenario tells by chance alone only now and then. */
 const TROUBLES = [
   ...[
     'recordBatch',
@@ -41,15 +41,15 @@ describe('a history', () => {
   it(
     'reads the same when followed live, fetched in ranges of any size, verified or not, and kept on either database',
     async ({ onTestFailed }) => {
-      const { ledger, postgres, story } = setting
+      const { ledger, postgres, scenario } = setting
       const seed = Date.now() % 2 ** 32
       onTestFailed(() => console.error(`The ranges were drawn from the seed ${seed}`))
       const random = randomOf(seed)
       const live = await postgres.newDatabase()
       const follower = await indexTo(ledger, live, { maxRange: 3, transfers: true })
-      await story.does(...TROUBLES)
-      await tellOfABook(story)
-      await story.tell(60)
+      await scenario.does(...TROUBLES)
+      await tellOfABook(scenario)
+      await scenario.play(60)
       await follower.closeAtHead()
       const expected = await digestOf(live)
       for (const told of ['inference', 'unit_paid', 'reward_claimed', 'record_voided', 'transfer', 'account_total']) {

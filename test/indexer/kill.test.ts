@@ -13,7 +13,7 @@ describe('kill -9 of the indexer', () => {
 
   beforeAll(async () => {
     setting = await startSetting(9)
-    await setting.story.tell(60)
+    await setting.scenario.play(60)
   })
   afterAll(async () => {
     await setting?.stop()

@@ -22,7 +22,7 @@ describe('a contract that is followed late', () => {
 
   beforeAll(async () => {
     setting = await startSetting(43)
-    await setting.story.tell(30)
+    await setting.scenario.play(30)
   })
   afterAll(async () => {
     await setting?.stop()
@@ -67,19 +67,19 @@ describe('a contract that is followed late', () => {
   )
 
   it(
-    'goes on where it was left out for a while, through blocks that come and go meanwhile',
+    'continues where it was left out for a while, through blocks that come and go meanwhile',
     async () => {
-      const { ledger, postgres, story } = setting
+      const { ledger, postgres, scenario } = setting
       const database = await postgres.newDatabase()
       await index(database, true)
-      await story.tell(15)
+      await scenario.play(15)
       await index(database, false)
       const begun = await ledger.connection.reader.getBlockNumber()
       await index(database, true, async () => {
-        await story.tell(5)
+        await scenario.play(5)
         const depth = Number((await ledger.connection.reader.getBlockNumber()) - begun)
         await ledger.connection.reader.request({ method: 'anvil_reorg', params: [depth, []] } as never)
-        await story.tell(3)
+        await scenario.play(3)
       })
       expect(await digestOf(database)).toEqual(await fresh())
     },

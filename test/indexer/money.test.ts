@@ -4,8 +4,8 @@ import { strings, total } from '../support/amounts.ts'
 import { ask } from '../support/ask.ts'
 import { type Indexing, indexTo } from '../support/indexing.ts'
 import { inHistory } from '../support/inHistory.ts'
+import { tellOfABook } from '../support/scenario.ts'
 import { type Setting, startSetting } from '../support/setting.ts'
-import { tellOfABook } from '../support/story.ts'
 
 describe('what a history says of money', () => {
   let setting: Setting
@@ -13,8 +13,8 @@ describe('what a history says of money', () => {
 
   beforeAll(async () => {
     setting = await startSetting(20_261_122)
-    await tellOfABook(setting.story)
-    await setting.story.tell(100)
+    await tellOfABook(setting.scenario)
+    await setting.scenario.play(100)
     indexer = await indexTo(setting.ledger, await setting.postgres.newDatabase())
     await indexer.atHead()
   })

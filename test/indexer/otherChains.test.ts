@@ -62,7 +62,7 @@ describe('a node of another chain', () => {
   let setting: Setting
   beforeAll(async () => {
     setting = await startSetting(52)
-    await setting.story.tell(15)
+    await setting.scenario.play(15)
   })
   afterAll(async () => {
     await setting?.stop()

@@ -4,8 +4,8 @@ import { proveEarnings } from '../../sdk/actions/proveEarnings.ts'
 import { earningsSlot } from '../../sdk/ledgerStorage.ts'
 import { ask } from '../support/ask.ts'
 import { type Indexing, indexTo } from '../support/indexing.ts'
+import { tellOfABook } from '../support/scenario.ts'
 import { type Setting, startSetting } from '../support/setting.ts'
-import { tellOfABook } from '../support/story.ts'
 
 interface Account {
   readonly accountId: number
@@ -21,8 +21,8 @@ describe('what an account earned', () => {
 
   beforeAll(async () => {
     setting = await startSetting(14)
-    await tellOfABook(setting.story)
-    await setting.story.tell(40)
+    await tellOfABook(setting.scenario)
+    await setting.scenario.play(40)
     indexer = await indexTo(setting.ledger, await setting.postgres.newDatabase(), { pollMs: 1_000 })
     await indexer.atHead()
   })

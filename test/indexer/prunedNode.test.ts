@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { expect, it } from 'vitest'
 import type { Verification } from '../../chain/verify/verification.ts'
 import { startLocalChain } from '../../cli/localChain/localChain.ts'
-import { castOf, castSize, DEMO_MNEMONIC } from '../../examples/demo/wallets.ts'
+import { DEMO_MNEMONIC, walletCount, walletsOf } from '../../examples/demo/wallets.ts'
 import type { IndexerEvent } from '../../indexer/events.ts'
 import { startIndexer } from '../../indexer/start.ts'
 import { deployLedger } from '../../scripts/deploy/deploy.ts'
@@ -13,8 +13,8 @@ import { freePort } from '../support/localLedger.ts'
 
 it('a node that has lost its old state, as anvil does on a restart, is indexed all the same', async () => {
   const folder = newFolder('pruned')
-  const options = { folder, port: await freePort(), accounts: castSize(1), mnemonic: DEMO_MNEMONIC }
-  const { deployer, treasury } = castOf(1)
+  const options = { folder, port: await freePort(), accounts: walletCount(1), mnemonic: DEMO_MNEMONIC }
+  const { deployer, treasury } = walletsOf(1)
   const before = await startLocalChain(options)
   const { rpcUrl } = before
   const deployment = await deployLedger({ name: 'pruned', rpcUrl, deployer, treasuryPayout: treasury.address })

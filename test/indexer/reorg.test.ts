@@ -23,23 +23,23 @@ describe('a reorg', () => {
   })
 
   it('of any depth, however often, leaves what a fresh replay of the new branch finds', async () => {
-    const { ledger, postgres, story } = setting
+    const { ledger, postgres, scenario } = setting
     const random = randomOf(4_711)
     const events: IndexerEvent[] = []
     const followed = await postgres.newDatabase()
     const report = (event: IndexerEvent) => events.push(event)
     const follower = await indexTo(ledger, followed, { pollMs: 10, report, ...HURRIED })
-    // Deeper than this the ledger itself would be undone, and the story with it.
+    // Deeper than this the ledger itself would be undone, and the scenario with it.
     const begun = await ledger.connection.reader.getBlockNumber()
-    await story.tell(30)
+    await scenario.play(30)
     for (let round = 0; round < ROUNDS; round++) {
-      await story.tell(random.below(5))
+      await scenario.play(random.below(5))
       // Sometimes the indexer has seen everything, sometimes the branch changes under its hands.
       if (random.below(2) === 0) await follower.atHead()
       const reach = Number((await ledger.connection.reader.getBlockNumber()) - begun)
       const depth = Math.min(1 + random.below(20), reach)
       await (random.below(3) === 0 ? rollBack(ledger, depth) : reorganise(ledger, depth))
-      await story.tell(random.below(3))
+      await scenario.play(random.below(3))
     }
     await follower.closeAtHead()
 
@@ -50,10 +50,10 @@ describe('a reorg', () => {
   })
 
   it('that shortens the chain and goes no further is followed back', async () => {
-    const { ledger, postgres, story } = setting
+    const { ledger, postgres, scenario } = setting
     const followed = await postgres.newDatabase()
     const follower = await indexTo(ledger, followed, { pollMs: 10, ...HURRIED })
-    await story.tell(10)
+    await scenario.play(10)
     await follower.atHead()
     await rollBack(ledger, 6)
     await follower.closeAtHead()
@@ -64,10 +64,10 @@ describe('a reorg', () => {
   })
 
   it('below what counts as final stops the indexer, which says why and keeps what it has', async () => {
-    const { ledger, postgres, story } = setting
+    const { ledger, postgres, scenario } = setting
     const followed = await postgres.newDatabase()
     const follower = await indexTo(ledger, followed, { pollMs: 10, finalityDepth: 5 })
-    await story.tell(12)
+    await scenario.play(12)
     await follower.atHead()
     await reorganise(ledger, 10)
 

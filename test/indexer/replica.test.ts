@@ -18,7 +18,7 @@ describe('processes that only serve, from a streaming replica that refuses to be
   beforeAll(async () => {
     setting = await startSetting(32)
     replica = await startReplica(setting.postgres)
-    await setting.story.tell(30)
+    await setting.scenario.play(30)
   })
   afterAll(async () => {
     await replica?.stop()
@@ -26,7 +26,7 @@ describe('processes that only serve, from a streaming replica that refuses to be
   })
 
   it('answer what the one who writes to the primary answers, need no node, and say when it no longer reports', async () => {
-    const { ledger, postgres, story } = setting
+    const { ledger, postgres, scenario } = setting
     const file = deploymentFileOf(ledger)
     const database = await postgres.newDatabase()
     const copy = replica.databaseLike(database.url)
@@ -40,7 +40,7 @@ describe('processes that only serve, from a streaming replica that refuses to be
     await until(async () => (await areReady()).every(({ status }) => status === 200))
     expect(await areReady()).toEqual(urls.map(() => ({ status: 200, role: 'reader', state: 'following' })))
 
-    await story.tell(20)
+    await scenario.play(20)
     await writer.atHead()
     const told = await ask<{ _meta: { hash: string } }>(writer.url, QUESTION)
     for (const url of urls) {

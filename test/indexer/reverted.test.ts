@@ -9,19 +9,19 @@ describe('what a history served and a reorg rolled back', () => {
 
   beforeAll(async () => {
     setting = await startSetting(20_261_123)
-    await setting.story.tell(40)
+    await setting.scenario.play(40)
   })
   afterAll(async () => {
     await setting?.stop()
   })
 
   it('is kept, and only ever added to', async () => {
-    const { ledger, postgres, story } = setting
+    const { ledger, postgres, scenario } = setting
     const database = await postgres.newDatabase()
     const indexer = await indexTo(ledger, database, { pollMs: 10 })
     let kept: readonly RevertedBlock[] = []
     for (let round = 0; round < 4; round++) {
-      await story.tell(6)
+      await scenario.play(6)
       await indexer.atHead()
       const served = await ask<Served>(indexer.url, SERVED)
       await ledger.connection.reader.request({ method: 'anvil_reorg', params: [5, []] } as never)

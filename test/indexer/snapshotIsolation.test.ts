@@ -26,7 +26,7 @@ describe('an answer during which the chain is reorganised', () => {
 
   beforeAll(async () => {
     setting = await startSetting(5)
-    await setting.story.tell(30)
+    await setting.scenario.play(30)
   })
   afterAll(async () => {
     await setting?.stop()

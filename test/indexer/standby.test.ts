@@ -21,7 +21,7 @@ describe('of two indexers on one history, one writes and the other stands by', (
 
   beforeAll(async () => {
     setting = await startSetting(31)
-    await setting.story.tell(20)
+    await setting.scenario.play(20)
   })
   afterAll(async () => {
     await setting?.stop()
@@ -67,7 +67,7 @@ describe('of two indexers on one history, one writes and the other stands by', (
     leader.child.kill('SIGKILL')
     const tookMs = await until(async () => (await readyAt(url)).role === 'writer')
     expect(tookMs).toBeLessThan(10_000)
-    await setting.story.tell(10)
+    await setting.scenario.play(10)
     const head = Number(await setting.ledger.connection.reader.getBlockNumber())
     await until(async () => (await headAt(url)) >= head)
     await endWell(standby)
@@ -79,7 +79,7 @@ describe('of two indexers on one history, one writes and the other stands by', (
     const [leader, standby] = await startPair(database.url)
     const url = await addressOf(standby)
     leader.child.kill('SIGSTOP')
-    await setting.story.tell(5)
+    await setting.scenario.play(5)
     const tookMs = await until(async () => (await readyAt(url)).role === 'writer')
     expect(tookMs).toBeLessThan(10_000)
     leader.child.kill('SIGCONT')
@@ -118,7 +118,7 @@ describe('of two indexers on one history, one writes and the other stands by', (
     await Promise.all([rival.query(cut), rival.query('select pg_advisory_lock($1)', [lockKey])])
     await until(async () => (await readyAt(indexer.url)).role === 'standby')
     const before = await headAt(indexer.url)
-    await setting.story.tell(5)
+    await setting.scenario.play(5)
     await sleep(1_000)
     expect(await headAt(indexer.url)).toBe(before)
 

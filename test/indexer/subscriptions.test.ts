@@ -25,7 +25,7 @@ describe('subscriptions', () => {
 
   beforeAll(async () => {
     setting = await startSetting(20_261_130)
-    await setting.story.tell(30)
+    await setting.scenario.play(30)
     indexer = await indexTo(setting.ledger, await setting.postgres.newDatabase())
     await indexer.atHead()
   })
@@ -41,12 +41,12 @@ describe('subscriptions', () => {
     )
     const followers = LISTS.map((list) => followed(indexer.url, list, start.cursor))
     for (let round = 0; round < 4; round++) {
-      await setting.story.tell(12)
+      await setting.scenario.play(12)
       await indexer.atHead()
       if (round % 2 === 0) for (const follower of followers) await follower.comeBack()
       await setting.ledger.connection.reader.request({ method: 'anvil_reorg', params: [3 + round, []] } as never)
     }
-    await setting.story.tell(3)
+    await setting.scenario.play(3)
     await indexer.atHead()
     for (const [i, list] of LISTS.entries()) {
       const expected = await rowsAfter(indexer.url, list, start.block)

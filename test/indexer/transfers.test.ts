@@ -53,7 +53,7 @@ describe('transfers of OPEN', () => {
   let setting: Setting
   beforeAll(async () => {
     setting = await startSetting(41)
-    await setting.story.tell(25)
+    await setting.scenario.play(25)
   })
   afterAll(async () => await setting?.stop())
 
@@ -76,7 +76,7 @@ describe('transfers of OPEN', () => {
   ]
 
   it.each(databases)('are listed as the token told them, %s', async (_, database) => {
-    const { deployment, connection, cast } = setting.ledger
+    const { deployment, connection, wallets } = setting.ledger
     const indexer = await indexTo(setting.ledger, await database(), { transfers: true })
     try {
       await indexer.atHead()
@@ -87,7 +87,7 @@ describe('transfers of OPEN', () => {
       const head = Number(await connection.reader.getBlockNumber())
       expect(_meta.followed).toContainEqual({ contract: 'openToken', last: head })
 
-      const payer = cast.deployer.address.toLowerCase()
+      const payer = wallets.deployer.address.toLowerCase()
       const largestFirst = await ask<Answer>(indexer.url, QUERY, {
         where: { from: payer },
         by: 'amountWei',
@@ -127,14 +127,14 @@ describe('transfers of OPEN', () => {
       address,
       bytecode: PARROT,
     })
-    const [from, to] = [ledger.cast.owner.address, ledger.cast.operator.address]
+    const [from, to] = [ledger.wallets.owner.address, ledger.wallets.operator.address]
     const amounts = [maxUint256, maxUint256 - 1n, 0n, 2n ** 64n]
     for (const amount of amounts) {
       const data = encodeAbiParameters(
         [{ type: 'address' }, { type: 'address' }, { type: 'uint256' }],
         [from, to, amount],
       )
-      const hash = await ledger.walletOf(ledger.cast.deployer).sendTransaction({ to: address, data })
+      const hash = await ledger.walletOf(ledger.wallets.deployer).sendTransaction({ to: address, data })
       await reader.waitForTransactionReceipt({ hash })
     }
     const deployment = { ...ledger.deployment, contracts: { ...ledger.deployment.contracts, openToken: address } }

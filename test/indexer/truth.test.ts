@@ -14,7 +14,7 @@ describe('what a history says is what the contracts say', () => {
 
   beforeAll(async () => {
     setting = await startSetting(20_261_123)
-    await setting.story.tell(260)
+    await setting.scenario.play(260)
     indexer = await indexTo(setting.ledger, await setting.postgres.newDatabase())
     await indexer.atHead()
     const { reader, contracts, fromBlock } = setting.ledger.connection

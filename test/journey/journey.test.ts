@@ -176,7 +176,7 @@ describe('the page on the demo', () => {
 })
 
 describe('an indexer killed in the middle', () => {
-  it('goes on where it was, and tells the same as one that was never killed', async () => {
+  it('continues where it was, and tells the same as one that was never killed', async () => {
     const port = await freePort()
     const slow = ['--deployment', join(folder, 'deployment.json'), '--rpc', summary.chain.rpc, '--port', `${port}`]
     const args = [...slow, '--database', join(folder, 'second-index'), '--max-range', '3']

@@ -103,7 +103,7 @@ describe('the actions, on a real chain', () => {
 
     it('gets an account from anyone who pays for it, and hears of the hash at once', async () => {
       const hashes: Hex[] = []
-      const opened = await openAccount(clientOf(local.cast.deployer), {
+      const opened = await openAccount(clientOf(local.wallets.deployer), {
         deployment: local.deployment,
         payout: holder.address,
         onSent: (hash) => hashes.push(hash),
@@ -112,7 +112,7 @@ describe('the actions, on a real chain', () => {
       expect(account).toBeGreaterThan(0)
       expect(hashes).toEqual([opened.receipt.transactionHash])
       await expect(
-        openAccount(clientOf(local.cast.deployer), { deployment: local.deployment, payout: holder.address }),
+        openAccount(clientOf(local.wallets.deployer), { deployment: local.deployment, payout: holder.address }),
       ).rejects.toMatchObject({ errorName: 'Accounts_AlreadyHasAccount' })
     })
 
@@ -121,9 +121,9 @@ describe('the actions, on a real chain', () => {
       const dataset = model.contributions[0]?.dataset ?? 0
       const asked = { deployment, dataset, termsHash, itemHashes: items(1) }
       const signed = await signContribution(clientOf(holder), { ...asked, contributor: account, deadline: FAR })
-      const sent = await contributeBySig(clientOf(local.cast.curator), { deployment, signed })
+      const sent = await contributeBySig(clientOf(local.wallets.curator), { deployment, signed })
       expect(sent.contribution).toMatch(/^0x[0-9a-f]{64}$/)
-      const [contributor] = local.cast.contributors as readonly [LocalAccount, ...LocalAccount[]]
+      const [contributor] = local.wallets.contributors as readonly [LocalAccount, ...LocalAccount[]]
       const own = await contribute(clientOf(contributor), asked)
       expect(own.contribution).not.toBe(sent.contribution)
       await expect(contribute(clientOf(contributor), asked)).rejects.toMatchObject({
@@ -135,7 +135,7 @@ describe('the actions, on a real chain', () => {
 
   it('refuse a client of another chain before anything is sent', async () => {
     const deployment = { ...local.deployment, chainId: 1 }
-    await expect(openAccount(clientOf(local.cast.deployer), { deployment })).rejects.toThrow(
+    await expect(openAccount(clientOf(local.wallets.deployer), { deployment })).rejects.toThrow(
       /The client is on chain \d+, and the deployment "test" on chain 1/,
     )
   })
@@ -143,11 +143,11 @@ describe('the actions, on a real chain', () => {
   describe('a payer', () => {
     const signer = privateKeyToAccount(generatePrivateKey())
     let channel: ChannelKey
-    const payer = () => clientOf(local.cast.payers[1] as LocalAccount)
+    const payer = () => clientOf(local.wallets.payers[1] as LocalAccount)
 
     it('opens a channel, adds to it, and signs vouchers', async () => {
       const { deployment } = local
-      await fund(local, local.cast.payers[1] as LocalAccount, parseOpen('30'))
+      await fund(local, local.wallets.payers[1] as LocalAccount, parseOpen('30'))
       const opened = await openChannel(payer(), {
         deployment,
         operator,
@@ -181,7 +181,7 @@ describe('the actions, on a real chain', () => {
       expect(await closeChannel(payer(), { deployment, channel })).toMatchObject({
         stage: 'withdrawn',
         amountGwei: parseOpen('15'),
-        to: local.cast.payers[1]?.address,
+        to: local.wallets.payers[1]?.address,
       })
     })
   })
@@ -207,7 +207,7 @@ describe('the actions, on a real chain', () => {
 
   it('rate an answer once, as its payer', async () => {
     const { deployment } = local
-    const payer = clientOf(local.cast.payers[0] as LocalAccount)
+    const payer = clientOf(local.wallets.payers[0] as LocalAccount)
     const { proof } = await proveInference(payer, {
       deployment,
       blockHash: await newest(),
@@ -240,7 +240,7 @@ describe('the actions, on a real chain', () => {
     expect(await proveEarnings(reading, asked)).toEqual(proven.at(-1))
     expect(before.every(({ pending }) => pending.every(({ isDue }) => isDue))).toBe(true)
 
-    const curator = clientOf(local.cast.curator)
+    const curator = clientOf(local.wallets.curator)
     const first = accounts[0] as number
     const paid = [(await settleAndClaim(curator, { deployment, book, account: first })).amountGwei]
     expect((await getBook(reading, { deployment, book })).isSettled).toBe(true)
@@ -263,26 +263,26 @@ describe('the actions, on a real chain', () => {
     const { deployment } = local
     await recordBatch()
     const second = { ...book, number: 2 }
-    const { closesAt } = await getBook(clientOf(local.cast.curator), { deployment, book: second })
+    const { closesAt } = await getBook(clientOf(local.wallets.curator), { deployment, book: second })
     await local.passSeconds(30 * DAY)
     expect(closesAt).toBeGreaterThan(0)
-    const receipts = await settle(clientOf(local.cast.curator), { deployment, book: second })
+    const receipts = await settle(clientOf(local.wallets.curator), { deployment, book: second })
     expect(receipts.length).toBeGreaterThan(0)
     const to = privateKeyToAccount(generatePrivateKey()).address
-    const holder = clientOf(local.cast.operator)
+    const holder = clientOf(local.wallets.operator)
     const { claimableGwei } = await getEarnings(holder, { deployment, account: operator })
     const asked = { deployment, account: operator, to, deadline: FAR }
     const greedy = await signClaim(holder, { ...asked, minGwei: claimableGwei + 1n })
-    await expect(claimBySig(clientOf(local.cast.curator), { deployment, signed: greedy })).rejects.toMatchObject({
+    await expect(claimBySig(clientOf(local.wallets.curator), { deployment, signed: greedy })).rejects.toMatchObject({
       errorName: 'Earnings_LessThanSigned',
     })
     const signed = await signClaim(holder, { ...asked, minGwei: claimableGwei })
-    expect(await claimBySig(clientOf(local.cast.curator), { deployment, signed })).toMatchObject({
+    expect(await claimBySig(clientOf(local.wallets.curator), { deployment, signed })).toMatchObject({
       amountGwei: claimableGwei,
       to,
     })
     await expect(claimTo(holder, { deployment, to })).rejects.toMatchObject({ errorName: 'Earnings_NothingToClaim' })
-    const owner = clientOf(local.cast.owner)
+    const owner = clientOf(local.wallets.owner)
     const owned = await getEarnings(owner, { deployment, account: model.owner })
     expect(await claimTo(owner, { deployment, to })).toMatchObject({ amountGwei: owned.claimableGwei, to })
   })

@@ -61,7 +61,7 @@ describe('the codecs, on a real chain', () => {
   let batches: readonly OpenedBatch[]
   const next = randomSource(77)
 
-  const send = async (call: ContractCall, as = local.cast.operator) =>
+  const send = async (call: ContractCall, as = local.wallets.operator) =>
     await transact(local.connection.reader, local.walletOf(as), call)
   const key = (channel: LocalChannel) => {
     const { payer, operator: by, model: of, salt } = channel
@@ -232,7 +232,7 @@ describe('the codecs, on a real chain', () => {
     const { header } = proof
     const promised = promisedRecord(receipt)
     expect(leafOf(promised, model.model, operator)).toBe(signedReceipt(receipt).recordHash)
-    const struck = await challenge(local, local.cast.curator, (pepper) =>
+    const struck = await challenge(local, local.wallets.curator, (pepper) =>
       callTo(contracts.court, 'proveBrokenReceipt', [
         pepper,
         signedReceipt(receipt),
@@ -288,9 +288,9 @@ describe('the codecs, on a real chain', () => {
     expect(pages.length).toBeGreaterThan(3)
     let reached = BEGINNING
     for (const page of pages) {
-      await send(callTo(settlement, 'settle', [page]), local.cast.curator)
+      await send(callTo(settlement, 'settle', [page]), local.wallets.curator)
       // Passed over where somebody sends it again.
-      await send(callTo(settlement, 'settle', [page]), local.cast.curator)
+      await send(callTo(settlement, 'settle', [page]), local.wallets.curator)
       reached = reachedBy(settling, page)
       const [stage, at, progress] = await reader.readContract({
         ...settlement,

@@ -161,7 +161,7 @@ describe('the package, as packed', () => {
   describe('runs the example', () => {
     const example = (name: string, given: Readonly<Record<string, string>>) =>
       project.node([`${name}.ts`], { ...environment, ...given })
-    /** Of the first contributor and of the last payer, by their places in the cast. */
+    /** Of the first contributor and of the last payer, by their places in the wallets. */
     const [CONTRIBUTOR, PAYER] = [keyOf(9), keyOf(8)]
 
     it('contribute', async () => {
@@ -174,7 +174,7 @@ describe('the package, as packed', () => {
     })
 
     it('payForCalls', async () => {
-      await fund(local, local.cast.payers[2] as LocalAccount, 10_000_000_000n)
+      await fund(local, local.wallets.payers[2] as LocalAccount, 10_000_000_000n)
       const told = await example('payForCalls', {
         PRIVATE_KEY: PAYER,
         OPERATOR: `${operator}`,
@@ -201,7 +201,7 @@ describe('the package, as packed', () => {
       expect(told).toContain(`OPEN of model ${model.model}, from `)
       expect(told).toMatch(/Claimed [\d.]+ OPEN to 0x/)
       const other = await example('ethersClaim', { ...asked, ACCOUNT: `${operator}` })
-      expect(other).toMatch(new RegExp(`^Claimed [\\d.]+ OPEN to ${local.cast.operator.address}\n$`))
+      expect(other).toMatch(new RegExp(`^Claimed [\\d.]+ OPEN to ${local.wallets.operator.address}\n$`))
     })
   })
 })

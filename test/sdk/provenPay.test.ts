@@ -7,8 +7,8 @@ import { type ProofSource, proofSource, proveModel } from '../../sdk/provenModel
 import { provePay, type ShownBatch } from '../../sdk/provenPay.ts'
 import { ask } from '../support/ask.ts'
 import { type Indexing, indexTo } from '../support/indexing.ts'
+import { tellOfABook } from '../support/scenario.ts'
 import { type Setting, startSetting } from '../support/setting.ts'
-import { tellOfABook } from '../support/story.ts'
 
 const QUESTION = `query ($at: AsOfBlock) {
   books(limit: 5, orderBy: batchCount, orderDirection: desc, block: $at) { items {
@@ -46,8 +46,8 @@ describe('a wallet that trusts one block hash', () => {
 
   beforeAll(async () => {
     setting = await startSetting(12)
-    await tellOfABook(setting.story)
-    await setting.story.does('recordBatch')
+    await tellOfABook(setting.scenario)
+    await setting.scenario.does('recordBatch')
     indexer = await indexTo(setting.ledger, await setting.postgres.newDatabase())
     await indexer.atHead()
     const { reader } = setting.ledger.connection
@@ -94,7 +94,7 @@ describe('a wallet that trusts one block hash', () => {
 
   it('is not deceived about a book’s batches, their sums, or the code that holds units', async () => {
     const [book] = books.filter(({ batches }) => batches.items.some(({ sum }) => sum !== '0x'))
-    if (book === undefined) throw new Error('No book of the story pays by sketches')
+    if (book === undefined) throw new Error('No book of the scenario pays by sketches')
     const [first, ...others] = book.batches.items as readonly [Batch, ...Batch[]]
     const lies: readonly (readonly Batch[])[] = [
       others,

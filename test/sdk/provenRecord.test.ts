@@ -13,7 +13,7 @@ import { ask } from '../support/ask.ts'
 import { newFolder } from '../support/folder.ts'
 import { indexTo } from '../support/indexing.ts'
 import { startLocalLedger } from '../support/localLedger.ts'
-import { beginStory } from '../support/story.ts'
+import { beginScenario } from '../support/scenario.ts'
 
 interface Answer {
   readonly _meta: { readonly block: string; readonly hash: Hex }
@@ -57,8 +57,8 @@ it('a wallet that trusts one block hash needs to believe neither the indexer nor
   const setting = await startLocalLedger(4)
   const folder = newFolder('wallet')
   try {
-    const story = await beginStory(setting, 11)
-    await story.does('recordBatch', 'recordBatch', 'proveBrokenReceipt', 'appealRecord', 'recordBatch')
+    const scenario = await beginScenario(setting, 11)
+    await scenario.does('recordBatch', 'recordBatch', 'proveBrokenReceipt', 'appealRecord', 'recordBatch')
     const { reader } = setting.connection
     const indexer = await indexTo(setting, { kind: 'embedded', folder: join(folder, 'index') })
     await indexer.atHead()
@@ -79,7 +79,7 @@ it('a wallet that trusts one block hash needs to believe neither the indexer nor
     }
 
     const [first] = inferences.items
-    if (first === undefined) throw new Error('A story without an inference')
+    if (first === undefined) throw new Error('A scenario without an inference')
     const storage = await prove(recordProofOf(first))
     for (const lie of [
       { payer: first.payer + 1 },

@@ -56,7 +56,7 @@ describe('the hooks, in a page on a real chain', () => {
     local = await startLocalLedger(3)
     const { model } = await registerLocalModel(local, { items: [40, 22, 30], k: 64 })
     place = { operator: await letOperate(local, model), model }
-    payer = local.cast.payers[1] as LocalAccount
+    payer = local.wallets.payers[1] as LocalAccount
     await fund(local, payer, parseOpen('10'))
     const { chain } = local.connection.reader
     config = createConfig({

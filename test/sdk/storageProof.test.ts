@@ -122,7 +122,7 @@ describe('storage by proof, of a real node', () => {
     const { accounts, ledger: address } = ledger.deployment.contracts
     const slots = [JOURNAL_SLOT, ...Array.from({ length: 10 }, (_, i) => numberToHex(i, { size: 32 }))]
     const strangers: readonly Address[] = [`0x${'de'.repeat(20)}`, `0x${'99'.repeat(20)}`]
-    const { deployer } = ledger.cast
+    const { deployer } = ledger.wallets
     const block = await trusted()
     for (const asked of [accounts, address, deployer.address, zeroAddress, ...strangers]) {
       const proof = await reader.getProof({ address: asked, storageKeys: slots, blockNumber: block.number })

@@ -27,11 +27,15 @@ describe('what is signed', () => {
 
   beforeAll(async () => {
     local = await startLocalLedger(1)
-    const { connection, cast, walletOf } = local
+    const { connection, wallets, walletOf } = local
     const { reader, contracts } = connection
     place = (address) => ({ chainId: reader.chain.id, address })
     holder = privateKeyToAccount(generatePrivateKey())
-    const opened = await transact(reader, walletOf(cast.deployer), callTo(contracts.accounts, 'open', [holder.address]))
+    const opened = await transact(
+      reader,
+      walletOf(wallets.deployer),
+      callTo(contracts.accounts, 'open', [holder.address]),
+    )
     account = eventIn(opened, contracts.accounts, 'AccountOpened').account
   })
   afterAll(() => local?.stop())
@@ -61,17 +65,17 @@ describe('what is signed', () => {
     const itemsRoot = keccak256('0x02')
     let contribution: ContributionToSign
     const bring = async (signature: Hex) => {
-      const { connection, cast, walletOf } = local
+      const { connection, wallets, walletOf } = local
       const { datasets } = connection.contracts
       const { contributor, dataset, itemCount, deadline } = contribution
       const args = [contributor, dataset, termsHash, itemsRoot, itemCount, deadline, signature] as const
-      return await transact(connection.reader, walletOf(cast.curator), callTo(datasets, 'contributeBySig', args))
+      return await transact(connection.reader, walletOf(wallets.curator), callTo(datasets, 'contributeBySig', args))
     }
 
     beforeAll(async () => {
-      const { connection, cast, walletOf } = local
+      const { connection, wallets, walletOf } = local
       const terms = { licence: 'CC0-1.0', termsHash, metadataHash: termsHash, metadataURI: 'ipfs://card' }
-      const dataset = await ensureDataset(connection, walletOf(cast.curator), terms)
+      const dataset = await ensureDataset(connection, walletOf(wallets.curator), terms)
       contribution = { contributor: account, dataset, termsHash, itemsRoot, itemCount: 3, nonce: 0n, deadline: FAR }
     })
 
@@ -108,16 +112,16 @@ describe('what is signed', () => {
   describe('a claim', () => {
     const message = (): ClaimToSign => ({
       account,
-      to: local.cast.curator.address,
+      to: local.wallets.curator.address,
       minGwei: 5n,
       nonce: 0n,
       deadline: FAR,
     })
     const bring = async ({ to, minGwei, deadline }: ClaimToSign, signature: Hex) => {
-      const { connection, cast, walletOf } = local
+      const { connection, wallets, walletOf } = local
       const { earnings } = connection.contracts
       const args = [account, to, minGwei, deadline, signature] as const
-      return await transact(connection.reader, walletOf(cast.curator), callTo(earnings, 'claimBySig', args))
+      return await transact(connection.reader, walletOf(wallets.curator), callTo(earnings, 'claimBySig', args))
     }
 
     it('signed by the holder’s wallet passes for theirs: what is asked next is whether anything was earned', async () => {

@@ -47,7 +47,7 @@ export async function attribution(
   }
 }
 
-/** The environment in which a member of the cast signs. */
+/** The environment in which one of the wallets signs. */
 export function signedBy(index: number): Readonly<Record<string, string>> {
   return { ATTRIBUTION_PRIVATE_KEY: keyOf(index) }
 }

@@ -20,7 +20,7 @@ export async function challenge(
   const { reader, contracts } = connection
   const wallet = walletOf(by)
   const account = await ensureAccount(connection, wallet)
-  await ensureBond(connection, walletOf(local.cast.deployer), bondOfAccount(account), ENOUGH)
+  await ensureBond(connection, walletOf(local.wallets.deployer), bondOfAccount(account), ENOUGH)
   const call = callWith(bytesToHex(randomBytes(32)))
   await transact(reader, wallet, commitAct(contracts, by.address, call))
   await local.passSeconds(1)

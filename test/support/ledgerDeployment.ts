@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url'
 import type { Hex } from 'viem'
 import { startLocalChain } from '../../cli/localChain/localChain.ts'
 import { freePort } from '../../cli/localChain/ports.ts'
-import { castOf, castSize, DEMO_MNEMONIC } from '../../examples/demo/wallets.ts'
+import { DEMO_MNEMONIC, walletCount, walletsOf } from '../../examples/demo/wallets.ts'
 import { digestOfSources } from '../../scripts/deploy/release.ts'
 import { connectReader, type Reader } from '../../sdk/chain.ts'
 import type { Deployment } from '../../sdk/deployment.ts'
@@ -39,13 +39,13 @@ export async function keptDeployment(): Promise<Kept> {
   const chain = await startLocalChain({
     folder: join(folder, 'chain'),
     port: await freePort(),
-    accounts: castSize(0),
+    accounts: walletCount(0),
     mnemonic: DEMO_MNEMONIC,
   })
   try {
     // What deploys is slow to load, and all but the first need none of it.
     const { deployLedger } = await import('../../scripts/deploy/deploy.ts')
-    const { deployer, treasury } = castOf(0)
+    const { deployer, treasury } = walletsOf(0)
     const deployment = await deployLedger({
       name: 'test',
       rpcUrl: chain.rpcUrl,

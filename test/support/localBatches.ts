@@ -26,7 +26,7 @@ export interface Recorder {
   /** Dimensions of the records' sketches. */
   readonly k: number
   readonly channels: readonly LocalChannel[]
-  /** The cast's operator, if nobody else. */
+  /** The wallets' operator, if nobody else. */
   readonly operating?: Operating
 }
 

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { type Address, createTestClient, http, type LocalAccount, parseEther } from 'viem'
 import { startLocalChain } from '../../cli/localChain/localChain.ts'
 import { freePort } from '../../cli/localChain/ports.ts'
-import { type Cast, castOf, castSize, DEMO_MNEMONIC } from '../../examples/demo/wallets.ts'
+import { DEMO_MNEMONIC, type Wallets, walletCount, walletsOf } from '../../examples/demo/wallets.ts'
 import { type Reader, type Wallet, walletOn } from '../../sdk/chain.ts'
 import { type Connection, connect } from '../../sdk/contracts.ts'
 import type { Deployment } from '../../sdk/deployment.ts'
@@ -18,7 +18,7 @@ export interface LocalLedger {
   readonly rpcUrl: string
   readonly deployment: Deployment
   readonly connection: Connection
-  readonly cast: Cast
+  readonly wallets: Wallets
   readonly walletOf: (account: LocalAccount) => Wallet
   /** The timelock, as if its votes had been won: only a chain of one's own lets it sign. */
   readonly governance: Wallet
@@ -32,11 +32,11 @@ export async function startLocalLedger(contributors: number, { keepsHistory = tr
   const chain = await startLocalChain({
     folder: join(folder, 'chain'),
     port: await freePort(),
-    accounts: castSize(contributors),
+    accounts: walletCount(contributors),
     mnemonic: DEMO_MNEMONIC,
     keepsHistory,
   })
-  const cast = castOf(contributors)
+  const wallets = walletsOf(contributors)
   const deployment = await deployTestLedger(chain.rpcUrl)
   const connection = await connect(chain.rpcUrl, deployment)
   return {
@@ -44,9 +44,9 @@ export async function startLocalLedger(contributors: number, { keepsHistory = tr
     rpcUrl: chain.rpcUrl,
     deployment,
     connection,
-    cast,
+    wallets,
     walletOf: (account) => walletOn(connection.reader, account),
-    governance: await impersonate(connection.reader, deployment.contracts.timelock, cast.deployer),
+    governance: await impersonate(connection.reader, deployment.contracts.timelock, wallets.deployer),
     passSeconds: chain.passSeconds,
     stop: async () => {
       await chain.stop()

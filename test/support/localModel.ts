@@ -79,7 +79,7 @@ export async function contributeLocal(local: LocalLedger, { items, seed = 1 }: D
   const contributions = await contribute(local, items, seed)
   const [first] = contributions
   if (first === undefined) throw new Error('A model has contributions')
-  const curator = local.walletOf(local.cast.curator)
+  const curator = local.walletOf(local.wallets.curator)
   const ids = contributions.map(({ id }) => id)
   const version = await ensureVersion(local.connection, curator, first.dataset, ids)
   return { contributions, version, parent: await registerBase(local, seed) }
@@ -87,12 +87,12 @@ export async function contributeLocal(local: LocalLedger, { items, seed = 1 }: D
 
 /** A model on data that others may share. */
 export async function registerOn(local: LocalLedger, data: LocalData, drawn: ModelToRegister): Promise<LocalModel> {
-  const { connection, cast, walletOf } = local
+  const { connection, wallets, walletOf } = local
   const units = (drawn.make ?? unitsOf)(drawRows(data.contributions, drawn.k ?? 64, drawn.seed ?? 1))
-  const owner = await ensureAccount(connection, walletOf(cast.owner))
+  const owner = await ensureAccount(connection, walletOf(wallets.owner))
   const fineTune = localFineTune(data, units, drawn)
   const pages = sketchedPages(units, drawn.limits ?? pageLimits(units.index.k)).slice(0, drawn.pages)
-  const model = await registerPages(connection, walletOf(cast.owner), fineTune, pages)
+  const model = await registerPages(connection, walletOf(wallets.owner), fineTune, pages)
   const { contributions, parent } = data
   return { model, parent, owner, fineTune, units, contributions }
 }
@@ -115,23 +115,23 @@ export function localFineTune({ version, parent }: LocalData, units: UnitIndex, 
   }
 }
 
-/** Lets somebody, the cast's operator if nobody else, serve a model: named by its owner, with a receipt key and bonds, once it is active. */
+/** Lets somebody, the wallets' operator if nobody else, serve a model: named by its owner, with a receipt key and bonds, once it is active. */
 export async function letOperate(
   local: LocalLedger,
   model: number,
   bondGwei = 1_000_000_000_000n,
   { by, key }: Operating = operatorOf(local),
 ): Promise<number> {
-  const { connection, cast, walletOf } = local
+  const { connection, wallets, walletOf } = local
   const { reader, contracts } = connection
   const operator = await ensureAccount(connection, walletOf(by))
-  await ensureOperator(connection, walletOf(cast.owner), model, operator)
+  await ensureOperator(connection, walletOf(wallets.owner), model, operator)
   const args = [operator] as const
   if (!(await reader.readContract({ ...contracts.court, functionName: 'hasReceiptKey', args }))) {
     await transact(reader, walletOf(by), callTo(contracts.court, 'setReceiptKey', [key.address]))
   }
   for (const bond of [bondOfAccount(operator), bondOfModel(model)]) {
-    await ensureBond(connection, walletOf(cast.deployer), bond, bondGwei)
+    await ensureBond(connection, walletOf(wallets.deployer), bond, bondGwei)
   }
   await local.passSeconds(ACTIVATION_SECONDS)
   await passToNextEpoch(local)
@@ -152,8 +152,8 @@ export interface Operating {
   readonly key: LocalAccount
 }
 
-export function operatorOf({ cast }: LocalLedger): Operating {
-  return { by: cast.operator, key: receiptKey }
+export function operatorOf({ wallets }: LocalLedger): Operating {
+  return { by: wallets.operator, key: receiptKey }
 }
 
 export interface LocalChannel extends ChannelKey {
@@ -162,16 +162,16 @@ export interface LocalChannel extends ChannelKey {
   readonly signer: LocalAccount
 }
 
-/** A channel of one of the cast's payers, funded from the deployer's OPEN. */
+/** A channel of one of the wallets' payers, funded from the deployer's OPEN. */
 export async function openLocalChannel(
   local: LocalLedger,
   place: { readonly payer?: number; readonly operator: number; readonly model: number; readonly salt?: number },
   amountGwei = 1_000_000_000_000n,
 ): Promise<LocalChannel> {
-  const { connection, cast, walletOf } = local
+  const { connection, wallets, walletOf } = local
   const { payer: number = 0, operator, model, salt = 1 } = place
-  const holder = cast.payers[number]
-  if (holder === undefined) throw new Error(`The cast has no payer ${number}`)
+  const holder = wallets.payers[number]
+  if (holder === undefined) throw new Error(`There is no payer ${number}`)
   await fund(local, holder, amountGwei)
   const payer = await ensureAccount(connection, walletOf(holder))
   const signer = privateKeyToAccount(keccak256(toHex(`vouchers of ${number}`)))
@@ -181,23 +181,27 @@ export async function openLocalChannel(
 }
 
 /** Sends OPEN from the deployer, who holds the supply. */
-export async function fund({ connection, cast, walletOf }: LocalLedger, to: LocalAccount, gwei: bigint): Promise<void> {
+export async function fund(
+  { connection, wallets, walletOf }: LocalLedger,
+  to: LocalAccount,
+  gwei: bigint,
+): Promise<void> {
   const { reader, contracts } = connection
   const transfer = callTo(contracts.openToken, 'transfer', [to.address, gwei * WEI_PER_GWEI])
-  await transact(reader, walletOf(cast.deployer), transfer)
+  await transact(reader, walletOf(wallets.deployer), transfer)
 }
 
-async function registerBase({ connection, cast, walletOf }: LocalLedger, seed: number): Promise<number> {
+async function registerBase({ connection, wallets, walletOf }: LocalLedger, seed: number): Promise<number> {
   const { reader, contracts } = connection
-  await ensureAccount(connection, walletOf(cast.baseOwner))
+  await ensureAccount(connection, walletOf(wallets.baseOwner))
   const weightsHash = keccak256(numberToHex(seed))
   const base = { name: 'base', licence: 'MIT', weightsHash, weightsURI: 'npm base', royaltyBps: 300 }
-  const receipt = await transact(reader, walletOf(cast.baseOwner), callTo(contracts.models, 'registerBase', [base]))
+  const receipt = await transact(reader, walletOf(wallets.baseOwner), callTo(contracts.models, 'registerBase', [base]))
   return eventIn(receipt, contracts.models, 'BaseModelRegistered').model
 }
 
 async function contribute(
-  { connection, cast, walletOf }: LocalLedger,
+  { connection, wallets, walletOf }: LocalLedger,
   items: readonly number[],
   seed: number,
 ): Promise<readonly LocalContribution[]> {
@@ -207,11 +211,11 @@ async function contribute(
     metadataHash: keccak256(numberToHex(seed)),
     metadataURI: 'ipfs://card',
   }
-  const dataset = await ensureDataset(connection, walletOf(cast.curator), terms)
+  const dataset = await ensureDataset(connection, walletOf(wallets.curator), terms)
   const contributions: LocalContribution[] = []
   for (const [i, count] of items.entries()) {
-    const holder = cast.contributors[i]
-    if (holder === undefined) throw new Error(`The cast has no contributor ${i}`)
+    const holder = wallets.contributors[i]
+    if (holder === undefined) throw new Error(`There is no contributor ${i}`)
     const itemHashes = Array.from({ length: count }, (_, item) => keccak256(toHex(`${seed}: item ${item} of ${i}`)))
     const commitment = {
       itemsRoot: rootOf(itemsTree(itemHashes)),

@@ -36,7 +36,7 @@ const DAY = 86_400
 
 /** @param books How many books there are to settle, each with calls of its own. */
 export async function breakables(local: LocalLedger, books = 8): Promise<readonly Breakable[]> {
-  const { connection, cast, walletOf, rpcUrl } = local
+  const { connection, wallets, walletOf, rpcUrl } = local
   const { reader, contracts, fromBlock } = connection
   const node = createTestClient({ mode: 'anvil', chain: reader.chain, transport: http(rpcUrl) })
   const { model, operator, contributors } = await servedModel(local, books)
@@ -49,7 +49,7 @@ export async function breakables(local: LocalLedger, books = 8): Promise<readonl
     await node.setBalance({ address, value: parseEther('10') })
     // One after the other: they are all sent by the same account.
     const given = funding.then(() =>
-      transact(reader, walletOf(cast.deployer), callTo(contracts.openToken, 'transfer', [address, 20n * OPEN])),
+      transact(reader, walletOf(wallets.deployer), callTo(contracts.openToken, 'transfer', [address, 20n * OPEN])),
     )
     funding = given
     await given

@@ -30,9 +30,9 @@ export async function publishSmallRun(
   local: LocalLedger,
   size: { readonly rows: number; readonly heldOut: number },
 ): Promise<PublishedRun> {
-  const { connection, cast, walletOf, folder } = local
-  const split = splitTask(MAIL, { ...size, seed: 7, contributors: cast.contributors.length })
-  const dataset = await ensureDataset(connection, walletOf(cast.curator), {
+  const { connection, wallets, walletOf, folder } = local
+  const split = splitTask(MAIL, { ...size, seed: 7, contributors: wallets.contributors.length })
+  const dataset = await ensureDataset(connection, walletOf(wallets.curator), {
     licence: 'CC0-1.0',
     termsHash: keccak256('0x01'),
     metadataHash: keccak256('0x02'),
@@ -40,14 +40,14 @@ export async function publishSmallRun(
   })
   const contributions: TrainingContribution[] = []
   for (const [i, { name, items }] of split.contributors.entries()) {
-    const holder = cast.contributors[i]
+    const holder = wallets.contributors[i]
     if (holder === undefined) throw new Error('Everyone has a wallet')
     const commitment = ensureCommitment(join(folder, `${name}.json`), items, () => randomBytes(32))
     const { contribution } = await ensureContribution(connection, walletOf(holder), dataset, commitment)
     contributions.push({ id: contribution, items, itemHashes: commitment.items.map(({ itemHash }) => itemHash) })
   }
   const ids = contributions.map(({ id }) => id)
-  const version = await ensureVersion(connection, walletOf(cast.curator), dataset, ids)
+  const version = await ensureVersion(connection, walletOf(wallets.curator), dataset, ids)
   const run = join(folder, 'run')
   await trainRun({
     contributions,
@@ -64,8 +64,8 @@ export async function publishSmallRun(
   const blobs = join(folder, 'blobs')
   const { model } = await publishRun(await prepareRun(connection, readRun(run)), {
     connection,
-    owner: walletOf(cast.owner),
-    baseOwner: walletOf(cast.baseOwner),
+    owner: walletOf(wallets.owner),
+    baseOwner: walletOf(wallets.baseOwner),
     baseRoyaltyBps: 300,
     shares: LOCAL_SHARES,
     pay: payTermsOf(DEFAULT_PAY),

@@ -1,4 +1,4 @@
-/** Seeded randomness (mulberry32): the same seed tells the same story. */
+/** Seeded randomness (mulberry32): the same seed makes the same scenario. */
 export interface Random {
   /** From 0 to below `n`. */
   below(n: number): number

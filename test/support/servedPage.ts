@@ -37,7 +37,7 @@ export interface ServedPage {
 
 export async function startServedPage(): Promise<ServedPage> {
   const [ledger, postgres] = await Promise.all([startLocalLedger(3), startPostgres(), ensurePage()])
-  const { connection, cast, walletOf, deployment, passSeconds, rpcUrl, folder } = ledger
+  const { connection, wallets, walletOf, deployment, passSeconds, rpcUrl, folder } = ledger
   const model = await registerLocalModel(ledger, { items: [40, 22, 30], k: K })
   const hostile = {
     name: HOSTILE_NAME,
@@ -47,7 +47,7 @@ export async function startServedPage(): Promise<ServedPage> {
     royaltyBps: 0,
   }
   const base = callTo(connection.contracts.models, 'registerBase', [hostile])
-  await transact(connection.reader, walletOf(cast.baseOwner), base)
+  await transact(connection.reader, walletOf(wallets.baseOwner), base)
   const operator = await letOperate(ledger, model.model)
   const channels = [await openLocalChannel(ledger, { operator, model: model.model })]
   const recorder = { model: model.model, k: K, channels }
@@ -60,7 +60,7 @@ export async function startServedPage(): Promise<ServedPage> {
   // By then even a book of few fees is closed, and its window over.
   await passSeconds(32 * DAY)
   const book = { model: model.model, operator, number: 1 }
-  await settle(walletOf(cast.curator) as SigningClient, { deployment, book })
+  await settle(walletOf(wallets.curator) as SigningClient, { deployment, book })
   await record(calls.slice(8))
   const blobs = join(folder, 'blobs')
   mkdirSync(blobs)

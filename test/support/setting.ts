@@ -1,12 +1,12 @@
 import { type LocalLedger, startLocalLedger } from './localLedger.ts'
 import { type PostgresServer, startPostgres } from './postgres.ts'
-import { beginStory, type Story } from './story.ts'
+import { beginScenario, type Scenario } from './scenario.ts'
 
-/** A ledger with a story on it, and a PostgreSQL server to keep its history. */
+/** A ledger with a scenario on it, and a PostgreSQL server to keep its history. */
 export interface Setting {
   readonly ledger: LocalLedger
   readonly postgres: PostgresServer
-  readonly story: Story
+  readonly scenario: Scenario
   stop(): Promise<void>
 }
 
@@ -15,5 +15,5 @@ export async function startSetting(seed: number): Promise<Setting> {
   const stop = async () => {
     await Promise.all([ledger.stop(), postgres.stop()])
   }
-  return { ledger, postgres, story: await beginStory(ledger, seed), stop }
+  return { ledger, postgres, scenario: await beginScenario(ledger, seed), stop }
 }

@@ -24,7 +24,7 @@ describe('a sender', () => {
 
 /** Sends two calls by a node whose first so many counts of what waits are one too high. */
 async function sendWhereCounted(
-  { connection, cast, walletOf }: LocalLedger,
+  { connection, wallets, walletOf }: LocalLedger,
   times: number,
 ): Promise<readonly string[]> {
   const { reader, contracts } = connection
@@ -38,7 +38,7 @@ async function sendWhereCounted(
   }
   const stranger = privateKeyToAccount(generatePrivateKey()).address
   const outcomes: Outcome[] = []
-  await transactionSender(doubtful, walletOf(cast.deployer)).send(
+  await transactionSender(doubtful, walletOf(wallets.deployer)).send(
     [parseEther('1'), 0n].map((amount) => callTo(contracts.openToken, 'approve', [stranger, amount])),
     (place, outcome) => {
       outcomes[place] = outcome

@@ -11,15 +11,15 @@ import { predictPay } from '../../sdk/predictPay.ts'
 import { promisedRecord, type Receipt, signedReceipt } from '../../sdk/receipt.ts'
 import {
   bookOf,
+  type Context,
+  declareUnits,
   handOver,
   passWindow,
   publishItems,
-  type Stage,
   serve,
-  setStage,
-  tellUnits,
+  startContext,
   watchArgs,
-} from '../fraud/stage.ts'
+} from '../fraud/context.ts'
 import { honestly } from '../fraud/unitLies.ts'
 import { challenge } from '../support/challenge.ts'
 import { keyOf } from '../support/keyOf.ts'
@@ -32,34 +32,34 @@ import { HALF_A_DAY, lie, lines, struckUnits, WATCHER, watchOnce, watchOnceWithB
 const NOBODY = { ATTRIBUTION_PRIVATE_KEY: `0x${'11'.repeat(32)}` }
 
 describe('the watcher, as people start it', () => {
-  let stage: Stage
+  let context: Context
   let chain: TestClient
   let connected: readonly string[]
   const mine = (blocks: number) => chain.mine({ blocks })
-  const once = (...more: readonly string[]) => watchOnce(stage, ...more)
-  const onceWithBlocks = (...more: readonly string[]) => watchOnceWithBlocks(stage, ...more)
-  const head = () => stage.local.connection.reader.getBlockNumber()
+  const once = (...more: readonly string[]) => watchOnce(context, ...more)
+  const onceWithBlocks = (...more: readonly string[]) => watchOnceWithBlocks(context, ...more)
+  const head = () => context.local.connection.reader.getBlockNumber()
   const sent = () =>
-    stage.local.connection.reader.getTransactionCount({ address: stage.watcher.signer.address, blockTag: 'latest' })
+    context.local.connection.reader.getTransactionCount({ address: context.watcher.signer.address, blockTag: 'latest' })
   const earnedBy = async (account: number) => {
-    const { reader, contracts } = stage.local.connection
+    const { reader, contracts } = context.local.connection
     const [earned] = await reader.readContract({ ...contracts.earnings, functionName: 'earningsOf', args: [account] })
     return earned
   }
 
   beforeAll(async () => {
-    stage = await setStage(5)
-    const { reader } = stage.local.connection
-    chain = createTestClient({ mode: 'anvil', chain: reader.chain, transport: http(stage.local.rpcUrl) })
-    connected = watchArgs(stage)
-    const { calls } = await serve(stage, stage.honest, 20)
+    context = await startContext(5)
+    const { reader } = context.local.connection
+    chain = createTestClient({ mode: 'anvil', chain: reader.chain, transport: http(context.local.rpcUrl) })
+    connected = watchArgs(context)
+    const { calls } = await serve(context, context.honest, 20)
     handOver(
-      stage,
+      context,
       'honest',
       calls.map(({ receipt }) => receipt),
     )
   })
-  afterAll(() => stage?.stop())
+  afterAll(() => context?.stop())
 
   describe('says in one paragraph what is wrong', () => {
     const refused = async (sentence: RegExp, args: readonly string[], env = WATCHER, status = 1) => {
@@ -90,7 +90,7 @@ describe('the watcher, as people start it', () => {
     })
 
     it('with the port of its metrics', async () => {
-      const port = new URL(stage.local.rpcUrl).port
+      const port = new URL(context.local.rpcUrl).port
       await refused(/is taken by another program\. Stop that program/, ['--metrics-port', port])
     })
   })
@@ -99,7 +99,7 @@ describe('the watcher, as people start it', () => {
     const before = await head()
     const watched = await once()
     expect({ code: watched.code, err: watched.err }).toEqual({ code: 0, err: '' })
-    expect(lines(watched, 'index read')).toMatchObject([{ model: stage.model.model, units: 3, rows: 84, faults: 0 }])
+    expect(lines(watched, 'index read')).toMatchObject([{ model: context.model.model, units: 3, rows: 84, faults: 0 }])
     expect(lines(watched, 'items absent')).toEqual([])
     expect(await head()).toBe(before)
   })
@@ -108,7 +108,7 @@ describe('the watcher, as people start it', () => {
     let model: number
 
     it('says with --dry-run what it would file, sends nothing, needs no key, and ends with an error', async () => {
-      model = (await lie(stage, 'a code of a unit is another', 2, { bondGwei: 0n })).model
+      model = (await lie(context, 'a code of a unit is another', 2, { bondGwei: 0n })).model
       const before = await head()
       const watched = await type('cli/main.ts', ['watch', ...connected, '--once', '--dry-run'], {
         ATTRIBUTION_PRIVATE_KEY: '',
@@ -128,12 +128,12 @@ describe('the watcher, as people start it', () => {
     })
 
     it('commits to the proof, sends it two blocks later, and strikes once', async () => {
-      const { local } = stage
-      await depositBond(local.connection, local.walletOf(local.cast.deployer), bondOfModel(model), 10_000_000_000n)
+      const { local } = context
+      await depositBond(local.connection, local.walletOf(local.wallets.deployer), bondOfModel(model), 10_000_000_000n)
       const watched = await onceWithBlocks()
       expect(lines(watched, 'committed')).toMatchObject([{ kind: 'FalseUnit', model }])
       expect(lines(watched, 'granted')).toMatchObject([{ kind: 'FalseUnit', model }])
-      expect(await struckUnits(stage, model)).toHaveLength(1)
+      expect(await struckUnits(context, model)).toHaveLength(1)
     })
 
     it('sends nothing about it any more, once it is struck', async () => {
@@ -144,17 +144,17 @@ describe('the watcher, as people start it', () => {
   })
 
   it('shows the rows of a large unit in several transactions', async () => {
-    const data = await contributeLocal(stage.local, { items: [900], seed: 77 })
-    for (const { itemHashes } of data.contributions) publishItems(stage, itemHashes)
-    const { model } = await lie(stage, 'a code of a unit is another', 9, { data, k: 256 })
+    const data = await contributeLocal(context.local, { items: [900], seed: 77 })
+    for (const { itemHashes } of data.contributions) publishItems(context, itemHashes)
+    const { model } = await lie(context, 'a code of a unit is another', 9, { data, k: 256 })
     const before = await sent()
     expect(lines(await onceWithBlocks(), 'granted')).toMatchObject([{ kind: 'FalseUnit', model, unit: 0 }])
     expect((await sent()) - before).toBe(3)
-    expect(await struckUnits(stage, model)).toEqual([0])
+    expect(await struckUnits(context, model)).toEqual([0])
   })
 
   it('serves its metrics, commits again to what a reorg rolled back, and stops on a signal', async () => {
-    const { model } = await lie(stage, 'a near-copy is kept', 3)
+    const { model } = await lie(context, 'a near-copy is kept', 3)
     const port = await freePort()
     const watching = start('cli/main.ts', ['watch', ...connected, '--metrics-port', `${port}`], WATCHER)
     const measured = async (line: string): Promise<string> => {
@@ -168,7 +168,7 @@ describe('the watcher, as people start it', () => {
     await measured(`watcher_last_block ${await head()}\n`)
     await chain.request({ method: 'anvil_reorg' as never, params: [1, []] as never })
     await watching.said('"reorg"')
-    while ((await struckUnits(stage, model)).length === 0) {
+    while ((await struckUnits(context, model)).length === 0) {
       await mine(1)
       await sleep(100)
     }
@@ -184,7 +184,7 @@ describe('the watcher, as people start it', () => {
       'watcher_models{state="false"} 3',
       'watcher_receipts 20',
       'watcher_demands_open 0',
-      `watcher_bounty_gwei ${await earnedBy(stage.watcher.account)}`,
+      `watcher_bounty_gwei ${await earnedBy(context.watcher.account)}`,
       'watcher_lag_blocks 0',
     ]) {
       expect(text).toContain(`\n${line}\n`)
@@ -192,8 +192,8 @@ describe('the watcher, as people start it', () => {
   })
 
   it('names contributions with items in none of their units’ rows, which nothing on chain shows', async () => {
-    const [contribution] = stage.model.contributions
-    const { model } = await tellUnits(stage, 4, (drawn) => {
+    const [contribution] = context.model.contributions
+    const { model } = await declareUnits(context, 4, (drawn) => {
       // One item stands for two rows, so that another has none.
       const twice = (row: (typeof drawn.rows)[number], r: number) => (r === 1 ? { ...row, ...drawn.rows[0] } : row)
       return honestly(unitsOf({ ...drawn, rows: drawn.rows.map(twice) }))
@@ -205,7 +205,7 @@ describe('the watcher, as people start it', () => {
 
   describe('where something can only be demanded', () => {
     it('says so where its bond covers no demand, and fails as what is open stays open', async () => {
-      await lie(stage, 'nobody gets the rows', 8)
+      await lie(context, 'nobody gets the rows', 8)
       const payer = { ATTRIBUTION_PRIVATE_KEY: keyOf(6) }
       const watched = await type('cli/main.ts', ['watch', ...connected, '--once'], payer)
       expect(watched).toMatchObject({ code: 1, err: expect.stringContaining('1 challenge is not settled') })
@@ -214,23 +214,23 @@ describe('the watcher, as people start it', () => {
     })
 
     it('demands a unit with missing rows and an item without a contribution, and strikes both in the end', async () => {
-      const foreign = await lie(stage, 'a row is of an item of somebody else', 6)
+      const foreign = await lie(context, 'a row is of an item of somebody else', 6)
       const watched = await onceWithBlocks()
       const granted = lines(watched, 'granted')
       const demands = ['DemandItem', 'DemandUnit', 'DemandUnit', 'DemandUnit']
       expect(granted.map(({ kind }) => kind).toSorted()).toEqual(demands)
       expect(lines(watched, 'index missing')).toHaveLength(1)
-      await stage.local.passSeconds(HALF_A_DAY)
+      await context.local.passSeconds(HALF_A_DAY)
       const closed = lines(await onceWithBlocks(), 'granted')
       expect(closed.map(({ kind }) => kind)).toEqual(demands.map(() => 'CloseUnit'))
-      for (const { model, unit } of granted) expect(await struckUnits(stage, model as number)).toContain(unit)
+      for (const { model, unit } of granted) expect(await struckUnits(context, model as number)).toContain(unit)
       expect(granted.map(({ model }) => model)).toContain(foreign.model)
     })
 
     it('shows what others demand of an honest model, for most of their stakes', async () => {
-      const { local, griefer, model, honest, watcher } = stage
+      const { local, griefer, model, honest, watcher } = context
       const { court, unitCourt } = local.connection.contracts
-      const { calls } = await serve(stage, honest, 2)
+      const { calls } = await serve(context, honest, 2)
       const receipt = calls[0]?.receipt as Receipt
       await local.passSeconds(3_601)
       const before = await earnedBy(watcher.account)
@@ -251,22 +251,22 @@ describe('the watcher, as people start it', () => {
       const kinds = lines(watched, 'granted').map(({ kind }) => kind)
       expect(kinds.toSorted()).toEqual(['ShowItem', 'ShowItem', 'ShowItem', 'ShowRecord', 'ShowUnit'])
       expect(await earnedBy(watcher.account)).toBe(before + 5n * 900_000_000n)
-      expect(await struckUnits(stage, model.model)).toEqual([])
+      expect(await struckUnits(context, model.model)).toEqual([])
     })
   })
 
   describe('given receipts', () => {
     it('voids a record that is not as its receipt says, and demands one that is missing', async () => {
-      const { liar } = stage
-      const recorded = await serve(stage, liar, 12, (calls) =>
+      const { liar } = context
+      const recorded = await serve(context, liar, 12, (calls) =>
         calls.flatMap((call, i) => (i === 3 ? [] : [i === 7 ? { ...call.record, feeUnits: 901 } : call.record])),
       )
       handOver(
-        stage,
+        context,
         'liar',
         recorded.calls.map(({ receipt }) => receipt),
       )
-      await stage.local.passSeconds(3_601)
+      await context.local.passSeconds(3_601)
       const watched = await onceWithBlocks()
       const batch = Number(recorded.opened.header.batch)
       const missing = recorded.calls[3]?.receipt as Receipt
@@ -275,19 +275,19 @@ describe('the watcher, as people start it', () => {
         { kind: 'DemandRecord', operator: liar.account, recordHash: signedReceipt(missing).recordHash },
         { kind: 'BrokenReceipt', batch, index: 6, operator: liar.account },
       ])
-      await stage.local.passSeconds(HALF_A_DAY)
+      await context.local.passSeconds(HALF_A_DAY)
       const closed = lines(await onceWithBlocks(), 'granted')
       expect(closed).toMatchObject([{ kind: 'CloseRecord', recordHash: signedReceipt(missing).recordHash }])
     })
 
     it('refuses those that no operator is bound by', async () => {
-      const [call] = stage.honest.batches[0]?.calls ?? []
+      const [call] = context.honest.batches[0]?.calls ?? []
       const receipt = call?.receipt as Receipt
       const broken = { ...receipt, recordBy: receipt.recordBy + 1 }
       const elsewhere = { ...receipt, chainId: 1 }
-      writeFileSync(join(stage.receipts, 'broken.json'), JSON.stringify(broken))
-      writeFileSync(join(stage.receipts, 'elsewhere.json'), JSON.stringify(elsewhere))
-      writeFileSync(join(stage.receipts, 'none.json'), '{}')
+      writeFileSync(join(context.receipts, 'broken.json'), JSON.stringify(broken))
+      writeFileSync(join(context.receipts, 'elsewhere.json'), JSON.stringify(elsewhere))
+      writeFileSync(join(context.receipts, 'none.json'), '{}')
       const watched = await once()
       expect(watched.code).toBe(0)
       const said = lines(watched, 'receipt refused').map(({ why }) => why)
@@ -300,15 +300,15 @@ describe('the watcher, as people start it', () => {
   })
 
   it('settles due books with --settle, to the gwei', async () => {
-    const { honest, liar, opened } = stage
-    await passWindow(stage)
-    const books = [await bookOf(stage, honest, 1), await bookOf(stage, liar, 1)]
+    const { honest, liar, opened } = context
+    await passWindow(context)
+    const books = [await bookOf(context, honest, 1), await bookOf(context, liar, 1)]
     const expected = books.map((book) => predictPay(opened.terms, opened.registered.units, new Set(), book))
     const before = await earnedBy(honest.account)
     expect(lines(await onceWithBlocks(), 'granted')).toEqual([])
     const watched = await onceWithBlocks('--settle')
     expect(lines(watched, 'granted').map(({ kind }) => kind)).toEqual(['SettleBook', 'SettleBook'])
     expect(await earnedBy(honest.account)).toBe(before + (expected[0]?.operator ?? 0n))
-    for (const operator of [honest, liar]) expect((await bookOf(stage, operator, 1)).isSettled).toBe(true)
+    for (const operator of [honest, liar]) expect((await bookOf(context, operator, 1)).isSettled).toBe(true)
   })
 })

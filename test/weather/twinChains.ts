@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { createRequire } from 'node:module'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type Hex, numberToHex } from 'viem'
-import { castSize, DEMO_MNEMONIC } from '../../examples/demo/wallets.ts'
+import { DEMO_MNEMONIC, walletCount } from '../../examples/demo/wallets.ts'
 import { callTo } from '../../sdk/contractCall.ts'
 import { freePort, type LocalLedger, startLocalLedger } from '../support/localLedger.ts'
 import type { Random } from '../support/random.ts'
@@ -51,7 +51,7 @@ export async function startTwinChains(random: Random, blockSeconds = 12): Promis
   const first = await headOf(rpcUrls[0])
   let height = Number(first.number)
   let time = Number(first.timestamp)
-  const { deployer } = ledger.cast
+  const { deployer } = ledger.wallets
   const { accounts } = ledger.connection.contracts
 
   const signed = async (events: number): Promise<readonly Hex[]> => {
@@ -125,7 +125,7 @@ async function startTwin(rpcUrl: string): Promise<{ readonly rpcUrl: string; rea
       '--chain-id', '31337',
       '--hardfork', 'osaka',
       '--mnemonic', DEMO_MNEMONIC,
-      '--accounts', `${castSize(0)}`,
+      '--accounts', `${walletCount(0)}`,
       '--timestamp', `${Number(timestamp)}`,
       '--max-persisted-states', '0',
     ],

@@ -12,7 +12,7 @@ describe('a claim in the page', () => {
   beforeAll(async () => {
     served = await startServedPage()
     const { reader, contracts } = served.ledger.connection
-    for (const { address } of served.ledger.cast.contributors) {
+    for (const { address } of served.ledger.wallets.contributors) {
       const args = [address] as const
       accounts.push(await reader.readContract({ ...contracts.accounts, functionName: 'accountOf', args }))
     }
@@ -21,7 +21,7 @@ describe('a claim in the page', () => {
     await served?.stop()
   })
 
-  const holder = (i: number): Address => served.ledger.cast.contributors[i]?.address as Address
+  const holder = (i: number): Address => served.ledger.wallets.contributors[i]?.address as Address
 
   /** What the chain says that somebody can claim. */
   const claimable = async (i: number): Promise<bigint> => {

@@ -22,7 +22,7 @@ describe('the page', () => {
 
   beforeAll(async () => {
     served = await startServedPage()
-    viewer = served.ledger.cast.contributors[0]?.address as Address
+    viewer = served.ledger.wallets.contributors[0]?.address as Address
   })
   afterAll(async () => {
     await served?.stop()

@@ -43,7 +43,7 @@ export function isFollowed({ list, key, isChronological, columns }: Entity): boo
 const AFTER = `"The cursor of the last message that was handled, or of _meta: goes on after it. From now on without it." after: String`
 
 const COMMON = `
-  "Blocks after this one were left by the chain: drop all rows of theirs. None if nothing was taken back."
+  "Blocks after this one were reverted: drop all of their rows. Null if nothing was reverted."
   retractedAfter: UInt
   "Up to this block all is told, but for rows of it that follow in the next message."
   block: UInt!

@@ -15,7 +15,7 @@ export interface Position {
   readonly row?: string
 }
 
-/** A reorg that goes deeper than this ends what can be resumed: no chain here has been seen to do it. */
+/** A reorg that goes deeper than this ends what can be resumed: no chain here is known to do it. */
 const DEPTHS = [0n, ...Array.from({ length: 17 }, (_, power) => 2n ** BigInt(power))]
 const BYTES_A_HASH = 8
 const BYTES_A_NUMBER = 8

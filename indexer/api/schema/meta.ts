@@ -37,7 +37,7 @@ type Meta {
   completeFrom: UInt
   "The weakest of all reasons to take facts for complete up to this block; see completeness."
   verdict: Verdict
-  "Give it as \`after\` to a subscription, which goes on where this answer ends."
+  "Give it as \`after\` to a subscription, which continues where this answer ends."
   cursor: String!
   "Whose facts are here, and how far."
   followed: [FollowedContract!]!

@@ -1,6 +1,6 @@
 /**
  * Outcomes of retrainings on disk: one folder an input, one small file a retraining, named by what it depends on. A file is
- * there whole or not at all, so a killed command goes on where it was.
+ * there whole or not at all, so a killed command continues where it was.
  */
 import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'

@@ -1,4 +1,4 @@
-"""Gradients on their way to the run folder, a chunk of rows a file, so that an interrupted run goes on where it was.
+"""Gradients on their way to the run folder, a chunk of rows a file, so that an interrupted run continues where it was.
 
     chunks/plan.json         what the run is of: a run that goes on must be of the same
     chunks/chunks.jsonl      a line for every finished chunk: its first row, its rows, its SHA-256

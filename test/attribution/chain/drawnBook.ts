@@ -47,7 +47,7 @@ export async function recordBook(
   await send(payer.by, open)
   // The pools of all of a model's books together are less than their fees.
   const bond = callTo(contracts.bonds, 'deposit', [bondOfModel(model), BOND_MINIMUM + depositGwei])
-  await send(local.cast.deployer.address, bond)
+  await send(local.wallets.deployer.address, bond)
   const voucher = await signVoucher({ chainId: reader.chain.id, address: contracts.channels.address }, payer.signer, {
     channelId: channel,
     maxClaimableAmount: amountCovering(BigInt(units), BigInt(fineTune.pay.feeUnitGwei)),

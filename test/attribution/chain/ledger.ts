@@ -45,13 +45,13 @@ const ITEMS = {
 
 export async function startQuickLedger(): Promise<QuickLedger> {
   const local = await startLocalLedger(CONTRIBUTORS, { keepsHistory: false })
-  const { connection, cast, walletOf } = local
+  const { connection, wallets, walletOf } = local
   const { contracts, reader } = connection
   const send = sender(connection)
-  const { deployer, payers, owner } = cast
+  const { deployer, payers, owner } = wallets
   const [payer, second] = payers
-  if (payer === undefined || second === undefined) throw new Error('The cast has payers')
-  const operators = [cast.operator, second]
+  if (payer === undefined || second === undefined) throw new Error('There are two payers')
+  const operators = [wallets.operator, second]
   const { openToken, bonds, earnings, court } = contracts
   await send(deployer.address, callTo(openToken, 'transfer', [payer.address, PAYERS_OPEN]))
   await send(deployer.address, callTo(openToken, 'approve', [bonds.address, maxUint256]))
@@ -87,14 +87,14 @@ export async function startQuickLedger(): Promise<QuickLedger> {
 
 /** Contributions of so many items, whose roots nobody will ask for. */
 async function contribute(
-  { connection, cast, walletOf }: LocalLedger,
+  { connection, wallets, walletOf }: LocalLedger,
   send: Send,
   counts: readonly number[],
   seed: number,
 ): Promise<Trained> {
   const { contracts } = connection
   const termsHash = keccak256('0x01')
-  const dataset = await ensureDataset(connection, walletOf(cast.curator), {
+  const dataset = await ensureDataset(connection, walletOf(wallets.curator), {
     licence: 'CC0-1.0',
     termsHash,
     metadataHash: keccak256(numberToHex(seed)),
@@ -102,15 +102,15 @@ async function contribute(
   })
   const contributions: { id: Hex; items: number }[] = []
   for (const [i, items] of counts.entries()) {
-    const holder = cast.contributors[i % cast.contributors.length] as LocalAccount
+    const holder = wallets.contributors[i % wallets.contributors.length] as LocalAccount
     const contributor = await ensureAccount(connection, walletOf(holder))
     const itemsRoot = keccak256(toHex(`${seed}: ${i}`))
     await send(holder.address, callTo(contracts.datasets, 'contribute', [dataset, termsHash, itemsRoot, items]))
     contributions.push({ id: contributionId(dataset, contributor, itemsRoot, items), items })
   }
   const ids = contributions.map(({ id }) => id)
-  const version = await ensureVersion(connection, walletOf(cast.curator), dataset, ids)
-  const { baseOwner } = cast
+  const version = await ensureVersion(connection, walletOf(wallets.curator), dataset, ids)
+  const { baseOwner } = wallets
   await ensureAccount(connection, walletOf(baseOwner))
   const weightsHash = keccak256(numberToHex(seed))
   const base = { name: 'base', licence: 'MIT', weightsHash, weightsURI: 'npm base', royaltyBps: 300 }
@@ -124,9 +124,9 @@ export async function register(
   { local, send, operators }: QuickLedger,
   { fineTune, pages }: DrawnModel,
 ): Promise<number> {
-  const { connection, cast } = local
+  const { connection, wallets } = local
   const { fineTunes, models } = connection.contracts
-  const owner = cast.owner.address
+  const owner = wallets.owner.address
   const [first, ...others] = pages
   if (first === undefined) throw new Error('A model has a page')
   const begun = eventIn(

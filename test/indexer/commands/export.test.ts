@@ -22,7 +22,7 @@ describe('indexer export', () => {
 
   beforeAll(async () => {
     setting = await startSetting(41)
-    await setting.story.tell(60)
+    await setting.scenario.play(60)
     database = await setting.postgres.newDatabase()
     await (await indexTo(setting.ledger, database, { verify: 'bloom', maxRange: 20 })).closeAtHead()
     head = await setting.ledger.connection.reader.getBlockNumber()

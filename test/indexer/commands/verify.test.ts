@@ -84,7 +84,7 @@ describe('indexer verify', () => {
 
   beforeAll(async () => {
     setting = await startSetting(31)
-    await setting.story.tell(40)
+    await setting.scenario.play(40)
     args = ['--deployment', deploymentFileOf(setting.ledger), '--rpc', setting.ledger.rpcUrl, '--max-range', '30']
     original = await indexed()
     whole = await digestOf(original)
@@ -221,7 +221,7 @@ describe('indexer verify', () => {
     const database = await setting.postgres.newDatabase()
     const writer = await indexTo(setting.ledger, database, { pollMs: 10 })
     await writer.atHead()
-    const [verified] = await Promise.all([run(database.url), setting.story.tell(15)])
+    const [verified] = await Promise.all([run(database.url), setting.scenario.play(15)])
     expect(verified).toMatchObject({ status: 0, out: expect.stringMatching(/are what the chain says/), errors: '' })
     const repair = await run(database.url, '--repair')
     expect([repair.status, repair.errors]).toEqual([1, expect.stringMatching(/^Another indexer /)])

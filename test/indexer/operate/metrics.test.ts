@@ -11,7 +11,7 @@ describe('/metrics', () => {
 
   beforeAll(async () => {
     setting = await startSetting(61)
-    await setting.story.tell(20)
+    await setting.scenario.play(20)
   })
   afterAll(async () => {
     await setting?.stop()
@@ -25,14 +25,14 @@ describe('/metrics', () => {
     })
 
   it('shows what the indexer has stored, from which node, and how long it took', async () => {
-    const { ledger, postgres, story } = setting
+    const { ledger, postgres, scenario } = setting
     const indexer = await indexTo(ledger, await postgres.newDatabase(), { metrics: fresh(), pollMs: 10, maxRange: 10 })
     await indexer.atHead()
     const behind = await scrape(indexer.url)
-    await story.tell(5)
+    await scenario.play(5)
     await indexer.atHead()
     await ledger.connection.reader.request({ method: 'anvil_reorg', params: [3, []] } as never)
-    await story.tell(1)
+    await scenario.play(1)
     await indexer.atHead()
     await ask(indexer.url, '{ _meta { block } }')
     await fetch(`${indexer.url}/${'stranger'.repeat(10)}`)

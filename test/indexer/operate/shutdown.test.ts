@@ -13,7 +13,7 @@ describe('an indexer that is asked to end', () => {
 
   beforeAll(async () => {
     setting = await startSetting(71)
-    await setting.story.tell(20)
+    await setting.scenario.play(20)
     args = ['--deployment', deploymentFileOf(setting.ledger), '--port', '0', '--poll-ms', '10']
   })
   afterAll(async () => {

@@ -122,7 +122,7 @@ describe('a quality certificate', () => {
     expect(parseCertificate('certificate.json', formatCertificate(first))).toEqual(first)
   })
 
-  it('goes on where it was killed: what is missing or cut short is trained again, and nothing else', async () => {
+  it('continues where it was killed: what is missing or cut short is trained again, and nothing else', async () => {
     const own = join(retrainings, readdirSync(retrainings)[0] ?? '')
     const [missing, short] = readdirSync(own).map((name) => join(own, name))
     if (missing === undefined || short === undefined) throw new Error('retrainings were kept')

@@ -29,14 +29,14 @@ describe('an emitted run on its way onto the chain', () => {
 
   beforeAll(async () => {
     local = await startLocalLedger(CONTRIBUTORS)
-    const { connection, cast, walletOf, rpcUrl, deployment } = local
+    const { connection, wallets, walletOf, rpcUrl, deployment } = local
     const deployed = join(local.folder, 'deployment.json')
     writeFileSync(deployed, JSON.stringify(deployment))
     connected = ['--rpc', rpcUrl, '--deployment', deployed]
     folder = join(local.folder, 'run')
     cpSync(fixture('run'), folder, { recursive: true })
 
-    const dataset = await ensureDataset(connection, walletOf(cast.curator), {
+    const dataset = await ensureDataset(connection, walletOf(wallets.curator), {
       licence: 'CC0-1.0',
       termsHash: keccak(Buffer.of(1)),
       metadataHash: keccak(Buffer.of(2)),
@@ -44,13 +44,13 @@ describe('an emitted run on its way onto the chain', () => {
     })
     const ids: Hex[] = []
     // One after another: a contribution's name holds its contributor's account, and accounts are numbered as they open.
-    for (const [i, holder] of cast.contributors.entries()) {
+    for (const [i, holder] of wallets.contributors.entries()) {
       const items = readItems(fixture('items', `${i}.jsonl`))
       const commitment = ensureCommitment(fixture('items', `${i}.commitment.json`), items, noSalts)
       const { contribution } = await ensureContribution(connection, walletOf(holder), dataset, commitment)
       ids.push(contribution)
     }
-    const version = await ensureVersion(connection, walletOf(cast.curator), dataset, ids)
+    const version = await ensureVersion(connection, walletOf(wallets.curator), dataset, ids)
     expect([run.manifest.dataset.contributions.map(({ id }) => id), run.manifest.dataset.versions]).toEqual([
       ids,
       [`${version}`],

@@ -117,7 +117,7 @@ describe('the gym', () => {
     expect(balances.map(({ before }) => before)).toEqual(attackers.map(({ place }) => paid[place]))
   })
 
-  it('goes on where it stopped: what was settled is read', async () => {
+  it('continues where it stopped: what was settled is read', async () => {
     const before = readdirSync(worlds)
     const steps: string[] = []
     const again = await runGym(settings, { cache, worlds }, ({ step, total }) => steps.push(`${step} ${total}`))

@@ -23,8 +23,8 @@ describe('an imported run on its way onto the chain', () => {
 
   beforeAll(async () => {
     local = await startLocalLedger(2)
-    const { connection, cast, walletOf, folder } = local
-    const dataset = await ensureDataset(connection, walletOf(cast.curator), {
+    const { connection, wallets, walletOf, folder } = local
+    const dataset = await ensureDataset(connection, walletOf(wallets.curator), {
       licence: 'CC0-1.0',
       termsHash: keccak(Buffer.of(1)),
       metadataHash: keccak(Buffer.of(2)),
@@ -32,7 +32,7 @@ describe('an imported run on its way onto the chain', () => {
     })
     contributions = await Promise.all(
       [items('abcd'), items('ef')].map(async (own, i) => {
-        const holder = cast.contributors[i]
+        const holder = wallets.contributors[i]
         if (holder === undefined) throw new Error('everyone has a wallet')
         const path = join(folder, `${i}.commitment.json`)
         const commitment = ensureCommitment(path, own, () => randomBytes(32))
@@ -41,7 +41,7 @@ describe('an imported run on its way onto the chain', () => {
       }),
     )
     const ids = contributions.map(({ id }) => id)
-    version = await ensureVersion(connection, walletOf(cast.curator), dataset, ids)
+    version = await ensureVersion(connection, walletOf(wallets.curator), dataset, ids)
   })
   afterAll(() => local.stop())
 
@@ -55,12 +55,12 @@ describe('an imported run on its way onto the chain', () => {
     return out
   }
   const publish = async (out: string) => {
-    const { connection, cast, walletOf, folder } = local
+    const { connection, wallets, walletOf, folder } = local
     const prepared = await prepareRun(connection, readRun(out))
     const { model } = await publishRun(prepared, {
       connection,
-      owner: walletOf(cast.owner),
-      baseOwner: walletOf(cast.baseOwner),
+      owner: walletOf(wallets.owner),
+      baseOwner: walletOf(wallets.baseOwner),
       baseRoyaltyBps: 500,
       shares: { contributorBps: 6_000, operatorBps: 1_500, royaltyBps: 0 },
       pay: payTermsOf(DEFAULT_PAY),

@@ -23,9 +23,9 @@ describe('a dataset on its way onto the chain', () => {
   afterAll(() => local.stop())
 
   const contributeAll = async (dataset: number): Promise<Hex[]> => {
-    const { connection, cast, walletOf, folder } = local
+    const { connection, wallets, walletOf, folder } = local
     return await Promise.all(
-      cast.contributors.map(async (contributor, i) => {
+      wallets.contributors.map(async (contributor, i) => {
         const items = [
           { label: 'ham', text: `mail ${i}` },
           { label: 'spam', text: `offer ${i}` },
@@ -37,8 +37,8 @@ describe('a dataset on its way onto the chain', () => {
   }
 
   it('is registered, filled and frozen, and a second pass finds all of it and sends nothing', async () => {
-    const { connection, cast, walletOf } = local
-    const curator = walletOf(cast.curator)
+    const { connection, wallets, walletOf } = local
+    const curator = walletOf(wallets.curator)
     const publish = async () => {
       const dataset = await ensureDataset(connection, curator, terms)
       const contributions = await contributeAll(dataset)
@@ -54,9 +54,9 @@ describe('a dataset on its way onto the chain', () => {
     )
   })
 
-  it('goes on where it stopped when only some contributions were accepted', async () => {
-    const { connection, cast, walletOf } = local
-    const curator = walletOf(cast.curator)
+  it('continues where it stopped when only some contributions were accepted', async () => {
+    const { connection, wallets, walletOf } = local
+    const curator = walletOf(wallets.curator)
     const dataset = await ensureDataset(connection, curator, {
       ...terms,
       metadataURI: 'ipfs://other',
@@ -69,17 +69,17 @@ describe('a dataset on its way onto the chain', () => {
   })
 
   it('refuses an act of someone else in the contract’s own words', async () => {
-    const { connection, cast, walletOf } = local
-    const dataset = await ensureDataset(connection, walletOf(cast.curator), terms)
-    await expect(ensureVersion(connection, walletOf(cast.owner), dataset, [])).rejects.toThrow(
-      `Datasets refuses freeze: Datasets_NotCurator(${dataset}, ${cast.owner.address}, ${cast.curator.address})`,
+    const { connection, wallets, walletOf } = local
+    const dataset = await ensureDataset(connection, walletOf(wallets.curator), terms)
+    await expect(ensureVersion(connection, walletOf(wallets.owner), dataset, [])).rejects.toThrow(
+      `Datasets refuses freeze: Datasets_NotCurator(${dataset}, ${wallets.owner.address}, ${wallets.curator.address})`,
     )
   })
 
   it('refuses to accept what nobody contributed', async () => {
-    const { connection, cast, walletOf } = local
+    const { connection, wallets, walletOf } = local
     const unknown: Hex = `0x${'11'.repeat(32)}`
-    await expect(ensureVersion(connection, walletOf(cast.curator), 1, [unknown])).rejects.toThrow(
+    await expect(ensureVersion(connection, walletOf(wallets.curator), 1, [unknown])).rejects.toThrow(
       `Nobody contributed ${unknown}`,
     )
   })

@@ -31,17 +31,17 @@ describe('a run on its way onto the chain', () => {
 
   beforeAll(async () => {
     local = await startLocalLedger(CONTRIBUTORS)
-    const { connection, cast, walletOf, folder } = local
+    const { connection, wallets, walletOf, folder } = local
     const terms = {
       licence: 'CC0-1.0',
       termsHash: keccak(Buffer.of(1)),
       metadataHash: keccak(Buffer.of(2)),
       metadataURI: 'ipfs://card',
     }
-    const dataset = await ensureDataset(connection, walletOf(cast.curator), terms)
+    const dataset = await ensureDataset(connection, walletOf(wallets.curator), terms)
     contributions = await Promise.all(
       split.contributors.map(async ({ name, items }, i): Promise<TrainingContribution> => {
-        const holder = cast.contributors[i]
+        const holder = wallets.contributors[i]
         if (holder === undefined) throw new Error('everyone has a wallet')
         const commitment = ensureCommitment(join(folder, `${name}.json`), items, () => randomBytes(32))
         const { contribution } = await ensureContribution(connection, walletOf(holder), dataset, commitment)
@@ -50,7 +50,7 @@ describe('a run on its way onto the chain', () => {
     )
     // The last contribution is not accepted: what was trained on it may not be published.
     const accepted = contributions.slice(0, -1).map(({ id }) => id)
-    version = await ensureVersion(connection, walletOf(cast.curator), dataset, accepted)
+    version = await ensureVersion(connection, walletOf(wallets.curator), dataset, accepted)
   })
   afterAll(() => local.stop())
 
@@ -79,11 +79,11 @@ describe('a run on its way onto the chain', () => {
 
   const shares = { contributorBps: 6_000, operatorBps: 1_500, royaltyBps: 0 }
   const options = (name: string): PublishOptions => {
-    const { connection, cast, walletOf, folder } = local
+    const { connection, wallets, walletOf, folder } = local
     return {
       connection,
-      owner: walletOf(cast.owner),
-      baseOwner: walletOf(cast.baseOwner),
+      owner: walletOf(wallets.owner),
+      baseOwner: walletOf(wallets.baseOwner),
       baseRoyaltyBps: 500,
       shares,
       pay: payTermsOf(DEFAULT_PAY),

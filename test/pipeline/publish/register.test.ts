@@ -25,7 +25,7 @@ describe('a registration in pages', () => {
   })
 
   it('goes on after it broke off, wherever that was, and refuses pages that do not follow', async () => {
-    const { connection, cast, walletOf } = local
+    const { connection, wallets, walletOf } = local
     const limits = { contributions: 2, units: 2 }
     for (const pages of [1, 2]) {
       const begun = await registerLocalModel(local, { items: ITEMS, seed: 4 + pages, limits, pages })
@@ -33,7 +33,7 @@ describe('a registration in pages', () => {
       const all = sketchedPages(begun.units, limits)
       const others = sketchedPages(begun.units, { contributions: 3, units: 3 })
       const resume = (given: typeof all) =>
-        resumeRegistration(connection, walletOf(cast.owner), begun.model, begun.fineTune, given)
+        resumeRegistration(connection, walletOf(wallets.owner), begun.model, begun.fineTune, given)
       await expect(resume(others)).rejects.toThrow(`broke off after ${2 * pages} contributions`)
       await resume(all)
       expect(await termsOf(begun.model)).toMatchObject({ indexRoot: begun.units.root })

@@ -17,7 +17,7 @@ describe('a plan of transactions', () => {
   let folder: string
   beforeAll(async () => {
     local = await startLocalLedger(1)
-    account = local.cast.deployer
+    account = local.wallets.deployer
   })
   afterAll(() => local.stop())
   beforeEach(() => {

@@ -16,7 +16,7 @@ describe('a GraphQL request over HTTP', () => {
 
   beforeAll(async () => {
     setting = await startSetting(23)
-    await setting.story.tell(20)
+    await setting.scenario.play(20)
     indexer = await indexTo(setting.ledger, await setting.postgres.newDatabase())
     await indexer.atHead()
     url = `${indexer.url}/graphql`
@@ -103,13 +103,13 @@ describe('a GraphQL request over HTTP', () => {
     const held = { 'if-none-match': etag }
     expect((await get({ query: QUERY }, held)).status).toBe(304)
     expect((await get({ query: '{__typename}' }, held)).status).toBe(200)
-    await setting.story.tell(3)
+    await setting.scenario.play(3)
     await indexer.atHead()
     const later = await get({ query: QUERY }, held)
     expect([later.status, later.headers.get('etag') === etag]).toEqual([200, false])
     const meta = '{_meta{block}}'
     for (let i = 0; i < 5; i += 1) {
-      await setting.story.tell(1)
+      await setting.scenario.play(1)
       await indexer.atHead()
       const head = Number((await setting.ledger.connection.reader.getBlock()).number)
       expect(await (await get({ query: meta })).json()).toEqual({ data: { _meta: { block: head } } })

@@ -32,7 +32,7 @@ import { type Draw, drawFrom } from './draw.ts'
 import type { Told } from './unitLies.ts'
 
 /** Where lies are told: an honest model and its honest operator, who have recorded, somebody who lies, and somebody who watches. */
-export interface Stage {
+export interface Context {
   readonly local: LocalLedger
   readonly draw: Draw
   readonly random: RandomSource
@@ -78,9 +78,9 @@ export const K = 64
 /** Of local models (pipeline/publish/payTerms.ts). */
 export const FEE_UNIT_GWEI = 1_000_000n
 const ITEMS = [40, 30, 9, 5]
-/** Contributors in the cast: who contributes, then who does not. */
+/** Contributors in the wallets: who contributes, then who does not. */
 const [WATCHER, LIAR, GRIEFER] = [4, 5, 6] as const
-/** Among the keys of the cast. */
+/** Among the keys of the wallets. */
 export const WATCHER_KEY = 9 + WATCHER
 export const GRIEFER_KEY = 9 + GRIEFER
 const DAY = 86_400
@@ -92,9 +92,9 @@ const MODEL_BOND_GWEI = 10_000_000_000n
 /** Of the units and records of a whole campaign. */
 const RICH_GWEI = 100_000_000_000_000n
 
-export async function setStage(seed: number): Promise<Stage> {
+export async function startContext(seed: number): Promise<Context> {
   const local = await startLocalLedger(7)
-  const { connection, cast, walletOf, folder } = local
+  const { connection, wallets, walletOf, folder } = local
   const [blobs, receipts] = [join(folder, 'blobs'), join(folder, 'receipts')]
   for (const made of [blobs, receipts]) mkdirSync(made)
   const random = randomSource(seed, 1)
@@ -105,9 +105,9 @@ export async function setStage(seed: number): Promise<Stage> {
   writeFileSync(join(blobs, model.fineTune.index.fileHash), model.units.file)
 
   const person = async (place: number, bondGwei: bigint): Promise<Person> => {
-    const signer = cast.contributors[place] as LocalAccount
+    const signer = wallets.contributors[place] as LocalAccount
     const account = await ensureAccount(connection, walletOf(signer))
-    await ensureBond(connection, walletOf(cast.deployer), bondOfAccount(account), bondGwei)
+    await ensureBond(connection, walletOf(wallets.deployer), bondOfAccount(account), bondGwei)
     return { signer, account }
   }
   const watcher = await person(WATCHER, RICH_GWEI)
@@ -126,7 +126,7 @@ export async function setStage(seed: number): Promise<Stage> {
   }
   const honest = await operatorBy(operatorOf(local))
   const liar = await operatorBy({
-    by: cast.contributors[LIAR] as LocalAccount,
+    by: wallets.contributors[LIAR] as LocalAccount,
     key: privateKeyToAccount(`0x${'77'.repeat(32)}`),
   })
 
@@ -161,18 +161,18 @@ export async function setStage(seed: number): Promise<Stage> {
 }
 
 /** Publishes the item hashes of a contribution, by which foreign ones are told. */
-export function publishItems({ blobs }: Pick<Stage, 'blobs'>, itemHashes: readonly Hex[]): void {
+export function publishItems({ blobs }: Pick<Context, 'blobs'>, itemHashes: readonly Hex[]): void {
   writeFileSync(join(blobs, rootOf(itemsTree(itemHashes))), concatBytes(itemHashes.map((hash) => hexToBytes(hash))))
 }
 
 /** Records calls as their receipts promise, unless `told` says otherwise. */
 export async function serve(
-  stage: Stage,
+  context: Context,
   operator: Operator,
   count: number,
   told: (calls: readonly DrawnCall[]) => readonly InferenceRecord[] = (calls) => calls.map(({ record }) => record),
 ): Promise<RecordedBatch> {
-  const { local, random } = stage
+  const { local, random } = context
   const { recorder, batches } = operator
   const calls = await drawCalls(local, recorder, random, count)
   const vouchers = batches.length === 0 ? await ampleVouchers(local, recorder.channels) : undefined
@@ -182,12 +182,12 @@ export async function serve(
 }
 
 /** Until the books that are open now are due. */
-export async function passWindow({ local }: Stage): Promise<void> {
+export async function passWindow({ local }: Context): Promise<void> {
   await local.passSeconds(DAY + WINDOW)
 }
 
 export async function bookOf(
-  { local, model, opened }: Stage,
+  { local, model, opened }: Context,
   { account }: Operator,
   number: number,
 ): Promise<OpenedBook> {
@@ -196,24 +196,24 @@ export async function bookOf(
 }
 
 /** Hands receipts to anyone who watches. */
-export function handOver({ receipts }: Stage, name: string, given: readonly Receipt[]): void {
+export function handOver({ receipts }: Context, name: string, given: readonly Receipt[]): void {
   const lines = given.map((receipt, id) => `${JSON.stringify({ id: `${id}`, answer: 'yes', receipt })}\n`)
   writeFileSync(join(receipts, `${name}.jsonl`), lines.join(''))
 }
 
 /** What else there is to a model, where it is not what is usual here. */
-export interface ToldModel {
+export interface DeclaredModel {
   readonly bondGwei?: bigint
   readonly data?: LocalData
   readonly k?: number
 }
 
 /** Registers what an owner tells of its units, with a bond, and publishes what it gives of its rows. */
-export async function tellUnits(
-  { local, data: usual, blobs }: Stage,
+export async function declareUnits(
+  { local, data: usual, blobs }: Context,
   seed: number,
   told: (drawn: DrawnRows) => Told,
-  { bondGwei = MODEL_BOND_GWEI, data = usual, k = K }: ToldModel = {},
+  { bondGwei = MODEL_BOND_GWEI, data = usual, k = K }: DeclaredModel = {},
 ): Promise<LocalModel> {
   let file: Uint8Array | undefined
   const model = await registerOn(local, data, {
@@ -226,13 +226,13 @@ export async function tellUnits(
     },
   })
   if (file !== undefined) writeFileSync(join(blobs, model.fineTune.index.fileHash), file)
-  const depositor = local.walletOf(local.cast.deployer)
+  const depositor = local.walletOf(local.wallets.deployer)
   if (bondGwei > 0n) await depositBond(local.connection, depositor, bondOfModel(model.model), bondGwei)
   return model
 }
 
 /** How to start the watcher. */
-export function watchArgs({ local, blobs, receipts }: Stage): readonly string[] {
+export function watchArgs({ local, blobs, receipts }: Context): readonly string[] {
   const file = join(local.folder, 'deployment.json')
   writeFileSync(file, JSON.stringify(local.deployment))
   const connected = ['--rpc', local.rpcUrl, '--deployment', file, '--blobs', blobs, '--receipts', receipts]

@@ -3,19 +3,19 @@ import { type Digest, digestThrough } from '../support/digest.ts'
 import { indexTo } from '../support/indexing.ts'
 import { type LocalLedger, startLocalLedger } from '../support/localLedger.ts'
 import { type Random, randomOf } from '../support/random.ts'
-import { beginStory, type Story } from '../support/story.ts'
+import { beginScenario, type Scenario } from '../support/scenario.ts'
 import { type Branch, branchOf } from './branch.ts'
 import { openHistory } from './history.ts'
 import { type Server, startServer } from './server.ts'
 
 /** Where chaos takes place: a ledger on a chain whose branches turn, and a database server. */
-export interface Scene {
+export interface Context {
   readonly ledger: LocalLedger
-  readonly story: Story
+  readonly scenario: Scenario
   readonly branch: Branch
   readonly server: Server
   readonly random: Random
-  /** Does this before the scene is struck, whatever happens; what was asked last comes first. */
+  /** Does this before the context is closed, whatever happens; what was asked last comes first. */
   atEnd(close: () => Promise<unknown>): void
   /** What a replay of the present chain from its beginning, into an empty database, leaves there; of blocks up to `upTo`. */
   freshDigest(upTo?: bigint): Promise<Digest>
@@ -24,29 +24,33 @@ export interface Scene {
 /** As many blocks as the deepest reorg undoes, so that all of them hold something. */
 const DEEPEST = 64
 
-/** Sets a scene, plays on it, and leaves nothing of it behind. */
-export async function onScene<T>(seed: number, play: (scene: Scene) => Promise<T>, server?: Server): Promise<T> {
+/** Opens a context, works in it, and leaves nothing of it behind. */
+export async function withContext<T>(
+  seed: number,
+  play: (context: Context) => Promise<T>,
+  server?: Server,
+): Promise<T> {
   const closings: (() => Promise<unknown>)[] = []
   try {
-    return await play(await setScene(seed, (close) => closings.unshift(close), server))
+    return await play(await openContext(seed, (close) => closings.unshift(close), server))
   } finally {
     // What matters was said by the play; one that fails to close must not keep the others open.
     for (const close of closings) await close().catch(() => {})
   }
 }
 
-async function setScene(seed: number, atEnd: Scene['atEnd'], server?: Server): Promise<Scene> {
+async function openContext(seed: number, atEnd: Context['atEnd'], server?: Server): Promise<Context> {
   const own = server ?? (await startServer())
   if (server === undefined) atEnd(own.stop)
   const ledger = await startLocalLedger(4)
   atEnd(ledger.stop)
-  const story = await beginStory(ledger, seed)
+  const scenario = await beginScenario(ledger, seed)
   const random = randomOf(seed)
   const begun = Number(await ledger.connection.reader.getBlockNumber())
-  await story.tell(DEEPEST)
+  await scenario.play(DEEPEST)
   return {
     ledger,
-    story,
+    scenario,
     branch: branchOf(ledger.rpcUrl, random, begun),
     server: own,
     random,

@@ -4,24 +4,24 @@ import { callTo } from '../../sdk/contractCall.ts'
 import { StopError } from '../../sdk/errors.ts'
 import type { LocalLedger } from './localLedger.ts'
 import { randomOf } from './random.ts'
-import { callPlots } from './story/calls.ts'
-import { governingPlots } from './story/governing.ts'
-import { BOND_GWEI, modelPlots, type Run } from './story/models.ts'
-import { type Library, partyPlots } from './story/parties.ts'
-import { receiptPlots } from './story/receipts.ts'
-import { settlingPlots } from './story/settling.ts'
-import { receiptKey, type Stage, stageOn } from './story/stage.ts'
-import { unitPlots } from './story/units.ts'
+import { callActions } from './scenario/calls.ts'
+import { type Context, contextOn, receiptKey } from './scenario/context.ts'
+import { governingActions } from './scenario/governing.ts'
+import { BOND_GWEI, modelActions, type Run } from './scenario/models.ts'
+import { type Library, partyActions } from './scenario/parties.ts'
+import { receiptActions } from './scenario/receipts.ts'
+import { settlingActions } from './scenario/settling.ts'
+import { unitActions } from './scenario/units.ts'
 
 /**
  * A life of the ledger, told at random from a seed: everyone registers, contributes, withdraws, serves, pays, settles, claims and
  * quarrels as the contracts allow. It reads from the chain what is possible next, so it goes on after a reorg as well.
  */
-export interface Story {
+export interface Scenario {
   /** Does `count` random things, each in a transaction of its own at least. */
-  tell(count: number): Promise<void>
+  play(count: number): Promise<void>
   /** Does these things in turn, each as often as it takes until the contracts allow it; throws where they do not for long. */
-  does(...plots: readonly string[]): Promise<void>
+  does(...actions: readonly string[]): Promise<void>
   /** Lets some seconds pass on the chain's clock. */
   wait(seconds: number): Promise<void>
   /** The row indexes that its models were registered with, as files. */
@@ -54,49 +54,49 @@ const USUAL: Readonly<Record<string, number>> = {
 }
 
 /** Opens everyone's account, fills the payers' purses and registers first served models. */
-export async function beginStory(ledger: LocalLedger, seed: number): Promise<Story> {
-  const stage = stageOn(ledger, randomOf(seed))
-  const { cast, connection } = ledger
+export async function beginScenario(ledger: LocalLedger, seed: number): Promise<Scenario> {
+  const context = contextOn(ledger, randomOf(seed))
+  const { wallets, connection } = ledger
   const { contracts } = connection
   const runs = new Map<`0x${string}`, Run>()
   const library: Library = new Map()
-  const plots = {
-    ...partyPlots(stage, library),
-    ...modelPlots(stage, library, runs),
-    ...callPlots(stage),
-    ...settlingPlots(stage),
-    ...receiptPlots(stage),
-    ...unitPlots(stage, runs),
-    ...governingPlots(stage),
+  const actions = {
+    ...partyActions(context, library),
+    ...modelActions(context, library, runs),
+    ...callActions(context),
+    ...settlingActions(context),
+    ...receiptActions(context),
+    ...unitActions(context, runs),
+    ...governingActions(context),
   }
-  const attempt = async (plot: string): Promise<boolean> => {
+  const attempt = async (action: string): Promise<boolean> => {
     try {
-      await plots[plot]?.()
+      await actions[action]?.()
       return true
     } catch (error) {
       if (error instanceof StopError || error instanceof RangeError) return false
       throw error
     }
   }
-  const succeeds = async (plot: string): Promise<boolean> => {
-    for (let tries = 0; tries < 30; tries++) if (await attempt(plot)) return true
+  const succeeds = async (action: string): Promise<boolean> => {
+    for (let tries = 0; tries < 30; tries++) if (await attempt(action)) return true
     return false
   }
   const does = async (...wanted: readonly string[]): Promise<void> => {
-    for (const plot of wanted) if (!(await succeeds(plot))) throw new Error(`The contracts never allowed ${plot}`)
+    for (const action of wanted) if (!(await succeeds(action))) throw new Error(`The contracts never allowed ${action}`)
   }
 
-  await prepare(stage)
+  await prepare(context)
   await does('registerDataset', ...Array(9).fill('contribute'), ...Array(7).fill('accept'), 'freeze')
   await does('registerBase', 'registerFineTune', 'registerFineTune', 'registerFineTune')
-  await stage.send(cast.operator, callTo(contracts.court, 'setReceiptKey', [receiptKey.address]))
+  await context.send(wallets.operator, callTo(contracts.court, 'setReceiptKey', [receiptKey.address]))
   // By then models are active.
   await ledger.passSeconds(4 * 86_400)
   await does(...Array(4).fill('openChannel'), 'walkIn', 'recordBatch')
   return {
-    tell: async (count) => {
-      const chosen = Object.keys(plots).flatMap((plot) => Array(USUAL[plot] ?? 1).fill(plot) as string[])
-      for (let done = 0; done < count; ) if (await attempt(stage.random.pick(chosen))) done += 1
+    play: async (count) => {
+      const chosen = Object.keys(actions).flatMap((action) => Array(USUAL[action] ?? 1).fill(action) as string[])
+      for (let done = 0; done < count; ) if (await attempt(context.random.pick(chosen))) done += 1
     },
     does,
     wait: ledger.passSeconds,
@@ -105,27 +105,27 @@ export async function beginStory(ledger: LocalLedger, seed: number): Promise<Sto
 }
 
 /** What most histories should hold: a book from its records, one of them voided, to what was earned by it and claimed. */
-export async function tellOfABook({ does, wait }: Story): Promise<void> {
+export async function tellOfABook({ does, wait }: Scenario): Promise<void> {
   await does('recordBatch', 'recordBatch', 'recordBatch', 'proveBrokenReceipt')
   // By then even a book of few fees is closed, and its window over.
   await wait(32 * 86_400)
   await does('settleDue', 'draw', 'draw', 'claimMany')
 }
 
-async function prepare({ ledger, everyone, send, accountOf, deposit, govern }: Stage): Promise<void> {
-  const { cast, connection } = ledger
+async function prepare({ ledger, everyone, send, accountOf, deposit, govern }: Context): Promise<void> {
+  const { wallets, connection } = ledger
   const { accounts, openToken, bonds, earnings } = connection.contracts
   for (const holder of everyone) {
-    if ((await accountOf(holder)) === 0) await send(cast.deployer, callTo(accounts, 'open', [holder.address]))
+    if ((await accountOf(holder)) === 0) await send(wallets.deployer, callTo(accounts, 'open', [holder.address]))
   }
   const allow = (from: LocalAccount, spender: `0x${string}`) =>
     send(from, callTo(openToken, 'approve', [spender, maxUint256]))
-  for (const payer of cast.payers) {
-    await send(cast.deployer, callTo(openToken, 'transfer', [payer.address, 10n ** 23n]))
+  for (const payer of wallets.payers) {
+    await send(wallets.deployer, callTo(openToken, 'transfer', [payer.address, 10n ** 23n]))
     await allow(payer, earnings.address)
   }
-  await allow(cast.deployer, bonds.address)
-  for (const holder of [cast.operator, ...cast.contributors])
+  await allow(wallets.deployer, bonds.address)
+  for (const holder of [wallets.operator, ...wallets.contributors])
     await deposit(bondOfAccount(await accountOf(holder)), BOND_GWEI)
   // Books close soon, so that there is something to settle.
   await govern(

@@ -4,17 +4,17 @@ import { type Wallet, walletOn } from '../../sdk/chain.ts'
 import type { Connection } from '../../sdk/contracts.ts'
 import type { Progress } from './progress.ts'
 import type { DemoSettings } from './settings.ts'
-import type { Cast } from './wallets.ts'
+import type { Wallets } from './wallets.ts'
 
 /** Where the demo plays: what every step of it is handed. */
-export interface Stage {
+export interface Context {
   readonly settings: DemoSettings
   readonly progress: Progress
   readonly chain: LocalChain
-  readonly cast: Cast
+  readonly wallets: Wallets
   readonly connection: Connection
 }
 
-export function walletOf({ connection }: Stage, account: LocalAccount): Wallet {
+export function walletOf({ connection }: Context, account: LocalAccount): Wallet {
   return walletOn(connection.reader, account)
 }

@@ -7,13 +7,13 @@ import { recordDims } from '../../../sdk/predictPay.ts'
 import { membersOf } from '../../../sdk/registeredUnits.ts'
 import { nextPage, settlingOf } from '../../../sdk/settling.ts'
 import { claimTypedData } from '../../../sdk/typedData.ts'
-import type { Plots, Stage } from './stage.ts'
+import type { Actions, Context } from './context.ts'
 
 /** Settling books that are due, a page at a time or all at once, and taking out what was earned. */
 
-export function settlingPlots(stage: Stage): Plots {
-  const { ledger, random, send, accountOf, everyone, now } = stage
-  const { connection, cast, walletOf } = ledger
+export function settlingActions(context: Context): Actions {
+  const { ledger, random, send, accountOf, everyone, now } = context
+  const { connection, wallets, walletOf } = ledger
   const { reader, contracts, fromBlock } = connection
   const { earnings, settlement } = contracts
 
@@ -70,20 +70,23 @@ export function settlingPlots(stage: Stage): Plots {
     },
     settleDue: async () => {
       const { key, model } = await anyDue()
-      return await settleBook(connection, walletOf(cast.operator), model, key)
+      return await settleBook(connection, walletOf(wallets.operator), model, key)
     },
     settleAndClaim: async () => {
       const page = await pageOfDue()
       if (page === undefined) throw new RangeError('It is settled')
-      const call = callTo(earnings, 'settleAndClaim', [page, await accountOf(cast.operator), await shares()])
-      return await send(cast.deployer, call)
+      const call = callTo(earnings, 'settleAndClaim', [page, await accountOf(wallets.operator), await shares()])
+      return await send(wallets.deployer, call)
     },
-    claim: async () => send(cast.deployer, callTo(earnings, 'claim', [await anyAccount()])),
+    claim: async () => send(wallets.deployer, callTo(earnings, 'claim', [await anyAccount()])),
     claimMany: async () => {
-      const accounts = await Promise.all([cast.operator, ...cast.contributors].map(accountOf))
-      return await send(cast.deployer, callTo(earnings, 'claimMany', [[...new Set([...accounts, await anyAccount()])]]))
+      const accounts = await Promise.all([wallets.operator, ...wallets.contributors].map(accountOf))
+      return await send(
+        wallets.deployer,
+        callTo(earnings, 'claimMany', [[...new Set([...accounts, await anyAccount()])]]),
+      )
     },
-    claimTo: () => send(random.pick(everyone), callTo(earnings, 'claimTo', [cast.treasury.address])),
+    claimTo: () => send(random.pick(everyone), callTo(earnings, 'claimTo', [wallets.treasury.address])),
     claimBySig: async () => {
       const holder = random.pick(everyone)
       const [account, nonce] = await Promise.all([
@@ -91,10 +94,10 @@ export function settlingPlots(stage: Stage): Plots {
         reader.readContract({ ...earnings, functionName: 'nonces', args: [holder.address] }),
       ])
       const place = { chainId: reader.chain.id, address: earnings.address }
-      const to = cast.baseOwner.address
+      const to = wallets.baseOwner.address
       const message = { account, to, minGwei: 0n, nonce, deadline: 2n ** 40n }
       const signature = await holder.signTypedData(claimTypedData(place, message))
-      return await send(cast.deployer, callTo(earnings, 'claimBySig', [account, to, 0n, 2n ** 40n, signature]))
+      return await send(wallets.deployer, callTo(earnings, 'claimBySig', [account, to, 0n, 2n ** 40n, signature]))
     },
     draw: async () => send(random.pick(everyone), callTo(earnings, 'draw', [await shares()])),
   }

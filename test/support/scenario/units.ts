@@ -6,20 +6,20 @@ import { itemHashOf, rawUnitHeaders, splitRowIndex } from '../../../sdk/rawRowIn
 import { membersOf } from '../../../sdk/registeredUnits.ts'
 import { nothingRead, readOn, rowPages } from '../../../sdk/rowsRead.ts'
 import { showItem, showRow, showUnit } from '../../../sdk/unitProof.ts'
+import type { Actions, Context } from './context.ts'
 import { K, type Runs } from './models.ts'
-import type { Plots, Stage } from './stage.ts'
 
 /** What goes wrong with units, and what becomes of it before the UnitCourt. */
 
 const ALL_ROWS = 2 ** 32 - 1
 
-export function unitPlots(stage: Stage, runs: Runs): Plots {
-  const { ledger, random, send, challenge } = stage
-  const { connection, cast } = ledger
+export function unitActions(context: Context, runs: Runs): Actions {
+  const { ledger, random, send, challenge } = context
+  const { connection, wallets } = ledger
   const { reader, contracts, fromBlock } = connection
   const { fineTunes, models, unitCourt } = contracts
 
-  /** Some registered model that has rows, with what the story knows of it. */
+  /** Some registered model that has rows, with what the scenario knows of it. */
   const known = async (wanted?: number) => {
     const activated = await reader.getContractEvents({
       ...models,
@@ -40,7 +40,7 @@ export function unitPlots(stage: Stage, runs: Runs): Plots {
     const found = await known()
     return { ...found, unit: random.below(found.headers.length) }
   }
-  const challenger = () => random.pick(cast.contributors)
+  const challenger = () => random.pick(wallets.contributors)
 
   return {
     demandUnit: async () => {
@@ -55,7 +55,7 @@ export function unitPlots(stage: Stage, runs: Runs): Plots {
       let read = nothingRead(terms)
       for (const page of rowPages(raw.units[unit] ?? [], 2_000)) {
         const bytes = concatHex(page.map((row) => bytesToHex(row)))
-        await send(cast.owner, callTo(unitCourt, 'showUnit', [model, showUnit(headers, unit), bytes, read]))
+        await send(wallets.owner, callTo(unitCourt, 'showUnit', [model, showUnit(headers, unit), bytes, read]))
         read = readOn(read, page, terms)
       }
     },
@@ -72,7 +72,7 @@ export function unitPlots(stage: Stage, runs: Runs): Plots {
       if (index >= shown.rows) {
         const nothing = { dataset: 1, itemsRoot: random.hex(32), itemCount: 1, member: 0, path: [] }
         const call = callTo(unitCourt, 'showItem', [model, shown, { index, row: '0x', path: [] }, nothing])
-        return await send(cast.owner, call)
+        return await send(wallets.owner, call)
       }
       const row = showRow(raw, unit, index)
       const item = itemHashOf(hexToBytes(row.row))
@@ -80,7 +80,7 @@ export function unitPlots(stage: Stage, runs: Runs): Plots {
       if (holder === undefined) throw new RangeError('Nobody contributed it')
       const member = membersOf(run.plan, unit).findIndex(({ contribution }) => contribution === holder.id)
       const call = callTo(unitCourt, 'showItem', [model, shown, row, showItem(holder, item, Math.max(member, 0))])
-      return await send(cast.owner, call)
+      return await send(wallets.owner, call)
     },
     closeUnitDemand: async () => {
       const ofUnits = await reader.getContractEvents({
@@ -99,7 +99,7 @@ export function unitPlots(stage: Stage, runs: Runs): Plots {
         ...ofUnits.map(({ args }) => ({ ...args, index: ALL_ROWS })),
         ...ofItems.map(({ args }) => args),
       ])
-      return await send(random.pick(cast.payers), callTo(unitCourt, 'closeUnitDemand', [model, unit, index]))
+      return await send(random.pick(wallets.payers), callTo(unitCourt, 'closeUnitDemand', [model, unit, index]))
     },
     proveFalseUnit: async () => {
       const { model, units, raw, headers } = await known()

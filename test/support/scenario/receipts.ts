@@ -7,13 +7,13 @@ import { toldBatch } from '../../../sdk/openBook.ts'
 import { recordLeaf } from '../../../sdk/record.ts'
 import { proveRecord, type ShownRecord } from '../../../sdk/recordProof.ts'
 import { receiptTypedData } from '../../../sdk/typedData.ts'
-import { type Plots, receiptKey, type Stage } from './stage.ts'
+import { type Actions, type Context, receiptKey } from './context.ts'
 
 /** What goes wrong with records, what becomes of it before the Court, and what payers think of answers. */
 
-export function receiptPlots(stage: Stage): Plots {
-  const { ledger, random, send, govern, accountOf, holderOf, challenge, now } = stage
-  const { connection, cast } = ledger
+export function receiptActions(context: Context): Actions {
+  const { ledger, random, send, govern, accountOf, holderOf, challenge, now } = context
+  const { connection, wallets } = ledger
   const { reader, contracts, fromBlock } = connection
   const { court, evaluations, models } = contracts
 
@@ -51,7 +51,7 @@ export function receiptPlots(stage: Stage): Plots {
     const { model, operator } = bookKeyOf(batch.header.book)
     const { receipt, signature } = await receiptFor(model, operator, promised, BigInt(await now()) - 10n)
     const args = [random.hex(32), operator, receipt, signature, promised] as const
-    return await challenge(random.pick(cast.contributors), callTo(court, 'demandRecord', args))
+    return await challenge(random.pick(wallets.contributors), callTo(court, 'demandRecord', args))
   }
   const demands = () => reader.getContractEvents({ ...court, eventName: 'ReceiptDemanded', fromBlock, strict: true })
   const grounds = (): readonly [Hex, string] => [random.hex(32), 'ipfs://grounds\0']
@@ -64,7 +64,7 @@ export function receiptPlots(stage: Stage): Plots {
       const promised = { ...call.record, feeUnits: call.record.feeUnits + 1 }
       const { receipt, signature } = await receiptFor(model, operator, promised, BigInt(await now()))
       const args = [random.hex(32), receipt, signature, promised, call, sumBytes(batch)] as const
-      return await challenge(random.pick(cast.contributors), callTo(court, 'proveBrokenReceipt', args))
+      return await challenge(random.pick(wallets.contributors), callTo(court, 'proveBrokenReceipt', args))
     },
     demandRecord: async () => {
       const { batch } = await newest()
@@ -86,24 +86,24 @@ export function receiptPlots(stage: Stage): Plots {
         return wanted.has(recordLeaf(channel, { ...record, sketch: hexToBytes(record.sketch) }))
       })
       if (shown === undefined) throw new RangeError('Nobody asked for any of them')
-      return await send(cast.operator, callTo(court, 'showRecord', [shown]))
+      return await send(wallets.operator, callTo(court, 'showRecord', [shown]))
     },
     closeRecordDemand: async () => {
       const { recordHash } = random.pick(await demands()).args
-      return await send(random.pick(cast.payers), callTo(court, 'closeRecordDemand', [recordHash]))
+      return await send(random.pick(wallets.payers), callTo(court, 'closeRecordDemand', [recordHash]))
     },
     appealRecord: async () => {
       const { batch } = await newest()
       const call = proveRecord(batch, random.below(batch.header.count))
       return await send(
-        random.pick(cast.contributors),
+        random.pick(wallets.contributors),
         callTo(court, 'appealRecord', [call, sumBytes(batch), ...grounds()]),
       )
     },
     appealUnit: async () => {
       const activated = { ...models, eventName: 'ModelActivated', fromBlock, strict: true } as const
       const { model } = random.pick(await reader.getContractEvents(activated)).args
-      return await send(random.pick(cast.contributors), callTo(court, 'appealUnit', [model, 0, ...grounds()]))
+      return await send(random.pick(wallets.contributors), callTo(court, 'appealUnit', [model, 0, ...grounds()]))
     },
     rule: async () => {
       const filed = await reader.getContractEvents({ ...court, eventName: 'RecordAppealed', fromBlock, strict: true })
@@ -113,12 +113,12 @@ export function receiptPlots(stage: Stage): Plots {
     ruleOnUnit: async () => {
       const filed = await reader.getContractEvents({ ...court, eventName: 'UnitAppealed', fromBlock, strict: true })
       const { appeal } = random.pick(filed).args
-      // A struck unit stops its model for good: rare, so that the story goes on.
+      // A struck unit stops its model for good: rare, so that the scenario goes on.
       return await govern(callTo(court, 'rule', [appeal, random.below(8) === 0, random.hex(32), 'ipfs://reasons']))
     },
     lapse: async () => {
       const count = await reader.readContract({ ...court, functionName: 'appealCount' })
-      return await send(random.pick(cast.payers), callTo(court, 'lapse', [BigInt(1 + random.below(Number(count)))]))
+      return await send(random.pick(wallets.payers), callTo(court, 'lapse', [BigInt(1 + random.below(Number(count)))]))
     },
     rate: async () => {
       const { batch } = await anyBatch()
@@ -132,7 +132,7 @@ export function receiptPlots(stage: Stage): Plots {
       const { batch } = await anyBatch()
       const index = rated.get(batch.header.batch)
       if (index === undefined) throw new RangeError('Nobody rated it')
-      return await send(cast.deployer, callTo(evaluations, 'dropRating', [proveRecord(batch, index)]))
+      return await send(wallets.deployer, callTo(evaluations, 'dropRating', [proveRecord(batch, index)]))
     },
     evaluate: async () => {
       const { batch } = await anyBatch()
@@ -171,8 +171,8 @@ export function receiptPlots(stage: Stage): Plots {
           },
         ]),
       ])
-      return await send(random.pick(cast.contributors), evaluation)
+      return await send(random.pick(wallets.contributors), evaluation)
     },
-    openBonds: async () => stage.deposit(BigInt(await accountOf(random.pick(cast.contributors))), 20_000_000_000n),
+    openBonds: async () => context.deposit(BigInt(await accountOf(random.pick(wallets.contributors))), 20_000_000_000n),
   }
 }

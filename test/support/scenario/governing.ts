@@ -1,22 +1,23 @@
 import { bondOfAccount, bondOfModel } from '../../../sdk/bond.ts'
 import { callTo } from '../../../sdk/contractCall.ts'
-import type { Plots, Stage } from './stage.ts'
+import type { Actions, Context } from './context.ts'
 
 /** What governance sets, what bonds' holders take out again, and time that passes. */
 
 const HOUR = 3_600
 const DAY = 86_400
 
-export function governingPlots(stage: Stage): Plots {
-  const { ledger, random, send, govern, accountOf } = stage
-  const { connection, cast, passSeconds } = ledger
+export function governingActions(context: Context): Actions {
+  const { ledger, random, send, govern, accountOf } = context
+  const { connection, wallets, passSeconds } = ledger
   const { reader, contracts } = connection
   const { bonds, channels, clock, court, models, unitCourt } = contracts
 
   const anyBond = async () => {
-    if (random.below(2) === 0) return { holder: cast.operator, bond: bondOfAccount(await accountOf(cast.operator)) }
+    if (random.below(2) === 0)
+      return { holder: wallets.operator, bond: bondOfAccount(await accountOf(wallets.operator)) }
     const model = 1 + random.below(await reader.readContract({ ...models, functionName: 'modelCount' }))
-    return { holder: cast.owner, bond: bondOfModel(model) }
+    return { holder: wallets.owner, bond: bondOfModel(model) }
   }
 
   return {
@@ -28,7 +29,7 @@ export function governingPlots(stage: Stage): Plots {
       const { holder, bond } = await anyBond()
       return await send(holder, callTo(bonds, 'withdraw', [bond]))
     },
-    burnSlashed: () => send(random.pick(cast.payers), callTo(bonds, 'burnSlashed', [])),
+    burnSlashed: () => send(random.pick(wallets.payers), callTo(bonds, 'burnSlashed', [])),
     setModelTerms: () =>
       govern(
         callTo(models, 'setTerms', [
@@ -69,8 +70,8 @@ export function governingPlots(stage: Stage): Plots {
       const terms = { demandFeeGwei: BigInt(1 + random.below(1_000)), demandSeconds: HOUR + random.below(DAY) }
       return govern(callTo(unitCourt, 'setTerms', [terms]))
     },
-    pause: () => send(cast.deployer, callTo(clock, 'pause', [])),
-    resume: () => send(cast.deployer, callTo(clock, 'resume', [])),
+    pause: () => send(wallets.deployer, callTo(clock, 'pause', [])),
+    resume: () => send(wallets.deployer, callTo(clock, 'resume', [])),
     letHoursPass: () => passSeconds(HOUR * (1 + random.below(8))),
     letADayPass: () => passSeconds(DAY),
     letTheNoticePass: () => passSeconds(3 * DAY),

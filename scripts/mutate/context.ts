@@ -15,7 +15,7 @@ import { detached } from '../solidity/detach.ts'
 import { artifactsOf, type Suite, suitesOf } from '../solidity/suites.ts'
 import { type Mutant, mutantsOf } from './mutants.ts'
 
-export interface Stage {
+export interface Context {
   readonly artifacts: readonly Artifact[]
   readonly mutantsOf: (file: string) => readonly Mutant[]
   /** The suites that run code of this file. */
@@ -25,7 +25,7 @@ export interface Stage {
   readonly compileUnchanged: (file: string) => Compiled
 }
 
-export function setStage(): Stage {
+export function startContext(): Context {
   const sources = readSources()
   const plain = compile(sources, { '*': { '': ['ast'] } })
   refuse(plain.errors)

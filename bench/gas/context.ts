@@ -14,7 +14,7 @@ import {
 import { privateKeyToAccount } from 'viem/accounts'
 import { discardLocalChain, startLocalChain } from '../../cli/localChain/localChain.ts'
 import { freePort } from '../../cli/localChain/ports.ts'
-import { type Cast, castOf, castSize, DEMO_MNEMONIC } from '../../examples/demo/wallets.ts'
+import { DEMO_MNEMONIC, type Wallets, walletCount, walletsOf } from '../../examples/demo/wallets.ts'
 import { deployLedger } from '../../scripts/deploy/deploy.ts'
 import { type Reader, type Wallet, walletOn } from '../../sdk/chain.ts'
 import { type ContractCall, callTo, eventIn } from '../../sdk/contractCall.ts'
@@ -24,9 +24,9 @@ import { calldataFloor } from '../floor.ts'
 import type { Measured } from './measured.ts'
 
 /** Who acts on a chain of one's own, and how. */
-export interface Stage {
+export interface Context {
   readonly connection: Connection
-  readonly cast: Cast
+  readonly wallets: Wallets
   readonly walletOf: (account: LocalAccount) => Wallet
   /** Sends a call and measures it. */
   readonly measure: (name: string, call: ContractCall, from: LocalAccount) => Promise<Sent>
@@ -42,20 +42,20 @@ export interface Sent extends Measured {
 }
 
 /** A chain of one's own by the rules of Osaka, with the release build deployed on it. */
-export async function setStage(): Promise<Stage & { readonly stop: () => Promise<void> }> {
+export async function startContext(): Promise<Context & { readonly stop: () => Promise<void> }> {
   const folder = mkdtempSync(join(tmpdir(), 'gas-'))
-  const options = { folder, port: await freePort(), accounts: castSize(1), mnemonic: DEMO_MNEMONIC }
+  const options = { folder, port: await freePort(), accounts: walletCount(1), mnemonic: DEMO_MNEMONIC }
   const chain = await startLocalChain(options)
-  const cast = castOf(1)
+  const wallets = walletsOf(1)
   const deployment = await deployLedger({
     name: 'gas',
     rpcUrl: chain.rpcUrl,
-    deployer: cast.deployer,
-    treasuryPayout: cast.treasury.address,
+    deployer: wallets.deployer,
+    treasuryPayout: wallets.treasury.address,
   })
   const connection = await connect(chain.rpcUrl, deployment)
   return {
-    ...stageOn(connection, cast, chain.passSeconds),
+    ...contextOn(connection, wallets, chain.passSeconds),
     stop: async () => {
       await chain.stop()
       await discardLocalChain(folder)
@@ -65,11 +65,11 @@ export async function setStage(): Promise<Stage & { readonly stop: () => Promise
 }
 
 /** The same on a chain that somebody else started. */
-export function stageOn(connection: Connection, cast: Cast, passSeconds: Stage['passSeconds']): Stage {
+export function contextOn(connection: Connection, wallets: Wallets, passSeconds: Context['passSeconds']): Context {
   const { reader } = connection
   return {
     connection,
-    cast,
+    wallets,
     walletOf: (account) => walletOn(reader, account),
     measure: async (name, call, from) => {
       const receipt = await transact(reader, walletOn(reader, from), call)
@@ -94,11 +94,14 @@ export function keyNamed(name: string): LocalAccount {
 }
 
 /** An account for each of several addresses, in their order. */
-export async function openAccounts({ connection, cast, walletOf }: Stage, holders: readonly Hex[]): Promise<number[]> {
+export async function openAccounts(
+  { connection, wallets, walletOf }: Context,
+  holders: readonly Hex[],
+): Promise<number[]> {
   const { reader, contracts } = connection
   const opened: number[] = []
   for (const holder of holders) {
-    const receipt = await transact(reader, walletOf(cast.deployer), callTo(contracts.accounts, 'open', [holder]))
+    const receipt = await transact(reader, walletOf(wallets.deployer), callTo(contracts.accounts, 'open', [holder]))
     opened.push(eventIn(receipt, contracts.accounts, 'AccountOpened').account)
   }
   return opened

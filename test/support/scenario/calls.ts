@@ -4,13 +4,13 @@ import { callTo } from '../../../sdk/contractCall.ts'
 import { encodeRecords, type InferenceRecord } from '../../../sdk/record.ts'
 import { WEI_PER_GWEI } from '../../../sdk/units.ts'
 import { amountCovering, compactSignature, encodeVouchers, signVoucher } from '../../../sdk/voucher.ts'
-import { anySigner, type Plots, type Stage, signerWith } from './stage.ts'
+import { type Actions, anySigner, type Context, signerWith } from './context.ts'
 
 /** What payers put down and sign for, and what the operator records of it. */
 
-export function callPlots(stage: Stage): Plots {
-  const { ledger, random, send, accountOf, holderOf } = stage
-  const { connection, cast } = ledger
+export function callActions(context: Context): Actions {
+  const { ledger, random, send, accountOf, holderOf } = context
+  const { connection, wallets } = ledger
   const { reader, contracts, fromBlock } = connection
   const { channels, models, openToken } = contracts
   const place = { chainId: reader.chain.id, address: channels.address }
@@ -42,7 +42,7 @@ export function callPlots(stage: Stage): Plots {
   const amount = () => BigInt(random.below(4_000)) * 1_000_000n + BigInt(random.below(1_000_000))
   const depositAddressOf = (operator: number, model: number) =>
     reader.readContract({ ...channels, functionName: 'depositAddressOf', args: [operator, model] })
-  const theOperator = () => accountOf(cast.operator)
+  const theOperator = () => accountOf(wallets.operator)
   const anyOwnChannel = async () => {
     const key = random.pick((await opened()).filter(({ payer }) => payer !== 0))
     return { key, payer: await holderOf(key.payer) }
@@ -55,14 +55,14 @@ export function callPlots(stage: Stage): Plots {
         await theOperator(),
         random.pick(await activated()),
         salt,
-        anySigner(stage).address,
+        anySigner(context).address,
         amount(),
       ] as const
-      return await send(random.pick(cast.payers), callTo(channels, 'openChannel', args))
+      return await send(random.pick(wallets.payers), callTo(channels, 'openChannel', args))
     },
     fundChannel: async () => {
       const key = random.pick(await opened())
-      return await send(random.pick(cast.payers), callTo(channels, 'fundChannel', [key, amount()]))
+      return await send(random.pick(wallets.payers), callTo(channels, 'fundChannel', [key, amount()]))
     },
     present: async () => {
       const key = random.pick((await opened()).filter(({ salt }) => salt !== 0))
@@ -70,15 +70,15 @@ export function callPlots(stage: Stage): Plots {
       const { feeUnitGwei } = await termsOf(key.model)
       const voucher = await signed(key, signer, BigInt(coveredUnits + random.below(200)), feeUnitGwei)
       const { r, vs } = compactSignature(voucher.signature)
-      return await send(cast.operator, callTo(channels, 'present', [key, voucher.maxClaimableAmount, r, vs]))
+      return await send(wallets.operator, callTo(channels, 'present', [key, voucher.maxClaimableAmount, r, vs]))
     },
     proposeSigner: async () => {
       const { key, payer } = await anyOwnChannel()
-      return await send(payer, callTo(channels, 'proposeSigner', [key, anySigner(stage).address]))
+      return await send(payer, callTo(channels, 'proposeSigner', [key, anySigner(context).address]))
     },
     acceptSigner: async () => {
       const { key } = await anyOwnChannel()
-      return await send(random.pick(cast.payers), callTo(channels, 'acceptSigner', [key]))
+      return await send(random.pick(wallets.payers), callTo(channels, 'acceptSigner', [key]))
     },
     requestChannelWithdrawal: async () => {
       const { key, payer } = await anyOwnChannel()
@@ -90,16 +90,16 @@ export function callPlots(stage: Stage): Plots {
     },
     walkIn: async () => {
       const [operator, model] = [await theOperator(), random.pick(await activated())]
-      const payer = random.pick(cast.payers)
+      const payer = random.pick(wallets.payers)
       const value = amount() * WEI_PER_GWEI + 7n
-      const walkIn = await authorised(stage, payer, await depositAddressOf(operator, model), value)
-      return await send(cast.deployer, callTo(channels, 'settleWalkIn', [operator, model, walkIn]))
+      const walkIn = await authorised(context, payer, await depositAddressOf(operator, model), value)
+      return await send(wallets.deployer, callTo(channels, 'settleWalkIn', [operator, model, walkIn]))
     },
     sweep: async () => {
       const [operator, model] = [await theOperator(), random.pick(await activated())]
       const wallet = await depositAddressOf(operator, model)
-      await send(cast.deployer, callTo(openToken, 'transfer', [wallet, amount() * WEI_PER_GWEI + 3n]))
-      return await send(cast.deployer, callTo(channels, 'sweep', [operator, model]))
+      await send(wallets.deployer, callTo(openToken, 'transfer', [wallet, amount() * WEI_PER_GWEI + 3n]))
+      return await send(wallets.deployer, callTo(channels, 'sweep', [operator, model]))
     },
     recordBatch: async () => {
       const operator = await theOperator()
@@ -108,7 +108,7 @@ export function callPlots(stage: Stage): Plots {
       const available = await opened({ operator, model })
       // A batch may name a channel twice.
       const named = Array.from({ length: 1 + random.below(3) }, () => random.pick(available))
-      const records = Array.from({ length: 1 + random.below(6) }, () => anyRecord(stage, named.length, k))
+      const records = Array.from({ length: 1 + random.below(6) }, () => anyRecord(context, named.length, k))
       const vouchers = []
       for (const key of new Map(named.map((one) => [channelId(one), one])).values()) {
         const charged = records.reduce(
@@ -128,12 +128,12 @@ export function callPlots(stage: Stage): Plots {
         bytesToHex(encodeVouchers(vouchers)),
         bytesToHex(encodeRecords(records, k, named.length)),
       ])
-      return await send(cast.operator, call)
+      return await send(wallets.operator, call)
     },
   }
 }
 
-export function anyRecord({ random }: Stage, channels: number, k: number): InferenceRecord {
+export function anyRecord({ random }: Context, channels: number, k: number): InferenceRecord {
   return {
     channel: random.below(channels),
     feeUnits: 1 + random.below(random.pick([3, 60, 60, 400])),
@@ -143,7 +143,7 @@ export function anyRecord({ random }: Stage, channels: number, k: number): Infer
 }
 
 /** An ERC-3009 authorisation, as a caller without a channel sends it along. */
-async function authorised({ ledger, random }: Stage, payer: LocalAccount, to: Hex, value: bigint) {
+async function authorised({ ledger, random }: Context, payer: LocalAccount, to: Hex, value: bigint) {
   const { reader, contracts } = ledger.connection
   const { openToken } = contracts
   const [, name, version] = await reader.readContract({ ...openToken, functionName: 'eip712Domain' })

@@ -9,19 +9,19 @@ import { type Page, registerPages, resumeRegistration, sketchedPages } from '../
 import type { UnitIndex } from '../../../pipeline/publish/unitIndex.ts'
 import { bondOfAccount, bondOfModel } from '../../../sdk/bond.ts'
 import { callTo } from '../../../sdk/contractCall.ts'
+import { type Actions, type Context, receiptKey } from './context.ts'
 import type { Library } from './parties.ts'
-import { type Plots, receiptKey, type Stage } from './stage.ts'
 
 /** Models and who serves them. Some pay by net influence, some by fixed weights, some every row alike; some have a false unit. */
 
 export const K = 64
-/** So much that the story rarely runs out of it, and so little that it may. */
+/** So much that the scenario rarely runs out of it, and so little that it may. */
 export const BOND_GWEI = 400_000_000_000n
 /** The first three models are of one each. */
 const KINDS = ['net influence', 'fixed weights', 'equal split', 'net influence'] as const
 const FEE_UNIT = 1_000_000
 
-/** What the chain only names: row indexes and pages of the story's models, by their manifests' hashes. */
+/** What the chain only names: row indexes and pages of the scenario's models, by their manifests' hashes. */
 export interface Run {
   readonly fineTune: FineTune
   readonly pages: readonly Page[]
@@ -34,9 +34,9 @@ export interface Run {
 
 export type Runs = Map<Hex, Run>
 
-export function modelPlots(stage: Stage, library: Library, runs: Runs): Plots {
-  const { ledger, random, send, accountOf, everyone, deposit } = stage
-  const { connection, cast, walletOf } = ledger
+export function modelActions(context: Context, library: Library, runs: Runs): Actions {
+  const { ledger, random, send, accountOf, everyone, deposit } = context
+  const { connection, wallets, walletOf } = ledger
   const { reader, contracts, fromBlock } = connection
   const { models, fineTunes, datasets, court } = contracts
 
@@ -128,7 +128,7 @@ export function modelPlots(stage: Stage, library: Library, runs: Runs): Plots {
   return {
     registerBase: () =>
       send(
-        cast.baseOwner,
+        wallets.baseOwner,
         callTo(models, 'registerBase', [
           {
             name: 'base',
@@ -142,14 +142,14 @@ export function modelPlots(stage: Stage, library: Library, runs: Runs): Plots {
     registerFineTune: async () => {
       const run = await drawRun()
       runs.set(run.fineTune.manifestHash, run)
-      const model = await registerPages(connection, walletOf(cast.owner), run.fineTune, run.pages)
+      const model = await registerPages(connection, walletOf(wallets.owner), run.fineTune, run.pages)
       await deposit(bondOfModel(model), BOND_GWEI)
-      return await send(cast.owner, callTo(models, 'setOperator', [model, await accountOf(cast.operator), true]))
+      return await send(wallets.owner, callTo(models, 'setOperator', [model, await accountOf(wallets.operator), true]))
     },
     beginFineTune: async () => {
       const run = await drawRun()
       runs.set(run.fineTune.manifestHash, run)
-      return await registerPages(connection, walletOf(cast.owner), run.fineTune, run.pages.slice(0, 1))
+      return await registerPages(connection, walletOf(wallets.owner), run.fineTune, run.pages.slice(0, 1))
     },
     continueFineTune: async () => {
       const begun = await reader.getContractEvents({
@@ -168,17 +168,17 @@ export function modelPlots(stage: Stage, library: Library, runs: Runs): Plots {
       const { model, fineTune } = random.pick(left).args
       const run = runs.get(fineTune.manifestHash)
       if (run === undefined) throw new RangeError('Nobody knows its pages')
-      return await resumeRegistration(connection, walletOf(cast.owner), model, run.fineTune, run.pages)
+      return await resumeRegistration(connection, walletOf(wallets.owner), model, run.fineTune, run.pages)
     },
     setOperator: async () => {
       const model = await anyModel()
       const operator = await accountOf(random.pick(everyone))
-      return await send(cast.owner, callTo(models, 'setOperator', [model, operator, random.below(2) === 0]))
+      return await send(wallets.owner, callTo(models, 'setOperator', [model, operator, random.below(2) === 0]))
     },
     setReceiptKey: async () =>
-      send(random.pick([cast.operator, ...cast.payers]), callTo(court, 'setReceiptKey', [receiptKey.address])),
+      send(random.pick([wallets.operator, ...wallets.payers]), callTo(court, 'setReceiptKey', [receiptKey.address])),
     bondOperator: async () =>
-      deposit(bondOfAccount(await accountOf(cast.operator)), BigInt(1 + random.below(4 * 10 ** 10))),
+      deposit(bondOfAccount(await accountOf(wallets.operator)), BigInt(1 + random.below(4 * 10 ** 10))),
     bondModel: async () => deposit(bondOfModel(await anyModel()), BigInt(1 + random.below(4 * 10 ** 10))),
   }
 }

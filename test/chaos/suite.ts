@@ -1,12 +1,12 @@
 /** One kind of chaos, told in rounds, and what was counted in it. */
-export interface Chapter {
+export interface Suite {
   readonly about: string
   run(terms: Terms): Promise<Tally>
 }
 
 export interface Terms {
   readonly seed: number
-  /** How often: reorgs, kills, lies, as the chapter's name says. */
+  /** How often: reorgs, kills, lies, as the suite's name says. */
   readonly times: number
   readonly say: (line: string) => void
 }

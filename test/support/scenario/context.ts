@@ -6,8 +6,8 @@ import { transact } from '../../../sdk/node/transactions/transact.ts'
 import type { LocalLedger } from '../localLedger.ts'
 import type { Random } from '../random.ts'
 
-/** Where a story plays: a ledger, chance, and what everyone who tells a part of it does again and again. */
-export interface Stage {
+/** Where a scenario plays: a ledger, chance, and what all parts of it do again and again. */
+export interface Context {
   readonly ledger: LocalLedger
   readonly random: Random
   /** Everyone who may hold an account. */
@@ -25,22 +25,22 @@ export interface Stage {
   deposit(bond: bigint, amountGwei: bigint): Promise<unknown>
 }
 
-/** Acts of a story: each does one thing, or is refused by the contracts, or finds nothing to do it with (RangeError). */
-export type Plots = Readonly<Record<string, () => Promise<unknown>>>
+/** Acts of a scenario: each does one thing, or is refused by the contracts, or finds nothing to do it with (RangeError). */
+export type Actions = Readonly<Record<string, () => Promise<unknown>>>
 
-export function stageOn(ledger: LocalLedger, random: Random): Stage {
-  const { connection, cast, walletOf, governance, passSeconds } = ledger
+export function contextOn(ledger: LocalLedger, random: Random): Context {
+  const { connection, wallets, walletOf, governance, passSeconds } = ledger
   const { reader, contracts } = connection
   const everyone = [
-    cast.owner,
-    cast.operator,
-    cast.baseOwner,
-    cast.curator,
-    cast.treasury,
-    ...cast.payers,
-    ...cast.contributors,
+    wallets.owner,
+    wallets.operator,
+    wallets.baseOwner,
+    wallets.curator,
+    wallets.treasury,
+    ...wallets.payers,
+    ...wallets.contributors,
   ]
-  const send: Stage['send'] = (from, call) => transact(reader, walletOf(from), call)
+  const send: Context['send'] = (from, call) => transact(reader, walletOf(from), call)
   return {
     ledger,
     random,
@@ -55,7 +55,7 @@ export function stageOn(ledger: LocalLedger, random: Random): Stage {
       const args = [account] as const
       const payout = await reader.readContract({ ...contracts.accounts, functionName: 'payoutOf', args })
       const holder = everyone.find(({ address }) => address === payout)
-      if (holder === undefined) throw new RangeError('Nobody of the cast holds the account')
+      if (holder === undefined) throw new RangeError('None of the wallets holds the account')
       return holder
     },
     challenge: async (challenger, call) => {
@@ -65,7 +65,7 @@ export function stageOn(ledger: LocalLedger, random: Random): Stage {
       return await send(challenger, call)
     },
     now: () => reader.readContract({ ...contracts.clock, functionName: 'time' }),
-    deposit: (bond, amountGwei) => send(cast.deployer, callTo(contracts.bonds, 'deposit', [bond, amountGwei])),
+    deposit: (bond, amountGwei) => send(wallets.deployer, callTo(contracts.bonds, 'deposit', [bond, amountGwei])),
   }
 }
 
@@ -75,17 +75,17 @@ export function keyNamed(name: string): LocalAccount {
 }
 
 /** What operators sign receipts with. */
-export const receiptKey = keyNamed('receipts of the story')
+export const receiptKey = keyNamed('receipts of the scenario')
 
-const VOUCHER_KEYS = Array.from({ length: 4 }, (_, i) => keyNamed(`vouchers of the story ${i}`))
+const VOUCHER_KEYS = Array.from({ length: 4 }, (_, i) => keyNamed(`vouchers of the scenario ${i}`))
 
-export function anySigner({ random }: Stage): LocalAccount {
+export function anySigner({ random }: Context): LocalAccount {
   return random.pick(VOUCHER_KEYS)
 }
 
 /** Whose key it is; a channel keeps the signer that it was given. */
 export function signerWith(address: Hex): LocalAccount {
   const found = VOUCHER_KEYS.find((key) => key.address === address)
-  if (found === undefined) throw new RangeError('No key of the story')
+  if (found === undefined) throw new RangeError('No key of the scenario')
   return found
 }

@@ -1,12 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { answerTo } from '../support/ask.ts'
-import { Seen } from './chapter.ts'
+import { Seen } from './suite.ts'
 
 /**
  * Asks the API again and again while chaos reigns, and holds every answer to what must be true of any: it speaks of one chain,
  * without gaps, whose every batch is there whole. Nothing half-stored may ever be seen.
  */
-export interface Witness {
+export interface AnswerWatch {
   /** How many answers it has seen so far. */
   answers(): number
   /** How many times `/ready` said 503, each time with a reason or while catching up. */
@@ -25,7 +25,7 @@ const QUESTION = `{
     charges: channelCharges(limit: 20) { totalCount items { units block } } } }
 }`
 
-export function watchAnswers(url: () => string | undefined): Witness {
+export function watchAnswers(url: () => string | undefined): AnswerWatch {
   let answers = 0
   let unready = 0
   let isOver = false
