@@ -51,6 +51,7 @@ export function programOf(): Command {
     .showHelpAfterError('(--help says more)')
     .showSuggestionAfterError()
     .helpCommand('help [command...]', 'say more of a command')
+    .addHelpText('after', EXITS)
   for (const [users, own] of Object.entries(commands))
     for (const command of own) program.addCommand(command().helpGroup(users))
   for (const command of [program, ...everyCommand(program)]) {
@@ -66,6 +67,10 @@ export function programOf(): Command {
 function outputError(text: string, write: (text: string) => void): void {
   write(mistyped(text))
 }
+
+const EXITS = `
+Exit status: 0 if it succeeded, 1 if it failed, 2 if it was mistyped or could not
+ask, 130 if it was interrupted.`
 
 const JSON_HELP = 'one JSON value on stdout instead of sentences'
 

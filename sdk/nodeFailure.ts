@@ -33,7 +33,7 @@ function withStatus(node: string, status: number, cause: unknown): RetryError | 
       cause,
     )
   if (status === 401 || status === 403)
-    return new StopError(`The node at ${node} refuses us`, { status }, 'Check the key in its address.', cause)
+    return new StopError(`The node at ${node} refuses access`, { status }, 'Check the key in its address.', cause)
   if (status >= 500)
     return new RetryError(
       `The node at ${node} has a fault of its own: it answered with HTTP status ${status}`,

@@ -63,7 +63,7 @@ async function batchesOf(
   const told = await toldBatches(reading, book)
   if (isWhole(told, count)) return await standing(reading, told, k)
   throw new StopError(
-    `Book ${book} has ${count} batches, and this node tells of ${told.length}`,
+    `Book ${book} has ${count} batches, and this node has logs of ${told.length}`,
     { book },
     'Ask a node that keeps old logs, or settle from kept files of its batches.',
   )
@@ -133,7 +133,7 @@ export async function openBatchNumber(reading: Reading, batch: bigint): Promise<
   })
   if (recorded === undefined) {
     throw new StopError(
-      `This node tells of no batch ${batch}`,
+      `This node has no logs of batch ${batch}`,
       { batch },
       'Ask a node that keeps old logs, at a block after the batch.',
     )

@@ -51,7 +51,7 @@ export async function provePay(
     throw new StopError(
       `These are not the batches of book ${key.number} of model ${key.model} at operator ${key.operator}`,
       { block: block.number, batches: batches.length, recorded: book.batches },
-      'Take all of its batches, in their order, from one answer of an indexer, of the very block.',
+      'Take all of its batches, in their order, from one answer of an indexer, of the same block.',
     )
   }
   const model = await proveModel(block, source, models, key.model)
@@ -66,7 +66,7 @@ export async function provePay(
     throw new StopError(
       'A sum of query sketches is not the one that its batch commits to',
       { block: block.number },
-      'Take sums and batches from one answer of an indexer, of the very block.',
+      'Take sums and batches from one answer of an indexer, of the same block.',
     )
   }
   const { units, operator, weights, floor } = payBook(

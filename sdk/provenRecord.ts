@@ -32,6 +32,6 @@ export function proveRecorded(
   throw new StopError(
     `The Ledger did not record this as record ${proof.index} of batch ${proof.header.batch}`,
     { ledger, block: block.number, commitment },
-    'Take record, path and batch from one answer of an indexer, of the very block: voiding a record of the batch changes its path.',
+    'Take record, path and batch from one answer of an indexer, of the same block: voiding a record of the batch changes its path.',
   )
 }

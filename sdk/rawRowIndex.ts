@@ -98,7 +98,7 @@ const NO_CONTRIBUTION: Hex = `0x${'00'.repeat(32)}`
 
 function notAnIndex(length: number, at: number): StopError {
   return new StopError(
-    `A file of ${length} bytes is no row index: it does not go on at byte ${at} as one does`,
+    `A file of ${length} bytes is no row index: it is malformed at byte ${at}`,
     { length, at },
     'Fetch it again and compare its keccak256 with what the model was registered with.',
   )

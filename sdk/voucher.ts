@@ -90,7 +90,7 @@ export function compactSignature(signature: Hex): CompactSignature {
     return { r, vs: yParityAndS }
   }
   throw new StopError(
-    `A signature of ${bytes.length} bytes is none`,
+    `A signature of ${bytes.length} bytes is malformed`,
     { length: bytes.length },
     'Signatures of plain keys have 65 bytes, or 64 in the compact form.',
   )

@@ -48,6 +48,7 @@ export function nodeCommand(): Command {
       }),
     )
     .addCommand(advanceCommand())
+    .helpCommand(true)
 }
 
 function advanceCommand(): Command {

@@ -81,7 +81,7 @@ function sending(provider: Provider): Pick<JsonRpcApiProvider, 'send'> & { reado
     return { send: (method, params) => node.send(method, params), pollingInterval: node.pollingInterval ?? POLL_MS }
   }
   throw new StopError(
-    'This ethers provider passes no JSON-RPC calls on',
+    'This ethers provider makes no JSON-RPC calls',
     {},
     'Use a JsonRpcProvider, a BrowserProvider or a WebSocketProvider.',
   )

@@ -24,7 +24,7 @@ export async function fetchFile(hash: Hex, blobs: string, uri: string): Promise<
     }
   }
   throw new StopError(
-    `Nobody gives the file ${hash}: ${told.join('; ')}`,
+    `Nobody serves the file ${hash}: ${told.join('; ')}`,
     {},
     'Name a folder or an address that has it.',
   )

@@ -39,7 +39,7 @@ describe('a voucher', () => {
     expect(compactSignature(compact.signature)).toEqual({ r, vs })
     expect(await signerOfVoucher(place, compact)).toBe(signer.address)
     expect(await signerOfVoucher(place, { ...voucher, signature: '0x1234' })).toBeUndefined()
-    expect(() => compactSignature('0x1234')).toThrow('A signature of 2 bytes is none')
+    expect(() => compactSignature('0x1234')).toThrow('A signature of 2 bytes is malformed')
   })
 
   it('with a high s is not its signer’s, because its compact form is another signature', async () => {

@@ -89,7 +89,7 @@ async function reachBlock(number: bigint, options: SendOptions) {
   onEvent?.({ kind: 'waiting', block: number })
   while ((await reader.getBlockNumber()) < number) {
     if (signal?.aborted)
-      throw new RetryError(`Block ${number} is not there yet`, {}, 'Run the same command again: it goes on waiting.')
+      throw new RetryError(`Block ${number} is not there yet`, {}, 'Run the same command again: it keeps waiting.')
     if (makeBlock !== undefined) await makeBlock()
     else await pause(pollMs, signal)
   }
@@ -106,7 +106,7 @@ async function finishOther(found: OpenIntent, options: SendOptions): Promise<voi
   await finish({ ...found, transactions: signed }, options)
   if (signed.length > 0)
     throw new RetryError(
-      `An earlier command was cut short after ${signed.length} of its ${found.transactions.length} transactions: ${found.intent}`,
+      `An earlier command was interrupted after ${signed.length} of its ${found.transactions.length} transactions: ${found.intent}`,
       {},
       'What it had signed is mined now. Run that command again for the rest, or this one, which now starts.',
     )
@@ -207,7 +207,7 @@ async function waitFor(
       throw new RetryError(
         `Transaction ${hash} is not mined yet`,
         { nonce },
-        'It stays sent. Run the same command again: it goes on waiting, and sends nothing twice.',
+        'It stays sent. Run the same command again: it keeps waiting, and sends nothing twice.',
       )
     await pause(pollMs, signal)
   }
