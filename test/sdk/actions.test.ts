@@ -202,7 +202,7 @@ describe('the actions, on a real chain', () => {
     expect(await proveInference(reading, { ...asked, proof: proveRecord(batch, 2) })).toEqual(proven)
     const lie = { ...proven.proof, record: { ...proven.proof.record, feeUnits: 1 } }
     await expect(proveInference(reading, { ...asked, proof: lie })).rejects.toThrow('did not record this')
-    await expect(proveInference(reading, { ...asked, batch: 99n, index: 0 })).rejects.toThrow('tells of no batch 99')
+    await expect(proveInference(reading, { ...asked, batch: 99n, index: 0 })).rejects.toThrow('has no logs of batch 99')
   })
 
   it('rate an answer once, as its payer', async () => {

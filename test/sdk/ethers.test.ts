@@ -30,6 +30,6 @@ describe('a client made of ethers', () => {
   it('needs a provider that passes calls on', async () => {
     await expect(clientOfSigner(new Wallet(key))).rejects.toThrow('The signer has no provider')
     const several = new FallbackProvider([provider], network)
-    expect(() => clientOfProvider(several)).toThrow('passes no JSON-RPC calls on')
+    expect(() => clientOfProvider(several)).toThrow('makes no JSON-RPC calls')
   })
 })

@@ -121,7 +121,7 @@ describe('a plan of transactions', () => {
     await expect(send(planOf('burn 11', 11n), { patienceMs: 60 })).rejects.toThrow('is not mined yet')
     await node().setAutomine(true)
     await node().mine({ blocks: 1 })
-    await expect(send(planOf('burn 13', 13n))).rejects.toThrow('cut short after 1 of its 2 transactions: burn 11')
+    await expect(send(planOf('burn 13', 13n))).rejects.toThrow('interrupted after 1 of its 2 transactions: burn 11')
     await send(planOf('burn 13', 13n))
     expect(before - (await supply())).toBe(13n)
   })
