@@ -46,7 +46,7 @@ describe('the demo ends with one clear paragraph', () => {
     const demo = await type('examples/demo/main.ts', ['--once', '--folder', another, '--seed', '2'])
     expectParagraph(
       demo,
-      'holds a demo of other seed than were asked for (there 1, asked 2). Add --fresh to begin anew',
+      'holds a demo of other seed than were asked for (there 1, asked 2). Add --fresh to start again',
     )
   })
 })

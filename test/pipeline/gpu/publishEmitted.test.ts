@@ -103,7 +103,7 @@ describe('an emitted run on its way onto the chain', () => {
     expect([others.code, others.err]).toEqual([
       1,
       expect.stringMatching(
-        /^\nThe gradients of this run are not those that you took \(withinOne [\d.]+ %, least 99\.00 %\)/,
+        /^\nThe gradients of this run are not those that you took: [\d.]+ % of the codes are within one step, and 99\.00 % must be/,
       ),
     ])
     expect((await audit('--model', '1')).err).toContain('Model 1 is no fine-tune on this chain')
