@@ -1,4 +1,4 @@
-/** Which rooms a room may import from. */
+/** Which rooms a room may import from, or which folder of one. */
 export const arrows: Readonly<Record<string, readonly string[]>> = {
   attribution: [],
   deployments: [],
@@ -9,6 +9,7 @@ export const arrows: Readonly<Record<string, readonly string[]>> = {
   indexer: ['attribution', 'chain', 'postgres', 'sdk'],
   gateway: ['attribution', 'chain', 'pipeline', 'postgres', 'sdk'],
   watcher: ['attribution', 'chain', 'pipeline', 'sdk'],
+  auditor: ['attribution', 'chain', 'pipeline/run', 'sdk'],
   web: [],
 }
 

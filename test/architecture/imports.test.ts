@@ -22,7 +22,7 @@ describe('imports', () => {
       expect(files).not.toEqual([])
       const strays = files
         .flatMap((file) => importsOf(file).map((target) => ({ file, target })))
-        .filter(({ target }) => roomOf(target) !== room && !others.includes(roomOf(target)))
+        .filter(({ target }) => ![room, ...others].some((folder) => target.startsWith(`${folder}/`)))
       expect(strays).toEqual([])
     })
   }
