@@ -1,6 +1,7 @@
 import { Command, CommanderError, Option } from 'commander'
 import { accountCommand } from './commands/account.ts'
 import { appealCommand } from './commands/appeal.ts'
+import { auditCommand } from './commands/audit.ts'
 import { bondCommand } from './commands/bond.ts'
 import { channelCommand } from './commands/channel.ts'
 import { claimCommand } from './commands/claim.ts'
@@ -35,6 +36,7 @@ const commands: Readonly<Record<string, readonly (() => Command)[]>> = {
   'Operators:': [serveCommand, bondCommand, settleCommand],
   'Payers:': [channelCommand, receiptCommand],
   'Challengers:': [watchCommand, appealCommand],
+  'Auditors:': [auditCommand],
   'Hosts of an index:': [indexCommand, mcpCommand],
   'Chains and settings:': [nodeCommand, deployCommand, configCommand],
 }

@@ -1,8 +1,10 @@
+import type { EventOrigin } from '../../chain/events/eventOrigin.ts'
+import type { CheckName } from '../checks/names.ts'
+
 /** Something that an audit found to be otherwise than it must be. */
 export interface Finding {
-  /** The name of the check. */
-  readonly check: string
-  /** `error`: money or a promise is touched. `warning`: the record is incomplete or unusual. */
+  readonly check: CheckName
+  /** `error`: a number, a promise or a proof does not hold. `warning`: unusual, and worth a look. */
   readonly severity: 'error' | 'warning'
   readonly what: string
   readonly place: Place
@@ -20,6 +22,16 @@ export interface Place {
   readonly contract?: string | undefined
   readonly address?: string | undefined
   readonly slot?: string | undefined
-  /** A file, a row of an API, a unit of a model: in words. */
+  /** A book, a unit, a file, a row of an API: in words. */
   readonly subject?: string | undefined
+}
+
+/** The place of an event. */
+export function placeOf({ block, transactionHash, logIndex }: EventOrigin, contract: string, subject?: string): Place {
+  return { block, transaction: transactionHash, logIndex, contract, subject }
+}
+
+/** How to see an event again: any node has the receipt of its transaction. */
+export function receiptOf({ transactionHash, logIndex }: EventOrigin): string {
+  return `cast receipt ${transactionHash} --json --rpc-url $RPC, the log with logIndex ${logIndex}`
 }

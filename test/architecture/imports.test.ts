@@ -13,8 +13,6 @@ function importsOf(file: string): string[] {
   return [...source.matchAll(importPattern)].map((match) => normalize(`${dirname(file)}/${match[1]}`))
 }
 
-const roomOf = (file: string): string => file.split('/')[0] ?? ''
-
 describe('imports', () => {
   for (const [room, others] of Object.entries(arrows)) {
     it(`${room} imports only itself${others.map((other) => ` and ${other}`).join('')}`, () => {

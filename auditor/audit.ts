@@ -1,0 +1,100 @@
+import type { Block } from '../chain/block.ts'
+import { type Followed, followedOf, namesFollowed } from '../chain/events/contracts.ts'
+import { emptyJournals } from '../chain/events/journals.ts'
+import { refutedHistory } from './checks/history.ts'
+import { checkJournals } from './checks/journals.ts'
+import { checkMoney } from './checks/money.ts'
+import { checkStorage } from './checks/storage.ts'
+import { checkUnitCode } from './checks/unitCode.ts'
+import { type AuditedBlock, auditedBlock } from './history/auditedBlock.ts'
+import { type Progress, readCheckpoint, writeCheckpoint } from './history/checkpoint.ts'
+import { lengthen } from './history/journalTrail.ts'
+import { Refuted, readHistory } from './history/readHistory.ts'
+import type { AuditOptions } from './options.ts'
+import { expectedSlots } from './replay/expectedSlots.ts'
+import { replay } from './replay/replay.ts'
+import { makeReport } from './report/makeReport.ts'
+import type { Report } from './report/report.ts'
+import { count, emptyTally } from './report/tally.ts'
+import { emptyWorld } from './world/world.ts'
+
+/** How often a checkpoint is written. */
+const CHECKPOINT_MS = 20_000
+
+/** Rebuilds everything that a deployment's contracts hold from a node's history, and holds it to all that can be known of it. */
+export async function audit(options: AuditOptions): Promise<Report> {
+  const begun = performance.now()
+  const { node, reader, deployment, verify, at, trust } = options
+  const block = await auditedBlock(node, reader, verify, at, trust)
+  const followed = followedOf(deployment, namesFollowed({ transfers: true }))
+  const reached = await readAll(options, block, followed)
+  const { world, tally, journals } = reached
+  const isWhole = reached.head?.number === block.header.number
+  const state = isWhole ? await checkState(options, block, reached) : undefined
+  const seconds = (performance.now() - begun) / 1_000
+  return makeReport({ options, block, world, tally, journals, state, seconds, madeAt: new Date() })
+}
+
+/** Replays history up to the audited block, or to where it is refuted. */
+async function readAll(options: AuditOptions, { header }: AuditedBlock, followed: Followed): Promise<Progress> {
+  const { node, deployment, verify, signal, checkpoint, view = (stretch) => stretch } = options
+  let reached = beginning(options)
+  let writtenAt = performance.now()
+  const first = BigInt(deployment.startBlock)
+  const query = {
+    node,
+    deployment,
+    followed,
+    verify,
+    target: header,
+    head: reached.head,
+    journals: reached.journals,
+    signal,
+  }
+  const { world, tally, trail } = reached
+  try {
+    for await (const read of readHistory(query)) {
+      const stretch = view(read)
+      const timestamps = new Map(stretch.blocks.map(({ number, timestamp }) => [number, timestamp]))
+      count(tally, 'headers', stretch.blocks.length)
+      count(tally, 'receipts', stretch.logs.length)
+      replay(world, followed, stretch.logs, (number) => timestamps.get(number) ?? 0n, tally)
+      lengthen(trail, stretch.journalMoves)
+      const head = stretch.blocks.at(-1) as Block
+      reached = { ...reached, head, journals: stretch.journals }
+      options.progress('blocks', Number(head.number - first) + 1, Number(header.number - first) + 1)
+      if (checkpoint === undefined || performance.now() - writtenAt < CHECKPOINT_MS) continue
+      writeCheckpoint(checkpoint.file, deployment, reached)
+      writtenAt = performance.now()
+    }
+    // What is found at the audited block is no part of it: a later audit goes on from here.
+    if (checkpoint !== undefined && reached.head !== undefined) writeCheckpoint(checkpoint.file, deployment, reached)
+  } catch (error) {
+    if (!(error instanceof Refuted)) throw error
+    refutedHistory(tally, error.contradiction)
+  }
+  return reached
+}
+
+function beginning({ deployment, checkpoint, treasury }: AuditOptions): Progress {
+  const stored = checkpoint?.resume ? readCheckpoint(checkpoint.file, deployment) : undefined
+  const world = emptyWorld(treasury)
+  return stored ?? { head: undefined, journals: emptyJournals, trail: new Map(), world, tally: emptyTally() }
+}
+
+/** Holds what was rebuilt to the contracts' state after the audited block. */
+async function checkState(
+  options: AuditOptions,
+  { header: block }: AuditedBlock,
+  { world, tally, journals, trail }: Progress,
+): Promise<string> {
+  const { node, reader, deployment, verify, sample, signal } = options
+  await checkJournals({ node, deployment, block, verify, journals, trail, tally })
+  const progress = (done: number, total: number) => options.progress('pages of storage', done, total)
+  const isProven = verify !== 'off'
+  const query = { node, deployment, block, isProven, sample, tally, signal, progress }
+  const state = await checkStorage(query, expectedSlots(world))
+  checkMoney(world, deployment, block, tally)
+  if (isProven) await checkUnitCode({ reader, deployment, block, tally }, world)
+  return state
+}

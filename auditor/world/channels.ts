@@ -1,0 +1,22 @@
+import type { Hex } from 'viem'
+import type { EventOrigin } from '../../chain/events/eventOrigin.ts'
+import type { ChannelKey } from '../../sdk/channel.ts'
+
+export interface Channel extends ChannelKey {
+  readonly feeUnitGwei: bigint
+  readonly signer: Hex
+  readonly depositGwei: bigint
+  readonly withdrawnGwei: bigint
+  readonly leavingGwei: bigint
+  readonly leavesAt: bigint
+  readonly limitUnits: bigint
+  readonly coveredUnits: bigint
+  readonly chargedUnits: bigint
+  readonly nextSigner: Hex
+  readonly nextSignerAt: bigint
+  readonly at: EventOrigin
+}
+
+export interface ChannelsWorld {
+  readonly channels: Map<Hex, Channel>
+}

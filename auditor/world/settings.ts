@@ -1,0 +1,42 @@
+import type { Hex } from 'viem'
+import type { JournaledName } from '../../chain/events/contracts.ts'
+import type { EventOrigin } from '../../chain/events/eventOrigin.ts'
+import type {
+  BondRuleSet,
+  CourtTermsSet,
+  LedgerTermsSet,
+  UnitCourtTermsSet,
+} from '../../chain/events/governanceFacts.ts'
+
+export interface Settings {
+  readonly authorities: Map<JournaledName, { readonly authority: Hex; readonly at: EventOrigin }>
+  readonly offices: Map<string, { readonly appointed: Hex; readonly at: EventOrigin }>
+  /** Every change of a parameter, in order. */
+  readonly changes: ParameterChange[]
+  ledgerTerms: LedgerTermsSet | undefined
+  bondRule: BondRuleSet | undefined
+  courtTerms: CourtTermsSet | undefined
+  unitCourtTerms: UnitCourtTermsSet | undefined
+  activationSeconds: bigint
+  modelNoticeSeconds: bigint
+  channelNoticeSeconds: bigint
+}
+
+export interface ParameterChange {
+  readonly parameter: string
+  readonly value: string
+  readonly at: EventOrigin
+}
+
+export const noSettings = (): Settings => ({
+  authorities: new Map(),
+  offices: new Map(),
+  changes: [],
+  ledgerTerms: undefined,
+  bondRule: undefined,
+  courtTerms: undefined,
+  unitCourtTerms: undefined,
+  activationSeconds: 0n,
+  modelNoticeSeconds: 0n,
+  channelNoticeSeconds: 0n,
+})
