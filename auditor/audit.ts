@@ -1,9 +1,15 @@
 import type { Block } from '../chain/block.ts'
 import { type Followed, followedOf, namesFollowed } from '../chain/events/contracts.ts'
 import { emptyJournals } from '../chain/events/journals.ts'
+import type { Header } from '../chain/verify/header.ts'
+import { StopError } from '../sdk/errors.ts'
+import { checkApi } from './checks/api.ts'
+import { checkCode } from './checks/code.ts'
 import { refutedHistory } from './checks/history.ts'
 import { checkJournals } from './checks/journals.ts'
 import { checkMoney } from './checks/money.ts'
+import { checkRowIndexes } from './checks/rowIndex.ts'
+import { checkRun } from './checks/run.ts'
 import { checkStorage } from './checks/storage.ts'
 import { checkUnitCode } from './checks/unitCode.ts'
 import { type AuditedBlock, auditedBlock } from './history/auditedBlock.ts'
@@ -15,8 +21,8 @@ import { expectedSlots } from './replay/expectedSlots.ts'
 import { replay } from './replay/replay.ts'
 import { makeReport } from './report/makeReport.ts'
 import type { Report } from './report/report.ts'
-import { count, emptyTally } from './report/tally.ts'
-import { emptyWorld } from './world/world.ts'
+import { count, emptyTally, type Tally } from './report/tally.ts'
+import { emptyWorld, type World } from './world/world.ts'
 
 /** How often a checkpoint is written. */
 const CHECKPOINT_MS = 20_000
@@ -37,8 +43,8 @@ export async function audit(options: AuditOptions): Promise<Report> {
 
 /** Replays history up to the audited block, or to where it is refuted. */
 async function readAll(options: AuditOptions, { header }: AuditedBlock, followed: Followed): Promise<Progress> {
-  const { node, deployment, verify, signal, checkpoint, view = (stretch) => stretch } = options
-  let reached = beginning(options)
+  const { node, deployment, verify, signal, checkpoint, view } = options
+  let reached = beginning(options, header)
   let writtenAt = performance.now()
   const first = BigInt(deployment.startBlock)
   const query = {
@@ -50,11 +56,11 @@ async function readAll(options: AuditOptions, { header }: AuditedBlock, followed
     head: reached.head,
     journals: reached.journals,
     signal,
+    view,
   }
   const { world, tally, trail } = reached
   try {
-    for await (const read of readHistory(query)) {
-      const stretch = view(read)
+    for await (const stretch of readHistory(query)) {
       const timestamps = new Map(stretch.blocks.map(({ number, timestamp }) => [number, timestamp]))
       count(tally, 'headers', stretch.blocks.length)
       count(tally, 'receipts', stretch.logs.length)
@@ -76,8 +82,16 @@ async function readAll(options: AuditOptions, { header }: AuditedBlock, followed
   return reached
 }
 
-function beginning({ deployment, checkpoint, treasury }: AuditOptions): Progress {
+function beginning({ deployment, checkpoint, treasury }: AuditOptions, { number, hash }: Header): Progress {
   const stored = checkpoint?.resume ? readCheckpoint(checkpoint.file, deployment) : undefined
+  const head = stored?.head
+  if (head !== undefined && (head.number > number || (head.number === number && head.hash !== hash))) {
+    throw new StopError(
+      `The checkpoint is of block ${head.number} (${head.hash}), which the audited block ${number} does not follow`,
+      { audited: hash },
+      'Audit a later block of the same branch, or leave --resume out.',
+    )
+  }
   const world = emptyWorld(treasury)
   return stored ?? { head: undefined, journals: emptyJournals, trail: new Map(), world, tally: emptyTally() }
 }
@@ -95,6 +109,25 @@ async function checkState(
   const query = { node, deployment, block, isProven, sample, tally, signal, progress }
   const state = await checkStorage(query, expectedSlots(world))
   checkMoney(world, deployment, block, tally)
-  if (isProven) await checkUnitCode({ reader, deployment, block, tally }, world)
+  if (isProven) {
+    await checkUnitCode({ reader, deployment, block, tally }, world)
+    await checkCode({ node, reader, deployment, block, artifacts: options.artifacts, tally })
+  } else {
+    const why = 'the chain’s block hashes do not cover its state'
+    tally.unchecked.push({ check: 'code', what: 'code by proof', why, isNeeded: true })
+  }
+  await checkFiles(options, block, world, tally)
   return state
+}
+
+/** Holds what others publish to what was rebuilt. */
+async function checkFiles(options: AuditOptions, block: Header, world: World, tally: Tally): Promise<void> {
+  const { index, run, api, sample } = options
+  const step = (name: string) => (done: number, total: number) => options.progress(name, done, total)
+  const indexes = await checkRowIndexes({ index, tally, progress: step('row indexes') }, world)
+  if (run !== undefined) checkRun(run, indexes, world, tally)
+  else
+    tally.unchecked.push({ check: 'run', what: 'row codes from gradients', why: 'no --run was given', isNeeded: false })
+  if (api !== undefined) await checkApi({ api, block, sample, tally, progress: step('lists of the API') }, world)
+  else tally.unchecked.push({ check: 'api', what: 'an index’s answers', why: 'no --api was given', isNeeded: false })
 }

@@ -5,7 +5,7 @@ import type { Reader } from '../sdk/chain.ts'
 import type { Deployment } from '../sdk/deployment.ts'
 import type { Sample } from './checks/storage.ts'
 import type { At } from './history/auditedBlock.ts'
-import type { Stretch } from './history/readHistory.ts'
+import type { View } from './history/readHistory.ts'
 
 export interface AuditOptions {
   readonly node: Node
@@ -29,6 +29,6 @@ export interface AuditOptions {
   readonly checkpoint: { readonly file: string; readonly resume: boolean } | undefined
   readonly signal: AbortSignal
   readonly progress: (step: string, done: number, total: number) => void
-  /** Another view of the history than the node's: tests give a corrupted one. */
-  readonly view?: (stretch: Stretch) => Stretch
+  /** Another view of the events than the node's: tests give a corrupted one. */
+  readonly view?: View
 }

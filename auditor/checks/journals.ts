@@ -59,18 +59,18 @@ async function differs(query: JournalsQuery, contract: JournaledName, onChain: `
     check: 'journals',
     severity: 'error',
     what: `The events of ${contract} are not those that it journaled: one was dropped, invented, moved or altered`,
-    place: { block: since?.first ?? block.number, contract, address, slot: JOURNAL_SLOT, subject: since?.words },
+    place: { block: since ?? block.number, contract, address, slot: JOURNAL_SLOT },
     found: `${found.count} events, head ${found.head}`,
     expected: `${expected.count} events, head ${expected.head}`,
     reproduce: `cast storage ${address} ${JOURNAL_SLOT} --block ${block.number} --rpc-url $RPC`,
   })
 }
 
-/** Undefined where the node no longer has the states in between. */
+/** The first block after which it differs; undefined where the node no longer has the states in between. */
 async function whereSince(
   { node, deployment, block, trail }: JournalsQuery,
   contract: JournaledName,
-): Promise<{ readonly first: bigint; readonly words: string } | undefined> {
+): Promise<bigint | undefined> {
   const address = deployment.contracts[contract]
   const storedAt = async (number: bigint) => {
     const [header] = number === block.number ? [block] : await node.blocks(number, number)
@@ -78,10 +78,8 @@ async function whereSince(
     return word as `0x${string}`
   }
   try {
-    const { before, first } = await firstDifference(trail.get(contract) ?? [], storedAt)
-    const from = before === undefined ? BigInt(deployment.startBlock) : before.block + 1n
-    const to = first?.block ?? block.number
-    return { first: first?.block ?? from, words: `the first difference lies in blocks ${from} to ${to}` }
+    const range = { from: BigInt(deployment.startBlock), to: block.number }
+    return await firstDifference(trail.get(contract) ?? [], range, storedAt)
   } catch (error) {
     if (error instanceof StateGone) return undefined
     throw error

@@ -4,6 +4,7 @@
 import type { Hex } from 'viem'
 import type { JournaledName } from '../../chain/events/contracts.ts'
 import type { JournalMove } from '../../chain/events/journals.ts'
+import { EMPTY_JOURNAL } from '../../sdk/journal.ts'
 
 /** A contract's journal after a block that changed it. */
 export interface TrailPoint {
@@ -26,13 +27,15 @@ export function lengthen(trail: JournalTrail, moves: readonly JournalMove[]): vo
 }
 
 /**
- * The first point at which storage differs, and the last one before it; the journal only ever grows, so once it differs it does
- * for good. `storedAt` asks for the journal in storage after a block.
+ * The block after which storage first differs from what was replayed. A journal only ever grows, so once it differs it does for
+ * good: the points are bisected first, and then the blocks between two of them, in which nothing was replayed.
+ * @param storedAt The journal in storage after a block.
  */
 export async function firstDifference(
   points: readonly TrailPoint[],
+  { from, to }: { readonly from: bigint; readonly to: bigint },
   storedAt: (block: bigint) => Promise<Hex>,
-): Promise<{ readonly before: TrailPoint | undefined; readonly first: TrailPoint | undefined }> {
+): Promise<bigint> {
   let [low, high] = [0, points.length]
   while (low < high) {
     const middle = (low + high) >> 1
@@ -40,5 +43,12 @@ export async function firstDifference(
     if ((await storedAt(block)) === slot) low = middle + 1
     else high = middle
   }
-  return { before: points[low - 1], first: points[low] }
+  const before = points[low - 1] ?? { block: from - 1n, slot: EMPTY_JOURNAL }
+  let [first, last] = [before.block + 1n, points[low]?.block ?? to]
+  while (first < last) {
+    const middle = (first + last) / 2n
+    if ((await storedAt(middle)) === before.slot) first = middle + 1n
+    else last = middle
+  }
+  return first
 }

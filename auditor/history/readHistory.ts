@@ -5,7 +5,7 @@ import { type Prefetch, prefetch } from '../../chain/blocks/prefetch.ts'
 import type { Step } from '../../chain/blocks/step.ts'
 import { rangeAfterStretch } from '../../chain/blocks/stretchSize.ts'
 import type { Contradiction, Unsettled } from '../../chain/contradiction.ts'
-import type { Followed } from '../../chain/events/contracts.ts'
+import type { ChainLog, Followed } from '../../chain/events/contracts.ts'
 import type { Journals } from '../../chain/events/journals.ts'
 import type { Node } from '../../chain/node/node.ts'
 import { RangeTooLarge } from '../../chain/node/nodeError.ts'
@@ -29,7 +29,11 @@ export interface HistoryQuery {
   readonly head: Block | undefined
   readonly journals: Journals
   readonly signal: AbortSignal
+  /** Another view of the events than the node's: tests give a corrupted one. */
+  readonly view?: View | undefined
 }
+
+export type View = (logs: readonly ChainLog[]) => readonly ChainLog[]
 
 /** The node's blocks, receipts or logs contradict each other, or the trusted block, and keep doing so. */
 export class Refuted extends StopError {
@@ -108,6 +112,7 @@ function prefetchFrom(query: HistoryQuery, from: bigint, range: () => Range): Pr
 }
 
 function joined(query: HistoryQuery, head: Block | undefined, journals: Journals, piece: Piece): Stretch | Unsettled {
-  const { deployment, followed, verify } = query
-  return joinStretch({ deployment, followed, verify, head, journals }, piece) as Stretch | Unsettled
+  const { deployment, followed, verify, view = (logs) => logs } = query
+  const seen = { ...piece, logs: view(piece.logs) }
+  return joinStretch({ deployment, followed, verify, head, journals }, seen) as Stretch | Unsettled
 }

@@ -66,6 +66,7 @@ export const bookHandlers: Handlers = {
       pending: [],
       settling: { pages: [], weights: [], unitsGwei: [] },
       batches: 0,
+      settled: undefined,
       records: 0,
       at,
     })

@@ -1,6 +1,6 @@
 import { type ChainLog, contractOf, type Followed } from '../../chain/events/contracts.ts'
 import { decodeLogs } from '../../chain/events/decode.ts'
-import type { Fact } from '../../chain/events/facts.ts'
+import type { Fact, FactTable } from '../../chain/events/facts.ts'
 import { readLedger } from '../../chain/events/ledger.ts'
 import { placeOf, receiptOf } from '../report/finding.ts'
 import { find, type Tally } from '../report/tally.ts'
@@ -15,6 +15,7 @@ import { datasetHandlers } from './datasets.ts'
 import { earningsHandlers } from './earnings.ts'
 import { evaluationHandlers } from './evaluations.ts'
 import { modelHandlers } from './models.ts'
+import { checkPrevious } from './parameters.ts'
 import type { Handlers, Scene } from './scene.ts'
 import { settingHandlers } from './settings.ts'
 import { settlementHandlers } from './settlements.ts'
@@ -35,6 +36,15 @@ const handlers: Handlers = {
   ...evaluationHandlers,
   ...tokenHandlers,
 }
+
+const parameters = new Set<FactTable>([
+  'ledgerTermsSet',
+  'bondRuleSet',
+  'courtTermsSet',
+  'unitCourtTermsSet',
+  'modelTermsSet',
+  'channelNoticeSet',
+])
 
 /** Replays events in chain order. An event that cannot be understood is a finding, and is left out. */
 export function replay(
@@ -77,6 +87,7 @@ function apply(scene: Scene, followed: Followed, log: ChainLog): void {
   }
   const { facts, terms } = decodeLogs(followed, world.terms, [log])
   for (const fact of facts) handle(scene, fact)
+  if (facts.some(({ table }) => parameters.has(table))) checkPrevious(scene, log)
   world.terms = terms
 }
 

@@ -48,6 +48,8 @@ export const settlementHandlers: Handlers = {
     const book = world.books.get(row.book)
     const model = book && world.models.get(book.model)
     if (book === undefined || model === undefined) return
+    const { operatorGwei, ownerGwei, royaltiesGwei, treasuryGwei, contributorsGwei } = row
+    book.settled = { operatorGwei, ownerGwei, royaltiesGwei, treasuryGwei, contributorsGwei, at: scene.at }
     credit(scene, book.operator, row.operatorGwei)
     credit(scene, model.owner, row.ownerGwei)
     credit(scene, world.treasury, row.treasuryGwei)

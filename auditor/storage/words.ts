@@ -16,7 +16,8 @@ export function packed(...fields: readonly Field[]): bigint {
   let word = 0n
   let shift = 0n
   for (const [value, bits] of fields) {
-    word |= BigInt(value) << shift
+    // What events lead to may fit no field, where they are not those of the contract.
+    word |= BigInt.asUintN(bits, BigInt(value)) << shift
     shift += BigInt(bits)
   }
   return word
@@ -36,5 +37,5 @@ export function slotAfter(slot: Hex, count: number): Hex {
 }
 
 export function wordOf(value: bigint | number | Hex): Hex {
-  return numberToHex(BigInt(value), { size: 32 })
+  return numberToHex(BigInt.asUintN(256, BigInt(value)), { size: 32 })
 }

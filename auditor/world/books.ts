@@ -22,6 +22,7 @@ export interface Book extends BookKey {
   /** As the pages of its settlement told it. */
   readonly settling: { pages: SettlementPage[]; weights: bigint[]; unitsGwei: bigint[] }
   batches: number
+  settled: SettledAmounts | undefined
   records: number
   at: EventOrigin
 }
@@ -48,4 +49,14 @@ export interface BooksWorld {
   readonly unsettledUnits: Map<number, bigint>
   /** Who paid for the record that was set aside last. */
   asidePayer: number
+}
+
+/** What a settled book paid, as it told it. */
+export interface SettledAmounts {
+  readonly operatorGwei: bigint
+  readonly ownerGwei: bigint
+  readonly royaltiesGwei: bigint
+  readonly treasuryGwei: bigint
+  readonly contributorsGwei: bigint
+  readonly at: EventOrigin
 }

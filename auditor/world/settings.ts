@@ -13,6 +13,8 @@ export interface Settings {
   readonly offices: Map<string, { readonly appointed: Hex; readonly at: EventOrigin }>
   /** Every change of a parameter, in order. */
   readonly changes: ParameterChange[]
+  /** What was set last, by contract and event. */
+  readonly lastSet: Map<string, string>
   ledgerTerms: LedgerTermsSet | undefined
   bondRule: BondRuleSet | undefined
   courtTerms: CourtTermsSet | undefined
@@ -32,6 +34,7 @@ export const noSettings = (): Settings => ({
   authorities: new Map(),
   offices: new Map(),
   changes: [],
+  lastSet: new Map(),
   ledgerTerms: undefined,
   bondRule: undefined,
   courtTerms: undefined,

@@ -11,7 +11,7 @@ const ENOUGH_A_BATCH = 200
 const ENOUGH_HELD_OUT = 200
 const ENOUGH_ROWS = 800
 
-type Unjudged = Omit<Summary, 'deviations' | 'seconds'>
+type Unjudged = Omit<Summary, 'audit' | 'deviations' | 'seconds'>
 
 export function deviationsOf(summary: Unjudged, settings: DemoSettings): string[] {
   const said = [...gasDeviations(summary), ...summary.tasks.flatMap((task) => taskDeviations(task))]

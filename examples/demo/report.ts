@@ -25,7 +25,7 @@ export async function report(
   context: Context,
   tasks: readonly TaskToReport[],
   api: string,
-): Promise<Omit<Summary, 'seconds'>> {
+): Promise<Omit<Summary, 'seconds' | 'audit'>> {
   const { reader, contracts } = context.connection
   const head = Number(await reader.getBlockNumber())
   while ((await askBlock(api)) < head) await sleep(50)

@@ -7,6 +7,7 @@ import { ensurePage } from '../../scripts/buildWeb.ts'
 import { connect } from '../../sdk/contracts.ts'
 import type { Deployment } from '../../sdk/deployment.ts'
 import { writeWhole } from '../../sdk/node/writeWhole.ts'
+import { auditDemo } from './audit.ts'
 import type { Context } from './context.ts'
 import { type FrozenDataset, freezeItems } from './dataset.ts'
 import { contributorsOf, type DemoTask, demoTasks } from './demoTask.ts'
@@ -93,8 +94,9 @@ export async function runDemo(settings: DemoSettings, progress: Progress, closer
 
   const earlier = readSummary(places.summary)?.seconds ?? {}
   const told = await progress.step('Compare chain, index and attribution', 8, () => report(context, played, api))
+  const audited = await progress.step('Audit everything from the node alone', 5, (done) => auditDemo(context, api, done))
   const now = { ...Object.fromEntries(progress.seconds), 'To the table': (performance.now() - startedAt) / 1000 }
-  const summary: Summary = { ...told, seconds: { ...now, ...earlier } }
+  const summary: Summary = { ...told, audit: audited, seconds: { ...now, ...earlier } }
   writeWhole(places.summary, `${JSON.stringify(summary, null, 2)}\n`)
   return { summary, leaveOpen: async () => await openFor(context, played, closers) }
 }

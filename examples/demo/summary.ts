@@ -103,6 +103,8 @@ export const summarySchema = z.strictObject({
   fees: feesSchema.extend({ perInferenceGwei: gwei, claimedGwei: gwei }),
   /** How many of each were found alike in the chain's storage, in the index, and by `attribution/`. */
   alike: z.strictObject({ accounts: positive, units: positive, books: positive, channels: positive, bonds: positive }),
+  /** What an audit from the node alone compared, and what it found. */
+  audit: z.strictObject({ verdict: z.enum(['clean', 'findings', 'incomplete']), values: positive, findings: count }),
   gas: z.strictObject({
     perInference: z.number().positive(),
     /** The least that the batches' bytes could cost (EIP-7623), for each inference. */

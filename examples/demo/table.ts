@@ -4,7 +4,7 @@ import type { Summary, TaskSummary } from './summary.ts'
 
 /** The summary as a person reads it. Sums of money come from the API and were compared with the chain and `attribution/`. */
 export function tableOf(summary: Summary): string {
-  const { fees, gas, alike, chain, tasks } = summary
+  const { fees, gas, alike, audit, chain, tasks } = summary
   return [
     ...tasks.flatMap(taskLines),
     '',
@@ -22,6 +22,7 @@ export function tableOf(summary: Summary): string {
       'cross-checked',
       `${alike.accounts} accounts, ${alike.units} units, ${alike.books} books, ${alike.channels} channels, ${alike.bonds} bonds`,
     ),
+    row('audited', `${number(audit.values)} values rebuilt from the node alone: ${audit.verdict}`),
     '',
     'Gas',
     ...gasLines(gas),

@@ -1,0 +1,124 @@
+// The rows of a GraphQL endpoint, as of the audited block's hash, with what was found here.
+
+import * as z from 'zod'
+import { randomSource } from '../../attribution/random.ts'
+import type { Header } from '../../chain/verify/header.ts'
+import { placeOf } from '../report/finding.ts'
+import { count, find, type Tally } from '../report/tally.ts'
+import type { World } from '../world/world.ts'
+import { type ApiRow, type ApiTable, apiTables } from './apiTables.ts'
+import type { Sample } from './storage.ts'
+
+export interface ApiQuery {
+  readonly api: string
+  readonly block: Header
+  readonly sample: Sample | undefined
+  readonly tally: Tally
+  readonly progress: (done: number, total: number) => void
+}
+
+const PAGE = 200
+const answerSchema = z.object({
+  data: z
+    .object({
+      list: z.object({
+        items: z.array(z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()]))),
+        pageInfo: z.object({ hasNextPage: z.boolean(), endCursor: z.string().nullable() }),
+      }),
+    })
+    .nullish(),
+  errors: z.array(z.object({ message: z.string() })).optional(),
+})
+
+export async function checkApi(query: ApiQuery, world: World): Promise<void> {
+  const tables = apiTables(world)
+  for (const [i, table] of tables.entries()) {
+    try {
+      await compareTable(query, table)
+    } catch (error) {
+      const why = error instanceof Error ? error.message : String(error)
+      query.tally.unchecked.push({ check: 'api', what: `${table.list} of ${query.api}`, why, isNeeded: true })
+    }
+    query.progress(i + 1, tables.length)
+  }
+}
+
+/** Every row, or of a sample every row of some pages; and, without a sample, that none is missing. */
+async function compareTable(query: ApiQuery, table: ApiTable): Promise<void> {
+  const random = randomSource(query.sample?.seed ?? 0)
+  const seen = new Set<string>()
+  const wanted = query.sample === undefined ? undefined : query.sample.slots
+  let compared = 0
+  for await (const rows of pagesOf(query, table)) {
+    for (const row of rows) {
+      const key = table.keys.map((name) => row[name]).join('/')
+      const isSampled = wanted === undefined || (compared < wanted && random() % 2 === 0)
+      if (isSampled) {
+        compareRow(query, table, key, row, seen.has(key))
+        compared += 1
+      }
+      seen.add(key)
+    }
+    if (wanted !== undefined && compared >= wanted) return
+  }
+  for (const [key, { at, contract }] of table.rows) {
+    if (seen.has(key)) continue
+    say(query, table, key, 'A row is missing', 'nothing', 'a row', placeOf(at, contract))
+  }
+}
+
+function compareRow(query: ApiQuery, table: ApiTable, key: string, row: ApiRow, isRepeated: boolean): void {
+  count(query.tally, 'api')
+  const expected = table.rows.get(key)
+  if (expected === undefined || isRepeated) {
+    const what = isRepeated ? 'A row came twice' : 'A row is of something that is not on chain'
+    say(query, table, key, what, JSON.stringify(row), isRepeated ? 'one row' : 'no such row', {})
+    return
+  }
+  const told = table.read?.(row) ?? row
+  for (const [name, value] of Object.entries(expected.fields)) {
+    const found = `${told[name] ?? null}`
+    if (found.toLowerCase() === value.toLowerCase()) continue
+    const place = placeOf(expected.at, expected.contract)
+    say(query, table, `${key}.${name}`, 'An index says something else than the chain', found, value, place)
+  }
+}
+
+function say(
+  { api, block, tally }: ApiQuery,
+  { list, keys, fields }: ApiTable,
+  subject: string,
+  what: string,
+  found: string,
+  expected: string,
+  place: object,
+): void {
+  const wanted = [...keys, ...fields].join(' ')
+  find(tally, {
+    check: 'api',
+    severity: 'error',
+    what,
+    place: { ...place, subject: `${list} ${subject}` },
+    found,
+    expected,
+    reproduce: `POST ${api}/graphql { ${list}(block: {hash: "${block.hash}"}) { items { ${wanted} } } }`,
+  })
+}
+
+async function* pagesOf({ api, block }: ApiQuery, { list, keys, fields }: ApiTable): AsyncGenerator<readonly ApiRow[]> {
+  const wanted = [...new Set([...keys, ...fields])].join(' ')
+  const query = `query ($at: AsOfBlock, $after: String) {
+    list: ${list}(limit: ${PAGE}, block: $at, after: $after) { items { ${wanted} } pageInfo { hasNextPage endCursor } } }`
+  for (let after: string | null = null; ; ) {
+    const response: Response = await fetch(`${api}/graphql`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ query, variables: { at: { hash: block.hash }, after } }),
+    })
+    const { data, errors } = answerSchema.parse(await response.json())
+    if (!data) throw new Error(errors?.[0]?.message ?? `it answers ${response.status}`)
+    yield data.list.items
+    if (!data.list.pageInfo.hasNextPage) return
+    after = data.list.pageInfo.endCursor
+  }
+}

@@ -1,0 +1,27 @@
+import { readFile } from 'node:fs/promises'
+import { fileURLToPath } from 'node:url'
+import type { Hex } from 'viem'
+import { download, isAddress, placeOf } from '../../sdk/node/download.ts'
+
+const TIMEOUT_MS = 60_000
+const LARGEST_BYTES = 2 ** 30
+
+export type FoundFile =
+  | { readonly kind: 'found'; readonly place: string; readonly bytes: Uint8Array }
+  | { readonly kind: 'missing'; readonly why: string }
+
+/** A registered file, from where the auditor says or else from where its owner does. Its hash is not compared yet. */
+export async function findFile(hash: Hex, uri: string, index: string | undefined): Promise<FoundFile> {
+  const places = [...(index === undefined ? [] : [placeOf(hash, index)]), ...(/^(https?|file):/.test(uri) ? [uri] : [])]
+  if (places.length === 0) return { kind: 'missing', why: `"${uri}" is no address to read it from: give --index` }
+  const failures: string[] = []
+  for (const place of places) {
+    try {
+      if (isAddress(place)) return { kind: 'found', place, bytes: await download(place, LARGEST_BYTES, TIMEOUT_MS) }
+      return { kind: 'found', place, bytes: await readFile(place.startsWith('file:') ? fileURLToPath(place) : place) }
+    } catch (error) {
+      failures.push(`${place}: ${error instanceof Error ? error.message : error}`)
+    }
+  }
+  return { kind: 'missing', why: failures.join('; ') }
+}
