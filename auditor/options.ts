@@ -20,7 +20,7 @@ export interface AuditOptions {
   readonly sample: Sample | undefined
   /** Compiled contracts, as Hardhat writes them. */
   readonly artifacts: string | undefined
-  /** Where row indexes are: a folder or an address, tried before the registered one. */
+  /** Where row indexes are: a folder or an address, tried before the registered one; 'registered' for that alone. */
   readonly index: string | undefined
   /** A run folder, whose row codes are computed again. */
   readonly run: string | undefined

@@ -10,10 +10,20 @@ export type FoundFile =
   | { readonly kind: 'found'; readonly place: string; readonly bytes: Uint8Array }
   | { readonly kind: 'missing'; readonly why: string }
 
-/** A registered file, from where the auditor says or else from where its owner does. Its hash is not compared yet. */
+/** In place of a folder or an address: the addresses that owners registered, and no other. */
+const REGISTERED = 'registered'
+
+/**
+ * A registered file, from where the auditor says or else from where its owner does. Its hash is not compared yet.
+ * @param index Without it nothing is fetched: an audit of a node asks nobody else by itself.
+ */
 export async function findFile(hash: Hex, uri: string, index: string | undefined): Promise<FoundFile> {
-  const places = [...(index === undefined ? [] : [placeOf(hash, index)]), ...(/^(https?|file):/.test(uri) ? [uri] : [])]
-  if (places.length === 0) return { kind: 'missing', why: `"${uri}" is no address to read it from: give --index` }
+  if (index === undefined) return { kind: 'missing', why: 'no --index was given' }
+  const places = [
+    ...(index === REGISTERED ? [] : [placeOf(hash, index)]),
+    ...(/^(https?|file):/.test(uri) ? [uri] : []),
+  ]
+  if (places.length === 0) return { kind: 'missing', why: `"${uri}" is no address to read it from` }
   const failures: string[] = []
   for (const place of places) {
     try {

@@ -50,7 +50,10 @@ if something could not be checked.`,
   )
     .option('--at <block>', 'the block to audit: a number, "latest" or "finalized" (the default)', blockValue)
     .option('--trust <hash>', 'the hash of that block, from a source of your own', bytes32Value)
-    .option('--index <folder|url>', 'where row indexes are, to compute the units’ sketches again')
+    .option(
+      '--index <folder|url>',
+      'where row indexes are, to compute units again; "registered" fetches them from their owners’ addresses',
+    )
     .option('--run <folder>', 'a run, to compute its row codes again from its gradients')
     .option('--artifacts <folder>', 'compiled contracts, to compare the deployed code with')
     .option('--sample <slots>', 'compare only so many values of each contract with storage', wholeNumber(1, 10_000_000))
@@ -82,7 +85,7 @@ async function auditAll(context: Context, options: Options): Promise<void> {
     trust,
     sample: sample === undefined ? undefined : { slots: sample, seed },
     artifacts: options.artifacts ?? RELEASE,
-    index: index ?? config.find('blobs')?.value,
+    index,
     run,
     api: config.find('api')?.value,
     checkpoint: out === undefined ? undefined : { file: join(out, 'audit.checkpoint'), resume },

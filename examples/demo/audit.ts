@@ -46,5 +46,7 @@ export async function auditDemo(
       'Audit it yourself: `attribution audit` with this node and deployment says all of it.',
     )
   }
-  return { verdict, values: checks.reduce((sum, { count }) => sum + count, 0), findings: findings.length }
+  // A chain that is started again makes empty blocks, which hold no value.
+  const values = checks.filter(({ name }) => name !== 'headers').reduce((sum, { count }) => sum + count, 0)
+  return { verdict, values, findings: findings.length }
 }
