@@ -10,7 +10,7 @@ import { once } from 'node:events'
 import { runCommand, UsageError } from '../scripts/command.ts'
 import { type Chain, openChain } from './index/chains.ts'
 import { cpuSeconds, peakMiB } from './index/processes.ts'
-import { addRecords, setTheStage } from './index/records.ts'
+import { addRecords, prepareContext } from './index/records.ts'
 
 const RECORDS = 500
 const SEED = 1
@@ -34,7 +34,7 @@ Measures an audit of chains of several sizes.
         {
           name: `audit-${batches * RECORDS}`,
           build: async (anvil, deployment) => {
-            await setTheStage(anvil, deployment)
+            await prepareContext(anvil, deployment)
             await addRecords(anvil, deployment, { seed: SEED, batches, records: RECORDS })
           },
         },

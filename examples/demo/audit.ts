@@ -4,9 +4,9 @@ import { connectNode } from '../../chain/node/node.ts'
 import { releaseFolder } from '../../scripts/deploy/release.ts'
 import { StopError } from '../../sdk/errors.ts'
 import { readDeployment } from '../../sdk/node/readDeployment.ts'
+import type { Context } from './context.ts'
 import { placesIn } from './places.ts'
 import type { Report } from './progress.ts'
-import type { Context } from './context.ts'
 import type { Summary } from './summary.ts'
 
 /** What `attribution audit` says of the demo's chain, its row indexes and its index. Throws where it finds something. */

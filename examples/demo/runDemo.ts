@@ -94,7 +94,9 @@ export async function runDemo(settings: DemoSettings, progress: Progress, closer
 
   const earlier = readSummary(places.summary)?.seconds ?? {}
   const told = await progress.step('Compare chain, index and attribution', 8, () => report(context, played, api))
-  const audited = await progress.step('Audit everything from the node alone', 5, (done) => auditDemo(context, api, done))
+  const audited = await progress.step('Audit everything from the node alone', 5, (done) =>
+    auditDemo(context, api, done),
+  )
   const now = { ...Object.fromEntries(progress.seconds), 'To the table': (performance.now() - startedAt) / 1000 }
   const summary: Summary = { ...told, audit: audited, seconds: { ...now, ...earlier } }
   writeWhole(places.summary, `${JSON.stringify(summary, null, 2)}\n`)

@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { newFolder } from '../support/folder.ts'
 import { type LocalLedger, startLocalLedger } from '../support/localLedger.ts'
-import { beginStory, tellOfABook } from '../support/story.ts'
+import { beginScenario, tellOfABook } from '../support/scenario.ts'
 import { auditAt } from './stage.ts'
 
 /** `npm run test:audit` plays more of them. */
@@ -15,9 +15,9 @@ describe('histories of random games', () => {
     async (seed) => {
       const ledger = await startLocalLedger(5)
       try {
-        const story = await beginStory(ledger, seed)
-        await tellOfABook(story)
-        await story.tell(120)
+        const scenario = await beginScenario(ledger, seed)
+        await tellOfABook(scenario)
+        await scenario.play(120)
         const { findings, notChecked } = await auditAt(ledger, ledger.rpcUrl)
         expect(findings).toEqual([])
         expect(notChecked.filter(({ isNeeded }) => isNeeded)).toEqual([])
@@ -34,10 +34,10 @@ describe('an audit', () => {
   let middle: bigint
   beforeAll(async () => {
     ledger = await startLocalLedger(4)
-    const story = await beginStory(ledger, 17)
-    await tellOfABook(story)
+    const scenario = await beginScenario(ledger, 17)
+    await tellOfABook(scenario)
     middle = await ledger.connection.reader.getBlockNumber()
-    await story.tell(30)
+    await scenario.play(30)
   }, SLOW_MS)
   afterAll(() => ledger?.stop())
 

@@ -2,8 +2,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Report } from '../../auditor/report/report.ts'
 import { type Indexing, indexTo } from '../support/indexing.ts'
 import { randomOf } from '../support/random.ts'
+import { tellOfABook } from '../support/scenario.ts'
 import { type Setting, startSetting } from '../support/setting.ts'
-import { tellOfABook } from '../support/story.ts'
 import { auditOf, corruptionsOf } from './corrupted.ts'
 import { type Material, materialOf } from './material.ts'
 
@@ -19,11 +19,11 @@ describe('an audit of a finished chain', () => {
   let honest: Report
   beforeAll(async () => {
     setting = await startSetting(SEED)
-    await tellOfABook(setting.story)
-    await setting.story.tell(80)
+    await tellOfABook(setting.scenario)
+    await setting.scenario.play(80)
     indexer = await indexTo(setting.ledger, await setting.postgres.newDatabase())
     await indexer.atHead()
-    ;({ material, honest } = await materialOf(setting.ledger, setting.story, randomOf(SEED), indexer.url))
+    ;({ material, honest } = await materialOf(setting.ledger, setting.scenario, randomOf(SEED), indexer.url))
   }, SLOW_MS)
   afterAll(async () => {
     await indexer?.close()

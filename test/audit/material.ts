@@ -19,7 +19,7 @@ import { releaseFolder } from '../../scripts/deploy/release.ts'
 import { newFolder } from '../support/folder.ts'
 import type { LocalLedger } from '../support/localLedger.ts'
 import type { Random } from '../support/random.ts'
-import type { Story } from '../support/story.ts'
+import type { Scenario } from '../support/scenario.ts'
 import { auditAt } from './stage.ts'
 
 /** An event, and which contract emitted it. */
@@ -46,11 +46,11 @@ export const artifacts = `${releaseFolder}/artifacts`
 /** What an honest audit sees, and what it reports. */
 export async function materialOf(
   ledger: LocalLedger,
-  story: Story,
+  scenario: Scenario,
   random: Random,
   api: string | undefined,
 ): Promise<{ readonly material: Material; readonly honest: Report }> {
-  const files = new Map(story.files().map((file): [Hex, Uint8Array] => [keccak256(file), file]))
+  const files = new Map(scenario.files().map((file): [Hex, Uint8Array] => [keccak256(file), file]))
   const index = indexFolder(files)
   const { deployment, connection } = ledger
   const followed = followedOf(deployment, namesFollowed({ transfers: true }))

@@ -32,7 +32,7 @@ const report: Report = {
       place: { block: '7', contract: 'bonds' },
       found: '0x01',
       expected: '0x02',
-      reproduce: 'cast storage',
+      reproduce: 'eth_getStorageAt',
     },
   ],
   notChecked: [{ check: 'api', what: 'an index', why: 'none was given', isNeeded: false }],
@@ -75,7 +75,7 @@ describe('a report', () => {
       '    at block 7, contract bonds',
       '    found 0x01',
       '    expected 0x02',
-      '    see it: cast storage',
+      '    see it: eth_getStorageAt',
       'not checked (api): an index: none was given',
       'Not clean: see the findings.',
     ])

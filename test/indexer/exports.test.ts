@@ -2,8 +2,8 @@ import { parquetReadObjects } from 'hyparquet'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { ask } from '../support/ask.ts'
 import { type Indexing, indexTo } from '../support/indexing.ts'
+import { tellOfABook } from '../support/scenario.ts'
 import { type Setting, startSetting } from '../support/setting.ts'
-import { tellOfABook } from '../support/story.ts'
 
 type Row = Readonly<Record<string, string>>
 
@@ -13,8 +13,8 @@ describe('exports', () => {
 
   beforeAll(async () => {
     setting = await startSetting(20_261_201)
-    await tellOfABook(setting.story)
-    await setting.story.tell(20)
+    await tellOfABook(setting.scenario)
+    await setting.scenario.play(20)
     indexer = await indexTo(setting.ledger, await setting.postgres.newDatabase())
     await indexer.atHead()
   })
