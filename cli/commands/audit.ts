@@ -16,7 +16,9 @@ import { readDeployment } from '../../sdk/node/readDeployment.ts'
 import { action, commandOf, withSettings } from '../command.ts'
 import type { Context } from '../context.ts'
 import { ExitError } from '../exitError.ts'
+import { sayFailure } from '../failure.ts'
 import { accountOf, readSecret } from '../signer.ts'
+import { UsageError } from '../usageError.ts'
 import { bytes32Value, wholeNumber } from '../values.ts'
 
 interface Options {
@@ -61,7 +63,20 @@ if something could not be checked.`,
     .option('--out <folder>', 'write audit.json and audit.html there, and a checkpoint')
     .option('--resume', 'go on from the checkpoint in --out')
     .option('--sign-key <file>', 'sign the report’s digest with the key in this file')
-    .action(action<[], Options>(auditAll))
+    .action(action<[], Options>(auditOrSay))
+}
+
+/** What keeps an audit from being made is no finding: it could not check. */
+async function auditOrSay(context: Context, options: Options): Promise<void> {
+  if (options.resume && options.out === undefined)
+    throw new UsageError('--resume goes on from the checkpoint in --out: give that too.')
+  try {
+    await auditAll(context, options)
+  } catch (error) {
+    if (error instanceof ExitError || error instanceof UsageError || context.signal.aborted) throw error
+    sayFailure(error, context.terminal.isJson)
+    throw new ExitError(STATUS.incomplete)
+  }
 }
 
 async function auditAll(context: Context, options: Options): Promise<void> {
