@@ -13,6 +13,7 @@ import {
 import { type BookKey, bookKeyOf, closeOfBook } from '../../sdk/book.ts'
 import { channelId, decodeToldChannels } from '../../sdk/channel.ts'
 import { bookSlot, commitmentSlot, openingSlot } from '../../sdk/ledgerStorage.ts'
+import { count } from '../report/tally.ts'
 import type { ExpectedSlot } from '../storage/expectedSlot.ts'
 import { mappedSlot, packed, plainSlot } from '../storage/words.ts'
 import type { Book, BooksWorld, PendingBatch } from '../world/books.ts'
@@ -218,7 +219,7 @@ export function reopen(scene: Scene, { told, voided }: PendingBatch): OpenedBatc
 }
 
 function open(scene: Scene, told: ToldBatch, k: number): OpenedBatch | undefined {
-  scene.tally.counts.set('batches', (scene.tally.counts.get('batches') ?? 0) + 1)
+  count(scene.tally, 'batches')
   try {
     return openBatch(told, k)
   } catch (error) {

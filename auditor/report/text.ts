@@ -11,7 +11,10 @@ export function reportText({
   figures,
 }: Report): readonly string[] {
   const { block, hash, from, trust } = audited
-  const counts = ['inferences', 'batches', 'books', 'accounts'].map((name) => `${figures[name] ?? 0} ${name}`)
+  const counts = nouns.map(([one, many]) => {
+    const number = figures[many] ?? '0'
+    return `${number} ${number === '1' ? one : many}`
+  })
   return [
     `${deployment.name} (chain ${deployment.chainId}), blocks ${from} to ${block}: ${counts.join(', ')}.`,
     `Block ${hash}: ${trust}.`,
@@ -37,6 +40,13 @@ export function reportText({
 }
 
 const MOST_TOLD = 10
+
+const nouns = [
+  ['inference', 'inferences'],
+  ['batch', 'batches'],
+  ['book', 'books'],
+  ['account', 'accounts'],
+] as const
 
 const verdicts: Readonly<Record<Report['verdict'], string>> = {
   clean: 'Clean: every number follows from the chain.',
