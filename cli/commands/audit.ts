@@ -20,6 +20,7 @@ import { sayFailure } from '../failure.ts'
 import { accountOf, readSecret } from '../signer.ts'
 import { UsageError } from '../usageError.ts'
 import { bytes32Value, wholeNumber } from '../values.ts'
+import { booksCommand } from './audit/books.ts'
 
 interface Options {
   readonly at?: At
@@ -38,6 +39,7 @@ interface Options {
 const STATUS = { clean: 0, findings: 1, incomplete: 2 } as const
 const RELEASE = fileURLToPath(new URL('../../var/release/artifacts', import.meta.url))
 
+/** Options that follow a verb are the verb's own. */
 export function auditCommand(): Command {
   return withSettings(
     commandOf(
@@ -64,6 +66,8 @@ if something could not be checked.`,
     .option('--resume', 'go on from the checkpoint in --out')
     .option('--sign-key <file>', 'sign the report’s digest with the key in this file')
     .action(action<[], Options>(auditOrSay))
+    .enablePositionalOptions()
+    .addCommand(booksCommand())
 }
 
 /** What keeps an audit from being made is no finding: it could not check. */
