@@ -21,6 +21,7 @@ import { accountOf, readSecret } from '../signer.ts'
 import { UsageError } from '../usageError.ts'
 import { bytes32Value, wholeNumber } from '../values.ts'
 import { booksCommand } from './audit/books.ts'
+import { documentCommand } from './audit/document.ts'
 
 interface Options {
   readonly at?: At
@@ -68,6 +69,7 @@ if something could not be checked.`,
     .action(action<[], Options>(auditOrSay))
     .enablePositionalOptions()
     .addCommand(booksCommand())
+    .addCommand(documentCommand())
 }
 
 /** What keeps an audit from being made is no finding: it could not check. */
