@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { type Hex, keccak256 } from 'viem'
 import { namesFollowed } from '../../chain/events/contracts.ts'
-import type { Fact } from '../../chain/events/facts.ts'
+import type { Fact, FactTable } from '../../chain/events/facts.ts'
 import type { Node } from '../../chain/node/node.ts'
 import type { Header } from '../../chain/verify/header.ts'
 import { MANIFEST_FILE, type RunManifest } from '../../pipeline/run/manifest.ts'
@@ -20,12 +20,15 @@ export interface RecordAsked {
   readonly signal: AbortSignal
 }
 
-/** What the chain says of datasets, models and evaluations up to a block. */
-export async function readChronicle({ node, deployment, head, signal }: RecordAsked): Promise<Chronicle> {
+/** The facts of these tables up to a block. */
+export async function readChronicle(
+  { node, deployment, head, signal }: RecordAsked,
+  tables: ReadonlySet<FactTable>,
+): Promise<Chronicle> {
   const facts: Fact[] = []
   const times = new Map<bigint, bigint>()
   for await (const read of readFacts({ node, deployment, names: namesFollowed({ transfers: false }), head, signal })) {
-    const kept = read.facts.filter(({ table }) => recordTables.has(table))
+    const kept = read.facts.filter(({ table }) => tables.has(table))
     const blocks = new Set(kept.map(({ row }) => row.block))
     for (const { number, timestamp } of read.blocks) if (blocks.has(number)) times.set(number, timestamp)
     for (const fact of kept) facts.push(fact)
@@ -44,7 +47,7 @@ export function originOf({ deployment, head }: Pick<RecordAsked, 'deployment' | 
 export async function readSubject(
   asked: RecordAsked & { readonly model: number; readonly version?: bigint; readonly run?: string },
 ): Promise<Subject> {
-  const record = modelRecord(originOf(asked), await readChronicle(asked), asked.model)
+  const record = modelRecord(originOf(asked), await readChronicle(asked, recordTables), asked.model)
   const version =
     asked.version === undefined ? record.versions[0] : record.versions.find((one) => one.version === asked.version)
   if (version === undefined)

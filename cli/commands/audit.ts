@@ -22,6 +22,7 @@ import { UsageError } from '../usageError.ts'
 import { bytes32Value, wholeNumber } from '../values.ts'
 import { booksCommand } from './audit/books.ts'
 import { documentCommand } from './audit/document.ts'
+import { withdrawalsCommand } from './audit/withdrawals.ts'
 
 interface Options {
   readonly at?: At
@@ -70,6 +71,7 @@ if something could not be checked.`,
     .enablePositionalOptions()
     .addCommand(booksCommand())
     .addCommand(documentCommand())
+    .addCommand(withdrawalsCommand())
 }
 
 /** What keeps an audit from being made is no finding: it could not check. */

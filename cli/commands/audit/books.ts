@@ -7,10 +7,8 @@ import { csvOf } from '../../../auditor/books/csv.ts'
 import type { Books } from '../../../auditor/books/entry.ts'
 import { hledgerOf } from '../../../auditor/books/hledger.ts'
 import { readBooks } from '../../../auditor/books/readBooks.ts'
-import { identify } from '../../../chain/node/identity.ts'
-import { connectNode } from '../../../chain/node/node.ts'
-import { readDeployment } from '../../../sdk/node/readDeployment.ts'
 import { action, commandOf, reading } from '../../command.ts'
+import { placeOf } from './place.ts'
 
 const formats: Readonly<Record<string, (books: Books) => Iterable<string>>> = {
   beancount: beancountOf,
@@ -35,10 +33,9 @@ journals were checked. Ends with what the contracts hold, as assertions that bea
     .addOption(format.makeOptionMandatory())
     .requiredOption('--out <file>', 'where to write them')
     .action(
-      action<[], Options>(async ({ config, connection, signal, terminal }, options) => {
-        const deployment = readDeployment(config.need('deployment'))
-        const node = connectNode(config.need('rpc'), { chainId: deployment.chainId })
-        await identify(node, deployment)
+      action<[], Options>(async (context, options) => {
+        const { node, deployment } = await placeOf(context)
+        const { connection, signal, terminal } = context
         const head = await node.latest()
         const books = await readBooks({ node, deployment, connection: await connection(), head, signal })
         const write = formats[options.format] as (typeof formats)[string]

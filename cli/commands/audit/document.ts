@@ -3,14 +3,12 @@ import { type Command, InvalidArgumentError, Option } from 'commander'
 import { type DocumentFormat, formats } from '../../../auditor/documents/document.ts'
 import { readSubject } from '../../../auditor/documents/readRecord.ts'
 import { type FalseField, falseFields, identifyDocument } from '../../../auditor/documents/verifyDocument.ts'
-import { identify } from '../../../chain/node/identity.ts'
-import { connectNode } from '../../../chain/node/node.ts'
 import { StopError } from '../../../sdk/errors.ts'
-import { readDeployment } from '../../../sdk/node/readDeployment.ts'
 import { action, commandOf, reading } from '../../command.ts'
 import type { Context } from '../../context.ts'
 import { ExitError } from '../../exitError.ts'
 import { id } from '../../values.ts'
+import { placeOf } from './place.ts'
 
 interface Options {
   readonly format: DocumentFormat
@@ -45,7 +43,7 @@ summary that the EU AI Act asks for. What is not known is left out or said to be
     .requiredOption('--out <file>', 'where to write it')
     .action(
       action<[], Options>(async (context, { format: kind, model, version, run, out }) => {
-        const { node, deployment } = await nodeOf(context)
+        const { node, deployment } = await placeOf(context)
         const head = await node.latest()
         const { signal, terminal } = context
         const subject = await readSubject({
@@ -90,7 +88,7 @@ async function verify(context: Context, file: string, run: string | undefined): 
   const { format, named } = identifyDocument(text, file)
   if (named.hasRun && run === undefined)
     throw new StopError(`${file} was made with a run`, {}, 'Give the folder of the published run with --run.')
-  const { node, deployment } = await nodeOf(context)
+  const { node, deployment } = await placeOf(context)
   if (named.chainId !== deployment.chainId || named.models !== deployment.contracts.models.toLowerCase())
     throw new StopError(
       `${file} is about another deployment`,
@@ -108,13 +106,6 @@ async function verify(context: Context, file: string, run: string | undefined): 
   const { signal } = context
   const asked = { node, deployment, head, signal, model, version, ...(named.hasRun && run !== undefined && { run }) }
   return falseFields(text, format, await readSubject(asked))
-}
-
-async function nodeOf({ config }: Context) {
-  const deployment = readDeployment(config.need('deployment'))
-  const node = connectNode(config.need('rpc'), { chainId: deployment.chainId })
-  await identify(node, deployment)
-  return { node, deployment }
 }
 
 function versionId(text: string): bigint {
