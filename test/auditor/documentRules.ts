@@ -94,7 +94,10 @@ function cyclonedx(): Check {
   ajv.addFormat('iri-reference', (value: string) => URL.canParse(value, 'https://example.org'))
   ajv.addFormat('idn-email', (value: string) => value.includes('@'))
   ajv.addFormat('string', true)
-  for (const name of ['spdx', 'jsf-0.82', 'cryptography-defs']) ajv.addSchema(schema(`${name}.SNAPSHOT.schema.json`))
+  for (const name of ['spdx', 'jsf-0.82', 'cryptography-defs']) {
+    const file = `${name}.SNAPSHOT.schema.json`
+    ajv.addSchema(schema(file), `http://cyclonedx.org/schema/${file}`)
+  }
   compiled = ajv.compile(schema('bom-1.7.SNAPSHOT.schema.json'))
   return compiled
 }

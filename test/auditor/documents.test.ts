@@ -31,7 +31,7 @@ describe('documents of a random history', () => {
   beforeAll(async () => {
     ledger = await startLocalLedger(4, { keepsHistory: false })
     const story = await beginStory(ledger, 20_261_130)
-    await story.does('evaluate', 'evaluate', 'evaluate', 'withdrawConsent')
+    await story.does('evaluate', 'evaluate', 'evaluate', ...Array(5).fill('withdrawConsent'))
     await story.tell(60)
     // Model 1 is the base that all fine-tunes begin with.
     subjects = await Promise.all([2, 3, 4].map((model) => subjectOf(ledger, model)))
@@ -89,7 +89,7 @@ describe('documents of a published run', () => {
   }
 
   beforeAll(async () => {
-    ledger = await startLocalLedger(4)
+    ledger = await startLocalLedger(8, { keepsHistory: false })
     ;({ run } = await publishSmallRun(ledger, { rows: 96, heldOut: 100 }))
     const deployment = join(ledger.folder, 'deployment.json')
     writeFileSync(deployment, JSON.stringify(ledger.deployment))
