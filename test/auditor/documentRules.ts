@@ -94,6 +94,8 @@ function cyclonedx(): Check {
   ajv.addFormat('iri-reference', (value: string) => URL.canParse(value, 'https://example.org'))
   ajv.addFormat('idn-email', (value: string) => value.includes('@'))
   ajv.addFormat('string', true)
+  ajv.addFormat('uri', (value: string) => URL.canParse(value))
+  ajv.addFormat('date', /^\d{4}-\d\d-\d\d$/)
   for (const name of ['spdx', 'jsf-0.82', 'cryptography-defs']) {
     const file = `${name}.SNAPSHOT.schema.json`
     ajv.addSchema(schema(file), `http://cyclonedx.org/schema/${file}`)
