@@ -65,13 +65,13 @@ export const recordTables: ReadonlySet<FactTable> = new Set<FactTable>([
   'unitStruck',
 ])
 
-export interface Chronicle {
+export interface TimedFacts {
   readonly facts: readonly Fact[]
   /** The time of each fact's block, in seconds. */
   readonly timeOf: (block: bigint) => bigint
 }
 
-export function modelRecord(origin: Origin, { facts, timeOf }: Chronicle, model: number): ModelRecord {
+export function modelRecord(origin: Origin, { facts, timeOf }: TimedFacts, model: number): ModelRecord {
   const rows = <T extends FactTable>(table: T): readonly Facts[T][] =>
     facts.flatMap((fact) => (fact.table === table ? [fact.row as Facts[T]] : []))
   const ofModel = <T extends { readonly model: number }>(found: readonly T[], of = model) =>
@@ -108,7 +108,7 @@ export function modelRecord(origin: Origin, { facts, timeOf }: Chronicle, model:
   }
 }
 
-function versionRecord({ facts, timeOf }: Chronicle, version: bigint): VersionRecord {
+function versionRecord({ facts, timeOf }: TimedFacts, version: bigint): VersionRecord {
   const rows = <T extends FactTable>(table: T): readonly Facts[T][] =>
     facts.flatMap((fact) => (fact.table === table ? [fact.row as Facts[T]] : []))
   const frozen = rows('versionFrozen').find((row) => row.version === version) as Facts['versionFrozen']

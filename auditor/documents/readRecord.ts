@@ -10,7 +10,7 @@ import { readManifest } from '../../pipeline/run/readRun.ts'
 import type { Deployment } from '../../sdk/deployment.ts'
 import { StopError } from '../../sdk/errors.ts'
 import { readFacts } from '../facts.ts'
-import { type Chronicle, type ModelRecord, modelRecord, type Origin, recordTables } from './modelRecord.ts'
+import { type ModelRecord, modelRecord, type Origin, recordTables, type TimedFacts } from './modelRecord.ts'
 import type { Subject } from './subject.ts'
 
 export interface RecordAsked {
@@ -21,10 +21,10 @@ export interface RecordAsked {
 }
 
 /** The facts of these tables up to a block. */
-export async function readChronicle(
+export async function readTimedFacts(
   { node, deployment, head, signal }: RecordAsked,
   tables: ReadonlySet<FactTable>,
-): Promise<Chronicle> {
+): Promise<TimedFacts> {
   const facts: Fact[] = []
   const times = new Map<bigint, bigint>()
   for await (const read of readFacts({ node, deployment, names: namesFollowed({ transfers: false }), head, signal })) {
@@ -47,7 +47,7 @@ export function originOf({ deployment, head }: Pick<RecordAsked, 'deployment' | 
 export async function readSubject(
   asked: RecordAsked & { readonly model: number; readonly version?: bigint; readonly run?: string },
 ): Promise<Subject> {
-  const record = modelRecord(originOf(asked), await readChronicle(asked, recordTables), asked.model)
+  const record = modelRecord(originOf(asked), await readTimedFacts(asked, recordTables), asked.model)
   const version =
     asked.version === undefined ? record.versions[0] : record.versions.find((one) => one.version === asked.version)
   if (version === undefined)

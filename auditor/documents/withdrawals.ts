@@ -9,7 +9,7 @@
 import type { Hex } from 'viem'
 import { memberDraw } from '../../attribution/bookPay.ts'
 import type { Facts, FactTable } from '../../chain/events/facts.ts'
-import type { Chronicle } from './modelRecord.ts'
+import type { TimedFacts } from './modelRecord.ts'
 
 export interface Withdrawal {
   readonly contribution: Hex
@@ -38,7 +38,7 @@ export const withdrawalTables: ReadonlySet<FactTable> = new Set<FactTable>([
   'unitPaid',
 ])
 
-export function withdrawalsIn({ facts, timeOf }: Chronicle): readonly Withdrawal[] {
+export function withdrawalsIn({ facts, timeOf }: TimedFacts): readonly Withdrawal[] {
   const rows = <T extends FactTable>(table: T): readonly Facts[T][] =>
     facts.flatMap((fact) => (fact.table === table ? [fact.row as Facts[T]] : []))
   const registered = new Map(rows('fineTuneRegistered').map((row) => [row.model, row]))

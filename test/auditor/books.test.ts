@@ -7,7 +7,7 @@ import { type Books, decimalOpen } from '../../auditor/books/entry.ts'
 import { hledgerOf } from '../../auditor/books/hledger.ts'
 import { type LocalLedger, startLocalLedger } from '../support/localLedger.ts'
 import { randomOf } from '../support/random.ts'
-import { beginStory, tellOfABook } from '../support/story.ts'
+import { beginScenario, tellOfABook } from '../support/scenario.ts'
 import { type Accountant, faultsFound } from './accountants.ts'
 import { booksOf } from './readings.ts'
 
@@ -28,9 +28,9 @@ describe.each([20_261_130, 16, 7])('the books of the random history %i', (seed) 
 
   beforeAll(async () => {
     ledger = await startLocalLedger(4, { keepsHistory: false })
-    const story = await beginStory(ledger, seed)
-    await tellOfABook(story)
-    await story.tell(80)
+    const scenario = await beginScenario(ledger, seed)
+    await tellOfABook(scenario)
+    await scenario.play(80)
     books = await booksOf(ledger)
   })
   afterAll(() => ledger?.stop())

@@ -11,7 +11,7 @@ import { transact } from '../../sdk/node/transactions/transact.ts'
 import { attribution } from '../support/attribution.ts'
 import { type LocalLedger, startLocalLedger } from '../support/localLedger.ts'
 import { publishSmallRun } from '../support/publishedRun.ts'
-import { beginStory } from '../support/story.ts'
+import { beginScenario } from '../support/scenario.ts'
 import { rulesOf } from './documentRules.ts'
 
 const kinds = Object.keys(formats) as DocumentFormat[]
@@ -30,9 +30,9 @@ describe('documents of a random history', () => {
 
   beforeAll(async () => {
     ledger = await startLocalLedger(4, { keepsHistory: false })
-    const story = await beginStory(ledger, 20_261_130)
-    await story.does('evaluate', 'evaluate', 'evaluate', ...Array(5).fill('withdrawConsent'))
-    await story.tell(60)
+    const scenario = await beginScenario(ledger, 20_261_130)
+    await scenario.does('evaluate', 'evaluate', 'evaluate', ...Array(5).fill('withdrawConsent'))
+    await scenario.play(60)
     // Model 1 is the base that all fine-tunes begin with.
     subjects = await Promise.all([2, 3, 4].map((model) => subjectOf(ledger, model)))
     expect(subjects.some(({ record }) => record.evaluations.length > 0)).toBe(true)
@@ -100,10 +100,10 @@ describe('documents of a published run', () => {
   it.each(kinds)('keep the rules of %s, and are found true later too', async (kind) => {
     const file = await written(kind)
     rulesOf[kind](readFileSync(file, 'utf8'))
-    const { connection, cast, walletOf } = ledger
+    const { connection, wallets, walletOf } = ledger
     // The chain goes on; a document speaks of its own block.
-    const open = callTo(connection.contracts.openToken, 'transfer', [cast.treasury.address, 1n])
-    await transact(connection.reader, walletOf(cast.deployer), open)
+    const open = callTo(connection.contracts.openToken, 'transfer', [wallets.treasury.address, 1n])
+    await transact(connection.reader, walletOf(wallets.deployer), open)
     expect(await audit('verify', file, '--run', run)).toMatchObject({
       code: 0,
       out: `${file} says what the chain says.\n`,

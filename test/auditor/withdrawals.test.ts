@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { hexToBytes } from 'viem'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { proofOf, rootOf, verifyProof } from '../../attribution/merkle.ts'
-import { readChronicle } from '../../auditor/documents/readRecord.ts'
+import { readTimedFacts } from '../../auditor/documents/readRecord.ts'
 import { type Withdrawal, withdrawalsIn, withdrawalTables } from '../../auditor/documents/withdrawals.ts'
 import { connectNode } from '../../chain/node/node.ts'
 import { ensureContribution } from '../../pipeline/publish/contribute.ts'
@@ -12,7 +12,7 @@ import { callTo } from '../../sdk/contractCall.ts'
 import { itemContent, itemHash, itemLeaf, itemsTree } from '../../sdk/contribution.ts'
 import { transact } from '../../sdk/node/transactions/transact.ts'
 import { type LocalLedger, startLocalLedger } from '../support/localLedger.ts'
-import { beginStory, tellOfABook } from '../support/story.ts'
+import { beginScenario, tellOfABook } from '../support/scenario.ts'
 
 describe('withdrawn consent', () => {
   let ledger: LocalLedger
@@ -20,10 +20,10 @@ describe('withdrawn consent', () => {
 
   beforeAll(async () => {
     ledger = await startLocalLedger(4)
-    const { connection, cast, walletOf, rpcUrl, deployment } = ledger
+    const { connection, wallets, walletOf, rpcUrl, deployment } = ledger
     const { reader, contracts, fromBlock } = connection
-    const story = await beginStory(ledger, 16)
-    await tellOfABook(story)
+    const scenario = await beginScenario(ledger, 16)
+    await tellOfABook(scenario)
     const submitted = { ...contracts.datasets, eventName: 'ContributionSubmitted', fromBlock, strict: true } as const
     // Everybody withdraws everything, between two books.
     for (const { args } of await reader.getContractEvents(submitted)) {
@@ -32,14 +32,14 @@ describe('withdrawn consent', () => {
         functionName: 'payoutOf',
         args: [args.contributor],
       })
-      const holder = cast.contributors.find(({ address }) => address === payout)
-      if (holder === undefined) throw new Error('Contributors are of the cast')
+      const holder = wallets.contributors.find(({ address }) => address === payout)
+      if (holder === undefined) throw new Error('Contributors have a wallet')
       await transact(reader, walletOf(holder), callTo(contracts.datasets, 'withdrawConsent', [args.contribution]))
     }
-    await tellOfABook(story)
+    await tellOfABook(scenario)
     const node = connectNode(rpcUrl, { chainId: deployment.chainId })
     const asked = { node, deployment, head: await node.latest(), signal: new AbortController().signal }
-    found = withdrawalsIn(await readChronicle(asked, withdrawalTables))
+    found = withdrawalsIn(await readTimedFacts(asked, withdrawalTables))
   })
   afterAll(() => ledger?.stop())
 
@@ -68,8 +68,8 @@ describe('withdrawn consent', () => {
   })
 
   it('erases items with their salts, and leaves every proof valid', async () => {
-    const { connection, cast, walletOf, folder } = ledger
-    const [holder] = cast.contributors
+    const { connection, wallets, walletOf, folder } = ledger
+    const [holder] = wallets.contributors
     const items = Array.from({ length: 11 }, (_, i) => ({ label: 'ham', text: `a private text, ${i}` }))
     const commitment = ensureCommitment(join(folder, 'private.json'), items, () => randomBytes(32))
     const wallet = walletOf(holder as NonNullable<typeof holder>)

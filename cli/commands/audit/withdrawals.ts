@@ -1,5 +1,5 @@
 import type { Command } from 'commander'
-import { readChronicle } from '../../../auditor/documents/readRecord.ts'
+import { readTimedFacts } from '../../../auditor/documents/readRecord.ts'
 import { isoTime } from '../../../auditor/documents/subject.ts'
 import { type Use, withdrawalsIn, withdrawalTables } from '../../../auditor/documents/withdrawals.ts'
 import { formatOpen } from '../../../sdk/units.ts'
@@ -18,7 +18,7 @@ export function withdrawalsCommand(): Command {
       const { node, deployment } = await placeOf(context)
       const { signal, terminal } = context
       const head = await node.latest()
-      const found = withdrawalsIn(await readChronicle({ node, deployment, head, signal }, withdrawalTables))
+      const found = withdrawalsIn(await readTimedFacts({ node, deployment, head, signal }, withdrawalTables))
       terminal.result(
         { block: head.number, withdrawals: found },
         found.length === 0
