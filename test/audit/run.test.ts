@@ -56,24 +56,24 @@ describe('an audit with a run', () => {
 })
 
 async function publish(ledger: LocalLedger) {
-  const { connection, cast, walletOf, rpcUrl, deployment, folder } = ledger
+  const { connection, wallets, walletOf, rpcUrl, deployment, folder } = ledger
   const run = join(folder, 'run')
   cpSync(join(FIXTURE, 'run'), run, { recursive: true })
-  const dataset = await ensureDataset(connection, walletOf(cast.curator), {
+  const dataset = await ensureDataset(connection, walletOf(wallets.curator), {
     licence: 'CC0-1.0',
     termsHash: keccak(Buffer.of(1)),
     metadataHash: keccak(Buffer.of(2)),
     metadataURI: 'ipfs://card',
   })
   const ids: `0x${string}`[] = []
-  for (const [i, holder] of cast.contributors.entries()) {
+  for (const [i, holder] of wallets.contributors.entries()) {
     const items = readItems(join(FIXTURE, `items/${i}.jsonl`))
     const commitment = ensureCommitment(join(FIXTURE, `items/${i}.commitment.json`), items, () => {
       throw new Error('It is committed')
     })
     ids.push((await ensureContribution(connection, walletOf(holder), dataset, commitment)).contribution)
   }
-  await ensureVersion(connection, walletOf(cast.curator), dataset, ids)
+  await ensureVersion(connection, walletOf(wallets.curator), dataset, ids)
   const file = join(folder, 'deployment.json')
   writeFileSync(file, JSON.stringify(deployment))
   const args = ['--rpc', rpcUrl, '--deployment', file, '--blobs-at', 'ipfs://blobs', '--yes']
