@@ -61,7 +61,7 @@ describe('claiming', () => {
     expect((await run(['settle'])).out).toBe('No book is due.\n')
     await local.passSeconds(1.5 * DAY)
     const closed = await claim([`${contributor(0)}`])
-    expect(closed.out).toMatch(/which can be settled from \d{4}-\S+Z\.\n/)
+    expect(closed.out).toMatch(/which can be settled from \d{4}-\S+ \S+ UTC on\.\n/)
   })
 
   it('settles what is due and pays exactly what was pending, of which a dry run names every transaction', async () => {
