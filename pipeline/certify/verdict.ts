@@ -114,7 +114,12 @@ function warningFor({ sketched, floorBps }: Terms, steering: readonly Steering[]
   const own = steering.find((one) => one.floorBps === floorBps)
   if (!sketched || own === undefined || lambdaOf(own) < 1) return null
   const lambda = lambdaOf(own)
-  return `A query sketch moves up to ${lambda.toFixed(2)} of a fee’s pool. Where contributors’ share times that, with the operator’s, the owner’s and royalties, reaches 1, a party that is all of them gains by paying itself: with a treasury of ${100 * TREASURY} %, from a contributors’ share of ${(100 * shareThatPaysItself(lambda)).toFixed(1)} % on.`
+  const share = shareThatPaysItself(lambda)
+  const where =
+    share === 1
+      ? 'only if contributors get the whole fee'
+      : `if contributors get ${(100 * share).toFixed(1)} % of a fee or more`
+  return `A paid call can move up to ${lambda.toFixed(2)} times the contributors’ part of its fee to one party. Whoever is contributor, operator and owner at once then gains by paying itself, ${where} (with a treasury of ${100 * TREASURY} %).`
 }
 
 type RuleFigures = Measure['rules'][number]

@@ -1,4 +1,4 @@
-"""The adapter as `model.save_pretrained(folder)` left it, held against the model in memory."""
+"""The adapter as `model.save_pretrained(folder)` left it, compared with the model in memory."""
 
 from __future__ import annotations
 

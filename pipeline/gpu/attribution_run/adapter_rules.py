@@ -1,4 +1,4 @@
-"""A saved LoRA adapter held against its configuration, module by module, before any gradient is taken.
+"""A saved LoRA adapter compared with its configuration, module by module, before any gradient is taken.
 
 The same rules as pipeline/run/peftModules.ts, and the same facts (peft_adapter.json); test/fixtures/peftAdapters.json
 holds both to each other. Nothing here needs torch: tensors are known by dtype and shape.

@@ -31,7 +31,7 @@ FETCH = "Fetch the run folder afresh from where it was made."
 
 @dataclass(frozen=True)
 class EmittedRun:
-    """A run folder of this package, as far as projecting again needs it; files are held against their hashes."""
+    """A run folder of this package, as far as projecting again needs it; files are compared with their hashes."""
 
     folder: Path
     manifest: dict[str, Any]

@@ -83,13 +83,13 @@ describe('the verdict', () => {
     const found = judge(told, steering(3, 2, 1.8, 1.5))
     expect(found.recommended?.floorBps).toBe(40_000)
     expect(found.warning).toBe(
-      'A query sketch moves up to 1.50 of a fee’s pool. Where contributors’ share times that, with the operator’s, the owner’s and royalties, reaches 1, a party that is all of them gains by paying itself: with a treasury of 2 %, from a contributors’ share of 4.0 % on.',
+      'A paid call can move up to 1.50 times the contributors’ part of its fee to one party. Whoever is contributor, operator and owner at once then gains by paying itself, if contributors get 4.0 % of a fee or more (with a treasury of 2 %).',
     )
   })
 
   it('recommends nothing where nothing was measured, and warns all the same', () => {
     expect(judge([], steering())).toMatchObject({ recommended: null, warning: null })
-    expect(notMeasured('Two are too few.', steering(3, 2, 1.8, 1.5)).warning).toContain('1.50 of a fee’s pool')
+    expect(notMeasured('Two are too few.', steering(3, 2, 1.8, 1.5)).warning).toContain('1.50 times the contributors’ part')
   })
 
   it('is spelt as terms', () => {
