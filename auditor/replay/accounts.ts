@@ -2,15 +2,15 @@ import type { Hex } from 'viem'
 import type { ExpectedSlot } from '../storage/expectedSlot.ts'
 import { mappedSlot, plainSlot } from '../storage/words.ts'
 import type { AccountsWorld } from '../world/accounts.ts'
-import { expectTold, type Handlers } from './scene.ts'
+import { expectTold, type Handlers } from './step.ts'
 
 const [COUNT, PAYOUTS, PROPOSED, HOLDERS] = [0, 1, 2, 3]
 export const NO_ADDRESS: Hex = `0x${'00'.repeat(20)}`
 
 export const accountHandlers: Handlers = {
-  accountOpened: (scene, { account, payout }) => {
-    const { world, at } = scene
-    expectTold(scene, 'Accounts are not numbered one after the other', account, world.accounts.size + 1)
+  accountOpened: (step, { account, payout }) => {
+    const { world, at } = step
+    expectTold(step, 'Accounts are not numbered one after the other', account, world.accounts.size + 1)
     world.accounts.set(account, { payout, proposed: NO_ADDRESS, at })
     world.holders.set(payout, { account, at })
   },
@@ -18,9 +18,9 @@ export const accountHandlers: Handlers = {
     const known = world.accounts.get(account)
     if (known !== undefined) world.accounts.set(account, { ...known, proposed, at })
   },
-  payoutRotated: (scene, { account, previous, payout }) => {
-    const { world, at } = scene
-    expectTold(scene, 'An account had another payout address', previous, world.accounts.get(account)?.payout ?? 'none')
+  payoutRotated: (step, { account, previous, payout }) => {
+    const { world, at } = step
+    expectTold(step, 'An account had another payout address', previous, world.accounts.get(account)?.payout ?? 'none')
     if (world.holders.get(previous)?.account === account) world.holders.set(previous, { account: 0, at })
     world.accounts.set(account, { payout, proposed: NO_ADDRESS, at })
     world.holders.set(payout, { account, at })

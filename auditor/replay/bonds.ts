@@ -8,72 +8,72 @@ import { mappedSlot, packed } from '../storage/words.ts'
 import type { Bond, BondsWorld, SettledPools } from '../world/bonds.ts'
 import { timeIn } from './clock.ts'
 import { credit } from './earnings.ts'
-import { expectTold, type Handlers, type Scene } from './scene.ts'
+import { expectTold, type Handlers, type Step } from './step.ts'
 
 const [BONDS, LEAVES, SETTLED] = [5, 6, 7]
 const BPS = 10_000n
 
 export const bondHandlers: Handlers = {
-  bondDeposited: (scene, { bond, amountGwei, balanceGwei }) => {
-    const before = bondOf(scene, bond)
-    expectTold(scene, `The balance of ${nameOf(bond)} after a deposit`, balanceGwei, before.balanceGwei + amountGwei)
-    change(scene, bond, { balanceGwei })
+  bondDeposited: (step, { bond, amountGwei, balanceGwei }) => {
+    const before = bondOf(step, bond)
+    expectTold(step, `The balance of ${nameOf(bond)} after a deposit`, balanceGwei, before.balanceGwei + amountGwei)
+    change(step, bond, { balanceGwei })
   },
-  bondWithdrawalRequested: (scene, { bond, leavingGwei, leavesAt }) => {
-    const { noticeSeconds } = scene.world.settings.bondRule ?? { noticeSeconds: 0n }
-    const due = leavingGwei === 0n ? 0n : timeIn(scene) + noticeSeconds
-    expectTold(scene, `When a withdrawal from ${nameOf(bond)} falls due`, leavesAt, due)
-    change(scene, bond, { leavingGwei, leavesAt })
+  bondWithdrawalRequested: (step, { bond, leavingGwei, leavesAt }) => {
+    const { noticeSeconds } = step.world.settings.bondRule ?? { noticeSeconds: 0n }
+    const due = leavingGwei === 0n ? 0n : timeIn(step) + noticeSeconds
+    expectTold(step, `When a withdrawal from ${nameOf(bond)} falls due`, leavesAt, due)
+    change(step, bond, { leavingGwei, leavesAt })
   },
-  bondWithdrawn: (scene, { bond, amountGwei, balanceGwei }) => {
-    const before = bondOf(scene, bond)
-    expectTold(scene, `The balance of ${nameOf(bond)} after a withdrawal`, balanceGwei, before.balanceGwei - amountGwei)
-    change(scene, bond, { balanceGwei, leavingGwei: 0n, leavesAt: 0n })
+  bondWithdrawn: (step, { bond, amountGwei, balanceGwei }) => {
+    const before = bondOf(step, bond)
+    expectTold(step, `The balance of ${nameOf(bond)} after a withdrawal`, balanceGwei, before.balanceGwei - amountGwei)
+    change(step, bond, { balanceGwei, leavingGwei: 0n, leavesAt: 0n })
   },
-  bondHeld: (scene, { bond, amountGwei, heldGwei, leavingGwei }) => {
-    expectTold(scene, `What is held of ${nameOf(bond)}`, heldGwei, bondOf(scene, bond).heldGwei + amountGwei)
-    change(scene, bond, { heldGwei, leavingGwei })
+  bondHeld: (step, { bond, amountGwei, heldGwei, leavingGwei }) => {
+    expectTold(step, `What is held of ${nameOf(bond)}`, heldGwei, bondOf(step, bond).heldGwei + amountGwei)
+    change(step, bond, { heldGwei, leavingGwei })
   },
-  bondReleased: (scene, { bond, amountGwei, heldGwei }) => {
-    expectTold(scene, `What is held of ${nameOf(bond)}`, heldGwei, bondOf(scene, bond).heldGwei - amountGwei)
-    change(scene, bond, { heldGwei })
+  bondReleased: (step, { bond, amountGwei, heldGwei }) => {
+    expectTold(step, `What is held of ${nameOf(bond)}`, heldGwei, bondOf(step, bond).heldGwei - amountGwei)
+    change(step, bond, { heldGwei })
   },
-  bondSlashed: (scene, row) => {
+  bondSlashed: (step, row) => {
     const { bond, beneficiary, amountGwei, bountyGwei, givenGwei, balanceGwei, heldGwei, leavingGwei } = row
-    const before = bondOf(scene, bond)
-    expectTold(scene, `The balance of ${nameOf(bond)} after a slash`, balanceGwei, before.balanceGwei - amountGwei)
-    change(scene, bond, { balanceGwei, heldGwei, leavingGwei })
-    scene.world.unburntGwei += amountGwei - bountyGwei - givenGwei
-    credit(scene, beneficiary, bountyGwei)
+    const before = bondOf(step, bond)
+    expectTold(step, `The balance of ${nameOf(bond)} after a slash`, balanceGwei, before.balanceGwei - amountGwei)
+    change(step, bond, { balanceGwei, heldGwei, leavingGwei })
+    step.world.unburntGwei += amountGwei - bountyGwei - givenGwei
+    credit(step, beneficiary, bountyGwei)
   },
-  slashedBurnt: (scene, { amountGwei }) => {
-    expectTold(scene, 'What was burnt is not what waited to be burnt', amountGwei, scene.world.unburntGwei)
-    scene.world.unburntGwei -= amountGwei
+  slashedBurnt: (step, { amountGwei }) => {
+    expectTold(step, 'What was burnt is not what waited to be burnt', amountGwei, step.world.unburntGwei)
+    step.world.unburntGwei -= amountGwei
   },
 }
 
 /** What an operator's bond answers for a batch. */
-export function expose(scene: Scene, operator: number, feesGwei: bigint, records: number): bigint {
-  const { ratioBps, perRecordGwei } = scene.world.settings.bondRule ?? { ratioBps: 0n, perRecordGwei: 0n }
+export function expose(step: Step, operator: number, feesGwei: bigint, records: number): bigint {
+  const { ratioBps, perRecordGwei } = step.world.settings.bondRule ?? { ratioBps: 0n, perRecordGwei: 0n }
   const coverGwei = (feesGwei * ratioBps + BPS - 1n) / BPS + BigInt(records) * perRecordGwei
   const bond = bondOfAccount(operator)
-  change(scene, bond, { exposedGwei: bondOf(scene, bond).exposedGwei + coverGwei })
+  change(step, bond, { exposedGwei: bondOf(step, bond).exposedGwei + coverGwei })
   return coverGwei
 }
 
 /** A book is settled. */
-export function relieve(scene: Scene, operator: number, model: number, coverGwei: bigint, poolGwei: bigint): void {
+export function relieve(step: Step, operator: number, model: number, coverGwei: bigint, poolGwei: bigint): void {
   const bond = bondOfAccount(operator)
-  change(scene, bond, { exposedGwei: bondOf(scene, bond).exposedGwei - coverGwei })
-  const pools = rolledPools(scene, model)
-  scene.world.settledPools.set(model, { ...pools, newerGwei: pools.newerGwei + poolGwei, at: scene.at })
+  change(step, bond, { exposedGwei: bondOf(step, bond).exposedGwei - coverGwei })
+  const pools = rolledPools(step, model)
+  step.world.settledPools.set(model, { ...pools, newerGwei: pools.newerGwei + poolGwei, at: step.at })
 }
 
 /** Whether a model's bond covers its pools. */
-export function coversModel(scene: Scene, model: number, unsettledGwei: bigint): boolean {
-  const { newerGwei, olderGwei } = rolledPools(scene, model)
-  const { minimumGwei } = scene.world.settings.bondRule ?? { minimumGwei: 0n }
-  return bondOf(scene, bondOfModel(model)).balanceGwei >= minimumGwei + unsettledGwei + newerGwei + olderGwei
+export function coversModel(step: Step, model: number, unsettledGwei: bigint): boolean {
+  const { newerGwei, olderGwei } = rolledPools(step, model)
+  const { minimumGwei } = step.world.settings.bondRule ?? { minimumGwei: 0n }
+  return bondOf(step, bondOfModel(model)).balanceGwei >= minimumGwei + unsettledGwei + newerGwei + olderGwei
 }
 
 export function* bondSlots({ bonds, settledPools }: BondsWorld): Iterable<ExpectedSlot> {
@@ -90,20 +90,20 @@ export function* bondSlots({ bonds, settledPools }: BondsWorld): Iterable<Expect
   }
 }
 
-function bondOf({ world, at }: Scene, bond: bigint): Bond {
+function bondOf({ world, at }: Step, bond: bigint): Bond {
   const none = { balanceGwei: 0n, leavingGwei: 0n, heldGwei: 0n, exposedGwei: 0n, leavesAt: 0n, at }
   return world.bonds.get(bond) ?? none
 }
 
-function change(scene: Scene, bond: bigint, changed: Partial<Bond>): void {
-  scene.world.bonds.set(bond, { ...bondOf(scene, bond), ...changed, at: scene.at })
+function change(step: Step, bond: bigint, changed: Partial<Bond>): void {
+  step.world.bonds.set(bond, { ...bondOf(step, bond), ...changed, at: step.at })
 }
 
-function rolledPools(scene: Scene, model: number): SettledPools {
-  const { world, at } = scene
+function rolledPools(step: Step, model: number): SettledPools {
+  const { world, at } = step
   const pools = world.settledPools.get(model) ?? { newerGwei: 0n, olderGwei: 0n, since: 0n, at }
   const { modelSeconds } = world.settings.bondRule ?? { modelSeconds: 0n }
-  const now = timeIn(scene)
+  const now = timeIn(step)
   if (now < pools.since + modelSeconds) return pools
   if (now >= pools.since + 2n * modelSeconds) return { newerGwei: 0n, olderGwei: 0n, since: now, at }
   return { newerGwei: 0n, olderGwei: pools.newerGwei, since: pools.since + modelSeconds, at }

@@ -21,7 +21,7 @@ import { coversModel, expose, relieve } from './bonds.ts'
 import { charge } from './channels.ts'
 import { timeIn } from './clock.ts'
 import { credit } from './earnings.ts'
-import { expectTold, type Handlers, type Scene, wanting } from './scene.ts'
+import { expectTold, type Handlers, type Step, wanting } from './step.ts'
 
 /** The arguments of `BatchRecorded`. */
 export interface BatchEvent {
@@ -39,17 +39,17 @@ const LONGEST_BOOK = 28n * 86_400n
 const BPS = 10_000n
 
 export const bookHandlers: Handlers = {
-  bookOpened: (scene, row) => {
-    const { world, at } = scene
+  bookOpened: (step, row) => {
+    const { world, at } = step
     const { epochSeconds, windowSeconds, minBookGwei, treasuryBps } = row
     const terms = world.settings.ledgerTerms
     const [told, ruled] = [row, terms ?? row].map((one) =>
       [one.epochSeconds, one.windowSeconds, one.minBookGwei, one.treasuryBps].join(' '),
     )
-    expectTold(scene, 'A book was opened with other terms than the Ledger’s', told as string, ruled as string)
-    const openedAt = timeIn(scene)
+    expectTold(step, 'A book was opened with other terms than the Ledger’s', told as string, ruled as string)
+    const openedAt = timeIn(step)
     const longest = epochSeconds > LONGEST_BOOK ? epochSeconds : LONGEST_BOOK
-    expectTold(scene, 'A book closes at another time than its terms say', row.closesAt, openedAt + longest)
+    expectTold(step, 'A book closes at another time than its terms say', row.closesAt, openedAt + longest)
     world.books.set(row.book, {
       ...bookKeyOf(row.book),
       openedAt,
@@ -72,32 +72,26 @@ export const bookHandlers: Handlers = {
       at,
     })
   },
-  bookClosing: (scene, { book, closesAt }) => {
-    const known = scene.world.books.get(book)
-    if (known !== undefined) Object.assign(known, { closesAt, isClosing: true, at: scene.at })
+  bookClosing: (step, { book, closesAt }) => {
+    const known = step.world.books.get(book)
+    if (known !== undefined) Object.assign(known, { closesAt, isClosing: true, at: step.at })
   },
-  givenToBook: (scene, { book, amountGwei }) => {
-    const known = scene.world.books.get(book)
-    if (known !== undefined) Object.assign(known, { givenGwei: known.givenGwei + amountGwei, at: scene.at })
+  givenToBook: (step, { book, amountGwei }) => {
+    const known = step.world.books.get(book)
+    if (known !== undefined) Object.assign(known, { givenGwei: known.givenGwei + amountGwei, at: step.at })
   },
-  recordVoided: (scene, row) => {
-    const { world } = scene
+  recordVoided: (step, row) => {
+    const { world } = step
     const recorded = world.batches.get(row.batch)
     const book = recorded && world.books.get(recorded.book)
     const batch = book?.pending.find(({ told }) => told.batch === row.batch)
     if (recorded === undefined || book === undefined || batch === undefined) {
-      wanting(
-        scene,
-        'batches',
-        'A record of a batch that is not open was voided',
-        `batch ${row.batch}`,
-        'an open batch',
-      )
+      wanting(step, 'batches', 'A record of a batch that is not open was voided', `batch ${row.batch}`, 'an open batch')
       return
     }
     const feeUnitGwei = world.models.get(book.model)?.feeUnitGwei ?? 1n
     batch.voided.push(Number(row.position))
-    const opened = reopen(scene, batch)
+    const opened = reopen(step, batch)
     const { units, root, sumHash } = opened?.header ?? row
     for (const [what, told, found] of [
       ['units', row.units, units],
@@ -105,38 +99,38 @@ export const bookHandlers: Handlers = {
       ['hash of the sum', row.sumHash, sumHash],
       ['fee', row.feeGwei, (batch.header.units - units) * feeUnitGwei],
     ] as const) {
-      expectTold(scene, `The ${what} of batch ${row.batch} without its record ${row.position}`, told, found, 'batches')
+      expectTold(step, `The ${what} of batch ${row.batch} without its record ${row.position}`, told, found, 'batches')
     }
     const left = batch.header.units - units
     book.units -= left
     addUnsettled(world, book.model, -left)
     if (opened !== undefined) Object.assign(batch, { header: opened.header, sum: opened.sum })
-    Object.assign(recorded, { commitment: batchCommitment(batch.header), at: scene.at })
+    Object.assign(recorded, { commitment: batchCommitment(batch.header), at: step.at })
     if (row.isSetAside) world.asidePayer = row.payer
-    else if (row.payer !== 0) credit(scene, row.payer, row.feeGwei)
+    else if (row.payer !== 0) credit(step, row.payer, row.feeGwei)
   },
-  feeReturned: (scene, { payer, feeGwei, toPayer }) => {
-    if (toPayer && payer !== 0) credit(scene, payer, feeGwei)
+  feeReturned: (step, { payer, feeGwei, toPayer }) => {
+    if (toPayer && payer !== 0) credit(step, payer, feeGwei)
   },
-  bookReleased: (scene, { book }) => {
-    const known = scene.world.books.get(book)
+  bookReleased: (step, { book }) => {
+    const known = step.world.books.get(book)
     if (known === undefined) return
-    const { contributorBps = 0, feeUnitGwei = 0n } = scene.world.models.get(known.model) ?? {}
+    const { contributorBps = 0, feeUnitGwei = 0n } = step.world.models.get(known.model) ?? {}
     const poolGwei = (known.units * feeUnitGwei * BigInt(contributorBps)) / BPS
-    addUnsettled(scene.world, known.model, -known.units)
-    relieve(scene, known.operator, known.model, known.coverGwei, poolGwei)
-    Object.assign(known, { isSettled: true, pending: [], at: scene.at })
+    addUnsettled(step.world, known.model, -known.units)
+    relieve(step, known.operator, known.model, known.coverGwei, poolGwei)
+    Object.assign(known, { isSettled: true, pending: [], at: step.at })
   },
 }
 
 /** Replays a batch. Its records are opened once, for its commitment, its sum and its charges. */
-export function recordBatch(scene: Scene, event: BatchEvent): void {
-  const { world, at } = scene
+export function recordBatch(step: Step, event: BatchEvent): void {
+  const { world, at } = step
   const { batch, book: bookNumber } = event
   const book = world.books.get(bookNumber)
   const layout = world.terms.models.get(bookKeyOf(bookNumber).model)
   if (book === undefined || layout === undefined) {
-    wanting(scene, 'batches', `Batch ${batch} is of a book that was never opened`, `book ${bookNumber}`, 'an open book')
+    wanting(step, 'batches', `Batch ${batch} is of a book that was never opened`, `book ${bookNumber}`, 'an open book')
     return
   }
   const channels = decodeToldChannels(Buffer.from(event.channels.slice(2), 'hex'))
@@ -151,28 +145,28 @@ export function recordBatch(scene: Scene, event: BatchEvent): void {
     channels: channels.map(({ payer, salt }) => ({ payer, salt })),
     records,
   }
-  expectTold(scene, 'Batches are not numbered one after the other', batch, world.batches.size + 1, 'batches')
-  expectTold(scene, `The number of batch ${batch} in its book`, event.number, book.batches, 'batches')
-  const opened = open(scene, told, layout.recordDims)
+  expectTold(step, 'Batches are not numbered one after the other', batch, world.batches.size + 1, 'batches')
+  expectTold(step, `The number of batch ${batch} in its book`, event.number, book.batches, 'batches')
+  const opened = open(step, told, layout.recordDims)
   const header = opened?.header ?? { ...told, count: 0, sumHash: `0x${'00'.repeat(32)}` as const }
   const sum = opened?.sum ?? new Uint32Array(layout.recordDims)
   const units = channels.map(() => 0)
   for (const { channel, feeUnits } of opened?.records ?? []) units[channel] = (units[channel] as number) + feeUnits
   for (const [i, { payer, salt, coveredUnits, chargedUnits }] of channels.entries()) {
-    charge(scene, {
+    charge(step, {
       channel: channelId({ payer, salt, operator: book.operator, model: book.model }),
       units: BigInt(units[i] as number),
       coveredUnits: BigInt(coveredUnits),
       chargedUnits: BigInt(chargedUnits),
     })
   }
-  takeBatch(scene, book, header, layout.feeUnitGwei)
+  takeBatch(step, book, header, layout.feeUnitGwei)
   book.pending.push({ told, header, sum, voided: [], at })
   world.batches.set(batch, { commitment: batchCommitment(header), book: bookNumber, at })
 }
 
 /** When a book closes, strikes of its model included. */
-export function closesAt({ world }: Scene, { openedAt, closesAt: at, model }: Book): bigint {
+export function closesAt({ world }: Step, { openedAt, closesAt: at, model }: Book): bigint {
   const struckAt = Number(world.models.get(model)?.struckAt ?? 0n)
   return BigInt(closeOfBook({ openedAt: Number(openedAt), closesAt: Number(at) }, struckAt || undefined))
 }
@@ -212,38 +206,38 @@ export function bookName({ model, operator, number }: BookKey): string {
 }
 
 /** A batch with its records that stand; undefined where its bytes do not lead to what it says. */
-export function reopen(scene: Scene, { told, voided }: PendingBatch): OpenedBatch | undefined {
-  const layout = scene.world.terms.models.get(bookKeyOf(told.book).model)
-  const opened = open(scene, told, layout?.recordDims ?? 0)
+export function reopen(step: Step, { told, voided }: PendingBatch): OpenedBatch | undefined {
+  const layout = step.world.terms.models.get(bookKeyOf(told.book).model)
+  const opened = open(step, told, layout?.recordDims ?? 0)
   return opened && voided.reduce(voidRecord, opened)
 }
 
-function open(scene: Scene, told: ToldBatch, k: number): OpenedBatch | undefined {
-  count(scene.tally, 'batches')
+function open(step: Step, told: ToldBatch, k: number): OpenedBatch | undefined {
+  count(step.tally, 'batches')
   try {
     return openBatch(told, k)
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error)
     const expected = `records that add up to ${told.units} units under the root ${told.root}`
-    wanting(scene, 'batches', `The records of batch ${told.batch} are not those of its root and fees`, why, expected)
+    wanting(step, 'batches', `The records of batch ${told.batch} are not those of its root and fees`, why, expected)
     return undefined
   }
 }
 
 /** The book's side of a batch, as `Recording._enter` has it. */
-function takeBatch(scene: Scene, book: Book, header: BatchHeader, feeUnitGwei: bigint): void {
-  const { world, at } = scene
+function takeBatch(step: Step, book: Book, header: BatchHeader, feeUnitGwei: bigint): void {
+  const { world, at } = step
   const { contributorBps = 0 } = world.models.get(book.model) ?? {}
   if (book.batches === 0) {
     const unsettled = ((world.unsettledUnits.get(book.model) ?? 0n) * feeUnitGwei * BigInt(contributorBps)) / BPS
-    book.isCovered = coversModel(scene, book.model, unsettled)
+    book.isCovered = coversModel(step, book.model, unsettled)
   }
-  book.coverGwei += expose(scene, book.operator, header.units * feeUnitGwei, header.count)
+  book.coverGwei += expose(step, book.operator, header.units * feeUnitGwei, header.count)
   book.units += header.units
   book.batches += 1
   book.records += header.count
   if (!book.isClosing && book.units * feeUnitGwei >= book.minBookGwei) {
-    const epochEnd = (timeIn(scene) / book.epochSeconds + 1n) * book.epochSeconds
+    const epochEnd = (timeIn(step) / book.epochSeconds + 1n) * book.epochSeconds
     book.isClosing = true
     if (epochEnd < book.closesAt) book.closesAt = epochEnd
   }

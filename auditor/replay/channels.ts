@@ -11,7 +11,7 @@ import { mappedSlot, packed } from '../storage/words.ts'
 import type { Channel, ChannelsWorld } from '../world/channels.ts'
 import { NO_ADDRESS } from './accounts.ts'
 import { timeIn } from './clock.ts'
-import { expectTold, type Handlers, type Scene, wanting } from './scene.ts'
+import { expectTold, type Handlers, type Step, wanting } from './step.ts'
 
 const NEXT_SIGNERS = 6
 
@@ -24,71 +24,71 @@ export interface ToldCharge {
 }
 
 export const channelHandlers: Handlers = {
-  channelOpened: (scene, { channel, payer, operator, model, salt, signer }) => {
-    const { world, at } = scene
+  channelOpened: (step, { channel, payer, operator, model, salt, signer }) => {
+    const { world, at } = step
     const key = { payer, operator, model, salt: Number(salt) }
-    expectTold(scene, 'A channel has another id than its parties give', channel, channelId(key), 'channels')
+    expectTold(step, 'A channel has another id than its parties give', channel, channelId(key), 'channels')
     const amounts = { depositGwei: 0n, withdrawnGwei: 0n, leavingGwei: 0n, leavesAt: 0n }
     const units = { limitUnits: 0n, coveredUnits: 0n, chargedUnits: 0n }
     const feeUnitGwei = world.terms.models.get(model)?.feeUnitGwei ?? 1n
     const next = { nextSigner: NO_ADDRESS, nextSignerAt: 0n }
     world.channels.set(channel, { ...key, feeUnitGwei, signer, ...amounts, ...units, ...next, at })
   },
-  channelFunded: (scene, { channel, amountGwei, depositGwei }) =>
-    change(scene, channel, (before) => {
-      expectTold(scene, `The deposit of ${channel}`, depositGwei, before.depositGwei + amountGwei, 'channels')
+  channelFunded: (step, { channel, amountGwei, depositGwei }) =>
+    change(step, channel, (before) => {
+      expectTold(step, `The deposit of ${channel}`, depositGwei, before.depositGwei + amountGwei, 'channels')
       return limited({ ...before, depositGwei })
     }),
-  voucherPresented: (scene, { channel, maxClaimableAmount, coveredUnits }) =>
-    change(scene, channel, (before) => {
+  voucherPresented: (step, { channel, maxClaimableAmount, coveredUnits }) =>
+    change(step, channel, (before) => {
       const covered = covering(before, maxClaimableAmount / (WEI_PER_GWEI * before.feeUnitGwei))
-      expectTold(scene, `What a voucher covers of ${channel}`, coveredUnits, covered.coveredUnits, 'channels')
+      expectTold(step, `What a voucher covers of ${channel}`, coveredUnits, covered.coveredUnits, 'channels')
       return covered
     }),
-  walkInCovered: (scene, { channel, amountGwei, coveredUnits }) =>
-    change(scene, channel, (before) => {
+  walkInCovered: (step, { channel, amountGwei, coveredUnits }) =>
+    change(step, channel, (before) => {
       const covered = covering(before, before.coveredUnits + amountGwei / before.feeUnitGwei)
-      expectTold(scene, `What a payment covers of ${channel}`, coveredUnits, covered.coveredUnits, 'channels')
+      expectTold(step, `What a payment covers of ${channel}`, coveredUnits, covered.coveredUnits, 'channels')
       return covered
     }),
-  signerProposed: (scene, { channel, signer, acceptableFrom }) =>
-    change(scene, channel, (before) => ({ ...before, nextSigner: signer, nextSignerAt: acceptableFrom })),
-  signerChanged: (scene, { channel, previous, signer }) =>
-    change(scene, channel, (before) => {
-      expectTold(scene, `The signer of ${channel} before`, previous, before.signer, 'channels')
-      expectTold(scene, `The signer of ${channel} after`, signer, before.nextSigner, 'channels')
+  signerProposed: (step, { channel, signer, acceptableFrom }) =>
+    change(step, channel, (before) => ({ ...before, nextSigner: signer, nextSignerAt: acceptableFrom })),
+  signerChanged: (step, { channel, previous, signer }) =>
+    change(step, channel, (before) => {
+      expectTold(step, `The signer of ${channel} before`, previous, before.signer, 'channels')
+      expectTold(step, `The signer of ${channel} after`, signer, before.nextSigner, 'channels')
       return { ...before, signer, nextSigner: NO_ADDRESS, nextSignerAt: 0n }
     }),
-  channelWithdrawalRequested: (scene, { channel, leavingGwei, leavesAt }) =>
-    change(scene, channel, (before) => {
-      const due = leavingGwei === 0n ? 0n : timeIn(scene) + scene.world.settings.channelNoticeSeconds
-      expectTold(scene, `When a withdrawal from ${channel} falls due`, leavesAt, due, 'channels')
+  channelWithdrawalRequested: (step, { channel, leavingGwei, leavesAt }) =>
+    change(step, channel, (before) => {
+      const due = leavingGwei === 0n ? 0n : timeIn(step) + step.world.settings.channelNoticeSeconds
+      expectTold(step, `When a withdrawal from ${channel} falls due`, leavesAt, due, 'channels')
       return { ...before, leavingGwei, leavesAt }
     }),
-  channelWithdrawn: (scene, { channel, amountGwei, withdrawnGwei, coveredUnits }) =>
-    change(scene, channel, (before) => {
+  channelWithdrawn: (step, { channel, amountGwei, withdrawnGwei, coveredUnits }) =>
+    change(step, channel, (before) => {
       const left = before.depositGwei - before.withdrawnGwei - before.chargedUnits * before.feeUnitGwei
       const due = least(before.leavingGwei, left)
-      expectTold(scene, `What was withdrawn from ${channel}`, amountGwei, due, 'channels')
+      expectTold(step, `What was withdrawn from ${channel}`, amountGwei, due, 'channels')
       const after = limited({ ...before, withdrawnGwei: before.withdrawnGwei + amountGwei })
-      expectTold(scene, `What was ever withdrawn from ${channel}`, withdrawnGwei, after.withdrawnGwei, 'channels')
-      expectTold(scene, `What is covered of ${channel} afterwards`, coveredUnits, after.coveredUnits, 'channels')
+      expectTold(step, `What was ever withdrawn from ${channel}`, withdrawnGwei, after.withdrawnGwei, 'channels')
+      expectTold(step, `What is covered of ${channel} afterwards`, coveredUnits, after.coveredUnits, 'channels')
       return { ...after, leavingGwei: 0n, leavesAt: 0n }
     }),
 }
 
 /** A batch charges a channel, after presenting the vouchers that it carries. */
-export function charge(scene: Scene, { channel, units, coveredUnits, chargedUnits }: ToldCharge): void {
-  change(scene, channel, (before) => {
+export function charge(step: Step, { channel, units, coveredUnits, chargedUnits }: ToldCharge): void {
+  change(step, channel, (before) => {
     const charged = before.chargedUnits + units
-    expectTold(scene, `The charges of ${channel} after a batch`, chargedUnits, charged, 'channels')
+    expectTold(step, `The charges of ${channel} after a batch`, chargedUnits, charged, 'channels')
     if (coveredUnits < before.coveredUnits || coveredUnits > before.limitUnits) {
       const what = `What is covered of ${channel} after a batch lies outside what its vouchers and its deposit allow`
-      wanting(scene, 'channels', what, `${coveredUnits}`, `${before.coveredUnits} to ${before.limitUnits}`)
+      wanting(step, 'channels', what, `${coveredUnits}`, `${before.coveredUnits} to ${before.limitUnits}`)
     }
     if (charged > coveredUnits) {
       const what = `A batch charges ${channel} more than its vouchers cover`
-      wanting(scene, 'channels', what, `${charged}`, `at most ${coveredUnits}`)
+      wanting(step, 'channels', what, `${charged}`, `at most ${coveredUnits}`)
     }
     return { ...before, coveredUnits, chargedUnits: charged }
   })
@@ -108,10 +108,10 @@ export function* channelSlots({ channels }: ChannelsWorld): Iterable<ExpectedSlo
   }
 }
 
-function change(scene: Scene, channel: Hex, after: (before: Channel) => Channel): void {
-  const before = scene.world.channels.get(channel)
-  if (before === undefined) wanting(scene, 'channels', `Channel ${channel} was never opened`, channel, 'a channel')
-  else scene.world.channels.set(channel, { ...after(before), at: scene.at })
+function change(step: Step, channel: Hex, after: (before: Channel) => Channel): void {
+  const before = step.world.channels.get(channel)
+  if (before === undefined) wanting(step, 'channels', `Channel ${channel} was never opened`, channel, 'a channel')
+  else step.world.channels.set(channel, { ...after(before), at: step.at })
 }
 
 function covering(channel: Channel, units: bigint): Channel {

@@ -5,7 +5,7 @@
 import type { ExpectedSlot } from '../storage/expectedSlot.ts'
 import { packed, plainSlot } from '../storage/words.ts'
 import type { Pauses } from '../world/clock.ts'
-import { expectTold, type Handlers, type Scene } from './scene.ts'
+import { expectTold, type Handlers, type Step } from './step.ts'
 
 const DAY = 86_400n
 const MAX_PAUSE = 14n * DAY
@@ -13,7 +13,7 @@ const PERIOD = 60n * DAY
 const PAUSES_SLOT = 1
 
 /** The contracts' time in the block of an event. */
-export function timeIn({ world, timestamp }: Scene): bigint {
+export function timeIn({ world, timestamp }: Step): bigint {
   return timeAt(world.pauses, timestamp)
 }
 
@@ -23,17 +23,17 @@ export function timeAt(pauses: Pauses, timestamp: bigint): bigint {
 }
 
 export const clockHandlers: Handlers = {
-  paused: (scene, { until }) => {
-    const { world, timestamp, at } = scene
+  paused: (step, { until }) => {
+    const { world, timestamp, at } = step
     const pauses = ended(world.pauses, timestamp)
     const usedSeconds = timestamp >= pauses.lastEnd + PERIOD - MAX_PAUSE ? 0n : pauses.usedSeconds
-    expectTold(scene, 'A pause ends at another time than its rule says', until, timestamp + MAX_PAUSE - usedSeconds)
+    expectTold(step, 'A pause ends at another time than its rule says', until, timestamp + MAX_PAUSE - usedSeconds)
     world.pauses = { ...pauses, usedSeconds, pausedAt: timestamp, endsAt: until, at }
   },
-  resumed: (scene, { pausedSeconds }) => {
-    const { world, timestamp, at } = scene
+  resumed: (step, { pausedSeconds }) => {
+    const { world, timestamp, at } = step
     const pauses = ended(world.pauses, timestamp)
-    expectTold(scene, 'A pause lasted another time than stated', pausedSeconds, timestamp - pauses.pausedAt)
+    expectTold(step, 'A pause lasted another time than stated', pausedSeconds, timestamp - pauses.pausedAt)
     world.pauses = { ...ended({ ...pauses, endsAt: timestamp }, timestamp), at }
   },
 }

@@ -6,7 +6,7 @@ import type { ExpectedSlot } from '../storage/expectedSlot.ts'
 import { mappedSlot, packed, plainSlot, slotAfter } from '../storage/words.ts'
 import type { Appeal, CourtsWorld } from '../world/courts.ts'
 import { timeIn } from './clock.ts'
-import { expectTold, type Handlers, type Scene } from './scene.ts'
+import { expectTold, type Handlers, type Step } from './step.ts'
 
 const [CURRENT_KEYS, KEYS, RECORD_DEMANDS, APPEAL_COUNT, APPEALS] = [5, 6, 7, 8, 9]
 const UNIT_DEMANDS = 4
@@ -21,18 +21,18 @@ export const courtHandlers: Handlers = {
       world.keys.set(`${operator}/${previous}`, { ...before, until: previousUntil, isCurrent: false, at })
     world.keys.set(`${operator}/${key}`, { operator, key, from: validFrom, until: FOR_GOOD, isCurrent: true, at })
   },
-  receiptDemanded: (scene, { recordHash, operator, demander, model, dueAt, stakeGwei }) => {
-    const { world, at } = scene
-    const due = timeIn(scene) + (world.settings.courtTerms?.demandSeconds ?? 0n)
-    expectTold(scene, 'When a demanded record is due', dueAt, due)
+  receiptDemanded: (step, { recordHash, operator, demander, model, dueAt, stakeGwei }) => {
+    const { world, at } = step
+    const due = timeIn(step) + (world.settings.courtTerms?.demandSeconds ?? 0n)
+    expectTold(step, 'When a demanded record is due', dueAt, due)
     world.recordDemands.set(recordHash, { demander, operator, model, dueAt, stakeGwei, state: OPEN, at })
   },
-  recordShown: (scene, { recordHash }) => decide(scene, recordHash, SHOWN),
-  receiptUnrecorded: (scene, { recordHash }) => decide(scene, recordHash, CLOSED),
-  unitDemanded: (scene, { model, unit, row, demander, stakeGwei, dueAt }) => {
-    const { world, at } = scene
-    const due = timeIn(scene) + (world.settings.unitCourtTerms?.demandSeconds ?? 0n)
-    expectTold(scene, 'When demanded rows are due', dueAt, due)
+  recordShown: (step, { recordHash }) => decide(step, recordHash, SHOWN),
+  receiptUnrecorded: (step, { recordHash }) => decide(step, recordHash, CLOSED),
+  unitDemanded: (step, { model, unit, row, demander, stakeGwei, dueAt }) => {
+    const { world, at } = step
+    const due = timeIn(step) + (world.settings.unitCourtTerms?.demandSeconds ?? 0n)
+    expectTold(step, 'When demanded rows are due', dueAt, due)
     const demand = { model, unit, row: row ?? ALL_ROWS, demander, stakeGwei, dueAt, isAnswered: false, at }
     world.unitDemands.set(demandKey(model, unit, row), demand)
   },
@@ -47,11 +47,11 @@ export const courtHandlers: Handlers = {
       world.unitDemands.set(key, { ...demand, isAnswered: undefined, at })
     }
   },
-  appealFiled: (scene, row) => {
-    const { world, at } = scene
+  appealFiled: (step, row) => {
+    const { world, at } = step
     const { appeal, appellant, unit, dueAt, stakeGwei, heldGwei, feeGwei } = row
-    expectTold(scene, 'Appeals are not numbered one after the other', appeal, world.appeals.size + 1)
-    expectTold(scene, 'When an appeal is due', dueAt, timeIn(scene) + (world.settings.courtTerms?.rulingSeconds ?? 0n))
+    expectTold(step, 'Appeals are not numbered one after the other', appeal, world.appeals.size + 1)
+    expectTold(step, 'When an appeal is due', dueAt, timeIn(step) + (world.settings.courtTerms?.rulingSeconds ?? 0n))
     const book = row.batch === null ? undefined : world.batches.get(row.batch)?.book
     const ofRecord = book === undefined ? undefined : bookKeyOf(book)
     const model = row.model ?? ofRecord?.model ?? 0
@@ -60,8 +60,8 @@ export const courtHandlers: Handlers = {
     const filed = { appellant, accused, model, unit: unit ?? undefined, payer, isOver: false }
     world.appeals.set(appeal, { ...filed, dueAt, stakeGwei, heldGwei, feeGwei, at })
   },
-  appealRuled: (scene, { appeal }) => close(scene, appeal),
-  appealLapsed: (scene, { appeal }) => close(scene, appeal),
+  appealRuled: (step, { appeal }) => close(step, appeal),
+  appealLapsed: (step, { appeal }) => close(step, appeal),
 }
 
 export function* courtSlots({ keys, recordDemands, appeals }: CourtsWorld): Iterable<ExpectedSlot> {
@@ -109,12 +109,12 @@ function* appealSlots(appeal: bigint, filed: Appeal): Iterable<ExpectedSlot> {
   }
 }
 
-function decide({ world, at }: Scene, recordHash: Hex, state: number): void {
+function decide({ world, at }: Step, recordHash: Hex, state: number): void {
   const known = world.recordDemands.get(recordHash)
   if (known !== undefined) world.recordDemands.set(recordHash, { ...known, state, at })
 }
 
-function close({ world, at }: Scene, appeal: bigint): void {
+function close({ world, at }: Step, appeal: bigint): void {
   const known = world.appeals.get(appeal)
   if (known !== undefined) world.appeals.set(appeal, { ...known, isOver: true, at })
 }

@@ -3,55 +3,55 @@ import type { ExpectedSlot } from '../storage/expectedSlot.ts'
 import { mappedSlot, packed, plainSlot } from '../storage/words.ts'
 import type { Contribution, Dataset, DatasetsWorld } from '../world/datasets.ts'
 import { NO_ADDRESS } from './accounts.ts'
-import { expectTold, type Handlers, type Scene } from './scene.ts'
+import { expectTold, type Handlers, type Step } from './step.ts'
 
 const [COUNT, DATASETS, PROPOSED, ACCEPTED_ITEMS, CONTRIBUTIONS, VERSIONS] = [3, 4, 6, 7, 8, 9]
 /** In the order of `ContributionStatus`. */
 const [SUBMITTED, ACCEPTED, REJECTED, WITHDRAWN] = [1, 2, 3, 4]
 
 export const datasetHandlers: Handlers = {
-  datasetRegistered: (scene, { dataset, curator }) => {
-    const { world, at } = scene
-    expectTold(scene, 'Datasets are not numbered one after the other', dataset, world.datasets.size + 1)
+  datasetRegistered: (step, { dataset, curator }) => {
+    const { world, at } = step
+    expectTold(step, 'Datasets are not numbered one after the other', dataset, world.datasets.size + 1)
     const none = { contributions: 0, accepted: 0, acceptedItems: 0, versions: 0 }
     world.datasets.set(dataset, { curator, proposed: NO_ADDRESS, ...none, at })
   },
-  curatorProposed: (scene, { dataset, proposed }) => changeDataset(scene, dataset, () => ({ proposed })),
-  curatorChanged: (scene, { dataset, previous, curator }) =>
-    changeDataset(scene, dataset, (before) => {
-      expectTold(scene, `The curator of dataset ${dataset} before`, previous, before.curator)
+  curatorProposed: (step, { dataset, proposed }) => changeDataset(step, dataset, () => ({ proposed })),
+  curatorChanged: (step, { dataset, previous, curator }) =>
+    changeDataset(step, dataset, (before) => {
+      expectTold(step, `The curator of dataset ${dataset} before`, previous, before.curator)
       return { curator, proposed: NO_ADDRESS }
     }),
-  contributionSubmitted: (scene, { contribution, dataset, contributor, itemsRoot, itemCount }) => {
+  contributionSubmitted: (step, { contribution, dataset, contributor, itemsRoot, itemCount }) => {
     const none = { acceptedAt: 0n, withdrawnAt: 0n, withdrawnTime: 0n, status: SUBMITTED }
     const items = Number(itemCount)
-    scene.world.contributions.set(contribution, { dataset, contributor, itemsRoot, items, ...none, at: scene.at })
-    changeDataset(scene, dataset, ({ contributions }) => ({ contributions: contributions + 1 }))
+    step.world.contributions.set(contribution, { dataset, contributor, itemsRoot, items, ...none, at: step.at })
+    changeDataset(step, dataset, ({ contributions }) => ({ contributions: contributions + 1 }))
   },
-  contributionAccepted: (scene, { contribution, dataset, acceptedAt }) => {
-    const items = changeContribution(scene, contribution, { acceptedAt, status: ACCEPTED })
-    changeDataset(scene, dataset, (before) => ({
+  contributionAccepted: (step, { contribution, dataset, acceptedAt }) => {
+    const items = changeContribution(step, contribution, { acceptedAt, status: ACCEPTED })
+    changeDataset(step, dataset, (before) => ({
       accepted: before.accepted + 1,
       acceptedItems: before.acceptedItems + items,
     }))
   },
-  contributionRejected: (scene, { contribution }) => {
-    changeContribution(scene, contribution, { status: REJECTED })
+  contributionRejected: (step, { contribution }) => {
+    changeContribution(step, contribution, { status: REJECTED })
   },
-  consentWithdrawn: (scene, { contribution, dataset, withdrawnAt }) => {
-    const wasAccepted = scene.world.contributions.get(contribution)?.status === ACCEPTED
-    const withdrawnTime = scene.timestamp
-    const items = changeContribution(scene, contribution, { withdrawnAt, withdrawnTime, status: WITHDRAWN })
+  consentWithdrawn: (step, { contribution, dataset, withdrawnAt }) => {
+    const wasAccepted = step.world.contributions.get(contribution)?.status === ACCEPTED
+    const withdrawnTime = step.timestamp
+    const items = changeContribution(step, contribution, { withdrawnAt, withdrawnTime, status: WITHDRAWN })
     if (!wasAccepted) return
-    changeDataset(scene, dataset, (before) => ({
+    changeDataset(step, dataset, (before) => ({
       accepted: before.accepted - 1,
       acceptedItems: before.acceptedItems - items,
     }))
   },
-  versionFrozen: (scene, { version, dataset, frozenAt, contributionCount }) =>
-    changeDataset(scene, dataset, ({ accepted, acceptedItems, versions }) => {
-      expectTold(scene, `Contributions of version ${version}`, contributionCount, accepted)
-      scene.world.versions.set(version, { frozenAt, contributions: accepted, items: acceptedItems, at: scene.at })
+  versionFrozen: (step, { version, dataset, frozenAt, contributionCount }) =>
+    changeDataset(step, dataset, ({ accepted, acceptedItems, versions }) => {
+      expectTold(step, `Contributions of version ${version}`, contributionCount, accepted)
+      step.world.versions.set(version, { frozenAt, contributions: accepted, items: acceptedItems, at: step.at })
       return { versions: versions + 1 }
     }),
 }
@@ -83,13 +83,13 @@ export function* datasetSlots({ datasets, contributions, versions }: DatasetsWor
   }
 }
 
-function changeDataset(scene: Scene, dataset: number, changed: (before: Dataset) => Partial<Dataset>): void {
-  const before = scene.world.datasets.get(dataset)
-  if (before !== undefined) scene.world.datasets.set(dataset, { ...before, ...changed(before), at: scene.at })
+function changeDataset(step: Step, dataset: number, changed: (before: Dataset) => Partial<Dataset>): void {
+  const before = step.world.datasets.get(dataset)
+  if (before !== undefined) step.world.datasets.set(dataset, { ...before, ...changed(before), at: step.at })
 }
 
 /** Gives its number of items. */
-function changeContribution({ world, at }: Scene, contribution: Hex, changed: Partial<Contribution>): number {
+function changeContribution({ world, at }: Step, contribution: Hex, changed: Partial<Contribution>): number {
   const before = world.contributions.get(contribution)
   if (before !== undefined) world.contributions.set(contribution, { ...before, ...changed, at })
   return before?.items ?? 0

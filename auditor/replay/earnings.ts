@@ -6,7 +6,7 @@ import { memberDraw } from '../../attribution/bookPay.ts'
 import type { ExpectedSlot } from '../storage/expectedSlot.ts'
 import { mappedSlot, packed } from '../storage/words.ts'
 import type { Amount, EarningsWorld } from '../world/earnings.ts'
-import { expectTold, type Handlers, type Scene } from './scene.ts'
+import { expectTold, type Handlers, type Step } from './step.ts'
 
 const [ACCOUNTS, RECEIVED, DRAWN] = [8, 9, 10]
 const UNITS_A_MODEL = 2 ** 16
@@ -16,28 +16,28 @@ export function jointOf(model: number, unit: number): number {
   return model * UNITS_A_MODEL + unit
 }
 
-export function credit({ world, at }: Scene, account: number, gwei: bigint): void {
+export function credit({ world, at }: Step, account: number, gwei: bigint): void {
   if (gwei === 0n) return
   const { earnedGwei = 0n, claimedGwei = 0n } = world.earnings.get(account) ?? {}
   world.earnings.set(account, { earnedGwei: earnedGwei + gwei, claimedGwei, at })
 }
 
-export function creditJoint({ world, at }: Scene, model: number, unit: number, gwei: bigint): void {
+export function creditJoint({ world, at }: Step, model: number, unit: number, gwei: bigint): void {
   if (gwei === 0n) return
   const joint = jointOf(model, unit)
   world.received.set(joint, { gwei: (world.received.get(joint)?.gwei ?? 0n) + gwei, at })
 }
 
 export const earningsHandlers: Handlers = {
-  rewardClaimed: (scene, { account, amountGwei }) => {
-    const { world, at } = scene
+  rewardClaimed: (step, { account, amountGwei }) => {
+    const { world, at } = step
     const { earnedGwei = 0n, claimedGwei = 0n } = world.earnings.get(account) ?? {}
     const subject = `A claim of account ${account} is not what it had earned and not claimed`
-    expectTold(scene, subject, amountGwei, earnedGwei - claimedGwei)
+    expectTold(step, subject, amountGwei, earnedGwei - claimedGwei)
     world.earnings.set(account, { earnedGwei, claimedGwei: claimedGwei + amountGwei, at })
   },
-  jointDrawn: (scene, { model, unit, account, member, amountGwei }) => {
-    const { world, at } = scene
+  jointDrawn: (step, { model, unit, account, member, amountGwei }) => {
+    const { world, at } = step
     const joint = jointOf(model, unit)
     const members = world.drawn.get(joint) ?? new Map<number, Amount>()
     const before = members.get(member)?.gwei ?? 0n
@@ -46,10 +46,10 @@ export const earningsHandlers: Handlers = {
     if (registered !== undefined && kept !== undefined) {
       const due = memberDraw(world.received.get(joint)?.gwei ?? 0n, kept, registered.kept, before)
       const what = `A draw of member ${member} of unit ${unit} of model ${model} is not its part`
-      expectTold(scene, what, amountGwei, due)
+      expectTold(step, what, amountGwei, due)
     }
     world.drawn.set(joint, members.set(member, { gwei: before + amountGwei, at }))
-    credit(scene, account, amountGwei)
+    credit(step, account, amountGwei)
   },
 }
 

@@ -1,7 +1,7 @@
 import type { ExpectedSlot } from '../storage/expectedSlot.ts'
 import { mappedSlot, packed, plainSlot } from '../storage/words.ts'
 import type { EvaluationsWorld } from '../world/evaluations.ts'
-import { expectTold, type Handlers, type Scene } from './scene.ts'
+import { expectTold, type Handlers, type Step } from './step.ts'
 
 interface Rated {
   readonly batch: bigint
@@ -14,13 +14,13 @@ interface Rated {
 const [COUNT, RATINGS, STARS] = [0, 1, 2]
 
 export const evaluationHandlers: Handlers = {
-  evaluationRecorded: (scene, { evaluation }) => {
-    const { world } = scene
-    expectTold(scene, 'Evaluations are not numbered one after the other', evaluation, world.evaluations + 1n)
+  evaluationRecorded: (step, { evaluation }) => {
+    const { world } = step
+    expectTold(step, 'Evaluations are not numbered one after the other', evaluation, world.evaluations + 1n)
     world.evaluations += 1n
   },
-  inferenceRated: (scene, row) => rate(scene, row, 1n),
-  ratingDropped: (scene, row) => rate(scene, row, -1n),
+  inferenceRated: (step, row) => rate(step, row, 1n),
+  ratingDropped: (step, row) => rate(step, row, -1n),
 }
 
 export function* evaluationSlots({ evaluations, ratings, stars }: EvaluationsWorld): Iterable<ExpectedSlot> {
@@ -35,7 +35,7 @@ export function* evaluationSlots({ evaluations, ratings, stars }: EvaluationsWor
   }
 }
 
-function rate({ world, at }: Scene, { batch, position, model, feeGwei, stars }: Rated, sign: bigint): void {
+function rate({ world, at }: Step, { batch, position, model, feeGwei, stars }: Rated, sign: bigint): void {
   const before = world.ratings.get(model) ?? { count: 0n, feesGwei: 0n, starsGwei: 0n }
   world.ratings.set(model, {
     count: before.count + sign,

@@ -11,22 +11,22 @@ import { mappedSlot, packed } from '../storage/words.ts'
 import type { Model, ModelsWorld } from '../world/models.ts'
 import { NO_ADDRESS } from './accounts.ts'
 import { timeIn } from './clock.ts'
-import { expectTold, type Handlers } from './scene.ts'
+import { expectTold, type Handlers } from './step.ts'
 
 const [LINEAGES, OPERATORS, STRUCK_TIMES] = [6, 8, 9]
 const STRIKES_A_SLOT = 6
 const NO_HASH: Hex = `0x${'00'.repeat(32)}`
 
 export const modelHandlers: Handlers = {
-  baseModelRegistered: (scene, { model, owner, royaltyBps }) => {
-    expectTold(scene, 'Models are not numbered one after the other', model, scene.world.models.size + 1)
-    scene.world.models.set(model, { ...newModel(scene.at), owner, royaltyBps: Number(royaltyBps) })
+  baseModelRegistered: (step, { model, owner, royaltyBps }) => {
+    expectTold(step, 'Models are not numbered one after the other', model, step.world.models.size + 1)
+    step.world.models.set(model, { ...newModel(step.at), owner, royaltyBps: Number(royaltyBps) })
   },
-  fineTuneEntered: (scene, row) => {
+  fineTuneEntered: (step, row) => {
     const { model, owner, parent, sketched, feeUnitGwei } = row
-    expectTold(scene, 'Models are not numbered one after the other', model, scene.world.models.size + 1)
-    scene.world.models.set(model, {
-      ...newModel(scene.at),
+    expectTold(step, 'Models are not numbered one after the other', model, step.world.models.size + 1)
+    step.world.models.set(model, {
+      ...newModel(step.at),
       owner,
       parent,
       sketched,
@@ -54,8 +54,8 @@ export const modelHandlers: Handlers = {
     const joining = world.models.get(model)?.joining
     joining?.set(joint, [...(joining.get(joint) ?? []), { contribution, kept: Number(kept) }])
   },
-  unitKept: (scene, { model, unit, joint, payee, contribution, kept, scale, fixedWeight }) => {
-    const known = scene.world.models.get(model)
+  unitKept: (step, { model, unit, joint, payee, contribution, kept, scale, fixedWeight }) => {
+    const known = step.world.models.get(model)
     if (known === undefined) return
     const members = joint === null ? [] : (known.joining.get(joint) ?? [])
     known.units[unit] = {
@@ -66,30 +66,30 @@ export const modelHandlers: Handlers = {
       fixed: fixedWeight,
       codes: new Int8Array(),
       members,
-      at: scene.at,
+      at: step.at,
     }
     if (joint === null) return
     const whole = members.reduce((sum, member) => sum + member.kept, 0)
-    expectTold(scene, `Kept rows of joint unit ${unit} of model ${model}`, kept, whole, 'units')
+    expectTold(step, `Kept rows of joint unit ${unit} of model ${model}`, kept, whole, 'units')
   },
   unitSketch: ({ world }, { model, unit, sketch }) => {
     const found = world.models.get(model)?.units[unit]
     if (found !== undefined) found.codes = unpackSketch(Buffer.from(sketch.slice(2), 'hex'))
   },
-  fineTuneRegistered: (scene, { model, indexRoot, totalHash, floorNorm, fixedTotal, keptRows }) => {
-    const known = scene.world.models.get(model)
+  fineTuneRegistered: (step, { model, indexRoot, totalHash, floorNorm, fixedTotal, keptRows }) => {
+    const known = step.world.models.get(model)
     if (known === undefined) return
-    known.registered = { indexRoot, totalHash, floorNorm, at: scene.at }
+    known.registered = { indexRoot, totalHash, floorNorm, at: step.at }
     const { units, dims } = known
     const kept = units.reduce((sum, unit) => sum + unit.kept, 0)
-    expectTold(scene, `Kept rows of model ${model}`, keptRows, kept, 'units')
+    expectTold(step, `Kept rows of model ${model}`, keptRows, kept, 'units')
     if (dims === 0) return
     const weights = fixedWeights(units)
     const whole = weights.reduce((sum, weight) => sum + weight, 0n)
-    expectTold(scene, `The sum of fixed weights of model ${model}`, fixedTotal, whole, 'units')
-    expectTold(scene, `The norm of the floor of model ${model}`, floorNorm, normFloor(units), 'units')
+    expectTold(step, `The sum of fixed weights of model ${model}`, fixedTotal, whole, 'units')
+    expectTold(step, `The norm of the floor of model ${model}`, floorNorm, normFloor(units), 'units')
     expectTold(
-      scene,
+      step,
       `The hash of the sum of units of model ${model}`,
       totalHash,
       unitTotalHash(totalOf(units)),
@@ -97,25 +97,25 @@ export const modelHandlers: Handlers = {
     )
     for (const [u, { fixed, at }] of units.entries()) {
       const what = `The fixed weight of unit ${u} of model ${model}`
-      expectTold({ ...scene, at }, what, fixed, weights[u] as bigint, 'units')
+      expectTold({ ...step, at }, what, fixed, weights[u] as bigint, 'units')
     }
   },
-  modelActivated: (scene, { model, activeFrom, sheet }) => {
-    const known = scene.world.models.get(model)
+  modelActivated: (step, { model, activeFrom, sheet }) => {
+    const known = step.world.models.get(model)
     if (known === undefined) return
-    const due = timeIn(scene) + scene.world.settings.activationSeconds
-    expectTold(scene, `When model ${model} becomes active`, activeFrom, due)
-    Object.assign(known, { activeFrom, sheet, at: scene.at })
+    const due = timeIn(step) + step.world.settings.activationSeconds
+    expectTold(step, `When model ${model} becomes active`, activeFrom, due)
+    Object.assign(known, { activeFrom, sheet, at: step.at })
   },
   operatorSet: ({ world, at }, { model, operator, until }) => {
     world.operators.set(`${model}/${operator}`, { model, operator, until, at })
   },
-  unitStruck: (scene, { model, unit, struckAt }) => {
-    const known = scene.world.models.get(model)
+  unitStruck: (step, { model, unit, struckAt }) => {
+    const known = step.world.models.get(model)
     if (known === undefined) return
-    expectTold(scene, `When unit ${unit} of model ${model} was struck`, struckAt, timeIn(scene))
-    known.strikes.push({ unit, struckAt, at: scene.at })
-    if (known.struckAt === 0n) Object.assign(known, { struckAt, at: scene.at })
+    expectTold(step, `When unit ${unit} of model ${model} was struck`, struckAt, timeIn(step))
+    known.strikes.push({ unit, struckAt, at: step.at })
+    if (known.struckAt === 0n) Object.assign(known, { struckAt, at: step.at })
   },
 }
 

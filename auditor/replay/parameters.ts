@@ -1,11 +1,11 @@
 import { type Abi, decodeEventLog, type Hex } from 'viem'
 import type { ChainLog, JournaledName } from '../../chain/events/contracts.ts'
 import { abis } from '../../sdk/contracts.ts'
-import { expectTold, type Scene } from './scene.ts'
+import { expectTold, type Step } from './step.ts'
 
 /** Events that set parameters carry the values before them, which must be those that were set last. */
-export function checkPrevious(scene: Scene, log: ChainLog): void {
-  const contract = scene.contract as JournaledName
+export function checkPrevious(step: Step, log: ChainLog): void {
+  const contract = step.contract as JournaledName
   const [selector, ...indexed] = log.topics as [Hex, ...Hex[]]
   const { eventName, args } = decodeEventLog({
     abi: abis[contract] as Abi,
@@ -15,11 +15,11 @@ export function checkPrevious(scene: Scene, log: ChainLog): void {
   const { previous, ...set } = (args ?? {}) as Readonly<Record<string, unknown>>
   const [value] = Object.values(set)
   const parameter = `${contract}.${eventName}`
-  const { lastSet } = scene.world.settings
+  const { lastSet } = step.world.settings
   const before = lastSet.get(parameter)
   if (before !== undefined && previous !== undefined) {
     const what = `A change of parameters (${eventName} of ${contract}) names other values than those before it`
-    expectTold(scene, what, plain(previous), before, 'parameters')
+    expectTold(step, what, plain(previous), before, 'parameters')
   }
   lastSet.set(parameter, plain(value))
 }

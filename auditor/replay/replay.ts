@@ -16,9 +16,9 @@ import { earningsHandlers } from './earnings.ts'
 import { evaluationHandlers } from './evaluations.ts'
 import { modelHandlers } from './models.ts'
 import { checkPrevious } from './parameters.ts'
-import type { Handlers, Scene } from './scene.ts'
 import { settingHandlers } from './settings.ts'
 import { settlementHandlers } from './settlements.ts'
+import type { Handlers, Step } from './step.ts'
 import { tokenHandlers } from './token.ts'
 
 const handlers: Handlers = {
@@ -57,9 +57,9 @@ export function replay(
   for (const log of logs) {
     const contract = contractOf(followed, log)
     if (contract === undefined) continue
-    const scene: Scene = { world, at: log, contract, timestamp: timestampOf(log.block), tally }
+    const step: Step = { world, at: log, contract, timestamp: timestampOf(log.block), tally }
     try {
-      apply(scene, followed, log)
+      apply(step, followed, log)
     } catch (error) {
       const why = error instanceof Error ? error.message : String(error)
       find(tally, {
@@ -75,23 +75,23 @@ export function replay(
   }
 }
 
-function apply(scene: Scene, followed: Followed, log: ChainLog): void {
-  const { world, contract } = scene
+function apply(step: Step, followed: Followed, log: ChainLog): void {
+  const { world, contract } = step
   if (contract === 'ledger') {
     const event = readLedger(log)
     // Its records are opened once: as facts they would be opened, and laid out, a second time.
     if (event.eventName === 'BatchRecorded') {
-      recordBatch(scene, event.args)
+      recordBatch(step, event.args)
       return
     }
   }
   const { facts, terms } = decodeLogs(followed, world.terms, [log])
-  for (const fact of facts) handle(scene, fact)
-  if (facts.some(({ table }) => parameters.has(table))) checkPrevious(scene, log)
+  for (const fact of facts) handle(step, fact)
+  if (facts.some(({ table }) => parameters.has(table))) checkPrevious(step, log)
   world.terms = terms
 }
 
-function handle(scene: Scene, { table, row }: Fact): void {
-  const handler = handlers[table] as ((scene: Scene, row: Fact['row']) => void) | undefined
-  handler?.(scene, row)
+function handle(step: Step, { table, row }: Fact): void {
+  const handler = handlers[table] as ((step: Step, row: Fact['row']) => void) | undefined
+  handler?.(step, row)
 }

@@ -5,7 +5,7 @@ import type { ExpectedSlot } from '../storage/expectedSlot.ts'
 import { type Field, packed, plainSlot } from '../storage/words.ts'
 import type { Settings } from '../world/settings.ts'
 import type { World } from '../world/world.ts'
-import type { Handlers, Scene } from './scene.ts'
+import type { Handlers, Step } from './step.ts'
 
 export const settingHandlers: Handlers = {
   authorityUpdated: ({ world, at }, { contract, authority }) => {
@@ -15,15 +15,15 @@ export const settingHandlers: Handlers = {
   appointed: ({ world, at }, { contract, office, appointed }) => {
     world.settings.offices.set(`${contract}.${office}`, { appointed, at })
   },
-  ledgerTermsSet: (scene, row) => set(scene, 'terms of the Ledger', { ledgerTerms: row }, row),
-  bondRuleSet: (scene, row) => set(scene, 'rule of bonds', { bondRule: row }, row),
-  courtTermsSet: (scene, row) => set(scene, 'terms of the Court', { courtTerms: row }, row),
-  unitCourtTermsSet: (scene, row) => set(scene, 'terms of the UnitCourt', { unitCourtTerms: row }, row),
-  modelTermsSet: (scene, row) => {
+  ledgerTermsSet: (step, row) => set(step, 'terms of the Ledger', { ledgerTerms: row }, row),
+  bondRuleSet: (step, row) => set(step, 'rule of bonds', { bondRule: row }, row),
+  courtTermsSet: (step, row) => set(step, 'terms of the Court', { courtTerms: row }, row),
+  unitCourtTermsSet: (step, row) => set(step, 'terms of the UnitCourt', { unitCourtTerms: row }, row),
+  modelTermsSet: (step, row) => {
     const { activationSeconds, noticeSeconds } = row
-    set(scene, 'terms of Models', { activationSeconds, modelNoticeSeconds: noticeSeconds }, row)
+    set(step, 'terms of Models', { activationSeconds, modelNoticeSeconds: noticeSeconds }, row)
   },
-  channelNoticeSet: (scene, row) => set(scene, 'notice of channels', { channelNoticeSeconds: row.noticeSeconds }, row),
+  channelNoticeSet: (step, row) => set(step, 'notice of channels', { channelNoticeSeconds: row.noticeSeconds }, row),
 }
 
 export function* settingSlots(world: World): Iterable<ExpectedSlot> {
@@ -91,7 +91,7 @@ const appointments = [
   ['models', 4, 'unitCourt'],
 ] as const
 
-function set({ world, at }: Scene, parameter: string, changed: Partial<Settings>, row: EventOrigin): void {
+function set({ world, at }: Step, parameter: string, changed: Partial<Settings>, row: EventOrigin): void {
   Object.assign(world.settings, changed)
   const { block: _, logIndex: __, transactionHash: ___, ...values } = row
   const value = Object.entries(values).map(([name, number]) => `${name} ${number}`)

@@ -16,54 +16,48 @@ import type { World } from '../world/world.ts'
 import { bookName, closesAt } from './books.ts'
 import { timeIn } from './clock.ts'
 import { credit, creditJoint } from './earnings.ts'
-import { expectTold, type Handlers, type Scene, wanting } from './scene.ts'
+import { expectTold, type Handlers, type Step, wanting } from './step.ts'
 
 const REACHED = 0
 
 export const settlementHandlers: Handlers = {
-  batchesSummed: (scene, { book, first, end }) => addPage(scene, book, STAGES.summing, first, end),
-  unitsWeighed: (scene, { book, first, end }) => addPage(scene, book, STAGES.weighing, first, end),
-  unitsPaid: (scene, { book, first, end }) => addPage(scene, book, STAGES.paying, first, end),
+  batchesSummed: (step, { book, first, end }) => addPage(step, book, STAGES.summing, first, end),
+  unitsWeighed: (step, { book, first, end }) => addPage(step, book, STAGES.weighing, first, end),
+  unitsPaid: (step, { book, first, end }) => addPage(step, book, STAGES.paying, first, end),
   unitWeighed: ({ world }, { book, unit, weight }) => {
     const known = world.books.get(book)
     if (known !== undefined) known.settling.weights[unit] = weight
   },
-  unitPaid: (scene, { book, unit, amountGwei }) => {
-    const known = scene.world.books.get(book)
-    const paid = known && scene.world.models.get(known.model)?.units[unit]
+  unitPaid: (step, { book, unit, amountGwei }) => {
+    const known = step.world.books.get(book)
+    const paid = known && step.world.models.get(known.model)?.units[unit]
     if (known === undefined || paid === undefined) return
     known.settling.unitsGwei[unit] = amountGwei
-    if (paid.payee === 0) creditJoint(scene, known.model, unit, amountGwei)
-    else credit(scene, paid.payee, amountGwei)
+    if (paid.payee === 0) creditJoint(step, known.model, unit, amountGwei)
+    else credit(step, paid.payee, amountGwei)
   },
-  royaltyPaid: (scene, { book, model, position, amountGwei }) => {
-    const owed = scene.world.models.get(model)?.royalties[Number(position)]
-    if (owed !== undefined) credit(scene, owed.account, amountGwei)
-    const due = scene.world.lastPay?.book === book ? scene.world.lastPay.royalties[Number(position)] : undefined
+  royaltyPaid: (step, { book, model, position, amountGwei }) => {
+    const owed = step.world.models.get(model)?.royalties[Number(position)]
+    if (owed !== undefined) credit(step, owed.account, amountGwei)
+    const due = step.world.lastPay?.book === book ? step.world.lastPay.royalties[Number(position)] : undefined
     if (due === undefined) return
-    expectTold(scene, `Royalty ${position} of ${bookName(bookKeyOf(book))}`, amountGwei, due, 'settlements')
+    expectTold(step, `Royalty ${position} of ${bookName(bookKeyOf(book))}`, amountGwei, due, 'settlements')
   },
-  bookSettled: (scene, row) => {
-    const { world } = scene
+  bookSettled: (step, row) => {
+    const { world } = step
     const book = world.books.get(row.book)
     const model = book && world.models.get(book.model)
     if (book === undefined || model === undefined) return
     const { operatorGwei, ownerGwei, royaltiesGwei, treasuryGwei, contributorsGwei } = row
-    book.settled = { operatorGwei, ownerGwei, royaltiesGwei, treasuryGwei, contributorsGwei, at: scene.at }
-    credit(scene, book.operator, row.operatorGwei)
-    credit(scene, model.owner, row.ownerGwei)
-    credit(scene, world.treasury, row.treasuryGwei)
-    const end = closesAt(scene, book) + book.windowSeconds
-    if (timeIn(scene) < end) {
-      wanting(
-        scene,
-        'settlements',
-        `${bookName(book)} was settled within its window`,
-        `${timeIn(scene)}`,
-        `from ${end}`,
-      )
+    book.settled = { operatorGwei, ownerGwei, royaltiesGwei, treasuryGwei, contributorsGwei, at: step.at }
+    credit(step, book.operator, row.operatorGwei)
+    credit(step, model.owner, row.ownerGwei)
+    credit(step, world.treasury, row.treasuryGwei)
+    const end = closesAt(step, book) + book.windowSeconds
+    if (timeIn(step) < end) {
+      wanting(step, 'settlements', `${bookName(book)} was settled within its window`, `${timeIn(step)}`, `from ${end}`)
     }
-    const pay = computed(scene, book, model, end)
+    const pay = computed(step, book, model, end)
     if (pay === undefined) return
     const royalties = pay.royalties.reduce((sum, gwei) => sum + gwei, 0n)
     const contributors = pay.units.reduce((sum, gwei) => sum + gwei, 0n)
@@ -74,16 +68,16 @@ export const settlementHandlers: Handlers = {
       ['treasury', row.treasuryGwei, pay.treasury],
       ['contributors', row.contributorsGwei, contributors],
     ] as const) {
-      expectTold(scene, `The pay of ${who} of ${bookName(book)}`, told, due, 'settlements')
+      expectTold(step, `The pay of ${who} of ${bookName(book)}`, told, due, 'settlements')
     }
-    if (model.sketched) comparePages(scene, book, STAGES.weighing, book.settling.weights, pay.weights)
-    comparePages(scene, book, STAGES.paying, book.settling.unitsGwei, pay.units)
+    if (model.sketched) comparePages(step, book, STAGES.weighing, book.settling.weights, pay.weights)
+    comparePages(step, book, STAGES.paying, book.settling.unitsGwei, pay.units)
     world.lastPay = { book: row.book, royalties: pay.royalties }
   },
 }
 
 /** What a book pays, from its batches as they stand. Struck units count nothing in books whose window was open. */
-export function computed(scene: Scene, book: Book, model: Model, end: bigint): BookPay | undefined {
+export function computed(step: Step, book: Book, model: Model, end: bigint): BookPay | undefined {
   const k = model.sketched ? model.dims : 0
   try {
     const sums = book.pending.map(({ header, sum }) => ({ feeUnits: Number(header.units), sum }))
@@ -100,7 +94,7 @@ export function computed(scene: Scene, book: Book, model: Model, end: bigint): B
     )
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error)
-    wanting(scene, 'settlements', `What ${bookName(book)} pays cannot be computed`, why, 'batches and terms that fit')
+    wanting(step, 'settlements', `What ${bookName(book)} pays cannot be computed`, why, 'batches and terms that fit')
     return undefined
   }
 }
@@ -152,17 +146,17 @@ function totalsOf(sums: readonly Uint32Array[], k: number): `0x${string}` {
   return `0x${[...totals].map((total) => total.toString(16).padStart(16, '0')).join('')}`
 }
 
-function addPage(scene: Scene, number: bigint, stage: SettlementPage['stage'], first: bigint, end: bigint): void {
-  const book = scene.world.books.get(number)
+function addPage(step: Step, number: bigint, stage: SettlementPage['stage'], first: bigint, end: bigint): void {
+  const book = step.world.books.get(number)
   if (book === undefined) return
   const before = book.settling.pages.filter((page) => page.stage === stage).at(-1)?.end ?? 0
-  expectTold(scene, `Where a page of the settlement of ${bookName(book)} begins`, first, before, 'settlements')
-  book.settling.pages.push({ stage, first: Number(first), end: Number(end), at: scene.at })
+  expectTold(step, `Where a page of the settlement of ${bookName(book)} begins`, first, before, 'settlements')
+  book.settling.pages.push({ stage, first: Number(first), end: Number(end), at: step.at })
 }
 
 /** Each unit's amount as its page told it, at that page. */
 function comparePages(
-  { tally }: Scene,
+  { tally }: Step,
   book: Book,
   stage: SettlementPage['stage'],
   told: readonly bigint[],

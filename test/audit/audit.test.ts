@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { newFolder } from '../support/folder.ts'
 import { type LocalLedger, startLocalLedger } from '../support/localLedger.ts'
 import { beginScenario, tellOfABook } from '../support/scenario.ts'
-import { auditAt } from './stage.ts'
+import { auditAt } from './auditAt.ts'
 
 /** `npm run test:audit` plays more of them. */
 const GAMES = Number(process.env.AUDIT_GAMES ?? 2)

@@ -20,7 +20,7 @@ import { newFolder } from '../support/folder.ts'
 import type { LocalLedger } from '../support/localLedger.ts'
 import type { Random } from '../support/random.ts'
 import type { Scenario } from '../support/scenario.ts'
-import { auditAt } from './stage.ts'
+import { auditAt } from './auditAt.ts'
 
 /** An event, and which contract emitted it. */
 export interface ToldLog extends ChainLog {

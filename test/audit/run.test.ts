@@ -8,7 +8,7 @@ import { ensureCommitment, readItems } from '../../pipeline/publish/items.ts'
 import { attribution, signedBy } from '../support/attribution.ts'
 import { newFolder } from '../support/folder.ts'
 import { type LocalLedger, startLocalLedger } from '../support/localLedger.ts'
-import { auditAt } from './stage.ts'
+import { auditAt } from './auditAt.ts'
 
 /** A run that was trained already. */
 const FIXTURE = new URL('../pipeline/gpu/fixture/', import.meta.url).pathname

@@ -6,7 +6,7 @@ import { count, find, type Tally } from '../report/tally.ts'
 import type { World } from '../world/world.ts'
 
 /** An event while it is replayed: the world before it, its place and time, and where it is found wanting. */
-export interface Scene {
+export interface Step {
   readonly world: World
   readonly at: EventOrigin
   readonly contract: string
@@ -16,30 +16,30 @@ export interface Scene {
 }
 
 /** What each fact does to the world. */
-export type Handlers = { readonly [T in FactTable]?: (scene: Scene, row: Facts[T]) => void }
+export type Handlers = { readonly [T in FactTable]?: (step: Step, row: Facts[T]) => void }
 
 /** Compares what an event states with what follows from the events before it. */
 export function expectTold(
-  scene: Scene,
+  step: Step,
   what: string,
   told: bigint | number | string,
   expected: bigint | number | string,
   check: CheckName = 'arithmetic',
 ): void {
-  count(scene.tally, check)
+  count(step.tally, check)
   if (`${told}` === `${expected}`) return
-  wanting(scene, check, what, `${told}`, `${expected}`)
+  wanting(step, check, what, `${told}`, `${expected}`)
 }
 
 /** Records that an event is not as it must be. */
-export function wanting(scene: Scene, check: CheckName, what: string, found: string, expected: string): void {
-  find(scene.tally, {
+export function wanting(step: Step, check: CheckName, what: string, found: string, expected: string): void {
+  find(step.tally, {
     check,
     severity: 'error',
     what,
-    place: placeOf(scene.at, scene.contract),
+    place: placeOf(step.at, step.contract),
     found,
     expected,
-    reproduce: receiptOf(scene.at),
+    reproduce: receiptOf(step.at),
   })
 }
