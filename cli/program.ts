@@ -15,6 +15,7 @@ import { mcpCommand } from './commands/mcp.ts'
 import { modelCommand } from './commands/model.ts'
 import { nodeCommand } from './commands/node.ts'
 import { receiptCommand } from './commands/receipt.ts'
+import { relayCommand } from './commands/relay.ts'
 import { runCommand } from './commands/run.ts'
 import { serveCommand } from './commands/serve.ts'
 import { settleCommand } from './commands/settle.ts'
@@ -33,7 +34,7 @@ const commands: Readonly<Record<string, readonly (() => Command)[]>> = {
   'Everybody:': [accountCommand, tokenCommand, claimCommand],
   'Contributors and curators:': [contributionCommand, datasetCommand],
   'Model owners:': [runCommand, modelCommand, evaluationCommand],
-  'Operators:': [serveCommand, bondCommand, settleCommand],
+  'Operators:': [serveCommand, bondCommand, settleCommand, relayCommand],
   'Payers:': [channelCommand, receiptCommand],
   'Challengers:': [watchCommand, appealCommand],
   'Auditors:': [auditCommand],

@@ -1,6 +1,6 @@
 /** Parsers for what is typed: each refuses with a sentence that commander puts behind the option's name. */
 import { InvalidArgumentError } from 'commander'
-import { type Address, getAddress, isAddress, isHex } from 'viem'
+import { type Address, getAddress, isAddress, isHex, parseEther } from 'viem'
 import { parseOpen } from '../sdk/units.ts'
 
 export function wholeNumber(min: number, max: number): (text: string) => number {
@@ -21,6 +21,12 @@ export function openAmount(text: string): bigint {
   } catch (error) {
     throw new InvalidArgumentError(error instanceof Error ? error.message : String(error))
   }
+}
+
+/** An amount of the chain's own coin, in wei. */
+export function etherAmount(text: string): bigint {
+  if (/^\d{1,9}(\.\d{1,18})?$/.test(text)) return parseEther(text)
+  throw new InvalidArgumentError('It takes an amount of ETH, such as 0.01.')
 }
 
 export function addressValue(text: string): Address {

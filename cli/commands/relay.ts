@@ -1,0 +1,61 @@
+import { join } from 'node:path'
+import type { Command } from 'commander'
+import { pino } from 'pino'
+import { startRelay } from '../../gateway/relay/startRelay.ts'
+import { agree } from '../carryOut.ts'
+import { action, commandOf, sendingCommand } from '../command.ts'
+import type { Context } from '../context.ts'
+import { etherAmount, wholeNumber } from '../values.ts'
+
+interface Options {
+  readonly host: string
+  readonly port: number
+  readonly accountBudget: bigint
+  readonly budget: bigint
+}
+
+export function relayCommand(): Command {
+  return sendingCommand(
+    commandOf(
+      'relay',
+      `send claims that contributors signed, and pay their gas: for people who have earned OPEN and hold no ETH. POST a signed claim,
+as the web page does, and the answer names its transaction. It sends nothing but claims, each simulated first, and spends no more
+gas a day than it is told. Its key needs ETH only, and must send nothing else meanwhile. A signal ends it. docs/page.md says more.`,
+    ),
+  )
+    .option('--host <address>', 'the address to listen on', '127.0.0.1')
+    .option('--port <port>', 'the port to listen on; 0 for any', wholeNumber(0, 65_535), 8_090)
+    .option('--account-budget <ETH>', 'the most gas of one account a day (UTC)', etherAmount, 10n ** 15n)
+    .option('--budget <ETH>', 'the most gas of all accounts together a day', etherAmount, 2n * 10n ** 16n)
+    .action(action<[], Options>(relay))
+}
+
+async function relay(context: Context, { host, port, accountBudget, budget }: Options): Promise<void> {
+  const connection = await context.connection()
+  const account = await context.signer()
+  const { id: chainId } = connection.reader.chain
+  const intent = `relay claims on chain ${chainId}`
+  const later = ['Send claims that contributors signed, as they come in']
+  if (!(await agree(context, { intent, transactions: [], spendsWei: 0n }, later))) return
+  await context.journals.end(true)
+  const log = pino({ base: null, timestamp: pino.stdTimeFunctions.isoTime }, pino.destination({ dest: 1, sync: true }))
+  const running = await startRelay({
+    connection,
+    account,
+    accountWei: accountBudget,
+    totalWei: budget,
+    budgetFile: join(context.config.need('state'), `relay-${chainId}-${account.address.toLowerCase()}.json`),
+    host,
+    port,
+    log,
+  })
+  log.info({ url: running.url, account: account.address }, 'relaying')
+  await aborted(context.signal)
+  log.info({}, 'shutting down')
+  await running.close()
+}
+
+async function aborted(signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return
+  await new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }))
+}
