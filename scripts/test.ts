@@ -20,6 +20,7 @@ const phases: Readonly<Record<string, readonly string[]>> = {
     'biome ci .',
     'npm run -s lint:forge',
     'knip',
+    'vitest run --config test/architecture/vitest.config.ts',
     'node scripts/generateAbi.ts --check',
   ],
   contracts: [

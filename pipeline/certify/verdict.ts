@@ -119,7 +119,7 @@ function warningFor({ sketched, floorBps }: Terms, steering: readonly Steering[]
     share === 1
       ? 'only if contributors get the whole fee'
       : `if contributors get ${(100 * share).toFixed(1)} % of a fee or more`
-  return `A paid call can move up to ${lambda.toFixed(2)} times the contributors’ part of its fee to one party. Whoever is contributor, operator and owner at once then gains by paying itself, ${where} (with a treasury of ${100 * TREASURY} %).`
+  return `A paid call can move up to ${lambda.toFixed(2)} times the contributors’ part of its fee to one party. A party that is contributor, operator and owner at once then gains by paying itself, ${where} (with a treasury of ${100 * TREASURY} %).`
 }
 
 type RuleFigures = Measure['rules'][number]

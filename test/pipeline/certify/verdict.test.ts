@@ -83,7 +83,7 @@ describe('the verdict', () => {
     const found = judge(told, steering(3, 2, 1.8, 1.5))
     expect(found.recommended?.floorBps).toBe(40_000)
     expect(found.warning).toBe(
-      'A paid call can move up to 1.50 times the contributors’ part of its fee to one party. Whoever is contributor, operator and owner at once then gains by paying itself, if contributors get 4.0 % of a fee or more (with a treasury of 2 %).',
+      'A paid call can move up to 1.50 times the contributors’ part of its fee to one party. A party that is contributor, operator and owner at once then gains by paying itself, if contributors get 4.0 % of a fee or more (with a treasury of 2 %).',
     )
   })
 
