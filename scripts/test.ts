@@ -17,7 +17,7 @@ const phases: Readonly<Record<string, readonly string[]>> = {
     'tsc -p web',
     'npm run -s lint:solidity',
     'npm run -s build:web',
-    'biome ci .',
+    'biome ci . --diagnostic-level=error',
     'npm run -s lint:forge',
     'knip',
     'vitest run --config test/architecture/vitest.config.ts',

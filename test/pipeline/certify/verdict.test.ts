@@ -89,7 +89,9 @@ describe('the verdict', () => {
 
   it('recommends nothing where nothing was measured, and warns all the same', () => {
     expect(judge([], steering())).toMatchObject({ recommended: null, warning: null })
-    expect(notMeasured('Two are too few.', steering(3, 2, 1.8, 1.5)).warning).toContain('1.50 times the contributors’ part')
+    expect(notMeasured('Two are too few.', steering(3, 2, 1.8, 1.5)).warning).toContain(
+      '1.50 times the contributors’ part',
+    )
   })
 
   it('is spelt as terms', () => {
