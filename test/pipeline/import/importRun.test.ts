@@ -101,7 +101,7 @@ describe('a real training of Transformers and PEFT', () => {
   })
 
   it('is not written over', () => {
-    expect(() => importRun(optionsFor(fixture('transformers'), out))).toThrow('already there')
+    expect(() => importRun(optionsFor(fixture('transformers'), out))).toThrow('exists already')
   })
 })
 
