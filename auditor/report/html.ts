@@ -24,7 +24,7 @@ export function reportHtml({ report, digest, signature }: AuditFile): string {
 <body>
 <main>
 <header>
-<p class="note">Audit of ${text(deployment.name)} · chain ${deployment.chainId} · ${text(audited.time)}</p>
+<p class="note">Audit of ${text(deployment.name)} · chain ${deployment.chainId} · ${text(spoken(audited.time))}</p>
 <h1><span class="pill ${colour}">${text(word)}</span></h1>
 <p>${text(sentence)}</p>
 <dl>
@@ -75,7 +75,10 @@ function journalRows({ digests }: Report): readonly Row[] {
 
 function section(title: string, columns: Row, rows: readonly Row[], none = 'There is nothing.'): string {
   if (rows.length === 0) return `<section><h2>${text(title)}</h2><p class="note">${text(none)}</p></section>`
-  const head = columns.map((column) => `<th scope="col">${text(column)}</th>`).join('')
+  const isNumber = (i: number): boolean => /^\d+$/.test(rows[0]?.[i] ?? '')
+  const head = columns
+    .map((column, i) => `<th scope="col"${isNumber(i) ? ' class="number"' : ''}>${text(column)}</th>`)
+    .join('')
   const body = rows.map((row) => `<tr>${row.map((cell) => `<td${shape(cell)}>${text(cell)}</td>`).join('')}</tr>`)
   return `<section><h2>${text(title)}</h2><table><thead><tr>${head}</tr></thead><tbody>${body.join('\n')}</tbody></table></section>`
 }
@@ -105,4 +108,9 @@ function shape(cell: string): string {
 /** Names of the chain are anybody's input. */
 function text(value: string): string {
   return value.replace(/[&<>"']/g, (sign) => `&#${sign.charCodeAt(0)};`)
+}
+
+/** A time as a person reads it. */
+function spoken(time: string): string {
+  return `${time.slice(0, 16).replace('T', ' ')} UTC`
 }
