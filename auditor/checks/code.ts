@@ -12,6 +12,7 @@ import type { Deployment } from '../../sdk/deployment.ts'
 import { FalseProof, proveStorage } from '../../sdk/storageProof.ts'
 import { count, find, type Tally } from '../report/tally.ts'
 import type { AuditedContract } from '../storage/expectedSlot.ts'
+import { askAgain } from './askAgain.ts'
 
 export interface CodeQuery {
   readonly node: Node
@@ -74,7 +75,10 @@ async function compareCode(query: CodeQuery, contract: AuditedContract, artifact
       expected,
       reproduce: `cast code ${address} --block ${block.number} --rpc-url $RPC`,
     })
-  const code = await provenCode(query, contract)
+  const code = await askAgain(
+    () => provenCode(query, contract),
+    (answer) => typeof answer === 'string',
+  )
   if (typeof code === 'string') {
     differs('The code of a contract is not the one that is proven', 'code of another hash', code)
     return

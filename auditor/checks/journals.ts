@@ -9,6 +9,7 @@ import type { Deployment } from '../../sdk/deployment.ts'
 import { JOURNAL_SLOT, journalOf } from '../../sdk/journal.ts'
 import { firstDifference, type JournalTrail } from '../history/journalTrail.ts'
 import { count, find, type Tally } from '../report/tally.ts'
+import { askAgain } from './askAgain.ts'
 
 export interface JournalsQuery {
   readonly node: Node
@@ -23,7 +24,10 @@ export interface JournalsQuery {
 /** Compares every contract's journal with storage. Where one differs, finds out since which block. */
 export async function checkJournals(query: JournalsQuery): Promise<void> {
   const { node, deployment, block, verify, journals, tally } = query
-  const stored = await readJournals(node, deployment, block, verify)
+  const stored = await askAgain(
+    () => readJournals(node, deployment, block, verify),
+    ({ kind }) => kind === 'unsettled',
+  )
   if (stored.kind === 'unsettled') {
     const { what, facts } = stored.contradiction
     const address = `${facts.contract ?? ''}`

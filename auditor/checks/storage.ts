@@ -12,6 +12,7 @@ import { placeOf } from '../report/finding.ts'
 import { count, find, type Tally } from '../report/tally.ts'
 import type { AuditedContract, ExpectedSlot } from '../storage/expectedSlot.ts'
 import { wordOf } from '../storage/words.ts'
+import { askAgain } from './askAgain.ts'
 
 /** Of each contract, this many slots at random. */
 export interface Sample {
@@ -89,7 +90,11 @@ async function comparePage(
 ): Promise<void> {
   const address = query.deployment.contracts[contract]
   try {
-    const words = await wordsOf(query, contract, slots)
+    const words = await askAgain(
+      () => wordsOf(query, contract, slots).catch(falseProof),
+      (answer) => answer instanceof FalseProof,
+    )
+    if (words instanceof FalseProof) throw words
     for (const [i, slot] of slots.entries()) compare(query, slot, BigInt(words[i] as Hex))
   } catch (error) {
     if (!(error instanceof FalseProof)) throw error
@@ -103,6 +108,11 @@ async function comparePage(
       reproduce: `cast proof ${address} ${slots[0]?.slot} --block ${query.block.number} --rpc-url $RPC`,
     })
   }
+}
+
+function falseProof(error: unknown): FalseProof {
+  if (error instanceof FalseProof) return error
+  throw error
 }
 
 async function wordsOf(

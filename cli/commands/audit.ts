@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { type Command, InvalidArgumentError } from 'commander'
@@ -12,6 +12,7 @@ import { chainOf } from '../../chain/chains.ts'
 import { identify } from '../../chain/node/identity.ts'
 import { connectNode } from '../../chain/node/node.ts'
 import type { Deployment } from '../../sdk/deployment.ts'
+import { StopError } from '../../sdk/errors.ts'
 import { readDeployment } from '../../sdk/node/readDeployment.ts'
 import { action, commandOf, withSettings } from '../command.ts'
 import type { Context } from '../context.ts'
@@ -92,6 +93,7 @@ async function auditAll(context: Context, options: Options): Promise<void> {
   const { at = 'finalized', trust, index, run, sample, seed, out, resume = false, signKey } = options
   const signer = signKey === undefined ? undefined : accountOf(readSecret(signKey).trim(), signKey)
   const deployment: Deployment = readDeployment(config.need('deployment'))
+  checkPlaces(options, config.find('api')?.value, deployment)
   const node = connectNode(config.need('rpc'), {
     chainId: deployment.chainId,
     notOffered: ({ what, instead }) => terminal.note(`The node does not offer ${what}. ${instead}`),
@@ -125,6 +127,18 @@ async function auditAll(context: Context, options: Options): Promise<void> {
   terminal.result(file, reportText(report))
   const status = STATUS[report.verdict]
   if (status > 0) throw new ExitError(status)
+}
+
+/** What was mistyped is said before anything is read, and is no finding. */
+function checkPlaces({ run, artifacts, at }: Options, api: string | undefined, { startBlock }: Deployment): void {
+  for (const [option, folder] of Object.entries({ '--run': run, '--artifacts': artifacts })) {
+    if (folder !== undefined && !existsSync(folder))
+      throw new StopError(`There is no folder ${folder}`, {}, `Give ${option} the path of one.`)
+  }
+  if (api !== undefined && !URL.canParse(api))
+    throw new StopError(`${api} is no address of an index`, {}, 'Give --api one such as http://127.0.0.1:4000.')
+  if (typeof at === 'bigint' && at < startBlock)
+    throw new StopError(`Block ${at} is before the deployment, in block ${startBlock}`, {}, 'Give --at a later one.')
 }
 
 function blockValue(text: string): At {

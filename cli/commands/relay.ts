@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import type { Command } from 'commander'
+import { type Command, Option } from 'commander'
 import { pino } from 'pino'
 import { startRelay } from '../../gateway/relay/startRelay.ts'
 import { agree } from '../carryOut.ts'
@@ -25,9 +25,13 @@ gas a day than it is told. Its key needs ETH only, and must send nothing else me
   )
     .option('--host <address>', 'the address to listen on', '127.0.0.1')
     .option('--port <port>', 'the port to listen on; 0 for any', wholeNumber(0, 65_535), 8_090)
-    .option('--account-budget <ETH>', 'the most gas of one account a day (UTC)', etherAmount, 10n ** 15n)
-    .option('--budget <ETH>', 'the most gas of all accounts together a day', etherAmount, 2n * 10n ** 16n)
+    .addOption(ether('--account-budget <ETH>', 'the most gas of one account a day (UTC)', '0.001'))
+    .addOption(ether('--budget <ETH>', 'the most gas of all accounts together a day', '0.02'))
     .action(action<[], Options>(relay))
+}
+
+function ether(flags: string, what: string, usual: string): Option {
+  return new Option(flags, what).argParser(etherAmount).default(etherAmount(usual), usual)
 }
 
 async function relay(context: Context, { host, port, accountBudget, budget }: Options): Promise<void> {

@@ -3,6 +3,7 @@ import type { SignedClaim } from '../../sdk/actions/signClaim.ts'
 import { walletOn } from '../../sdk/chain.ts'
 import { callTo, estimate, RefusedError } from '../../sdk/contractCall.ts'
 import type { Connection } from '../../sdk/contracts.ts'
+import { NodeRefusal } from '../../sdk/node/transactions/broadcast.ts'
 import { transact } from '../../sdk/node/transactions/transact.ts'
 import type { Budgets, Reserved } from './budgets.ts'
 
@@ -103,7 +104,7 @@ async function sendWithin(
     return hash
   } catch (error) {
     // Refused before it was sent; anything else may still be mined, and stays set aside.
-    if (error instanceof RefusedError) reserved.spent(0n)
+    if (error instanceof RefusedError || error instanceof NodeRefusal) reserved.spent(0n)
     throw error
   }
 }
@@ -115,10 +116,10 @@ async function checkClaim({ reader, contracts }: Connection, claim: SignedClaim)
   if (claim.deadline < timestamp + SECONDS_LEFT) {
     throw new NotRelayed(400, 'deadline is over, or in less than a minute; sign the claim again')
   }
-  const holder = await reader.readContract({
-    ...contracts.accounts,
-    functionName: 'payoutOf',
-    args: [claim.account],
+  const asked = { ...contracts.accounts, functionName: 'payoutOf', args: [claim.account] } as const
+  const holder = await reader.readContract(asked).catch((cause: unknown) => {
+    if (!`${cause}`.includes('Accounts_UnknownAccount')) throw cause
+    throw new NotRelayed(400, `account: there is no account ${claim.account}`)
   })
   const nonce = await reader.readContract({ ...contracts.earnings, functionName: 'nonces', args: [holder] })
   if (claim.nonce !== nonce) {

@@ -68,7 +68,7 @@ export async function startRelay(options: RelayServerOptions): Promise<RunningRe
         new StopError(
           `The relayer cannot listen on ${host}:${port}`,
           { code: `${cause.code}` },
-          'Choose another --port.',
+          'Choose another --host or --port.',
           cause,
         ),
       ),

@@ -74,6 +74,7 @@ describe('a relayer', () => {
       [{ ...claim, nonce: '99' }, 409, /nonce is 99/],
       [{ ...claim, minGwei: '5' }, 409, /BadSignature|signature/i],
       [{ ...claim, extra: 1 }, 400, /extra/],
+      [{ ...claim, account: 4_294_967_295 }, 400, /no account 4294967295/],
     ] as const
     for (const [body, status, error] of refusals) {
       const answer = await post(relay.url, body)

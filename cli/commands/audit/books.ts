@@ -1,4 +1,4 @@
-import { createWriteStream } from 'node:fs'
+import { createWriteStream, renameSync, rmSync } from 'node:fs'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { type Command, Option } from 'commander'
@@ -39,7 +39,14 @@ journals were checked. Ends with what the contracts hold, as assertions that bea
         const head = await node.latest()
         const books = await readBooks({ node, deployment, connection: await connection(), head, signal })
         const write = formats[options.format] as (typeof formats)[string]
-        await pipeline(Readable.from(write(books)), createWriteStream(options.out))
+        // Whole or not at all: what was there stays until the new books are complete.
+        const partial = `${options.out}.part`
+        try {
+          await pipeline(Readable.from(write(books)), createWriteStream(partial))
+          renameSync(partial, options.out)
+        } finally {
+          rmSync(partial, { force: true })
+        }
         const said = {
           file: options.out,
           block: head.number,

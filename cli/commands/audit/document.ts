@@ -1,9 +1,10 @@
-import { readFileSync, writeFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { type Command, InvalidArgumentError, Option } from 'commander'
 import { type DocumentFormat, formats } from '../../../auditor/documents/document.ts'
 import { readSubject } from '../../../auditor/documents/readRecord.ts'
 import { type FalseField, falseFields, identifyDocument } from '../../../auditor/documents/verifyDocument.ts'
 import { StopError } from '../../../sdk/errors.ts'
+import { writeWhole } from '../../../sdk/node/writeWhole.ts'
 import { action, commandOf, reading } from '../../command.ts'
 import type { Context } from '../../context.ts'
 import { ExitError } from '../../exitError.ts'
@@ -55,7 +56,7 @@ summary that the EU AI Act asks for. What is not known is left out or said to be
           ...(version !== undefined && { version }),
           ...(run !== undefined && { run }),
         })
-        writeFileSync(out, formats[kind](subject))
+        writeWhole(out, formats[kind](subject))
         terminal.result({ file: out, format: kind, model, block: head.number }, [
           `Wrote the ${kind} of model ${model}, as of block ${head.number}, to ${out}.`,
         ])
