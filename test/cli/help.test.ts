@@ -1,0 +1,11 @@
+import type { Command } from 'commander'
+import { expect, it } from 'vitest'
+import { programOf } from '../../cli/program.ts'
+
+it('every command says how it is used', () => {
+  const walk = (command: Command): number => {
+    expect(command.helpInformation()).toContain(command.name())
+    return command.commands.reduce((sum, one) => sum + walk(one), 1)
+  }
+  expect(walk(programOf())).toBeGreaterThan(40)
+})
