@@ -67,6 +67,7 @@ describe('exports', () => {
       ['credits.xlsx', 400, /csv or \.parquet/],
       ['credits.csv?where={', 400, /where is not JSON/],
       ['credits.csv?where={"color":1}', 400, /where.*color/],
+      ['credits.csv?after=7', 400, /after: an export takes where and block only/],
       ['credits.csv?block=tomorrow', 400, /block is tomorrow/],
       ['credits.csv?block=99999999', 400, /not indexed/],
     ]

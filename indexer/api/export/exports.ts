@@ -56,6 +56,8 @@ export function exports(options: ExportsOptions): Exports {
 
   const write = async (request: IncomingMessage, response: ServerResponse, url: URL, gone: AbortSignal) => {
     const { entity, format } = fileAsked(url.pathname.slice('/export/'.length))
+    const unknown = [...url.searchParams.keys()].find((name) => name !== 'where' && name !== 'block')
+    if (unknown !== undefined) throw new BadRequest(`${unknown.slice(0, 50)}: an export takes where and block only`)
     const where = whereOf(entity, url.searchParams.get('where'))
     const context = contextOf(await options.sources(gone))
     // One block for all pages, whatever happens meanwhile.
