@@ -17,12 +17,12 @@ import { readDeployment } from '../../sdk/node/readDeployment.ts'
 import { action, commandOf, withSettings } from '../command.ts'
 import type { Context } from '../context.ts'
 import { ExitError } from '../exitError.ts'
-import { sayFailure } from '../failure.ts'
 import { accountOf, readSecret } from '../signer.ts'
 import { UsageError } from '../usageError.ts'
 import { bytes32Value, wholeNumber } from '../values.ts'
 import { booksCommand } from './audit/books.ts'
 import { documentCommand } from './audit/document.ts'
+import { COULD_NOT_CHECK, orCouldNotCheck } from './audit/orCouldNotCheck.ts'
 import { withdrawalsCommand } from './audit/withdrawals.ts'
 
 interface Options {
@@ -39,7 +39,7 @@ interface Options {
 }
 
 /** What was found decides: 0 clean, 1 findings, 2 not everything could be checked. */
-const STATUS = { clean: 0, findings: 1, incomplete: 2 } as const
+const STATUS = { clean: 0, findings: 1, incomplete: COULD_NOT_CHECK } as const
 const RELEASE = fileURLToPath(new URL('../../var/release/artifacts', import.meta.url))
 
 /** Options that follow a verb are the verb's own. */
@@ -75,17 +75,10 @@ if something could not be checked.`,
     .addCommand(withdrawalsCommand())
 }
 
-/** What keeps an audit from being made is no finding: it could not check. */
 async function auditOrSay(context: Context, options: Options): Promise<void> {
   if (options.resume && options.out === undefined)
     throw new UsageError('--resume goes on from the checkpoint in --out: give that too.')
-  try {
-    await auditAll(context, options)
-  } catch (error) {
-    if (error instanceof ExitError || error instanceof UsageError || context.signal.aborted) throw error
-    sayFailure(error, context.terminal.isJson)
-    throw new ExitError(STATUS.incomplete)
-  }
+  await orCouldNotCheck(context, () => auditAll(context, options))
 }
 
 async function auditAll(context: Context, options: Options): Promise<void> {

@@ -132,7 +132,7 @@ describe('documents of a published run', () => {
     const { files } = JSON.parse(readFileSync(join(run, 'run.json'), 'utf8'))
     const { hashes } = JSON.parse(readFileSync(file, 'utf8')).metadata.component
     expect(hashes).toEqual([{ alg: 'SHA-256', content: files['adapter_model.safetensors'].sha256 }])
-    expect(await audit('verify', file)).toMatchObject({ code: 1, err: expect.stringContaining('--run') })
+    expect(await audit('verify', file)).toMatchObject({ code: 2, err: expect.stringContaining('--run') })
   })
 
   it('are refused with another run, of another deployment, and where a text is none', async () => {

@@ -9,6 +9,7 @@ import { action, commandOf, reading } from '../../command.ts'
 import type { Context } from '../../context.ts'
 import { ExitError } from '../../exitError.ts'
 import { id } from '../../values.ts'
+import { orCouldNotCheck } from './orCouldNotCheck.ts'
 import { placeOf } from './place.ts'
 
 interface Options {
@@ -66,13 +67,16 @@ summary that the EU AI Act asks for. What is not known is left out or said to be
 
 function verifyCommand(): Command {
   return reading(
-    commandOf('verify', 'check a document against the chain, and name every field that is false; exits 1 where one is'),
+    commandOf(
+      'verify',
+      'check a document against the chain, and name every field that is false; exits 1 where one is, 2 where it could not check',
+    ),
   )
     .argument('<file>', 'a document that `attribution audit document write` wrote')
     .option(...RUN)
     .action(
       action<[string], Pick<Options, 'run'>>(async (context, { run }, file) => {
-        const found = await verify(context, file, run)
+        const found = await orCouldNotCheck(context, () => verify(context, file, run))
         context.terminal.result({ file, falseFields: found }, [
           found.length === 0 ? `${file} says what the chain says.` : `${file} is false in ${found.length} places:`,
           ...found.map(
