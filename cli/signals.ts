@@ -24,3 +24,9 @@ export function leaveSignalsToSystem(): void {
   process.off('SIGINT', onSignal)
   process.off('SIGTERM', onSignal)
 }
+
+/** Resolves once the signal aborts. */
+export async function aborted(signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return
+  await new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }))
+}

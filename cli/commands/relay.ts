@@ -5,6 +5,7 @@ import { startRelay } from '../../gateway/relay/startRelay.ts'
 import { agree } from '../carryOut.ts'
 import { action, commandOf, sendingCommand } from '../command.ts'
 import type { Context } from '../context.ts'
+import { aborted } from '../signals.ts'
 import { etherAmount, wholeNumber } from '../values.ts'
 
 interface Options {
@@ -19,8 +20,8 @@ export function relayCommand(): Command {
     commandOf(
       'relay',
       `send claims that contributors signed, and pay their gas: for people who have earned OPEN and hold no ETH. POST a signed claim,
-as the web page does, and the answer names its transaction. It sends nothing but claims, each simulated first, and spends no more
-gas a day than it is told. Its key needs ETH only, and must send nothing else meanwhile. A signal ends it. docs/page.md says more.`,
+as the web page does, and the answer names its transaction. It sends nothing but claims, each simulated first, and keeps to a
+budget of gas a day. Its key needs ETH only, and must send nothing else meanwhile. A signal ends it. docs/page.md says more.`,
     ),
   )
     .option('--host <address>', 'the address to listen on', '127.0.0.1')
@@ -57,9 +58,4 @@ async function relay(context: Context, { host, port, accountBudget, budget }: Op
   await aborted(context.signal)
   log.info({}, 'shutting down')
   await running.close()
-}
-
-async function aborted(signal: AbortSignal): Promise<void> {
-  if (signal.aborted) return
-  await new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }))
 }

@@ -22,6 +22,7 @@ import { formatOpen } from '../../sdk/units.ts'
 import { agree, stepsOf } from '../carryOut.ts'
 import { action, commandOf, durationOption, sendingCommand, withSettings } from '../command.ts'
 import type { Context } from '../context.ts'
+import { aborted } from '../signals.ts'
 import { collected, openAmount, wholeNumber } from '../values.ts'
 
 interface Options {
@@ -173,11 +174,6 @@ async function serve(context: Context, options: Options): Promise<void> {
   log.info({}, 'shutting down')
   await gateway.drain()
   await Promise.all(models.map(({ backend }) => backend.close()))
-}
-
-async function aborted(signal: AbortSignal): Promise<void> {
-  if (signal.aborted) return
-  await new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }))
 }
 
 function publishedOf(context: Context, run: string, given: string | undefined): Published {

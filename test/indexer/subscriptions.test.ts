@@ -193,7 +193,7 @@ function followed(url: string, list: string, after: string) {
         for (const [row, block] of rows) if (block > retractedAfter) rows.delete(row)
       }
       for (const item of items) {
-        expect(rows.has(item.id), `${list} ${item.id} is told once`).toBe(false)
+        expect(rows.has(item.id), `${list} ${item.id} is sent once`).toBe(false)
         rows.set(item.id, item.block)
       }
       last = id

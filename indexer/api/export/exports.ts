@@ -3,6 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { coerceInputValue, type GraphQLInputType } from 'graphql'
 import { entities } from '../entities/all.ts'
 import { clientAddress } from '../http/clientAddress.ts'
+import { places } from '../http/places.ts'
 import { limits } from '../limits.ts'
 import { type ReportFailure, shownErrors } from '../maskErrors.ts'
 import { type AsOf, type BlockArg, blockAsOf } from '../query/asOf.ts'
@@ -34,25 +35,7 @@ const TAKE_WITHIN_MS = 30_000
 const TYPES = { csv: 'text/csv; charset=utf-8', parquet: 'application/vnd.apache.parquet' } as const
 
 export function exports(options: ExportsOptions): Exports {
-  const openOf = new Map<string, number>()
-  let open = 0
-
-  const take = (client: string): (() => void) => {
-    const own = openOf.get(client) ?? 0
-    if (own >= limits.exportsOfClient.most) {
-      throw new BadRequest(`You have ${own} exports running; wait for one`, 'RATE_LIMITED', { retryAfter: 10 })
-    }
-    if (open >= limits.exports.most) {
-      throw new BadRequest('Too many exports are running here; ask again in 10 s', 'OVERLOADED', { retryAfter: 10 })
-    }
-    open += 1
-    openOf.set(client, own + 1)
-    return () => {
-      open -= 1
-      if (own === 0) openOf.delete(client)
-      else openOf.set(client, own)
-    }
-  }
+  const open = places('exports', limits.exports.most, limits.exportsOfClient.most)
 
   const write = async (request: IncomingMessage, response: ServerResponse, url: URL, gone: AbortSignal) => {
     const { entity, format } = fileAsked(url.pathname.slice('/export/'.length))
@@ -97,7 +80,7 @@ export function exports(options: ExportsOptions): Exports {
         if (request.method !== 'GET' && request.method !== 'HEAD') {
           throw new BadRequest('Exports are asked by GET', 'METHOD_NOT_ALLOWED')
         }
-        leave = take(clientAddress(request, options.trustProxy))
+        leave = open.take(clientAddress(request, options.trustProxy))
         await write(request, response, url, gone.signal)
       } catch (error) {
         if (gone.signal.aborted) return

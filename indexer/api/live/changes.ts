@@ -45,7 +45,7 @@ const AFTER = `"The cursor of the last message that was handled, or of _meta: go
 const COMMON = `
   "Blocks after this one were reverted: drop all of their rows. Null if nothing was reverted."
   retractedAfter: UInt
-  "Up to this block all is told, but for rows of it that follow in the next message."
+  "Up to this block everything was sent, except rows of it that follow in the next message."
   block: UInt!
   "Its hash."
   hash: Bytes!

@@ -1,8 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { GraphQLError } from 'graphql'
 import type { Result } from '../graphql.ts'
+import { places } from '../http/places.ts'
 import { limits } from '../limits.ts'
-import { BadRequest } from '../query/badRequest.ts'
 import type { Subscriber } from './changes.ts'
 import { openEventStream } from './eventStream.ts'
 import { follow } from './follow.ts'
@@ -25,32 +25,13 @@ export interface Subscriptions {
 
 export function subscriptions(heads: HeadWatch, shown: (error: unknown) => readonly GraphQLError[]): Subscriptions {
   const closing = new AbortController()
-  const openOf = new Map<string, number>()
-  let open = 0
-
-  const take = (client: string): (() => void) => {
-    const own = openOf.get(client) ?? 0
-    if (own >= limits.subscriptionsOfClient.most) {
-      throw new BadRequest(`You have ${own} subscriptions open; end one first`, 'RATE_LIMITED', { retryAfter: 10 })
-    }
-    if (open >= limits.subscriptions.most) {
-      throw new BadRequest('Too many subscriptions are open here; ask again in 10 s', 'OVERLOADED', { retryAfter: 10 })
-    }
-    open += 1
-    openOf.set(client, own + 1)
-    return () => {
-      open -= 1
-      const left = (openOf.get(client) ?? 1) - 1
-      if (left === 0) openOf.delete(client)
-      else openOf.set(client, left)
-    }
-  }
+  const open = places('subscriptions', limits.subscriptions.most, limits.subscriptionsOfClient.most)
 
   return {
     serve: async ({ client, execute }, request, response, gone) => {
       const last = request.headers['last-event-id']
       const position = typeof last === 'string' && last !== '' ? decodePosition(last) : undefined
-      const leave = take(client)
+      const leave = open.take(client)
       const signal = AbortSignal.any([gone, closing.signal])
       try {
         const stream = openEventStream(response)
