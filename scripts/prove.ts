@@ -1,9 +1,10 @@
 // Proves the money's arithmetic without a bound (test/proofs): npm run prove prints each assertion and what solc's model
-// checker says of it, and fails where one is not proved.
+// checker says of it, and fails where one is not proved; else it keeps what it proved (test/proofs/proved.json).
 import { globSync, readFileSync } from 'node:fs'
 import { basename } from 'node:path'
 import { StopError } from '../sdk/errors.ts'
 import { runCommand, wholeNumber } from './command.ts'
+import { keepProved, proofDigest } from './prove/proved.ts'
 import { type Answer, prove } from './prove/prover.ts'
 
 const proofs = new URL('../test/proofs/', import.meta.url)
@@ -17,13 +18,15 @@ await runCommand({
     const answers = await Promise.all(
       files.map(async (file) => {
         const started = performance.now()
-        const answer = await prove(basename(file, '.sol'), readFileSync(new URL(file, proofs), 'utf8'), seconds)
+        const [contract, source] = [basename(file, '.sol'), readFileSync(new URL(file, proofs), 'utf8')]
+        const answer = await prove(contract, source, seconds)
         print(file, answer, (performance.now() - started) / 1_000)
-        return { file, answer }
+        return { file, answer, contract, source }
       }),
     )
     const failed = answers.filter(({ answer }) => !isProved(answer)).map(({ file }) => file)
-    if (failed.length === 0) return
+    if (failed.length === 0)
+      return keepProved(Object.fromEntries(answers.map(({ contract, source }) => [contract, proofDigest(source)])))
     throw new StopError('Not everything is proved', { files: failed.join(', ') }, 'A violation shows the calls to it.')
   },
 })
