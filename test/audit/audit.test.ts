@@ -6,7 +6,7 @@ import { beginScenario, tellOfABook } from '../support/scenario.ts'
 import { auditAt } from './auditAt.ts'
 
 /** `npm run test:audit` plays more of them. */
-const GAMES = Number(process.env.AUDIT_GAMES ?? 2)
+const GAMES = Number(process.env.AUDIT_GAMES ?? 1)
 const SLOW_MS = 120_000 * GAMES
 
 describe('histories of random games', () => {

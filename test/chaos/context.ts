@@ -7,6 +7,7 @@ import { beginScenario, type Scenario } from '../support/scenario.ts'
 import { type Branch, branchOf } from './branch.ts'
 import { openHistory } from './history.ts'
 import { type Server, startServer } from './server.ts'
+import type { Terms } from './suite.ts'
 
 /** Where chaos takes place: a ledger on a chain whose branches turn, and a database server. */
 export interface Context {
@@ -24,22 +25,29 @@ export interface Context {
 /** As many blocks as the deepest reorg undoes, so that all of them hold something. */
 const DEEPEST = 64
 
-/** Opens a context, works in it, and leaves nothing of it behind. */
+/** Opens a context, works in it, and leaves nothing of it behind. A context that is given stays open for the next one. */
 export async function withContext<T>(
-  seed: number,
+  { seed, context }: Pick<Terms, 'seed' | 'context'>,
   play: (context: Context) => Promise<T>,
   server?: Server,
 ): Promise<T> {
   const closings: (() => Promise<unknown>)[] = []
+  const atEnd: Context['atEnd'] = (close) => closings.unshift(close)
   try {
-    return await play(await openContext(seed, (close) => closings.unshift(close), server))
+    return await play(context === undefined ? await openContext(seed, atEnd, server) : { ...context, atEnd })
   } finally {
     // What matters was said by the play; one that fails to close must not keep the others open.
     for (const close of closings) await close().catch(() => {})
   }
 }
 
-async function openContext(seed: number, atEnd: Context['atEnd'], server?: Server): Promise<Context> {
+/** @param acts How much happens before; fewer acts than the deepest reorg undoes make it shallower. */
+export async function openContext(
+  seed: number,
+  atEnd: Context['atEnd'],
+  server?: Server,
+  acts = DEEPEST,
+): Promise<Context> {
   const own = server ?? (await startServer())
   if (server === undefined) atEnd(own.stop)
   const ledger = await startLocalLedger(4)
@@ -47,7 +55,8 @@ async function openContext(seed: number, atEnd: Context['atEnd'], server?: Serve
   const scenario = await beginScenario(ledger, seed)
   const random = randomOf(seed)
   const begun = Number(await ledger.connection.reader.getBlockNumber())
-  await scenario.play(DEEPEST)
+  await scenario.play(acts)
+  let newest: { readonly of: string; readonly digest: Digest } | undefined
   return {
     ledger,
     scenario,
@@ -55,14 +64,21 @@ async function openContext(seed: number, atEnd: Context['atEnd'], server?: Serve
     server: own,
     random,
     atEnd,
-    freshDigest: (upTo) =>
-      own.withDatabase(async (database) => {
-        const indexer = await indexTo(ledger, database, { pollMs: 10, finalityDepth: ANY_DEPTH })
-        await indexer.closeAtHead()
-        const { db, close } = await openHistory(database)
-        return await digestThrough(db, upTo).finally(close)
-      }),
+    freshDigest: async (upTo) => {
+      const of = `${(await ledger.connection.reader.getBlock()).hash} ${upTo}`
+      if (newest?.of !== of) newest = { of, digest: await replayed(ledger, own, upTo) }
+      return newest.digest
+    },
   }
+}
+
+async function replayed(ledger: LocalLedger, server: Server, upTo?: bigint): Promise<Digest> {
+  return await server.withDatabase(async (database) => {
+    const indexer = await indexTo(ledger, database, { pollMs: 10, finalityDepth: ANY_DEPTH })
+    await indexer.closeAtHead()
+    const { db, close } = await openHistory(database)
+    return await digestThrough(db, upTo).finally(close)
+  })
 }
 
 /** For chains that are shortened again and again, where what was final once would stop the indexer, as it should. */

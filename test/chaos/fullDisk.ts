@@ -109,8 +109,8 @@ async function onPostgres(context: Context, disk: Disk, count: Count): Promise<v
 
 export const fullDisk: Suite = {
   about: 'a disk that runs full, on both databases',
-  run: ({ seed, times, say }) =>
-    withContext(seed, async (context) => {
+  run: ({ times, say, ...where }) =>
+    withContext(where, async (context) => {
       const { counts, count } = tallyOf()
       for (let i = 0; i < times; i++) {
         const disk = smallDisk()

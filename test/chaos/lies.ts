@@ -94,8 +94,8 @@ async function isCounted(metrics: Metrics, node: string): Promise<boolean> {
 
 export const lies: Suite = {
   about: 'a node that begins to lie at a random time, beside an honest one',
-  run: ({ seed, times, say }) =>
-    withContext(seed, async (context) => {
+  run: ({ times, say, ...where }) =>
+    withContext(where, async (context) => {
       const { counts, count } = tallyOf()
       for (let tries = 0; (counts.lies ?? 0) < times && tries < times * 3; tries++) {
         await hearOneLie(context, count)

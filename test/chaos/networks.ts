@@ -67,8 +67,8 @@ async function backfillThrough(context: Context, kinds: readonly string[], nodes
 
 export const networks: Suite = {
   about: 'whole backfills over slow and hostile networks',
-  run: ({ seed, times, say }) =>
-    withContext(seed, async (context) => {
+  run: ({ times, say, ...where }) =>
+    withContext(where, async (context) => {
       const { counts, count } = tallyOf()
       const kinds = Object.keys(troubles)
       for (let i = 0; i < times; i++) {

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import { clockAt } from '../../chain/clock.ts'
 import type { IndexerEvent } from '../../indexer/events.ts'
 import { digestThrough } from '../support/digest.ts'
 import { type Indexing, indexTo } from '../support/indexing.ts'
@@ -12,6 +13,9 @@ import { type Count, Seen, type Suite, tallyOf } from './suite.ts'
  * The database goes down and comes up, as an administrator or a crash would have it, or loses its sessions; the node goes away and
  * comes back on its state. The indexer says so once, waits, goes on by itself, and has lost nothing.
  */
+
+/** Pauses between attempts pass by this clock. */
+const clock = clockAt(4)
 
 type Outage = 'the database stops' | 'the database crashes' | 'the sessions are cut' | 'the node is gone'
 const kinds: readonly Outage[] = [
@@ -51,7 +55,14 @@ async function suffer(context: Context, outage: Outage, isLive: boolean, count: 
   await server.withDatabase(async (database) => {
     const troubles: string[] = []
     const report = (events: IndexerEvent) => events.kind === 'troubled' && troubles.push(events.error.message)
-    const options = { pollMs: 10, finalityDepth: ANY_DEPTH, maxRange: isLive ? 50 : 1, report }
+    const options = {
+      clock,
+      rpcTimeoutMs: 10_000 * clock.speed,
+      pollMs: 10 * clock.speed,
+      finalityDepth: ANY_DEPTH,
+      maxRange: isLive ? 50 : 1,
+      report,
+    }
     const indexer = await indexTo(ledger, database, options)
     const watch = watchAnswers(() => indexer.url)
     try {
@@ -105,8 +116,8 @@ async function comesBack(indexer: Indexing): Promise<void> {
 
 export const outages: Suite = {
   about: 'the database and the node go down and come back',
-  run: ({ seed, times, say }) =>
-    withContext(seed, async (context) => {
+  run: ({ times, say, ...where }) =>
+    withContext(where, async (context) => {
       const { counts, count } = tallyOf()
       for (let i = 0; i < times; i++) {
         const outage = kinds[i % kinds.length] ?? 'the database stops'

@@ -9,7 +9,7 @@ import { changeHands } from './changeOfHands.ts'
 import { ANY_DEPTH, type Context, mustEqual, withContext } from './context.ts'
 import { openHistory } from './history.ts'
 import { type Server, startServer } from './server.ts'
-import { type Count, type Suite, tallyOf } from './suite.ts'
+import { type Count, type Suite, type Terms, tallyOf } from './suite.ts'
 import { snakeCase } from './tables.ts'
 
 /**
@@ -18,8 +18,10 @@ import { snakeCase } from './tables.ts'
  */
 
 const ACTS = 90
+/** On a chain that was alive before, some are enough. */
+const MORE_ACTS = 30
 
-async function live(context: Context, database: DatabaseLocation): Promise<Digest> {
+async function live(context: Context, database: DatabaseLocation, most: number): Promise<Digest> {
   const { ledger, scenario, random } = context
   const indexer = await indexTo(ledger, database, {
     pollMs: 10,
@@ -28,7 +30,7 @@ async function live(context: Context, database: DatabaseLocation): Promise<Diges
     transfers: true,
   })
   try {
-    for (let told = 0; told < ACTS; ) {
+    for (let told = 0; told < most; ) {
       const acts = 1 + random.below(12)
       await scenario.play(acts)
       told += acts
@@ -67,17 +69,19 @@ async function sum(database: DatabaseLocation): Promise<Digest> {
 
 async function compareOneLife(
   server: Server,
-  seed: number,
+  { seed, context: given }: Pick<Terms, 'seed' | 'context'>,
   onEmbedded: boolean,
   count: Count,
 ): Promise<readonly string[]> {
   return await withContext(
-    seed,
+    { seed, ...(given && { context: given }) },
     async (context) => {
-      const followed = await server.withDatabase((database) => live(context, database))
+      const followed = await server.withDatabase((database) =>
+        live(context, database, given === undefined ? ACTS : MORE_ACTS),
+      )
       const fresh = await server.withDatabase((database) => inOneGo(context, database))
       mustEqual(followed, fresh, `followed live, seed ${seed}`)
-      const folder = join(context.ledger.folder, 'embedded')
+      const folder = join(context.ledger.folder, 'read-in-ranges')
       const ways = onEmbedded ? [inRanges(context, { kind: 'embedded', folder })] : []
       for (let i = 0; i < 2; i++) ways.push(server.withDatabase((database) => inRanges(context, database)))
       for (const way of await Promise.all(ways)) {
@@ -100,18 +104,23 @@ async function inOneGo(context: Context, database: DatabaseLocation): Promise<Di
 
 export const ranges: Suite = {
   about: 'random chains, followed live, read from zero, and read in random ranges',
-  run: async ({ seed, times, say }) => {
+  run: async ({ seed, times, say, context }) => {
     const { counts, count } = tallyOf()
-    const server = await startServer()
+    const server = context?.server ?? (await startServer())
     const filled = new Set<string>()
     try {
       for (let i = 0; i < times; i++) {
-        const tables = await compareOneLife(server, seed * 1_000 + i, i % 3 === 0, count)
+        const tables = await compareOneLife(
+          server,
+          { seed: seed * 1_000 + i, ...(context && { context }) },
+          i % 3 === 0,
+          count,
+        )
         for (const table of tables) filled.add(table)
         say(`chain ${i + 1}: ${counts['histories compared']} histories compared`)
       }
     } finally {
-      await server.stop()
+      if (context === undefined) await server.stop()
     }
     const untold = factTables.filter((table) => !filled.has(snakeCase(table)))
     count('kinds of facts', factTables.length - untold.length)

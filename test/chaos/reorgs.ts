@@ -114,8 +114,8 @@ async function whileBackfilling(context: Context, rounds: number, count: Count):
 
 export const reorgs: Suite = {
   about: 'random reorgs, live and while backfilling, on both databases',
-  run: ({ seed, times, say }) =>
-    withContext(seed, async (context) => {
+  run: ({ times, say, ...where }) =>
+    withContext(where, async (context) => {
       const { counts, count: add } = tallyOf()
       const count: Count = (what, by) => {
         add(what, by)

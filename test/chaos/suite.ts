@@ -1,3 +1,5 @@
+import type { Context } from './context.ts'
+
 /** One kind of chaos, told in rounds, and what was counted in it. */
 export interface Suite {
   readonly about: string
@@ -9,6 +11,8 @@ export interface Terms {
   /** How often: reorgs, kills, lies, as the suite's name says. */
   readonly times: number
   readonly say: (line: string) => void
+  /** Where it takes place; in a context of its own by default. */
+  readonly context?: Context
 }
 
 /** What happened how often, for the table at the end. */

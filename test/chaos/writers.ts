@@ -16,8 +16,8 @@ const LEADS = /This indexer writes the history/
 
 export const writers: Suite = {
   about: 'the indexer that writes is killed, and the one that stands by takes over',
-  run: ({ seed, times, say }) =>
-    withContext(seed, async (context) => {
+  run: ({ times, say, ...where }) =>
+    withContext(where, async (context) => {
       const { counts, count } = tallyOf()
       const { random, scenario, branch } = context
       await context.server.withDatabase(async (database) => {
