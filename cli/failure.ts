@@ -98,13 +98,37 @@ function systemFailure(error: unknown): StopError | undefined {
         error,
       )
     case 'ENOENT':
-      return new StopError(`${path} does not exist`, {}, 'Check the path.', error)
+      return 'syscall' in error && error.syscall === 'mkdir'
+        ? new StopError(`${path} cannot be made: no folder is allowed there`, {}, 'Name another place.', error)
+        : new StopError(`${path} does not exist`, {}, 'Check the path.', error)
     case 'EISDIR':
       return new StopError(`${path} is a folder, not a file`, {}, 'Name a file.', error)
     case 'ENOTDIR':
     case 'EEXIST':
       return new StopError(`${path} is a file where a folder should be`, {}, 'Name another place.', error)
+    case 'ENAMETOOLONG':
+    case 'ELOOP':
+      return new StopError(`${path} is no path that this system takes`, {}, 'Name a shorter, plain one.', error)
+    case 'ERR_FS_FILE_TOO_LARGE':
+    case 'ERR_STRING_TOO_LONG':
+      return new StopError(`${path} is too large to be read at once`, {}, 'Check that it is the file you mean.', error)
+    case 'EADDRINUSE':
+      return new StopError(
+        `Port ${portOf(error)} is taken by another program`,
+        {},
+        'Stop that program, or choose another port with --port.',
+        error,
+      )
+    case 'EADDRNOTAVAIL':
+      return new StopError('This machine has no such address to listen on', {}, 'Give --host another one.', error)
     default:
-      return undefined
+      // Whatever else the system says of a file is no fault of this command.
+      return 'syscall' in error && 'path' in error
+        ? new StopError(`${path} cannot be used: ${error.code}`, {}, 'Check it, or name another place.', error)
+        : undefined
   }
+}
+
+function portOf(error: object): unknown {
+  return 'port' in error ? error.port : 'asked for'
 }

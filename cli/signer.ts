@@ -62,12 +62,23 @@ export function readSecret(path: string): string {
     return content
   } catch (cause) {
     if (cause instanceof StopError) throw cause
-    throw new UsageError(
-      `${path} cannot be read: ${isMissing(cause) ? 'it does not exist' : cause instanceof Error ? cause.message : cause}.`,
-    )
+    throw new UsageError(`${path} cannot be read: ${whyUnread(cause)}.`)
   }
 }
 
-function isMissing(cause: unknown): boolean {
-  return cause instanceof Error && 'code' in cause && cause.code === 'ENOENT'
+function whyUnread(cause: unknown): string {
+  const code = cause instanceof Error && 'code' in cause ? cause.code : undefined
+  switch (code) {
+    case 'ENOENT':
+      return 'it does not exist'
+    case 'EISDIR':
+      return 'it is a folder, and a file is needed'
+    case 'ENOTDIR':
+      return 'what should be a folder above it is a file'
+    case 'EACCES':
+    case 'EPERM':
+      return 'its permissions do not allow it'
+    default:
+      return cause instanceof Error ? cause.message : `${cause}`
+  }
 }

@@ -19,14 +19,39 @@ export interface Terminal {
   readonly askSecret: (question: string) => Promise<string | undefined>
 }
 
+interface Bar {
+  readonly step: string
+  done: number
+  total: number
+  readonly startedAt: number
+  shown: SingleBar | undefined
+  readonly due: NodeJS.Timeout
+}
+
 const BAR_AFTER_MS = 2_000
 
 export function terminalOn(isJson: boolean): Terminal {
   const isTerminal = process.stderr.isTTY === true
-  let bar: { readonly step: string; readonly startedAt: number; shown: SingleBar | undefined } | undefined
+  let bar: Bar | undefined
   const endBar = (): void => {
+    clearTimeout(bar?.due)
     bar?.shown?.stop()
     bar = undefined
+  }
+  /** By a timer: a step that hangs reports nothing more. */
+  const showBar = (): void => {
+    if (bar === undefined) return
+    bar.shown = new SingleBar(
+      {
+        format: `${bar.step} {bar} {value} of {total}{left}`,
+        noTTYOutput: true,
+        notTTYSchedule: 10_000,
+        stream: process.stderr,
+        hideCursor: true,
+      },
+      Presets.shades_grey,
+    )
+    bar.shown.start(bar.total, bar.done, { left: '' })
   }
   const say = (line: string): void => {
     endBar()
@@ -48,21 +73,10 @@ export function terminalOn(isJson: boolean): Terminal {
       if (isJson) return
       if (bar?.step !== step) {
         endBar()
-        bar = { step, startedAt: Date.now(), shown: undefined }
+        bar = { step, done, total, startedAt: Date.now(), shown: undefined, due: setTimeout(showBar, BAR_AFTER_MS) }
+        bar.due.unref()
       }
-      if (bar.shown === undefined && Date.now() - bar.startedAt >= BAR_AFTER_MS && done < total) {
-        bar.shown = new SingleBar(
-          {
-            format: `${step} {bar} {value} of {total}{left}`,
-            noTTYOutput: true,
-            notTTYSchedule: 10_000,
-            stream: process.stderr,
-            hideCursor: true,
-          },
-          Presets.shades_grey,
-        )
-        bar.shown.start(total, done, { left: '' })
-      }
+      Object.assign(bar, { done, total })
       bar.shown?.update(done, { left: timeLeft(Date.now() - bar.startedAt, done, total) })
       if (done >= total) endBar()
     },

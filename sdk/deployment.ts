@@ -45,7 +45,7 @@ export function parseDeployment(json: string, source: string): Deployment {
   try {
     value = JSON.parse(json)
   } catch (cause) {
-    throw new StopError(`${source} is not JSON`, {}, 'Deploy again, or restore the file from version control.', cause)
+    throw new StopError(`${source} is not JSON, and so no deployment`, {}, WHAT_IT_SHOULD_BE, cause)
   }
   const parsed = deploymentSchema.safeParse(value)
   if (parsed.success) return parsed.data
@@ -53,6 +53,9 @@ export function parseDeployment(json: string, source: string): Deployment {
   throw new StopError(
     `${source} does not describe a deployment`,
     { at: issue?.path.join('.') || 'top level', problem: issue?.message ?? 'unknown' },
-    'Deploy again, or restore the file from version control.',
+    WHAT_IT_SHOULD_BE,
   )
 }
+
+const WHAT_IT_SHOULD_BE =
+  'Name the file that describes the deployment, as it was written when the contracts were deployed: JSON with name, chainId, startBlock and contracts.'

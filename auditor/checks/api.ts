@@ -14,10 +14,14 @@ export interface ApiQuery {
   readonly block: Header
   readonly sample: Sample | undefined
   readonly tally: Tally
+  readonly signal: AbortSignal
+  /** How long an index may take for a page. */
+  readonly silenceMs?: number
   readonly progress: (done: number, total: number) => void
 }
 
 const PAGE = 200
+const SILENCE_MS = 20_000
 const answerSchema = z.object({
   data: z
     .object({
@@ -29,18 +33,25 @@ const answerSchema = z.object({
     .nullish(),
   errors: z.array(z.object({ message: z.string() })).optional(),
 })
+type Answer = z.infer<typeof answerSchema>
 
 export async function checkApi(query: ApiQuery, world: World): Promise<void> {
   const tables = apiTables(world)
   for (const [i, table] of tables.entries()) {
+    query.progress(i, tables.length)
     try {
       await compareTable(query, table)
     } catch (error) {
+      query.signal.throwIfAborted()
       const why = error instanceof Error ? error.message : String(error)
-      query.tally.unchecked.push({ check: 'api', what: `${table.list} of ${query.api}`, why, isNeeded: true })
+      const isAway = error instanceof NoIndex
+      const what = `${isAway ? 'an index’s answers' : table.list} at ${query.api}`
+      query.tally.unchecked.push({ check: 'api', what, why, isNeeded: true })
+      // Whoever does not answer once would be waited for at every list.
+      if (isAway) break
     }
-    query.progress(i + 1, tables.length)
   }
+  query.progress(tables.length, tables.length)
 }
 
 /** Every row, or of a sample every row of some pages; and, without a sample, that none is missing. */
@@ -105,20 +116,45 @@ function say(
   })
 }
 
-async function* pagesOf({ api, block }: ApiQuery, { list, keys, fields }: ApiTable): AsyncGenerator<readonly ApiRow[]> {
+async function* pagesOf(
+  { api, block, signal, silenceMs = SILENCE_MS }: ApiQuery,
+  { list, keys, fields }: ApiTable,
+): AsyncGenerator<readonly ApiRow[]> {
   const wanted = [...new Set([...keys, ...fields])].join(' ')
   const query = `query ($at: AsOfBlock, $after: String) {
     list: ${list}(limit: ${PAGE}, block: $at, after: $after) { items { ${wanted} } pageInfo { hasNextPage endCursor } } }`
   for (let after: string | null = null; ; ) {
-    const response: Response = await fetch(`${api}/graphql`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify({ query, variables: { at: { hash: block.hash }, after } }),
-    })
-    const { data, errors } = answerSchema.parse(await response.json())
-    if (!data) throw new Error(errors?.[0]?.message ?? `it answers ${response.status}`)
+    const asked = { query, variables: { at: { hash: block.hash }, after } }
+    const { data, errors }: Answer = await answerTo(api, asked, signal, silenceMs)
+    if (!data) throw new Error(errors?.[0]?.message ?? 'it answers neither data nor an error')
     yield data.list.items
     if (!data.list.pageInfo.hasNextPage) return
     after = data.list.pageInfo.endCursor
+  }
+}
+
+/** Nobody answers there, or not as an index does. */
+class NoIndex extends Error {}
+
+async function answerTo(api: string, asked: object, signal: AbortSignal, silenceMs: number): Promise<Answer> {
+  let text: string
+  try {
+    const response = await fetch(`${api}/graphql`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(asked),
+      signal: AbortSignal.any([signal, AbortSignal.timeout(silenceMs)]),
+    })
+    text = await response.text()
+  } catch (error) {
+    const isSilent = error instanceof Error && error.name === 'TimeoutError'
+    const why = isSilent ? `nothing was answered within ${silenceMs / 1_000} s` : 'nobody answers there'
+    throw new NoIndex(`${why}. See whether the index runs, or give the address of another one`)
+  }
+  try {
+    return answerSchema.parse(JSON.parse(text))
+  } catch {
+    const begins = JSON.stringify(text.slice(0, 60))
+    throw new NoIndex(`what answers there is no index: it says ${begins}. Give the address of one`)
   }
 }

@@ -33,10 +33,11 @@ export async function checkRowIndexes(query: RowIndexQuery, world: World): Promi
   const found = new Map<number, RawRowIndex>()
   const sketched = [...world.models].filter(([, { registered, dims }]) => registered !== undefined && dims > 0)
   for (const [i, [number, model]] of sketched.entries()) {
+    query.progress(i, sketched.length)
     const raw = await checkRowIndex(query, number, model)
     if (raw !== undefined) found.set(number, raw)
-    query.progress(i + 1, sketched.length)
   }
+  query.progress(sketched.length, sketched.length)
   return found
 }
 

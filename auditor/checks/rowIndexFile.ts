@@ -3,7 +3,8 @@ import { fileURLToPath } from 'node:url'
 import type { Hex } from 'viem'
 import { download, isAddress, placeOf } from '../../sdk/node/download.ts'
 
-const TIMEOUT_MS = 60_000
+const TIMEOUT_MS = 600_000
+const SILENCE_MS = 15_000
 const LARGEST_BYTES = 2 ** 30
 
 export type FoundFile =
@@ -27,7 +28,8 @@ export async function findFile(hash: Hex, uri: string, index: string | undefined
   const failures: string[] = []
   for (const place of places) {
     try {
-      if (isAddress(place)) return { kind: 'found', place, bytes: await download(place, LARGEST_BYTES, TIMEOUT_MS) }
+      if (isAddress(place))
+        return { kind: 'found', place, bytes: await download(place, LARGEST_BYTES, TIMEOUT_MS, SILENCE_MS) }
       return { kind: 'found', place, bytes: await readFile(place.startsWith('file:') ? fileURLToPath(place) : place) }
     } catch (error) {
       failures.push(`${place}: ${error instanceof Error ? error.message : error}`)

@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs'
 import type { Command } from 'commander'
 import { keccak256 } from 'viem'
 import { sumBytes } from '../../sdk/batch.ts'
@@ -12,6 +11,7 @@ import { carryOut, minedOf } from '../carryOut.ts'
 import { chainTime, spokenTime } from '../chainTime.ts'
 import { action, commandOf, reading, sendingCommand } from '../command.ts'
 import { requireReachable } from '../reachable.ts'
+import { readNamed } from '../readNamed.ts'
 import { UsageError } from '../usageError.ts'
 import { id, wholeNumber } from '../values.ts'
 import { countOf } from '../words.ts'
@@ -46,7 +46,7 @@ function fileCommand(): Command {
     .action(
       action<[string], FileOptions>(async (context, options, path) => {
         requireReachable('--grounds-uri', options.groundsUri, options.local)
-        const groundsHash = keccak256(readFileSync(path))
+        const groundsHash = keccak256(readNamed(path))
         const connection = await context.connection()
         const subject = subjectOf(options)
         const receipts = await carryOut(context, {

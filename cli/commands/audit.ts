@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { type Command, InvalidArgumentError } from 'commander'
@@ -13,7 +13,9 @@ import { identify } from '../../chain/node/identity.ts'
 import { connectNode } from '../../chain/node/node.ts'
 import type { Deployment } from '../../sdk/deployment.ts'
 import { StopError } from '../../sdk/errors.ts'
+import { makeFolder } from '../../sdk/node/makeFolder.ts'
 import { readDeployment } from '../../sdk/node/readDeployment.ts'
+import { writeWhole } from '../../sdk/node/writeWhole.ts'
 import { action, commandOf, withSettings } from '../command.ts'
 import type { Context } from '../context.ts'
 import { ExitError } from '../exitError.ts'
@@ -86,6 +88,8 @@ async function auditAll(context: Context, options: Options): Promise<void> {
   const { at = 'finalized', trust, index, run, sample, seed, out, resume = false, signKey } = options
   const signer = signKey === undefined ? undefined : accountOf(readSecret(signKey).trim(), signKey)
   const deployment: Deployment = readDeployment(config.need('deployment'))
+  // An hour's audit must not end at a folder that cannot be made.
+  if (out !== undefined) makeFolder(out)
   checkPlaces(options, config.find('api')?.value, deployment)
   const node = connectNode(config.need('rpc'), {
     chainId: deployment.chainId,
@@ -112,9 +116,8 @@ async function auditAll(context: Context, options: Options): Promise<void> {
   })
   const file = await sealed(report, signer)
   if (out !== undefined) {
-    mkdirSync(out, { recursive: true })
-    writeFileSync(join(out, 'audit.json'), `${JSON.stringify(file, undefined, 2)}\n`)
-    writeFileSync(join(out, 'audit.html'), reportHtml(file))
+    writeWhole(join(out, 'audit.json'), `${JSON.stringify(file, undefined, 2)}\n`)
+    writeWhole(join(out, 'audit.html'), reportHtml(file))
     terminal.note(`The report is in ${out}: audit.json and audit.html.`)
   }
   terminal.result(file, reportText(report))

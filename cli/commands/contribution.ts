@@ -1,5 +1,4 @@
 import { randomBytes } from 'node:crypto'
-import { readFileSync } from 'node:fs'
 import type { Command } from 'commander'
 import { type Hex, keccak256 } from 'viem'
 import { contributeAct, termsOf } from '../../pipeline/publish/contribute.ts'
@@ -11,6 +10,7 @@ import { contributionId } from '../../sdk/contribution.ts'
 import { StopError } from '../../sdk/errors.ts'
 import { carryOut, minedOf, senderOf } from '../carryOut.ts'
 import { action, commandOf, reading, sendingCommand } from '../command.ts'
+import { readNamed } from '../readNamed.ts'
 import { bytes32Value, id } from '../values.ts'
 import { countOf } from '../words.ts'
 import { listContributions } from './dataset/read.ts'
@@ -91,7 +91,7 @@ function addCommand(): Command {
 }
 
 function requireTerms(path: string, expected: Hex): void {
-  const found = keccak256(readFileSync(path))
+  const found = keccak256(readNamed(path))
   if (found === expected) return
   throw new StopError(
     `${path} holds other terms than the dataset’s: its hash is ${found}, not ${expected}`,

@@ -1,10 +1,11 @@
-import { existsSync, mkdirSync, rmSync } from 'node:fs'
+import { existsSync, readdirSync, rmdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { type Command, InvalidArgumentError } from 'commander'
 import { describeTerms } from '../../scripts/deploy/describe.ts'
 import { completeTerms } from '../../scripts/deploy/terms.ts'
 import { connectReader, type Reader } from '../../sdk/chain.ts'
 import { RetryError, StopError } from '../../sdk/errors.ts'
+import { makeFolder } from '../../sdk/node/makeFolder.ts'
 import { readDeployment } from '../../sdk/node/readDeployment.ts'
 import { holderAt, lockFor } from '../../sdk/node/transactions/holder.ts'
 import { writeWhole } from '../../sdk/node/writeWhole.ts'
@@ -42,14 +43,20 @@ export function deployCommand(): Command {
         await propose(context, options, reader, existsSync(folder))
         return
       }
-      mkdirSync(options.out, { recursive: true })
-      const release = await hold(folder)
+      const wasThere = existsSync(options.out)
+      makeFolder(options.out)
       try {
-        await requireNew(reader, file)
-        if (existsSync(file)) forget(file, folder)
-        if (await propose(context, options, reader, existsSync(folder))) await deploy(context, options, file, folder)
+        const release = await hold(folder)
+        try {
+          await requireNew(reader, file)
+          if (existsSync(file)) forget(file, folder)
+          if (await propose(context, options, reader, existsSync(folder))) await deploy(context, options, file, folder)
+        } finally {
+          await release()
+        }
       } finally {
-        await release()
+        // What was refused before anything was sent leaves nothing behind.
+        if (!wasThere && readdirSync(options.out).length === 0) rmdirSync(options.out)
       }
     }),
   )

@@ -1,7 +1,8 @@
 import { join } from 'node:path'
-import { type Command, Option } from 'commander'
+import { type Command, InvalidArgumentError, Option } from 'commander'
 import { pino } from 'pino'
 import { startRelay } from '../../gateway/relay/startRelay.ts'
+import { spokenEther } from '../../sdk/units.ts'
 import { agree } from '../carryOut.ts'
 import { action, commandOf, sendingCommand } from '../command.ts'
 import type { Context } from '../context.ts'
@@ -32,7 +33,14 @@ budget of gas a day. Its key needs ETH only, and must send nothing else meanwhil
 }
 
 function ether(flags: string, what: string, usual: string): Option {
-  return new Option(flags, what).argParser(etherAmount).default(etherAmount(usual), usual)
+  return new Option(flags, what).argParser(someEther).default(etherAmount(usual), usual)
+}
+
+/** Without any, it would answer and send nothing. */
+function someEther(text: string): bigint {
+  const wei = etherAmount(text)
+  if (wei > 0n) return wei
+  throw new InvalidArgumentError('It takes more than 0 ETH, such as 0.01.')
 }
 
 async function relay(context: Context, { host, port, accountBudget, budget }: Options): Promise<void> {
@@ -40,7 +48,10 @@ async function relay(context: Context, { host, port, accountBudget, budget }: Op
   const account = await context.signer()
   const { id: chainId } = connection.reader.chain
   const intent = `relay claims on chain ${chainId}`
-  const later = ['Send claims that contributors signed, as they come in']
+  const [most, mostEach] = [budget, accountBudget].map(spokenEther)
+  const later = [
+    `Send claims that contributors signed, as they come in, for ${most} ETH of gas a day at most, ${mostEach} ETH of it for one account`,
+  ]
   if (!(await agree(context, { intent, transactions: [], spendsWei: 0n }, later))) return
   await context.journals.end(true)
   const log = pino({ base: null, timestamp: pino.stdTimeFunctions.isoTime }, pino.destination({ dest: 1, sync: true }))

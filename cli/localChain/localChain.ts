@@ -6,6 +6,7 @@ import { createTestClient, http, type TestClient } from 'viem'
 import * as z from 'zod'
 import { connectReader, type Reader } from '../../sdk/chain.ts'
 import { StopError } from '../../sdk/errors.ts'
+import { makeFolder } from '../../sdk/node/makeFolder.ts'
 import { writeWhole } from '../../sdk/node/writeWhole.ts'
 import { isFree, portTaken } from './ports.ts'
 
@@ -47,7 +48,7 @@ const identitySchema = z.strictObject({ bornAt: z.int(), pid: z.int(), port: z.i
 type Identity = z.infer<typeof identitySchema>
 
 export async function startLocalChain(options: LocalChainOptions): Promise<LocalChain> {
-  mkdirSync(options.folder, { recursive: true })
+  makeFolder(options.folder)
   const rpcUrl = `http://127.0.0.1:${options.port}`
   const known = readIdentity(options.folder)
   if (known !== undefined) await requireLeft(options, known)

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { isHex, type LocalAccount } from 'viem'
 import { generatePrivateKey, privateKeyToAccount } from 'viem/accounts'
@@ -6,6 +6,7 @@ import type { Wallet } from '../../sdk/chain.ts'
 import { callTo } from '../../sdk/contractCall.ts'
 import type { Connection } from '../../sdk/contracts.ts'
 import { StopError } from '../../sdk/errors.ts'
+import { makeFolder } from '../../sdk/node/makeFolder.ts'
 import { transact } from '../../sdk/node/transactions/transact.ts'
 
 /** The key that signs receipts: one of its own, in a file that only its owner may read, named on chain before the first call. */
@@ -13,7 +14,7 @@ import { transact } from '../../sdk/node/transactions/transact.ts'
 /** Reads the key at `path`, or makes one. */
 export function ensureKeyFile(path: string, what: string): LocalAccount {
   if (!existsSync(path)) {
-    mkdirSync(dirname(path), { recursive: true })
+    makeFolder(dirname(path))
     writeFileSync(path, `${generatePrivateKey()}\n`, { mode: 0o600, flag: 'wx' })
   }
   if ((statSync(path).mode & 0o077) !== 0) {

@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto'
-import { mkdirSync } from 'node:fs'
 import { resolve } from 'node:path'
 import pg from 'pg'
 import { startFolderServer } from '../../postgres/folderServer.ts'
 import { holdFolder } from '../../postgres/lockFolder.ts'
 import { RetryError } from '../../sdk/errors.ts'
+import { makeFolder } from '../../sdk/node/makeFolder.ts'
 import { beThere } from './presence.ts'
 import { tables } from './tables.ts'
 
@@ -83,7 +83,7 @@ export async function inTransaction<T>(client: pg.ClientBase, work: (queries: Qu
 async function urlOf(location: DatabaseLocation, opened: AsyncDisposableStack): Promise<string> {
   if (location.kind === 'postgres') return location.url
   const folder = resolve(location.folder)
-  mkdirSync(folder, { recursive: true })
+  makeFolder(folder)
   opened.defer(await holdFolder(folder, undefined))
   return opened.adopt(await startFolderServer(folder), (server) => server.stop()).url
 }

@@ -2,9 +2,10 @@
  * Writes a run folder in one move: all files into a folder beside it, the manifest with their hashes last, then a rename. A
  * run folder is either not there or whole.
  */
-import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { StopError } from '../../sdk/errors.ts'
+import { makeFolder } from '../../sdk/node/makeFolder.ts'
 import { digestFile, type FileDigest } from './digest.ts'
 import { type EmbeddedManifest, embeddedSchema, MANIFEST_FILE } from './manifest.ts'
 
@@ -22,7 +23,7 @@ export function writeRun(
   requireNewFolder(folder)
   const unfinished = `${folder}.unfinished`
   rmSync(unfinished, { recursive: true, force: true })
-  mkdirSync(unfinished, { recursive: true })
+  makeFolder(unfinished)
 
   const digests: Record<string, FileDigest> = {}
   for (const [name, text] of Object.entries(files)) {

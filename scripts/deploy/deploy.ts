@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { type DeploymentResult, DeploymentResultType, deploy, FutureType, wipe } from '@nomicfoundation/ignition-core'
 import { type Address, BaseError, getAddress, type LocalAccount } from 'viem'
 import * as z from 'zod'
@@ -6,6 +6,7 @@ import { connectReader, type Reader } from '../../sdk/chain.ts'
 import { abis } from '../../sdk/contracts.ts'
 import type { Deployment } from '../../sdk/deployment.ts'
 import { isExplained, RetryError, StopError } from '../../sdk/errors.ts'
+import { makeFolder } from '../../sdk/node/makeFolder.ts'
 import { nodeFailure } from '../../sdk/nodeFailure.ts'
 import { attributionLedger } from './module.ts'
 import { buildRelease, releaseArtifacts } from './release.ts'
@@ -36,7 +37,7 @@ export async function deployLedger(request: DeployRequest): Promise<Deployment> 
   const { ignitionFolder } = request
   const before = await reader.getBlockNumber()
   if (ignitionFolder !== undefined) {
-    mkdirSync(ignitionFolder, { recursive: true })
+    makeFolder(ignitionFolder)
     await mendDeployment(ignitionFolder, reader)
   }
   const first = await runIgnition(request, reader)

@@ -8,6 +8,13 @@ export function readDeployment(path: string): Deployment {
   try {
     json = readFileSync(path, 'utf8')
   } catch (cause) {
+    if (cause instanceof Error && 'code' in cause && cause.code !== 'ENOENT')
+      throw new StopError(
+        cause.code === 'EISDIR' ? `${path} is a folder, not a deployment’s file` : `${path} cannot be read`,
+        cause.code === 'EISDIR' ? {} : { reason: cause.message },
+        'Name the JSON file of the deployment, such as deployments/<name>.json.',
+        cause,
+      )
     throw new StopError(
       `There is no deployment at ${path}`,
       {},

@@ -1,5 +1,6 @@
-import { closeSync, fsyncSync, mkdirSync, openSync, renameSync, writeSync } from 'node:fs'
+import { closeSync, fsyncSync, openSync, renameSync, writeSync } from 'node:fs'
 import { dirname } from 'node:path'
+import { makeFolder } from './makeFolder.ts'
 
 /**
  * Writes a file so that a reader, or a start after a power cut, finds all of it or none.
@@ -7,7 +8,7 @@ import { dirname } from 'node:path'
  * @param mode Who may read it; 0o600 for secrets.
  */
 export function writeWhole(path: string, content: string | Uint8Array, mode = 0o666): void {
-  mkdirSync(dirname(path), { recursive: true })
+  makeFolder(dirname(path))
   const partial = `${path}.partial`
   const file = openSync(partial, 'w', mode)
   try {

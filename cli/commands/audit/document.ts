@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs'
 import { type Command, InvalidArgumentError, Option } from 'commander'
 import { type DocumentFormat, formats } from '../../../auditor/documents/document.ts'
 import { readSubject } from '../../../auditor/documents/readRecord.ts'
@@ -8,6 +7,7 @@ import { writeWhole } from '../../../sdk/node/writeWhole.ts'
 import { action, commandOf, reading } from '../../command.ts'
 import type { Context } from '../../context.ts'
 import { ExitError } from '../../exitError.ts'
+import { readNamed } from '../../readNamed.ts'
 import { id } from '../../values.ts'
 import { orCouldNotCheck } from './orCouldNotCheck.ts'
 import { placeOf } from './place.ts'
@@ -89,7 +89,7 @@ function verifyCommand(): Command {
 }
 
 async function verify(context: Context, file: string, run: string | undefined): Promise<readonly FalseField[]> {
-  const text = readFileSync(file, 'utf8')
+  const text = readNamed(file).toString()
   const { format, named } = identifyDocument(text, file)
   if (named.hasRun && run === undefined)
     throw new StopError(`${file} was made with a run`, {}, 'Give the folder of the published run with --run.')

@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs'
 import type { Hex } from 'viem'
 import { batchCommitment, type OpenedBatch } from '../../../sdk/batch.ts'
 import { bookKeyOf } from '../../../sdk/book.ts'
@@ -10,6 +9,7 @@ import { recordDims } from '../../../sdk/predictPay.ts'
 import { parseReceipt, promisedRecord, type Receipt, signedReceipt } from '../../../sdk/receipt.ts'
 import { leafOf, proveRecord, standingOf } from '../../../sdk/recordProof.ts'
 import { requireCounting } from '../../../watcher/receipts.ts'
+import { readNamed } from '../../readNamed.ts'
 
 /** Whether the record that a receipt promises exists. */
 export type Found =
@@ -19,7 +19,7 @@ export type Found =
 
 /** A receipt that a court would take: as a file of its own, or within an operator's answer. */
 export async function readReceipt(connection: Connection, path: string): Promise<Receipt> {
-  const text = readFileSync(path, 'utf8')
+  const text = readNamed(path).toString()
   const receipt = parseReceipt(receiptIn(text) ?? text, path)
   await requireCounting(connection, receipt, path)
   return receipt

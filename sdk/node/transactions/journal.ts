@@ -2,11 +2,12 @@
  * What a sender was about to send, on disk before a node hears of it. A command that was killed at any point finds here what it had
  * signed, and goes on with it instead of sending it again.
  */
-import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, readFileSync, rmSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import type { Address, Hex } from 'viem'
 import * as z from 'zod'
 import { RetryError, StopError } from '../../errors.ts'
+import { makeFolder } from '../makeFolder.ts'
 import { writeWhole } from '../writeWhole.ts'
 import { type Holder, holderAt, lockFor } from './holder.ts'
 import type { Plan } from './plan.ts'
@@ -68,7 +69,7 @@ export async function holdJournal(
   asker?: Asker,
 ): Promise<HeldJournal> {
   const path = join(folder, `${chainId}-${sender.toLowerCase()}.json`)
-  mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
+  makeFolder(dirname(path), 0o700)
   const holder = holderAt(path.replace(/json$/, 'holder'))
   let lost: Error | undefined
   const onLost = (error: Error): void => {
