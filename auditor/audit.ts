@@ -5,6 +5,7 @@ import type { Header } from '../chain/verify/header.ts'
 import { StopError } from '../sdk/errors.ts'
 import { checkApi } from './checks/api.ts'
 import { checkCode } from './checks/code.ts'
+import { checkGovernance } from './checks/governance.ts'
 import { refutedHistory } from './checks/history.ts'
 import { checkJournals } from './checks/journals.ts'
 import { checkMoney } from './checks/money.ts'
@@ -12,6 +13,7 @@ import { checkRowIndexes } from './checks/rowIndex.ts'
 import { checkRun } from './checks/run.ts'
 import { checkStorage } from './checks/storage.ts'
 import { checkUnitCode } from './checks/unitCode.ts'
+import { checkVouchers } from './checks/vouchers.ts'
 import { type AuditedBlock, auditedBlock } from './history/auditedBlock.ts'
 import { type Progress, readCheckpoint, writeCheckpoint } from './history/checkpoint.ts'
 import { lengthen } from './history/journalTrail.ts'
@@ -66,6 +68,7 @@ async function readAll(options: AuditOptions, { header }: AuditedBlock, followed
       count(tally, 'receipts', stretch.logs.length)
       replay(world, followed, stretch.logs, (number) => timestamps.get(number) ?? 0n, tally)
       lengthen(trail, stretch.journalMoves)
+      await checkActs(options, world, stretch.blocks, tally)
       const head = stretch.blocks.at(-1) as Block
       reached = { ...reached, head, journals: stretch.journals }
       options.progress('blocks', Number(head.number - first) + 1, Number(header.number - first) + 1)
@@ -80,6 +83,19 @@ async function readAll(options: AuditOptions, { header }: AuditedBlock, followed
     refutedHistory(tally, error.contradiction)
   }
   return reached
+}
+
+/** Looks for what stands beside the events of a stretch: signatures of vouchers, and the calls of governance. */
+async function checkActs(
+  { node, reader, deployment, verify, signal }: AuditOptions,
+  world: World,
+  blocks: readonly Header[],
+  tally: Tally,
+): Promise<void> {
+  await checkVouchers({ reader, deployment, tally, signal }, world.raises.splice(0))
+  const changes = world.settings.unconfirmed.splice(0)
+  const headers = new Map(blocks.map((header) => [header.number, header]))
+  await checkGovernance({ node, deployment, verify, tally }, changes, (block) => headers.get(block) as Header)
 }
 
 function beginning({ deployment, checkpoint, treasury }: AuditOptions, { number, hash }: Header): Progress {
@@ -122,12 +138,13 @@ async function checkState(
 
 /** Holds what others publish to what was rebuilt. */
 async function checkFiles(options: AuditOptions, block: Header, world: World, tally: Tally): Promise<void> {
-  const { index, run, api, sample } = options
+  const { index, run, api, sample, signal } = options
   const step = (name: string) => (done: number, total: number) => options.progress(name, done, total)
   const indexes = await checkRowIndexes({ index, tally, progress: step('row indexes') }, world)
   if (run !== undefined) checkRun(run, indexes, world, tally)
   else
     tally.unchecked.push({ check: 'run', what: 'row codes from gradients', why: 'no --run was given', isNeeded: false })
-  if (api !== undefined) await checkApi({ api, block, sample, tally, progress: step('lists of the API') }, world)
+  if (api !== undefined)
+    await checkApi({ api, block, sample, tally, signal, progress: step('lists of the API') }, world)
   else tally.unchecked.push({ check: 'api', what: 'an index’s answers', why: 'no --api was given', isNeeded: false })
 }

@@ -7,6 +7,7 @@
 
 import {
   type Address,
+  bytesToHex,
   compactSignatureToSignature,
   concatBytes,
   type Hex,
@@ -43,6 +44,7 @@ export interface PresentedVoucher {
 }
 
 const UINT128 = 1n << 128n
+const PRESENTED_BYTES = 81
 
 export async function signVoucher(
   channels: SigningPlace,
@@ -108,4 +110,23 @@ export function encodeVouchers(vouchers: readonly PresentedVoucher[]): Uint8Arra
       return concatBytes([Uint8Array.of(channel), amount, bytes32(r), bytes32(vs)])
     }),
   )
+}
+
+/** Vouchers as a batch's calldata holds them, each with its signature in the compact form of 64 bytes. */
+export function decodeVouchers(bytes: Uint8Array): readonly PresentedVoucher[] {
+  if (bytes.length % PRESENTED_BYTES !== 0) {
+    throw new StopError(
+      `${bytes.length} bytes are no vouchers of ${PRESENTED_BYTES} bytes each`,
+      { length: bytes.length },
+      'Take them from one batch, whole.',
+    )
+  }
+  return Array.from({ length: bytes.length / PRESENTED_BYTES }, (_, i) => {
+    const one = bytes.subarray(i * PRESENTED_BYTES, (i + 1) * PRESENTED_BYTES)
+    return {
+      channel: one[0] as number,
+      maxClaimableAmount: BigInt(bytesToHex(one.subarray(1, 17))),
+      signature: bytesToHex(one.subarray(17)),
+    }
+  })
 }

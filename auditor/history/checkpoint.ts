@@ -1,10 +1,11 @@
-import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { deserialize, serialize } from 'node:v8'
 import type { Block } from '../../chain/block.ts'
 import type { Journals } from '../../chain/events/journals.ts'
 import type { Deployment } from '../../sdk/deployment.ts'
 import { StopError } from '../../sdk/errors.ts'
+import { makeFolder } from '../../sdk/node/makeFolder.ts'
 import type { Tally } from '../report/tally.ts'
 import type { World } from '../world/world.ts'
 import type { JournalTrail } from './journalTrail.ts'
@@ -19,7 +20,7 @@ export interface Progress {
 }
 
 /** Raised whenever `Progress` changes its meaning. */
-const VERSION = 1
+const VERSION = 2
 
 interface Stored {
   readonly version: number
@@ -29,7 +30,7 @@ interface Stored {
 
 /** Written aside and renamed, so that a crash leaves the one before. */
 export function writeCheckpoint(file: string, deployment: Deployment, progress: Progress): void {
-  mkdirSync(dirname(file), { recursive: true })
+  makeFolder(dirname(file))
   const { number, hash, parentHash, timestamp } = progress.head as Block
   const head = { number, hash, parentHash, timestamp }
   const stored: Stored = { version: VERSION, deployment, progress: { ...progress, head } }

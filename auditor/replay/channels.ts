@@ -43,6 +43,7 @@ export const channelHandlers: Handlers = {
     change(step, channel, (before) => {
       const covered = covering(before, maxClaimableAmount / (WEI_PER_GWEI * before.feeUnitGwei))
       expectTold(step, `What a voucher covers of ${channel}`, coveredUnits, covered.coveredUnits, 'channels')
+      raise(step, channel, before, coveredUnits)
       return covered
     }),
   walkInCovered: (step, { channel, amountGwei, coveredUnits }) =>
@@ -90,6 +91,7 @@ export function charge(step: Step, { channel, units, coveredUnits, chargedUnits 
       const what = `A batch charges ${channel} more than its vouchers cover`
       wanting(step, 'channels', what, `${charged}`, `at most ${coveredUnits}`)
     }
+    if (coveredUnits > before.coveredUnits) raise(step, channel, before, coveredUnits)
     return { ...before, coveredUnits, chargedUnits: charged }
   })
 }
@@ -112,6 +114,13 @@ function change(step: Step, channel: Hex, after: (before: Channel) => Channel): 
   const before = step.world.channels.get(channel)
   if (before === undefined) wanting(step, 'channels', `Channel ${channel} was never opened`, channel, 'a channel')
   else step.world.channels.set(channel, { ...after(before), at: step.at })
+}
+
+function raise(step: Step, channel: Hex, before: Channel, coveredUnits: bigint): void {
+  const { payer, operator, model, salt, signer, feeUnitGwei } = before
+  const { block, logIndex, transactionHash } = step.at
+  const at = { block, logIndex, transactionHash }
+  step.world.raises.push({ channel, key: { payer, operator, model, salt }, signer, coveredUnits, feeUnitGwei, at })
 }
 
 function covering(channel: Channel, units: bigint): Channel {

@@ -22,6 +22,24 @@ export function checkPrevious(step: Step, log: ChainLog): void {
     expectTold(step, what, plain(previous), before, 'parameters')
   }
   lastSet.set(parameter, plain(value))
+  // A contract's construction sets them too, and nobody decided on that.
+  if (before !== undefined) govern(step, contract, setters[contract] ?? '', parameter, value)
+}
+
+const setters: Readonly<Partial<Record<JournaledName, string>>> = {
+  ledger: 'setTerms',
+  bonds: 'setRule',
+  court: 'setTerms',
+  unitCourt: 'setTerms',
+  models: 'setTerms',
+  channels: 'setNotice',
+}
+
+/** Notes a change that governance must have executed. */
+export function govern(step: Step, contract: JournaledName, call: string, parameter: string, value: unknown): void {
+  const { block, logIndex, transactionHash } = step.at
+  const at = { block, logIndex, transactionHash }
+  step.world.settings.unconfirmed.push({ contract, call, parameter, value, at })
 }
 
 function plain(value: unknown): string {

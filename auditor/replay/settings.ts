@@ -5,10 +5,14 @@ import type { ExpectedSlot } from '../storage/expectedSlot.ts'
 import { type Field, packed, plainSlot } from '../storage/words.ts'
 import type { Settings } from '../world/settings.ts'
 import type { World } from '../world/world.ts'
+import { govern } from './parameters.ts'
 import type { Handlers, Step } from './step.ts'
 
 export const settingHandlers: Handlers = {
-  authorityUpdated: ({ world, at }, { contract, authority }) => {
+  authorityUpdated: (step, { contract, authority }) => {
+    const { world, at } = step
+    if (world.settings.authorities.has(contract))
+      govern(step, contract, 'updateAuthority', `authority of ${contract}`, authority)
     world.settings.authorities.set(contract, { authority, at })
     world.settings.changes.push({ parameter: `authority of ${contract}`, value: authority, at })
   },

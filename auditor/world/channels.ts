@@ -17,6 +17,19 @@ export interface Channel extends ChannelKey {
   readonly at: EventOrigin
 }
 
+/** A batch or anyone presented a voucher that raised what a channel covers. */
+export interface Raise {
+  readonly channel: Hex
+  readonly key: ChannelKey
+  /** Of vouchers, when it was presented. */
+  readonly signer: Hex
+  readonly coveredUnits: bigint
+  readonly feeUnitGwei: bigint
+  readonly at: EventOrigin
+}
+
 export interface ChannelsWorld {
+  /** Those whose vouchers' signatures are to be checked yet. */
+  readonly raises: Raise[]
   readonly channels: Map<Hex, Channel>
 }

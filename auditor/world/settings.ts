@@ -13,6 +13,8 @@ export interface Settings {
   readonly offices: Map<string, { readonly appointed: Hex; readonly at: EventOrigin }>
   /** Every change of a parameter, in order. */
   readonly changes: ParameterChange[]
+  /** Those that governance's execution is to be looked for yet. */
+  readonly unconfirmed: GovernedChange[]
   /** What was set last, by contract and event. */
   readonly lastSet: Map<string, string>
   ledgerTerms: LedgerTermsSet | undefined
@@ -30,10 +32,21 @@ export interface ParameterChange {
   readonly at: EventOrigin
 }
 
+/** What a setter was called with, after the contract's construction. */
+export interface GovernedChange {
+  readonly contract: JournaledName
+  readonly parameter: string
+  /** The function that sets it; `updateAuthority` is AccessManager's. */
+  readonly call: string
+  readonly value: unknown
+  readonly at: EventOrigin
+}
+
 export const noSettings = (): Settings => ({
   authorities: new Map(),
   offices: new Map(),
   changes: [],
+  unconfirmed: [],
   lastSet: new Map(),
   ledgerTerms: undefined,
   bondRule: undefined,

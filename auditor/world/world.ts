@@ -56,6 +56,7 @@ export function emptyWorld(treasury: number): World {
     settledPools: new Map(),
     unburntGwei: 0n,
     channels: new Map(),
+    raises: [],
     books: new Map(),
     batches: new Map(),
     unsettledUnits: new Map(),

@@ -3,7 +3,7 @@ import { privateKeyToAccount } from 'viem/accounts'
 import { commitAct } from '../../../sdk/challenge.ts'
 import { type ContractCall, callTo } from '../../../sdk/contractCall.ts'
 import { transact } from '../../../sdk/node/transactions/transact.ts'
-import type { LocalLedger } from '../localLedger.ts'
+import { executeAsDecided, type LocalLedger } from '../localLedger.ts'
 import type { Random } from '../random.ts'
 
 /** Where a scenario plays: a ledger, chance, and what all parts of it do again and again. */
@@ -29,7 +29,7 @@ export interface Context {
 export type Actions = Readonly<Record<string, () => Promise<unknown>>>
 
 export function contextOn(ledger: LocalLedger, random: Random): Context {
-  const { connection, wallets, walletOf, governance, passSeconds } = ledger
+  const { connection, wallets, walletOf, passSeconds } = ledger
   const { reader, contracts } = connection
   const everyone = [
     wallets.owner,
@@ -46,8 +46,7 @@ export function contextOn(ledger: LocalLedger, random: Random): Context {
     random,
     everyone,
     send,
-    // Its account is the node's: nobody has its key.
-    govern: (call) => transact(reader, governance, call),
+    govern: (call) => executeAsDecided(ledger, call),
     accountOf: (holder) =>
       reader.readContract({ ...contracts.accounts, functionName: 'accountOf', args: [holder.address] }),
     holderOf: async (account) => {
