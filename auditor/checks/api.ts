@@ -47,7 +47,7 @@ export async function checkApi(query: ApiQuery, world: World): Promise<void> {
       const isAway = error instanceof NoIndex
       const what = `${isAway ? 'an index’s answers' : table.list} at ${query.api}`
       query.tally.unchecked.push({ check: 'api', what, why, isNeeded: true })
-      // Whoever does not answer once would be waited for at every list.
+      // An index that does not answer once would be waited for at every list.
       if (isAway) break
     }
   }

@@ -1,5 +1,5 @@
 // Vouchers' signatures. A voucher that raised what a channel covers stands in the calldata of its transaction, signed by the
-// channel's plain key (EIP-712). It proves itself: whoever gives the calldata, the payer's key signed that amount.
+// channel's plain key (EIP-712). It proves itself: no matter who gives the calldata, the payer's key signed that amount.
 
 import { type Abi, decodeFunctionData, type Hex, isAddressEqual, toFunctionSelector, zeroAddress } from 'viem'
 import type { Reader } from '../../sdk/chain.ts'

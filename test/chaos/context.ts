@@ -7,7 +7,6 @@ import { beginScenario, type Scenario } from '../support/scenario.ts'
 import { type Branch, branchOf } from './branch.ts'
 import { openHistory } from './history.ts'
 import { type Server, startServer } from './server.ts'
-import type { Terms } from './suite.ts'
 
 /** Where chaos takes place: a ledger on a chain whose branches turn, and a database server. */
 export interface Context {
@@ -27,7 +26,7 @@ const DEEPEST = 64
 
 /** Opens a context, works in it, and leaves nothing of it behind. A context that is given stays open for the next one. */
 export async function withContext<T>(
-  { seed, context }: Pick<Terms, 'seed' | 'context'>,
+  { seed, context }: { readonly seed: number; readonly context?: Context },
   play: (context: Context) => Promise<T>,
   server?: Server,
 ): Promise<T> {
