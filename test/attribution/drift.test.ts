@@ -6,12 +6,9 @@ import { rowSigns } from '../../attribution/drift/rowSigns.ts'
 import { populationStability, stabilityByChance } from '../../attribution/drift/stability.ts'
 import { type RandomSource, randomSource } from '../../attribution/random.ts'
 
-/** Sums of uniform numbers are normal enough. */
-const normal = (next: RandomSource): number => {
-  let sum = -6
-  for (let i = 0; i < 12; i++) sum += next() / 2 ** 32
-  return sum
-}
+/** Box and Muller 1958. */
+const normal = (next: RandomSource): number =>
+  Math.sqrt(-2 * Math.log((next() + 1) / 2 ** 32)) * Math.cos((2 * Math.PI * next()) / 2 ** 32)
 
 const signs = (count: number, positive: number): Int8Array =>
   Int8Array.from({ length: count }, (_, i) => (i < positive ? 1 : -1))

@@ -21,6 +21,12 @@ export interface Task extends Labelling {
   readonly load: () => readonly Item[]
 }
 
+/** A corpus that is read, checked and cleaned at the first call alone. */
+export function readOnce(load: () => readonly Item[]): Task['load'] {
+  let items: readonly Item[] | undefined
+  return () => (items ??= load())
+}
+
 /** 1 for each item of the second class and 0 for each of the first. */
 export function labelsOf({ name, classes }: Labelling, items: readonly Item[]): Uint8Array {
   return Uint8Array.from(items, ({ label }, i) => {

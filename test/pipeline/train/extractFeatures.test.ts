@@ -10,7 +10,7 @@ import type { Progress } from '../../../pipeline/train/progress.ts'
 const folder = mkdtempSync(join(tmpdir(), 'features-'))
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
-const TEXTS = Array.from({ length: 40 }, (_, i) => `Mail number ${i} says ${'something '.repeat(i)}`)
+const TEXTS = Array.from({ length: 20 }, (_, i) => `Mail number ${i} says ${'something '.repeat(i)}`)
 const OPTIONS = { precision: 'nf4', maxTokens: 24 } as const
 
 const filesIn = (root: string): readonly string[] =>

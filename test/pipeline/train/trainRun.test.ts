@@ -9,8 +9,9 @@ import { sketchGradients } from '../../../pipeline/publish/sketches.ts'
 import type { EmbeddedManifest } from '../../../pipeline/run/manifest.ts'
 import { type Run, readRun } from '../../../pipeline/run/readRun.ts'
 import { droppedCopies } from '../../../pipeline/run/rows.ts'
+import { DEFAULT_SKETCH } from '../../../pipeline/train/emit/describeRun.ts'
 import { extractFeatures } from '../../../pipeline/train/features/extractFeatures.ts'
-import { loadServedModel } from '../../../pipeline/train/servedModel.ts'
+import { loadServedModel, type ServedModel } from '../../../pipeline/train/servedModel.ts'
 import { hashItems } from '../../../pipeline/train/tasks/item.ts'
 import { MAIL } from '../../../pipeline/train/tasks/mail/mail.ts'
 import { SPEECHES } from '../../../pipeline/train/tasks/speeches/speeches.ts'
@@ -52,10 +53,13 @@ const sha256 = (...parts: readonly (Uint8Array | Float32Array)[]): string => {
 describe('a training run', () => {
   let manifest: EmbeddedManifest
   let run: Run
+  let served: ServedModel
   beforeAll(async () => {
     manifest = await trainRun(options)
     run = readRun(outFolder)
+    served = loadServedModel(outFolder, { cacheFolder })
   })
+  afterAll(() => served.close())
 
   it('computes the same bits on every machine', async () => {
     const texts = [...split.contributors.flatMap(({ items }) => items), ...split.heldOut].map(({ text }) => text)
@@ -143,7 +147,6 @@ describe('a training run', () => {
   })
 
   it('can be served: answers as well as it was evaluated, each with the gradient of what it said', async () => {
-    const served = loadServedModel(outFolder, { cacheFolder })
     const answers = await served.answer(split.heldOut.map(({ text }) => text))
     const correct = answers.filter(({ label }, i) => label === split.heldOut[i]?.label).length
     expect(correct / answers.length).toBe(manifest.evaluation.fineTuned.accuracy)
@@ -155,7 +158,6 @@ describe('a training run', () => {
   })
 
   it('gives a served training text the gradient that its row has, up to the loss', async () => {
-    const served = loadServedModel(outFolder, { cacheFolder })
     const [item] = contributions[0]?.items ?? []
     const [answer] = await served.answer([item?.text ?? ''])
     const row = run.gradients.u.values.subarray(0, 2048)
@@ -184,11 +186,13 @@ describe('a training run of another task', () => {
       heldOut: speeches.heldOut,
       outFolder: spoken,
       maxTokens: 16,
+      projectionWidth: 64,
+      sketch: { ...DEFAULT_SKETCH, dims: 64 },
       compareFullPrecision: false,
     })
     expect(task).toEqual({ name: 'speeches', classes: ['before 1945', 'since 1945'] })
     expect(readFileSync(join(spoken, 'README.md'), 'utf8')).toContain('40 passages in 8 contributions')
-    const answers = await loadServedModel(spoken).answer(speeches.heldOut.map(({ text }) => text))
+    const answers = await loadServedModel(spoken, { cacheFolder }).answer(speeches.heldOut.map(({ text }) => text))
     for (const { label } of answers) expect(SPEECHES.classes).toContain(label)
   })
 

@@ -5,7 +5,7 @@
 import { z } from 'zod'
 import { readCorpusFiles } from '../corpusFiles.ts'
 import type { Item } from '../item.ts'
-import type { Task } from '../task.ts'
+import { readOnce, type Task } from '../task.ts'
 import { withoutRepeats } from '../withoutRepeats.ts'
 import { cleanMail } from './cleanMail.ts'
 
@@ -22,7 +22,7 @@ export const MAIL: Task = {
   },
   title: 'Spam filter',
   plural: 'mails',
-  load: loadMails,
+  load: readOnce(loadMails),
 }
 
 const FOLDERS = ['easy-ham-1', 'easy-ham-2', 'hard-ham-1', 'spam-1', 'spam-2'] as const

@@ -9,7 +9,7 @@
 import { z } from 'zod'
 import { readCorpusFiles } from '../corpusFiles.ts'
 import type { Item } from '../item.ts'
-import type { Task } from '../task.ts'
+import { readOnce, type Task } from '../task.ts'
 import { withoutRepeats } from '../withoutRepeats.ts'
 import { passagesOf } from './passages.ts'
 
@@ -26,7 +26,7 @@ export const SPEECHES: Task = {
   },
   title: 'Dating of speeches',
   plural: 'passages',
-  load: loadPassages,
+  load: readOnce(loadPassages),
 }
 
 const FIRST_YEAR = 1900
