@@ -4,59 +4,64 @@ import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { sql } from 'kysely'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { openDatabase } from '../../indexer/store/database.ts'
+import { index } from '../../indexer/commands/index.ts'
+import { type DatabaseLocation, openDatabase } from '../../indexer/store/database.ts'
+import { runCommand } from '../support/commands.ts'
 import { startDevNode } from '../support/devNodes.ts'
 import { indexTo } from '../support/indexing.ts'
 import { inHistory } from '../support/inHistory.ts'
-import { freePort, startLocalLedger } from '../support/localLedger.ts'
+import { freePort, type LocalLedger, startLocalLedger } from '../support/localLedger.ts'
+import { type PostgresServer, startPostgres } from '../support/postgres.ts'
 import { runIndexer } from '../support/process.ts'
-import { type Setting, startSetting } from '../support/setting.ts'
 
 describe('the indexer refuses, in one clear sentence and with exit status 1,', () => {
-  let setting: Setting
+  let ledger: LocalLedger
+  let postgres: PostgresServer
   let deployment: string
+  let filled: DatabaseLocation
 
   beforeAll(async () => {
-    setting = await startSetting(5)
-    deployment = write('deployment.json', setting.ledger.deployment)
+    ;[ledger, postgres] = await Promise.all([startLocalLedger(0), startPostgres()])
+    deployment = write('deployment.json', ledger.deployment)
+    filled = await postgres.newDatabase()
+    await (await indexTo(ledger, filled)).closeAtHead()
   })
   afterAll(async () => {
-    await setting?.stop()
+    await Promise.all([ledger?.stop(), postgres?.stop()])
   })
 
   function write(name: string, content: object): string {
-    const path = join(setting.ledger.folder, name)
+    const path = join(ledger.folder, name)
     writeFileSync(path, JSON.stringify(content))
     return path
   }
 
-  async function refusal(options: Readonly<Record<string, string>>): Promise<string> {
-    const given = {
-      deployment,
-      rpc: setting.ledger.rpcUrl,
-      port: '0',
-      database: `${setting.ledger.folder}/unused`,
-      ...options,
-    }
-    const run = runIndexer(Object.entries(given).flatMap(([name, value]) => [`--${name}`, value]))
-    expect(await run.ended).toBe(1)
-    const lines = run.output().trim().split('\n')
-    expect(lines).toHaveLength(1)
-    return lines[0] ?? ''
+  const given = (options: Readonly<Record<string, string>>): readonly string[] => {
+    const { rpcUrl: rpc, folder } = ledger
+    const all = { deployment, rpc, port: '0', database: join(folder, 'unused'), ...options }
+    return Object.entries(all).flatMap(([name, value]) => [`--${name}`, value])
   }
 
-  it('a node that does not answer', async () => {
-    expect(await refusal({ rpc: `http://127.0.0.1:${await freePort()}` })).toMatch(/^The node at .* does not answer/)
+  async function refusal(options: Readonly<Record<string, string>>): Promise<string> {
+    const { status, out, errors } = await runCommand(index, given(options))
+    expect(status).toBe(1)
+    return onlyLine(out + errors)
+  }
+
+  it('a node that does not answer, in a process of its own', async () => {
+    const run = runIndexer(given({ rpc: `http://127.0.0.1:${await freePort()}` }))
+    expect(await run.ended).toBe(1)
+    expect(onlyLine(run.output())).toMatch(/^The node at .* does not answer/)
   })
 
   it('a node on another chain', async () => {
-    const elsewhere = write('elsewhere.json', { ...setting.ledger.deployment, chainId: 1 })
+    const elsewhere = write('elsewhere.json', { ...ledger.deployment, chainId: 1 })
     expect(await refusal({ deployment: elsewhere })).toMatch(/is on another chain .*expected 1, found 31337/)
   })
 
   it('nodes that speak of different chains', async () => {
     const other = await startDevNode('anvil, of the newest fork')
-    const both = `${setting.ledger.rpcUrl},${other.url}`
+    const both = `${ledger.rpcUrl},${other.url}`
     expect(await refusal({ rpc: both })).toMatch(/^There is no contract at the address of clock/)
     await other.stop()
   })
@@ -66,14 +71,14 @@ describe('the indexer refuses, in one clear sentence and with exit status 1,', (
   })
 
   it('addresses without contracts', async () => {
-    const { contracts } = setting.ledger.deployment
+    const { contracts } = ledger.deployment
     const nowhere = { ...contracts, models: '0x00000000000000000000000000000000000000Aa' }
-    const file = write('nowhere.json', { ...setting.ledger.deployment, contracts: nowhere })
+    const file = write('nowhere.json', { ...ledger.deployment, contracts: nowhere })
     expect(await refusal({ deployment: file })).toMatch(/^There is no contract at the address of models/)
   })
 
   it('a missing deployment file', async () => {
-    expect(await refusal({ deployment: `${setting.ledger.folder}/none.json` })).toMatch(/^There is no deployment at/)
+    expect(await refusal({ deployment: `${ledger.folder}/none.json` })).toMatch(/^There is no deployment at/)
   })
 
   it('a port that is taken', async () => {
@@ -84,7 +89,7 @@ describe('the indexer refuses, in one clear sentence and with exit status 1,', (
         resolve(address !== null && typeof address === 'object' ? address.port : 0)
       }),
     )
-    const { url } = await setting.postgres.newDatabase()
+    const { url } = await postgres.newDatabase()
     expect(await refusal({ database: url, port: `${port}` })).toMatch(new RegExp(`^Port ${port} is taken`))
     taken.close()
   })
@@ -101,36 +106,33 @@ describe('the indexer refuses, in one clear sentence and with exit status 1,', (
   })
 
   it('a lock left behind whose process id now belongs to someone else is no obstacle', async () => {
-    const folder = join(setting.ledger.folder, 'reused')
+    const folder = join(ledger.folder, 'reused')
     mkdirSync(folder)
     const stranger = spawn('sleep', ['60'])
     writeFileSync(join(folder, 'writer.lock'), JSON.stringify({ pid: stranger.pid, startedAt: '1' }))
-    await (await indexTo(setting.ledger, { kind: 'embedded', folder })).closeAtHead()
+    await (await indexTo(ledger, { kind: 'embedded', folder })).closeAtHead()
     stranger.kill()
   })
 
   it('a database of a newer schema', async () => {
-    const database = await setting.postgres.newDatabase()
-    await (await indexTo(setting.ledger, database)).closeAtHead()
+    const database = await postgres.newDatabase(filled)
     const later = sql`insert into kysely_migration (name, timestamp) values ('9999-later', 'now')`
     await inHistory(database, (db) => later.execute(db))
     expect(await refusal({ database: database.url })).toMatch(/newer schema .*unknown 9999-later/)
   })
 
   it('a database with the history of another deployment', async () => {
-    const database = await setting.postgres.newDatabase()
-    await (await indexTo(setting.ledger, database)).closeAtHead()
-    const other = write('other.json', { ...setting.ledger.deployment, name: 'other' })
+    const database = await postgres.newDatabase(filled)
+    const other = write('other.json', { ...ledger.deployment, name: 'other' })
     expect(await refusal({ deployment: other, database: database.url })).toMatch(
       /history of another chain or deployment .*database test, here other/,
     )
   })
 
   it('a database with the history of another chain under the same name', async () => {
-    const database = await setting.postgres.newDatabase()
-    await (await indexTo(setting.ledger, database)).closeAtHead()
+    const database = await postgres.newDatabase(filled)
     const elsewhere = await startLocalLedger(1)
-    const deployment = write('again.json', { ...elsewhere.deployment, name: setting.ledger.deployment.name })
+    const deployment = write('again.json', { ...elsewhere.deployment, name: ledger.deployment.name })
     expect(await refusal({ deployment, rpc: elsewhere.rpcUrl, database: database.url })).toMatch(
       /history of another chain or deployment .*genesisHash/,
     )
@@ -138,7 +140,7 @@ describe('the indexer refuses, in one clear sentence and with exit status 1,', (
   })
 
   it('a database with a history of the first edition', async () => {
-    const database = await setting.postgres.newDatabase()
+    const database = await postgres.newDatabase()
     const connections = await openDatabase(database)
     await sql`create table tab_funded (block int8)`.execute(connections.reader('public'))
     await connections.close()
@@ -146,13 +148,13 @@ describe('the indexer refuses, in one clear sentence and with exit status 1,', (
   })
 
   it('a name for the views that would have to be quoted, or is taken', async () => {
-    const { url } = await setting.postgres.newDatabase()
+    const { url } = await postgres.newDatabase()
     expect(await refusal({ database: url, schema: 'My Ledger' })).toMatch(/^"My Ledger" cannot be the name/)
     expect(await refusal({ database: url, schema: 'public' })).toMatch(/^"public" cannot be the name/)
   })
 
   it('a schema that holds other things', async () => {
-    const database = await setting.postgres.newDatabase()
+    const database = await postgres.newDatabase()
     const connections = await openDatabase(database)
     await sql`create schema theirs`.execute(connections.reader('public'))
     await sql`create table theirs.thing (id int)`.execute(connections.reader('public'))
@@ -162,3 +164,9 @@ describe('the indexer refuses, in one clear sentence and with exit status 1,', (
     )
   })
 })
+
+function onlyLine(said: string): string {
+  const lines = said.trim().split('\n')
+  expect(lines).toHaveLength(1)
+  return lines[0] ?? ''
+}

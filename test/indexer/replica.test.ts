@@ -18,7 +18,6 @@ describe('processes that only serve, from a streaming replica that refuses to be
   beforeAll(async () => {
     setting = await startSetting(32)
     replica = await startReplica(setting.postgres)
-    await setting.scenario.play(30)
   })
   afterAll(async () => {
     await replica?.stop()
@@ -40,7 +39,7 @@ describe('processes that only serve, from a streaming replica that refuses to be
     await until(async () => (await areReady()).every(({ status }) => status === 200))
     expect(await areReady()).toEqual(urls.map(() => ({ status: 200, role: 'reader', state: 'following' })))
 
-    await scenario.play(20)
+    await scenario.play(5)
     await writer.atHead()
     const told = await ask<{ _meta: { hash: string } }>(writer.url, QUESTION)
     for (const url of urls) {

@@ -4,9 +4,11 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseEnv } from 'node:util'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import type { DatabaseLocation } from '../../indexer/store/database.ts'
 import { deploymentFileOf } from '../support/deploymentFile.ts'
-import { freePort } from '../support/localLedger.ts'
-import { type Setting, startSetting } from '../support/setting.ts'
+import { indexTo } from '../support/indexing.ts'
+import { freePort, type LocalLedger, startLocalLedger } from '../support/localLedger.ts'
+import { type PostgresServer, startPostgres } from '../support/postgres.ts'
 
 const UNIT = 'indexer/service/attribution-index.service'
 const CONTAINERFILE = readFileSync('indexer/service/Containerfile', 'utf8')
@@ -40,21 +42,27 @@ const answersAt = async (port: number): Promise<boolean> =>
   (await fetch(`http://127.0.0.1:${port}/health`).catch(() => undefined)) !== undefined
 
 describe('the indexer as a service', () => {
-  let setting: Setting
+  let ledger: LocalLedger
+  let postgres: PostgresServer
+  /** A history that is up to date, so that a service is ready as soon as it runs. */
+  let filled: DatabaseLocation
   beforeAll(async () => {
-    setting = await startSetting(41)
+    ;[ledger, postgres] = await Promise.all([startLocalLedger(0), startPostgres()])
+    filled = await postgres.newDatabase()
+    await (await indexTo(ledger, filled)).closeAtHead()
   })
   afterAll(async () => {
-    await setting?.stop()
+    await Promise.all([ledger?.stop(), postgres?.stop()])
   })
 
   async function environment(): Promise<NodeJS.ProcessEnv & { readonly port: number }> {
     const port = await freePort()
     const env = {
-      ATTRIBUTION_DEPLOYMENT: deploymentFileOf(setting.ledger),
-      ATTRIBUTION_RPC: setting.ledger.rpcUrl,
+      ATTRIBUTION_DEPLOYMENT: deploymentFileOf(ledger),
+      ATTRIBUTION_RPC: ledger.rpcUrl,
       ATTRIBUTION_PORT: `${port}`,
-      DATABASE_URL: (await setting.postgres.newDatabase()).url,
+      ATTRIBUTION_READERS: '1',
+      DATABASE_URL: (await postgres.newDatabase(filled)).url,
       // Names that a machine may have for something else.
       HOST: 'nowhere.invalid',
       LOG: 'neither',
@@ -125,7 +133,7 @@ describe('the indexer as a service', () => {
 
   it('has a unit that systemd takes', () => {
     const program = '/usr/bin/systemd-analyze'
-    const copy = join(setting.ledger.folder, 'attribution-index.service')
+    const copy = join(ledger.folder, 'attribution-index.service')
     writeFileSync(copy, readFileSync(UNIT, 'utf8').replaceAll('/opt/attribution', process.cwd()))
     const said = existsSync(program) ? spawnSync(program, ['verify', copy], { encoding: 'utf8' }).stderr : ''
     expect(said.split('\n').filter((line) => line.includes('attribution-index'))).toEqual([])

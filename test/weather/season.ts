@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { clockAt } from '../../chain/clock.ts'
 import { digestOf } from '../support/digest.ts'
+import { emptyHistory } from '../support/emptyHistory.ts'
 import { indexTo } from '../support/indexing.ts'
 import type { PostgresServer } from '../support/postgres.ts'
 import type { Random } from '../support/random.ts'
@@ -42,9 +43,10 @@ const DEEPEST = 4
 export async function liveThrough(season: Season, stays: readonly Stay[]): Promise<Outcome> {
   const { chains, postgres, random, speed, blocks, reorgs } = season
   const clock = clockAt(speed)
+  const empty = await emptyHistory(chains.ledger, postgres)
   const lives = await Promise.all(
     stays.map(async ({ name, weathers }) =>
-      beginLife({ name, chains, database: await postgres.newDatabase(), clock, weathers }),
+      beginLife({ name, chains, database: await postgres.newDatabase(empty), clock, weathers }),
     ),
   )
   const faults: string[] = []
@@ -77,7 +79,7 @@ export async function liveThrough(season: Season, stays: readonly Stay[]): Promi
       faults.push(`${life.name}: ${found} calls a block, and not ${most}: ${JSON.stringify(life.counts())}`)
   }
   await Promise.all(lives.map((life) => life.end()))
-  const fresh = await postgres.newDatabase()
+  const fresh = await postgres.newDatabase(empty)
   const honest = await indexTo({ ...chains.ledger, rpcUrl: chains.rpcUrls[0] }, fresh)
   await honest.ready
   await honest.close()

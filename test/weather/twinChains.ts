@@ -32,7 +32,7 @@ export interface TwinChains {
 const arch = process.arch === 'x64' ? 'amd64' : process.arch
 const anvil = createRequire(import.meta.url).resolve(`@foundry-rs/anvil-${process.platform}-${arch}/bin/anvil`)
 
-const BLOCKS_BEFORE = 60
+const BLOCKS_BEFORE = 30
 
 interface Told {
   readonly hash: string
