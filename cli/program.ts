@@ -1,26 +1,4 @@
 import { Command, CommanderError, Option } from 'commander'
-import { accountCommand } from './commands/account.ts'
-import { appealCommand } from './commands/appeal.ts'
-import { auditCommand } from './commands/audit.ts'
-import { bondCommand } from './commands/bond.ts'
-import { channelCommand } from './commands/channel.ts'
-import { claimCommand } from './commands/claim.ts'
-import { configCommand } from './commands/config.ts'
-import { contributionCommand } from './commands/contribution.ts'
-import { datasetCommand } from './commands/dataset.ts'
-import { deployCommand } from './commands/deploy.ts'
-import { evaluationCommand } from './commands/evaluation.ts'
-import { INDEX, indexCommand } from './commands/index.ts'
-import { mcpCommand } from './commands/mcp.ts'
-import { modelCommand } from './commands/model.ts'
-import { nodeCommand } from './commands/node.ts'
-import { receiptCommand } from './commands/receipt.ts'
-import { relayCommand } from './commands/relay.ts'
-import { runCommand } from './commands/run.ts'
-import { serveCommand } from './commands/serve.ts'
-import { settleCommand } from './commands/settle.ts'
-import { tokenCommand } from './commands/token.ts'
-import { watchCommand } from './commands/watch.ts'
 import { ExitError } from './exitError.ts'
 import { sayFailure } from './failure.ts'
 import { GENERAL, helpLayout, REQUIRED } from './help.ts'
@@ -29,20 +7,58 @@ import { leaveSignalsToSystem, listenToSignals, signal } from './signals.ts'
 import { UsageError } from './usageError.ts'
 import { versionOf } from './version.ts'
 
-/** Nouns and verbs by who uses them, in the order in which help lists them. */
-const commands: Readonly<Record<string, readonly (() => Command)[]>> = {
-  'Everybody:': [accountCommand, tokenCommand, claimCommand],
-  'Contributors and curators:': [contributionCommand, datasetCommand],
-  'Model owners:': [runCommand, modelCommand, evaluationCommand],
-  'Operators:': [serveCommand, bondCommand, settleCommand, relayCommand],
-  'Payers:': [channelCommand, receiptCommand],
-  'Challengers:': [watchCommand, appealCommand],
-  'Auditors:': [auditCommand],
-  'Hosts of an index:': [indexCommand, mcpCommand],
-  'Chains and settings:': [nodeCommand, deployCommand, configCommand],
+/** Has its own options and help, which are the indexer's. */
+const INDEX = 'index'
+
+/**
+ * Nouns by who uses them, in the order in which help lists them. What is typed names one, and only that one is loaded: all of them
+ * together take a second to start.
+ */
+const commands: Readonly<Record<string, Readonly<Record<string, () => Promise<Command>>>>> = {
+  'Everybody:': {
+    account: async () => (await import('./commands/account.ts')).accountCommand(),
+    token: async () => (await import('./commands/token.ts')).tokenCommand(),
+    claim: async () => (await import('./commands/claim.ts')).claimCommand(),
+  },
+  'Contributors and curators:': {
+    contribution: async () => (await import('./commands/contribution.ts')).contributionCommand(),
+    dataset: async () => (await import('./commands/dataset.ts')).datasetCommand(),
+  },
+  'Model owners:': {
+    run: async () => (await import('./commands/run.ts')).runCommand(),
+    model: async () => (await import('./commands/model.ts')).modelCommand(),
+    evaluation: async () => (await import('./commands/evaluation.ts')).evaluationCommand(),
+  },
+  'Operators:': {
+    serve: async () => (await import('./commands/serve.ts')).serveCommand(),
+    bond: async () => (await import('./commands/bond.ts')).bondCommand(),
+    settle: async () => (await import('./commands/settle.ts')).settleCommand(),
+    relay: async () => (await import('./commands/relay.ts')).relayCommand(),
+  },
+  'Payers:': {
+    channel: async () => (await import('./commands/channel.ts')).channelCommand(),
+    receipt: async () => (await import('./commands/receipt.ts')).receiptCommand(),
+  },
+  'Challengers:': {
+    watch: async () => (await import('./commands/watch.ts')).watchCommand(),
+    appeal: async () => (await import('./commands/appeal.ts')).appealCommand(),
+  },
+  'Auditors:': {
+    audit: async () => (await import('./commands/audit.ts')).auditCommand(),
+  },
+  'Hosts of an index:': {
+    index: async () => (await import('./commands/index.ts')).indexCommand(),
+    mcp: async () => (await import('./commands/mcp.ts')).mcpCommand(),
+  },
+  'Chains and settings:': {
+    node: async () => (await import('./commands/node.ts')).nodeCommand(),
+    deploy: async () => (await import('./commands/deploy.ts')).deployCommand(),
+    config: async () => (await import('./commands/config.ts')).configCommand(),
+  },
 }
 
-export function programOf(): Command {
+/** The program with the noun that `args` begin with, or with every one. */
+export async function programOf(args: readonly string[] = []): Promise<Command> {
   const program = new Command('attribution')
     .description('Pays the people whose data moved a model’s answer. `attribution help <command>` says more of each.')
     .optionsGroup(GENERAL)
@@ -55,8 +71,11 @@ export function programOf(): Command {
     .showSuggestionAfterError()
     .helpCommand('help [command...]', 'say more of a command')
     .addHelpText('after', EXITS)
+  const noun = args.find((arg) => !arg.startsWith('-')) ?? ''
+  const isNoun = Object.values(commands).some((own) => Object.hasOwn(own, noun))
   for (const [users, own] of Object.entries(commands))
-    for (const command of own) program.addCommand(command().helpGroup(users))
+    for (const [name, load] of Object.entries(own))
+      if (!isNoun || name === noun) program.addCommand((await load()).helpGroup(users))
   for (const command of [program, ...everyCommand(program)]) {
     command.exitOverride().configureHelp(helpLayout).configureOutput({ outputError })
     if (command.name() === INDEX) continue
@@ -95,7 +114,8 @@ function withHelp(args: readonly string[]): readonly string[] {
 export async function runProgram(args: readonly string[]): Promise<number> {
   listenToSignals()
   try {
-    await programOf().parseAsync([...withHelp(args)], { from: 'user' })
+    const given = withHelp(args)
+    await (await programOf(given)).parseAsync([...given], { from: 'user' })
     return 0
   } catch (error) {
     if (error instanceof ExitError) return error.status

@@ -3,8 +3,6 @@ import { action } from '../command.ts'
 import type { Config } from '../config.ts'
 import { ExitError } from '../exitError.ts'
 
-export const INDEX = 'index'
-
 /** Settings that it shares with the other commands. */
 const SHARED = ['rpc', 'deployment', 'blobs'] as const
 
@@ -22,7 +20,7 @@ function environmentWith(config: Config): NodeJS.ProcessEnv {
 
 /** `attribution index …`: the indexer's own command line, whose settings are its own. */
 export function indexCommand(): Command {
-  return new Command(INDEX)
+  return new Command('index')
     .description('index a chain and serve GraphQL; also verify, export and prune what is stored')
     .argument('[arguments...]', `options, or one of ${VERBS.join(', ')} and its options`)
     .helpOption(false)

@@ -175,37 +175,6 @@ describe('the page on the demo', () => {
   })
 })
 
-describe('an indexer killed in the middle', () => {
-  it('continues where it was, and tells the same as one that was never killed', async () => {
-    const port = await freePort()
-    const slow = ['--deployment', join(folder, 'deployment.json'), '--rpc', summary.chain.rpc, '--port', `${port}`]
-    const args = [...slow, '--database', join(folder, 'second-index'), '--max-range', '3']
-    const first = run('indexer/main.ts', args)
-    children.push(first)
-    await first.until('GraphQL is at')
-    first.child.kill('SIGKILL')
-    await first.exited
-
-    const second = run('indexer/main.ts', args)
-    children.push(second)
-    await second.until('GraphQL is at')
-    const everything = `{
-      _meta { block hash }
-      accounts(limit: 500, orderBy: id) { items { id: accountId earnedGwei claimedGwei } }
-      batches(limit: 500, orderBy: id) { items { id count feesGwei root } totalCount }
-      inferences(limit: 500) { items { commitment feeGwei status } totalCount }
-      unitPayments(limit: 500) { items { book: bookId unit: unitId weight amountGwei } totalCount }
-      claims(limit: 500) { items { account: accountId amountGwei transactionHash } totalCount }
-    }`
-    const whole = await ask(api, everything)
-    await expect
-      .poll(() => ask(`http://127.0.0.1:${port}`, everything), { timeout: 60_000, interval: 250 })
-      .toEqual(whole)
-    second.child.kill('SIGINT')
-    expect(await second.exited, second.output()).toBe(0)
-  }, 600_000)
-})
-
 describe('Ctrl-C', () => {
   it('ends everything', async () => {
     demo.child.kill('SIGINT')
