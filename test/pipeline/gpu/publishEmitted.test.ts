@@ -4,7 +4,7 @@ import type { Hex } from 'viem'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { keccak } from '../../../attribution/keccak.ts'
 import { decodeRowIndex } from '../../../attribution/rowIndex.ts'
-import { unpackSketch } from '../../../attribution/sketch.ts'
+import { packSketch, unpackSketch } from '../../../attribution/sketch.ts'
 import { sketchRows } from '../../../attribution/sketcher.ts'
 import { ensureContribution } from '../../../pipeline/publish/contribute.ts'
 import { ensureDataset, ensureVersion } from '../../../pipeline/publish/dataset.ts'
@@ -13,13 +13,22 @@ import { readPublished } from '../../../pipeline/publish/publication.ts'
 import { fitRunSketcher } from '../../../pipeline/publish/sketches.ts'
 import { readRun } from '../../../pipeline/run/readRun.ts'
 import { formatSafetensors } from '../../../pipeline/run/safetensors.ts'
-import { readAgain } from '../../../pipeline/run/takenGradients.ts'
+import { readAgain, readQueries } from '../../../pipeline/run/takenGradients.ts'
+import { sketchAnswer } from '../../../pipeline/train/answerSketch.ts'
+import { inferenceCommitment } from '../../../sdk/record.ts'
+import { formatOpen, WEI_PER_GWEI } from '../../../sdk/units.ts'
 import { attribution, signedBy } from '../../support/attribution.ts'
+import { ampleVouchers, recordLocalBatch } from '../../support/localBatches.ts'
 import { type LocalLedger, startLocalLedger } from '../../support/localLedger.ts'
+import { letOperate, openLocalChannel } from '../../support/localModel.ts'
 
 const fixture = (...path: readonly string[]): string => join(import.meta.dirname, 'fixture', ...path)
 const CONTRIBUTORS = 3
 const OWNER = signedBy(2)
+const DAY = 86_400
+const ANSWERS = 8
+const FEE_UNITS = 500
+const GWEI_A_FEE_UNIT = 1_000_000n
 
 describe('an emitted run on its way onto the chain', () => {
   const run = readRun(fixture('run'))
@@ -109,6 +118,57 @@ describe('an emitted run on its way onto the chain', () => {
     expect((await audit('--model', '1')).err).toContain('Model 1 is no fine-tune on this chain')
     expect((await audit()).err).toContain('Say with --model or --again')
   })
+
+  it('is paid for: answers that its operator recorded by their gradients earn what each contributor claims', async () => {
+    const { model } = JSON.parse(readFileSync(`${folder}.published/publication.json`, 'utf8'))
+    const { connection, wallets } = local
+    const operator = await letOperate(local, model)
+    const channels = [await openLocalChannel(local, { operator, model })]
+    const recorder = { model, k: run.manifest.sketch.dims, channels }
+    await recordLocalBatch(local, recorder, recordsOfAnswers(), await ampleVouchers(local, channels))
+    // By then even a book of few fees is closed, and its window over.
+    await local.passSeconds(32 * DAY)
+
+    const [first] = wallets.contributors
+    const opened = await connection.reader.readContract({
+      ...connection.contracts.accounts,
+      functionName: 'accountOf',
+      args: [first?.address ?? '0x'],
+    })
+    const claimed: bigint[] = []
+    for (const [i, { address }] of wallets.contributors.entries()) {
+      const account = `${BigInt(opened) + BigInt(i)}`
+      const { code, out, err } = await attribution(['claim', account, '--settle', '--yes', ...connected], OWNER)
+      expect([code, err]).toEqual([0, ''])
+      const paid = await connection.reader.readContract({
+        ...connection.contracts.openToken,
+        functionName: 'balanceOf',
+        args: [address],
+      })
+      expect(out).toContain(`Account ${account}: ${formatOpen(paid / WEI_PER_GWEI)} OPEN were paid to ${address}.`)
+      claimed.push(paid / WEI_PER_GWEI)
+    }
+    const fees = BigInt(ANSWERS * FEE_UNITS) * GWEI_A_FEE_UNIT
+    const all = claimed.reduce((sum, gwei) => sum + gwei, 0n)
+    // Shares of 55 %, less what rounding leaves and what no member draws.
+    expect(Number(all)).toBeLessThanOrEqual(Number(fees) * 0.55)
+    expect(Number(all)).toBeGreaterThan(Number(fees) * 0.54)
+    // The third labels every fourth review wrongly.
+    expect(claimed[2]).toBeLessThan(Math.min(...claimed.slice(0, 2).map(Number)))
+  })
+
+  /** One record an answer of the fixture, sketched as an operator does. */
+  function recordsOfAnswers() {
+    const { n, width, values } = readQueries(fixture('queries.safetensors'), run)
+    const sketcher = fitRunSketcher(run.gradients, run.manifest.sketch)
+    expect(n).toBe(ANSWERS)
+    return Array.from({ length: n }, (_, i) => {
+      const { bits, codes } = sketchAnswer(sketcher, values.subarray(i * width, (i + 1) * width))
+      const [salt, requestHash, answerHash] = [1, 2, 3].map((part) => keccak(Buffer.of(i, part)))
+      const commitment = inferenceCommitment(salt ?? '0x', requestHash ?? '0x', answerHash ?? '0x', packSketch(codes))
+      return { channel: 0, feeUnits: FEE_UNITS, commitment, sketch: bits }
+    })
+  }
 })
 
 function noSalts(): Uint8Array {
