@@ -6,7 +6,7 @@
  */
 import { z } from 'zod'
 import { StopError } from '../../sdk/errors.ts'
-import { bytes32Schema } from '../run/manifest.ts'
+import { bytes32Schema } from '../run/manifestParts.ts'
 import { RULE_NAMES } from './rules/outcome.ts'
 
 export const CERTIFICATE_FORMAT = 2

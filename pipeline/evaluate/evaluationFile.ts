@@ -8,7 +8,7 @@
  * No text is in it: samples are named by hashes.
  */
 import { z } from 'zod'
-import { bytes32Schema } from '../run/manifest.ts'
+import { bytes32Schema } from '../run/manifestParts.ts'
 import { RunError } from '../run/runError.ts'
 
 /** The file's name in the run folder of an embedded run. */

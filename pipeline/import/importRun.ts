@@ -10,7 +10,8 @@
  */
 import { DEFAULT_SKETCH_SETTINGS } from '../../attribution/sketcher.ts'
 import { digestPath, type FileDigest } from '../run/digest.ts'
-import { IMPORTED_FORMAT, type ImportedManifest, RUN_FILES, type SketchManifest } from '../run/manifest.ts'
+import { IMPORTED_FORMAT, type ImportedManifest } from '../run/importedManifest.ts'
+import { RUN_FILES, type SketchManifest } from '../run/manifest.ts'
 import { formatRows } from '../run/rows.ts'
 import { RunError } from '../run/runError.ts'
 import { requireNewFolder } from '../run/writeRun.ts'

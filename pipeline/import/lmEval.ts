@@ -8,7 +8,7 @@
 import { z } from 'zod'
 import { intervalOf } from '../evaluate/interval.ts'
 import { digestFile } from '../run/digest.ts'
-import type { Benchmark } from '../run/manifest.ts'
+import type { Benchmark } from '../run/importedManifest.ts'
 import { RunError } from '../run/runError.ts'
 import { type Interval, Z } from '../statistics/wilson.ts'
 import { hashOfConfig } from './configHash.ts'

@@ -6,7 +6,7 @@
  * Names: the tags of TRL 1.13.0 (_tag_names of its trainers), `rl` of Axolotl 0.19.0, `stage` of LLaMA-Factory 0.9.5, `trainer` of
  * AutoTrain 0.8.36; what their trainers log (trl/trainer/dpo_trainer.py: rewards/chosen; grpo_trainer.py: reward_std).
  */
-import type { ImportedManifest } from '../run/manifest.ts'
+import type { ImportedManifest } from '../run/importedManifest.ts'
 import { RUN_FILES } from '../run/manifest.ts'
 import { RunError } from '../run/runError.ts'
 import type { ModelCard } from './modelCard.ts'

@@ -4,7 +4,7 @@
  */
 
 import { type ByteOrder, decodeFloats, FLOAT_BYTES, type FloatType } from '../run/floats.ts'
-import type { ImportedManifest } from '../run/manifest.ts'
+import type { ImportedManifest } from '../run/importedManifest.ts'
 import { RunError } from '../run/runError.ts'
 import type { OpenFile } from './sourceFolder.ts'
 

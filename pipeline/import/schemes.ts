@@ -1,5 +1,5 @@
 /** Schemes of quantisation as a manifest and a command say them. */
-import type { ImportedManifest } from '../run/manifest.ts'
+import type { ImportedManifest } from '../run/importedManifest.ts'
 
 /** Null where nothing is quantised. */
 export type Quantisation = ImportedManifest['quantisation']

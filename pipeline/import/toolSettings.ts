@@ -13,7 +13,7 @@
  * - Transformers 5.18.0, src/transformers/utils/quantization_config.py, BitsAndBytesConfig: fp4 without double quantisation, where a
  *   card or a config.json says no more than "load_in_4bit".
  */
-import type { TRAINING_TOOLS } from '../run/manifest.ts'
+import type { TRAINING_TOOLS } from '../run/importedManifest.ts'
 import { fourBits, int8, type Quantisation } from './schemes.ts'
 
 export type TrainingTool = (typeof TRAINING_TOOLS)[number]

@@ -11,7 +11,8 @@
  * - Transformers: the tag `generated_from_trainer`, or `trainer_state.json`; PEFT where there is neither.
  */
 import { z } from 'zod'
-import { type ImportedManifest, RUN_FILES } from '../run/manifest.ts'
+import type { ImportedManifest } from '../run/importedManifest.ts'
+import { RUN_FILES } from '../run/manifest.ts'
 import { RunError } from '../run/runError.ts'
 import { type ModelCard, parseYaml } from './modelCard.ts'
 import { optimiserOf, optimiserOfCard, scheduleOf } from './optimisers.ts'

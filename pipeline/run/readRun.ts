@@ -21,8 +21,8 @@ import {
   RUN_FILES,
   RUN_FORMAT,
   type RunManifest,
-  type RunRow,
 } from './manifest.ts'
+import type { RunRow } from './manifestParts.ts'
 import { readPeftAdapter } from './peftAdapter.ts'
 import { checkProjection } from './projectionFile.ts'
 import { readRows } from './rows.ts'

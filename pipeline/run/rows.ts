@@ -3,7 +3,8 @@
  * row it copies; one JSON object a line, row 0 first.
  */
 import { z } from 'zod'
-import { RUN_FILES, type RunManifest, type RunRow, rowSchema } from './manifest.ts'
+import { RUN_FILES, type RunManifest } from './manifest.ts'
+import { type RunRow, rowSchema } from './manifestParts.ts'
 import { RERUN, RunError } from './runError.ts'
 
 const FILE = RUN_FILES.rows

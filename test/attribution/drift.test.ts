@@ -64,6 +64,21 @@ describe('population stability', () => {
     expect(mean / stabilityByChance(1000, 300)).toBeLessThan(1.1)
   })
 
+  it('gives values that tie a bin of their own, whatever surrounds them', () => {
+    const codes = (zeros: number, seed: number) => {
+      const next = randomSource(seed)
+      return Int8Array.from({ length: 1_000 }, () => (next() / 2 ** 32 < zeros ? 0 : (next() % 6) - 3 || 3))
+    }
+    const still = populationStability(codes(0.6, 1), codes(0.6, 2))
+    expect(still).toBeLessThan(3 * stabilityByChance(1_000, 1_000, 7))
+    expect(populationStability(codes(0.6, 1), codes(0.2, 2))).toBeGreaterThan(0.5)
+    // By hand: 60 and 20 of 100 zeros, beside ones.
+    const [reference, present] = [60, 20].map((zeros) => Int8Array.from({ length: 100 }, (_, i) => (i < zeros ? 0 : 1)))
+    const [e, a] = [60.5 / 101, 20.5 / 101]
+    const expected = (a - e) * Math.log(a / e) + (e - a) * Math.log((1 - a) / (1 - e))
+    expect(populationStability(reference as Int8Array, present as Int8Array)).toBeCloseTo(expected, 12)
+  })
+
   it('grows with the shift', () => {
     const found = [500, 600, 700, 800, 1_000].map((positive) =>
       populationStability(signs(1_000, 500), signs(1_000, positive)),
