@@ -9,7 +9,7 @@
 import { encodeAbiParameters, type Hex, hexToBytes } from 'viem'
 import { bytes32 } from '../attribution/bytes32.ts'
 import { keccak } from '../attribution/keccak.ts'
-import { type MerkleTree, merkleTree } from '../attribution/merkle.ts'
+import { type MerkleTree, merkleTree, rootOf } from '../attribution/merkle.ts'
 
 /** The canonical bytes of a labelled text: UTF-8 of `JSON.stringify({label, text})`, nothing else that it may carry. */
 export function itemContent({ label, text }: { readonly label: string; readonly text: string }): Uint8Array {
@@ -27,6 +27,11 @@ export function itemLeaf(hash: Hex): Hex {
 /** The tree over a contribution's items: its root is submitted, its proofs show single items. */
 export function itemsTree(itemHashes: readonly Hex[]): MerkleTree {
   return merkleTree(itemHashes.map(itemLeaf))
+}
+
+/** What is submitted of a contribution, beside how many items it has. */
+export function itemsRoot(itemHashes: readonly Hex[]): Hex {
+  return rootOf(itemsTree(itemHashes))
 }
 
 const NAMED = [{ type: 'uint32' }, { type: 'uint32' }, { type: 'bytes32' }, { type: 'uint32' }] as const

@@ -1,8 +1,7 @@
 import type { Hex, TransactionReceipt } from 'viem'
-import { rootOf } from '../../attribution/merkle.ts'
 import { callTo, eventIn } from '../contractCall.ts'
 import { contractsOf } from '../contracts.ts'
-import { itemsTree } from '../contribution.ts'
+import { itemsRoot } from '../contribution.ts'
 import type { SigningClient } from './client.ts'
 import { type Sending, send } from './send.ts'
 
@@ -25,7 +24,7 @@ export async function contribute(
   { dataset, termsHash, itemHashes, ...sending }: ContributeArgs,
 ): Promise<{ readonly contribution: Hex; readonly receipt: TransactionReceipt }> {
   const { datasets } = contractsOf(sending.deployment)
-  const args = [dataset, termsHash, rootOf(itemsTree(itemHashes)), itemHashes.length] as const
+  const args = [dataset, termsHash, itemsRoot(itemHashes), itemHashes.length] as const
   const receipt = await send(client, sending, callTo(datasets, 'contribute', args))
   return { contribution: eventIn(receipt, datasets, 'ContributionSubmitted').contribution, receipt }
 }

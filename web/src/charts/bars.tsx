@@ -1,5 +1,6 @@
 import { Table } from '../parts/table.tsx'
 import { axisOf, tick } from './axis.ts'
+import { useNarrow } from './useNarrow.ts'
 
 export interface Bar {
   readonly label: string
@@ -14,36 +15,37 @@ interface BarsProps {
   readonly label: string
   readonly open: string
   readonly unit: string
-  readonly height?: number
 }
 
-const [WIDTH, LEFT, RIGHT, TOP, FOOT] = [720, 50, 50, 16, 28]
+const [LEFT, RIGHT, TOP, FOOT] = [50, 50, 16, 28]
 
 /** Bars over time, with their total so far as a line on the right axis, and the same as a table. */
-export function Bars({ bars, label, open, unit, height = 305 }: BarsProps) {
+export function Bars({ bars, label, open, unit }: BarsProps) {
+  const isNarrow = useNarrow()
+  const [width, height] = isNarrow ? [320, 220] : [720, 305]
   const floor = height - FOOT
   const size = axisOf(Math.max(...bars.map(({ settled, open }) => settled + open)))
   const sums = bars.reduce<number[]>((all, bar) => [...all, (all.at(-1) ?? 0) + bar.settled + bar.open], [])
   const total = axisOf(sums.at(-1) ?? 0)
   const y = (value: number, top: number) => floor - ((floor - TOP) * value) / top
-  const pitch = (WIDTH - LEFT - RIGHT) / Math.max(1, bars.length)
+  const pitch = (width - LEFT - RIGHT) / Math.max(1, bars.length)
   const wide = Math.min(48, pitch * 0.66)
   const x = (i: number) => LEFT + pitch * (i + 0.5)
-  const every = Math.ceil(bars.length / 7)
+  const every = Math.ceil(bars.length / (isNarrow ? 4 : 7))
   const line = sums.map((sum, i) => `${i === 0 ? 'M' : 'L'}${x(i)} ${y(sum, total.top)}`).join('')
   return (
     <figure>
-      <svg className="chart" viewBox={`0 0 ${WIDTH} ${height}`} role="img" aria-label={label}>
+      <svg className="chart" viewBox={`0 0 ${width} ${height}`} role="img" aria-label={label}>
         {size.ticks.map((value) => (
           <g key={value}>
-            <path d={`M${LEFT} ${y(value, size.top)}H${WIDTH - RIGHT}`} stroke="var(--line)" />
+            <path d={`M${LEFT} ${y(value, size.top)}H${width - RIGHT}`} stroke="var(--line)" />
             <text x={LEFT - 8} y={y(value, size.top) + 4} textAnchor="end">
               {tick(value, size.ticks)}
             </text>
           </g>
         ))}
         {total.ticks.map((value) => (
-          <text key={value} x={WIDTH - RIGHT + 8} y={y(value, total.top) + 4}>
+          <text key={value} x={width - RIGHT + 8} y={y(value, total.top) + 4}>
             {tick(value, total.ticks)}
           </text>
         ))}
@@ -74,7 +76,7 @@ export function Bars({ bars, label, open, unit, height = 305 }: BarsProps) {
             )}
           </g>
         ))}
-        <path d={`M${LEFT} ${floor}H${WIDTH - RIGHT}`} stroke="var(--line-strong)" />
+        <path d={`M${LEFT} ${floor}H${width - RIGHT}`} stroke="var(--line-strong)" />
         <path d={line} className="total-halo" />
         <path d={line} className="total" />
         {bars.length <= 40 &&

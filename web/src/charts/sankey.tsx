@@ -2,6 +2,7 @@ import { type SankeyLink, type SankeyNode, sankey, sankeyLinkHorizontal } from '
 import { openParts } from '../format.ts'
 import { Amount } from '../parts/amount.tsx'
 import { Table } from '../parts/table.tsx'
+import { useNarrow } from './useNarrow.ts'
 
 export interface FlowNode {
   readonly name: string
@@ -19,7 +20,18 @@ export interface FlowLink {
 type Node = SankeyNode<FlowNode, FlowLink>
 type Link = SankeyLink<FlowNode, FlowLink>
 
-const [WIDTH, HEIGHT, LEFT, RIGHT] = [960, 360, 90, 250]
+interface Size {
+  readonly width: number
+  readonly height: number
+  /** What is kept for the names at both sides. */
+  readonly left: number
+  readonly right: number
+  readonly padding: number
+}
+
+const WIDE: Size = { width: 960, height: 360, left: 90, right: 250, padding: 14 }
+/** Amounts stand under names. */
+const NARROW: Size = { width: 320, height: 460, left: 32, right: 152, padding: 26 }
 
 /** From a fee over roles to people. Amounts of one answer are its part of the book that was paid as one. */
 export function Sankey({
@@ -31,13 +43,14 @@ export function Sankey({
   links: readonly FlowLink[]
   label: string
 }) {
+  const size = useNarrow() ? NARROW : WIDE
   const layout = sankey<FlowNode, FlowLink>()
     .nodeWidth(10)
-    .nodePadding(14)
+    .nodePadding(size.padding)
     .nodeSort(null)
     .extent([
-      [LEFT, 8],
-      [WIDTH - RIGHT, HEIGHT - 8],
+      [size.left, 14],
+      [size.width - size.right, size.height - 14],
     ])
   const drawn = layout({
     nodes: nodes.map((node) => ({ ...node })),
@@ -47,7 +60,7 @@ export function Sankey({
   const ends = nodes.filter((_, i) => !links.some(({ source }) => source === i))
   return (
     <figure>
-      <svg className="chart flow" viewBox={`0 0 ${WIDTH} ${HEIGHT}`} role="img" aria-label={label}>
+      <svg className="chart flow" viewBox={`0 0 ${size.width} ${size.height}`} role="img" aria-label={label}>
         {drawn.links.map((link: Link) => (
           <path
             key={`${(link.source as Node).index} ${(link.target as Node).index}`}
@@ -57,7 +70,7 @@ export function Sankey({
           />
         ))}
         {drawn.nodes.map((node: Node) => (
-          <NodeOf key={node.index} node={node} isEnd={(node.sourceLinks ?? []).length === 0} />
+          <NodeOf key={node.index} node={node} isEnd={(node.sourceLinks ?? []).length === 0} size={size} />
         ))}
       </svg>
       <details className="data">
@@ -76,23 +89,33 @@ export function Sankey({
   )
 }
 
-function NodeOf({ node, isEnd }: { node: Node; isEnd: boolean }) {
+function NodeOf({ node, isEnd, size }: { node: Node; isEnd: boolean; size: Size }) {
   const { x0 = 0, x1 = 0, y0 = 0, y1 = 0 } = node
-  const middle = (y0 + y1) / 2 + 4
+  const isStacked = size === NARROW && isEnd
+  const middle = (y0 + y1) / 2 + (isStacked ? -3 : 4)
   const isFee = node.category === 0
+  // There is no room for roles between the streams; those who play them are named with them.
+  const isNamed = isEnd || isFee || size !== NARROW
   return (
     <g>
       <rect className={`node-${node.category}`} x={x0} y={y0} width={x1 - x0} height={Math.max(2, y1 - y0)} rx={2} />
-      <text
-        x={isFee ? x0 - 10 : x1 + 10}
-        y={middle}
-        textAnchor={isFee ? 'end' : 'start'}
-        className={isEnd ? 'tx' : 'over'}
-      >
-        {node.name}
-      </text>
+      {isNamed && (
+        <text
+          x={isFee ? x0 - 6 : x1 + 10}
+          y={middle}
+          textAnchor={isFee ? 'end' : 'start'}
+          className={isEnd ? 'tx' : 'over'}
+        >
+          {node.name}
+        </text>
+      )}
       {isEnd && (
-        <text x={WIDTH - 4} y={middle} textAnchor="end" className="tx">
+        <text
+          x={isStacked ? x1 + 10 : size.width - 4}
+          y={isStacked ? middle + 14 : middle}
+          textAnchor={isStacked ? 'start' : 'end'}
+          className="tx"
+        >
           {openParts(node.gwei).digits}
         </text>
       )}

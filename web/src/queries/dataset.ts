@@ -26,7 +26,7 @@ export const DATASET = `query Dataset($id: ID!, $block: AsOfBlock) {
       totalCount
       items {
         contributionId itemCount status contributor { accountId payout }
-        units(limit: 10) { items { receivedGwei } }
+        units(orderBy: modelId, orderDirection: desc, limit: 10) { items { modelId unitId receivedGwei } }
       }
     }
     versions(orderBy: number, orderDirection: desc, limit: 50) {
@@ -66,7 +66,10 @@ export interface DatasetContribution {
   readonly itemCount: number
   readonly status: 'Submitted' | 'Accepted' | 'Rejected' | 'Withdrawn'
   readonly contributor: { readonly accountId: number; readonly payout: string }
-  readonly units: { readonly items: readonly { readonly receivedGwei: string }[] }
+  /** Of the newest models first. */
+  readonly units: {
+    readonly items: readonly { readonly modelId: number; readonly unitId: number; readonly receivedGwei: string }[]
+  }
 }
 
 export interface DatasetVersion {

@@ -1,5 +1,6 @@
 import { useQuery } from '@tanstack/react-query'
 import { ask } from './ask.ts'
+import { pollMs } from './live.ts'
 
 export const META = `query Meta {
   _meta { block hash timestamp time head lag safe finalised completeFrom verdict }
@@ -18,12 +19,12 @@ export interface Meta {
   readonly verdict: 'Receipts' | 'Bloom' | 'Told' | null
 }
 
-/** How far the index is, every few seconds. */
+/** How far the index is: with each of its blocks, or every few seconds. */
 export function useMeta() {
   return useQuery({
     queryKey: ['index', 'meta'],
     queryFn: async ({ signal }) => (await ask<{ _meta: Meta }>(META, {}, signal))._meta,
-    refetchInterval: 3_000,
+    refetchInterval: pollMs,
     staleTime: 0,
     retry: 0,
   })

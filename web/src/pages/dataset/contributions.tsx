@@ -1,60 +1,62 @@
 import { count } from '../../format.ts'
-import { useReader } from '../../ledger/useReader.ts'
+import { useInfluences } from '../../influence/useInfluences.ts'
 import { sumOf } from '../../money.ts'
 import { Amount } from '../../parts/amount.tsx'
 import { Card } from '../../parts/card.tsx'
+import { HelpHarm, HelpHarmKey, type Influence, scaleOf } from '../../parts/helpHarm.tsx'
 import { Pill } from '../../parts/pill.tsx'
 import { Empty } from '../../parts/states.tsx'
 import { Table } from '../../parts/table.tsx'
 import { Who } from '../../parts/who.tsx'
 import type { Dataset, DatasetContribution } from '../../queries/dataset.ts'
 import { useAct } from '../../wallet/useAct.ts'
+import { ContributionState } from './contributionState.tsx'
 
-const tones = { Submitted: 'wait', Accepted: 'good', Rejected: 'bad', Withdrawn: 'plain' } as const
-const words = {
-  Submitted: 'Awaits the curator',
-  Accepted: 'Accepted',
-  Rejected: 'Rejected',
-  Withdrawn: 'Consent withdrawn',
-} as const
+interface Row extends DatasetContribution {
+  readonly earnedGwei: bigint
+  /** In the newest model that uses it. */
+  readonly influence: Influence | undefined
+}
+
+const net = ({ influence }: Row) => (influence === undefined ? 0 : influence.help - influence.harm)
+
+/** What awaits a decision first, then what harms most, then what earned least. */
+function urgency(a: Row, b: Row): number {
+  const rank = ({ status }: Row) => (status === 'Submitted' ? 0 : 1)
+  return rank(a) - rank(b) || net(a) - net(b) || Number(a.earnedGwei - b.earnedGwei)
+}
 
 export function Contributions({ of, isCurator }: { of: Dataset; isCurator: boolean }) {
-  const { datasets } = useReader().contracts
   const { act, told, isBusy } = useAct()
-  const earnedBy = ({ units }: DatasetContribution) => sumOf(units.items, ({ receivedGwei }) => receivedGwei)
-  // What awaits a decision first, then those that earned least: they may harm.
-  const rank = ({ status }: DatasetContribution) => (status === 'Submitted' ? 0 : 1)
-  const rows = of.contributions.items.toSorted(
-    (a, b) => rank(a) - rank(b) || (earnedBy(a) < earnedBy(b) ? -1 : earnedBy(a) > earnedBy(b) ? 1 : 0),
-  )
-  const decide = (contribution: DatasetContribution, isAccepted: boolean) =>
-    act(
-      isAccepted
-        ? { ...datasets, functionName: 'accept', args: [[contribution.contributionId]] }
-        : { ...datasets, functionName: 'reject', args: [contribution.contributionId] },
-      isAccepted ? 'Accepted. It counts from the next version on.' : 'Rejected. No version takes it.',
-    )
+  const newest = of.contributions.items.flatMap(({ units }) => units.items[0] ?? [])
+  const influenceIn = useInfluences(newest.map(({ modelId }) => modelId))
+  const rows = of.contributions.items
+    .map((contribution): Row => {
+      const [unit] = contribution.units.items
+      return {
+        ...contribution,
+        earnedGwei: sumOf(contribution.units.items, ({ receivedGwei }) => receivedGwei),
+        influence: unit && influenceIn(unit.modelId, unit.unitId),
+      }
+    })
+    .toSorted(urgency)
+  const influences = rows.flatMap(({ influence }) => influence ?? [])
+  const scale = scaleOf(influences)
+  const harmful = rows.filter((row) => net(row) < 0).length
   return (
     <Card
       title="Contributions"
-      about={
-        isCurator
-          ? 'Those that await you first, then those that earned least: pay is net of harm, so zero over many answers means that rows hurt or repeat.'
-          : 'Lowest earnings first. Pay is net of harm.'
-      }
-      foot={
-        <span role="status">{told ?? 'A decision counts from the next version on, never for what is frozen.'}</span>
-      }
+      about={isCurator ? `Those that await you first, then those that harm most. ${harmWords(harmful)}` : aboutAll}
+      aside={influences.length > 0 ? <HelpHarmKey /> : undefined}
+      foot={<span role="status">{told ?? footOf(influences.length > 0)}</span>}
     >
       {rows.length === 0 ? (
-        <Empty
-          title="Nobody contributed yet"
-          why="Hash and salt your items with attribution contribution, and hand the bundle to the curator."
-        />
+        <Empty title="Nobody contributed yet" why="Choose a file of your items under Contribute, and be the first." />
       ) : (
         <Table
           caption="Contributions"
           file={`contributions-dataset-${of.datasetId}.csv`}
+          pageSize={10}
           rows={rows}
           keyOf={({ contributionId }) => contributionId}
           columns={[
@@ -66,36 +68,31 @@ export function Contributions({ of, isCurator }: { of: Dataset; isCurator: boole
             {
               title: 'Items',
               isNumber: true,
+              from: 'tablet',
               cell: ({ itemCount }) => count(itemCount),
               csv: ({ itemCount }) => `${itemCount}`,
             },
             {
+              title: 'Help and harm',
+              from: 'tablet',
+              cell: ({ influence }) => (influence === undefined ? '–' : <HelpHarm of={influence} scale={scale} />),
+              csv: (row) => (row.influence === undefined ? '' : net(row).toFixed(4)),
+            },
+            {
               title: 'Earned, OPEN',
               isNumber: true,
-              cell: (row) => <Amount gwei={earnedBy(row)} />,
-              csv: (row) => `${Number(earnedBy(row)) / 1e9}`,
+              cell: ({ earnedGwei, units }) => (units.items.length === 0 ? '–' : <Amount gwei={earnedGwei} />),
+              csv: ({ earnedGwei }) => `${Number(earnedGwei) / 1e9}`,
             },
             {
               title: 'State',
               isNumber: true,
-              cell: (row) =>
-                isCurator && row.status === 'Submitted' ? (
-                  <span className="row end">
-                    <button type="button" className="btn sm" disabled={isBusy} onClick={() => void decide(row, false)}>
-                      Reject
-                    </button>
-                    <button
-                      type="button"
-                      className="btn sm pri"
-                      disabled={isBusy}
-                      onClick={() => void decide(row, true)}
-                    >
-                      Accept
-                    </button>
-                  </span>
-                ) : (
-                  <Pill tone={tones[row.status]}>{words[row.status]}</Pill>
-                ),
+              cell: (row) => (
+                <span className="row end">
+                  {net(row) < 0 && <Pill tone="bad">Harms</Pill>}
+                  <ContributionState of={row} isCurator={isCurator} act={act} isBusy={isBusy} />
+                </span>
+              ),
               csv: ({ status }) => status,
             },
           ]}
@@ -103,4 +100,18 @@ export function Contributions({ of, isCurator }: { of: Dataset; isCurator: boole
       )}
     </Card>
   )
+}
+
+const aboutAll = 'Those that harm most first, then those that earned least. Pay is net of harm.'
+
+function harmWords(harmful: number): string {
+  if (harmful === 0) return 'None harms on balance.'
+  return `${count(harmful)} ${harmful === 1 ? 'harms' : 'harm'} on balance: leave them out of the next version.`
+}
+
+function footOf(isKnown: boolean): string {
+  const decision = 'A decision counts from the next version on, never for what is frozen.'
+  return isKnown
+    ? `Help and harm are in the newest model that uses a contribution. Small contributions share joint units (–). ${decision}`
+    : decision
 }

@@ -1,5 +1,6 @@
 import { Link, useParams } from '@tanstack/react-router'
 import { useConnection } from 'wagmi'
+import { Contribute } from '../../contribute/contribute.tsx'
 import { count, plainName } from '../../format.ts'
 import { sumOf } from '../../money.ts'
 import { Amount } from '../../parts/amount.tsx'
@@ -95,7 +96,7 @@ function OfDataset({ of }: { of: Told }) {
       </Stats>
       <div className="grid below">
         <Contributions of={of} isCurator={isCurator} />
-        <Versions of={of} isCurator={isCurator} />
+        <Contribute datasetId={of.datasetId} termsHash={of.termsHash} />
         <Card title="Consent and terms" span={6}>
           <Facts>
             <Fact name="Licence">
@@ -117,6 +118,7 @@ function OfDataset({ of }: { of: Told }) {
           </Facts>
           {typeof card.data === 'string' && <pre className="door card-text">{card.data.toWellFormed()}</pre>}
         </Card>
+        <Versions of={of} isCurator={isCurator} />
       </div>
     </>
   )

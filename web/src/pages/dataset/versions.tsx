@@ -12,11 +12,7 @@ export function Versions({ of, isCurator }: { of: Dataset; isCurator: boolean })
   const freeze = () =>
     act({ ...datasets, functionName: 'freeze', args: [of.datasetId] }, 'Frozen. Models can be trained on this version.')
   return (
-    <Card
-      title="Versions"
-      span={6}
-      about="A frozen version never changes: models name the versions that they were trained on."
-    >
+    <Card title="Versions" about="A frozen version never changes: models name the versions that they were trained on.">
       <div className="stack">
         {of.versions.items.length === 0 ? (
           <p className="muted">No version is frozen yet.</p>

@@ -1,8 +1,10 @@
 import { Link } from '@tanstack/react-router'
 import { count, percent, plainName } from '../../format.ts'
+import { useInfluences } from '../../influence/useInfluences.ts'
 import { sumOf } from '../../money.ts'
 import { Amount } from '../../parts/amount.tsx'
 import { Card } from '../../parts/card.tsx'
+import { HelpHarm, HelpHarmKey, scaleOf } from '../../parts/helpHarm.tsx'
 import { ModelPill, Pill } from '../../parts/pill.tsx'
 import { Empty } from '../../parts/states.tsx'
 import { Table } from '../../parts/table.tsx'
@@ -11,6 +13,7 @@ import type { Account, AccountUnit } from '../../queries/account.ts'
 /** Units of the account's own, one model each row. */
 export function ByModel({ of: { units, credits } }: { of: Account }) {
   const rows = units.items
+  const influenceIn = useInfluences(rows.map(({ model }) => model.modelId))
   if (rows.length === 0) {
     return (
       <Card title="By model">
@@ -28,8 +31,20 @@ export function ByModel({ of: { units, credits } }: { of: Account }) {
       sumOf(own, ({ book }) => book?.settlement?.contributorsGwei),
     )
   }
+  const influences = rows.flatMap(({ model, unitId }) => influenceIn(model.modelId, unitId) ?? [])
+  const scale = scaleOf(influences)
   return (
-    <Card title="By model" about="What your data earned in each model that was trained on it.">
+    <Card
+      title="By model"
+      about="What your data earned in each model that was trained on it."
+      aside={influences.length > 0 ? <HelpHarmKey /> : undefined}
+      foot={
+        <span>
+          Help and harm are parts of what all units of a model are paid by, over its newest answers. Pay is the net of
+          each book, never below zero.
+        </span>
+      }
+    >
       <Table
         caption="Earnings by model"
         rows={rows}
@@ -53,6 +68,14 @@ export function ByModel({ of: { units, credits } }: { of: Account }) {
             cell: ({ keptRows, contribution }) =>
               contribution === null ? count(keptRows) : `${count(keptRows)} of ${count(contribution.itemCount)}`,
           },
+          {
+            title: 'Help and harm',
+            from: 'tablet',
+            cell: ({ model, unitId }) => {
+              const found = influenceIn(model.modelId, unitId)
+              return found === undefined ? '–' : <HelpHarm of={found} scale={scale} />
+            },
+          },
           { title: 'Part of the pools', isNumber: true, from: 'tablet', cell: shareOf },
           {
             title: 'Earned, OPEN',
@@ -70,7 +93,7 @@ export function ByModel({ of: { units, credits } }: { of: Account }) {
               struckAt === null ? <ModelPill state={model.state} /> : <Pill tone="bad">Unit struck</Pill>,
           },
         ]}
-        total={['Total', '', '', <Amount key="total" gwei={sumOf(rows, ({ receivedGwei }) => receivedGwei)} />, '']}
+        total={['Total', '', '', '', <Amount key="total" gwei={sumOf(rows, ({ receivedGwei }) => receivedGwei)} />, '']}
       />
     </Card>
   )

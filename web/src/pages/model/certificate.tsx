@@ -32,7 +32,7 @@ export function Certificate({ of }: { of: Model }) {
           : certificate
       }
     >
-      {(file) => (file === null ? null : <Shown of={file} set={of} />)}
+      {(file) => (file === null ? null : <Shown of={file} set={of} hash={manifest.data ?? undefined} />)}
     </Loaded>
   )
 }
@@ -44,7 +44,7 @@ const plantedWords: Readonly<Record<string, string>> = {
   copied: 'Copies',
 }
 
-function Shown({ of, set }: { of: CertificateFile; set: Model }) {
+function Shown({ of, set, hash }: { of: CertificateFile; set: Model; hash: string | undefined }) {
   const [first] = of.answerWorth
   const [ours, equal] = ['net influence', 'equal split'].map(
     (name) => of.answerWorth.find(({ rule }) => rule === name)?.figure,
@@ -55,17 +55,16 @@ function Shown({ of, set }: { of: CertificateFile; set: Model }) {
     <Card
       title="Does pay follow worth?"
       span={7}
-      aside={
-        <Pill tone={isNet ? 'good' : 'wait'}>{isNet ? 'Recommends attribution' : 'Recommends an equal split'}</Pill>
-      }
+      aside={<Pill tone={isNet ? 'good' : 'wait'}>{adviceOf(of)}</Pill>}
       foot={
         <span>
-          Rank correlation of pay with what leaving a person out does to the answers, {of.contributors} people.
+          Rank correlation of pay with what leaving a person out does to the answers, {of.contributors} people.{' '}
+          {hash !== undefined && <a href={`/blobs/${hash}`}>All figures</a>}
         </span>
       }
     >
       <div className="stack">
-        <p className="plain">
+        <p className="verdict">
           {beats
             ? 'Yes, moderately. People whose data mattered more were paid more, more so than with an equal split.'
             : 'We cannot tell. Pay by influence was not told apart from an equal split.'}
@@ -80,7 +79,18 @@ function Shown({ of, set }: { of: CertificateFile; set: Model }) {
           <Intervals
             label={`Correlation of pay with answer worth by rule; net influence is at ${signed(first.figure.estimate, 2)}`}
             rows={of.answerWorth.map(({ rule, figure }) => ({ name: rule, ...figure }))}
+            best={of.bestPossible}
           />
+        )}
+        {of.measures.length > 1 && (
+          <details className="more">
+            <summary>By other measures of worth</summary>
+            <Intervals
+              what="Measure"
+              label="Correlation of pay by net influence with each measure of worth"
+              rows={of.measures.map(({ rule, figure }) => ({ name: rule, ...figure }))}
+            />
+          </details>
         )}
         {of.recommended !== null && (
           <Facts>
@@ -95,6 +105,11 @@ function Shown({ of, set }: { of: CertificateFile; set: Model }) {
       </div>
     </Card>
   )
+}
+
+function adviceOf({ recommended }: CertificateFile): string {
+  if (recommended?.rule !== 'net-influence') return 'Advises an equal split'
+  return recommended.baseBps === 0 ? 'Advises attribution' : `Advises attribution, ${bps(recommended.baseBps)} by rows`
 }
 
 /** Pay of planted bad rows, as the certificate measured it. */

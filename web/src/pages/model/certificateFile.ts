@@ -7,6 +7,10 @@ export interface CertificateFile {
   readonly warning: string | null
   readonly recommended: { readonly rule: string; readonly baseBps: number; readonly floorBps: number } | null
   readonly answerWorth: readonly RuleFigure[]
+  /** What no rule can pass, as training again agrees with itself only so far. */
+  readonly bestPossible: number | undefined
+  /** Net influence, held against each kind of worth. */
+  readonly measures: readonly RuleFigure[]
   readonly planted: readonly Planted[]
   readonly contributors: number
 }
@@ -45,6 +49,15 @@ const COMPARED = [
   'raw positive influence',
 ]
 
+/** Measures by their names in the file, and as the page says them. */
+const MEASURES = [
+  ['answer worth', 'Worth to answers'],
+  ['answer worth, without copiers', 'Without copiers'],
+  ['loss worth', 'Worth to the loss'],
+  ['answer worth of halves', 'Worth of halves'],
+  ['answer by answer', 'Answer by answer'],
+] as const
+
 export function readCertificate(text: string): CertificateFile {
   const file: unknown = JSON.parse(text)
   const worth = list(at(file, 'worth')).find((measure) => at(measure, 'name') === 'answer worth')
@@ -70,6 +83,13 @@ export function readCertificate(text: string): CertificateFile {
       const found = rules.find(({ rule }) => rule === name)
       return found?.figure === undefined ? [] : [{ rule: name, figure: found.figure }]
     }),
+    bestPossible: numberIn(at(worth, 'ceiling')),
+    measures: MEASURES.flatMap(([name, rule]) => {
+      const measure = list(at(file, 'worth')).find((one) => at(one, 'name') === name)
+      const ours = list(at(measure, 'rules')).find((one) => at(one, 'rule') === 'net influence')
+      const figure = figureIn(at(ours, 'figure'))
+      return figure === undefined ? [] : [{ rule, figure }]
+    }),
     planted: list(at(file, 'earnings')).map((planted) => ({
       kind: words(at(planted, 'kind')),
       here: ratioOf(planted, 'net influence'),
@@ -82,6 +102,11 @@ export function readCertificate(text: string): CertificateFile {
 function ratioOf(planted: unknown, name: string): number | null {
   const rule = list(at(planted, 'rules')).find((one) => at(one, 'rule') === name)
   return figureIn(at(rule, 'ratio'))?.estimate ?? null
+}
+
+function numberIn(value: unknown): number | undefined {
+  const held = at(value, 'estimate') ?? value
+  return typeof held === 'number' ? held : undefined
 }
 
 function figureIn(value: unknown): Figure | undefined {

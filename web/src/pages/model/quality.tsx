@@ -1,18 +1,21 @@
+import { Intervals } from '../../charts/intervals.tsx'
 import { count, millionths, plainName } from '../../format.ts'
 import { Card } from '../../parts/card.tsx'
 import { Note } from '../../parts/note.tsx'
 import { Fact, Facts } from '../../parts/statement.tsx'
 import { Empty } from '../../parts/states.tsx'
 import type { Evaluation, Model } from '../../queries/model.ts'
+import { Drift } from './drift.tsx'
 
 const words = {
   Benchmark: 'Benchmark',
-  Production: 'In production, rated by payers',
+  Production: 'In production',
   QuantisationLoss: 'Lost to few bits, paired',
 } as const
 
 /** Benchmark beside production, with intervals; what is told apart and what is not. */
-export function Quality({ of: { evaluations, ratingCount, ratedFeesGwei, ratingStarsGwei } }: { of: Model }) {
+export function Quality({ of }: { of: Model }) {
+  const { evaluations, ratingCount, ratedFeesGwei, ratingStarsGwei } = of
   const newest = (kind: Evaluation['kind']) => evaluations.items.find((one) => one.kind === kind)
   const [benchmark, production, loss] = [newest('Benchmark'), newest('Production'), newest('QuantisationLoss')]
   const stars = ratedFeesGwei === '0' ? undefined : Number(ratingStarsGwei) / Number(ratedFeesGwei)
@@ -27,6 +30,7 @@ export function Quality({ of: { evaluations, ratingCount, ratedFeesGwei, ratingS
         <Empty title="Nobody measured it yet" why="Evaluations show here once they are recorded on chain." />
       ) : (
         <div className="stack">
+          {benchmark !== undefined && production !== undefined && <SideBySide of={[benchmark, production]} />}
           <Facts>
             {[benchmark, production, loss].flatMap((one) =>
               one === undefined ? [] : [<Score key={one.kind} of={one} />],
@@ -40,7 +44,28 @@ export function Quality({ of: { evaluations, ratingCount, ratedFeesGwei, ratingS
           {verdict !== undefined && <Note>{verdict}</Note>}
         </div>
       )}
+      {of.sketched === true && <Drift of={of} />}
     </Card>
+  )
+}
+
+/** Benchmark and production on one scale, each with its interval. */
+function SideBySide({ of }: { of: readonly Evaluation[] }) {
+  const least = Math.min(...of.map(({ lowMillionths }) => Number(lowMillionths)))
+  const from = Math.min(90, Math.floor(least / 100_000) * 10)
+  return (
+    <Intervals
+      what="Measured"
+      label="Benchmark beside production, in percent, with 95 % intervals"
+      ticks={[from, (from + 100) / 2, 100]}
+      show={(value) => `${value.toFixed(1)} %`}
+      rows={of.map((one) => ({
+        name: words[one.kind],
+        estimate: Number(one.scoreMillionths) / 10_000,
+        low: Number(one.lowMillionths) / 10_000,
+        high: Number(one.highMillionths) / 10_000,
+      }))}
+    />
   )
 }
 

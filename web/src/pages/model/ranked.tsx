@@ -1,6 +1,7 @@
 import { useMemo } from 'react'
 import { Ranks } from '../../charts/ranks.tsx'
 import { count, percent } from '../../format.ts'
+import { influenceOf } from '../../influence/influenceOf.ts'
 import { sumOf } from '../../money.ts'
 import { Amount } from '../../parts/amount.tsx'
 import { Card } from '../../parts/card.tsx'
@@ -10,7 +11,6 @@ import { Table } from '../../parts/table.tsx'
 import { Who } from '../../parts/who.tsx'
 import { INFLUENCE, type InfluenceData, type Model, type ModelUnit } from '../../queries/model.ts'
 import { useIndex } from '../../queries/useIndex.ts'
-import { influenceOf } from './influence.ts'
 
 /** Contributors by what they were paid, with the help and harm behind it, worked out in this page. */
 export function Ranked({ of }: { of: Model }) {

@@ -1,7 +1,7 @@
 import { signsOf, unitTerms, unpackSketch } from '@attribution-ledger/sdk'
 import { hexToBytes } from 'viem'
-import type { Influence } from '../../parts/helpHarm.tsx'
-import type { InfluenceData } from '../../queries/model.ts'
+import type { Influence } from '../parts/helpHarm.tsx'
+import type { InfluenceData } from '../queries/model.ts'
 
 /**
  * Help and harm of every unit over answers, worked out here from public sketches: the sum of its terms
