@@ -1,16 +1,17 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core'
-import type { Address, Hex } from 'viem'
+import { type Address, type Hex, hexToBytes, keccak256, type LocalAccount, parseEther } from 'viem'
 import { randomSource } from '../../attribution/random.ts'
 import { rowIndexHash } from '../../attribution/rowIndex.ts'
+import { type RunningRelay, startRelay } from '../../gateway/relay/startRelay.ts'
 import { ensurePage } from '../../scripts/buildWeb.ts'
 import { callTo } from '../../sdk/contractCall.ts'
 import { type SigningClient, settle } from '../../sdk/index.ts'
 import { transact } from '../../sdk/node/transactions/transact.ts'
 import { type Indexing, indexTo } from './indexing.ts'
 import { ampleVouchers, type DrawnCall, drawCalls, recordLocalBatch } from './localBatches.ts'
-import { type LocalLedger, startLocalLedger } from './localLedger.ts'
+import { freePort, type LocalLedger, startLocalLedger } from './localLedger.ts'
 import { type LocalModel, letOperate, openLocalChannel, registerLocalModel } from './localModel.ts'
 import { startPostgres } from './postgres.ts'
 import { announceWallet } from './testWallet.ts'
@@ -21,6 +22,11 @@ const K = 64
 const CHROMIUM = process.env.CHROMIUM ?? '/usr/bin/chromium'
 const FLAGS = ['--no-sandbox', '--disable-gpu', '--no-first-run', '--disable-background-networking', '--disable-sync']
 
+/** Kept rows of each contributor; the last of the wallets' contributed nothing yet. */
+const ITEMS = [40, 22, 30, 20, 20, 20, 20]
+const TERMS: Hex = '0x01'
+const quiet = { info: () => {}, warn: () => {}, error: () => {} }
+
 /** A name as a stranger may register it. */
 export const HOSTILE_NAME = `<img src=x onerror="globalThis.broken=1">\u202Egnp.exe ${'long '.repeat(500)}`
 
@@ -28,17 +34,23 @@ export const HOSTILE_NAME = `<img src=x onerror="globalThis.broken=1">\u202Egnp.
 export interface ServedPage {
   readonly ledger: LocalLedger
   readonly indexer: Indexing
+  /** Ends the server, as a crash would, until what this resolves with starts it again at the same address. */
+  takeDown(): Promise<() => Promise<void>>
   readonly model: LocalModel
   readonly calls: readonly DrawnCall[]
-  /** A tab of somebody's own, whose wallet signs as `account`. */
-  open(path: string, account: Address, options?: Parameters<Browser['newContext']>[0]): Promise<Page>
+  /** A tab of somebody's own, whose wallet signs as `account`; for a contract, its owner does. */
+  open(path: string, account: Address, options?: Opening): Promise<Page>
+  /** Of all that were opened. */
+  closeTabs(): Promise<void>
   stop(): Promise<void>
 }
 
+type Opening = Parameters<Browser['newContext']>[0] & { readonly owner?: Address }
+
 export async function startServedPage(): Promise<ServedPage> {
-  const [ledger, postgres] = await Promise.all([startLocalLedger(3), startPostgres(), ensurePage()])
+  const [ledger, postgres] = await Promise.all([startLocalLedger(ITEMS.length + 1), startPostgres(), ensurePage()])
   const { connection, wallets, walletOf, deployment, passSeconds, rpcUrl, folder } = ledger
-  const model = await registerLocalModel(ledger, { items: [40, 22, 30], k: K })
+  const model = await registerLocalModel(ledger, { items: ITEMS, k: K })
   const hostile = {
     name: HOSTILE_NAME,
     licence: 'MIT',
@@ -65,29 +77,56 @@ export async function startServedPage(): Promise<ServedPage> {
   const blobs = join(folder, 'blobs')
   mkdirSync(blobs)
   writeFileSync(join(blobs, rowIndexHash(model.units.file)), model.units.file)
-  const indexer = await indexTo(ledger, await postgres.newDatabase(), { blobs, page: { deployment, rpcUrl } })
+  writeFileSync(join(blobs, keccak256(TERMS)), hexToBytes(TERMS))
+  const relay = await relayOf(ledger, wallets.deployer)
+  const database = await postgres.newDatabase()
+  const port = await freePort()
+  const serve = () => indexTo(ledger, database, { blobs, port, page: { deployment, rpcUrl, relayUrl: relay.url } })
+  let indexer = await serve()
   await indexer.atHead()
   const browser = await chromium.launch({ executablePath: CHROMIUM, args: FLAGS })
   const contexts: BrowserContext[] = []
+  const closeTabs = async () => {
+    for (const context of contexts.splice(0)) {
+      for (const page of context.pages()) await page.unrouteAll({ behavior: 'ignoreErrors' })
+      await context.close()
+    }
+  }
   return {
     ledger,
-    indexer,
+    get indexer() {
+      return indexer
+    },
+    takeDown: async () => {
+      await indexer.close()
+      return async () => {
+        indexer = await serve()
+        await indexer.atHead()
+      }
+    },
     model,
     calls,
-    open: async (path, account, options = {}) => {
+    open: async (path, account, { owner = account, ...options } = {}) => {
       const context = await browser.newContext({ reducedMotion: 'reduce', ...options })
       contexts.push(context)
-      await context.addInitScript(announceWallet, { rpcUrl, account })
+      await context.addInitScript(announceWallet, { rpcUrl, account, owner })
       const page = await context.newPage()
       page.setDefaultTimeout(30_000)
       await page.goto(`${indexer.url}${path}`)
       return page
     },
+    closeTabs,
     stop: async () => {
-      for (const context of contexts) await context.close()
+      await closeTabs()
       await browser.close()
       await indexer.close()
+      await relay.close()
       await Promise.all([ledger.stop(), postgres.stop()])
     },
   }
+}
+
+async function relayOf({ connection, folder }: LocalLedger, account: LocalAccount): Promise<RunningRelay> {
+  const budgets = { accountWei: parseEther('1'), totalWei: parseEther('2'), budgetFile: join(folder, 'budget.json') }
+  return await startRelay({ connection, account, ...budgets, host: '127.0.0.1', port: 0, log: quiet })
 }

@@ -8,12 +8,13 @@ import { Pill } from '../parts/pill.tsx'
 import { Who } from '../parts/who.tsx'
 import { ClaimSteps } from './claimSteps.tsx'
 import { OtherWays } from './otherWays.tsx'
-import { useClaim } from './useClaim.ts'
+import type { Claiming } from './useClaim.ts'
 import { type Simulation, useSimulation } from './useSimulation.ts'
 import { Why } from './why.tsx'
 
 interface ClaimCardProps {
   readonly account: ChainAccount
+  readonly claiming: Claiming
   readonly claimableGwei: bigint | undefined
   readonly shares: AccountEarnings['shares']
   readonly block: bigint | undefined
@@ -23,8 +24,8 @@ interface ClaimCardProps {
 }
 
 /** What can be claimed, by the chain, and the one button of this page that moves money. */
-export function ClaimCard({ account, claimableGwei, shares, block, indexedGwei, firstSettles }: ClaimCardProps) {
-  const claiming = useClaim(account.id)
+export function ClaimCard(props: ClaimCardProps) {
+  const { account, claiming, claimableGwei, shares, block, indexedGwei, firstSettles } = props
   const { address } = useConnection()
   const simulation = useSimulation(account.id, claimableGwei, shares, address)
   return (

@@ -26,7 +26,10 @@ export function ClaimSteps({ claiming: { state, reset }, retry }: { claiming: Cl
       )}
       <Words state={state} />
       <div className="row">
-        {(state.step === 'declined' || state.step === 'reorged' || state.step === 'refused') && (
+        {(state.step === 'declined' ||
+          state.step === 'reorged' ||
+          state.step === 'refused' ||
+          state.step === 'cancelled') && (
           <button type="button" className="btn pri" onClick={retry}>
             Try again
           </button>
@@ -65,6 +68,13 @@ function Words({ state }: { state: ClaimState }) {
         <Note tone="bad">
           The claim failed on chain: most likely it was claimed already, in another tab. Your balance is right; only the
           network fee was spent. {state.hash !== undefined && <Transaction hash={state.hash} />}
+        </Note>
+      )
+    case 'cancelled':
+      return (
+        <Note>
+          Your wallet put another transaction in the place of the claim: <Transaction hash={state.hash} />. Nothing was
+          claimed, and the amount is still yours.
         </Note>
       )
     case 'included':

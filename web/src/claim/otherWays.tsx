@@ -1,15 +1,12 @@
-import { type AccountEarnings, type SigningClient, signClaim } from '@attribution-ledger/sdk'
+import type { AccountEarnings } from '@attribution-ledger/sdk'
 import { useRef, useState } from 'react'
-import { type Address, isAddress } from 'viem'
+import { isAddress } from 'viem'
 import { getCode } from 'viem/actions'
-import { useConfig, useConnection } from 'wagmi'
-import { getConnectorClient } from 'wagmi/actions'
+import { useConnection } from 'wagmi'
 import { usePage } from '../context.ts'
 import type { ChainAccount } from '../ledger/useAccount.ts'
 import { useReader } from '../ledger/useReader.ts'
 import { Note } from '../parts/note.tsx'
-import { relayClaim } from './relay.ts'
-import { reasonOf } from './state.ts'
 import type { Claiming } from './useClaim.ts'
 
 interface OtherWaysProps {
@@ -19,13 +16,13 @@ interface OtherWaysProps {
   readonly claiming: Claiming
 }
 
-const HOUR = 3_600n
+/** Code of an account that a key holds (EIP-7702): it is no contract's. */
+const DELEGATION = '0xef0100'
 
 /** To another address; and by a signature that a relayer sends. Both only by the payout address itself. */
 export function OtherWays({ account, claimableGwei, claiming }: OtherWaysProps) {
-  const { deployment, relayUrl } = usePage()
+  const { relayUrl } = usePage()
   const { address } = useConnection()
-  const config = useConfig()
   const { client } = useReader()
   const dialog = useRef<HTMLDialogElement>(null)
   const [warning, setWarning] = useState<string>()
@@ -37,7 +34,7 @@ export function OtherWays({ account, claimableGwei, claiming }: OtherWaysProps) 
     if (!isAddress(to, { strict: false })) return setWarning(undefined)
     const code = await getCode(client, { address: to }).catch(() => undefined)
     setWarning(
-      code === undefined
+      code === undefined || code.startsWith(DELEGATION)
         ? undefined
         : 'This address is a contract. Send there only if you know that it can pass OPEN on: many cannot.',
     )
@@ -45,22 +42,9 @@ export function OtherWays({ account, claimableGwei, claiming }: OtherWaysProps) 
   const pay = async (form: FormData) => {
     const to = `${form.get('to') ?? ''}`.trim()
     if (!isAddress(to, { strict: false })) return setTold('That is no address. It has 0x and 40 digits.')
-    if (form.get('how') === 'signature') return await gasless(to)
     dialog.current?.close()
-    await claiming.send([], to)
-  }
-  const gasless = async (to: Address) => {
-    if (relayUrl === undefined) return
-    try {
-      setTold('Sign in your wallet. The relayer pays the network fee.')
-      const signer = (await getConnectorClient(config, { chainId: deployment.chainId })) as SigningClient
-      const deadline = BigInt(Math.floor(Date.now() / 1000)) + HOUR
-      const signed = await signClaim(signer, { deployment, account: account.id, to, minGwei: claimableGwei, deadline })
-      const hash = await relayClaim(relayUrl, signed)
-      setTold(`The relayer sent your claim: ${hash}`)
-    } catch (error) {
-      setTold(reasonOf(error))
-    }
+    if (form.get('how') === 'signature') await claiming.sign(to, claimableGwei)
+    else await claiming.send([], to)
   }
   return (
     <>

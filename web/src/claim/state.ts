@@ -8,6 +8,8 @@ export type ClaimState =
   | { readonly step: 'refused'; readonly why: string }
   | { readonly step: 'sent'; readonly hash: Hash; readonly replaced?: boolean | undefined }
   | { readonly step: 'reverted'; readonly hash: Hash | undefined }
+  /** Something else went into a block in the place of the claim. */
+  | { readonly step: 'cancelled'; readonly hash: Hash }
   | ({ readonly step: 'included' | 'final' } & Included)
   | { readonly step: 'reorged'; readonly hash: Hash }
 
@@ -29,6 +31,8 @@ export function failed(error: unknown, sent: Hash | undefined): ClaimState {
   if (isDecline(error)) return { step: 'declined' }
   const isRevert = error instanceof Error && /reverted although it passed/.test(error.message)
   if (isRevert) return { step: 'reverted', hash: sent }
+  const isOther = error instanceof Error && /emitted no RewardClaimed/.test(error.message)
+  if (isOther && sent !== undefined) return { step: 'cancelled', hash: sent }
   return { step: 'refused', why: reasonOf(error) }
 }
 

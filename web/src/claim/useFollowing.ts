@@ -1,9 +1,10 @@
 import { useEffect } from 'react'
-import { parseEventLogs, type TransactionReceipt } from 'viem'
+import type { TransactionReceipt } from 'viem'
 import { getBlock, getTransactionReceipt, waitForTransactionReceipt } from 'viem/actions'
 import { usePage } from '../context.ts'
 import { useChainHead } from '../ledger/useChainHead.ts'
 import { useReader } from '../ledger/useReader.ts'
+import { paidIn } from './gasless.ts'
 import { keepSent, keptSent } from './keep.ts'
 import type { ClaimState, Included } from './state.ts'
 
@@ -63,9 +64,8 @@ type Earnings = ReturnType<typeof useReader>['contracts']['earnings']
 function stateOf(receipt: TransactionReceipt, earnings: Earnings): ClaimState {
   const hash = receipt.transactionHash
   if (receipt.status !== 'success') return { step: 'reverted', hash }
-  const [paid] = parseEventLogs({ abi: earnings.abi, logs: receipt.logs, eventName: 'RewardClaimed' })
-  if (paid === undefined) return { step: 'ready' }
-  const { amountGwei, to } = paid.args
-  const included: Included = { hash, amountGwei, to, block: Number(receipt.blockNumber), blockHash: receipt.blockHash }
+  const paid = paidIn(receipt, earnings)
+  if (paid === undefined) return { step: 'cancelled', hash }
+  const included: Included = { hash, ...paid, block: Number(receipt.blockNumber), blockHash: receipt.blockHash }
   return { step: 'included', ...included }
 }

@@ -4,7 +4,8 @@ import { getConnection } from 'wagmi/actions'
 import type { Page } from '../page.ts'
 
 const NODE = 'node'
-const POLL_MS = 3_000
+/** How often a node is asked while a transaction waits for its block. */
+const POLL_MS = 1_000
 
 /** The viewer's own node, if they named one here; else the server's. */
 export function nodeOf({ rpcUrl }: Page): { readonly url: string | undefined; readonly isOwn: boolean } {

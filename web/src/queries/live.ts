@@ -15,7 +15,7 @@ export function pollMs(): number {
 }
 
 /**
- * Listens for the index's new blocks (Server-Sent Events), and asks how far it is with each. A hidden tab does
+ * Listens for the index's new blocks (Server-Sent Events), and with each asks index and node how far they are. A hidden tab does
  * not listen: browsers open six connections to a server, for all of its tabs.
  */
 export function useLive(): void {
@@ -27,6 +27,7 @@ export function useLive(): void {
       timer ??= setTimeout(() => {
         timer = undefined
         void queries.invalidateQueries({ queryKey: ['index', 'meta'] })
+        void queries.invalidateQueries({ queryKey: ['chain', 'head'] })
       }, AT_MOST_EVERY_MS)
     }
     const hear = (isHeard: boolean) => () => {

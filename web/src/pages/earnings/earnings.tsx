@@ -1,5 +1,6 @@
 import { Link, useParams } from '@tanstack/react-router'
 import { ClaimCard } from '../../claim/claimCard.tsx'
+import { useClaim } from '../../claim/useClaim.ts'
 import { dateAndTime } from '../../format.ts'
 import { type ChainAccount, useAccount } from '../../ledger/useAccount.ts'
 import { useChainHead } from '../../ledger/useChainHead.ts'
@@ -57,6 +58,7 @@ function Nobody({ who }: { who: string }) {
 /** The chain decides what can be claimed; the index explains it, and may be missing. */
 function OfAccount({ account }: { account: ChainAccount }) {
   const chain = useEarnings(account.id)
+  const claiming = useClaim(account.id)
   const index = useIndex<AccountData>(ACCOUNT, { id: `${account.id}` })
   const told = index.data?.account ?? undefined
   const { data: meta } = useMeta()
@@ -100,13 +102,14 @@ function OfAccount({ account }: { account: ChainAccount }) {
       <div className="grid">
         <ClaimCard
           account={account}
+          claiming={claiming}
           claimableGwei={chain.claimableGwei}
           shares={chain.shares}
           block={chain.block}
           indexedGwei={indexedGwei}
           firstSettles={next === undefined ? undefined : `${dateAndTime(next.from)} UTC`}
         />
-        <Pending pending={chain.pending} totalGwei={pendingGwei} />
+        <Pending pending={chain.pending} totalGwei={pendingGwei} claiming={claiming} />
         <Loaded of={index} lines={8}>
           {() =>
             told === undefined ? (

@@ -1,4 +1,7 @@
-import type { PendingEarnings } from '@attribution-ledger/sdk'
+import type { BookKey, PendingEarnings } from '@attribution-ledger/sdk'
+import { useConnection } from 'wagmi'
+import type { Claiming } from '../../claim/useClaim.ts'
+import { usePage } from '../../context.ts'
 import { dateAndTime, distance, roughOpen } from '../../format.ts'
 import { useChainHead } from '../../ledger/useChainHead.ts'
 import { Amount } from '../../parts/amount.tsx'
@@ -11,9 +14,11 @@ import { Skeleton } from '../../parts/states.tsx'
 export function Pending({
   pending,
   totalGwei,
+  claiming,
 }: {
   pending: readonly PendingEarnings[] | undefined
   totalGwei: bigint | undefined
+  claiming: Claiming
 }) {
   const { data: head } = useChainHead()
   return (
@@ -49,7 +54,7 @@ export function Pending({
                   </h3>
                   <p>
                     {isDue ? (
-                      'It can be settled now, by anybody. Then you can claim at once.'
+                      'It can be settled now, by anybody.'
                     ) : (
                       <>
                         {isOpen ? 'Open. Settles at the latest from ' : 'Settles from '}
@@ -58,6 +63,7 @@ export function Pending({
                       </>
                     )}
                   </p>
+                  {isDue && <Settle book={book} claiming={claiming} />}
                 </div>
                 <span className="by">
                   <Amount gwei={gwei} rough />
@@ -68,5 +74,17 @@ export function Pending({
         </>
       )}
     </Card>
+  )
+}
+
+/** Most books take one transaction, which pays out as well. */
+function Settle({ book, claiming }: { book: BookKey; claiming: Claiming }) {
+  const { chainId: ledgerChain } = usePage().deployment
+  const { address, chainId } = useConnection()
+  const isOff = address === undefined || chainId !== ledgerChain || claiming.isBusy
+  return (
+    <button type="button" className="btn sm" disabled={isOff} onClick={() => void claiming.settle(book)}>
+      {address === undefined ? 'Connect a wallet to settle' : 'Settle it and claim'}
+    </button>
   )
 }

@@ -3,38 +3,33 @@ import { createRequire } from 'node:module'
 import { gzipSync } from 'node:zlib'
 import type { Page } from 'playwright-core'
 import type { Address } from 'viem'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type ServedPage, startServedPage } from '../support/servedPage.ts'
+import { expect, it } from 'vitest'
+import { HOSTILE_NAME, type ServedPage } from '../../support/servedPage.ts'
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 const TAGS = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']
 /** Of the scripts and styles that the overview begins with, compressed. */
 const MOST_FIRST_LOAD_BYTES = 200_000
 
+const DESK = { width: 1280, height: 900 }
+const PHONE = { width: 360, height: 740 }
+
 interface Violation {
   readonly id: string
   readonly nodes: readonly { readonly html: string; readonly failureSummary?: string }[]
 }
 
-describe('the page', () => {
-  let served: ServedPage
-  let viewer: Address
-
-  beforeAll(async () => {
-    served = await startServedPage()
-    viewer = served.ledger.wallets.contributors[0]?.address as Address
-  })
-  afterAll(async () => {
-    await served?.stop()
-  })
+/** Of every page: that it can be read by anybody, fits, verifies, and comes from its own server alone. */
+export function pages(served: () => ServedPage): void {
+  const viewer = () => served().ledger.wallets.contributors[0]?.address as Address
 
   const paths = () => [
     '/',
     '/earnings',
-    `/earnings/${viewer}`,
+    `/earnings/${viewer()}`,
     '/earnings/0x00000000000000000000000000000000000c01d0',
     '/models',
-    `/models/${served.model.model}`,
+    `/models/${served().model.model}`,
     '/datasets',
     '/datasets/1',
     '/answers',
@@ -62,38 +57,33 @@ describe('the page', () => {
     )
   }
 
-  it.each(['light', 'dark'] as const)('has no barrier that axe finds, on any page, in %s', async (colorScheme) => {
-    const page = await served.open('/', viewer, { colorScheme })
+  it('has no barrier that axe finds, in light and dark, and fits a screen of 360 pixels, on any page', async () => {
+    const page = await served().open('/', viewer())
     const errors: string[] = []
     page.on('console', (message) => message.type() === 'error' && errors.push(message.text()))
     page.on('pageerror', ({ message }) => errors.push(message))
     const found: Record<string, readonly string[]> = {}
     for (const path of paths()) {
-      await page.goto(`${served.indexer.url}${path}`)
+      await page.setViewportSize(DESK)
+      await page.goto(`${served().indexer.url}${path}`)
       await settled(page)
-      const barriers = await violations(page)
-      if (barriers.length > 0) found[path] = barriers
+      for (const colorScheme of ['light', 'dark'] as const) {
+        await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
+        const barriers = await violations(page)
+        if (barriers.length > 0) found[`${path} ${colorScheme}`] = barriers
+      }
+      await page.setViewportSize(PHONE)
+      if (await page.evaluate(() => document.documentElement.scrollWidth > innerWidth)) found[path] = ['too wide']
     }
     expect(found).toEqual({})
     expect(errors.filter((text) => !text.includes('404'))).toEqual([])
   })
 
-  it('fits a screen of 360 pixels, on any page', async () => {
-    const page = await served.open('/', viewer, { viewport: { width: 360, height: 740 } })
-    const tooWide: string[] = []
-    for (const path of paths()) {
-      await page.goto(`${served.indexer.url}${path}`)
-      await settled(page)
-      if (await page.evaluate(() => document.documentElement.scrollWidth > innerWidth)) tooWide.push(path)
-    }
-    expect(tooWide).toEqual([])
-  })
-
   it('verifies an answer step by step, with its receipt, which it never sends', async () => {
-    const page = await served.open('/answers/1/2', viewer)
+    const page = await served().open('/answers/1/2', viewer())
     const sent: string[] = []
     page.on('request', (request) => sent.push(request.postData() ?? ''))
-    const receipt = served.calls[2]?.receipt
+    const receipt = served().calls[2]?.receipt
     const reply = JSON.stringify({ id: 'mine', text: 'Was it so?', answer: 'It was.', receipt })
     await page
       .getByLabel('Receipt file')
@@ -118,30 +108,50 @@ describe('the page', () => {
     ['another root', 'Path', (text: string) => text.replace(/"root":"0x..../g, '"root":"0x0bad')],
     ['other pay', 'Influence and pay', (text: string) => text.replace(/("unitId":0,"amountGwei":")\d+/, '$17')],
   ])('finds an index that tells %s, at the step "%s", and checks nothing after it', async (_, name, lie) => {
-    const page = await served.open('/', viewer)
+    const page = await served().open('/', viewer())
     await page.route('**/graphql', async (route) => {
       const response = await route.fetch()
       await route.fulfill({ response, body: lie(await response.text()) })
     })
-    await page.goto(`${served.indexer.url}/answers/1/2`)
+    await page.goto(`${served().indexer.url}/answers/1/2`)
     await page.getByRole('button', { name: 'Verify this answer' }).click()
     await page.locator('.steps > li[data-state=fails]').waitFor()
     expect(await page.locator('.steps > li[data-state=fails] h3').textContent()).toContain(name)
     expect(await page.locator('.steps > li[data-state=fails] ~ li[data-state=holds]').count()).toBe(0)
   })
 
-  it('shows hostile names as plain, short text', async () => {
-    const page = await served.open('/models', viewer)
-    const name = page.locator('bdi', { hasText: '<img src=x' }).first()
-    await name.waitFor()
-    const text = (await name.textContent()) ?? ''
-    expect(text.length).toBeLessThanOrEqual(80)
-    expect(text).not.toMatch(/\u202e/)
+  it('shows names as plain, short text, whatever a registration or an index puts into them', async () => {
+    const page = await served().open('/models', viewer())
+    await page.locator('bdi', { hasText: '<img src=x' }).first().waitFor()
+    const hostile = [
+      HOSTILE_NAME,
+      '<script>globalThis.broken=1</script>'.repeat(30_000),
+      '\ud800\udfff\ud800lone',
+      '\u202egnp',
+    ]
+    for (const [i, name] of hostile.entries()) {
+      await page.route('**/graphql', async (route) => {
+        const response = await route.fetch()
+        const body = (await response.text()).replaceAll(/"(name|licence)":"[^"]*"/g, `"$1":${JSON.stringify(name)}`)
+        await route.fulfill({ response, body })
+      })
+      for (const path of ['/models', `/models/${served().model.model}`, '/datasets/1']) {
+        await page.goto(`${served().indexer.url}${path}?hostile=${i}`)
+        await settled(page)
+        const shown = await page.locator('bdi').allTextContents()
+        expect(
+          shown.filter(
+            (text) => text.length > 160 || /[\u202a-\u202e\u2066-\u2069]/.test(text) || !text.isWellFormed(),
+          ),
+        ).toEqual([])
+      }
+      await page.unrouteAll({ behavior: 'wait' })
+    }
     expect(await page.evaluate(() => 'broken' in globalThis)).toBe(false)
   })
 
   it('is reached by keyboard alone, from the first key on', async () => {
-    const page = await served.open('/', viewer)
+    const page = await served().open('/', viewer())
     await settled(page)
     await page.keyboard.press('Tab')
     expect(await page.evaluate(() => document.activeElement?.textContent)).toBe('Skip to content')
@@ -150,7 +160,7 @@ describe('the page', () => {
   })
 
   it('shows the ledger as of a block that its address names', async () => {
-    const page = await served.open('/?block=1', viewer)
+    const page = await served().open('/?block=1', viewer())
     await page.getByText('This is the ledger as it stood after block 1.').waitFor()
     await page.getByText('No answer was recorded yet').waitFor()
     await page.getByRole('link', { name: 'Show it as it is now' }).click()
@@ -158,28 +168,29 @@ describe('the page', () => {
   })
 
   it('comes from the indexer’s own files alone, compressed, under a strict policy, and is small', async () => {
-    const { headers } = await fetch(`${served.indexer.url}/models/2`)
+    const { headers } = await fetch(`${served().indexer.url}/models/2`)
     expect(headers.get('content-security-policy')).toMatch(
       /^default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self';/,
     )
-    const page = await served.open('/page.json', viewer)
+    const page = await served().open('/page.json', viewer())
     const origins = new Set<string>()
     page.on('request', (request) => origins.add(new URL(request.url()).origin))
-    await page.goto(served.indexer.url, { waitUntil: 'networkidle' })
-    expect([...origins].toSorted()).toEqual([served.indexer.url, served.ledger.rpcUrl].toSorted())
-    const index = await (await fetch(served.indexer.url)).text()
+    await page.goto(served().indexer.url)
+    await page.getByText('Answers recorded').first().waitFor()
+    expect([...origins].toSorted()).toEqual([served().indexer.url, served().ledger.rpcUrl].toSorted())
+    const index = await (await fetch(served().indexer.url)).text()
     const first = [...index.matchAll(/"(\/assets\/[^"]+\.(?:js|css))"/g)].map(([, path]) => `${path}`)
     const bytes = first.reduce((sum, path) => sum + gzipSync(readFileSync(`web/dist${path}`)).length, 0)
     expect(bytes).toBeGreaterThan(50_000)
     expect(bytes).toBeLessThan(MOST_FIRST_LOAD_BYTES)
-    const asset = await fetch(`${served.indexer.url}${first[0]}`)
+    const asset = await fetch(`${served().indexer.url}${first[0]}`)
     expect(asset.headers.get('cache-control')).toBe('public, max-age=31536000, immutable')
     expect(asset.headers.get('content-encoding')).toMatch(/^(br|gzip)$/)
   })
 
   it('is sent as built, and nothing beside it', async () => {
-    const missing = await fetch(`${served.indexer.url}/assets/..%2f..%2fpackage.json`)
+    const missing = await fetch(`${served().indexer.url}/assets/..%2f..%2fpackage.json`)
     expect(missing.status).toBe(404)
     expect(readdirSync('web/dist/assets').every((name) => statSync(`web/dist/assets/${name}`).isFile())).toBe(true)
   })
-})
+}

@@ -1,0 +1,27 @@
+import { afterAll, afterEach, beforeAll, describe } from 'vitest'
+import { type ServedPage, startServedPage } from '../support/servedPage.ts'
+import { claims } from './suites/claims.ts'
+import { contributions } from './suites/contributions.ts'
+import { pages } from './suites/pages.ts'
+import { pendingClaims } from './suites/pendingClaims.ts'
+import { smartAccounts } from './suites/smartAccounts.ts'
+
+/** One ledger, one index and one browser for all of them: they take longer to start than most tests do. */
+describe('the page', () => {
+  let served: ServedPage
+  beforeAll(async () => {
+    served = await startServedPage()
+  })
+  afterEach(async () => {
+    await served?.closeTabs()
+  })
+  afterAll(async () => {
+    await served?.stop()
+  })
+
+  pages(() => served)
+  contributions(() => served)
+  pendingClaims(() => served)
+  claims(() => served)
+  smartAccounts(() => served)
+})
