@@ -38,6 +38,8 @@ export interface ServedPage {
   takeDown(): Promise<() => Promise<void>>
   readonly model: LocalModel
   readonly calls: readonly DrawnCall[]
+  /** Where the browser takes orders of tools. */
+  readonly debuggingPort: number
   /** A tab of somebody's own, whose wallet signs as `account`; for a contract, its owner does. */
   open(path: string, account: Address, options?: Opening): Promise<Page>
   /** Of all that were opened. */
@@ -84,7 +86,11 @@ export async function startServedPage(): Promise<ServedPage> {
   const serve = () => indexTo(ledger, database, { blobs, port, page: { deployment, rpcUrl, relayUrl: relay.url } })
   let indexer = await serve()
   await indexer.atHead()
-  const browser = await chromium.launch({ executablePath: CHROMIUM, args: FLAGS })
+  const debuggingPort = await freePort()
+  const browser = await chromium.launch({
+    executablePath: CHROMIUM,
+    args: [...FLAGS, `--remote-debugging-port=${debuggingPort}`],
+  })
   const contexts: BrowserContext[] = []
   const closeTabs = async () => {
     for (const context of contexts.splice(0)) {
@@ -106,6 +112,7 @@ export async function startServedPage(): Promise<ServedPage> {
     },
     model,
     calls,
+    debuggingPort,
     open: async (path, account, { owner = account, ...options } = {}) => {
       const context = await browser.newContext({ reducedMotion: 'reduce', ...options })
       contexts.push(context)

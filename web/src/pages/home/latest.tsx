@@ -1,4 +1,4 @@
-import { Link } from '@tanstack/react-router'
+import { Link, useSearch } from '@tanstack/react-router'
 import { count, dateAndTime, plainName } from '../../format.ts'
 import { Amount } from '../../parts/amount.tsx'
 import { Card } from '../../parts/card.tsx'
@@ -18,8 +18,10 @@ interface Happening {
 }
 
 const SHOWN = 8
+const LIVE = 'New rows arrive by themselves, with every block.'
 
 export function Latest({ of: { batches, claims } }: { of: HomeData }) {
+  const { block } = useSearch({ strict: false }) as { readonly block?: number }
   const recorded = batches.items.map((batch): Happening => {
     const name = plainName(batch.model.name, `model ${batch.model.modelId}`)
     return {
@@ -54,8 +56,8 @@ export function Latest({ of: { batches, claims } }: { of: HomeData }) {
     <Card
       title="Latest"
       span={8}
-      aside={<span className="live small muted">Live</span>}
-      foot={<span>New rows arrive by themselves, with every block.</span>}
+      aside={block === undefined ? <span className="live small muted">Live</span> : undefined}
+      foot={<span>{block === undefined ? LIVE : `As it stood after block ${count(block)}.`}</span>}
     >
       {all.length === 0 ? (
         <Empty title="Nothing happened yet" why="Recorded answers and claims show here." />

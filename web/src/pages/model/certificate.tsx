@@ -4,7 +4,7 @@ import { Card } from '../../parts/card.tsx'
 import { Note } from '../../parts/note.tsx'
 import { Pill } from '../../parts/pill.tsx'
 import { Fact, Facts } from '../../parts/statement.tsx'
-import { Empty, Loaded } from '../../parts/states.tsx'
+import { Empty, Loaded, Skeleton } from '../../parts/states.tsx'
 import { useBlob } from '../../queries/blob.ts'
 import type { Model } from '../../queries/model.ts'
 import { type CertificateFile, certificateHash, readCertificate } from './certificateFile.ts'
@@ -24,14 +24,16 @@ export function Certificate({ of }: { of: Model }) {
       </Card>
     )
   }
+  const error = manifest.error ?? certificate.error
+  if (certificate.data == null && error === null) {
+    return (
+      <Card title="Does pay follow worth?" span={7}>
+        <Skeleton lines={12} />
+      </Card>
+    )
+  }
   return (
-    <Loaded
-      of={
-        certificate.data === undefined
-          ? { ...certificate, data: undefined, error: manifest.error ?? certificate.error }
-          : certificate
-      }
-    >
+    <Loaded of={certificate.data === undefined ? { ...certificate, data: undefined, error } : certificate}>
       {(file) => (file === null ? null : <Shown of={file} set={of} hash={manifest.data ?? undefined} />)}
     </Loaded>
   )

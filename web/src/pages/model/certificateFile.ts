@@ -9,7 +9,7 @@ export interface CertificateFile {
   readonly answerWorth: readonly RuleFigure[]
   /** What no rule can pass, as training again agrees with itself only so far. */
   readonly bestPossible: number | undefined
-  /** Net influence, held against each kind of worth. */
+  /** Net influence, compared with each kind of worth. */
   readonly measures: readonly RuleFigure[]
   readonly planted: readonly Planted[]
   readonly contributors: number

@@ -56,7 +56,12 @@ export function Models() {
                     from: 'desk',
                     cell: ({ keptRows }) => (keptRows === null ? '–' : count(keptRows)),
                   },
-                  { title: 'Answers', isNumber: true, cell: ({ inferenceCount }) => count(inferenceCount) },
+                  {
+                    title: 'Answers',
+                    isNumber: true,
+                    from: 'tablet',
+                    cell: ({ inferenceCount }) => count(inferenceCount),
+                  },
                   {
                     title: 'Fees, OPEN',
                     isNumber: true,
