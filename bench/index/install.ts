@@ -9,7 +9,7 @@ import { StopError } from '../../sdk/errors.ts'
 export interface Rival {
   readonly name: string
   /** What asks for it, and the name of its folder beside this one. */
-  readonly option: 'ponder' | 'sqd'
+  readonly option: 'ponder' | 'sqd' | 'postgraphile'
   /** The package whose version the table names. */
   readonly main: string
 }

@@ -19,14 +19,36 @@ const richestSchema = z.object({
   accounts: z.object({ items: z.array(z.object({ accountId: z.int(), payout: z.string() })) }),
 })
 
-export async function askPage(url: string): Promise<readonly QueryTime[]> {
+export interface PageQuery {
+  /** The section that asks it. */
+  readonly asked: string
+  /** Its place among the queries of the section, from 1. */
+  readonly number: number
+  readonly query: string
+}
+
+export function pageQueries(): readonly PageQuery[] {
+  return readFileSync(PAGE, 'utf8')
+    .split('\n## ')
+    .flatMap((section) =>
+      [...section.matchAll(/```graphql\n(.*?)```/gs)].map(([, query = ''], i) => ({
+        asked: section.slice(0, section.indexOf('\n')),
+        number: i + 1,
+        query,
+      })),
+    )
+}
+
+/** Those that fit the account that earned most. */
+export async function pageVariables(url: string): Promise<object> {
   const { accounts } = await askGraphql(url, RICHEST, richestSchema)
-  const variables = { account: accounts.items[0]?.accountId, payout: accounts.items[0]?.payout }
+  return { account: accounts.items[0]?.accountId, payout: accounts.items[0]?.payout }
+}
+
+export async function askPage(url: string): Promise<readonly QueryTime[]> {
+  const variables = await pageVariables(url)
   const times: QueryTime[] = []
-  for (const section of readFileSync(PAGE, 'utf8').split('\n## ')) {
-    const query = /```graphql\n(.*?)```/s.exec(section)?.[1]
-    if (query === undefined) continue
-    const asked = section.slice(0, section.indexOf('\n'))
+  for (const { asked, query } of pageQueries().filter(({ number }) => number === 1)) {
     await askGraphql(url, query, z.unknown(), variables)
     const taken: number[] = []
     for (let i = 0; i < REPETITIONS; i++) {

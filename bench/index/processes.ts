@@ -19,6 +19,11 @@ export function descendantsCpuSeconds(pid: number): number {
   return descendantsOf(pid).reduce((sum, one) => sum + sumOf(one, TIMES_WITH_ENDED_CHILDREN), 0)
 }
 
+/** CPU time of it and all below it, those that have ended included. */
+export function treeCpuSeconds(pid: number): number {
+  return sumOf(pid, TIMES_WITH_ENDED_CHILDREN) + descendantsCpuSeconds(pid)
+}
+
 /** The memory that the processes below it have in use now; what they share is counted once. */
 export function descendantsMiB(pid: number): number {
   return descendantsOf(pid).reduce((sum, one) => sum + kibibytes(`/proc/${one}/smaps_rollup`, 'Pss:'), 0) / 1_024
