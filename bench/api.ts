@@ -29,14 +29,14 @@ await runCommand({
   usage: `npm run bench:api -- [options]
 Requests a second of CPU, PostgreSQL's counted, of our API beside Ponder's and PostGraphile's, which are installed from npm into var/bench.
 Rows are made up by the database, and copied into a table of each; figures go to ${JSON_FILE} as well.
-  --accounts <n>     accounts (2000)
-  --inferences <n>   inferences (20000)
+  --accounts <n>     accounts (10000)
+  --inferences <n>   inferences (100000)
   --requests <n>     how many requests of each kind (2000)
   --connections <n>  how many clients ask at once (50)
   --write-docs       puts the tables into ${PAGE}`,
   options: {
-    accounts: { type: 'string', default: '2000' },
-    inferences: { type: 'string', default: '20000' },
+    accounts: { type: 'string', default: '10000' },
+    inferences: { type: 'string', default: '100000' },
     requests: { type: 'string', default: '2000' },
     connections: { type: 'string', default: '50' },
     'write-docs': { type: 'boolean', default: false },

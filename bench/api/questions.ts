@@ -64,7 +64,11 @@ const rowSchema = z.record(z.string(), z.union([z.string(), z.number()]))
 const answerSchema = z.object({
   data: z.record(
     z.string(),
-    z.union([z.object({ items: z.array(rowSchema) }), z.object({ nodes: z.array(rowSchema) }), rowSchema]),
+    z.union([
+      z.object({ items: z.array(rowSchema) }).transform(({ items }) => items),
+      z.object({ nodes: z.array(rowSchema) }).transform(({ nodes }) => nodes),
+      rowSchema.transform((row) => [row]),
+    ]),
   ),
   errors: z.undefined().optional(),
 })
@@ -73,8 +77,6 @@ export type Row = Readonly<Record<string, string>>
 
 /** The rows of an answer, their numbers written alike. */
 export function rowsOf(text: string): readonly Row[] {
-  const { data } = answerSchema.parse(JSON.parse(text))
-  const [found = {}] = Object.values(data)
-  const rows = Array.isArray(found.items) ? found.items : Array.isArray(found.nodes) ? found.nodes : [found]
+  const [rows = []] = Object.values(answerSchema.parse(JSON.parse(text)).data)
   return rows.map((row) => Object.fromEntries(Object.entries(row).map(([name, value]) => [name, `${value}`])))
 }

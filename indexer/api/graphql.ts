@@ -17,6 +17,7 @@ import { limits } from './limits.ts'
 import type { Subscriber } from './live/changes.ts'
 import { type ReportFailure, shownError } from './maskErrors.ts'
 import { ValuesOfCorrectTypeNamed } from './namedValues.ts'
+import type { Head } from './query/asOf.ts'
 import { BadRequest } from './query/badRequest.ts'
 import { type Context, contextOf, type Sources } from './query/context.ts'
 import { schema } from './schema/schema.ts'
@@ -43,9 +44,12 @@ export interface Prepared {
   readonly isSubscription: boolean
   /**
    * @param signal Aborts when nobody waits for the answer any more.
-   * @param subscriber Of a subscription: who gets the message.
+   * @param from The head to answer from, or who gets the message of a subscription.
    */
-  execute(signal: AbortSignal, subscriber?: Subscriber): Promise<Result>
+  execute(
+    signal: AbortSignal,
+    from?: { readonly head?: Head | undefined; readonly subscriber?: Subscriber },
+  ): Promise<Result>
 }
 
 /** Characters of the queries kept parsed; each takes some hundred bytes parsed. */
@@ -59,7 +63,10 @@ export function graphqlEngine(sources: (signal: AbortSignal) => Promise<Sources>
   })
   const yoga = createYoga<object, Context>({
     schema,
-    context: async (incoming) => contextOf(await sources((incoming as unknown as Incoming).signal)),
+    context: async (incoming) => {
+      const { signal, head } = incoming as unknown as Incoming
+      return contextOf({ ...(await sources(signal)), head })
+    },
     plugins: [withinLimits, snapshotIsolation],
     maskedErrors: false,
     logging: false,
@@ -71,7 +78,7 @@ export function graphqlEngine(sources: (signal: AbortSignal) => Promise<Sources>
   })
   return {
     prepare: ({ query, variables = {}, operationName }) => {
-      const incoming: { signal?: AbortSignal } = {}
+      const incoming: Partial<Incoming> = {}
       const { parse, validate, contextFactory, execute } = yoga.getEnveloped(incoming)
       const document = parse(query)
       const errors: readonly GraphQLError[] = validate(schema, document)
@@ -82,8 +89,8 @@ export function graphqlEngine(sources: (signal: AbortSignal) => Promise<Sources>
       return {
         cost: costOf(schema, document, operationName, variables),
         isSubscription,
-        execute: async (signal, subscriber) => {
-          incoming.signal = signal
+        execute: async (signal, { head, subscriber } = {}) => {
+          Object.assign(incoming, { signal, head })
           try {
             const contextValue = await contextFactory()
             const args = { schema, document, contextValue, variableValues: variables, operationName, signal }
@@ -101,6 +108,7 @@ export function graphqlEngine(sources: (signal: AbortSignal) => Promise<Sources>
 /** What the context is made from. */
 interface Incoming {
   readonly signal: AbortSignal
+  readonly head?: Head | undefined
 }
 
 /** Which operation is meant. */

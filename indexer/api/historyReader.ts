@@ -6,6 +6,7 @@ import type { QueryPool } from '../store/queryPool.ts'
 import type { Database } from '../store/schema.ts'
 import { readStatus, type Status } from '../store/status.ts'
 import { servedIn } from '../store/views.ts'
+import { headLooks, type Look } from './headLooks.ts'
 import { type Health, healthOf } from './health.ts'
 import { limits } from './limits.ts'
 import { BadRequest } from './query/badRequest.ts'
@@ -19,6 +20,8 @@ export interface ReadableHistory {
   /** For the questions of strangers. */
   readonly queries: QueryPool
   readonly identity: Identity
+  /** Looks at its head. */
+  readonly look: Look
   /** Its writer's last status; undefined if there is none. */
   status(): Promise<Status | undefined>
   health(): Promise<Health>
@@ -57,6 +60,7 @@ export function historyReader({ connections, schema, own }: HistoryReaderOptions
       db,
       queries: connections.queries(history, limits.statementMs.most),
       identity,
+      look: headLooks(connections.prepared(history)),
       status: async () => live() ?? (await stored()),
       health: async () => live()?.state ?? healthOf(await stored()),
     }

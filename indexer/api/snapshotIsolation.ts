@@ -19,8 +19,10 @@ type Execute = (args: ExecutionArgs) => ExecutionResult | Promise<ExecutionResul
 
 export function onOneBranch(execute: Execute): Execute {
   return async (args) => {
-    const sources = args.contextValue as Context
+    const given = args.contextValue as Context
     for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+      // The head that was given is another one after a reorg.
+      const sources = attempt === 0 ? given : { ...given, head: undefined }
       const context = { ...sources, ...contextOf(sources) }
       const result = await execute({ ...args, contextValue: context })
       if (await context.isOneSnapshot()) return result

@@ -4,10 +4,11 @@ import { computedBy } from '../api/computed/computed.ts'
 import { tooLarge } from '../api/cost.ts'
 import { exports } from '../api/export/exports.ts'
 import { graphqlEngine } from '../api/graphql.ts'
-import { headTags, newestHash } from '../api/headTag.ts'
+import { namedHead, newestHash } from '../api/headLooks.ts'
 import { type Health, type Role, readiness } from '../api/health.ts'
 import { type HistoryReaderOptions, historyReader } from '../api/historyReader.ts'
 import { graphqlEndpoint } from '../api/http/graphqlEndpoint.ts'
+import { turns } from '../api/http/turns.ts'
 import { limits } from '../api/limits.ts'
 import { headWatch } from '../api/live/headWatch.ts'
 import { type PageOptions, servePage } from '../api/page.ts'
@@ -47,7 +48,6 @@ export async function answer(
 ): Promise<Server> {
   const reading = historyReader(from)
   const computed = computedBy(blobs)
-  const tagOf = headTags()
   const health = async (): Promise<Health> => {
     try {
       return await (await reading()).health()
@@ -67,18 +67,20 @@ export async function answer(
     }
     return { ...history, db: history.queries.of({ signal, received }), computed }
   }
-  const headTag = async () => {
+  const newest = async () => {
     try {
-      return await tagOf(await reading())
+      return await namedHead(await reading())
     } catch (error) {
       if (error instanceof BadRequest && codeOf(error) === 'NOT_READY') return undefined
       throw error
     }
   }
+  const queues = turns()
   const graphql = graphqlEndpoint({
     engine: graphqlEngine(sources, failed),
-    headTag,
+    newest,
     heads: headWatch(async () => newestHash((await reading()).db)),
+    turns: queues,
     trustProxy,
     requestsASecond: rateLimit,
     hasGraphiql: graphiql,
@@ -90,7 +92,13 @@ export async function answer(
     port,
     blobs: blobsIn(blobs),
     graphql,
-    exports: exports({ sources, trustProxy, report: failed, refused: (code) => metrics?.refused(code) }),
+    exports: exports({
+      sources,
+      turns: queues,
+      trustProxy,
+      report: failed,
+      refused: (code) => metrics?.refused(code),
+    }),
     hasGraphiql: graphiql,
     trustProxy,
     metrics,

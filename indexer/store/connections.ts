@@ -9,6 +9,8 @@ export interface Connections {
   readonly url: string
   /** A pool of connections that see the tables of `schema` by their plain names. */
   reader(schema: string): Kysely<Database>
+  /** The same for what is asked all the time: the database parses and plans it once. */
+  prepared(schema: string): Kysely<Database>
   /** The same for the questions of strangers. */
   queries(schema: string, statementMs: number): QueryPool
   /** Waits while another process writes that history; throws without `lockWait`. */

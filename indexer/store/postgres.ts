@@ -63,6 +63,7 @@ export async function openPostgres(url: string): Promise<Connections> {
   return {
     url,
     reader: (schema) => kysely(reading(schema)),
+    prepared: (schema) => queryPool(reading(schema)).of({ signal: new AbortController().signal }),
     queries: querying,
     writer: async (history, lockWait) => {
       const writer = await openWriter(url, history, lockWait)

@@ -1,5 +1,15 @@
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { parquetReadObjects } from 'hyparquet'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import { computedBy } from '../../indexer/api/computed/computed.ts'
+import { exports } from '../../indexer/api/export/exports.ts'
+import { headLooks } from '../../indexer/api/headLooks.ts'
+import { turns } from '../../indexer/api/http/turns.ts'
+import { type DatabaseLocation, openDatabase } from '../../indexer/store/database.ts'
+import { historiesIn } from '../../indexer/store/histories.ts'
+import { openStore } from '../../indexer/store/store.ts'
+import { undoAbove } from '../../indexer/store/undo.ts'
 import { ask } from '../support/ask.ts'
 import { type Indexing, indexTo } from '../support/indexing.ts'
 import { tellOfABook } from '../support/scenario.ts'
@@ -10,12 +20,15 @@ type Row = Readonly<Record<string, string>>
 describe('exports', () => {
   let setting: Setting
   let indexer: Indexing
+  let original: DatabaseLocation
 
   beforeAll(async () => {
     setting = await startSetting(20_261_201)
     await tellOfABook(setting.scenario)
     await setting.scenario.play(20)
-    indexer = await indexTo(setting.ledger, await setting.postgres.newDatabase())
+    original = await setting.postgres.newDatabase()
+    await (await indexTo(setting.ledger, original)).closeAtHead()
+    indexer = await indexTo(setting.ledger, await setting.postgres.newDatabase(original))
     await indexer.atHead()
   })
   afterAll(async () => {
@@ -80,6 +93,87 @@ describe('exports', () => {
     expect((await fetch(`${indexer.url}/export/credits.csv`, { method: 'POST' })).status).toBe(405)
   })
 
+  it('wait among heavy queries for each page', async () => {
+    const serving = await serve()
+    const others = ['a', 'b', 'c'].map((client) => serving.queues.heavy.enter(client, AbortSignal.timeout(60_000)))
+    const [leave] = await Promise.all(others)
+    let isAnswered = false
+    const asked = fetch(`${serving.url}/export/blocks.csv`).then((response) => {
+      isAnswered = true
+      return response.text()
+    })
+    await vi.waitUntil(() => serving.reads() === 1)
+    const second = await fetch(`${serving.url}/export/blocks.csv`)
+    expect([second.status, second.headers.get('retry-after'), isAnswered, serving.reads()]).toEqual([
+      429,
+      '10',
+      false,
+      1,
+    ])
+    leave?.()
+    expect(await asked).toBe(await textAt(`${indexer.url}/export/blocks.csv`))
+    await serving.close()
+  })
+
+  it('hold the rows of their block, whatever is reverted above it meanwhile', async () => {
+    const serving = await serve({ atRead: 4, depth: 5n })
+    const path = `/export/blocks.csv?block=${serving.head - 20n}`
+    expect(await textAt(`${serving.url}${path}`)).toBe(await textAt(`${indexer.url}${path}`))
+    expect(serving.reads()).toBeGreaterThan(4)
+    await serving.close()
+  })
+
+  it.each(['csv', 'parquet'])(
+    'break off as %s once their block is reverted: no file mixes two branches',
+    async (format) => {
+      const serving = await serve({ atRead: 4, depth: 5n })
+      const whole = fetch(`${serving.url}/export/blocks.${format}`).then((response) => response.arrayBuffer())
+      await expect(whole).rejects.toThrow()
+      // The reading of the reverted block's page was the last.
+      expect(serving.reads()).toBe(4)
+      await serving.close()
+    },
+  )
+
+  /** Exports a copy of the history by seven rows a page, and rolls back its newest blocks as it is read for the n-th time. */
+  async function serve(reorg?: { readonly atRead: number; readonly depth: bigint }) {
+    const connections = await openDatabase(await setting.postgres.newDatabase(original))
+    const [history] = await historiesIn(connections.reader('public'))
+    const head = history?.head ?? 0n
+    const db = connections.reader(history?.schema ?? '')
+    const identity = await db.selectFrom('identity').selectAll().executeTakeFirstOrThrow()
+    const source = { db, identity, look: headLooks(db), status: async () => undefined, computed: computedBy(undefined) }
+    const queues = turns()
+    let reads = 0
+    const sources = async () => {
+      reads += 1
+      if (reads === reorg?.atRead) {
+        const store = await openStore(connections, identity)
+        await undoAbove(store, head - reorg.depth)
+        await store.close()
+      }
+      return source
+    }
+    const report = () => {}
+    const files = exports({ sources, turns: queues, rowsAPage: 7n, trustProxy: 0, report, refused: report })
+    const server = createServer((request, response) => {
+      files.answer(request, response, new URL(request.url ?? '', 'http://localhost'))
+    })
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+    return {
+      url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+      head,
+      queues,
+      reads: () => reads,
+      close: async () => {
+        server.close()
+        server.closeAllConnections()
+        await connections.close()
+      },
+    }
+  }
+
+  const textAt = async (url: string): Promise<string> => await (await fetch(url)).text()
   const csvOf = async (list: string, query = ''): Promise<readonly Row[]> => {
     const text = await (await fetch(`${indexer.url}/export/${list}.csv?${query}`)).text()
     const [header = '', ...lines] = text.split('\r\n').slice(0, -1)

@@ -3,6 +3,7 @@ import { CamelCasePlugin, Kysely, PostgresDialect } from 'kysely'
 import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { computedBy } from '../../indexer/api/computed/computed.ts'
+import { headLooks } from '../../indexer/api/headLooks.ts'
 import { contextOf } from '../../indexer/api/query/context.ts'
 import { schema } from '../../indexer/api/schema/schema.ts'
 import { sessionSettings } from '../../indexer/store/queryPool.ts'
@@ -146,7 +147,13 @@ describe(`at ${FILLED.accounts} accounts and ${FILLED.batches * FILLED.records} 
 
   it.each(Object.keys(QUESTIONS))('%s', async (name) => {
     const source = (QUESTIONS[name] ?? '').replace(/\$[A-Z]+/, (name) => names[name] ?? name)
-    const contextValue = contextOf({ db, identity, status: async () => undefined, computed: computedBy(undefined) })
+    const contextValue = contextOf({
+      db,
+      identity,
+      look: headLooks(db),
+      status: async () => undefined,
+      computed: computedBy(undefined),
+    })
     statements = []
     const { errors } = await graphql({ schema, source, contextValue })
     expect(errors).toBeUndefined()

@@ -2,6 +2,7 @@ import type { KyselyPlugin } from 'kysely'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { computedBy } from '../../indexer/api/computed/computed.ts'
 import { graphqlEngine } from '../../indexer/api/graphql.ts'
+import { headLooks } from '../../indexer/api/headLooks.ts'
 import { openDatabase } from '../../indexer/store/database.ts'
 import { historiesIn } from '../../indexer/store/histories.ts'
 import { openStore } from '../../indexer/store/store.ts'
@@ -55,7 +56,13 @@ describe('an answer during which the chain is reorganised', () => {
       },
     }
     const db = reader.withPlugin(reorgs)
-    const sources = { db, identity, status: async () => undefined, computed: computedBy(undefined) }
+    const sources = {
+      db,
+      identity,
+      look: headLooks(db),
+      status: async () => undefined,
+      computed: computedBy(undefined),
+    }
     const engine = graphqlEngine(
       async () => sources,
       () => {},

@@ -1,15 +1,18 @@
 import { once } from 'node:events'
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { coerceInputValue, type GraphQLInputType } from 'graphql'
 import { entities } from '../entities/all.ts'
 import { clientAddress } from '../http/clientAddress.ts'
 import { places } from '../http/places.ts'
+import type { Turns } from '../http/turns.ts'
 import { limits } from '../limits.ts'
 import { type ReportFailure, shownErrors } from '../maskErrors.ts'
 import { type AsOf, type BlockArg, blockAsOf } from '../query/asOf.ts'
 import { BadRequest, codeOf, errorCodes } from '../query/badRequest.ts'
 import { type Context, contextOf, type Sources } from '../query/context.ts'
 import type { Entity, Row } from '../query/entity.ts'
+import type { PageArgs } from '../query/page.ts'
 import type { Where } from '../query/where.ts'
 import { schema } from '../schema/schema.ts'
 import { fileColumns } from './columns.ts'
@@ -23,6 +26,9 @@ export interface Exports {
 
 export interface ExportsOptions {
   readonly sources: (signal: AbortSignal) => Promise<Sources>
+  readonly turns: Pick<Turns, 'heavy' | 'used'>
+  /** 500 by default. */
+  readonly rowsAPage?: bigint
   readonly trustProxy: number
   readonly report: ReportFailure
   readonly refused: (code: string) => void
@@ -31,13 +37,41 @@ export interface ExportsOptions {
 const ROWS_A_PAGE = 500n
 /** Pages that make a row group of Parquet: large ones compress better, and are kept in memory. */
 const PAGES_A_GROUP = 10
+/** How long a file that has begun waits until it asks for its turn again. */
+const AGAIN_MS = 1_000
 const TAKE_WITHIN_MS = 30_000
 const TYPES = { csv: 'text/csv; charset=utf-8', parquet: 'application/vnd.apache.parquet' } as const
 
 export function exports(options: ExportsOptions): Exports {
   const open = places('exports', limits.exports.most, limits.exportsOfClient.most)
+  const { turns, rowsAPage = ROWS_A_PAGE } = options
 
-  const write = async (request: IncomingMessage, response: ServerResponse, url: URL, gone: AbortSignal) => {
+  /** A page waits among heavy queries. Before the first one there is an error to tell; a file that has begun waits on. */
+  const inTurn = async <T>(client: string, gone: AbortSignal, hasBegun: () => boolean, read: () => Promise<T>) => {
+    for (;;) {
+      try {
+        const leave = await turns.heavy.enter(client, gone)
+        const began = performance.now()
+        try {
+          return await read()
+        } finally {
+          turns.used.add(client, performance.now() - began)
+          leave()
+        }
+      } catch (error) {
+        if (!hasBegun() || !(error instanceof BadRequest) || codeOf(error) !== 'OVERLOADED') throw error
+        await sleep(AGAIN_MS, undefined, { signal: gone })
+      }
+    }
+  }
+
+  const write = async (
+    request: IncomingMessage,
+    response: ServerResponse,
+    url: URL,
+    client: string,
+    gone: AbortSignal,
+  ) => {
     const { entity, format } = fileAsked(url.pathname.slice('/export/'.length))
     const unknown = [...url.searchParams.keys()].find((name) => name !== 'where' && name !== 'block')
     if (unknown !== undefined) throw new BadRequest(`${unknown.slice(0, 50)}: an export takes where and block only`)
@@ -48,8 +82,15 @@ export function exports(options: ExportsOptions): Exports {
     const columns = fileColumns(entity)
     const parquet = format === 'parquet' ? parquetFile(columns, factsOf(context, at)) : undefined
     // Before the first byte, so that what cannot be answered is refused as such.
-    const pages = pagesOf(options.sources, entity, where, at, gone)
-    let page = await pages.next()
+    const pages = pagesOf(options.sources, entity, { limit: rowsAPage, ...(where && { where }) }, at, gone)
+    const next = () =>
+      inTurn(
+        client,
+        gone,
+        () => response.headersSent,
+        () => pages.next(),
+      )
+    let page = await next()
     response.writeHead(200, {
       'content-type': TYPES[format],
       'content-disposition': `attachment; filename="${entity.list}-${at.block}.${format}"`,
@@ -60,10 +101,10 @@ export function exports(options: ExportsOptions): Exports {
     if (request.method === 'HEAD') return response.end()
     await sent(response, parquet === undefined ? csvHeader(columns) : new Uint8Array())
     let group: Row[] = []
-    for (; !page.done; page = await pages.next()) {
+    for (; !page.done; page = await next()) {
       if (parquet === undefined) await sent(response, page.value.map((row) => csvLine(columns, row)).join(''))
       else group.push(...page.value)
-      if (parquet === undefined || group.length < PAGES_A_GROUP * Number(ROWS_A_PAGE)) continue
+      if (parquet === undefined || group.length < PAGES_A_GROUP * Number(rowsAPage)) continue
       await sent(response, parquet.add(group))
       group = []
     }
@@ -80,8 +121,9 @@ export function exports(options: ExportsOptions): Exports {
         if (request.method !== 'GET' && request.method !== 'HEAD') {
           throw new BadRequest('Exports are asked by GET', 'METHOD_NOT_ALLOWED')
         }
-        leave = open.take(clientAddress(request, options.trustProxy))
-        await write(request, response, url, gone.signal)
+        const client = clientAddress(request, options.trustProxy)
+        leave = open.take(client)
+        await write(request, response, url, client, gone.signal)
       } catch (error) {
         if (gone.signal.aborted) return
         const errors = shownErrors(error, options.report)
@@ -89,7 +131,13 @@ export function exports(options: ExportsOptions): Exports {
         // A file that ends early must not pass for a whole one.
         if (response.headersSent) return void response.destroy()
         const [first] = errors.map((one) => errorCodes[codeOf(one)].status)
-        response.writeHead(typeof first === 'number' ? first : 400, { 'content-type': 'application/json' })
+        const retryAfter = errors
+          .map(({ extensions }) => extensions.retryAfter)
+          .find((after) => typeof after === 'number')
+        response.writeHead(typeof first === 'number' ? first : 400, {
+          'content-type': 'application/json',
+          ...(retryAfter !== undefined && { 'retry-after': `${retryAfter}` }),
+        })
         response.end(`${JSON.stringify({ errors })}\n`)
       } finally {
         leave?.()
@@ -132,14 +180,13 @@ function blockOf(text: string | null): BlockArg | undefined {
 async function* pagesOf(
   sources: ExportsOptions['sources'],
   entity: Entity,
-  where: Where | undefined,
+  asked: PageArgs,
   at: AsOf,
   signal: AbortSignal,
 ): AsyncGenerator<readonly Row[], void> {
   for (let after: string | null = null; ; ) {
     const context = contextOf(await sources(signal))
-    const args = { limit: ROWS_A_PAGE, after, ...(where && { where }) }
-    const { items, pageInfo } = await context.page(entity, args, at)
+    const { items, pageInfo } = await context.page(entity, { ...asked, after }, at)
     await blockAsOf(context.db, { hash: at.hash }, await context.asOf())
     yield items
     if (!pageInfo.hasNextPage) return

@@ -3,6 +3,7 @@ import type { GraphQLError } from 'graphql'
 import { tooLarge } from '../cost.ts'
 import { graphiql } from '../graphiql.ts'
 import type { Engine, Operation, Prepared, Result } from '../graphql.ts'
+import type { NamedHead } from '../headLooks.ts'
 import { introspection } from '../introspection.ts'
 import { limits } from '../limits.ts'
 import type { Subscriber } from '../live/changes.ts'
@@ -19,13 +20,14 @@ import { rateLimit } from './rateLimit.ts'
 import { readBody } from './readBody.ts'
 import { type GraphQLParams, paramsOfBody, paramsOfUrl } from './requestParams.ts'
 import { type Sent, send, vary } from './send.ts'
-import { usage } from './usage.ts'
+import type { Turns } from './turns.ts'
 
 export interface GraphQLEndpointOptions {
   readonly engine: Engine
-  /** Names the head that answers follow from; undefined if there is none yet. */
-  readonly headTag: () => Promise<string | undefined>
+  /** The head that answers follow from, with its name; undefined if there is none yet. */
+  readonly newest: () => Promise<NamedHead | undefined>
   readonly heads: HeadWatch
+  readonly turns: Turns
   /** Proxies of one's own in front. */
   readonly trustProxy: number
   /** Requests a second of a client; 0 for no limit. */
@@ -51,12 +53,10 @@ export function graphqlEndpoint(options: GraphQLEndpointOptions): GraphQLEndpoin
   const { engine, report } = options
   const rates = rateLimit(options.requestsASecond)
   // Parsing, validating and counting keep the event loop: one at a time, in turns.
-  const used = usage()
+  const { used, light, heavy } = options.turns
   const preparing = admission(1, used)
   const ofSchema = admission(1, used)
   const schemaThread = introspection()
-  const light = admission(limits.runningLight.most, used)
-  const heavy = admission(limits.runningHeavy.most, used)
   const persisted = persistedQueries()
   const cache = answerCache()
   const live = subscriptions(options.heads, (error) => shownErrors(error, report))
@@ -87,8 +87,8 @@ export function graphqlEndpoint(options: GraphQLEndpointOptions): GraphQLEndpoin
 
   /** From a cache, if the head is still the same; neither an answer nor a subscription if the client has it. */
   const answerTo = async (asked: Operation, client: string, gone: AbortSignal, isKnown: (key: string) => boolean) => {
-    const head = await options.headTag()
-    const key = cache.keyOf(head, asked)
+    const newest = await options.newest()
+    const key = cache.keyOf(newest?.tag, asked)
     if (isKnown(key)) return { key }
     const cached = cache.get(key)
     if (cached !== undefined) return { key, made: cached }
@@ -106,9 +106,9 @@ export function graphqlEndpoint(options: GraphQLEndpointOptions): GraphQLEndpoin
     const made = await inTurn(prepared, client, gone, async (signal) =>
       prepared.cost.isOfSchema
         ? answerWith(await schemaThread.answer(asked, signal))
-        : answerOf(await prepared.execute(signal), prepared.cost.isOfHead),
+        : answerOf(await prepared.execute(signal, { head: newest?.head }), prepared.cost.isOfHead),
     )
-    if (made.isOfHead && head !== undefined) cache.set(key, made)
+    if (made.isOfHead && newest !== undefined) cache.set(key, made)
     return { key, made }
   }
 
@@ -136,7 +136,7 @@ export function graphqlEndpoint(options: GraphQLEndpointOptions): GraphQLEndpoin
         if (!takesStream) throw notAStream()
         const execute = (subscriber: Subscriber, signal: AbortSignal) => {
           charge(subscription, client)
-          return inTurn(subscription, client, signal, (within) => subscription.execute(within, subscriber))
+          return inTurn(subscription, client, signal, (within) => subscription.execute(within, { subscriber }))
         }
         await live.serve({ client, execute }, request, response, gone.signal)
       } else if (made === undefined) response.writeHead(304, { etag, ...CACHED }).end()

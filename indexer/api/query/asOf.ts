@@ -33,28 +33,6 @@ export interface BlockArg {
 
 const time = sql<bigint>`clock_at(timestamp)`.as('time')
 
-export async function headAsOf(db: Kysely<Database>): Promise<Head> {
-  const head = await db
-    .selectFrom('block')
-    .selectAll()
-    .select([time, sql<bigint>`(select count(*) from reverted_block r where r.number = block.number)`.as('reverted')])
-    .orderBy('number', 'desc')
-    .limit(1)
-    .executeTakeFirst()
-  if (head === undefined) throw new BadRequest('No block is indexed yet; ask again in a moment', 'NOT_READY')
-  return { ...head, block: head.number, pinned: false }
-}
-
-/** Whether the head was not rolled back since: then everything read in between is of one branch. */
-export async function stillStands(db: Kysely<Database>, head: Head): Promise<boolean> {
-  const { reverted } = await db
-    .selectFrom('revertedBlock')
-    .select(({ fn }) => fn.countAll<bigint>().as('reverted'))
-    .where('number', '=', head.block)
-    .executeTakeFirstOrThrow()
-  return reverted === head.reverted
-}
-
 /** The block that the argument asks for: the head itself for `number_gte`. */
 export async function blockAsOf(db: Kysely<Database>, asked: BlockArg, head: AsOf): Promise<AsOf> {
   const { number = null, hash = null, number_gte: least = null } = asked

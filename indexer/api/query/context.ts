@@ -3,7 +3,8 @@ import type { Identity } from '../../../chain/node/identity.ts'
 import type { Database } from '../../store/schema.ts'
 import type { Status } from '../../store/status.ts'
 import type { Computed } from '../computed/computed.ts'
-import { type AsOf, type BlockArg, blockAsOf, type Head, headAsOf, stillStands } from './asOf.ts'
+import type { Look } from '../headLooks.ts'
+import { type AsOf, type BlockArg, blockAsOf, type Head } from './asOf.ts'
 import { batched } from './batched.ts'
 import type { Entity, Row } from './entity.ts'
 import { countRows, fetchPages, type Page, type PageArgs } from './page.ts'
@@ -12,6 +13,9 @@ import { countRows, fetchPages, type Page, type PageArgs } from './page.ts'
 export interface Sources {
   readonly db: Kysely<Database>
   readonly identity: Identity
+  readonly look: Look
+  /** The head that was newest when the request came, if somebody has looked already. */
+  readonly head?: Head | undefined
   /** The writer's last status. */
   readonly status: () => Promise<Status | undefined>
   /** Cached computations. */
@@ -45,13 +49,13 @@ type Tuple = readonly unknown[]
 const KEYS_A_STATEMENT = 2_000
 
 export function contextOf(sources: Sources): Context {
-  const { db } = sources
+  const { db, look } = sources
   const remembered = new Map<string, unknown>()
   const once = <T>(name: string, make: () => T): T => {
     if (!remembered.has(name)) remembered.set(name, make())
     return remembered.get(name) as T
   }
-  const head = () => once('head', () => headAsOf(db))
+  const head = () => once('head', async () => sources.head ?? (await look()).head)
 
   const loader = <T>(
     kind: string,
@@ -92,7 +96,7 @@ export function contextOf(sources: Sources): Context {
     isOneSnapshot: async () => {
       const asked = remembered.get('head') as Promise<Head> | undefined
       const newest = await asked?.catch(() => undefined)
-      return newest === undefined || (await stillStands(db, newest))
+      return newest === undefined || (await look(newest)).stillStands(newest)
     },
     page: async (entity, args, at) => found((await fetchPages(db, entity, args, at))[0]),
     count: async (entity, args, at) => found((await countRows(db, entity, args, at))[0]),
