@@ -91,10 +91,16 @@ export function payBook(terms: PayTerms, units: readonly PaidUnit[], book: Book)
 }
 
 /** W_u of a unit that stands. */
-function weightOf({ scale, codes }: ScaledUnit, query: BigInt64Array): bigint {
+function weightOf(unit: ScaledUnit, query: BigInt64Array): bigint {
+  const net = netInfluence(unit, query)
+  return net > 0n ? net : 0n
+}
+
+/** scale_u · Σ_d Q_d · code_u,d: what a unit helped less what it harmed; below 0, it harmed more. */
+export function netInfluence({ scale, codes }: ScaledUnit, query: BigInt64Array): bigint {
   let product = 0n
   for (let d = 0; d < codes.length; d++) product += (query[d] as bigint) * BigInt(codes[d] as number)
-  return product > 0n ? BigInt(scale) * product : 0n
+  return BigInt(scale) * product
 }
 
 /** An amount shared out by weights, each share rounded down. */

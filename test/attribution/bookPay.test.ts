@@ -4,6 +4,7 @@ import {
   type Book,
   type BookPay,
   memberDraw,
+  netInfluence,
   type PaidUnit,
   type PayTerms,
   payBook,
@@ -94,6 +95,12 @@ function booksOf(k: number): fc.Arbitrary<Book> {
 const cases = codeCounts.chain((k) => fc.record({ terms, units: modelsOf(k, 8), book: booksOf(k) }))
 
 describe('the pay of a book', () => {
+  it('weighs a unit by what it helped less what it harmed, and one that harmed more by nothing', () => {
+    const influences = UNITS.map((unit) => netInfluence(unit, BOOK.query))
+    expect(influences).toEqual([168n, 56n, -42n])
+    expect(payBook(TERMS, UNITS, BOOK).weights).toEqual([168n, 56n, 0n])
+  })
+
   it('is by kept rows, by net influence as far as it reaches, and by fixed weights', () => {
     // W = 168, 56, 0; N = 8 · 4 · 7; D = 10 · 224. Of P = 6,000: B = 1,200, P' = 4,800, X = 4,320 +
     // 7.

@@ -94,6 +94,20 @@ describe('what wallets, dApps and auditors ask', () => {
     }
   })
 
+  it('what a unit helped less what it harmed, which weighs where it is above 0', async () => {
+    const { books } = await ask<{
+      books: Items<{ pay: { units: Items<{ weight: string | null; influence: string | null }> } }>
+    }>(indexer.url, '{ books(limit: 20) { items { pay { units(limit: 100) { items { weight influence } } } } } }')
+    const units = books.items.flatMap(({ pay }) => pay.units.items)
+    const sketched = units.filter(({ weight }) => weight !== null)
+    expect(sketched.length).toBeGreaterThan(0)
+    for (const { weight, influence } of units) {
+      expect(influence === null).toBe(weight === null)
+      // One that was struck weighs nothing, whatever it did.
+      if (weight !== '0') expect(weight).toBe(influence)
+    }
+  })
+
   it('from when a book can be settled, as the SDK says of what is pending', async () => {
     const { deployment, connection } = setting.ledger
     const { books } = await ask<{ books: Items<{ bookId: string; settleableAt: number; operatorId: number }> }>(

@@ -58,7 +58,11 @@ function rowsOf({ accounts, payers, batches, records, models, units, claims }: S
       models * units,
       `50, 2 + n / ${units}, n % ${units}, null, 1 + n % ${contributors}, ${hash(`'c' || n`)}, 20, 100, 5`,
     ],
-    ['unit_sketch', models * units, `50, 2 + n / ${units}, n % ${units}, decode(repeat(translate(md5('u' || n), '8', '1'), 8), 'hex')`],
+    [
+      'unit_sketch',
+      models * units,
+      `50, 2 + n / ${units}, n % ${units}, decode(repeat(translate(md5('u' || n), '8', '1'), 8), 'hex')`,
+    ],
     [
       'channel_opened',
       payers,

@@ -1,5 +1,5 @@
 import type { Kysely } from 'kysely'
-import { payBook } from '../../../attribution/bookPay.ts'
+import { netInfluence, payBook } from '../../../attribution/bookPay.ts'
 import { bookSum } from '../../../attribution/bookSum.ts'
 import { recordDims } from '../../../sdk/predictPay.ts'
 import type { Database } from '../../store/schema.ts'
@@ -113,6 +113,23 @@ async function payIfSettled(
       amountGwei,
     })),
   }
+}
+
+/**
+ * What each unit helped less what it harmed in a book, by number; undefined where records have no
+ * sketches. Events tell it of those alone that helped more.
+ */
+export async function bookInfluences(
+  db: Kysely<Database>,
+  book: bigint,
+  at: Pick<AsOf, 'block'>,
+  { terms, units }: ModelUnits,
+  kept: RecordedSums,
+): Promise<readonly bigint[] | undefined> {
+  if (!terms.sketched) return undefined
+  const k = recordDims(terms)
+  const { query } = bookSum(await bookBatches(db, book, at, k, kept), k)
+  return units.map((unit) => netInfluence(unit, query))
 }
 
 async function paid(

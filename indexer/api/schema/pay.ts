@@ -1,7 +1,7 @@
 import { bytesToHex } from 'viem'
 import { encodeSum } from '../../../attribution/querySumBytes.ts'
 import { standingBatch } from '../computed/batchSums.ts'
-import { type BookPayment, type BookRow, bookPayment } from '../computed/bookPayment.ts'
+import { type BookPayment, type BookRow, bookInfluences, bookPayment, type UnitPay } from '../computed/bookPayment.ts'
 import { type ModelUnits, modelUnits } from '../computed/modelUnits.ts'
 import { account } from '../entities/account.ts'
 import { unit } from '../entities/unit.ts'
@@ -23,8 +23,10 @@ type UnitPay {
   unitId: UInt!
   "The unit."
   unit: Unit!
-  "W: its net influence on the book; none where records have no sketches."
+  "W: its net influence on the book, 0 where it harmed more than it helped or was struck; none where records have no sketches."
   weight: BigInt
+  "What it helped less what it harmed: below 0, by how much it harmed more. None where records have no sketches."
+  influence: BigInt
   "In gwei-OPEN."
   amountGwei: BigInt!
 }
@@ -84,25 +86,35 @@ extend type Batch {
 interface Paid extends BookPayment {
   readonly at: AsOf
   readonly model: bigint
+  readonly book: bigint
 }
+
+type PaidUnit = UnitPay & Pick<Paid, 'at' | 'model' | 'book'>
 
 export const payResolvers = {
   Book: { pay: async (book: Row, _: object, context: Context): Promise<Paid> => await payOf(book, context) },
   BookPay: {
     royaltiesGwei: ({ royalties }: Paid) => royalties.reduce((sum, { amountGwei }) => sum + amountGwei, 0n),
-    units: ({ units, at, model }: Paid, { limit }: { limit: bigint }) => {
+    units: ({ units, at, model, book }: Paid, { limit }: { limit: bigint }) => {
       const best = units.toSorted((a, b) => compare(b.amountGwei, a.amountGwei) || a.number - b.number)
       return listOf(
-        best.map((one) => ({ ...one, at, model })),
+        best.map((one): PaidUnit => ({ ...one, at, model, book })),
         limit,
       )
     },
     royalties: ({ royalties, at }: Paid) => royalties.map((royalty) => ({ ...royalty, at })),
   },
   UnitPay: {
-    unitId: ({ number }: { number: number }) => number,
-    unit: ({ at, model, number }: { at: AsOf; model: bigint; number: number }, _: object, context: Context) =>
+    unitId: ({ number }: PaidUnit) => number,
+    unit: ({ at, model, number }: PaidUnit, _: object, context: Context) =>
       context.linkedOne(unit, at, ['model', 'unit'], [model, BigInt(number)]),
+    influence: async ({ at, model, book, number }: PaidUnit, _: object, context: Context) => {
+      const { once, db, computed } = context
+      const influences = await once(`influences ${book} ${at.block}`, async () =>
+        bookInfluences(db, book, at, await unitsOf(context, model, at), computed.sums),
+      )
+      return influences?.[number] ?? null
+    },
   },
   RoyaltyPay: {
     accountId: ({ account: id }: { account: bigint }) => id,
@@ -136,7 +148,7 @@ async function payOf(book: Row, context: Context): Promise<Paid> {
   const paid = await computed.payments.get(`${id} ${at.hash}`, () =>
     bookPayment(db, book as unknown as BookRow, at, units, computed.sums),
   )
-  return { ...paid, at, model: model as bigint }
+  return { ...paid, at, model: model as bigint, book: id as bigint }
 }
 
 /** The units of a model with calls: its registration is complete. */
