@@ -5,7 +5,7 @@ import { blocksOf } from './page.ts'
 import { openShell, type Shell } from './shell.ts'
 
 /** Pages that go on in each other's folder, in this order. */
-const PAGES = ['contributor', 'model-owner', 'operator', 'auditor', 'challenger']
+const PAGES = ['contributor', 'model-owner', 'operator', 'auditor', 'challenger', 'adapter']
 
 describe('the walkthroughs, from an empty folder', () => {
   let shell: Shell
