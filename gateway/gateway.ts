@@ -5,8 +5,8 @@ import type { Log } from './batcher/batching.ts'
 import type { ChannelStates } from './channels/channelUse.ts'
 import type { Slots } from './load.ts'
 import type { Metrics } from './metrics.ts'
-import type { Facilitator } from './payment/facilitator.ts'
 import type { ApiKeys } from './payment/payment.ts'
+import type { Facilitator } from './payment/x402.ts'
 import type { Price } from './price.ts'
 import type { Serving } from './serving.ts'
 import type { Standings } from './standings.ts'
@@ -35,8 +35,8 @@ export interface Gateway {
   /** Signs receipts. */
   readonly receiptKey: LocalAccount
   readonly apiKeys: ApiKeys
-  /** Settles x402 payments; without one none are taken. */
-  readonly facilitator: Facilitator | undefined
+  /** Bring x402 payments on chain, one a token; without any none are taken. */
+  readonly facilitators: readonly Facilitator[]
   /** How long after its answer a call is recorded at the latest. */
   readonly promiseSeconds: number
   /** In which a call is answered, or dropped. */

@@ -1,29 +1,15 @@
 import { bytesToHex, type Hex } from 'viem'
-import { type ChannelKey, channelId, type NamedChannel } from '../sdk/channel.ts'
+import { channelId, type NamedChannel } from '../sdk/channel.ts'
 import type { Receipt } from '../sdk/receipt.ts'
 import { MAX_FEE_UNITS } from '../sdk/record.ts'
-import { WEI_PER_GWEI } from '../sdk/units.ts'
-import { amountCovering, coveredUnitsOf, signVoucher } from '../sdk/voucher.ts'
+import { amountCovering, coveredUnitsOf } from '../sdk/voucher.ts'
 import { ApiError, busy } from './apiError.ts'
-import { type ChannelState, type Charge, chargeFor } from './channels/channelLimits.ts'
-import { channelUseOf, checkVoucher } from './channels/channelUse.ts'
-import type { Gateway, OfferedModel } from './gateway.ts'
-import type { ApiKey, Payment } from './payment/payment.ts'
-import { paymentRequired, type Quote } from './payment/x402.ts'
-import { type KeptChannel, type KeptVoucher, reserveCall } from './store/calls.ts'
-
-/** What is asked for, before anything is computed. */
-export interface Asked {
-  readonly model: OfferedModel
-  readonly requestHash: Hex
-  /** The most that the answer may cost. */
-  readonly mostUnits: number
-  readonly payment: Payment
-  /** The caller's own name for the call. */
-  readonly key: string | undefined
-  /** Where it was asked. */
-  readonly url: string
-}
+import { type Charge, chargeFor } from './channels/channelLimits.ts'
+import { channelUseOf } from './channels/channelUse.ts'
+import type { Gateway } from './gateway.ts'
+import { type Asked, type Paying, payingFor, unpaid } from './paying.ts'
+import type { PaidHeaders, Refused } from './payment/x402.ts'
+import { type KeptChannel, reserveCall } from './store/calls.ts'
 
 /** A call whose pay is set aside. */
 export interface OpenCall {
@@ -33,8 +19,8 @@ export interface OpenCall {
   readonly requestHash: Hex
   readonly mostUnits: number
   readonly recordBy: number
-  /** Headers that say what was paid. */
-  readonly headers: Readonly<Record<string, string>>
+  /** Takes what is not paid yet, before anything of the answer leaves; throws 402 where it cannot. */
+  readonly collect: () => Promise<PaidHeaders>
 }
 
 /** A call that was answered before, under the same name. */
@@ -42,16 +28,6 @@ export interface AnsweredBefore {
   readonly kind: 'answered'
   readonly id: string
   readonly receipt: Receipt
-}
-
-/** The channel that pays, and what proves that its payer asks. */
-interface Paying {
-  readonly channel: ChannelKey
-  readonly state: ChannelState
-  readonly voucher: KeptVoucher | undefined
-  /** A voucher proves who asks only while nobody else could know it. */
-  readonly mustBeSecret: boolean
-  readonly headers: Readonly<Record<string, string>>
 }
 
 /** Sets the pay of a call aside; refuses what cannot be paid, covered or recorded. */
@@ -87,8 +63,28 @@ export async function openCall(gateway: Gateway, asked: Asked): Promise<OpenCall
       return answeredBefore(asked, reservation)
     case 'reserved':
       gateway.standings.add(serving.model.model, mostUnits)
-      return { kind: 'open', id, channel: paying.channel, requestHash, mostUnits, recordBy, headers: paying.headers }
+      return {
+        kind: 'open',
+        id,
+        channel: paying.channel,
+        requestHash,
+        mostUnits,
+        recordBy,
+        collect: collecting(gateway, asked, paying),
+      }
   }
+}
+
+function collecting(gateway: Gateway, asked: Asked, { collect }: Paying) {
+  return async (): Promise<PaidHeaders> => {
+    const paid = await collect()
+    if (isRefused(paid)) throw await unpaid(gateway, asked, paid.refused)
+    return paid
+  }
+}
+
+function isRefused(paid: PaidHeaders | Refused): paid is Refused {
+  return 'refused' in paid
 }
 
 function decide(
@@ -105,77 +101,8 @@ function decide(
   const presented = coveredUnitsOf(kept.presented, feeUnitGwei)
   const publicUnits = onChain > presented ? onChain : presented
   if (coveredUnitsOf(voucher.maxClaimableAmount, feeUnitGwei) > publicUnits) return charge
-  return { kind: 'voucher wanted', units: publicUnits + 1n }
+  return { kind: 'voucher public', units: publicUnits + 1n }
 }
-
-async function payingFor(gateway: Gateway, asked: Asked): Promise<Paying> {
-  const { payment, model } = asked
-  const { operator, model: registered } = model.serving
-  const keyOf = (channel: NamedChannel): ChannelKey => ({ ...channel, operator, model: registered.model })
-  switch (payment.kind) {
-    case 'none':
-      throw await unpaid(gateway, asked, 'This call must be paid: by a voucher, an x402 payment, or an API key.')
-    case 'voucher': {
-      const channel = keyOf(payment.channel)
-      const state = await gateway.channels.of(channel)
-      const voucher = await checkVoucher(gateway.connection, channel, state, payment.voucher)
-      if (voucher !== undefined) return { channel, state, voucher, mustBeSecret: true, headers: {} }
-      throw await unpaid(gateway, asked, 'The voucher is not signed by the channel’s signer.', {
-        channelId: channelId(channel),
-        signer: state.signer,
-      })
-    }
-    case 'key': {
-      if (payment.key.model !== registered.model)
-        throw new ApiError(401, 'invalid_api_key', 'This API key is for another model.')
-      const channel = keyOf(payment.key.channel)
-      const state = await gateway.channels.of(channel)
-      const voucher = await signedByKey(gateway, payment.key, channel, state, registered.terms.feeUnitGwei)
-      return { channel, state, voucher, mustBeSecret: false, headers: {} }
-    }
-    case 'x402': {
-      if (gateway.facilitator === undefined) throw await unpaid(gateway, asked, 'This gateway takes no x402 payments.')
-      const settled = await gateway.facilitator.settle(quoteOf(asked), payment.header)
-      if ('refused' in settled) throw await unpaid(gateway, asked, settled.refused)
-      const { payer, headers } = settled
-      const channel = keyOf({ payer, salt: 0 })
-      gateway.channels.forget(channel)
-      return { channel, state: await gateway.channels.of(channel), voucher: undefined, mustBeSecret: false, headers }
-    }
-  }
-}
-
-function quoteOf({ model, mostUnits, url }: Asked): Quote {
-  return { name: model.name, serving: model.serving, mostUnits, url }
-}
-
-async function unpaid({ facilitator }: Gateway, asked: Asked, message: string, channel?: object): Promise<ApiError> {
-  const quote = quoteOf(asked)
-  const accepts = facilitator === undefined ? [] : [await facilitator.requirementsOf(quote)]
-  return paymentRequired(quote, accepts, message, channel)
-}
-
-/** Signed for all that the holder of the key may spend: it is the gateway that counts. */
-async function signedByKey(
-  { connection }: Gateway,
-  { signer, limitGwei }: ApiKey,
-  channel: ChannelKey,
-  state: ChannelState,
-  feeUnitGwei: bigint,
-): Promise<KeptVoucher | undefined> {
-  const depositGwei = BigInt(state.limitUnits) * feeUnitGwei
-  const maxClaimableAmount = (limitGwei < depositGwei ? limitGwei : depositGwei) * WEI_PER_GWEI
-  const place = { chainId: connection.reader.chain.id, address: connection.contracts.channels.address }
-  const name = `${place.chainId}/${place.address}/${channelId(channel)}/${maxClaimableAmount}`
-  const signed =
-    signedBefore.get(name) ?? (await signVoucher(place, signer, { channelId: channelId(channel), maxClaimableAmount }))
-  if (signedBefore.size > MOST_SIGNED) signedBefore.clear()
-  signedBefore.set(name, signed)
-  return { maxClaimableAmount, signature: signed.signature, signer: signer.address }
-}
-
-const signedBefore = new Map<string, { readonly signature: Hex }>()
-const MOST_SIGNED = 10_000
 
 async function refusal(gateway: Gateway, asked: Asked, { channel }: Paying, charge: Charge): Promise<ApiError> {
   const { feeUnitGwei } = asked.model.serving.model.terms
@@ -186,6 +113,16 @@ async function refusal(gateway: Gateway, asked: Asked, { channel }: Paying, char
         channelId: id,
         maxClaimableAmount: `${amountCovering(charge.units, feeUnitGwei)}`,
       })
+    case 'voucher public':
+      return await unpaid(
+        gateway,
+        asked,
+        'A batch has published this voucher, so it no longer proves who asks: sign for a larger amount.',
+        {
+          channelId: id,
+          maxClaimableAmount: `${amountCovering(charge.units, feeUnitGwei)}`,
+        },
+      )
     case 'deposit wanted':
       return await unpaid(
         gateway,

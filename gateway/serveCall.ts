@@ -2,7 +2,9 @@ import type { Receipt } from '../sdk/receipt.ts'
 import { ApiError, busy } from './apiError.ts'
 import { type Answering, type BackendCall, BackendError, type Outcome } from './backends/backend.ts'
 import type { Gateway, OfferedModel } from './gateway.ts'
-import { type AnsweredBefore, type Asked, type OpenCall, openCall } from './openCall.ts'
+import { type AnsweredBefore, type OpenCall, openCall } from './openCall.ts'
+import type { Asked } from './paying.ts'
+import type { PaidHeaders } from './payment/x402.ts'
 import { chargedUnits } from './price.ts'
 import { hashOf, receiptFor } from './receipts/callReceipt.ts'
 import { dropCalls, finishCall } from './store/calls.ts'
@@ -13,7 +15,8 @@ import { dropCalls, finishCall } from './store/calls.ts'
  */
 export interface ServedCall {
   readonly id: string
-  readonly headers: Readonly<Record<string, string>>
+  /** What was paid, once the first piece has come. */
+  readonly paid: { headers: PaidHeaders }
   /** The answer, piece by piece; at their end stands the receipt. It must be begun; who leaves then pays for what it got. */
   readonly pieces: AsyncGenerator<string, Completed>
 }
@@ -42,12 +45,13 @@ export async function serveCall(
   try {
     const opened = await openCall(gateway, asked)
     if (opened.kind === 'answered') {
-      return { id: opened.id, headers: {}, pieces: ending(again(gateway, asked, call, opened), leave) }
+      return { id: opened.id, paid: { headers: {} }, pieces: ending(again(gateway, asked, call, opened), leave) }
     }
     const openedMs = performance.now() - startedAt
     const signal = AbortSignal.any([hangUp, AbortSignal.timeout(gateway.budgetMs)])
-    const pieces = answerOpened({ gateway, model: asked.model, call, opened, signal, openedMs, isStreamed })
-    return { id: opened.id, headers: opened.headers, pieces: ending(pieces, leave) }
+    const paid = { headers: {} }
+    const pieces = answerOpened({ gateway, model: asked.model, call, opened, signal, openedMs, isStreamed, paid })
+    return { id: opened.id, paid, pieces: ending(pieces, leave) }
   } catch (error) {
     leave()
     throw error
@@ -74,6 +78,7 @@ interface Answered {
   readonly signal: AbortSignal
   readonly openedMs: number
   readonly isStreamed: boolean
+  readonly paid: ServedCall['paid']
 }
 
 async function* answerOpened(its: Answered): AsyncGenerator<string, Completed> {
@@ -81,14 +86,22 @@ async function* answerOpened(its: Answered): AsyncGenerator<string, Completed> {
   let text = ''
   let answering: Answering | undefined
   let isClosed = false
+  let isPaid = false
+  /** A model that does not answer at all costs nothing. */
+  const collect = async () => {
+    if (!isPaid) its.paid.headers = await its.opened.collect()
+    isPaid = true
+  }
   const startedAt = performance.now()
   try {
     answering = await model.backend.answer(call, signal)
     for await (const piece of answering.pieces) {
+      await collect()
       text += piece
       yield piece
     }
     signal.throwIfAborted()
+    await collect()
     const backendMs = performance.now() - startedAt
     const completed = await close(its, text, answering)
     isClosed = true
@@ -133,7 +146,7 @@ async function close(
   const feeUnits = chargedUnits(price, usage, feeUnitGwei, opened.mostUnits)
   const sketch = await answering.sketch(text)
   if (serving.k > 0 && sketch?.bits.length !== serving.k / 8)
-    throw new BackendError('The sketch service gave no sketch of this model', false)
+    throw new BackendError('The sketch service gave no sketch of this model', 'failed')
   const receipt = await receiptFor(gateway.connection, serving, gateway.receiptKey, {
     channel: opened.channel,
     requestHash: opened.requestHash,
@@ -179,9 +192,16 @@ function isHangUp(signal: AbortSignal): boolean {
 
 function failureOf(error: unknown, signal?: AbortSignal): unknown {
   if (error instanceof ApiError) return error
-  if (signal?.aborted === true && !isHangUp(signal))
+  const isLate = error instanceof DOMException && error.name === 'TimeoutError'
+  if (isLate || (signal?.aborted === true && !isHangUp(signal)))
     return busy('The model took too long; nothing was charged.', 5, 503)
   if (!(error instanceof BackendError)) return error
-  if (error.isBusy) return busy(`The model is busy: ${error.message}. Nothing was charged.`, 2)
+  if (error.fault === 'busy') return busy(`The model is busy: ${error.message}. Nothing was charged.`, 2)
+  if (error.fault === 'refused')
+    return new ApiError(
+      400,
+      'invalid_request',
+      `The model refuses this request: ${error.message}. Nothing was charged.`,
+    )
   return new ApiError(502, 'backend_failed', `The model did not answer: ${error.message}. Nothing was charged.`)
 }

@@ -12,10 +12,14 @@ import type { FillRule } from './batcher/fill.ts'
 import { channelStates } from './channels/channelUse.ts'
 import type { Gateway, OfferedModel } from './gateway.ts'
 import { createApp } from './http/app.ts'
+import { refuseMalformed } from './http/malformed.ts'
 import { createSlots } from './load.ts'
 import { createMetrics } from './metrics.ts'
-import { localFacilitator } from './payment/facilitator.ts'
+import { openPayments } from './payment/openPayments.ts'
 import type { ApiKeys } from './payment/payment.ts'
+import { type PaymentToken, tokenPayments } from './payment/tokenPayments.ts'
+import type { Facilitator } from './payment/x402.ts'
+import type { Serving } from './serving.ts'
 import { startStandings } from './standings.ts'
 import { type DatabaseLocation, openDatabase } from './store/database.ts'
 
@@ -26,8 +30,10 @@ export interface GatewayOptions {
   /** Records batches and settles books; an operator's payout address, or one that it funds. */
   readonly account: LocalAccount
   readonly receiptKey: LocalAccount
-  /** Submits x402 payments; another than `account`, and of this process alone. */
+  /** Submits x402 payments in OPEN; another than `account`, and of this process alone. */
   readonly facilitator?: LocalAccount | undefined
+  /** Other tokens that x402 payments may be in. */
+  readonly tokens?: readonly PaymentToken[] | undefined
   readonly apiKeys?: ApiKeys | undefined
   readonly fill: FillRule
   readonly promiseSeconds: number
@@ -103,7 +109,6 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
     ),
     (one) => one.stop(),
   )
-  const { facilitator } = options
   const gateway: Gateway = {
     connection,
     database,
@@ -112,7 +117,7 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
     channels: channelStates(connection, now),
     receiptKey: options.receiptKey,
     apiKeys: options.apiKeys ?? new Map(),
-    facilitator: facilitator && (await localFacilitator(connection, facilitator, servings)),
+    facilitators: await facilitatorsOf(options, servings),
     promiseSeconds,
     budgetMs: options.budgetMs ?? 120_000,
     slots: createSlots(options.atOnce ?? 64, options.queued ?? 256),
@@ -143,8 +148,21 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
   }
 }
 
+async function facilitatorsOf(
+  { connection, facilitator, tokens = [], apiKeys = new Map() }: GatewayOptions,
+  servings: readonly Serving[],
+): Promise<readonly Facilitator[]> {
+  const operator = servings[0]?.operator ?? 0
+  const others = await Promise.all(tokens.map((token) => tokenPayments(token, apiKeys, operator)))
+  return facilitator === undefined ? others : [await openPayments(connection, facilitator, servings), ...others]
+}
+
+/** In which a request has come whole. */
+const REQUEST_MS = 60_000
+
 async function listen(app: Hono, host: string, port: number) {
-  const server = createServer(getRequestListener(app.fetch))
+  const server = createServer({ requestTimeout: REQUEST_MS }, getRequestListener(app.fetch))
+  server.on('clientError', refuseMalformed)
   await new Promise<void>((resolve, reject) => {
     server.once('error', (cause) =>
       reject(new StopError(`The gateway cannot listen on ${host}:${port}`, {}, 'Name another port.', cause)),

@@ -8,6 +8,7 @@ import { openAiBackend } from '../../gateway/backends/openAi.ts'
 import { USUAL_FILL } from '../../gateway/batcher/fill.ts'
 import type { OfferedModel } from '../../gateway/gateway.ts'
 import { readApiKeys } from '../../gateway/payment/apiKeys.ts'
+import { readTokens } from '../../gateway/payment/tokenPayments.ts'
 import { ensureKeyFile, ensureKeyNamed } from '../../gateway/receipts/receiptKey.ts'
 import { loadServing } from '../../gateway/serving.ts'
 import { startGateway } from '../../gateway/startGateway.ts'
@@ -38,6 +39,7 @@ interface Options {
   readonly host: string
   readonly port: number
   readonly apiKeys?: string
+  readonly tokens?: string
   readonly facilitatorKey?: string
   readonly receiptKey?: string
   readonly batch: number
@@ -87,6 +89,10 @@ ends it, once all calls that it took are answered and recorded. docs/gateway.md 
     .option('--host <address>', 'the address to listen on', '127.0.0.1')
     .option('--port <port>', 'the port to listen on; 0 for any', wholeNumber(0, 65_535), 8_080)
     .option('--api-keys <file>', 'API keys of channels, made with `attribution channel key`')
+    .option(
+      '--tokens <file>',
+      'other tokens that x402 payments may be in; calls are then charged to a channel of your own in --api-keys',
+    )
     .option('--facilitator-key <file>', 'the key that submits x402 payments and pays their gas; made if there is none')
     .option('--receipt-key <file>', 'the key that signs receipts; made if there is none (default: in --state)')
     .option('--batch <records>', 'calls in one transaction at most', wholeNumber(1, 1_024), USUAL_FILL.records)
@@ -150,6 +156,7 @@ async function serve(context: Context, options: Options): Promise<void> {
     receiptKey,
     facilitator:
       options.facilitatorKey === undefined ? undefined : ensureKeyFile(options.facilitatorKey, 'facilitator key'),
+    tokens: options.tokens === undefined ? undefined : readTokens(options.tokens),
     apiKeys: options.apiKeys === undefined ? undefined : readApiKeys(options.apiKeys),
     fill: {
       records: options.batch,

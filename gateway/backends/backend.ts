@@ -41,12 +41,15 @@ export interface Outcome {
   readonly finish: 'stop' | 'length'
 }
 
-/** A backend that fails is not the caller's fault, and costs nothing. */
-export class BackendError extends Error {
-  readonly isBusy: boolean
+/** Why there is no answer: it has too much to do, it failed, or it finds a fault in the request. */
+export type BackendFault = 'busy' | 'failed' | 'refused'
 
-  constructor(message: string, isBusy: boolean, cause?: unknown) {
+/** No answer came of a call, which then costs nothing. */
+export class BackendError extends Error {
+  readonly fault: BackendFault
+
+  constructor(message: string, fault: BackendFault, cause?: unknown) {
     super(message, cause === undefined ? undefined : { cause })
-    this.isBusy = isBusy
+    this.fault = fault
   }
 }

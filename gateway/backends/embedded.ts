@@ -38,7 +38,7 @@ async function* piecesOf(text: string): AsyncIterable<string> {
 /** The text to classify: what the user said last. */
 function textOf({ messages }: BackendCall): string {
   const text = messages.findLast(({ role }) => role === 'user')?.content
-  if (text === undefined) throw new BackendError('There is no text of a user to answer', false)
+  if (text === undefined) throw new BackendError('There is no text of a user to answer', 'refused')
   return text
 }
 

@@ -45,6 +45,10 @@ const chunkSchema = z.looseObject({
   usage: z.looseObject({ prompt_tokens: z.int(), completion_tokens: z.int().default(0) }).nullish(),
 })
 const gradientSchema = z.looseObject({ gradient: z.array(z.number()) })
+/** As OpenAI's servers say what is wrong, and as the sketch service does. */
+const errorSchema = z.looseObject({
+  error: z.union([z.string(), z.looseObject({ message: z.string() }).transform(({ message }) => message)]),
+})
 const embeddingSchema = z.looseObject({ data: z.array(z.unknown()), usage: z.looseObject({ prompt_tokens: z.int() }) })
 
 export function openAiBackend(options: OpenAiOptions): Backend {
@@ -86,13 +90,15 @@ async function completion(options: OpenAiOptions, call: BackendCall, signal: Abo
   )
   let outcome: Outcome | undefined
   let pieces = 0
-  async function* read(): AsyncIterable<string> {
+  async function* piecesOf(): AsyncIterable<string> {
     let finish: Outcome['finish'] = 'stop'
     let usage: Outcome['usage'] | undefined
-    for await (const data of eventsOf(response)) {
-      const chunk = chunkSchema.parse(JSON.parse(data))
+    let isFinished = false
+    for await (const data of eventsOf(response, signal)) {
+      const chunk = read(chunkSchema, data, options.url)
       const [choice] = chunk.choices
       if (choice?.finish_reason === 'length') finish = 'length'
+      isFinished ||= choice?.finish_reason != null
       if (chunk.usage != null) {
         usage = { inputTokens: chunk.usage.prompt_tokens, outputTokens: chunk.usage.completion_tokens }
       }
@@ -103,9 +109,10 @@ async function completion(options: OpenAiOptions, call: BackendCall, signal: Abo
       }
       outcome = usage && { usage, finish }
     }
+    if (!isFinished && !signal.aborted) throw new BackendError(`${hostOf(options.url)} stopped in the middle`, 'failed')
   }
   return {
-    pieces: read(),
+    pieces: piecesOf(),
     // Of an answer that was cut off, a piece is a token at least.
     outcome: () => outcome ?? { usage: { inputTokens: 0, outputTokens: pieces }, finish: 'stop' },
     sketch: async (text) => await sketchOf(options, call, text),
@@ -116,7 +123,7 @@ async function embedding(options: OpenAiOptions, call: BackendCall, signal: Abor
   const input = promptOf(call.messages)
   const model = options.model === undefined ? {} : { model: options.model }
   const response = await post(`${base(options.url)}/v1/embeddings`, { ...call.sampling, ...model, input }, signal)
-  const { data, usage } = embeddingSchema.parse(await response.json())
+  const { data, usage } = read(embeddingSchema, await textOf(response, signal), options.url)
   async function* once(): AsyncIterable<string> {
     yield JSON.stringify(data)
   }
@@ -130,14 +137,15 @@ async function embedding(options: OpenAiOptions, call: BackendCall, signal: Abor
 async function sketchOf({ sketchUrl, sketcher }: OpenAiOptions, { messages, endpoint }: BackendCall, answer: string) {
   if (sketcher === undefined) return undefined
   if (sketchUrl === undefined)
-    throw new BackendError('no sketch service is named for a model whose records have sketches', false)
+    throw new BackendError('no sketch service is named for a model whose records have sketches', 'failed')
   const asked = endpoint === 'completions' ? { prompt: promptOf(messages) } : { messages }
-  const response = await post(`${base(sketchUrl)}/gradient`, { ...asked, answer }, AbortSignal.timeout(SKETCH_MS))
-  const { gradient } = gradientSchema.parse(await response.json())
+  const inTime = AbortSignal.timeout(SKETCH_MS)
+  const response = await post(`${base(sketchUrl)}/gradient`, { ...asked, answer }, inTime)
+  const { gradient } = read(gradientSchema, await textOf(response, inTime), sketchUrl)
   if (gradient.length !== sketcher.width)
     throw new BackendError(
       `the sketch service gives gradients of ${gradient.length}, not ${sketcher.width} entries`,
-      false,
+      'failed',
     )
   return sketchAnswer(sketcher, Float32Array.from(gradient))
 }
@@ -152,19 +160,36 @@ async function post(url: string, body: object, signal: AbortSignal): Promise<Res
     signal,
   }).catch((cause: unknown) => {
     signal.throwIfAborted()
-    throw new BackendError(`${new URL(url).host} does not answer`, true, cause)
+    throw new BackendError(`${hostOf(url)} does not answer`, 'busy', cause)
   })
   if (response.ok && response.body !== null) return response
-  await response.body?.cancel()
-  const isBusy = response.status === 429 || response.status === 503
-  throw new BackendError(`${new URL(url).host} answers ${response.status}`, isBusy)
+  const { status } = response
+  const said = errorSchema.safeParse(await response.json().catch(() => undefined)).data?.error
+  if (status === 400 || status === 413 || status === 422)
+    throw new BackendError(said?.slice(0, MOST_SAID) ?? `it answers ${status}`, 'refused')
+  throw new BackendError(`${hostOf(url)} answers ${status}`, status === 429 || status === 503 ? 'busy' : 'failed')
+}
+
+const MOST_SAID = 500
+
+/** What a server sends, where it is what it should be. */
+function read<schema extends z.ZodType>(schema: schema, text: string, url: string): z.infer<schema> {
+  try {
+    return schema.parse(JSON.parse(text))
+  } catch (cause) {
+    throw new BackendError(`${hostOf(url)} sends what is no answer`, 'failed', cause)
+  }
+}
+
+function hostOf(url: string): string {
+  return new URL(url).host
 }
 
 /** The data of server-sent events, up to `[DONE]`. */
-async function* eventsOf(response: Response): AsyncIterable<string> {
+async function* eventsOf(response: Response, signal: AbortSignal): AsyncIterable<string> {
   let text = ''
   const decoder = new TextDecoder()
-  for await (const bytes of response.body as ReadableStream<Uint8Array>) {
+  for await (const bytes of whileConnected(response, signal)) {
     text += decoder.decode(bytes, { stream: true })
     const lines = text.split(/\r?\n/)
     text = lines.pop() ?? ''
@@ -174,6 +199,21 @@ async function* eventsOf(response: Response): AsyncIterable<string> {
       if (data === '[DONE]') return
       yield data
     }
+  }
+}
+
+async function textOf(response: Response, signal: AbortSignal): Promise<string> {
+  const bytes: Uint8Array[] = []
+  for await (const some of whileConnected(response, signal)) bytes.push(some)
+  return Buffer.concat(bytes).toString()
+}
+
+async function* whileConnected(response: Response, signal: AbortSignal): AsyncIterable<Uint8Array> {
+  try {
+    yield* response.body as ReadableStream<Uint8Array>
+  } catch (cause) {
+    signal.throwIfAborted()
+    throw new BackendError(`${hostOf(response.url)} hung up in the middle`, 'failed', cause)
   }
 }
 
@@ -188,5 +228,5 @@ function base(url: string): string {
 async function isDown(url: string): Promise<string | undefined> {
   const response = await fetch(url, { signal: AbortSignal.timeout(2_000) }).catch(() => undefined)
   await response?.body?.cancel()
-  return response?.ok === true ? undefined : `${new URL(url).host} does not answer`
+  return response?.ok === true ? undefined : `${hostOf(url)} does not answer`
 }

@@ -34,6 +34,8 @@ export type Charge =
   | { readonly kind: 'no channel' }
   /** A voucher for `units` in all is missing. */
   | { readonly kind: 'voucher wanted'; readonly units: bigint }
+  /** The one given was published by a batch: one for `units` in all is missing, which only its signer can make. */
+  | { readonly kind: 'voucher public'; readonly units: bigint }
   /** The deposit is too small by so much, counting what may be withdrawn before the call is recorded. */
   | { readonly kind: 'deposit wanted'; readonly units: bigint }
 

@@ -17,6 +17,8 @@ const PATHS: Readonly<Record<string, Endpoint>> = {
 }
 
 const MOST_BODY = 1 << 20
+/** Of an address, in what is said of it. */
+const MOST_PATH = 200
 
 /** Every address of a gateway. */
 export function createApp(gateway: Gateway): Hono {
@@ -26,14 +28,22 @@ export function createApp(gateway: Gateway): Hono {
     await next()
     // Never what was asked or answered.
     gateway.log.info(
-      { method: c.req.method, path: c.req.path, status: c.res.status, ms: Math.round(performance.now() - startedAt) },
+      {
+        method: c.req.method,
+        path: c.req.path.slice(0, MOST_PATH),
+        status: c.res.status,
+        ms: Math.round(performance.now() - startedAt),
+      },
       'request',
     )
   })
   const limit = bodyLimit({
     maxSize: MOST_BODY,
     onError: () => {
-      throw new ApiError(413, 'too_large', `A request has at most ${MOST_BODY} bytes.`)
+      throw new ApiError(413, 'too_large', `A request has at most ${MOST_BODY} bytes.`, {
+        // What is still on its way is not read.
+        headers: { Connection: 'close' },
+      })
     },
   })
   for (const [path, endpoint] of Object.entries(PATHS)) app.post(path, limit, (c) => handleCall(gateway, endpoint, c))
@@ -53,7 +63,9 @@ export function createApp(gateway: Gateway): Hono {
       'Content-Type': gateway.metrics.registry.contentType,
     })
   })
-  app.notFound((c) => errorReply(c, new ApiError(404, 'not_found', `There is nothing at ${c.req.path}.`)))
+  app.notFound((c) =>
+    errorReply(c, new ApiError(404, 'not_found', `There is nothing at ${c.req.path.slice(0, MOST_PATH)}.`)),
+  )
   app.onError((error, c) => errorReply(c, knownError(gateway, error)))
   return app
 }

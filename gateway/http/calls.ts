@@ -40,40 +40,44 @@ export async function handleCall(gateway: Gateway, endpoint: Endpoint, c: Contex
     { ...call, maxTokens },
     { hangUp: hangUp.signal, isStreamed },
   )
+  // What fails before it is an error with a status.
+  const first = await served.pieces.next()
   c.header(RECEIPT_HEADER, `/v1/receipts/${served.id}`)
-  for (const [name, value] of Object.entries(served.headers)) c.header(name, value)
+  for (const [name, value] of Object.entries(served.paid.headers)) c.header(name, value)
   const reply = { id: served.id, createdAt: Math.floor(gateway.now() / 1_000), model: model.name }
   return isStreamed
-    ? await streamAnswer(gateway, c, request, reply, served, model, hangUp)
-    : await wholeAnswer(c, request, reply, served, model)
+    ? streamAnswer(gateway, c, request, reply, { ...served, first }, model, hangUp)
+    : await wholeAnswer(c, request, reply, { ...served, first }, model)
+}
+
+interface BegunCall extends ServedCall {
+  readonly first: IteratorResult<string, Completed>
 }
 
 async function wholeAnswer(
   c: Context,
   request: ParsedRequest,
   reply: Reply,
-  { pieces }: ServedCall,
+  { pieces, first }: BegunCall,
   model: OfferedModel,
 ) {
-  for (;;) {
-    const { done, value } = await pieces.next()
-    if (done === true)
-      return c.json(replyOf(request, { ...reply, attribution: detailOf(request, reply, value, model) }, value))
-  }
+  let next = first
+  while (next.done !== true) next = await pieces.next()
+  const completed = next.value
+  return c.json(replyOf(request, { ...reply, attribution: detailOf(request, reply, completed, model) }, completed))
 }
 
-/** The first piece is waited for, so that what fails before it is an error with a status. */
-async function streamAnswer(
+function streamAnswer(
   gateway: Gateway,
   c: Context,
   request: ParsedRequest,
   reply: Reply,
-  { pieces }: ServedCall,
+  { pieces, first }: BegunCall,
   model: OfferedModel,
   hangUp: AbortController,
 ) {
   const shape = streamShape(request, reply)
-  let next = await pieces.next()
+  let next = first
   return streamSSE(c, async (stream) => {
     const send = async (events: readonly SentEvent[]) => {
       for (const { event, data } of events) {

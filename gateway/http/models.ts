@@ -1,7 +1,7 @@
 import type { Gateway, OfferedModel } from '../gateway.ts'
 
 /** What is said of a model: how callers name it, what an answer costs, and where its terms stand. */
-export function modelObject({ connection, promiseSeconds, facilitator }: Gateway, model: OfferedModel) {
+export function modelObject({ connection, promiseSeconds, facilitators }: Gateway, model: OfferedModel) {
   const { serving, price, backend, name, maxTokens } = model
   const { terms, owner, model: id } = serving.model
   const { reader, contracts } = connection
@@ -28,7 +28,7 @@ export function modelObject({ connection, promiseSeconds, facilitator }: Gateway
       ledger: contracts.ledger.address,
       court: contracts.court.address,
       open_token: contracts.openToken.address,
-      takes_x402: facilitator !== undefined,
+      takes_x402: facilitators.length > 0,
       sketch_dims: serving.k,
       recorded_within_seconds: promiseSeconds,
       terms: JSON.parse(JSON.stringify(terms, (_, value) => (typeof value === 'bigint' ? `${value}` : value))),

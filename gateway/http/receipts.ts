@@ -11,9 +11,13 @@ import { callById } from '../store/calls.ts'
  */
 export async function handleReceipt({ database, models }: Gateway, c: Context): Promise<Response> {
   const id = c.req.param('id') ?? ''
-  const call = await callById(database.pool, id)
+  const call = /^call-[0-9a-f]{32}$/.test(id) ? await callById(database.pool, id) : undefined
   if (call === undefined) {
-    throw new ApiError(404, 'receipt_not_found', `There is no receipt ${id}: the call was not answered, or not here.`)
+    throw new ApiError(
+      404,
+      'receipt_not_found',
+      `There is no receipt ${id.slice(0, 50)}: the call was not answered, or not here.`,
+    )
   }
   const { receipt, batch, index, transaction } = call
   if (batch === undefined || index === undefined) return c.json({ id, receipt, record: null })

@@ -23,8 +23,22 @@ const text = z.union([
 ])
 const message = z.looseObject({ role: z.enum(['system', 'developer', 'user', 'assistant']), content: text })
 const tokens = z.int().min(1).max(1_000_000).nullish()
+/** Sampling settings that a backend may understand. */
+const sampling = {
+  temperature: z.number().min(0).max(2).nullish(),
+  top_p: z.number().min(0).max(1).nullish(),
+  top_k: z.int().min(-1).nullish(),
+  min_p: z.number().min(0).max(1).nullish(),
+  seed: z.int().nullish(),
+  stop: z.union([z.string(), z.array(z.string()).max(16)]).nullish(),
+  presence_penalty: z.number().min(-2).max(2).nullish(),
+  frequency_penalty: z.number().min(-2).max(2).nullish(),
+  response_format: z.looseObject({ type: z.string() }).nullish(),
+  dimensions: z.int().min(1).nullish(),
+}
 const common = {
-  model: z.string().min(1),
+  ...sampling,
+  model: z.string().min(1).max(200),
   stream: z.boolean().nullish(),
   stream_options: z.looseObject({ include_usage: z.boolean().optional() }).nullish(),
   attribution: z.boolean().optional(),
@@ -66,31 +80,19 @@ const schemas = {
   }),
 } satisfies Record<Endpoint, z.ZodType>
 
-/** Sampling settings that a backend may understand. */
-const SAMPLING = [
-  'temperature',
-  'top_p',
-  'top_k',
-  'min_p',
-  'seed',
-  'stop',
-  'presence_penalty',
-  'frequency_penalty',
-  'response_format',
-  'dimensions',
-] as const
-
 export function parseRequest(endpoint: Endpoint, body: unknown): ParsedRequest {
   const parsed = schemas[endpoint].safeParse(body)
   if (!parsed.success) throw badRequest(parsed.error)
   const asked = parsed.data as Record<string, unknown> & { model: string; stream?: boolean; attribution?: boolean }
   const given = body as Readonly<Record<string, unknown>>
   const options = asked.stream_options as { include_usage?: boolean } | null | undefined
-  const sampling = Object.fromEntries(SAMPLING.flatMap((name) => (given[name] == null ? [] : [[name, given[name]]])))
+  const settings = Object.fromEntries(
+    Object.keys(sampling).flatMap((name) => (given[name] == null ? [] : [[name, given[name]]])),
+  )
   const maxTokens = asked.max_tokens ?? asked.max_completion_tokens ?? asked.max_output_tokens
   return {
     model: asked.model,
-    call: { endpoint, messages: messagesOf(endpoint, asked), sampling },
+    call: { endpoint, messages: messagesOf(endpoint, asked), sampling: settings },
     maxTokens: (maxTokens as number | null | undefined) ?? undefined,
     isStreamed: asked.stream === true && endpoint !== 'embeddings' && endpoint !== 'classifications',
     includeUsage: options?.include_usage === true,

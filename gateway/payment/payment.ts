@@ -37,7 +37,8 @@ const voucherSchema = z.strictObject({
   maxClaimableAmount: z
     .string()
     .regex(/^\d{1,39}$/)
-    .transform(BigInt),
+    .transform(BigInt)
+    .refine((wei) => wei < 1n << 128n, 'it is above 2^128'),
   signature: z
     .string()
     .regex(/^0x([0-9a-fA-F]{128}|[0-9a-fA-F]{130})$/)

@@ -5,6 +5,7 @@ import type { AnswerSketch } from '../../pipeline/train/answerSketch.ts'
 import type { NamedChannel } from '../../sdk/channel.ts'
 import type { Connection } from '../../sdk/contracts.ts'
 import { type Receipt, signReceipt } from '../../sdk/receipt.ts'
+import { ApiError } from '../apiError.ts'
 import type { Serving } from '../serving.ts'
 
 /** An answered call, as its receipt says it. */
@@ -53,11 +54,14 @@ export function requestText(body: Readonly<Record<string, unknown>>): string {
   return canonical(asked)
 }
 
-function canonical(value: unknown): string {
-  if (Array.isArray(value)) return `[${value.map(canonical).join(',')}]`
+const MOST_LEVELS = 100
+
+function canonical(value: unknown, levels = 0): string {
+  if (levels > MOST_LEVELS) throw new ApiError(400, 'invalid_request', `The body has more than ${MOST_LEVELS} levels.`)
+  if (Array.isArray(value)) return `[${value.map((one) => canonical(one, levels + 1)).join(',')}]`
   if (typeof value !== 'object' || value === null) return JSON.stringify(value)
   const entries = Object.entries(value)
     .filter(([, one]) => one !== undefined)
     .toSorted(([a], [b]) => (a < b ? -1 : 1))
-  return `{${entries.map(([name, one]) => `${JSON.stringify(name)}:${canonical(one)}`).join(',')}}`
+  return `{${entries.map(([name, one]) => `${JSON.stringify(name)}:${canonical(one, levels + 1)}`).join(',')}}`
 }

@@ -1,8 +1,15 @@
+import { once } from 'node:events'
+import { connect } from 'node:net'
+import { text } from 'node:stream/consumers'
+import { decodePaymentRequiredHeader } from '@x402/core/http'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import * as z from 'zod'
+import { randomSource } from '../../attribution/random.ts'
 import { USUAL_FILL } from '../../gateway/batcher/fill.ts'
 import type { RunningGateway } from '../../gateway/startGateway.ts'
 import { parseReceipt, promisedRecord, signerOfReceipt } from '../../sdk/receipt.ts'
 import { receiptKey } from '../support/localModel.ts'
+import { hostileRequest } from './hostileRequests.ts'
 import { FEE_UNITS, type LocalGateway, MODEL, post, startLocalGateway } from './localGateway.ts'
 
 describe('a gateway', () => {
@@ -63,5 +70,59 @@ describe('a gateway', () => {
     expect(await its.chargedOn(its.channels[0])).toBe(FEE_UNITS)
     const recorded = await (await fetch(`${gateway.url}${address}`)).json()
     expect(recorded).toMatchObject({ record: { index: 0, proof: { index: '0' } } })
+  })
+
+  describe('asked by a hostile client', () => {
+    const SEED = Number(process.env.SEED ?? 1)
+    const errorSchema = z.strictObject({
+      message: z.string().min(1).max(700),
+      type: z.string(),
+      param: z.string().nullable(),
+      code: z.string(),
+    })
+
+    it('answers, or refuses with one error in OpenAI’s shape, and never fails itself', async () => {
+      const draw = randomSource(SEED)
+      const next = () => draw() >>> 0
+      const voucher = await its.voucher(its.channels[0], FEE_UNITS * 1_000)
+      const unpaid = await classify('Tea?')
+      const [accepted] = decodePaymentRequiredHeader(unpaid.headers.get('payment-required') ?? '').accepts
+      const statuses = new Map<number, number>()
+      for (let i = 0; i < 600; i++) {
+        const { path, ...request } = hostileRequest(next, voucher, accepted ?? {})
+        const response = await fetch(`${gateway.url}${path}`, request as RequestInit)
+        const text = await response.text()
+        const asked = `request ${i} of seed ${SEED}: ${request.method} ${path} ${request.body?.slice(0, 300)} ${JSON.stringify(request.headers)}`
+        if (!response.ok) {
+          const { error } = JSON.parse(text)
+          expect(errorSchema.safeParse(error).error?.message, `${asked}\n${text}`.slice(0, 1_500)).toBeUndefined()
+          expect(response.status, `${asked}\n${text}`.slice(0, 1_500)).toBeLessThan(500)
+        } else expect(text, asked).not.toContain('"error":{')
+        statuses.set(response.status, (statuses.get(response.status) ?? 0) + 1)
+      }
+      expect([...statuses.keys()].toSorted()).toEqual(expect.arrayContaining([200, 400, 401, 402, 404]))
+      expect(gateway.gateway.slots.running).toBe(0)
+    })
+
+    it('refuses what is no HTTP in the same shape, and lets go of callers that leave in the middle', async () => {
+      const { port } = new URL(gateway.url)
+      const answer = async (sent: string) => {
+        const socket = connect(Number(port), '127.0.0.1')
+        socket.write(sent)
+        return await text(socket)
+      }
+      expect(await answer('TEA\r\n\r\n')).toMatch(/^HTTP\/1.1 400 Bad Request.*{"error":{"message":"This is no HTTP/s)
+      expect(await answer(`GET / HTTP/1.1\r\nx: ${'y'.repeat(40_000)}\r\n\r\n`)).toMatch(
+        /^HTTP\/1.1 431 .*"code":"too_large"/s,
+      )
+      const half = 'POST /v1/classifications HTTP/1.1\r\nHost: x\r\nContent-Length: 90\r\n\r\n{"model": "'
+      for (let i = 0; i < 10; i++) {
+        const socket = connect(Number(port), '127.0.0.1')
+        socket.write(half, () => socket.destroy())
+        await once(socket, 'close')
+      }
+      expect((await classify('Tea?', await its.voucher(its.channels[0], FEE_UNITS * 2_000))).status).toBe(200)
+      expect(gateway.gateway.slots.running).toBe(0)
+    })
   })
 })

@@ -242,7 +242,7 @@ function inTrouble(model: OfferedModel, random: () => number): OfferedModel {
       ...backend,
       answer: async (call, signal): Promise<Answering> => {
         const drawn = random()
-        if (drawn < 0.01) throw new BackendError('the test says so', drawn < 0.005)
+        if (drawn < 0.01) throw new BackendError('the test says so', drawn < 0.005 ? 'busy' : 'failed')
         await sleep(drawn > 0.98 ? 100 : drawn * 5)
         return await backend.answer(call, signal)
       },
