@@ -1,5 +1,5 @@
 import { encodePaymentResponseHeader } from '@x402/core/http'
-import { type Address, isAddressEqual, type LocalAccount, maxUint256, parseSignature } from 'viem'
+import { type Address, getAddress, isAddressEqual, type LocalAccount, maxUint256, parseSignature } from 'viem'
 import * as z from 'zod'
 import { type Reader, walletOn } from '../../sdk/chain.ts'
 import { callTo, RefusedError } from '../../sdk/contractCall.ts'
@@ -84,7 +84,7 @@ export async function openPayments(
       try {
         const { transactionHash: transaction } = await sent
         const payer = await reader.readContract({ ...contracts.accounts, functionName: 'accountOf', args: [from] })
-        const paid = encodePaymentResponseHeader({ success: true, transaction, network, payer: from })
+        const paid = encodePaymentResponseHeader({ success: true, transaction, network, payer: getAddress(from) })
         return { kind: 'walk-in', payer, headers: { 'PAYMENT-RESPONSE': paid } }
       } catch (error) {
         if (error instanceof RefusedError) return { refused: `The payment cannot be settled: ${error.message}.` }

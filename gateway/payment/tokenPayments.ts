@@ -25,6 +25,8 @@ const tokenSchema = z.strictObject({
     .string()
     .regex(/^[1-9]\d{0,38}$/)
     .transform(BigInt),
+  /** For how long what a caller signs is good. */
+  payWithinSeconds: z.int().min(10).default(PAY_WITHIN_SECONDS),
   /** Where the facilitator answers. */
   facilitator: z.url({ protocol: /^https?$/ }),
 })
@@ -48,7 +50,7 @@ const GWEI_PER_OPEN = parseOpen('1')
 
 /** Refuses a token whose facilitator does not settle it, and models for which the operator has no channel. */
 export async function tokenPayments(token: PaymentToken, keys: ApiKeys, operator: number): Promise<Facilitator> {
-  const { network, asset, name, version, payTo, perOpen, facilitator } = token
+  const { network, asset, name, version, payTo, perOpen, payWithinSeconds, facilitator } = token
   const client = new HTTPFacilitatorClient({ url: facilitator })
   await requireSupported(client, token)
   const own = new Map([...keys.values()].flatMap((key) => (key.channel.payer === operator ? [[key.model, key]] : [])))
@@ -63,7 +65,7 @@ export async function tokenPayments(token: PaymentToken, keys: ApiKeys, operator
     const gwei = BigInt(mostUnits) * model.terms.feeUnitGwei
     const amount = (gwei * perOpen + GWEI_PER_OPEN - 1n) / GWEI_PER_OPEN
     const extra = { name, version }
-    const maxTimeoutSeconds = PAY_WITHIN_SECONDS
+    const maxTimeoutSeconds = payWithinSeconds
     return { scheme: 'exact', network, asset, payTo, amount: `${amount}`, maxTimeoutSeconds, extra }
   }
   return {

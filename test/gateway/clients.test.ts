@@ -1,14 +1,25 @@
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { createOpenAICompatible } from '@ai-sdk/openai-compatible'
 import { ExactEvmScheme } from '@x402/evm/exact/client'
 import { decodePaymentResponseHeader, wrapFetchWithPayment, x402Client } from '@x402/fetch'
 import { generateText, streamText } from 'ai'
 import OpenAI from 'openai'
+import { type Address, keccak256, toHex } from 'viem'
+import { privateKeyToAccount } from 'viem/accounts'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { hashOfSecret } from '../../gateway/payment/payment.ts'
+import { BackendError } from '../../gateway/backends/backend.ts'
+import { ensureChannel } from '../../gateway/channels/openChannel.ts'
+import { type ApiKey, type ApiKeys, hashOfSecret } from '../../gateway/payment/payment.ts'
+import { type PaymentToken, readTokens, tokenPayments } from '../../gateway/payment/tokenPayments.ts'
 import type { RunningGateway } from '../../gateway/startGateway.ts'
+import { callTo } from '../../sdk/contractCall.ts'
+import { transact } from '../../sdk/node/transactions/transact.ts'
 import { promisedRecord, receiptSchema } from '../../sdk/receipt.ts'
+import { newFolder } from '../support/folder.ts'
 import { fund } from '../support/localModel.ts'
 import { FEE_UNITS, type LocalGateway, MODEL, post, startLocalGateway } from './localGateway.ts'
+import { deployToken, startTokenFacilitator } from './tokenFacilitator.ts'
 
 /** Clients as they are published, unchanged. */
 
@@ -18,15 +29,44 @@ describe('a gateway', () => {
   let its: LocalGateway
   let gateway: RunningGateway
   let openai: OpenAI
+  let apiKeys: ApiKeys
+  let facilitator: Awaited<ReturnType<typeof startTokenFacilitator>>
+  let asset: Address
+  let isBroken = false
+  const token = () => ({
+    network: 'eip155:31337',
+    asset,
+    name: 'Open',
+    version: '1',
+    payTo: its.local.wallets.treasury.address,
+    perOpen: '3000000',
+    // The chain's clock was moved.
+    payWithinSeconds: 30 * 86_400,
+    facilitator: facilitator.url,
+  })
   beforeAll(async () => {
     its = await startLocalGateway()
     const [{ payer, salt, signer, model }] = its.channels
     const key = { model, channel: { payer, salt }, signer, limitGwei: 10_000_000_000n }
-    gateway = await its.start('clients', { apiKeys: new Map([[hashOfSecret(SECRET), key]]) })
+    facilitator = await startTokenFacilitator(its.local)
+    asset = await deployToken(its.local)
+    apiKeys = new Map([
+      [hashOfSecret(SECRET), key],
+      [hashOfSecret('att-own'), await ownChannel(its)],
+    ])
+    const { offered } = its
+    const { backend } = offered
+    const answer: typeof backend.answer = async (call, signal) => {
+      if (isBroken) throw new BackendError('the test says so', 'failed')
+      return await backend.answer(call, signal)
+    }
+    const models = [{ ...offered, backend: { ...backend, answer } }]
+    gateway = await its.start('clients', { models, apiKeys, tokens: readTokens(listed([token()])) })
     openai = new OpenAI({ apiKey: SECRET, baseURL: `${gateway.url}/v1`, maxRetries: 0 })
   })
   afterAll(async () => {
     await gateway?.close()
+    facilitator?.stop()
     await its?.local.stop()
   })
   const messages = [{ role: 'user' as const, content: 'Where is the harbour?' }]
@@ -122,4 +162,73 @@ describe('a gateway', () => {
     const { operator, model } = its.channels[0]
     expect(await its.chargedOn({ payer: receipt.payer, salt: 0, operator, model })).toBe(FEE_UNITS)
   })
+
+  it('is paid in another token by a remote facilitator, from the operator’s own channel, and not where the model fails', async () => {
+    const { local } = its
+    const [, caller] = local.wallets.payers
+    if (caller === undefined) throw new Error('There are three payers')
+    const { openToken } = local.connection.contracts
+    const { reader } = local.connection
+    const other = { ...openToken, address: asset }
+    const balanceOf = (holder: Address) => reader.readContract({ ...other, functionName: 'balanceOf', args: [holder] })
+    const transfer = callTo(other, 'transfer', [caller.address, 1_000_000n])
+    await transact(reader, local.walletOf(local.wallets.deployer), transfer)
+    const client = new x402Client().register('eip155:*', new ExactEvmScheme(caller)).setSpendControls({
+      allowedAssets: [{ network: 'eip155:31337', asset, maxAmountPerPayment: '1000000' }],
+    })
+    const pay = wrapFetchWithPayment(fetch, client)
+    const body = JSON.stringify({ model: MODEL, stream: true, messages: [{ role: 'user', content: 'Tea?' }] })
+    const ask = () =>
+      pay(`${gateway.url}/v1/chat/completions`, {
+        method: 'POST',
+        body,
+        headers: { 'Content-Type': 'application/json' },
+      })
+
+    isBroken = true
+    const failed = await ask()
+    expect([failed.status, await balanceOf(caller.address), facilitator.asked]).toEqual([
+      502,
+      1_000_000n,
+      ['/supported', '/verify'],
+    ])
+    isBroken = false
+    const answer = await ask()
+    expect(answer.status).toBe(200)
+    expect(await answer.text()).toContain('question')
+    expect(decodePaymentResponseHeader(answer.headers.get('payment-response') ?? '')).toMatchObject({ success: true })
+    // 0.02 OPEN at three of the token’s units a millionth of OPEN.
+    expect(await balanceOf(caller.address)).toBe(1_000_000n - 60_000n)
+    const { receipt } = await (await fetch(`${gateway.url}${answer.headers.get('attribution-receipt')}`)).json()
+    expect(receipt).toMatchObject({ payer: its.operator, operator: its.operator })
+    await gateway.batcher.recordAll()
+    const { payer, channelSalt: salt, operator, model } = receipt
+    expect(await its.chargedOn({ payer, salt, operator, model })).toBe(FEE_UNITS)
+  })
+
+  it('offers another token only where a channel of the operator and a facilitator are there', async () => {
+    const offer = (more: object, keys = apiKeys) =>
+      tokenPayments({ ...(readTokens(listed([token()]))[0] as PaymentToken), ...more }, keys, its.operator)
+    await expect(offer({}, new Map())).rejects.toThrow(/are charged to a channel of account \d+, and no API key is for/)
+    await expect(offer({ network: 'eip155:1' })).rejects.toThrow('settles no payments on eip155:1, where Open is')
+    await expect(offer({ facilitator: 'http://127.0.0.1:9' })).rejects.toThrow('http://127.0.0.1:9 does not answer')
+    expect(() => readTokens(listed([{ ...token(), perOpen: '0' }]))).toThrow('is no list of tokens')
+  })
 })
+
+function listed(content: unknown): string {
+  const path = join(newFolder('tokens'), 'tokens.json')
+  writeFileSync(path, JSON.stringify(content))
+  return path
+}
+
+/** From which the operator pays for what it was given other tokens for. */
+async function ownChannel({ local, operator, registered: { model } }: LocalGateway): Promise<ApiKey> {
+  const signer = privateKeyToAccount(keccak256(toHex('vouchers of the operator')))
+  const limitGwei = 10n ** 12n
+  await fund(local, local.wallets.operator, limitGwei)
+  const key = { payer: operator, operator, model, salt: 1 }
+  const wallet = local.walletOf(local.wallets.operator)
+  await ensureChannel(local.connection, wallet, { ...key, signer: signer.address, amountGwei: limitGwei })
+  return { model, channel: { payer: operator, salt: 1 }, signer, limitGwei }
+}
