@@ -1,5 +1,6 @@
 import type { Completed } from '../serveCall.ts'
 import type { ParsedRequest } from './requests.ts'
+import { responseObject, responseStream } from './responses.ts'
 
 /** Answers as OpenAI's clients expect them. */
 
@@ -11,12 +12,12 @@ export interface Reply {
   readonly attribution?: object | undefined
 }
 
-export function replyOf({ call }: ParsedRequest, reply: Reply, completed: Completed): object {
+export function replyOf(request: ParsedRequest, reply: Reply, completed: Completed): object {
   const { id, createdAt, model } = reply
   const { text, finish, usage } = completed
   const extra = reply.attribution === undefined ? {} : { attribution: reply.attribution }
   const base = { id, created: createdAt, model, usage: usageOf(completed), ...extra }
-  switch (call.endpoint) {
+  switch (request.call.endpoint) {
     case 'chat': {
       const message = { role: 'assistant', content: text, refusal: null }
       return {
@@ -32,7 +33,7 @@ export function replyOf({ call }: ParsedRequest, reply: Reply, completed: Comple
         choices: [{ index: 0, text, logprobs: null, finish_reason: finish }],
       }
     case 'responses':
-      return { ...responseOf(reply, completed), ...extra }
+      return { ...responseObject(request, reply, completed), ...extra }
     case 'classifications':
       return { ...base, object: 'list', data: [{ index: 0, ...JSON.parse(text) }] }
     case 'embeddings':
@@ -59,7 +60,7 @@ export interface SentEvent {
 }
 
 export function streamShape(request: ParsedRequest, reply: Reply): StreamShape {
-  if (request.call.endpoint === 'responses') return responseStream(reply)
+  if (request.call.endpoint === 'responses') return responseStream(request, reply)
   return request.call.endpoint === 'chat' ? chatStream(request, reply) : completionStream(request, reply)
 }
 
@@ -94,6 +95,7 @@ function completionStream({ includeUsage }: ParsedRequest, { id, createdAt, mode
       created: createdAt,
       model,
       choices: [{ index: 0, text, logprobs: null, finish_reason: finish }],
+      ...(includeUsage ? { usage: null } : {}),
       ...more,
     },
   })
@@ -105,92 +107,6 @@ function completionStream({ includeUsage }: ParsedRequest, { id, createdAt, mode
       ...(includeUsage ? [chunk('', null, { choices: [], usage: usageOf(completed) })] : []),
       { data: '[DONE]' },
     ],
-  }
-}
-
-/** The events of Open Responses, in their order, each with its number. */
-function responseStream(reply: Reply): StreamShape {
-  let sequence = 0
-  let text = ''
-  const item_id = `msg-${reply.id}`
-  const place = { item_id, output_index: 0, content_index: 0 }
-  const event = (type: string, fields: object): SentEvent => ({
-    event: type,
-    data: { type, sequence_number: sequence++, ...fields },
-  })
-  const part = () => ({ type: 'output_text', text, annotations: [], logprobs: [] })
-  const item = (status: string, content: readonly object[]) => ({
-    id: item_id,
-    type: 'message',
-    status,
-    role: 'assistant',
-    content,
-  })
-  return {
-    begin: () => [
-      event('response.created', { response: responseOf(reply, undefined) }),
-      event('response.in_progress', { response: responseOf(reply, undefined) }),
-      event('response.output_item.added', { output_index: 0, item: item('in_progress', []) }),
-      event('response.content_part.added', { ...place, part: part() }),
-    ],
-    piece: (delta) => {
-      text += delta
-      return [event('response.output_text.delta', { ...place, delta, logprobs: [] })]
-    },
-    end: (completed, attribution) => [
-      event('response.output_text.done', { ...place, text, logprobs: [] }),
-      event('response.content_part.done', { ...place, part: part() }),
-      event('response.output_item.done', { output_index: 0, item: item('completed', [part()]) }),
-      event(completed.finish === 'length' ? 'response.incomplete' : 'response.completed', {
-        response: { ...responseOf(reply, completed), ...(attribution === undefined ? {} : { attribution }) },
-      }),
-    ],
-  }
-}
-
-function responseOf({ id, createdAt, model }: Reply, completed: Completed | undefined): object {
-  const isCut = completed?.finish === 'length'
-  const content = [{ type: 'output_text', text: completed?.text ?? '', annotations: [], logprobs: [] }]
-  const message = {
-    id: `msg-${id}`,
-    type: 'message',
-    status: isCut ? 'incomplete' : 'completed',
-    role: 'assistant',
-    content,
-  }
-  return {
-    id,
-    object: 'response',
-    created_at: createdAt,
-    completed_at: completed === undefined ? null : Math.floor(Date.now() / 1_000),
-    status: completed === undefined ? 'in_progress' : isCut ? 'incomplete' : 'completed',
-    error: null,
-    incomplete_details: isCut ? { reason: 'max_output_tokens' } : null,
-    instructions: null,
-    max_output_tokens: null,
-    model,
-    output: completed === undefined ? [] : [message],
-    parallel_tool_calls: false,
-    previous_response_id: null,
-    reasoning: { effort: null, summary: null },
-    store: false,
-    temperature: null,
-    text: { format: { type: 'text' } },
-    tool_choice: 'none',
-    tools: [],
-    top_p: null,
-    truncation: 'disabled',
-    usage:
-      completed === undefined
-        ? null
-        : {
-            input_tokens: completed.usage.inputTokens,
-            input_tokens_details: { cached_tokens: 0 },
-            output_tokens: completed.usage.outputTokens,
-            output_tokens_details: { reasoning_tokens: 0 },
-            total_tokens: completed.usage.inputTokens + completed.usage.outputTokens,
-          },
-    metadata: {},
   }
 }
 

@@ -35,6 +35,7 @@ const sampling = {
   frequency_penalty: z.number().min(-2).max(2).nullish(),
   response_format: z.looseObject({ type: z.string() }).nullish(),
   dimensions: z.int().min(1).nullish(),
+  encoding_format: z.enum(['float', 'base64']).nullish(),
 }
 const common = {
   ...sampling,
@@ -47,6 +48,7 @@ const common = {
   tools: z.array(z.unknown()).max(0).nullish(),
   functions: z.array(z.unknown()).max(0).nullish(),
   logprobs: z.literal([false, 0]).nullish(),
+  tool_choice: z.enum(['none', 'auto']).nullish(),
 }
 
 const schemas = {
@@ -72,6 +74,7 @@ const schemas = {
       .nullish()
       .or(z.literal(true).transform(() => undefined)),
     background: z.literal(false).nullish(),
+    text: z.looseObject({ format: z.looseObject({ type: z.literal('text') }).nullish() }).nullish(),
   }),
   embeddings: z.looseObject({ ...common, input: z.union([z.string(), z.array(z.string()).length(1)]) }),
   classifications: z.looseObject({
@@ -112,12 +115,15 @@ function messagesOf(endpoint: Endpoint, asked: Record<string, unknown>): readonl
   return [...before, { role: 'user', content }]
 }
 
+/** What may be named only with the value that changes nothing. */
+const UNSUPPORTED: ReadonlySet<string> = new Set(
+  'n tools tool_choice functions logprobs previous_response_id store background text'.split(' '),
+)
+
 function badRequest(error: z.ZodError): ApiError {
   const [issue] = error.issues
   const param = issue?.path.join('.') ?? ''
-  const isUnsupported = ['n', 'tools', 'functions', 'logprobs', 'previous_response_id', 'store', 'background'].includes(
-    param,
-  )
+  const isUnsupported = UNSUPPORTED.has(String(issue?.path[0]))
   return new ApiError(
     400,
     isUnsupported ? 'unsupported_parameter' : 'invalid_request',

@@ -19,6 +19,7 @@ import { promisedRecord, receiptSchema } from '../../sdk/receipt.ts'
 import { newFolder } from '../support/folder.ts'
 import { fund } from '../support/localModel.ts'
 import { FEE_UNITS, type LocalGateway, MODEL, post, startLocalGateway } from './localGateway.ts'
+import { cases, responseSchema } from './openResponses.ts'
 import { deployToken, startTokenFacilitator } from './tokenFacilitator.ts'
 
 /** Clients as they are published, unchanged. */
@@ -122,6 +123,65 @@ describe('a gateway', () => {
     await expect(openai.embeddings.create({ model: MODEL, input: 'Tea' })).rejects.toMatchObject({ status: 400 })
     const stranger = new OpenAI({ apiKey: 'att-unknown', baseURL: `${gateway.url}/v1`, maxRetries: 0 })
     await expect(stranger.chat.completions.create({ model: MODEL, messages })).rejects.toMatchObject({ status: 401 })
+  })
+
+  it('passes the cases of Open Responses that fit a model of text', async () => {
+    const headers = { Authorization: `Bearer ${SECRET}` }
+    for (const [name, asked] of cases) {
+      const { status, body } = await post(gateway, '/v1/responses', { model: MODEL, ...asked }, headers)
+      expect([name, status, responseSchema.safeParse(body).error?.issues]).toEqual([name, 200, undefined])
+      expect(body).toMatchObject({ status: 'completed', output: [{ content: [{ type: 'output_text' }] }] })
+      const { input: _, ...settings } = asked
+      expect(body).toMatchObject(settings)
+    }
+    for await (const event of await openai.responses.create({ model: MODEL, input: 'Tea?', stream: true }))
+      if ('response' in event) expect(responseSchema.safeParse(event.response).error?.issues).toBeUndefined()
+    for (const unsupported of [
+      { tools: [{ type: 'function', name: 'weather' }] },
+      { previous_response_id: 'resp_1' },
+      { text: { format: { type: 'json_object' } } },
+    ])
+      expect(
+        await post(gateway, '/v1/responses', { model: MODEL, input: 'Tea?', ...unsupported }, headers),
+      ).toMatchObject({
+        status: 400,
+        body: { error: { code: 'unsupported_parameter' } },
+      })
+  })
+
+  it('is asked as LiteLLM does, with settings that mean nothing here', async () => {
+    const headers = {
+      Authorization: `Bearer ${SECRET}`,
+      'User-Agent': 'OpenAI/Python 2.8.0',
+      'x-stainless-lang': 'python',
+    }
+    const extra = { user: 'customer-7', metadata: { trace_id: 'abc' }, tags: ['tea'], temperature: null, tools: null }
+    const history = [
+      { role: 'system', content: 'Be short.' },
+      { role: 'assistant', content: 'order', tool_calls: null, function_call: null, refusal: null, annotations: [] },
+      { role: 'user', content: [{ type: 'text', text: 'Where is it?', cache_control: { type: 'ephemeral' } }] },
+    ]
+    const chat = await post(gateway, '/v1/chat/completions', { model: MODEL, messages: history, ...extra }, headers)
+    expect(chat).toMatchObject({ status: 200, body: { choices: [{ message: { content: 'question' } }] } })
+    const streamed = await fetch(`${gateway.url}/v1/completions`, {
+      method: 'POST',
+      headers: { 'Content-Type': 'application/json', ...headers },
+      body: JSON.stringify({
+        model: MODEL,
+        prompt: ['Tea?'],
+        stream: true,
+        stream_options: { include_usage: true },
+        ...extra,
+      }),
+    })
+    const chunks = (await streamed.text())
+      .split('\n\n')
+      .flatMap((event) => (event.startsWith('data: {') ? [JSON.parse(event.slice(6))] : []))
+    expect(chunks.map(({ choices, usage }) => [choices[0]?.text, usage?.total_tokens ?? usage])).toEqual([
+      ['question', null],
+      ['', null],
+      [undefined, 2],
+    ])
   })
 
   it('is asked by the AI SDK, whole and streamed', async () => {

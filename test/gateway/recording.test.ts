@@ -84,7 +84,10 @@ describe('a gateway', () => {
     expect(await post(gateway, '/v1/classifications', request, voucher)).toMatchObject({ status: 200 })
     await gateway.batcher.recordAll()
     const replayed = await post(gateway, '/v1/classifications', request, voucher)
-    expect(replayed).toMatchObject({ status: 402 })
+    expect(replayed).toMatchObject({
+      status: 402,
+      body: { error: { message: expect.stringContaining('published this voucher') } },
+    })
     units += 5 * FEE_UNITS
     const wanted = BigInt(replayed.body.attribution.maxClaimableAmount)
     expect(wanted).toBe((BigInt(units) + 1n) * 10n ** 15n)

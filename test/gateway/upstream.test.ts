@@ -9,10 +9,13 @@ import type { RunningGateway } from '../../gateway/startGateway.ts'
 import { promisedRecord, receiptSchema } from '../../sdk/receipt.ts'
 import { FEE_UNIT, identity, K, type LocalGateway, MODEL, startLocalGateway } from './localGateway.ts'
 
+type Fault = 'nonsense' | 'ends' | 'hangs up'
+
 /** A server as vLLM and llama.cpp are to their callers, one word a token, and a gradient service beside it. */
 function startUpstream(said: string[]) {
   let width = K
   let status = 200
+  let breaks: Fault | undefined
   const server: Server = createServer(async (request, response) => {
     let text = ''
     for await (const chunk of request) text += chunk
@@ -26,12 +29,19 @@ function startUpstream(said: string[]) {
     }
     said.push(text)
     if (status !== 200) {
-      response.writeHead(status).end()
+      response.writeHead(status).end(JSON.stringify({ error: { message: 'This is longer than my context.' } }))
       return
     }
     const { max_tokens } = JSON.parse(text)
     response.setHeader('content-type', 'text/event-stream')
     const send = (value: object) => response.write(`data: ${JSON.stringify(value)}\n\n`)
+    if (breaks !== undefined) {
+      send({ choices: [{ delta: { content: 'word' }, finish_reason: null }] })
+      if (breaks === 'nonsense') response.end('data: {"choices": 7}\n\n')
+      else if (breaks === 'ends') response.end()
+      else setTimeout(() => response.destroy(), 20)
+      return
+    }
     for (let token = 1; token <= max_tokens && !request.socket.destroyed; token++) {
       send({
         choices: [{ delta: { content: `word${token} ` }, finish_reason: token === max_tokens ? 'length' : null }],
@@ -43,7 +53,7 @@ function startUpstream(said: string[]) {
   })
   return new Promise<{
     readonly url: string
-    readonly becomes: (changed: { width?: number; status?: number }) => void
+    readonly becomes: (changed: { width?: number; status?: number; breaks?: Fault }) => void
     readonly stop: () => void
   }>((resolve) =>
     server.listen(0, '127.0.0.1', () =>
@@ -52,6 +62,7 @@ function startUpstream(said: string[]) {
         becomes: (changed) => {
           width = changed.width ?? K
           status = changed.status ?? 200
+          breaks = changed.breaks
         },
         stop: () => {
           server.close()
@@ -138,6 +149,26 @@ describe('a gateway before an OpenAI-compatible server', () => {
     await expect(ask()).rejects.toMatchObject({ status: 502, code: 'backend_failed' })
     upstream.becomes({ width: 3 })
     await expect(ask()).rejects.toMatchObject({ status: 502, message: expect.stringContaining('gradients of 3') })
+    upstream.becomes({ status: 400 })
+    await expect(ask()).rejects.toMatchObject({
+      status: 400,
+      message: expect.stringContaining('longer than my context'),
+    })
+    upstream.becomes({ breaks: 'nonsense' })
+    await expect(ask()).rejects.toMatchObject({
+      status: 502,
+      message: expect.stringContaining('sends what is no answer'),
+    })
+    upstream.becomes({ breaks: 'ends' })
+    await expect(ask()).rejects.toMatchObject({
+      status: 502,
+      message: expect.stringContaining('stopped in the middle'),
+    })
+    upstream.becomes({ breaks: 'hangs up' })
+    await expect(ask()).rejects.toMatchObject({
+      status: 502,
+      message: expect.stringContaining('hung up in the middle'),
+    })
     upstream.becomes({})
     expect(await served()).toBe(before)
   })
