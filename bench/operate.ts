@@ -4,6 +4,7 @@ import { bytesToHex } from 'viem'
 import { randomSource } from '../attribution/random.ts'
 import { USUAL_FILL } from '../gateway/batcher/fill.ts'
 import type { RunningGateway } from '../gateway/startGateway.ts'
+import { DEFAULT_PAY, PAY_RULES, type PayRule, payTermsOf } from '../pipeline/publish/payTerms.ts'
 import { runCommand, wholeNumber } from '../scripts/command.ts'
 import { encodeChannels } from '../sdk/channel.ts'
 import { callTo, estimate } from '../sdk/contractCall.ts'
@@ -11,6 +12,15 @@ import { encodeRecords } from '../sdk/record.ts'
 import { encodeVouchers } from '../sdk/voucher.ts'
 import { K, type LocalGateway, MODEL, post, startLocalGateway } from '../test/gateway/localGateway.ts'
 import { drawCall, voucherFor } from '../test/support/localBatches.ts'
+import type { LocalLedger } from '../test/support/localLedger.ts'
+import {
+  contributeLocal,
+  type LocalChannel,
+  letOperate,
+  openLocalChannel,
+  registerEqually,
+  registerOn,
+} from '../test/support/localModel.ts'
 import { calldataFloor } from './floor.ts'
 
 const SIZES = [1, 10, 100, 200, 500, 1_000]
@@ -37,7 +47,7 @@ await runCommand({
       const gateway = await its.start('bench', { fill: { ...USUAL_FILL, records: 1_000, ageSeconds: 3_600 } })
       await time(its, gateway, calls, atOnce)
       await gateway.close()
-      await gas(its)
+      for (const rule of PAY_RULES) await gas(await recordedUnder(rule, its))
     } finally {
       await its.local.stop()
     }
@@ -74,27 +84,48 @@ async function time(its: LocalGateway, gateway: RunningGateway, calls: number, a
   console.log(`${atOnce} in flight: ${(calls / seconds).toFixed(0)} attributed calls a second`)
 }
 
+/** What batches of one kind of terms are drawn for. */
+interface Recorded {
+  readonly rule: PayRule
+  readonly local: LocalLedger
+  readonly model: number
+  /** Dimensions of a record's sketch. */
+  readonly k: number
+  readonly channel: LocalChannel
+}
+
+async function recordedUnder(rule: PayRule, { local, registered, channels }: LocalGateway): Promise<Recorded> {
+  if (rule === 'net-influence') return { rule, local, model: registered.model, k: K, channel: channels[0] }
+  const pay = payTermsOf({ ...DEFAULT_PAY, rule })
+  const data = await contributeLocal(local, { items: [25, 25, 25], seed: 2 })
+  const model =
+    rule === 'equal-split'
+      ? await registerEqually(local, data, pay)
+      : (await registerOn(local, data, { k: K, pay, seed: 2 })).model
+  const operator = await letOperate(local, model, 10n ** 15n)
+  return { rule, local, model, k: 0, channel: await openLocalChannel(local, { operator, model }) }
+}
+
 /** Batches of each size, as they would be sent now. */
-async function gas({ local, registered, channels, operator }: LocalGateway): Promise<void> {
+async function gas({ rule, local, model, k, channel }: Recorded): Promise<void> {
   const { connection, wallets } = local
   const { reader, contracts } = connection
-  const [channel] = channels
   const { maxClaimableAmount, signature } = await voucherFor(local, channel, 990_000)
   const next = randomSource(1)
   console.log(
-    `\nof account ${operator}, k = ${K}\ncalls  gas a call  bytes a call  floor of its bytes  at ${ETH_PRICES_GWEI.join(' · ')} gwei, in ETH`,
+    `\n${rule}${k > 0 ? `, k = ${k}` : ', no sketches'}\ncalls  gas a call  bytes a call  floor of its bytes  at ${ETH_PRICES_GWEI.join(' · ')} gwei, in ETH`,
   )
   for (const size of SIZES) {
     const records = []
     for (let i = 0; i < size; i++) {
-      const { record } = await drawCall(local, { model: registered.model, k: K, channels: [channel] }, next)
+      const { record } = await drawCall(local, { model, k, channels: [channel] }, next)
       records.push({ ...record, channel: 0 })
     }
     const call = callTo(contracts.ledger, 'recordBatch', [
-      registered.model,
+      model,
       bytesToHex(encodeChannels([channel])),
       bytesToHex(encodeVouchers([{ channel: 0, maxClaimableAmount, signature }])),
-      bytesToHex(encodeRecords(records, K, 1)),
+      bytesToHex(encodeRecords(records, k, 1)),
     ])
     const used = Number(((await estimate(reader, wallets.operator.address, call)) * 10n) / 11n) / size
     const bytes = (call.data.length / 2 - 1) / size

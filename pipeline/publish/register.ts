@@ -45,7 +45,11 @@ export function pageLimits(k: number): PageLimits {
 
 /** The pages in which a run is registered. */
 export function registrationPages(prepared: PreparedRun): readonly Page[] {
-  return prepared.kind === 'sketched' ? sketchedPages(prepared.units) : pagesOf(prepared.plan, [], new Uint8Array())
+  return prepared.kind === 'sketched' ? sketchedPages(prepared.units) : unsketchedPages(prepared.plan)
+}
+
+export function unsketchedPages(plan: UnitPlan): readonly Page[] {
+  return pagesOf(plan, [], new Uint8Array())
 }
 
 export function sketchedPages(

@@ -284,7 +284,10 @@ describe('serving', () => {
   })
 
   it('answers paid calls over HTTP with receipts that hold, keeps a second one out of its database, and ends on a signal', async () => {
-    const gateway = startAttribution([...serve.split(' '), '--yes'], OPERATOR, folder)
+    const unit = readFileSync('gateway/service/attribution-gateway.service', 'utf8')
+    const [, , ...command] = /^ExecStart=(.*)$/m.exec(unit)?.[1]?.split(' ') ?? []
+    const args = command.flatMap((word) => (word === '$SERVE_OPTIONS' ? serve.split(' ').slice(1) : [word]))
+    const gateway = startAttribution(args, OPERATOR, folder)
     await gateway.said('"msg":"serving"')
     const url = /"url":"([^"]+)"/.exec(gateway.output())?.[1]
     const ask = (input: string) =>

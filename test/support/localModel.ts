@@ -1,7 +1,8 @@
-import { type Hex, keccak256, type LocalAccount, numberToHex, toHex } from 'viem'
+import { type Hex, keccak256, type LocalAccount, numberToHex, toHex, zeroHash } from 'viem'
 import { privateKeyToAccount } from 'viem/accounts'
 import { rootOf } from '../../attribution/merkle.ts'
 import { type PageLimits, registeredPlan } from '../../attribution/unitPages.ts'
+import { planUnits } from '../../attribution/unitPlan.ts'
 import { type DrawnRows, drawRows, unitsOf } from '../../bench/gas/drawnModel.ts'
 import { ensureBond } from '../../gateway/bond.ts'
 import { ensureChannel } from '../../gateway/channels/openChannel.ts'
@@ -10,7 +11,13 @@ import { ensureContribution } from '../../pipeline/publish/contribute.ts'
 import { ensureDataset, ensureVersion } from '../../pipeline/publish/dataset.ts'
 import type { FineTune } from '../../pipeline/publish/fineTune.ts'
 import { DEFAULT_PAY, type FeeShares, type PayTerms, payTermsOf } from '../../pipeline/publish/payTerms.ts'
-import { ensureOperator, pageLimits, registerPages, sketchedPages } from '../../pipeline/publish/register.ts'
+import {
+  ensureOperator,
+  pageLimits,
+  registerPages,
+  sketchedPages,
+  unsketchedPages,
+} from '../../pipeline/publish/register.ts'
 import type { UnitIndex } from '../../pipeline/publish/unitIndex.ts'
 import { bondOfAccount, bondOfModel } from '../../sdk/bond.ts'
 import type { ChannelKey } from '../../sdk/channel.ts'
@@ -95,6 +102,19 @@ export async function registerOn(local: LocalLedger, data: LocalData, drawn: Mod
   const model = await registerPages(connection, walletOf(wallets.owner), fineTune, pages)
   const { contributions, parent } = data
   return { model, parent, owner, fineTune, units, contributions }
+}
+
+/** A model whose contributors share equally, by their items: it has no sketches. */
+export async function registerEqually(local: LocalLedger, data: LocalData, pay: PayTerms): Promise<number> {
+  const { connection, wallets, walletOf } = local
+  const plan = planUnits(
+    data.contributions.map(({ id, itemHashes: { length } }) => ({ id, items: length, kept: length })),
+  )
+  await ensureAccount(connection, walletOf(wallets.owner))
+  const likeness = localFineTune(data, unitsOf(drawRows(data.contributions, 64, 1)), { seed: 3, pay })
+  const index = { fileHash: zeroHash, fileURI: '', dims: 0, source: 0 }
+  const fineTune = { ...likeness, index, plan: registeredPlan(plan, []) }
+  return await registerPages(connection, walletOf(wallets.owner), fineTune, unsketchedPages(plan))
 }
 
 /** What is said of units when they are registered. */
