@@ -10,7 +10,7 @@ import { encodeChannels } from '../sdk/channel.ts'
 import { callTo, estimate } from '../sdk/contractCall.ts'
 import { encodeRecords } from '../sdk/record.ts'
 import { encodeVouchers } from '../sdk/voucher.ts'
-import { K, type LocalGateway, MODEL, post, startLocalGateway } from '../test/gateway/localGateway.ts'
+import { type LocalGateway, MODEL, post, startLocalGateway } from '../test/gateway/localGateway.ts'
 import { drawCall, voucherFor } from '../test/support/localBatches.ts'
 import type { LocalLedger } from '../test/support/localLedger.ts'
 import {
@@ -25,6 +25,8 @@ import { calldataFloor } from './floor.ts'
 
 const SIZES = [1, 10, 100, 200, 500, 1_000]
 const ETH_PRICES_GWEI = [0.001, 0.01, 0.1]
+/** Of a sketch, as a run has them where it says nothing. */
+const DIMS = 256
 const WARMING = 50
 
 await runCommand({
@@ -94,16 +96,21 @@ interface Recorded {
   readonly channel: LocalChannel
 }
 
-async function recordedUnder(rule: PayRule, { local, registered, channels }: LocalGateway): Promise<Recorded> {
-  if (rule === 'net-influence') return { rule, local, model: registered.model, k: K, channel: channels[0] }
+async function recordedUnder(rule: PayRule, { local }: LocalGateway): Promise<Recorded> {
   const pay = payTermsOf({ ...DEFAULT_PAY, rule })
   const data = await contributeLocal(local, { items: [25, 25, 25], seed: 2 })
   const model =
     rule === 'equal-split'
       ? await registerEqually(local, data, pay)
-      : (await registerOn(local, data, { k: K, pay, seed: 2 })).model
+      : (await registerOn(local, data, { k: DIMS, pay, seed: 3 + PAY_RULES.indexOf(rule) })).model
   const operator = await letOperate(local, model, 10n ** 15n)
-  return { rule, local, model, k: 0, channel: await openLocalChannel(local, { operator, model }) }
+  return {
+    rule,
+    local,
+    model,
+    k: rule === 'net-influence' ? DIMS : 0,
+    channel: await openLocalChannel(local, { operator, model }),
+  }
 }
 
 /** Batches of each size, as they would be sent now. */

@@ -8,7 +8,8 @@ import { feeUnitsFor, mostInputTokens } from '../price.ts'
 import { hashOf, requestText } from '../receipts/callReceipt.ts'
 import { explainAnswer } from '../receipts/explainAnswer.ts'
 import { type Completed, type ServedCall, serveCall } from '../serveCall.ts'
-import { type Reply, replyOf, type SentEvent, streamShape } from './replies.ts'
+import { replyOf, streamShape } from './replies.ts'
+import type { Reply, SentEvent } from './reply.ts'
 import { type ParsedRequest, parseRequest } from './requests.ts'
 
 /** Where a call's receipt is, on every answer. */

@@ -1,16 +1,9 @@
 import type { Completed } from '../serveCall.ts'
+import type { Reply, SentEvent, StreamShape } from './reply.ts'
 import type { ParsedRequest } from './requests.ts'
 import { responseObject, responseStream } from './responses.ts'
 
 /** Answers as OpenAI's clients expect them. */
-
-export interface Reply {
-  readonly id: string
-  readonly createdAt: number
-  readonly model: string
-  /** The opt-in object, where it was asked for. */
-  readonly attribution?: object | undefined
-}
 
 export function replyOf(request: ParsedRequest, reply: Reply, completed: Completed): object {
   const { id, createdAt, model } = reply
@@ -45,18 +38,6 @@ export function replyOf(request: ParsedRequest, reply: Reply, completed: Complet
         ...extra,
       }
   }
-}
-
-/** Server-sent events of one answer: what goes before its pieces, each piece, and what ends it. */
-export interface StreamShape {
-  begin(): readonly SentEvent[]
-  piece(text: string): readonly SentEvent[]
-  end(completed: Completed, attribution: object | undefined): readonly SentEvent[]
-}
-
-export interface SentEvent {
-  readonly event?: string
-  readonly data: object | '[DONE]'
 }
 
 export function streamShape(request: ParsedRequest, reply: Reply): StreamShape {

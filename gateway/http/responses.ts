@@ -1,5 +1,5 @@
 import type { Completed } from '../serveCall.ts'
-import type { Reply, SentEvent, StreamShape } from './replies.ts'
+import type { Reply, SentEvent, StreamShape } from './reply.ts'
 import type { ParsedRequest } from './requests.ts'
 
 /** Open Responses (openresponses.org): text in, text out, nothing stored. */

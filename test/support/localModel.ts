@@ -107,9 +107,8 @@ export async function registerOn(local: LocalLedger, data: LocalData, drawn: Mod
 /** A model whose contributors share equally, by their items: it has no sketches. */
 export async function registerEqually(local: LocalLedger, data: LocalData, pay: PayTerms): Promise<number> {
   const { connection, wallets, walletOf } = local
-  const plan = planUnits(
-    data.contributions.map(({ id, itemHashes: { length } }) => ({ id, items: length, kept: length })),
-  )
+  const contributions = data.contributions.toSorted((a, b) => (a.id < b.id ? -1 : 1))
+  const plan = planUnits(contributions.map(({ id, itemHashes: { length } }) => ({ id, items: length, kept: length })))
   await ensureAccount(connection, walletOf(wallets.owner))
   const likeness = localFineTune(data, unitsOf(drawRows(data.contributions, 64, 1)), { seed: 3, pay })
   const index = { fileHash: zeroHash, fileURI: '', dims: 0, source: 0 }
