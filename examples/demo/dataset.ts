@@ -1,7 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { join } from 'node:path'
 import type { Hex } from 'viem'
-import { keccak } from '../../attribution/keccak.ts'
 import { ensureAccount } from '../../pipeline/publish/account.ts'
 import { putBlob } from '../../pipeline/publish/blobs.ts'
 import { ensureContribution } from '../../pipeline/publish/contribute.ts'
@@ -78,7 +77,7 @@ can be seen what each of them earns.
   const metadataHash = putBlob(blobs, new TextEncoder().encode(card))
   return {
     licence: source.licence,
-    termsHash: keccak(new TextEncoder().encode(TERMS)),
+    termsHash: putBlob(blobs, new TextEncoder().encode(TERMS)),
     metadataHash,
     metadataURI: `blobs/${metadataHash}`,
   }

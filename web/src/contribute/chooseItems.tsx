@@ -67,7 +67,8 @@ function Chosen({ of: { items, name, isRestored } }: { of: Bundle }) {
       </ul>
       {repeated > 0 && (
         <Note tone="wait">
-          {count(repeated)} of them repeat another one. Copies are dropped before training and earn nothing.
+          {count(repeated)} of them {repeated === 1 ? 'repeats' : 'repeat'} another one. Copies are dropped before
+          training and earn nothing.
         </Note>
       )}
     </>
