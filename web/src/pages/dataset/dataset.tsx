@@ -1,6 +1,7 @@
 import { Link, useParams } from '@tanstack/react-router'
 import { useConnection } from 'wagmi'
 import { Contribute } from '../../contribute/contribute.tsx'
+import { LookAtBundle } from '../../contribute/lookAtBundle.tsx'
 import { count, plainName } from '../../format.ts'
 import { sumOf } from '../../money.ts'
 import { Amount } from '../../parts/amount.tsx'
@@ -96,7 +97,7 @@ function OfDataset({ of }: { of: Told }) {
       </Stats>
       <div className="grid below">
         <Contributions of={of} isCurator={isCurator} />
-        <Contribute datasetId={of.datasetId} termsHash={of.termsHash} />
+        {isCurator ? <LookAtBundle of={of} /> : <Contribute datasetId={of.datasetId} termsHash={of.termsHash} />}
         <Card title="Consent and terms" span={6}>
           <Facts>
             <Fact name="Licence">

@@ -4,7 +4,7 @@ import { useInfluences } from '../../influence/useInfluences.ts'
 import { sumOf } from '../../money.ts'
 import { Amount } from '../../parts/amount.tsx'
 import { Card } from '../../parts/card.tsx'
-import { HelpHarm, HelpHarmKey, scaleOf } from '../../parts/helpHarm.tsx'
+import { HelpHarm, HelpHarmKey, type Influence, scaleOf } from '../../parts/helpHarm.tsx'
 import { ModelPill, Pill } from '../../parts/pill.tsx'
 import { Empty } from '../../parts/states.tsx'
 import { Table } from '../../parts/table.tsx'
@@ -36,7 +36,7 @@ export function ByModel({ of: { units, credits } }: { of: Account }) {
   return (
     <Card
       title="By model"
-      about="What your data earned in each model that was trained on it."
+      about={whyOf(influences)}
       aside={influences.length > 0 ? <HelpHarmKey /> : undefined}
       foot={
         <span>
@@ -97,4 +97,18 @@ export function ByModel({ of: { units, credits } }: { of: Account }) {
       />
     </Card>
   )
+}
+
+/** Why it is this much, in one sentence. */
+function whyOf(influences: readonly Influence[]): string {
+  const [help, harm] = [
+    influences.reduce((sum, one) => sum + one.help, 0),
+    influences.reduce((sum, one) => sum + one.harm, 0),
+  ]
+  if (help + harm === 0) return 'What your data earned in each model that was trained on it.'
+  if (harm >= help)
+    return 'Your rows moved paid answers the wrong way as much as the right way, or more: harm is not paid.'
+  return harm * 4 < help
+    ? 'Your rows moved paid answers the right way far more than the wrong way. Help less harm is what counts.'
+    : 'Your rows moved paid answers the right way more than the wrong way. Help less harm is what counts.'
 }
