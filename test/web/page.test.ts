@@ -5,6 +5,7 @@ import { contributions } from './suites/contributions.ts'
 import { pages } from './suites/pages.ts'
 import { pendingClaims } from './suites/pendingClaims.ts'
 import { smartAccounts } from './suites/smartAccounts.ts'
+import { tasks } from './suites/tasks.ts'
 
 /** One ledger, one index and one browser for all of them: they take longer to start than most tests do. */
 describe('the page', () => {
@@ -24,4 +25,5 @@ describe('the page', () => {
   pendingClaims(() => served)
   claims(() => served)
   smartAccounts(() => served)
+  tasks(() => served)
 })
