@@ -3,6 +3,7 @@ import { readFileSync, statSync } from 'node:fs'
 import { isHex, type LocalAccount } from 'viem'
 import { type PrivateKeyAccount, privateKeyToAccount } from 'viem/accounts'
 import { StopError } from '../sdk/errors.ts'
+import { whyUnread } from '../sdk/node/whyUnread.ts'
 import { type Config, PRIVATE_KEY } from './config.ts'
 import type { Terminal } from './terminal.ts'
 import { UsageError } from './usageError.ts'
@@ -63,22 +64,5 @@ export function readSecret(path: string): string {
   } catch (cause) {
     if (cause instanceof StopError) throw cause
     throw new UsageError(`${path} cannot be read: ${whyUnread(cause)}.`)
-  }
-}
-
-function whyUnread(cause: unknown): string {
-  const code = cause instanceof Error && 'code' in cause ? cause.code : undefined
-  switch (code) {
-    case 'ENOENT':
-      return 'it does not exist'
-    case 'EISDIR':
-      return 'it is a folder, and a file is needed'
-    case 'ENOTDIR':
-      return 'what should be a folder above it is a file'
-    case 'EACCES':
-    case 'EPERM':
-      return 'its permissions do not allow it'
-    default:
-      return cause instanceof Error ? cause.message : `${cause}`
   }
 }

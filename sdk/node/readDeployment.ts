@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { type Deployment, parseDeployment } from '../deployment.ts'
 import { StopError } from '../errors.ts'
+import { whyUnread } from './whyUnread.ts'
 
 /** The deployment that a file describes, as `deployments/<name>.json`. */
 export function readDeployment(path: string): Deployment {
@@ -10,8 +11,8 @@ export function readDeployment(path: string): Deployment {
   } catch (cause) {
     if (cause instanceof Error && 'code' in cause && cause.code !== 'ENOENT')
       throw new StopError(
-        cause.code === 'EISDIR' ? `${path} is a folder, not a deployment’s file` : `${path} cannot be read`,
-        cause.code === 'EISDIR' ? {} : { reason: cause.message },
+        `The deployment ${path} cannot be read: ${whyUnread(cause)}`,
+        {},
         'Name the JSON file of the deployment, such as deployments/<name>.json.',
         cause,
       )

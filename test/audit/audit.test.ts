@@ -15,7 +15,7 @@ describe('histories of random games', () => {
     async (seed) => {
       const ledger = await startLocalLedger(5)
       try {
-        const scenario = await beginScenario(ledger, seed)
+        const scenario = await beginScenario(ledger, seed, { hasVotes: true })
         await tellOfABook(scenario)
         await scenario.play(120)
         const { findings, notChecked } = await auditAt(ledger, ledger.rpcUrl)
@@ -34,7 +34,7 @@ describe('an audit', () => {
   let middle: bigint
   beforeAll(async () => {
     ledger = await startLocalLedger(4)
-    const scenario = await beginScenario(ledger, 17)
+    const scenario = await beginScenario(ledger, 17, { hasVotes: true })
     await tellOfABook(scenario)
     middle = await ledger.connection.reader.getBlockNumber()
     await scenario.play(30)

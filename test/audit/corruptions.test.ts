@@ -8,7 +8,7 @@ import { auditOf, corruptionsOf } from './corrupted.ts'
 import { type Material, materialOf } from './material.ts'
 
 /** `npm run test:audit` looks at more of them. */
-const COUNT = Number(process.env.AUDIT_CORRUPTIONS ?? 31)
+const COUNT = Number(process.env.AUDIT_CORRUPTIONS ?? 30)
 const SEED = Number(process.env.AUDIT_SEED ?? 20_261_130)
 const SLOW_MS = 120_000 + 20_000 * COUNT
 
@@ -18,7 +18,7 @@ describe('an audit of a finished chain', () => {
   let material: Material
   let honest: Report
   beforeAll(async () => {
-    setting = await startSetting(SEED)
+    setting = await startSetting(SEED, { hasVotes: true })
     await tellOfABook(setting.scenario)
     await setting.scenario.play(80)
     indexer = await indexTo(setting.ledger, await setting.postgres.newDatabase())
@@ -34,6 +34,9 @@ describe('an audit of a finished chain', () => {
     expect(honest.findings).toEqual([])
     expect(honest.notChecked.filter(({ isNeeded }) => isNeeded)).toEqual([])
     expect(honest.verdict).toBe('clean')
+    const counts = Object.fromEntries(honest.checks.map(({ name, count }) => [name, count]))
+    expect(counts.governance).toBeGreaterThan(0)
+    expect(counts.vouchers).toBeGreaterThan(5)
   })
 
   it(

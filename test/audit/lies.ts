@@ -1,5 +1,6 @@
-import { type Hex, numberToHex } from 'viem'
+import { decodeFunctionData, encodeFunctionData, type Hex, numberToHex, size } from 'viem'
 import { headerHash } from '../../sdk/blockHeader.ts'
+import { abis } from '../../sdk/contracts.ts'
 import type { Exchange, Lie } from '../support/lyingNode.ts'
 import { type Corruption, flipped, type ToldFinding, whereOf } from './corruption.ts'
 import type { Material } from './material.ts'
@@ -106,4 +107,29 @@ export function lyingCode({ random, ledger }: Material): Corruption {
   }
   const names = ({ check, place }: ToldFinding) => check === 'code' && place.contract === contract
   return { kind: 'code altered on its way', where: contract, lie, names }
+}
+
+/** The vouchers that a batch or anyone presented bear other signatures. */
+export function lyingVoucher({ random, world }: Material): Corruption {
+  const { at, channel } = random.pick(world.raises)
+  const lie: Lie = ({ method, params, result }) => {
+    if (method !== 'eth_getTransactionByHash' || params[0] !== at.transactionHash) return result
+    const told = result as { readonly input: Hex }
+    return { ...told, input: resigned(told.input) }
+  }
+  const names = ({ check, place, what }: ToldFinding) =>
+    check === 'vouchers' && place.transaction === at.transactionHash && what.includes(channel)
+  return { kind: 'a voucher’s signature altered', where: `channel ${channel}, block ${at.block}`, lie, names }
+}
+
+const VOUCHER_BYTES = 81
+
+function resigned(input: Hex): Hex {
+  const { functionName, args } = decodeFunctionData({ abi: [...abis.ledger, ...abis.channels], data: input })
+  // The last byte of a call to present one is the last of its signature.
+  if (functionName !== 'recordBatch') return flipped(input, size(input) - 1)
+  const [model, channels, vouchers, records] = args
+  let altered = vouchers
+  for (let at = VOUCHER_BYTES - 1; at < size(vouchers); at += VOUCHER_BYTES) altered = flipped(altered, at)
+  return encodeFunctionData({ abi: abis.ledger, functionName, args: [model, channels, altered, records] })
 }

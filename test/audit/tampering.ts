@@ -1,4 +1,6 @@
 import { type Hex, numberToHex } from 'viem'
+import { callTo } from '../../sdk/contractCall.ts'
+import { transact } from '../../sdk/node/transactions/transact.ts'
 import type { LocalLedger } from '../support/localLedger.ts'
 import { type Corruption, flipped, type Row, type ToldFinding } from './corruption.ts'
 import { indexFolder, type Material } from './material.ts'
@@ -33,6 +35,20 @@ export function patchedCode({ random, ledger }: Material): Corruption {
       await ask(at, 'anvil_setCode', [address, flipped(code, byte)])
     },
     names: ({ check, place }) => check === 'code' && place.contract === contract,
+  }
+}
+
+/** A parameter is changed by an account that may, and no vote was executed. */
+export function unvotedChange({ random }: Material): Corruption {
+  const noticeSeconds = 86_400 + random.below(86_400)
+  return {
+    kind: 'a parameter changed past the votes',
+    where: `channels, notice ${noticeSeconds}`,
+    tamper: async ({ connection, governance }) => {
+      const { reader, contracts } = connection
+      await transact(reader, governance, callTo(contracts.channels, 'setNotice', [noticeSeconds]))
+    },
+    names: ({ check, place }) => check === 'governance' && place.contract === 'channels',
   }
 }
 

@@ -64,7 +64,7 @@ describe('a command that is given', () => {
 
   it('a folder instead of a deployment says so', async () => {
     const said = await attribution(['account', 'show', '1', '--rpc', local.rpcUrl, '--deployment', folder])
-    refused(said, 1, `${folder} is a folder, not a deployment’s file`)
+    refused(said, 1, `The deployment ${folder} cannot be read: it is a folder, and a file is needed`)
   })
 
   it.each([

@@ -1,25 +1,12 @@
 import { rmSync } from 'node:fs'
 import { join } from 'node:path'
-import {
-  type Address,
-  concat,
-  createTestClient,
-  encodeFunctionData,
-  http,
-  keccak256,
-  type LocalAccount,
-  parseEther,
-  toHex,
-  zeroHash,
-} from 'viem'
+import { type Address, createTestClient, http, type LocalAccount, parseEther } from 'viem'
 import { startLocalChain } from '../../cli/localChain/localChain.ts'
 import { freePort } from '../../cli/localChain/ports.ts'
 import { DEMO_MNEMONIC, type Wallets, walletCount, walletsOf } from '../../examples/demo/wallets.ts'
 import { type Reader, type Wallet, walletOn } from '../../sdk/chain.ts'
-import type { ContractCall } from '../../sdk/contractCall.ts'
 import { type Connection, connect } from '../../sdk/contracts.ts'
 import type { Deployment } from '../../sdk/deployment.ts'
-import { transact } from '../../sdk/node/transactions/transact.ts'
 import { newFolder } from './folder.ts'
 import { deployTestLedger } from './ledgerDeployment.ts'
 
@@ -74,24 +61,4 @@ async function impersonate(reader: Reader, address: Address, funder: LocalAccoun
   const hash = await walletOn(reader, funder).sendTransaction({ to: address, value: parseEther('10') })
   await reader.waitForTransactionReceipt({ hash })
   return wallet
-}
-
-/** Where TimelockController keeps when an operation may be executed; 1 is done, and any later second of the past is ready. */
-const [TIMESTAMPS, READY] = [1n, 2n]
-let salts = 0n
-
-/** Has the timelock execute a call, as if it had been voted for and its delay were over: no time passes. */
-export async function executeAsDecided({ connection, wallets, walletOf }: LocalLedger, call: ContractCall) {
-  const { reader, contracts } = connection
-  const { timelock } = contracts
-  salts += 1n
-  const operation = [call.to, 0n, call.data, zeroHash, toHex(salts, { size: 32 })] as const
-  const id = await reader.readContract({ ...timelock, functionName: 'hashOperation', args: operation })
-  const index = keccak256(concat([id, toHex(TIMESTAMPS, { size: 32 })]))
-  const node = createTestClient({ mode: 'anvil', chain: reader.chain, transport: http() })
-  await node.setStorageAt({ address: timelock.address, index, value: toHex(READY, { size: 32 }) })
-  // It may carry ether, so `callTo` knows it not.
-  const data = encodeFunctionData({ abi: timelock.abi, functionName: 'execute', args: operation })
-  const execute = { contract: 'TimelockController', name: 'execute', args: operation, to: timelock.address, data }
-  return await transact(reader, walletOf(wallets.deployer), execute)
 }

@@ -5,7 +5,7 @@ import { StopError } from '../../sdk/errors.ts'
 import type { LocalLedger } from './localLedger.ts'
 import { randomOf } from './random.ts'
 import { callActions } from './scenario/calls.ts'
-import { type Context, contextOn, receiptKey } from './scenario/context.ts'
+import { type Context, contextOn, receiptKey, shortenVotes } from './scenario/context.ts'
 import { governingActions } from './scenario/governing.ts'
 import { BOND_GWEI, modelActions, type Run } from './scenario/models.ts'
 import { type Library, partyActions } from './scenario/parties.ts'
@@ -54,8 +54,9 @@ const USUAL: Readonly<Record<string, number>> = {
 }
 
 /** Opens everyone's account, fills the payers' purses and registers first served models. */
-export async function beginScenario(ledger: LocalLedger, seed: number): Promise<Scenario> {
-  const context = contextOn(ledger, randomOf(seed))
+export async function beginScenario(ledger: LocalLedger, seed: number, { hasVotes = false } = {}): Promise<Scenario> {
+  const context = contextOn(ledger, randomOf(seed), hasVotes)
+  if (hasVotes) await shortenVotes(ledger)
   const { wallets, connection } = ledger
   const { contracts } = connection
   const runs = new Map<`0x${string}`, Run>()

@@ -10,10 +10,10 @@ export interface Setting {
   stop(): Promise<void>
 }
 
-export async function startSetting(seed: number): Promise<Setting> {
+export async function startSetting(seed: number, options: { readonly hasVotes?: boolean } = {}): Promise<Setting> {
   const [ledger, postgres] = await Promise.all([startLocalLedger(4), startPostgres()])
   const stop = async () => {
     await Promise.all([ledger.stop(), postgres.stop()])
   }
-  return { ledger, postgres, scenario: await beginScenario(ledger, seed), stop }
+  return { ledger, postgres, scenario: await beginScenario(ledger, seed, options), stop }
 }

@@ -1,9 +1,9 @@
-import { type Hex, keccak256, type LocalAccount, toHex } from 'viem'
+import { encodeFunctionData, type Hex, keccak256, type LocalAccount, toHex, zeroHash } from 'viem'
 import { privateKeyToAccount } from 'viem/accounts'
 import { commitAct } from '../../../sdk/challenge.ts'
 import { type ContractCall, callTo } from '../../../sdk/contractCall.ts'
 import { transact } from '../../../sdk/node/transactions/transact.ts'
-import { executeAsDecided, type LocalLedger } from '../localLedger.ts'
+import type { LocalLedger } from '../localLedger.ts'
 import type { Random } from '../random.ts'
 
 /** Where a scenario plays: a ledger, chance, and what all parts of it do again and again. */
@@ -28,8 +28,9 @@ export interface Context {
 /** Acts of a scenario: each does one thing, or is refused by the contracts, or finds nothing to do it with (RangeError). */
 export type Actions = Readonly<Record<string, () => Promise<unknown>>>
 
-export function contextOn(ledger: LocalLedger, random: Random): Context {
-  const { connection, wallets, walletOf, passSeconds } = ledger
+/** @param hasVotes The timelock executes what governance does, as after a vote; else its account sends it. */
+export function contextOn(ledger: LocalLedger, random: Random, hasVotes: boolean): Context {
+  const { connection, wallets, walletOf, governance, passSeconds } = ledger
   const { reader, contracts } = connection
   const everyone = [
     wallets.owner,
@@ -40,13 +41,15 @@ export function contextOn(ledger: LocalLedger, random: Random): Context {
     ...wallets.payers,
     ...wallets.contributors,
   ]
+  let decisions = 0
   const send: Context['send'] = (from, call) => transact(reader, walletOf(from), call)
   return {
     ledger,
     random,
     everyone,
     send,
-    govern: (call) => executeAsDecided(ledger, call),
+    // Without votes, its account is the node's: nobody has its key.
+    govern: (call) => (hasVotes ? decide(ledger, ++decisions, call) : transact(reader, governance, call)),
     accountOf: (holder) =>
       reader.readContract({ ...contracts.accounts, functionName: 'accountOf', args: [holder.address] }),
     holderOf: async (account) => {
@@ -66,6 +69,29 @@ export function contextOn(ledger: LocalLedger, random: Random): Context {
     now: () => reader.readContract({ ...contracts.clock, functionName: 'time' }),
     deposit: (bond, amountGwei) => send(wallets.deployer, callTo(contracts.bonds, 'deposit', [bond, amountGwei])),
   }
+}
+
+const PROPOSER_ROLE = keccak256(toHex('PROPOSER_ROLE'))
+
+/** The deployer may propose, and what it proposes is executed at once: a game has no time for votes. */
+export async function shortenVotes({ connection, governance, wallets }: LocalLedger): Promise<void> {
+  const { reader, contracts } = connection
+  const { timelock } = contracts
+  await transact(reader, governance, callTo(timelock, 'grantRole', [PROPOSER_ROLE, wallets.deployer.address]))
+  await transact(reader, governance, callTo(timelock, 'updateDelay', [0n]))
+}
+
+/** The timelock executes a call, and says so, as after any vote. */
+async function decide({ connection, walletOf, wallets }: LocalLedger, salt: number, call: ContractCall) {
+  const { reader, contracts } = connection
+  const { timelock } = contracts
+  const deployer = walletOf(wallets.deployer)
+  const operation = [call.to, 0n, call.data, zeroHash, toHex(salt, { size: 32 })] as const
+  await transact(reader, deployer, callTo(timelock, 'schedule', [...operation, 0n]))
+  // It may carry ether, so `callTo` does not know it.
+  const data = encodeFunctionData({ abi: timelock.abi, functionName: 'execute', args: operation })
+  const execute = { contract: 'TimelockController', name: 'execute', args: operation, to: timelock.address, data }
+  return await transact(reader, deployer, execute)
 }
 
 /** A key of its own for each name. */
