@@ -2,6 +2,7 @@ import type { Block } from '../chain/block.ts'
 import { type Followed, followedOf, namesFollowed } from '../chain/events/contracts.ts'
 import { emptyJournals } from '../chain/events/journals.ts'
 import type { Header } from '../chain/verify/header.ts'
+import type { Deployment } from '../sdk/deployment.ts'
 import { StopError } from '../sdk/errors.ts'
 import { checkApi } from './checks/api.ts'
 import { checkCode } from './checks/code.ts'
@@ -34,6 +35,7 @@ export async function audit(options: AuditOptions): Promise<Report> {
   const begun = performance.now()
   const { node, reader, deployment, verify, at, trust } = options
   const block = await auditedBlock(node, reader, verify, at, trust)
+  requireHistory(block.header, deployment)
   const followed = followedOf(deployment, namesFollowed({ transfers: true }))
   const reached = await readAll(options, block, followed)
   const { world, tally, journals } = reached
@@ -41,6 +43,16 @@ export async function audit(options: AuditOptions): Promise<Report> {
   const state = isWhole ? await checkState(options, block, reached) : undefined
   const seconds = (performance.now() - begun) / 1_000
   return makeReport({ options, block, world, tally, journals, state, seconds, madeAt: new Date() })
+}
+
+/** A block before the first one of the deployment holds nothing: nothing could be found, and that must not pass for clean. */
+function requireHistory({ number, hash }: Header, { startBlock }: Deployment): void {
+  if (number >= startBlock) return
+  throw new StopError(
+    `Block ${number} is before the deployment, which begins in block ${startBlock}`,
+    { hash },
+    'Audit a later block by its number, or the latest; what counts as final may lag behind it.',
+  )
 }
 
 /** Replays history up to the audited block, or to where it is refuted. */

@@ -1,4 +1,4 @@
-import { Command, CommanderError, Option } from 'commander'
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
 import { ExitError } from './exitError.ts'
 import { sayFailure } from './failure.ts'
 import { GENERAL, helpLayout, REQUIRED } from './help.ts'
@@ -119,9 +119,11 @@ export async function runProgram(args: readonly string[]): Promise<number> {
     return 0
   } catch (error) {
     if (error instanceof ExitError) return error.status
-    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2
-    sayFailure(error, args.includes('--json'))
-    return signal.aborted ? 130 : error instanceof UsageError ? 2 : 1
+    // commander has said what it found itself; what an action finds mistyped later was not said yet.
+    const found = error instanceof InvalidArgumentError ? new UsageError(error.message) : error
+    if (found instanceof CommanderError) return found.exitCode === 0 ? 0 : 2
+    sayFailure(found, args.includes('--json'))
+    return signal.aborted ? 130 : found instanceof UsageError ? 2 : 1
   } finally {
     leaveSignalsToSystem()
   }

@@ -1,4 +1,4 @@
-import type { Command } from 'commander'
+import { type Command, InvalidArgumentError } from 'commander'
 import type { Address } from 'viem'
 import { callTo, eventIn } from '../../sdk/contractCall.ts'
 import { StopError } from '../../sdk/errors.ts'
@@ -53,21 +53,18 @@ function openCommand(): Command {
 
 function showCommand(): Command {
   return reading(commandOf('show', 'show an account: its payout address, its earnings and claims'))
-    .argument('<account>', 'its number, or the address that it is paid to')
+    .argument('<account>', 'its number, or the address that it is paid to', accountOrAddress)
     .action(
-      action<[string], object>(async (context, _, text) => {
+      action<[number | Address], object>(async (context, _, asked) => {
         const { reader, contracts } = await context.connection()
-        const account = /^\d+$/.test(text)
-          ? id(text)
-          : await reader.readContract({
-              ...contracts.accounts,
-              functionName: 'accountOf',
-              args: [addressValue(text)],
-            })
+        const account =
+          typeof asked === 'number'
+            ? asked
+            : await reader.readContract({ ...contracts.accounts, functionName: 'accountOf', args: [asked] })
         const count = await reader.readContract({ ...contracts.accounts, functionName: 'accountCount' })
         if (account === 0 || account > count)
           throw new StopError(
-            /^\d+$/.test(text) ? `There is no account ${text}` : `${text} has no account`,
+            typeof asked === 'number' ? `There is no account ${asked}` : `${asked} has no account`,
             {},
             `${countOf(count, 'account is', 'accounts are')} open so far. Open one with \`attribution account open\`, or check the number.`,
           )
@@ -122,4 +119,10 @@ function rotateCommand(): Command {
         ])
       }),
     )
+}
+
+function accountOrAddress(text: string): number | Address {
+  if (/^\d+$/.test(text)) return id(text)
+  if (/^0x/i.test(text)) return addressValue(text)
+  throw new InvalidArgumentError('It takes the number of an account, or an address: 0x and 40 hex digits.')
 }

@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs'
+import { accessSync, constants, existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { type Command, InvalidArgumentError } from 'commander'
@@ -16,6 +16,7 @@ import { StopError } from '../../sdk/errors.ts'
 import { makeFolder } from '../../sdk/node/makeFolder.ts'
 import { readDeployment } from '../../sdk/node/readDeployment.ts'
 import { writeWhole } from '../../sdk/node/writeWhole.ts'
+import { apiAddress } from '../apiAddress.ts'
 import { action, commandOf, withSettings } from '../command.ts'
 import type { Context } from '../context.ts'
 import { ExitError } from '../exitError.ts'
@@ -23,7 +24,7 @@ import { accountOf, readSecret } from '../signer.ts'
 import { UsageError } from '../usageError.ts'
 import { bytes32Value, wholeNumber } from '../values.ts'
 import { booksCommand } from './audit/books.ts'
-import { documentCommand } from './audit/document.ts'
+import { documentCommand, verifyDocument } from './audit/document.ts'
 import { COULD_NOT_CHECK, orCouldNotCheck } from './audit/orCouldNotCheck.ts'
 import { withdrawalsCommand } from './audit/withdrawals.ts'
 
@@ -32,6 +33,7 @@ interface Options {
   readonly trust?: Hex
   readonly index?: string
   readonly run?: string
+  readonly document?: string
   readonly artifacts?: string
   readonly sample?: number
   readonly seed: number
@@ -64,6 +66,7 @@ if something could not be checked.`,
       'where row indexes are, to compute units again; "registered" fetches them from their owners’ addresses',
     )
     .option('--run <folder>', 'a run, to compute its row codes again from its gradients')
+    .option('--document <file>', 'verify a document against the chain, and nothing else; as `audit document verify`')
     .option('--artifacts <folder>', 'compiled contracts, to compare the deployed code with')
     .option('--sample <slots>', 'compare only so many values of each contract with storage', wholeNumber(1, 10_000_000))
     .option('--seed <number>', 'which values a sample takes', wholeNumber(0, 2 ** 32 - 1), 1)
@@ -80,6 +83,10 @@ if something could not be checked.`,
 async function auditOrSay(context: Context, options: Options): Promise<void> {
   if (options.resume && options.out === undefined)
     throw new UsageError('--resume goes on from the checkpoint in --out: give that too.')
+  if (options.document !== undefined) {
+    await verifyDocument(context, options.document, options.run)
+    return
+  }
   await orCouldNotCheck(context, () => auditAll(context, options))
 }
 
@@ -88,14 +95,19 @@ async function auditAll(context: Context, options: Options): Promise<void> {
   const { at = 'finalized', trust, index, run, sample, seed, out, resume = false, signKey } = options
   const signer = signKey === undefined ? undefined : accountOf(readSecret(signKey).trim(), signKey)
   const deployment: Deployment = readDeployment(config.need('deployment'))
-  // An hour's audit must not end at a folder that cannot be made.
-  if (out !== undefined) makeFolder(out)
-  checkPlaces(options, config.find('api')?.value, deployment)
+  const given = config.find('api')
+  const api = given && apiAddress(given.value)
+  checkPlaces(options)
   const node = connectNode(config.need('rpc'), {
     chainId: deployment.chainId,
     notOffered: ({ what, instead }) => terminal.note(`The node does not offer ${what}. ${instead}`),
   })
   const { treasury } = await identify(node, deployment)
+  if (out !== undefined) {
+    // An hour's audit must not end at a folder that cannot be written to.
+    makeFolder(out)
+    accessSync(out, constants.W_OK)
+  }
   const { reader } = await context.connection()
   const report = await audit({
     node,
@@ -109,7 +121,7 @@ async function auditAll(context: Context, options: Options): Promise<void> {
     artifacts: options.artifacts ?? RELEASE,
     index,
     run,
-    api: config.find('api')?.value,
+    api,
     checkpoint: out === undefined ? undefined : { file: join(out, 'audit.checkpoint'), resume },
     signal,
     progress: terminal.progress,
@@ -126,15 +138,11 @@ async function auditAll(context: Context, options: Options): Promise<void> {
 }
 
 /** What was mistyped is said before anything is read, and is no finding. */
-function checkPlaces({ run, artifacts, at }: Options, api: string | undefined, { startBlock }: Deployment): void {
+function checkPlaces({ run, artifacts }: Options): void {
   for (const [option, folder] of Object.entries({ '--run': run, '--artifacts': artifacts })) {
     if (folder !== undefined && !existsSync(folder))
       throw new StopError(`There is no folder ${folder}`, {}, `Give ${option} the path of one.`)
   }
-  if (api !== undefined && !URL.canParse(api))
-    throw new StopError(`${api} is no address of an index`, {}, 'Give --api one such as http://127.0.0.1:4000.')
-  if (typeof at === 'bigint' && at < startBlock)
-    throw new StopError(`Block ${at} is before the deployment, in block ${startBlock}`, {}, 'Give --at a later one.')
 }
 
 function blockValue(text: string): At {

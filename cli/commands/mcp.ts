@@ -1,6 +1,7 @@
 import { StdioServerTransport } from '@modelcontextprotocol/sdk/server/stdio.js'
 import type { Command } from 'commander'
 import { readDeployment } from '../../sdk/node/readDeployment.ts'
+import { apiAddress } from '../apiAddress.ts'
 import { action, commandOf, reading } from '../command.ts'
 import type { Context } from '../context.ts'
 import { mcpServer } from '../mcp/server.ts'
@@ -17,7 +18,8 @@ and --deployment it proves what it says, too.`,
   )
     .requiredOption('--api <url>', 'the address of an indexer, such as http://127.0.0.1:4000')
     .action(
-      action<[], { api: string }>(async (context, { api }) => {
+      action<[], { api: string }>(async (context, options) => {
+        const api = apiAddress(options.api)
         const server = mcpServer({ version: versionOf(), api, prove: await proveWith(context) })
         const closed = Promise.withResolvers<void>()
         server.server.onclose = closed.resolve

@@ -15,7 +15,7 @@ import {PROMISE_SECONDS, Record, RecordProof} from "../types/Records.sol";
 import {Commitments} from "./Commitments.sol";
 
 /// @title Receipts
-/// @notice What an operator signed, held against what it recorded.
+/// @notice What an operator signed, compared with what it recorded.
 abstract contract Receipts is ICourt, Commitments, EIP712 {
     using Records for RecordProof;
     using Records for Record;

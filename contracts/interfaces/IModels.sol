@@ -81,7 +81,7 @@ struct SettlementTerms {
     Royalty[] royalties;
 }
 
-/// @notice What a fine-tune's rows are held against.
+/// @notice What a fine-tune's rows are compared with.
 /// @param indexRoot Root of its row index.
 /// @param totalHash keccak256 of the sum of its units' sketches (`UnitPage.total`).
 /// @param maxPeak The greatest peak of a unit.
@@ -207,7 +207,7 @@ interface IModels is IJournal {
         uint16 unit
     ) external view returns (AccountId payee, uint16 kept, uint16 scale, uint64 fixedWeight, bytes memory sketch);
 
-    /// @notice What rows are held against.
+    /// @notice What rows are compared with.
     function rowTermsOf(ModelId model) external view returns (RowTerms memory);
 
     /// @notice When a model was struck, zero if it was not.

@@ -65,6 +65,13 @@ describe('an audit', () => {
     await expect(other).rejects.toThrow('is not the trusted one')
   })
 
+  it('of a block before the deployment is none, rather than clean', async () => {
+    const { startBlock } = ledger.deployment
+    await expect(auditAt(ledger, ledger.rpcUrl, { at: BigInt(startBlock) - 1n })).rejects.toThrow(
+      `Block ${startBlock - 1} is before the deployment`,
+    )
+  })
+
   it('compares a sample, the same for the same seed', async () => {
     const of = async (seed: number) => {
       const { checks, findings } = await auditAt(ledger, ledger.rpcUrl, { sample: { slots: 5, seed } })

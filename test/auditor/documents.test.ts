@@ -139,6 +139,8 @@ describe('documents of a published run', () => {
     const { hashes } = JSON.parse(readFileSync(file, 'utf8')).metadata.component
     expect(hashes).toEqual([{ alg: 'SHA-256', content: files['adapter_model.safetensors'].sha256 }])
     expect(await audit('verify', file)).toMatchObject({ code: 2, err: expect.stringContaining('--run') })
+    const named = await attribution(['audit', '--document', file, '--run', run, ...connected])
+    expect(named).toMatchObject({ code: 0, out: `${file} says what the chain says.\n` })
   })
 
   it('are refused with another run, of another deployment, and where a text is none', async () => {

@@ -43,7 +43,7 @@ async function backfillThrough(context: Context, kinds: readonly string[], nodes
         clock,
         rpcTimeoutMs: 300 * clock.speed,
         pollMs: 10 * clock.speed,
-        maxRange: 1 + random.below(20),
+        maxRange: 4 + random.below(20),
         finalityDepth: ANY_DEPTH,
       }
       const indexer = await indexTo(ledger, database, options)

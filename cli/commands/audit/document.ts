@@ -74,18 +74,17 @@ function verifyCommand(): Command {
   )
     .argument('<file>', 'a document that `attribution audit document write` wrote')
     .option(...RUN)
-    .action(
-      action<[string], Pick<Options, 'run'>>(async (context, { run }, file) => {
-        const found = await orCouldNotCheck(context, () => verify(context, file, run))
-        context.terminal.result({ file, falseFields: found }, [
-          found.length === 0 ? `${file} says what the chain says.` : `${file} is false in ${found.length} places:`,
-          ...found.map(
-            ({ field, said, onChain }) => `  ${field}: ${said ?? 'missing'}; on chain: ${onChain ?? 'nothing'}`,
-          ),
-        ])
-        if (found.length > 0) throw new ExitError(1)
-      }),
-    )
+    .action(action<[string], Pick<Options, 'run'>>((context, { run }, file) => verifyDocument(context, file, run)))
+}
+
+/** Names every field of a document that is false. */
+export async function verifyDocument(context: Context, file: string, run: string | undefined): Promise<void> {
+  const found = await orCouldNotCheck(context, () => verify(context, file, run))
+  context.terminal.result({ file, falseFields: found }, [
+    found.length === 0 ? `${file} says what the chain says.` : `${file} is false in ${found.length} places:`,
+    ...found.map(({ field, said, onChain }) => `  ${field}: ${said ?? 'missing'}; on chain: ${onChain ?? 'nothing'}`),
+  ])
+  if (found.length > 0) throw new ExitError(1)
 }
 
 async function verify(context: Context, file: string, run: string | undefined): Promise<readonly FalseField[]> {

@@ -1,5 +1,6 @@
 import { type Command, Option } from 'commander'
 import { drift } from '../../../attribution/drift/drift.ts'
+import { apiAddress } from '../../apiAddress.ts'
 import { action, commandOf, withSettings } from '../../command.ts'
 import { ExitError } from '../../exitError.ts'
 import { id, wholeNumber } from '../../values.ts'
@@ -36,7 +37,7 @@ drifted. docs/evaluations.md says what the figures mean.`,
     .option('--seed <number>', 'of the draw and of the permutations', wholeNumber(0, 2 ** 31 - 1), 1)
     .action(
       action<[number], Options>(async ({ config, terminal }, { latest, against, seed }, model) => {
-        const api = config.need('api').replace(/\/(graphql)?$/, '')
+        const api = apiAddress(config.need('api'))
         const block = await readBlock(api)
         const described = await readModel(api, model, block)
         const queries = await readQueries(api, model, block, against === 'queries' ? 2 * latest : latest)
