@@ -13,7 +13,8 @@ from peft import get_peft_model_state_dict
 from safetensors import SafetensorError
 from safetensors.torch import load_file
 
-from .adapter_rules import CONFIG_FILE, EMBEDDING, SAVE_AGAIN, WEIGHTS_FILE, read_modules
+from .adapter_modules import CONFIG_FILE, EMBEDDING, SAVE_AGAIN, WEIGHTS_FILE
+from .adapter_rules import read_modules
 from .errors import RunError
 
 

@@ -6,56 +6,34 @@ holds both to each other. Nothing here needs torch: tensors are known by dtype a
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from importlib.resources import files
 from typing import Any
 
+from .adapter_modules import (
+    CONFIG_FILE,
+    EMBEDDING,
+    FACTS,
+    HEADS,
+    SAVE_AGAIN,
+    TOKENS,
+    WEIGHTS_FILE,
+    Modules,
+    Shapes,
+    modules_of,
+    refusal,
+    require_weights,
+    words,
+)
 from .errors import RunError
-
-CONFIG_FILE = "adapter_config.json"
-WEIGHTS_FILE = "adapter_model.safetensors"
-SAVE_AGAIN = (
-    "Save the adapter again with model.save_pretrained(folder), and keep both files of one training together."
-)
-FACTS: Mapping[str, Any] = json.loads(files(__package__).joinpath("peft_adapter.json").read_text("utf-8"))
-_FACTOR, _BESIDE, _WHOLE, _NAMED, _WRAPPED, EMBEDDING = (
-    re.compile(FACTS[name]) for name in ("factor", "beside", "whole", "named", "wrapped", "embedding")
-)
-_FLOATS = ("F64", "F32", "F16", "BF16")
-_TOKENS = "token_adapter.trainable_tokens_delta"
-_HEADS: Mapping[str, Sequence[str]] = FACTS["heads"]
-
-Shapes = Mapping[str, tuple[str, Sequence[int]]]
-"""Name → dtype as safetensors calls it, and shape."""
-
-
-@dataclass
-class Modules:
-    """What a file holds: factors by module and side; magnitudes and biases of B; (module, part, shape) held whole."""
-
-    factors: dict[str, dict[str, Sequence[int]]] = field(default_factory=dict)
-    magnitudes: set[str] = field(default_factory=set)
-    biases: set[str] = field(default_factory=set)
-    whole: list[tuple[str, str, Sequence[int]]] = field(default_factory=list)
-
-    @property
-    def target_modules(self) -> tuple[str, ...]:
-        return tuple(sorted(self.factors))
-
-    @property
-    def modules_to_save(self) -> tuple[str, ...]:
-        return tuple(sorted({module for module, _, _ in self.whole}))
 
 
 def read_modules(config: Mapping[str, Any], tensors: Shapes) -> Modules:
     """The modules of an adapter, or the first thing that is wrong with it."""
     _require_lora(config)
     for name, (dtype, shape) in tensors.items():
-        _require_weights(name, dtype, shape)
-    modules = _modules_of(tensors)
+        require_weights(name, dtype, shape)
+    modules = modules_of(tensors)
     if not modules.factors:
         raise RunError(WEIGHTS_FILE, "it holds no LoRA factors", SAVE_AGAIN, tensors=len(tensors))
     _check_targets(modules, config)
@@ -82,45 +60,6 @@ def _require_lora(config: Mapping[str, Any]) -> None:
     raise RunError(CONFIG_FILE, "it does not name its method", SAVE_AGAIN, field="peft_type")
 
 
-def _require_weights(name: str, dtype: str, shape: Sequence[int]) -> None:
-    if dtype not in _FLOATS:
-        remedy = "Cast the adapter to float32, float16 or bfloat16 and save it again."
-        raise RunError(WEIGHTS_FILE, f'tensor "{name}" is no floating-point tensor that is read', remedy, dtype=dtype)
-    if 0 in shape:
-        remedy = "Gather the parameters before saving: ZeRO-3 and FSDP leave empty ones."
-        raise RunError(WEIGHTS_FILE, f'tensor "{name}" is empty', remedy, shape=_words(shape))
-
-
-def _modules_of(tensors: Shapes) -> Modules:
-    modules = Modules()
-    for name, (_, shape) in tensors.items():
-        path = _path_of(name)
-        if found := _FACTOR.fullmatch(path):
-            modules.factors.setdefault(found[1], {})[found[2][-1]] = shape
-        elif found := _BESIDE.fullmatch(path):
-            (modules.biases if found[2] == "lora_B.bias" else modules.magnitudes).add(found[1])
-        elif found := _WHOLE.fullmatch(path):
-            modules.whole.append((found[1], found[2], shape))
-        else:
-            raise RunError(WEIGHTS_FILE, f'tensor "{name}" has a name that PEFT does not give', SAVE_AGAIN)
-    alone = next((module for module in (*modules.magnitudes, *modules.biases) if module not in modules.factors), None)
-    if alone is not None:
-        raise _refusal(f'module "{alone}" has a part of an adapter without its factors')
-    return modules
-
-
-def _path_of(name: str) -> str:
-    prefix: str = FACTS["prefix"]
-    path = name.removeprefix(prefix)
-    is_named = _NAMED.search(path) and not _FACTOR.fullmatch(path) and not _BESIDE.fullmatch(path)
-    if _WRAPPED.search(path) or is_named:
-        remedy = "Unwrap the model before saving it: accelerator.unwrap_model(model).save_pretrained(folder)."
-        raise RunError(WEIGHTS_FILE, f'tensor "{name}" carries the name of a wrapper', remedy)
-    if path == name:
-        raise RunError(WEIGHTS_FILE, f'tensor "{name}" has a name that PEFT does not give', SAVE_AGAIN)
-    return path
-
-
 def _check_targets(modules: Modules, config: Mapping[str, Any]) -> None:
     adapted = [module for module in modules.factors if not _is_of_parameter(module, config)]
     targets, saved = config.get("target_modules"), config.get("modules_to_save") or []
@@ -128,24 +67,24 @@ def _check_targets(modules: Modules, config: Mapping[str, Any]) -> None:
         found = _among("target_modules", targets, adapted)
         for module in adapted:
             if module not in found:
-                raise _refusal(f'module "{module}" is not among the adapter\'s targets', field="target_modules")
+                raise refusal(f'module "{module}" is not among the adapter\'s targets', field="target_modules")
         _check_layers(adapted, targets, config)
         for name in [] if isinstance(targets, str) else targets:
             is_saved = any(_contains(name, each) for each in saved)
             if not is_saved and not any(_ends_with(module, name) for module in adapted):
                 what = f'its target "{name}" matches no module of the adapter'
-                raise _refusal(what, CONFIG_FILE, field="target_modules")
+                raise refusal(what, CONFIG_FILE, field="target_modules")
     excluded = config.get("exclude_modules")
     left = _among("exclude_modules", excluded, adapted) if excluded else set()
     for module in adapted:
         if module in left:
-            raise _refusal(f'module "{module}" is one that the adapter excludes', field="exclude_modules")
+            raise refusal(f'module "{module}" is one that the adapter excludes', field="exclude_modules")
         if any(_contains(module, name) for name in saved):
-            raise _refusal(f'module "{module}" has factors and was to be saved whole', field="modules_to_save")
+            raise refusal(f'module "{module}" has factors and was to be saved whole', field="modules_to_save")
     for parameter in config.get("target_parameters") or []:
         if not any(_ends_with(_plain(module), _parent_of(parameter)) for module in modules.factors):
             what = f'its target "{parameter}" matches no module of the adapter'
-            raise _refusal(what, CONFIG_FILE, field="target_parameters")
+            raise refusal(what, CONFIG_FILE, field="target_parameters")
 
 
 def _check_layers(adapted: Iterable[str], targets: Any, config: Mapping[str, Any]) -> None:
@@ -162,7 +101,7 @@ def _check_layers(adapted: Iterable[str], targets: Any, config: Mapping[str, Any
         layer = next((int(found[1]) for place in places if (found := re.match(place, module))), None)
         if layer not in chosen:
             what = f'module "{module}" is of a layer that was not to be trained'
-            raise _refusal(what, field="layers_to_transform", layers=_words(chosen, " "))
+            raise refusal(what, field="layers_to_transform", layers=words(chosen, " "))
 
 
 def _check_ranks(modules: Modules, config: Mapping[str, Any]) -> None:
@@ -171,10 +110,10 @@ def _check_ranks(modules: Modules, config: Mapping[str, Any]) -> None:
     for module, sides in modules.factors.items():
         if "A" not in sides or "B" not in sides:
             missing = "lora_B" if "A" in sides else "lora_A"
-            raise _refusal(f'module "{module}" lacks one of its two factors', missing=missing)
+            raise refusal(f'module "{module}" lacks one of its two factors', missing=missing)
         a, b = sides["A"], sides["B"]
         if len(a) < 2 or len(a) != len(b) or a[0] != b[1]:
-            raise _refusal(f'the factors of module "{module}" do not fit each other', A=_words(a), B=_words(b))
+            raise refusal(f'the factors of module "{module}" do not fit each other', A=words(a), B=words(b))
         is_parameter = _is_of_parameter(module, config)
         allowed = [ranks.get(module, config["r"])]
         if is_parameter:
@@ -182,7 +121,7 @@ def _check_ranks(modules: Modules, config: Mapping[str, Any]) -> None:
         if not any(a[0] % rank == 0 if is_parameter else a[0] == rank for rank in allowed):
             what = f'module "{module}" has another rank than {CONFIG_FILE} says'
             name = "rank_pattern" if module in ranks else "r"
-            raise _refusal(what, field=name, found=a[0], expected=_words(allowed, " or "))
+            raise refusal(what, field=name, found=a[0], expected=words(allowed, " or "))
 
 
 def _patterns_of(name: str, modules: Modules, config: Mapping[str, Any]) -> dict[str, Any]:
@@ -196,7 +135,7 @@ def _patterns_of(name: str, modules: Modules, config: Mapping[str, Any]) -> dict
     for key, value in (config.get(name) or {}).items():
         found = _matches(name, rf"(?:.*\.)?(?:{key})", [*modules.factors, *parameters])
         if not found:
-            raise _refusal(f'its pattern "{key}" fits no module of the adapter', CONFIG_FILE, field=name)
+            raise refusal(f'its pattern "{key}" fits no module of the adapter', CONFIG_FILE, field=name)
         for module in found:
             values.setdefault(module, value)
     return values
@@ -206,45 +145,45 @@ def _check_each(name: str, config: Mapping[str, Any], modules: Modules, having: 
     is_on = config.get(name) is True
     odd = next((module for module in modules.factors if (module in having) != is_on), None)
     if odd is not None:
-        raise _refusal(f'module "{odd}" has {"not " if is_on else ""}{what}', field=name)
+        raise refusal(f'module "{odd}" has {"not " if is_on else ""}{what}', field=name)
 
 
 def _check_whole(modules: Modules, config: Mapping[str, Any]) -> None:
     saved: Sequence[str] = config.get("modules_to_save") or []
-    heads = {name for names in _HEADS.values() for name in names}
+    heads = {name for names in HEADS.values() for name in names}
     missing = [name for name in saved if not any(_contains(module, name) for module, _, _ in modules.whole)]
     has_head = any(name in heads and name not in missing for name in saved)
     absent = [name for name in missing if not (name in heads and has_head)]
     if absent:
-        names = _words(absent, " ")
-        raise _refusal("modules that were to be saved are missing", field="modules_to_save", names=names)
+        names = words(absent, " ")
+        raise refusal("modules that were to be saved are missing", field="modules_to_save", names=names)
     _check_tokens(modules, config)
-    bias, task_heads = config.get("bias"), _HEADS.get(config.get("task_type") or "", [])
+    bias, task_heads = config.get("bias"), HEADS.get(config.get("task_type") or "", [])
     for module, part, _ in modules.whole:
         is_bias = part == "bias" and (bias == "all" or (bias == "lora_only" and _plain(module) in modules.factors))
         is_named = any(_contains(module, name) for name in (*saved, *task_heads))
-        if not (part == _TOKENS or is_named or is_bias or EMBEDDING.search(module)):
+        if not (part == TOKENS or is_named or is_bias or EMBEDDING.search(module)):
             what = f'module "{module}" is held whole, and {CONFIG_FILE} does not say why'
-            raise _refusal(what, field="modules_to_save")
+            raise refusal(what, field="modules_to_save")
 
 
 def _check_tokens(modules: Modules, config: Mapping[str, Any]) -> None:
     indices = config.get("trainable_token_indices")
-    held = [(module, shape) for module, part, shape in modules.whole if part == _TOKENS]
+    held = [(module, shape) for module, part, shape in modules.whole if part == TOKENS]
     name = "trainable_token_indices"
     if indices is None:
         if held:
-            raise _refusal(f'module "{held[0][0]}" has tokens that {CONFIG_FILE} does not list', field=name)
+            raise refusal(f'module "{held[0][0]}" has tokens that {CONFIG_FILE} does not list', field=name)
         return
     if not held:
-        raise _refusal("the tokens that were to be trained are missing", field=name)
+        raise refusal("the tokens that were to be trained are missing", field=name)
     for module, shape in held:
         listed = indices
         if isinstance(indices, dict):
             listed = next((each for layer, each in indices.items() if _ends_with(module, layer)), [])
         if len(listed) != shape[0]:
             what = f'module "{module}" has another number of trained tokens than {CONFIG_FILE} lists'
-            raise _refusal(what, field=name, found=shape[0], expected=len(listed))
+            raise refusal(what, field=name, found=shape[0], expected=len(listed))
 
 
 def _among(name: str, names: Any, modules: Sequence[str]) -> set[str]:
@@ -284,11 +223,3 @@ def _parent_of(parameter: str) -> str:
 
 def _is_of_parameter(module: str, config: Mapping[str, Any]) -> bool:
     return any(_ends_with(_plain(module), _parent_of(name)) for name in config.get("target_parameters") or [])
-
-
-def _words(values: Iterable[object], between: str = "×") -> str:
-    return between.join(str(value) for value in values)
-
-
-def _refusal(what: str, where: str = WEIGHTS_FILE, **facts: object) -> RunError:
-    return RunError(where, what, SAVE_AGAIN, **facts)

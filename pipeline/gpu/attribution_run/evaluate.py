@@ -20,11 +20,11 @@ import numpy as np
 import torch
 from tqdm import tqdm
 
-from .adapter_rules import WEIGHTS_FILE
+from .adapter_modules import WEIGHTS_FILE
 from .digest import digest_file, keccak256
 from .errors import RunError
 from .examples import Example, collate
-from .gradients import Source, model_logits
+from .gradients import Source, model_logits, out_of_memory
 from .manifest import BaseModel
 from .tasks import losses, require_labels
 
@@ -164,7 +164,8 @@ def choice_logits(
         with torch.no_grad(), tqdm(total=len(examples), desc="evaluation", unit="answer", disable=not progress) as bar:
             for start in range(0, len(examples), batch_size):
                 part = examples[start : start + batch_size]
-                found.append(_log_probabilities(source, part, start))
+                with out_of_memory(part):
+                    found.append(_log_probabilities(source, part, start))
                 bar.update(len(part))
     finally:
         source.model.train(was_training)

@@ -69,7 +69,7 @@ def _evaluating(model: torch.nn.Module) -> Iterator[None]:
 
 def _run(source: Source, factors: list[Factor], examples: Sequence[Example]) -> tuple[torch.Tensor, Batch, Captured]:
     batch = collate(examples, source.pad_id, source.device)
-    with out_of_memory(examples), capture(factors, len(examples)) as captured:
+    with capture(factors, len(examples)) as captured:
         logits = model_logits(source.model)(batch)
     return logits, batch, captured
 
@@ -79,9 +79,14 @@ def out_of_memory(examples: Sequence[Example]) -> Iterator[None]:
     """Activations grow with rows times tokens, so these are what can be made fewer."""
     try:
         yield
-    except torch.OutOfMemoryError as error:
+    except RuntimeError as error:
+        if not isinstance(error, torch.OutOfMemoryError) and "can't allocate memory" not in str(error):
+            raise
         tokens = max(len(example.input_ids) for example in examples)
-        remedy = "Take fewer rows at a time (batch_size), or fewer tokens of each (max_tokens)."
+        remedy = (
+            "Take fewer rows at a time (batch_size), or fewer tokens of each (max_tokens); "
+            "python -m attribution_run.memory says what a batch needs."
+        )
         raise RunError(
             "device", "its memory is too small for a batch", remedy, batch_size=len(examples), tokens=tokens
         ) from error
@@ -94,13 +99,10 @@ def require_one_device(source: Source) -> None:
         raise RunError("model", "it lies on several devices", remedy, devices=" ".join(devices))
 
 
-def _output_gradients(
-    loss: torch.Tensor, captured: Captured, keep: bool, examples: Sequence[Example]
-) -> dict[str, list[torch.Tensor]]:
+def _output_gradients(loss: torch.Tensor, captured: Captured, keep: bool) -> dict[str, list[torch.Tensor]]:
     """The gradient of `loss` at every captured output. Rows do not mix, so a sum of losses gives each row's own."""
     outputs = [output for calls in captured.calls.values() for _, output in calls]
-    with out_of_memory(examples):
-        gradients = iter(torch.autograd.grad(loss, outputs, retain_graph=keep, allow_unused=True))
+    gradients = iter(torch.autograd.grad(loss, outputs, retain_graph=keep, allow_unused=True))
     return {
         name: [torch.zeros_like(out) if (found := next(gradients)) is None else found for _, out in calls]
         for name, calls in captured.calls.items()
@@ -123,15 +125,15 @@ def row_gradients(
 ) -> tuple[np.ndarray, np.ndarray]:
     """u and v (b, width) float32 of the rows from `first_row` on; one forward pass and two backward ones."""
     factors = source.factors()
-    with _evaluating(source.model):
+    with out_of_memory(examples), _evaluating(source.model):
         logits, batch, captured = _run(source, factors, examples)
         predicted, labels, rows = source.task.predictions(logits, batch)
         require_labels(rows, len(examples), first_row)
         drawn = sample_labels(predicted, rows, first_row, sample_seed)
         loss = losses(predicted, labels, rows, len(examples)).sum()
         drawn_loss = losses(predicted, drawn, rows, len(examples)).sum()
-        u = _side_by_side(projector, captured, _output_gradients(loss, captured, True, examples), len(examples))
-        v = _side_by_side(projector, captured, _output_gradients(drawn_loss, captured, False, examples), len(examples))
+        u = _side_by_side(projector, captured, _output_gradients(loss, captured, True), len(examples))
+        v = _side_by_side(projector, captured, _output_gradients(drawn_loss, captured, False), len(examples))
     for name, values in (("u", u), ("v", v)):
         require_finite(name, values, first_row)
     return u, v
@@ -142,12 +144,12 @@ def loss_gradients(
 ) -> tuple[np.ndarray, np.ndarray]:
     """u (b, width) float32 alone, and the losses (b) float64."""
     factors = source.factors()
-    with _evaluating(source.model):
+    with out_of_memory(examples), _evaluating(source.model):
         logits, batch, captured = _run(source, factors, examples)
         predicted, labels, rows = source.task.predictions(logits, batch)
         require_labels(rows, len(examples), first_row)
         each = losses(predicted, labels, rows, len(examples))
-        u = _side_by_side(projector, captured, _output_gradients(each.sum(), captured, False, examples), len(examples))
+        u = _side_by_side(projector, captured, _output_gradients(each.sum(), captured, False), len(examples))
     require_finite("u", u, first_row)
     return u, each.detach().double().cpu().numpy()
 
@@ -166,13 +168,14 @@ def principal_projection(
     with _evaluating(source.model):
         for start in range(0, len(examples), batch_size):
             part = examples[start : start + batch_size]
-            logits, batch, captured = _run(source, factors, part)
-            predicted, _, rows = source.task.predictions(logits, batch)
-            drawn = sample_labels(predicted, rows, start, seed)
-            at = _output_gradients(losses(predicted, drawn, rows, len(part)).sum(), captured, False, part)
-            for name, calls in captured.calls.items():
-                for gradient, (inputs, _) in zip(at[name], calls, strict=True):
-                    sides.add(name, gradient, inputs)
+            with out_of_memory(part):
+                logits, batch, captured = _run(source, factors, part)
+                predicted, _, rows = source.task.predictions(logits, batch)
+                drawn = sample_labels(predicted, rows, start, seed)
+                at = _output_gradients(losses(predicted, drawn, rows, len(part)).sum(), captured, False)
+                for name, calls in captured.calls.items():
+                    for gradient, (inputs, _) in zip(at[name], calls, strict=True):
+                        sides.add(name, gradient, inputs)
             on_batch(len(part))
     return sides.projection()
 

@@ -18,7 +18,7 @@ from transformers import (
 )
 
 from .adapter import read_shapes
-from .adapter_rules import EMBEDDING, WEIGHTS_FILE
+from .adapter_modules import EMBEDDING, WEIGHTS_FILE
 from .errors import RunError
 from .gradients import Source
 from .manifest import Quantisation

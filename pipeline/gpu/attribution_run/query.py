@@ -17,7 +17,7 @@ from safetensors.numpy import save
 from tqdm import tqdm
 
 from .adapter import Adapter, read_json
-from .adapter_rules import WEIGHTS_FILE
+from .adapter_modules import WEIGHTS_FILE
 from .chunks import write_whole
 from .digest import digest_file, keccak256
 from .errors import RunError

@@ -10,15 +10,21 @@ are drawn one by one, each after the row's own tokens, as for K-FAC.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Literal, Protocol
 
 import numpy as np
 import torch
+from torch.utils.checkpoint import checkpoint
 
 from .errors import RunError
 from .examples import IGNORED, Batch
 
 TaskName = Literal["causal-lm", "classification"]
+
+CHUNK_NUMBERS = 2**27
+"""How many logits are float32 at a time. A vocabulary of 128,000 at 4,096 positions would be 2 GiB for each of several
+buffers; so is what is worked out of them, which the backward pass works out again."""
 
 
 class Task(Protocol):
@@ -40,7 +46,7 @@ class CausalLm:
         """logits (b, t, classes) → the positions that are labelled, in the order of rows and tokens."""
         following = batch["labels"][:, 1:]
         rows, positions = torch.nonzero(following != IGNORED, as_tuple=True)
-        return logits[rows, positions].float(), following[rows, positions], rows
+        return logits[rows, positions], following[rows, positions], rows
 
 
 class Classification:
@@ -51,7 +57,7 @@ class Classification:
     def predictions(self, logits: torch.Tensor, batch: Batch) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
         """logits (b, classes)."""
         labels = batch["labels"]
-        return logits.float(), labels, torch.arange(len(labels), device=labels.device)
+        return logits, labels, torch.arange(len(labels), device=labels.device)
 
 
 TASKS: dict[str, type[Task]] = {"causal-lm": CausalLm, "classification": Classification}
@@ -59,7 +65,10 @@ TASKS: dict[str, type[Task]] = {"causal-lm": CausalLm, "classification": Classif
 
 def losses(logits: torch.Tensor, labels: torch.Tensor, rows: torch.Tensor, count: int) -> torch.Tensor:
     """Losses (count) of the rows, in nats, from predictions as `Task.predictions` gives them."""
-    each = torch.nn.functional.cross_entropy(logits, labels, reduction="none")
+    parts: list[torch.Tensor] = [
+        checkpoint(_cross_entropy, logits[part], labels[part], use_reentrant=False) for part in _chunks(logits)
+    ]
+    each = torch.cat(parts)
     return torch.zeros(count, dtype=each.dtype, device=each.device).index_add(0, rows, each)
 
 
@@ -71,10 +80,31 @@ def sample_labels(logits: torch.Tensor, rows: torch.Tensor, first_row: int, seed
     """
     counts = torch.bincount(rows).tolist()
     drawn = [uniforms(seed, first_row + row, count) for row, count in enumerate(counts)]
-    uniform = torch.from_numpy(np.concatenate(drawn)).to(logits.device, logits.dtype)
-    cumulated = torch.softmax(logits.detach(), dim=-1).cumsum(dim=-1)
-    places = torch.searchsorted(cumulated, (uniform * cumulated[:, -1])[:, None], right=True)[:, 0]
+    uniform = torch.from_numpy(np.concatenate(drawn)).to(logits.device)
+    return torch.cat([_places(logits[part].detach(), uniform[part]) for part in _chunks(logits)])
+
+
+def _chunks(logits: torch.Tensor) -> Iterator[slice]:
+    positions, classes = logits.shape
+    step = max(1, CHUNK_NUMBERS // classes)
+    for start in range(0, positions, step):
+        yield slice(start, start + step)
+
+
+def _cross_entropy(logits: torch.Tensor, labels: torch.Tensor) -> torch.Tensor:
+    return torch.nn.functional.cross_entropy(_wide(logits), labels, reduction="none")
+
+
+def _places(logits: torch.Tensor, uniform: torch.Tensor) -> torch.Tensor:
+    cumulated = torch.softmax(_wide(logits), dim=-1).cumsum(dim=-1)
+    drawn = uniform.to(cumulated.dtype) * cumulated[:, -1]
+    places = torch.searchsorted(cumulated, drawn[:, None], right=True)[:, 0]
     return places.clamp(max=logits.shape[-1] - 1)
+
+
+def _wide(logits: torch.Tensor) -> torch.Tensor:
+    """Half precision is too coarse for a sum over a vocabulary."""
+    return logits if logits.dtype == torch.float64 else logits.float()
 
 
 def uniforms(seed: int, row: int, count: int) -> np.ndarray:

@@ -111,7 +111,6 @@ class Bases(Loading):
         self.assertEqual(stored_quantisation(str(self.folder / "base")), "gptq")
         self.assertRaisesRegex(RunError, "its weights are quantised already", self.load, self.folder / "adapter")
 
-
     def test_of_the_hub_are_named_with_their_commit(self) -> None:
         self.assertEqual(local_base(str(self.folder), None), str(self.folder))
         for revision in (None, "main", "v1.0"):
