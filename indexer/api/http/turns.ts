@@ -2,7 +2,7 @@ import { limits } from '../limits.ts'
 import { type Admission, admission } from './admission.ts'
 import { type Usage, usage } from './usage.ts'
 
-/** The queues of a process: whoever reads the database for strangers waits in one of them. */
+/** The queues of a process: all that strangers ask of the database waits in one of them. */
 export interface Turns {
   /** How much of this process's time each client took lately. */
   readonly used: Usage
