@@ -1,11 +1,10 @@
-import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
-import { dirname } from 'node:path'
+import { existsSync, readFileSync } from 'node:fs'
 import { deserialize, serialize } from 'node:v8'
 import type { Block } from '../../chain/block.ts'
 import type { Journals } from '../../chain/events/journals.ts'
 import type { Deployment } from '../../sdk/deployment.ts'
 import { StopError } from '../../sdk/errors.ts'
-import { makeFolder } from '../../sdk/node/makeFolder.ts'
+import { writeWhole } from '../../sdk/node/writeWhole.ts'
 import type { Tally } from '../report/tally.ts'
 import type { World } from '../world/world.ts'
 import type { JournalTrail } from './journalTrail.ts'
@@ -30,12 +29,10 @@ interface Stored {
 
 /** Written aside and renamed, so that a crash leaves the one before. */
 export function writeCheckpoint(file: string, deployment: Deployment, progress: Progress): void {
-  makeFolder(dirname(file))
   const { number, hash, parentHash, timestamp } = progress.head as Block
   const head = { number, hash, parentHash, timestamp }
   const stored: Stored = { version: VERSION, deployment, progress: { ...progress, head } }
-  writeFileSync(`${file}.new`, serialize(stored))
-  renameSync(`${file}.new`, file)
+  writeWhole(file, serialize(stored))
 }
 
 /** Undefined where there is none yet. */

@@ -1,22 +1,28 @@
-import { closeSync, fsyncSync, openSync, renameSync, writeSync } from 'node:fs'
+import { closeSync, fsyncSync, openSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { makeFolder } from './makeFolder.ts'
 
 /**
- * Writes a file so that a reader, or a start after a power cut, finds all of it or none.
+ * Writes a file so that a reader, or a start after a power cut, finds all of it or none. Where it cannot, as on a full disk, it
+ * throws and leaves what was there before.
  *
  * @param mode Who may read it; 0o600 for secrets.
  */
 export function writeWhole(path: string, content: string | Uint8Array, mode = 0o666): void {
   makeFolder(dirname(path))
   const partial = `${path}.partial`
-  const file = openSync(partial, 'w', mode)
   try {
-    if (typeof content === 'string') writeSync(file, content)
-    else writeSync(file, content)
-    fsyncSync(file)
-  } finally {
-    closeSync(file)
+    const file = openSync(partial, 'w', mode)
+    try {
+      // It goes on where the system takes a part of it.
+      writeFileSync(file, content)
+      fsyncSync(file)
+    } finally {
+      closeSync(file)
+    }
+    renameSync(partial, path)
+  } catch (error) {
+    rmSync(partial, { force: true })
+    throw error
   }
-  renameSync(partial, path)
 }

@@ -9,6 +9,7 @@ import { emptyWorld } from '../../auditor/world/world.ts'
 import type { Header } from '../../chain/verify/header.ts'
 import { terminalOn } from '../../cli/terminal.ts'
 import { download } from '../../sdk/node/download.ts'
+import { writeWhole } from '../../sdk/node/writeWhole.ts'
 import { attribution, signedBy } from '../support/attribution.ts'
 import { deploymentFileOf } from '../support/deploymentFile.ts'
 import { newFolder } from '../support/folder.ts'
@@ -82,6 +83,15 @@ describe('a command that is given', () => {
     },
     10_000,
   )
+
+  it('a place that cannot be written leaves nothing half-written', async () => {
+    const place = join(folder, 'a folder')
+    mkdirSync(place)
+    const books = await attribution(['audit', 'books', '--format', 'csv', '--out', place, ...on])
+    refused(books, 1, 'a folder')
+    expect(() => writeWhole(place, 'content')).toThrow(expect.objectContaining({ code: 'EISDIR' }))
+    expect(readdirSync(folder).filter((name) => name.startsWith('a folder'))).toEqual(['a folder'])
+  })
 
   it('no gas deploys nothing, and leaves no folder', async () => {
     const out = join(folder, 'deployments')

@@ -4,6 +4,7 @@ import {
   amountCovering,
   compactSignature,
   coveredUnitsOf,
+  decodeVouchers,
   encodeVouchers,
   signerOfVoucher,
   signVoucher,
@@ -67,6 +68,9 @@ describe('a voucher', () => {
     expect(Buffer.from(bytes.subarray(0, 81)).toString('hex')).toBe(
       `03${(10n ** 18n).toString(16).padStart(32, '0')}${r.slice(2)}${vs.slice(2)}`,
     )
+    expect(decodeVouchers(bytes)[0]).toMatchObject({ signature: `${r}${vs.slice(2)}`, maxClaimableAmount: 10n ** 18n })
+    expect(encodeVouchers(decodeVouchers(bytes))).toEqual(bytes)
+    expect(() => decodeVouchers(bytes.subarray(1))).toThrow('are no vouchers of 81 bytes each')
     expect(() => encodeVouchers([{ channel: 0, ...voucher, maxClaimableAmount: 1n << 128n }])).toThrow(
       'A voucher cannot be for',
     )
