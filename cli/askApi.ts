@@ -27,6 +27,7 @@ export async function askApi<schema extends z.ZodType>(
     })
     text = await response.text()
   } catch (cause) {
+    signal.throwIfAborted()
     const isSilent = cause instanceof Error && cause.name === 'TimeoutError'
     throw new RetryError(
       `The API at ${api} does not answer${isSilent ? ` within ${SILENCE_MS / 1_000} s` : ''}`,

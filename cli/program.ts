@@ -1,4 +1,5 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
+import { StopError } from '../sdk/errors.ts'
 import { ExitError } from './exitError.ts'
 import { sayFailure } from './failure.ts'
 import { GENERAL, helpLayout, REQUIRED } from './help.ts'
@@ -110,6 +111,8 @@ function withHelp(args: readonly string[]): readonly string[] {
   return first === 'help' && named.length > 0 ? [...named, '--help'] : args
 }
 
+const INTERRUPTED = 130
+
 /** Runs a command line. 0 if it succeeded, 1 if it failed, 2 if it was mistyped or could not ask, 130 if Ctrl-C interrupted it. */
 export async function runProgram(args: readonly string[]): Promise<number> {
   listenToSignals()
@@ -121,9 +124,13 @@ export async function runProgram(args: readonly string[]): Promise<number> {
     if (error instanceof ExitError) return error.status
     // commander has said what it found itself; what an action finds mistyped later was not said yet.
     const found = error instanceof InvalidArgumentError ? new UsageError(error.message) : error
+    if (signal.aborted && found instanceof Error && found.name === 'AbortError') {
+      sayFailure(new StopError('Interrupted before it was done', {}, 'Run it again.'), args.includes('--json'))
+      return INTERRUPTED
+    }
     if (found instanceof CommanderError) return found.exitCode === 0 ? 0 : 2
     sayFailure(found, args.includes('--json'))
-    return signal.aborted ? 130 : found instanceof UsageError ? 2 : 1
+    return signal.aborted ? INTERRUPTED : found instanceof UsageError ? 2 : 1
   } finally {
     leaveSignalsToSystem()
   }

@@ -9,7 +9,12 @@ function onSignal(): void {
   // A second Ctrl-C ends the process at once.
   if (interrupted.signal.aborted) process.exit(130)
   interrupted.abort()
+  setTimeout(() => process.stderr.write(`${STOPPING}\n`), PATIENCE_MS).unref()
 }
+
+/** After so long somebody wonders whether the signal was heard. */
+const PATIENCE_MS = 1_000
+const STOPPING = 'Stopping once what is under way has ended. Ctrl-C again ends it at once.'
 
 export function listenToSignals(): void {
   process.on('SIGINT', onSignal)

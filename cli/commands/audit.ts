@@ -102,7 +102,7 @@ async function auditAll(context: Context, options: Options): Promise<void> {
     chainId: deployment.chainId,
     notOffered: ({ what, instead }) => terminal.note(`The node does not offer ${what}. ${instead}`),
   })
-  const { treasury } = await identify(node, deployment)
+  const { treasury } = await identify(node.until(signal), deployment)
   if (out !== undefined) {
     // An hour's audit must not end at a folder that cannot be written to.
     makeFolder(out)

@@ -10,7 +10,7 @@ import type { Header } from '../../chain/verify/header.ts'
 import { terminalOn } from '../../cli/terminal.ts'
 import { download } from '../../sdk/node/download.ts'
 import { writeWhole } from '../../sdk/node/writeWhole.ts'
-import { attribution, signedBy } from '../support/attribution.ts'
+import { attribution, signedBy, startAttribution } from '../support/attribution.ts'
 import { deploymentFileOf } from '../support/deploymentFile.ts'
 import { newFolder } from '../support/folder.ts'
 import { keyOf } from '../support/keyOf.ts'
@@ -109,6 +109,22 @@ describe('a command that is given', () => {
     refused(await attribution([...relay, '--budget', '0'], signedBy(0)), 2, 'It takes more than 0 ETH')
     const { out } = await attribution([...relay, '--budget', '0.5'], { ATTRIBUTION_PRIVATE_KEY: keyOf(0) })
     expect(out).toContain('for 0.5 ETH of gas a day at most, 0.001 ETH of it for one account')
+  })
+
+  it('Ctrl-C while a node is silent ends in one sentence', async () => {
+    let isAsked = false
+    await serving(
+      () => {
+        isAsked = true
+      },
+      async (url) => {
+        const running = startAttribution(['audit', '--rpc', url, '--deployment', on[3] as string])
+        await vi.waitUntil(() => isAsked, { timeout: 60_000 })
+        running.signal('SIGINT')
+        const { code, err } = await running.ended
+        expect({ code, err }).toEqual({ code: 130, err: '\nInterrupted before it was done. Run it again.\n' })
+      },
+    )
   })
 
   it('a page instead of an index says what answered, once', async () => {

@@ -5,9 +5,12 @@ import { readDeployment } from '../../../sdk/node/readDeployment.ts'
 import type { Context } from '../../context.ts'
 
 /** The deployment that a command names, and a node of its chain that is known to hold it. */
-export async function placeOf({ config }: Context): Promise<{ readonly node: Node; readonly deployment: Deployment }> {
+export async function placeOf({
+  config,
+  signal,
+}: Context): Promise<{ readonly node: Node; readonly deployment: Deployment }> {
   const deployment = readDeployment(config.need('deployment'))
   const node = connectNode(config.need('rpc'), { chainId: deployment.chainId })
-  await identify(node, deployment)
+  await identify(node.until(signal), deployment)
   return { node, deployment }
 }
