@@ -14,7 +14,7 @@ export function writeWhole(path: string, content: string | Uint8Array, mode = 0o
   try {
     const file = openSync(partial, 'w', mode)
     try {
-      // It goes on where the system takes a part of it.
+      // Unlike one write, it writes the rest where the system takes a part.
       writeFileSync(file, content)
       fsyncSync(file)
     } finally {
