@@ -2,7 +2,7 @@
 
     weights       the base and its adapter, a base of NF4 at half a byte a number of its linear maps
     activations   every tensor that the forward pass keeps for the backward one, each storage once
-    attention     of these, what is tokens × tokens: a fused kernel keeps none of it, plain attention all; not in the sum
+    attention     what is tokens × tokens: plain attention keeps it, a fused kernel does not; not in the sum
     logits        those of all positions, their copy where labels are, and the gradient of either
     chunk         what is float32 at a time while losses are summed (`tasks.CHUNK_NUMBERS`): three such buffers
 

@@ -4,8 +4,8 @@
     u_i = the small matrices of all modules, row after row: (width)
 
 A side that is short enough (the rank, mostly) is kept whole and has no matrix. All others stand in
-`projection.safetensors`, `<module>.left` (out' × out) and `<module>.right` (in' × in), float32: a program that projects a
-query or audits a row reads them there, and nothing depends on how they were drawn.
+`projection.safetensors`, `<module>.left` (out' × out) and `<module>.right` (in' × in), float32: a program that projects
+a query or audits a row reads them there, and nothing depends on how they were drawn.
 """
 
 from __future__ import annotations

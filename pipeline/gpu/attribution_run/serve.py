@@ -1,4 +1,4 @@
-"""The gradient service of a gateway: one served answer → its projected gradient, over HTTP, on whatever machine has the model.
+"""The gradient service of a gateway: one served answer → its projected gradient, over HTTP, where the model is.
 
 POST /gradient   {"prompt" | "messages", "answer"} → {"gradient": q (width), "logProbability"}
 GET  /health     {"status": "ok", "run": hash of the manifest}

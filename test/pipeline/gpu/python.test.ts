@@ -2,9 +2,9 @@ import { spawnSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { expect, it } from 'vitest'
 
-/** PYTHON names an interpreter that has the packages of pipeline/gpu/requirements.txt; without one this is skipped. */
+/** PYTHON names an interpreter that has the packages of pipeline/gpu/requirements.txt and datasets; without one this is skipped. */
 const python = process.env.PYTHON ?? 'python3'
-const modules = 'torch, peft, transformers, safetensors, tqdm, Crypto'
+const modules = 'torch, peft, transformers, safetensors, tqdm, Crypto, datasets'
 const isPresent = spawnSync(python, ['-c', `import ${modules}`]).status === 0
 
 it.skipIf(!isPresent)(
