@@ -2,9 +2,9 @@ import { type Context, Hono } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
 import { ApiError, errorBody } from '../apiError.ts'
 import type { Endpoint } from '../backends/backend.ts'
-import { reasonOf } from '../batcher/batcher.ts'
 import type { Gateway } from '../gateway.ts'
 import { handleCall, modelNamed } from './calls.ts'
+import { knownError } from './knownError.ts'
 import { modelObject } from './models.ts'
 import { handleReceipt } from './receipts.ts'
 
@@ -66,7 +66,7 @@ export function createApp(gateway: Gateway): Hono {
   app.notFound((c) =>
     errorReply(c, new ApiError(404, 'not_found', `There is nothing at ${c.req.path.slice(0, MOST_PATH)}.`)),
   )
-  app.onError((error, c) => errorReply(c, knownError(gateway, error)))
+  app.onError((error, c) => errorReply(c, knownError(gateway.log, error)))
   return app
 }
 
@@ -84,12 +84,6 @@ async function reasonsNotReady({ models, standings, database }: Gateway): Promis
     () => false,
   )
   return [...reasons.flat(), ...(isOpen ? [] : ['the database does not answer'])]
-}
-
-function knownError(gateway: Gateway, error: unknown): ApiError {
-  if (error instanceof ApiError) return error
-  gateway.log.error({ reason: reasonOf(error) }, 'request failed')
-  return new ApiError(500, 'internal', 'The gateway failed. Nothing was charged.')
 }
 
 function errorReply(c: Context, error: ApiError): Response {

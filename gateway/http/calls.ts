@@ -8,6 +8,7 @@ import { feeUnitsFor, mostInputTokens } from '../price.ts'
 import { hashOf, requestText } from '../receipts/callReceipt.ts'
 import { explainAnswer } from '../receipts/explainAnswer.ts'
 import { type Completed, type ServedCall, serveCall } from '../serveCall.ts'
+import { knownError } from './knownError.ts'
 import { replyOf, streamShape } from './replies.ts'
 import type { Reply, SentEvent } from './reply.ts'
 import { type ParsedRequest, parseRequest } from './requests.ts'
@@ -97,9 +98,7 @@ function streamAnswer(
       if (next.value !== undefined) await send(shape.end(next.value, detailOf(request, reply, next.value, model)))
     } catch (error) {
       if (hangUp.signal.aborted) return
-      const known = error instanceof ApiError ? error : new ApiError(500, 'internal', 'The gateway failed.')
-      if (!(error instanceof ApiError)) gateway.log.error({ call: reply.id, reason: `${error}` }, 'stream failed')
-      await send([{ data: errorBody(known) }])
+      await send([{ data: errorBody(knownError(gateway.log, error)) }])
     }
   })
 }

@@ -1,13 +1,17 @@
 import { chmodSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { HttpRequestError, TimeoutError } from 'viem'
 import { generatePrivateKey, privateKeyToAddress } from 'viem/accounts'
 import { describe, expect, it } from 'vitest'
+import { busy } from '../../gateway/apiError.ts'
 import { isDue, USUAL_FILL } from '../../gateway/batcher/fill.ts'
+import { knownError } from '../../gateway/http/knownError.ts'
 import { newApiKey, readApiKeys } from '../../gateway/payment/apiKeys.ts'
 import { paymentOf } from '../../gateway/payment/payment.ts'
 import { chargedUnits, feeUnitsFor, mostInputTokens } from '../../gateway/price.ts'
 import { requestText } from '../../gateway/receipts/callReceipt.ts'
 import { newFolder } from '../support/folder.ts'
+import { quiet } from './localGateway.ts'
 
 const UNIT = 1_000_000n
 
@@ -59,6 +63,23 @@ describe('a price', () => {
     expect(feeUnitsFor(price, { inputTokens: 1_000, outputTokens: 100 }, UNIT)).toBe(5)
     expect(chargedUnits(price, { inputTokens: 1_000, outputTokens: 100 }, UNIT, 4)).toBe(4)
     expect(mostInputTokens(['naïve'])).toBe(6 + 16 + 16)
+  })
+})
+
+describe('an error on the way', () => {
+  it('says whether chain or database are away, which passes, or the gateway has failed', () => {
+    const url = 'http://127.0.0.1:8545'
+    const told = (error: unknown) => {
+      const { status, code, headers } = knownError(quiet, error)
+      return [status, code, headers['Retry-After']]
+    }
+    const away = [503, 'unavailable', '5']
+    expect(told(new HttpRequestError({ url, status: 429 }))).toEqual(away)
+    expect(told(new TimeoutError({ url, body: {} }))).toEqual(away)
+    expect(told(Object.assign(new Error('terminating connection'), { code: '57P01' }))).toEqual(away)
+    expect(told(new Error('Connection terminated unexpectedly'))).toEqual(away)
+    expect(told(busy('Later', 5, 503))).toEqual(away)
+    expect(told(new TypeError('x is no function'))).toEqual([500, 'internal', undefined])
   })
 })
 
