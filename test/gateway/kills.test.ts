@@ -1,10 +1,10 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { randomSource } from '../../attribution/random.ts'
 import { ensureBond } from '../../gateway/bond.ts'
-import { bondOfAccount } from '../../sdk/bond.ts'
+import { bondOfAccount, bondOfModel } from '../../sdk/bond.ts'
 import type { Receipt } from '../../sdk/receipt.ts'
 import { receiptSchema } from '../../sdk/receipt.ts'
 import { signedBy } from '../support/attribution.ts'
@@ -27,7 +27,8 @@ describe('a gateway that is killed', () => {
     its = await startLocalGateway()
     const { local, registered, operator } = its
     deploymentFileOf(local)
-    await ensureBond(local.connection, local.walletOf(local.wallets.deployer), bondOfAccount(operator), 10n ** 15n)
+    for (const bond of [bondOfAccount(operator), bondOfModel(registered.model)])
+      await ensureBond(local.connection, local.walletOf(local.wallets.deployer), bond, 10n ** 14n)
     const { indexFile, ...published } = publicationOf(registered)
     writeFileSync(join(local.folder, 'rows.index'), indexFile)
     const { ATTRIBUTION_PRIVATE_KEY: key } = signedBy(3)
@@ -52,6 +53,7 @@ describe('a gateway that is killed', () => {
       const random = randomSource(SEED)
       const answered = new Map<string, string>()
       let asked = 0
+      let last = 'nothing'
       for (let kill = 0; kill <= KILLS; kill++) {
         const { running, url } = await startProcess()
         let isOver = false
@@ -65,7 +67,7 @@ describe('a gateway that is killed', () => {
               headers: { 'Content-Type': 'application/json', 'Idempotency-Key': key, ...voucher },
               body: JSON.stringify({ model: MODEL, input: key }),
             })
-            await response.json()
+            last = `${response.status} ${await response.text()}`
             if (response.ok) answered.set(key, response.headers.get('attribution-receipt') ?? '')
           } catch {
             // It was killed: whether the call was taken, its database says.
@@ -75,7 +77,8 @@ describe('a gateway that is killed', () => {
           while (!isOver) await call()
         })
         const before = answered.size
-        await expect.poll(() => answered.size, { timeout: 60_000, interval: 5 }).toBeGreaterThan(before)
+        const hasAnswered = async () => expect(answered.size, `kill ${kill}, ${last}`).toBeGreaterThan(before)
+        await vi.waitFor(hasAnswered, { timeout: 60_000, interval: 5 })
         await sleep((random() >>> 0) % 700)
         running.signal('SIGKILL')
         isOver = true

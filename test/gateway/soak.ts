@@ -10,7 +10,7 @@ import type { OfferedModel } from '../../gateway/gateway.ts'
 import { voucherHeader } from '../../gateway/payment/payment.ts'
 import type { RunningGateway } from '../../gateway/startGateway.ts'
 import { ensureAccount } from '../../pipeline/publish/account.ts'
-import { bondOfAccount } from '../../sdk/bond.ts'
+import { bondOfAccount, bondOfModel } from '../../sdk/bond.ts'
 import { connect } from '../../sdk/contracts.ts'
 import { type Receipt, receiptSchema, signerOfReceipt } from '../../sdk/receipt.ts'
 import { amountCovering, signVoucher } from '../../sdk/voucher.ts'
@@ -71,12 +71,8 @@ export async function soak({ seed, calls, payers, say }: SoakOptions): Promise<S
     outcomes[outcome] = (outcomes[outcome] ?? 0) + 1
   }
   try {
-    await ensureBond(
-      its.local.connection,
-      its.local.walletOf(its.local.wallets.deployer),
-      bondOfAccount(its.operator),
-      10n ** 15n,
-    )
+    for (const bond of [bondOfAccount(its.operator), bondOfModel(its.registered.model)])
+      await ensureBond(its.local.connection, its.local.walletOf(its.local.wallets.deployer), bond, 10n ** 14n)
     const people = await openPayers(its, payers, calls)
     const connection = await connect(weather.rpcUrl, its.local.deployment)
     const start = () =>
