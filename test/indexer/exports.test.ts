@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net'
 import { parquetReadObjects } from 'hyparquet'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { computedBy } from '../../indexer/api/computed/computed.ts'
+import { csvHeader, csvLine } from '../../indexer/api/export/csv.ts'
 import { exports } from '../../indexer/api/export/exports.ts'
 import { headLooks } from '../../indexer/api/headLooks.ts'
 import { turns } from '../../indexer/api/http/turns.ts'
@@ -10,6 +11,7 @@ import { type DatabaseLocation, openDatabase } from '../../indexer/store/databas
 import { historiesIn } from '../../indexer/store/histories.ts'
 import { openStore } from '../../indexer/store/store.ts'
 import { undoAbove } from '../../indexer/store/undo.ts'
+import { csvOf as pageCsv } from '../../web/src/parts/csv.ts'
 import { ask } from '../support/ask.ts'
 import { type Indexing, indexTo } from '../support/indexing.ts'
 import { tellOfABook } from '../support/scenario.ts'
@@ -91,6 +93,16 @@ describe('exports', () => {
       expect(errors[0]?.message).toMatch(message)
     }
     expect((await fetch(`${indexer.url}/export/credits.csv`, { method: 'POST' })).status).toBe(405)
+  })
+
+  it('write CSV as the page does', () => {
+    const texts = ['', 'a,b', 'say "so"', 'two\r\nlines', '=1+1', '+1', '-1.5', '-cmd', '@here', '\ttab', 'ä']
+    const columns = texts.map((text) => ({ name: text, type: 'text', nullable: false, value: () => text }) as const)
+    const ofPage = pageCsv(
+      texts.map((title) => ({ title, csv: () => title })),
+      [undefined],
+    )
+    expect(csvHeader(columns) + csvLine(columns, {} as never)).toBe(ofPage)
   })
 
   it('wait among heavy queries for each page', async () => {
