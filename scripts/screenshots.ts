@@ -12,9 +12,10 @@ const SHOWN = ['overview', 'earnings', 'model']
 const CHROMIUM = process.env.CHROMIUM ?? '/usr/bin/chromium'
 
 const ASK = `{
-  units(where: { payeeId_is_null: false }, orderBy: receivedGwei, orderDirection: desc, limit: 1) {
-    items { payee { accountId } }
+  units(where: { payeeId_is_null: false }, orderBy: receivedGwei, orderDirection: desc, limit: 50) {
+    items { payee { accountId claimableGwei } }
   }
+  claims(orderBy: block, orderDirection: desc, limit: 1) { items { transactionHash } }
   models(where: { kind: FineTune }, orderBy: feesGwei, orderDirection: desc, limit: 1) { items { modelId } }
   inferences(orderBy: batchId, limit: 1) { items { batchId position } }
 }`
@@ -59,21 +60,27 @@ Shoots every page of a running index (npm start) in both themes and three widths
   },
 })
 
+interface Payee {
+  readonly accountId: number
+  readonly claimableGwei: string
+}
+
 interface Asked {
-  readonly units: { readonly items: readonly { readonly payee: { readonly accountId: number } | null }[] }
+  readonly units: { readonly items: readonly { readonly payee: Payee }[] }
+  readonly claims: { readonly items: readonly { readonly transactionHash: string }[] }
   readonly models: { readonly items: readonly { readonly modelId: number }[] }
   readonly inferences: { readonly items: readonly { readonly batchId: number; readonly position: number }[] }
 }
 
 async function pagesOf(url: string): Promise<Readonly<Record<string, string>>> {
-  const { units, models, inferences } = await askOf(url)
-  const [unit] = units.items
+  const { units, models, inferences, claims } = await askOf(url)
+  const unit = units.items.find(({ payee }) => payee.claimableGwei !== '0') ?? units.items[0]
   const [model] = models.items
   const [answer] = inferences.items
   return {
     overview: '/',
     lookUp: '/earnings',
-    earnings: `/earnings/${unit?.payee?.accountId ?? 1}`,
+    earnings: `/earnings/${unit?.payee.accountId ?? 1}`,
     nobody: '/earnings/0x00000000000000000000000000000000000c01d0',
     models: '/models',
     model: `/models/${model?.modelId ?? 1}`,
@@ -83,6 +90,7 @@ async function pagesOf(url: string): Promise<Readonly<Record<string, string>>> {
     answers: '/answers',
     answer: `/answers/${answer?.batchId ?? 1}/${answer?.position ?? 0}`,
     auditor: '/auditor',
+    transaction: `/transactions/${claims.items[0]?.transactionHash ?? '0x00'}`,
     past: '/?block=1',
     missing: '/models/999',
   }

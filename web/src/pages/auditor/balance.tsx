@@ -17,7 +17,11 @@ export function Balance({ of: { settled } }: { of: AuditorData }) {
     <Card
       title="The books balance"
       span={6}
-      aside={<span className="muted small">{count(settled.totalCount)} settled books</span>}
+      aside={
+        <span className="muted small">
+          {count(settled.totalCount)} settled {settled.totalCount === 1 ? 'book' : 'books'}
+        </span>
+      }
     >
       <div className="stack">
         <table className="t">
