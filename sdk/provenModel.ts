@@ -90,8 +90,17 @@ export async function proveModel(
       }
     }),
   )
-  const struck = await proveStrikes(block, source, models, model, Number(BigInt(strikes)))
   const { units } = decodeRegisteredUnits(pages, stored.dims)
+  // Each unit is struck once: a larger number is no contract's, and would have millions of slots asked for.
+  if (BigInt(strikes) > BigInt(units.length)) {
+    throw new FalseProof('A model has more strikes than units', {
+      address: models,
+      slot: strikesSlot(model),
+      told: `${BigInt(strikes)}`,
+      proven: `${units.length} at most`,
+    })
+  }
+  const struck = await proveStrikes(block, source, models, model, Number(BigInt(strikes)))
   const members = jointsOf(
     sheet,
     pages.flatMap((page) => page.members),
