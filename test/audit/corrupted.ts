@@ -6,12 +6,12 @@ import { auditAt } from './auditAt.ts'
 import type { Corruption, Row } from './corruption.ts'
 import { lyingCode, lyingHeader, lyingProof, lyingReceipts, lyingVoucher } from './lies.ts'
 import { artifacts, type Material } from './material.ts'
-import { alteredIndex, ask, lyingApi, patchedCode, tamperedSlot, unvotedChange } from './tampering.ts'
+import { alteredIndex, ask, lyingApi, patchedCode, tamperedSlot, tooManyStrikes, unvotedChange } from './tampering.ts'
 import { alteredLog, deepKinds, deeplyAltered, droppedLog, movedLog } from './views.ts'
 
 const makers: readonly ((material: Material) => Corruption)[] = [
   ...[lyingReceipts, lyingHeader, lyingProof, lyingCode, lyingVoucher],
-  ...[droppedLog, alteredLog, movedLog, tamperedSlot, patchedCode, alteredIndex, unvotedChange],
+  ...[droppedLog, alteredLog, movedLog, tamperedSlot, patchedCode, alteredIndex, unvotedChange, tooManyStrikes],
   ...deepKinds.map((kind) => (material: Material) => deeplyAltered(kind, material)),
 ]
 

@@ -8,7 +8,7 @@ import { auditOf, corruptionsOf } from './corrupted.ts'
 import { type Material, materialOf } from './material.ts'
 
 /** `npm run test:audit` looks at more of them. */
-const COUNT = Number(process.env.AUDIT_CORRUPTIONS ?? 30)
+const COUNT = Number(process.env.AUDIT_CORRUPTIONS ?? 31)
 const SEED = Number(process.env.AUDIT_SEED ?? 20_261_130)
 const SLOW_MS = 120_000 + 20_000 * COUNT
 

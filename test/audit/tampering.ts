@@ -1,5 +1,6 @@
 import { type Hex, numberToHex } from 'viem'
 import { callTo } from '../../sdk/contractCall.ts'
+import { strikesSlot } from '../../sdk/ledgerStorage.ts'
 import { transact } from '../../sdk/node/transactions/transact.ts'
 import type { LocalLedger } from '../support/localLedger.ts'
 import { type Corruption, flipped, type Row, type ToldFinding } from './corruption.ts'
@@ -19,6 +20,19 @@ export function tamperedSlot({ random, slots, ledger }: Material): Corruption {
     where: `${subject} (${contract})`,
     tamper: (at) => ask(at, 'anvil_setStorageAt', [address, slot, numberToHex(word ^ bit, { size: 32 })]),
     names,
+  }
+}
+
+/** A count that would have an auditor ask for millions of slots. */
+export function tooManyStrikes({ random, world, ledger }: Material): Corruption {
+  const [model] = random.pick([...world.models].filter(([, { registered }]) => registered !== undefined))
+  const slot = strikesSlot(model)
+  const word = numberToHex(2 ** 22, { size: 32 })
+  return {
+    kind: 'strikes beyond number',
+    where: `model ${model}`,
+    tamper: (at) => ask(at, 'anvil_setStorageAt', [ledger.deployment.contracts.models, slot, word]),
+    names: ({ check, place }) => check === 'storage' && place.slot === slot,
   }
 }
 
