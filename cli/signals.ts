@@ -5,14 +5,15 @@ const interrupted = new AbortController()
 /** Aborts at the first signal. */
 export const signal: AbortSignal = interrupted.signal
 
-function onSignal(): void {
+function onSignal(name: NodeJS.Signals): void {
   // A second Ctrl-C ends the process at once.
   if (interrupted.signal.aborted) process.exit(130)
   interrupted.abort()
-  setTimeout(() => process.stderr.write(`${STOPPING}\n`), PATIENCE_MS).unref()
+  // A service manager needs no word of comfort.
+  if (name === 'SIGINT') setTimeout(() => process.stderr.write(`${STOPPING}\n`), PATIENCE_MS).unref()
 }
 
-/** After so long somebody wonders whether the signal was heard. */
+/** After so long somebody wonders whether Ctrl-C was heard. */
 const PATIENCE_MS = 1_000
 const STOPPING = 'Stopping once what is under way has ended. Ctrl-C again ends it at once.'
 
