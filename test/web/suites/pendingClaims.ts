@@ -8,6 +8,8 @@ import { claimants, claimButton, connect, GWEI, showsClaimable, showsClaimed } f
 /** What may happen to a claim between the wallet and a block: blocks come here only when they are asked for. */
 export function pendingClaims(served: () => ServedPage): void {
   const { holder, accountOf, claimable, balance, node } = claimants(served)
+  /** What pages asked, once it was answered. */
+  const answered: string[] = []
 
   /** Runs while no block takes what is sent. */
   const withoutBlocks = async (work: () => Promise<void>) => {
@@ -19,10 +21,14 @@ export function pendingClaims(served: () => ServedPage): void {
       await node().mine({ blocks: 1 })
     }
   }
+  /** Sent, and looked up by the page: nobody replaces it sooner. */
   const sent = async (page: Page): Promise<Hash> => {
     const link = page.getByTestId('claim-state').getByRole('link')
     await page.getByText('You can close this page.').waitFor()
-    return (await link.getAttribute('title')) as Hash
+    const hash = (await link.getAttribute('title')) as Hash
+    const isLookedUp = (body: string) => body.includes('eth_getTransactionByHash') && body.includes(hash)
+    await expect.poll(() => answered.some(isLookedUp), { timeout: 20_000 }).toBe(true)
+    return hash
   }
   /** Puts another transaction of the same account and nonce in the place of one that waits, at twice its price. */
   const replace = async (hash: Hash, other: { to?: Address; data?: '0x' } = {}): Promise<Hash> => {
@@ -45,6 +51,7 @@ export function pendingClaims(served: () => ServedPage): void {
     const to = holder(i)
     const gwei = await claimable(to)
     const page = await served().open(`/earnings/${to}`, to)
+    page.on('requestfinished', (request) => answered.push(request.postData() ?? ''))
     await connect(page)
     return { to, gwei, page }
   }
