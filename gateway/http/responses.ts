@@ -47,7 +47,7 @@ export function responseStream(request: ParsedRequest, reply: Reply): StreamShap
   }
 }
 
-/** A response with all fields that the specification requires; what was asked for is told again, and the rest is what counts here. */
+/** A response with all fields that the specification requires: settings as requested, all others as this gateway has them. */
 export function responseObject(
   { body }: ParsedRequest,
   { id, createdAt, model }: Reply,
