@@ -102,7 +102,10 @@ export function contributions(served: () => ServedPage): void {
 
       await page.getByRole('button', { name: 'Withdraw consent' }).click()
       await page.getByRole('dialog').getByRole('button', { name: 'Withdraw consent' }).click()
-      await page.getByText('Consent withdrawn. New models may use these rows for 30 days at the latest.').waitFor()
+      const answer = page.getByText('Consent withdrawn. New models may use these rows for 30 days at the latest.')
+      await answer.waitFor()
+      await page.getByText('Consent withdrawn', { exact: true }).waitFor()
+      expect(await answer.isVisible()).toBe(true)
       await page.getByRole('dialog').getByRole('button', { name: 'Close' }).click()
 
       await page.getByLabel('Items file').setInputFiles({ ...FILE, name: 'bob.jsonl' })

@@ -3,7 +3,6 @@ import { useReader } from '../../ledger/useReader.ts'
 import { Pill } from '../../parts/pill.tsx'
 import type { DatasetContribution } from '../../queries/dataset.ts'
 import type { useAct } from '../../wallet/useAct.ts'
-import { WithdrawConsent } from '../earnings/withdrawConsent.tsx'
 
 const tones = { Submitted: 'wait', Accepted: 'good', Rejected: 'bad', Withdrawn: 'plain' } as const
 const words = {
@@ -18,13 +17,14 @@ interface ContributionStateProps {
   readonly isCurator: boolean
   readonly act: ReturnType<typeof useAct>['act']
   readonly isBusy: boolean
+  readonly onWithdraw: () => void
 }
 
 /** Where a contribution is, and what the viewer may do about it: the curator decides, its contributor withdraws. */
-export function ContributionState({ of, isCurator, act, isBusy }: ContributionStateProps) {
+export function ContributionState({ of, isCurator, act, isBusy, onWithdraw }: ContributionStateProps) {
   const { address } = useConnection()
   const { datasets } = useReader().contracts
-  const { contributionId, contributor, itemCount, status } = of
+  const { contributionId, contributor, status } = of
   const isOwn = address?.toLowerCase() === contributor.payout.toLowerCase()
   const accept = () =>
     act(
@@ -49,7 +49,9 @@ export function ContributionState({ of, isCurator, act, isBusy }: ContributionSt
     <span className="row end">
       <Pill tone={tones[status]}>{words[status]}</Pill>
       {isOwn && (status === 'Submitted' || status === 'Accepted') && (
-        <WithdrawConsent contribution={contributionId} itemCount={itemCount} />
+        <button type="button" className="btn sm danger" onClick={onWithdraw}>
+          Withdraw consent
+        </button>
       )}
     </span>
   )

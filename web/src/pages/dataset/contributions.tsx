@@ -1,3 +1,4 @@
+import { useState } from 'react'
 import { count } from '../../format.ts'
 import { useInfluences } from '../../influence/useInfluences.ts'
 import { sumOf } from '../../money.ts'
@@ -10,6 +11,7 @@ import { Table } from '../../parts/table.tsx'
 import { Who } from '../../parts/who.tsx'
 import type { Dataset, DatasetContribution } from '../../queries/dataset.ts'
 import { useAct } from '../../wallet/useAct.ts'
+import { type Withdrawal, WithdrawConsent } from '../earnings/withdrawConsent.tsx'
 import { ContributionState } from './contributionState.tsx'
 
 interface Row extends DatasetContribution {
@@ -28,6 +30,7 @@ function urgency(a: Row, b: Row): number {
 
 export function Contributions({ of, isCurator }: { of: Dataset; isCurator: boolean }) {
   const { act, told, isBusy } = useAct()
+  const [withdrawal, setWithdrawal] = useState<Withdrawal>()
   const newest = of.contributions.items.flatMap(({ units }) => units.items[0] ?? [])
   const influenceIn = useInfluences(newest.map(({ modelId }) => modelId))
   const rows = of.contributions.items
@@ -90,7 +93,13 @@ export function Contributions({ of, isCurator }: { of: Dataset; isCurator: boole
               cell: (row) => (
                 <span className="row end">
                   {net(row) < 0 && <Pill tone="bad">Harms</Pill>}
-                  <ContributionState of={row} isCurator={isCurator} act={act} isBusy={isBusy} />
+                  <ContributionState
+                    of={row}
+                    isCurator={isCurator}
+                    act={act}
+                    isBusy={isBusy}
+                    onWithdraw={() => setWithdrawal(row)}
+                  />
                 </span>
               ),
               csv: ({ status }) => status,
@@ -98,6 +107,7 @@ export function Contributions({ of, isCurator }: { of: Dataset; isCurator: boole
           ]}
         />
       )}
+      {withdrawal && <WithdrawConsent of={withdrawal} onClose={() => setWithdrawal(undefined)} />}
     </Card>
   )
 }

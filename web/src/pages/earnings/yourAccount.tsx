@@ -1,4 +1,5 @@
 import { Link } from '@tanstack/react-router'
+import { useState } from 'react'
 import { useConnection } from 'wagmi'
 import { count } from '../../format.ts'
 import type { ChainAccount } from '../../ledger/useAccount.ts'
@@ -9,7 +10,7 @@ import { Who } from '../../parts/who.tsx'
 import type { AccountContribution } from '../../queries/account.ts'
 import { AddToken } from './addToken.tsx'
 import { ChangePayout } from './changePayout.tsx'
-import { WithdrawConsent } from './withdrawConsent.tsx'
+import { type Withdrawal, WithdrawConsent } from './withdrawConsent.tsx'
 
 const tones = { Submitted: 'wait', Accepted: 'good', Rejected: 'bad', Withdrawn: 'plain' } as const
 
@@ -21,6 +22,7 @@ interface YourAccountProps {
 /** What only the payout address may do, and the data that it consented to. */
 export function YourAccount({ account, contributions }: YourAccountProps) {
   const { address } = useConnection()
+  const [withdrawal, setWithdrawal] = useState<Withdrawal>()
   const isOwner = address?.toLowerCase() === account.payout.toLowerCase()
   return (
     <Card
@@ -39,12 +41,19 @@ export function YourAccount({ account, contributions }: YourAccountProps) {
               </Link>
               <Pill tone={tones[status]}>{status === 'Accepted' ? 'Consent given' : status}</Pill>
               {isOwner && (status === 'Accepted' || status === 'Submitted') && (
-                <WithdrawConsent contribution={contributionId} itemCount={itemCount} />
+                <button
+                  type="button"
+                  className="btn sm danger"
+                  onClick={() => setWithdrawal({ contributionId, itemCount })}
+                >
+                  Withdraw consent
+                </button>
               )}
             </span>
           </Fact>
         ))}
       </Facts>
+      {withdrawal && <WithdrawConsent of={withdrawal} onClose={() => setWithdrawal(undefined)} />}
       <div className="row door">
         <ChangePayout account={account} isOwner={isOwner} />
         <AddToken />
