@@ -33,6 +33,8 @@ export interface Result {
 
 /** Executes GraphQL, each operation on one history. */
 export interface Engine {
+  /** Whether a query was prepared lately, so that it need not be parsed and checked again. */
+  knows(query: string): boolean
   /** Throws a GraphQL error, or an `AggregateError` of some, if the operation is refused. */
   prepare(operation: Operation): Prepared
 }
@@ -77,6 +79,7 @@ export function graphqlEngine(sources: (signal: AbortSignal) => Promise<Sources>
     ...(errors !== undefined && { errors: errors.map((error) => shownError(error, report)) }),
   })
   return {
+    knows: (query) => documents.get(query) !== undefined,
     prepare: ({ query, variables = {}, operationName }) => {
       const incoming: Partial<Incoming> = {}
       const { parse, validate, contextFactory, execute } = yoga.getEnveloped(incoming)

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { type Kysely, sql } from 'kysely'
 import type { Hex } from 'viem'
 import type { Database } from '../store/schema.ts'
@@ -22,6 +23,9 @@ interface Waiting {
   readonly reject: (reason: unknown) => void
 }
 
+/** Between looks that several shared: the more ask, the more share the next. */
+const REST_MS = 3
+
 /**
  * Each answer begins and ends with a look at the head, and many are under way at once: callers that ask while one look
  * is running share the next one, which begins after all of them have asked.
@@ -40,6 +44,7 @@ export function headLooks(db: Kysely<Database>): Look {
       } catch (error) {
         for (const { reject } of callers) reject(error)
       }
+      if (callers.length > 1) await sleep(REST_MS)
     }
     isLooking = false
   }

@@ -52,7 +52,7 @@ const JSON_TYPE = 'application/json'
 export function graphqlEndpoint(options: GraphQLEndpointOptions): GraphQLEndpoint {
   const { engine, report } = options
   const rates = rateLimit(options.requestsASecond)
-  // Parsing, validating and counting keep the event loop: one at a time, in turns.
+  // Parsing and validating keep the event loop: one at a time, in turns.
   const { used, light, heavy } = options.turns
   const preparing = admission(1, used)
   const ofSchema = admission(1, used)
@@ -68,15 +68,25 @@ export function graphqlEndpoint(options: GraphQLEndpointOptions): GraphQLEndpoin
     gone: AbortSignal,
     run: (signal: AbortSignal) => Promise<T>,
   ): Promise<T> => {
-    const deadline = AbortSignal.timeout(limits.answerMs.most)
     const lane = cost.isOfSchema ? ofSchema : cost.points > limits.lightPoints.most ? heavy : light
-    const leave = await lane.enter(client, gone)
+    return await beforeDeadline(gone, async (signal) => {
+      const leave = await lane.enter(client, gone)
+      try {
+        return await run(signal)
+      } finally {
+        leave()
+      }
+    })
+  }
+
+  const prepare = async (asked: Operation, client: string, gone: AbortSignal): Promise<Prepared> => {
+    const leave = engine.knows(asked.query) ? undefined : await preparing.enter(client, gone)
+    const began = performance.now()
     try {
-      return await run(AbortSignal.any([gone, deadline]))
-    } catch (error) {
-      return timedOut(error, deadline)
+      return engine.prepare(asked)
     } finally {
-      leave()
+      used.add(client, performance.now() - began)
+      leave?.()
     }
   }
 
@@ -92,15 +102,7 @@ export function graphqlEndpoint(options: GraphQLEndpointOptions): GraphQLEndpoin
     if (isKnown(key)) return { key }
     const cached = cache.get(key)
     if (cached !== undefined) return { key, made: cached }
-    const leave = await preparing.enter(client, gone)
-    const began = performance.now()
-    let prepared: Prepared
-    try {
-      prepared = engine.prepare(asked)
-    } finally {
-      used.add(client, performance.now() - began)
-      leave()
-    }
+    const prepared = await prepare(asked, client, gone)
     if (prepared.isSubscription) return { key, subscription: prepared }
     charge(prepared, client)
     const made = await inTurn(prepared, client, gone, async (signal) =>
@@ -118,7 +120,9 @@ export function graphqlEndpoint(options: GraphQLEndpointOptions): GraphQLEndpoin
   const answer = async (request: IncomingMessage, response: ServerResponse, url: URL): Promise<void> => {
     const client = clientAddress(request, options.trustProxy)
     const gone = new AbortController()
-    response.once('close', () => gone.abort())
+    response.once('close', () => {
+      if (!response.writableFinished) gone.abort()
+    })
     const contentType = acceptedType(request.headers.accept)
     const takesStream = request.headers.accept?.includes(EVENT_STREAM) === true
     try {
@@ -242,9 +246,25 @@ function matches(ifNoneMatch: string | undefined, etag: string): boolean {
   return ifNoneMatch.split(',').some((one) => one.trim().replace(/^W\//, '') === etag)
 }
 
-function timedOut(error: unknown, deadline: AbortSignal): never {
-  if (!deadline.aborted) throw error
-  throw new BadRequest(
+/** Runs with a signal that aborts when the client is gone or the time is up. */
+async function beforeDeadline<T>(gone: AbortSignal, run: (signal: AbortSignal) => Promise<T>): Promise<T> {
+  const within = new AbortController()
+  const stop = () => within.abort(gone.reason)
+  const timer = setTimeout(() => within.abort(tooSlow()), limits.answerMs.most)
+  gone.addEventListener('abort', stop)
+  try {
+    return await run(within.signal)
+  } catch (error) {
+    within.signal.throwIfAborted()
+    throw error
+  } finally {
+    clearTimeout(timer)
+    gone.removeEventListener('abort', stop)
+  }
+}
+
+function tooSlow(): BadRequest {
+  return new BadRequest(
     `The answer took more than ${limits.answerMs.most / 1_000} s; ask for less, or filter and order by something else`,
     'QUERY_TIMEOUT',
   )

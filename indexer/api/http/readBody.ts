@@ -19,7 +19,9 @@ export async function readBody(request: IncomingMessage): Promise<Buffer> {
     })
     request.once('end', () => resolve(Buffer.concat(parts)))
     request.once('error', reject)
-    request.once('close', () => reject(new Error('The client is gone')))
+    request.once('close', () => {
+      if (!request.complete) reject(new Error('The client is gone'))
+    })
   })
 }
 
