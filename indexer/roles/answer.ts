@@ -62,11 +62,13 @@ export async function answer(
   const sources = async (signal: AbortSignal) => {
     const history = await reading()
     let bytes = 0
+    let statements = 0
     const received = (more: number) => {
+      statements += 1
       bytes += more
       if (bytes > limits.rowBytes.most) throw tooLarge()
     }
-    return { ...history, db: history.queries.of({ signal, received }), computed }
+    return { ...history, db: history.queries.of({ signal, received }), statements: () => statements, computed }
   }
   const newest = async () => {
     try {

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { computedBy } from '../../indexer/api/computed/computed.ts'
 import { graphqlEngine } from '../../indexer/api/graphql.ts'
 import { headLooks } from '../../indexer/api/headLooks.ts'
+import type { Head } from '../../indexer/api/query/asOf.ts'
 import { openDatabase } from '../../indexer/store/database.ts'
 import { historiesIn } from '../../indexer/store/histories.ts'
 import { openStore } from '../../indexer/store/store.ts'
@@ -12,6 +13,8 @@ import { type Setting, startSetting } from '../support/setting.ts'
 
 const QUESTION = `{ _meta { block } blocks(orderBy: number, orderDirection: desc, limit: 1) { items { number } }
   batches(limit: 100) { totalCount items { id } } }`
+
+const NEWEST = '{ blocks(orderBy: number, orderDirection: desc, limit: 1) { items { number } } }'
 
 interface Answer {
   readonly data: {
@@ -34,7 +37,7 @@ describe('an answer during which the chain is reorganised', () => {
   })
 
   /** Asks, while after every statement of an answer, as often as `times` says, a block is reverted. */
-  async function answerAmidReorgs(times: number): Promise<{ readonly answer: Answer; readonly head: bigint }> {
+  async function answerAmidReorgs(times: number, query = QUESTION) {
     const database = await setting.postgres.newDatabase()
     await (await indexTo(setting.ledger, database)).closeAtHead()
     const connections = await openDatabase(database)
@@ -55,23 +58,37 @@ describe('an answer during which the chain is reorganised', () => {
         return result
       },
     }
-    const db = reader.withPlugin(reorgs)
+    let [looks, statements] = [0, 0]
+    const look = headLooks(reader.withPlugin(reorgs))
     const sources = {
-      db,
+      db: reader.withPlugin(reorgs).withPlugin({
+        transformQuery: ({ node }) => node,
+        transformResult: async ({ result }) => {
+          statements += 1
+          return result
+        },
+      }),
       identity,
-      look: headLooks(db),
+      look: (head?: Head) => {
+        looks += 1
+        return look(head)
+      },
+      statements: () => statements,
       status: async () => undefined,
       computed: computedBy(undefined),
     }
     const engine = graphqlEngine(
-      async () => sources,
+      async () => {
+        statements = 0
+        return sources
+      },
       () => {},
     )
     const { signal } = new AbortController()
-    const answer = (await engine.prepare({ query: QUESTION }).execute(signal)) as unknown as Answer
+    const answer = (await engine.prepare({ query }).execute(signal)) as unknown as Answer
     await store.close()
     await connections.close()
-    return { answer, head }
+    return { answer, head, looks }
   }
 
   it('speaks of the branch after the reorg alone', async () => {
@@ -79,6 +96,14 @@ describe('an answer during which the chain is reorganised', () => {
     expect(answer.data?._meta.block).toBe(Number(head))
     expect(answer.data?.blocks.items).toEqual([{ number: Number(head) }])
     expect(answer.data?.batches.items).toHaveLength(answer.data?.batches.totalCount ?? -1)
+  })
+
+  it('of one statement looks at the head once, since the statement itself says whether it was reverted', async () => {
+    const still = await answerAmidReorgs(0, NEWEST)
+    expect(still.answer.data?.blocks.items).toEqual([{ number: Number(still.head) }])
+    expect(still.looks).toBe(1)
+    const { answer, head } = await answerAmidReorgs(1, NEWEST)
+    expect(answer.data?.blocks.items).toEqual([{ number: Number(head) }])
   })
 
   it('ends with a code that says to ask again, where reorgs go on', async () => {

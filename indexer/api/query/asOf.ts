@@ -1,4 +1,4 @@
-import { type Kysely, type SqlBool, sql } from 'kysely'
+import { type Kysely, type RawBuilder, type SqlBool, sql } from 'kysely'
 import type { Hex } from 'viem'
 import type { Database } from '../../store/schema.ts'
 import { toBytea } from '../../store/types.ts'
@@ -22,6 +22,11 @@ export interface AsOf {
 export interface Head extends AsOf {
   /** How often a block of its number has been reverted. */
   readonly reverted: bigint
+}
+
+/** How often a block of the answer's number has been reverted: once more, and the answer is of a branch that is gone. */
+export function revertedOf({ block }: AsOf): RawBuilder<bigint> {
+  return sql<bigint>`(select count(*) from reverted_block r where r.number = ${block})`
 }
 
 /** The argument `block` of a root field. */

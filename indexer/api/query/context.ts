@@ -7,13 +7,15 @@ import type { Look } from '../headLooks.ts'
 import { type AsOf, type BlockArg, blockAsOf, type Head } from './asOf.ts'
 import { batched } from './batched.ts'
 import type { Entity, Row } from './entity.ts'
-import { countRows, fetchPages, type Page, type PageArgs } from './page.ts'
+import { countRows, fetchPages, type Page, type PageArgs, type Reading } from './page.ts'
 
 /** What every answer comes from. */
 export interface Sources {
   readonly db: Kysely<Database>
   readonly identity: Identity
   readonly look: Look
+  /** How many statements this request has been answered by `db`, if they are counted. */
+  readonly statements?: () => number
   /** The head that was newest when the request came, if somebody has looked already. */
   readonly head?: Head | undefined
   /** The writer's last status. */
@@ -55,6 +57,13 @@ export function contextOf(sources: Sources): Context {
     if (!remembered.has(name)) remembered.set(name, make())
     return remembered.get(name) as T
   }
+  let seen: bigint | undefined
+  const reading: Reading = {
+    db,
+    saw: (reverted) => {
+      seen = reverted
+    },
+  }
   const head = () => once('head', async () => sources.head ?? (await look()).head)
 
   const loader = <T>(
@@ -81,7 +90,7 @@ export function contextOf(sources: Sources): Context {
     )
 
   const linkedPage: Context['linkedPage'] = async (entity, args, at, columns, tuple) => {
-    const load = loader('page', entity, args, at, columns, (scope) => fetchPages(db, entity, args, at, scope))
+    const load = loader('page', entity, args, at, columns, (scope) => fetchPages(reading, entity, args, at, scope))
     return found(await load(tuple))
   }
 
@@ -96,9 +105,12 @@ export function contextOf(sources: Sources): Context {
     isOneSnapshot: async () => {
       const asked = remembered.get('head') as Promise<Head> | undefined
       const newest = await asked?.catch(() => undefined)
-      return newest === undefined || (await look(newest)).stillStands(newest)
+      if (newest === undefined) return true
+      // One statement sees one branch, and has said itself whether the head was of it.
+      if (seen !== undefined && sources.statements?.() === 1) return seen === newest.reverted
+      return (await look(newest)).stillStands(newest)
     },
-    page: async (entity, args, at) => found((await fetchPages(db, entity, args, at))[0]),
+    page: async (entity, args, at) => found((await fetchPages(reading, entity, args, at))[0]),
     count: async (entity, args, at) => found((await countRows(db, entity, args, at))[0]),
     linkedPage,
     linkedCount: async (entity, args, at, columns, tuple) => {

@@ -1,11 +1,12 @@
-import { type Kysely, type RawBuilder, sql } from 'kysely'
+import { type CompiledQuery, type Kysely, type RawBuilder, sql } from 'kysely'
 import type { Database } from '../../store/schema.ts'
-import type { AsOf } from './asOf.ts'
+import { type AsOf, revertedOf } from './asOf.ts'
 import { BadRequest } from './badRequest.ts'
 import { decodeCursor, encodeCursor, orderColumns } from './cursor.ts'
 import { columnOf, type Entity, orderOf, type Row } from './entity.ts'
 import { bind } from './operators.ts'
-import { joinedTo, type Scope, scopeSql } from './scope.ts'
+import { type BoundColumn, boundColumns, joinedTo, type Scope, scopeSql } from './scope.ts'
+import { anyBlock, anyValues, type Templates, templates } from './template.ts'
 import { all, condition, type Where } from './where.ts'
 
 export const DEFAULT_LIMIT = 50n
@@ -33,45 +34,90 @@ export interface Page {
   }
 }
 
+/** Where pages are read from, and who hears how often the head had been reverted when a row was read. */
+export interface Reading {
+  readonly db: Kysely<Database>
+  readonly saw: (reverted: bigint) => void
+}
+
 /**
  * Fetches the same page of many lists at once: one for each tuple of the scope, or the root list
  * without one.
  */
 export async function fetchPages(
-  db: Kysely<Database>,
+  { db, saw }: Reading,
   entity: Entity,
   args: PageArgs,
   at: AsOf,
   scope?: Scope,
 ): Promise<readonly Page[]> {
   const plan = planOf(entity, args)
-  const conditions = [...filters(entity, args, at), ...(scope === undefined ? [] : joinedTo(scope)), ...plan.conditions]
-  const read = async (source: RawBuilder<unknown>, hasChanged = sql`false`): Promise<readonly Stored[]> => {
-    // The limit is part of the text: a plan for any limit is one for a tenth of all rows.
-    const page = sql`select ${selected(entity, plan, args.columns)}, ${hasChanged} as has_changed from (${source}) t
-      where ${all(conditions)} order by ${orderClause(entity, plan)} limit ${sql.lit(plan.limit + 1n)}`
-    // A look-up for each list, so that every one of them ends as soon as its page is full.
-    const query =
-      scope === undefined
-        ? sql<Stored>`${page}`
-        : sql<Stored>`select s.list, p.* from ${scopeSql(entity, scope)} cross join lateral (${page}) p order by s.list`
-    return (await query.execute(db)).rows
-  }
-  const rows = await readNewest(entity, at, read)
+  const lists = scope && boundColumns(entity, scope)
+  const rows = await readNewest(entity, at, async (of) => {
+    const asked = { of, entity, args, plan, joined: scope?.columns ?? [] }
+    const isFilled = !args.where && !plan.hasCursor
+    const query = isFilled ? filled(db, asked, at, lists) : pageSql(asked, at, lists).compile(db)
+    return (await db.executeQuery(query)).rows as readonly Stored[]
+  })
+  if (!at.pinned && rows[0] !== undefined) saw(rows[0].blockReverted as bigint)
   if (scope === undefined) return [pageOf(entity, plan, rows, at)]
-  const lists = Map.groupBy(rows, ({ list }) => list)
-  return scope.tuples.map((_, i) => pageOf(entity, plan, lists.get(BigInt(i + 1)) ?? [], at))
+  const byList = Map.groupBy(rows, ({ list }) => list)
+  return scope.tuples.map((_, i) => pageOf(entity, plan, byList.get(BigInt(i + 1)) ?? [], at))
+}
+
+/** What the text of a page's statement follows from, but for the block and the parents' values. */
+interface Asked {
+  /** The tables that keep only the newest state, or those that know what was then. */
+  readonly of: 'now' | 'then'
+  readonly entity: Entity
+  readonly args: PageArgs
+  readonly plan: Plan
+  /** The columns that parents' values equal. */
+  readonly joined: readonly string[]
+}
+
+function pageSql(
+  { of, entity, args, plan, joined }: Asked,
+  at: AsOf,
+  lists?: readonly BoundColumn[],
+): RawBuilder<unknown> {
+  const { source, hasChanged } =
+    of === 'now' && entity.newest ? entity.newest : { source: entity.source, hasChanged: () => sql`false` }
+  const conditions = [...filters(entity, args, at), ...joinedTo(joined), ...plan.conditions]
+  // The limit is part of the text: a plan for any limit is one for a tenth of all rows.
+  const page = sql`
+    select ${selected(entity, plan, args.columns)}, ${hasChanged(at)} as has_changed, ${revertedOf(at)} as block_reverted
+    from (${source(at)}) t
+    where ${all(conditions)} order by ${orderClause(entity, plan)} limit ${sql.lit(plan.limit + 1n)}`
+  // A look-up for each list, so that every one of them ends as soon as its page is full.
+  return lists === undefined
+    ? page
+    : sql`select s.list, p.* from ${scopeSql(lists)} cross join lateral (${page}) p order by s.list`
+}
+
+const templatesOf = new WeakMap<Entity, Templates>()
+
+/** The statement of a page without conditions of its own: most are asked again with another block or other parents. */
+function filled(db: Kysely<Database>, asked: Asked, at: AsOf, lists: readonly BoundColumn[] = []): CompiledQuery {
+  const { of, entity, args, plan, joined } = asked
+  const known = templatesOf.get(entity) ?? templates()
+  templatesOf.set(entity, known)
+  const types = lists.map(({ type }) => type)
+  const name = JSON.stringify([of, plan.orderBy, plan.descending, `${plan.limit}`, args.columns, joined, types])
+  const anyLists = types.map((type, i) => ({ type, values: anyValues(i) }))
+  const make = () => pageSql(asked, anyBlock, types.length === 0 ? undefined : anyLists)
+  return known.fill(db, name, make, { at, arrays: lists.map(({ values }) => values) })
 }
 
 /** From the newest state, if the answer is of the newest block; anew as of that block if it has changed since. */
 async function readNewest(
-  { newest, source }: Entity,
-  at: AsOf,
-  read: (source: RawBuilder<unknown>, hasChanged?: RawBuilder<unknown>) => Promise<readonly Stored[]>,
+  { newest }: Entity,
+  { pinned }: AsOf,
+  read: (of: 'now' | 'then') => Promise<readonly Stored[]>,
 ): Promise<readonly Stored[]> {
-  if (newest === undefined || at.pinned) return await read(source(at))
-  const rows = await read(newest.source(at), newest.hasChanged(at))
-  return rows.length === 0 || rows.some(({ hasChanged }) => hasChanged) ? await read(source(at)) : rows
+  if (newest === undefined || pinned) return await read('then')
+  const rows = await read('now')
+  return rows.length === 0 || rows.some(({ hasChanged }) => hasChanged) ? await read('then') : rows
 }
 
 /** The total number of rows of each list. */
@@ -82,12 +128,12 @@ export async function countRows(
   at: AsOf,
   scope?: Scope,
 ): Promise<readonly bigint[]> {
-  const conditions = [...filters(entity, args, at), ...(scope === undefined ? [] : joinedTo(scope))]
+  const conditions = [...filters(entity, args, at), ...(scope === undefined ? [] : joinedTo(scope.columns))]
   const count = sql`select count(*) as total from (${entity.source(at)}) t where ${all(conditions)}`
   const { rows } = await sql<{ readonly total: bigint }>`${
     scope === undefined
       ? count
-      : sql`select p.total from ${scopeSql(entity, scope)} cross join lateral (${count}) p order by s.list`
+      : sql`select p.total from ${scopeSql(boundColumns(entity, scope))} cross join lateral (${count}) p order by s.list`
   }`.execute(db)
   return rows.map(({ total }) => total)
 }

@@ -9,31 +9,37 @@ export interface Scope {
   readonly tuples: readonly (readonly unknown[])[]
 }
 
-/** The parents' values as a table `s`, whose text does not depend on how many there are. */
-export function scopeSql(entity: Entity, { columns, tuples }: Scope): RawBuilder<unknown> {
-  const arrays = columns.map((name, i) => {
+/** A column of the parents' values, as the database takes it. */
+export interface BoundColumn {
+  readonly type: string
+  readonly values: unknown
+}
+
+export function boundColumns(entity: Entity, { columns, tuples }: Scope): readonly BoundColumn[] {
+  return columns.map((name, i) => {
     const { kind } = columnOf(entity, name)
-    return array(
-      kind,
-      tuples.map((tuple) => tuple[i]),
-    )
+    const values = tuples.map((tuple) => tuple[i])
+    return {
+      type: `${typeOf(kind, values)}[]`,
+      values: kind === 'Bytes' ? values.map((value) => toBytea(value as Hex)) : values,
+    }
   })
+}
+
+/** The parents' values as a table `s`, whose text does not depend on how many there are. */
+export function scopeSql(columns: readonly BoundColumn[]): RawBuilder<unknown> {
+  const arrays = columns.map(({ type, values }) => sql`${sql.val(values)}::${sql.raw(type)}`)
   const names = columns.map((_, i) => sql.ref(placeOf(i)))
   return sql`unnest(${sql.join(arrays)}) with ordinality s (${sql.join([...names, sql.ref('list')])})`
 }
 
 /** A row of `t` belongs to the list of a row of `s`. */
-export function joinedTo({ columns }: Scope): readonly RawBuilder<unknown>[] {
+export function joinedTo(columns: readonly string[]): readonly RawBuilder<unknown>[] {
   return columns.map((name, i) => sql`t.${sql.ref(name)} = s.${sql.ref(placeOf(i))}`)
 }
 
 function placeOf(i: number): string {
   return `c${i}`
-}
-
-function array(kind: ColumnKind, values: readonly unknown[]): RawBuilder<unknown> {
-  const bound = kind === 'Bytes' ? values.map((value) => toBytea(value as Hex)) : values
-  return sql`${sql.val(bound)}::${sql.raw(`${typeOf(kind, values)}[]`)}`
 }
 
 /** An index on a numeric column takes an int8 too, but one on an int8 no numeric. */
