@@ -3,6 +3,7 @@ import lighthouse, { desktopConfig, type Flags } from 'lighthouse'
 import { chromium } from 'playwright-core'
 import { freePort } from '../cli/localChain/ports.ts'
 import { StopError } from '../sdk/errors.ts'
+import { CHROMIUM } from '../test/support/programs.ts'
 import { runCommand, wholeNumber } from './command.ts'
 
 /** Of a hundred, each. */
@@ -63,9 +64,8 @@ Measures pages of a running index (npm start), / and /models/2 if none is named.
     },
     async run({ url, runs }, paths) {
       const port = await freePort()
-      const executablePath = process.env.CHROMIUM ?? '/usr/bin/chromium'
       const browser = await chromium.launch({
-        executablePath,
+        executablePath: CHROMIUM,
         args: ['--no-sandbox', `--remote-debugging-port=${port}`],
       })
       try {

@@ -3,13 +3,13 @@ import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { chromium, type Page } from 'playwright-core'
 import { StopError } from '../sdk/errors.ts'
+import { CHROMIUM } from '../test/support/programs.ts'
 import { runCommand } from './command.ts'
 
 const WIDTHS = [375, 768, 1280]
 const THEMES = ['light', 'dark'] as const
 /** What the README shows: the first screen of three pages. */
 const SHOWN = ['overview', 'earnings', 'model']
-const CHROMIUM = process.env.CHROMIUM ?? '/usr/bin/chromium'
 
 const ASK = `{
   units(where: { payeeId_is_null: false }, orderBy: receivedGwei, orderDirection: desc, limit: 50) {

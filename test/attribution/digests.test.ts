@@ -1,6 +1,6 @@
-import { existsSync } from 'node:fs'
 import { chromium } from 'playwright-core'
 import { describe, expect, it } from 'vitest'
+import { CHROMIUM, isInstalled } from '../support/programs.ts'
 import { digestVectors } from '../vectors/digests.ts'
 import { modelDigestVectors } from '../vectors/modelDigests.ts'
 import { readVectors } from '../vectors/read.ts'
@@ -11,9 +11,6 @@ const committed = {
   models: readVectors<ReturnType<typeof modelDigestVectors>[number]>('modelDigests.json'),
 }
 
-/** Debian's; set CHROMIUM for one elsewhere. */
-const CHROMIUM = process.env.CHROMIUM ?? '/usr/bin/chromium'
-
 describe('from gradients on, the same bits', () => {
   it('make models that nobody finds a fault in', () => {
     expect(committed.models.map(({ faults }) => faults)).toEqual([0, 0])
@@ -23,9 +20,10 @@ describe('from gradients on, the same bits', () => {
     expect({ rows: digestVectors('fast'), models: modelDigestVectors('fast') }).toEqual(committed)
   })
 
-  it.skipIf(!existsSync(CHROMIUM))('come of both paths in Chromium', async () => {
+  it.skipIf(!isInstalled('chromium'))('come of both paths in Chromium', async () => {
     const server = await serveModules(`
-      import { digestVectors } from '/test/vectors/digests.ts'
+      import { CHROMIUM, isInstalled } from '../support/programs.ts'
+import { digestVectors } from '/test/vectors/digests.ts'
       import { modelDigestVectors } from '/test/vectors/modelDigests.ts'
       const digestsOf = (path) => ({ rows: digestVectors(path), models: modelDigestVectors(path) })
       globalThis.digests = { plain: digestsOf('plain'), fast: digestsOf('fast') }

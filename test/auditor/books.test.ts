@@ -6,6 +6,7 @@ import { csvOf } from '../../auditor/books/csv.ts'
 import { type Books, decimalOpen } from '../../auditor/books/entry.ts'
 import { hledgerOf } from '../../auditor/books/hledger.ts'
 import { type LocalLedger, startLocalLedger } from '../support/localLedger.ts'
+import { isInstalled } from '../support/programs.ts'
 import { randomOf } from '../support/random.ts'
 import { beginScenario, tellOfABook } from '../support/scenario.ts'
 import { type Accountant, faultsFound } from './accountants.ts'
@@ -15,7 +16,7 @@ const journals: Readonly<Record<Accountant, (books: Books) => Iterable<string>>>
   beancount: beancountOf,
   hledger: hledgerOf,
 }
-const accountants = Object.keys(journals) as Accountant[]
+const accountants = (Object.keys(journals) as Accountant[]).filter(isInstalled)
 
 /** `npm run test:audit` keeps the books of more of them. */
 const SEEDS = [20_261_130, 16, 7, 23, 42, 99].slice(0, Number(process.env.AUDIT_BOOKS ?? 1))

@@ -1,4 +1,4 @@
-import { copyFileSync, existsSync, globSync, readFileSync, rmSync } from 'node:fs'
+import { copyFileSync, globSync, readFileSync, rmSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { chromium } from 'playwright-core'
@@ -14,13 +14,11 @@ import { ampleVouchers, drawCalls, recordLocalBatch } from '../support/localBatc
 import { type LocalLedger, startLocalLedger } from '../support/localLedger.ts'
 import { fund, type LocalModel, letOperate, openLocalChannel, registerLocalModel } from '../support/localModel.ts'
 import { type PackedProject, packSdk } from '../support/packedSdk.ts'
+import { CHROMIUM, isInstalled } from '../support/programs.ts'
 
 const K = 64
 /** What `getEarnings` and `claim` may weigh in a page, with all that they need of viem, which is some 64,000 of it. */
 const MOST_GZIPPED_BYTES = 110_000
-
-/** Debian's; set CHROMIUM for one elsewhere. */
-const CHROMIUM = process.env.CHROMIUM ?? '/usr/bin/chromium'
 
 /** What a script leaves in `globalThis.proven`. */
 async function inChromium(script: string): Promise<unknown> {
@@ -135,7 +133,7 @@ describe('the package, as packed', () => {
     expect(earnings.pending).toMatchObject([{ book: { model: model.model, operator, number: 1 } }])
   })
 
-  it.skipIf(!existsSync(CHROMIUM))('proves in Chromium what it proves in Node', async () => {
+  it.skipIf(!isInstalled('chromium'))('proves in Chromium what it proves in Node', async () => {
     const { hash } = await local.connection.reader.getBlock()
     const asked = { deployment: local.deployment, blockHash: hash }
     const book = { model: model.model, operator, number: 1 }

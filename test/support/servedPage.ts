@@ -14,12 +14,11 @@ import { ampleVouchers, type DrawnCall, drawCalls, recordLocalBatch } from './lo
 import { freePort, type LocalLedger, startLocalLedger } from './localLedger.ts'
 import { type LocalModel, letOperate, openLocalChannel, registerLocalModel } from './localModel.ts'
 import { startPostgres } from './postgres.ts'
+import { CHROMIUM } from './programs.ts'
 import { announceWallet } from './testWallet.ts'
 
 const DAY = 86_400
 const K = 64
-/** Debian's; set CHROMIUM for one elsewhere. */
-const CHROMIUM = process.env.CHROMIUM ?? '/usr/bin/chromium'
 const FLAGS = ['--no-sandbox', '--disable-gpu', '--no-first-run', '--disable-background-networking', '--disable-sync']
 
 /** Kept rows of each contributor; the last of the wallets' contributed nothing yet. */

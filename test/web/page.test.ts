@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe } from 'vitest'
+import { isInstalled } from '../support/programs.ts'
 import { type ServedPage, startServedPage } from '../support/servedPage.ts'
 import { claims } from './suites/claims.ts'
 import { contributions } from './suites/contributions.ts'
@@ -8,7 +9,7 @@ import { smartAccounts } from './suites/smartAccounts.ts'
 import { tasks } from './suites/tasks.ts'
 
 /** One ledger, one index and one browser for all of them: they take longer to start than most tests do. */
-describe('the page', () => {
+describe.skipIf(!isInstalled('chromium'))('the page', () => {
   let served: ServedPage
   beforeAll(async () => {
     served = await startServedPage()
