@@ -35,6 +35,17 @@ describe('silence about quantisation', () => {
     expect(importOf(['trl'], { quantisation: undefined }, say).manifest.quantisation).toEqual(gptq)
     expect(refusal(['trl'], say, { quantisation: null }).message).toContain('contradict each other')
   })
+
+  it.each([
+    ['quantize_config.json', { bits: 4, group_size: 128 }],
+    ['quant_config.json', { w_bit: 4, q_group_size: 128 }],
+    ['hf_quant_config.json', { producer: { name: 'modelopt' }, quantization: { quant_algo: 'FP8' } }],
+  ])('is broken by the %s of whoever quantised the base', (file, told) => {
+    const say = (folder: string) => writeFileSync(join(folder, file), JSON.stringify(told))
+    expect(refusal(['trl'], say, { quantisation: null })).toMatchObject({
+      message: expect.stringContaining('contradict each other'),
+    })
+  })
 })
 
 describe('a base whose name says that it is quantised', () => {
@@ -93,6 +104,21 @@ it.each([
   ['org/model-hqq-2bit', 'hqq, 2 bits'],
   ['org/model-exl2', 'exl2'],
   ['org/model-NVFP4', 'nvfp4, 4 bits'],
+  ['org/llama-checkpoint2', undefined],
+  ['org/arrow7-b', undefined],
+  ['org/finance-Q4-2024', undefined],
+  ['org/model-1.58bit', 'quantised'],
+  ['org/model-4.65bpw-h6', 'quantised'],
+  ['org/model-4.0bpw-exl2', 'exl2, 4 bits'],
+  ['org/model-w4g128', 'quantised, 4 bits'],
+  ['org/model-int4g128', 'quantised, 4 bits'],
+  ['pytorch/model-8da4w', 'quantised, 4 bits'],
+  ['org/model-q4f16_1-MLC', 'quantised, 4 bits'],
+  ['org/model-NVFP4A16', 'nvfp4, 4 bits'],
+  ['org/model-float8', 'quantised, 8 bits'],
+  ['moonshotai/Kimi-K2-Instruct', 'fp8, 8 bits'],
+  ['/data/base-GPTQ/', 'gptq'],
+  ['/root/.cache/huggingface/hub/models--org--base-AWQ/snapshots/0123abc', 'awq'],
   ['org/model_AutoRound_int4', 'autoround, 4 bits'],
 ])('the name %s says %s', (name, said) => {
   const found = storedByName(name)
@@ -111,8 +137,22 @@ it.each([
   [{ quant_method: 'torchao', quant_type: 'int4wo' }, 'torchao'],
   [{ quant_method: 'bitsandbytes', load_in_4bit: true, bnb_4bit_quant_type: 'nf4' }, 'bitsandbytes, 4 bits'],
   [{ quant_method: 'bitsandbytes', load_in_4bit: false }, undefined],
+  [{ quant_method: 'bitsandbytes', load_in_4bit: 'True' }, 'bitsandbytes, 4 bits'],
+  [{ quant_method: 'gptq', bits: '4' }, 'gptq, 4 bits'],
+  [{ quant_method: 'modelopt', quant_algo: 'NVFP4' }, 'modelopt, 4 bits'],
+  [{ bits: 4 }, 'unnamed, 4 bits'],
 ])('the configuration %o says %s', (config, said) => {
   const found = storedByConfig({ quantization_config: config })
+  expect(found && storedWords(found)).toBe(said)
+})
+
+it.each([
+  [{ quantization: { group_size: 64, bits: 4 } }, 'unnamed, 4 bits'],
+  [{ compression_config: { quant_method: 'compressed-tensors' } }, 'compressed-tensors'],
+  [{ text_config: { quantization_config: { quant_method: 'fp8' } } }, 'fp8, 8 bits'],
+  [{ text_config: { rope_scaling: null }, quantization_config: null }, undefined],
+])('a config.json that holds %o says %s', (config, said) => {
+  const found = storedByConfig(config)
   expect(found && storedWords(found)).toBe(said)
 })
 
