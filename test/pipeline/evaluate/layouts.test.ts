@@ -200,12 +200,13 @@ describe('samples', () => {
 })
 
 describe('what makes an evaluated model quantised', () => {
-  const base = (config: object) => {
+  const base = (config: object, file = 'config.json') => {
     const folder = newFolder('base')
     mkdirSync(folder)
-    writeFileSync(join(folder, 'config.json'), JSON.stringify(config))
+    writeFileSync(join(folder, file), JSON.stringify(config))
     return folder
   }
+  const adapter = base({ base_model_name_or_path: 'org/base-GPTQ' }, 'adapter_config.json')
 
   it.each([
     ['a load in four bits', { load_in_4bit: 'True' }],
@@ -215,6 +216,13 @@ describe('what makes an evaluated model quantised', () => {
     ['a file of llama.cpp', { pretrained: 'org/base', gguf_file: 'x.gguf' }],
     ['numbers of eight bits', { pretrained: 'org/base', dtype: 'float8_e4m3fn' }],
     ['its name', { pretrained: 'org/base-GPTQ' }],
+    ['its name, as a folder', { pretrained: '/models/base-GPTQ/' }],
+    ['its name, by a server', { model: 'org/base-AWQ' }],
+    ['the branch of its repository', { pretrained: 'org/base', revision: 'gptq-4bit-32g-actorder_True' }],
+    ['the loader of a server', { pretrained: 'org/base', load_format: 'bitsandbytes' }],
+    ['AutoAWQ', { pretrained: 'org/base', autoawq: true }],
+    ['the base of its adapter', { pretrained: adapter }],
+    ['what AutoGPTQ left beside it', { pretrained: base({ bits: 4, group_size: 128 }, 'quantize_config.json') }],
     [
       'its own configuration, of GPTQ',
       { pretrained: base({ quantization_config: { quant_method: 'gptq', bits: 4 } }) },
@@ -231,6 +239,9 @@ describe('what makes an evaluated model quantised', () => {
   it.each([
     ['nothing that was said', {}],
     ['a switch that is off', { pretrained: 'org/base', load_in_4bit: 'False', quantization: 'None' }],
+    ['a switch that says so with a space', { pretrained: 'org/base', quantization: ' none ', quantization_config: {} }],
+    ['another loader of a server', { pretrained: 'org/base', load_format: 'safetensors', revision: 'main' }],
+    ['the base that its adapter was trained on, beside the one it is on', { pretrained: 'org/base', peft: adapter }],
     ['half precision', { pretrained: 'org/base', dtype: 'bfloat16' }],
     ['a configuration without any', { pretrained: base({ torch_dtype: 'float16' }) }],
   ])('is not %s', (_, modelArgs) => {
