@@ -13,18 +13,21 @@ import { RunError } from '../run/runError.ts'
 import { type Interval, Z } from '../statistics/wilson.ts'
 import { hashOfConfig } from './configHash.ts'
 import { latestResults, samplesFile } from './lmEvalLayout.ts'
+import { scoreOf } from './lmEvalSamples.ts'
 import { readScores, type TaskScores } from './lmEvalScores.ts'
 import { parseJson, readBytes, type SourceFolder } from './sourceFolder.ts'
 
+/** Of one task, which must not hide the others: what is not of its type, such as NaN, is not known. */
+const known = <T>(schema: z.ZodType<T>) => schema.nullish().catch(null)
 const resultsSchema = z.looseObject({
   results: z.record(z.string(), z.looseObject({})),
   configs: z.record(z.string(), z.record(z.string(), z.unknown()).transform(jsonOf)),
-  versions: z.record(z.string(), z.union([z.string(), z.number(), z.null()])),
-  'n-shot': z.record(z.string(), z.int()).optional(),
-  'n-samples': z.record(z.string(), z.looseObject({ effective: z.int().nonnegative() })).optional(),
-  task_hashes: z.record(z.string(), z.string()).optional(),
-  lm_eval_version: z.string().optional(),
-  config: z.looseObject({ model_args: z.union([z.string(), z.record(z.string(), z.json())]).nullish() }).optional(),
+  versions: z.record(z.string(), known(z.union([z.string(), z.number()]))),
+  'n-shot': z.record(z.string(), known(z.int())).nullish(),
+  'n-samples': z.record(z.string(), known(z.looseObject({ effective: z.int().nonnegative() }))).nullish(),
+  task_hashes: z.record(z.string(), known(z.string())).nullish(),
+  lm_eval_version: known(z.string()),
+  config: z.looseObject({ model_args: z.union([z.string(), z.record(z.string(), z.unknown())]).nullish() }).nullish(),
 })
 type Results = z.infer<typeof resultsSchema>
 type Json = z.infer<ReturnType<typeof z.json>>
@@ -82,7 +85,12 @@ export function readEvaluation(source: SourceFolder, file = latestResults(source
   const results = parseJson(file, text, resultsSchema, 'a results file of lm-evaluation-harness')
   const { keccak256: resultsHash } = digestFile(content)
   const left: string[] = []
-  const names = Object.keys(results.configs).filter((task) => task in results.results)
+  const names = Object.keys(results.configs).filter((task) => Object.hasOwn(results.results, task))
+  if (names.length === 0)
+    throw malformed(file, 'it evaluates no task', {
+      results: Object.keys(results.results).join(' '),
+      configs: Object.keys(results.configs).join(' '),
+    })
   const read = names.map((task) => {
     const config = { config: results.configs[task] ?? {}, shots: results['n-shot']?.[task] ?? null }
     const taskVersion = String(results.versions[task] ?? '')
@@ -102,6 +110,8 @@ export function readEvaluation(source: SourceFolder, file = latestResults(source
       if (scores.some(Number.isNaN)) return leave(key, 'the score of a sample is no number')
       if (stderr === null) return leave(key, 'no standard error was estimated')
       requireMean(file, task, metric, scores)
+      if (!isMean(scores, value) && (SHARES.includes(metric.name) || stderr === 0))
+        return leave(key, 'its samples do not say how each scored, so its interval is not known')
       return [
         {
           task,
@@ -148,14 +158,15 @@ function metricsOf(file: string, { results }: Results, task: string): readonly M
   return Object.entries(found).flatMap(([key, value]): Metric[] => {
     const [name, filter, ...others] = key.split(',')
     const isMetric = name !== undefined && filter !== undefined && others.length === 0 && !name.endsWith('_stderr')
-    if (!isMetric || typeof value !== 'number') return []
-    const stderr = found[`${name}_stderr,${filter}`]
-    if (typeof stderr === 'number' && !(stderr >= 0) && Number.isFinite(value))
+    if (!isMetric) return []
+    const stderr = scoreOf(found[`${name}_stderr,${filter}`])
+    if (stderr !== null && stderr < 0)
       throw malformed(file, `task ${task} has a standard error that is none`, {
         field: `${name}_stderr,${filter}`,
         stderr,
       })
-    return [{ key, name, filter, value, stderr: typeof stderr === 'number' ? stderr : null }]
+    const isKnown = stderr !== null && Number.isFinite(stderr)
+    return [{ key, name, filter, value: scoreOf(value) ?? Number.NaN, stderr: isKnown ? stderr : null }]
   })
 }
 
@@ -166,7 +177,7 @@ function calledOf({ key, name, filter }: Metric): string {
 /** The results count their samples, and name them by a hash. */
 function requireSamples(file: string, results: Results, task: string, { count, taskHash }: TaskScores): void {
   const named = results.task_hashes?.[task]
-  if (named !== undefined && named !== taskHash)
+  if (typeof named === 'string' && named !== taskHash)
     throw malformed(file, `it is of other samples of task ${task} than those beside it`, {
       field: `task_hashes.${task}`,
       found: taskHash,

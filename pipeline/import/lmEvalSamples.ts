@@ -20,11 +20,11 @@ const loggedSchema = z.looseObject({
   target: z.unknown(),
   arguments: z.unknown(),
   resps: z.array(z.unknown()).default([]),
-  doc_hash: digest.optional(),
-  prompt_hash: digest.optional(),
-  target_hash: digest.optional(),
-  filter: z.string().optional(),
-  metrics: z.array(z.string()).optional(),
+  doc_hash: digest.nullish(),
+  prompt_hash: digest.nullish(),
+  target_hash: digest.nullish(),
+  filter: z.string().nullish(),
+  metrics: z.array(z.string()).nullish(),
 })
 type Logged = z.infer<typeof loggedSchema>
 
@@ -51,7 +51,7 @@ export function* readSamples(source: SourceFolder, file: string, filters: readon
     line++
     const time = times.get(logged.doc_id) ?? 0
     times.set(logged.doc_id, time + 1)
-    const { doc_hash, prompt_hash, target_hash } = { ...hashesOf(logged), ...withoutUndefined(logged) }
+    const { doc_hash, prompt_hash, target_hash } = { ...hashesOf(logged), ...hashesIn(logged) }
     yield {
       line,
       doc: logged.doc_id,
@@ -84,17 +84,17 @@ function* readLogged(source: SourceFolder, file: string): Generator<Logged> {
   }
 }
 
-function withoutUndefined({ doc_hash, prompt_hash, target_hash }: Logged) {
+function hashesIn({ doc_hash, prompt_hash, target_hash }: Logged) {
   return {
-    ...(doc_hash !== undefined && { doc_hash }),
-    ...(prompt_hash !== undefined && { prompt_hash }),
-    ...(target_hash !== undefined && { target_hash }),
+    ...(typeof doc_hash === 'string' && { doc_hash }),
+    ...(typeof prompt_hash === 'string' && { prompt_hash }),
+    ...(typeof target_hash === 'string' && { target_hash }),
   }
 }
 
 /** As the harness: of the document as indented JSON, of the first request's prompt, of the expected answer as a text. */
 function hashesOf({ doc, target, arguments: requests, doc_hash }: Logged) {
-  if (doc_hash !== undefined) return { doc_hash, prompt_hash: '', target_hash: '' }
+  if (typeof doc_hash === 'string') return { doc_hash, prompt_hash: '', target_hash: '' }
   const prompt = firstOf(firstOf(requests))
   return {
     doc_hash: sha256(JSON.stringify(doc ?? null, null, 2)),
@@ -123,13 +123,29 @@ function choicesOf(requests: unknown): readonly string[] | null {
 const NO_METRICS =
   'doc_id doc target arguments resps filtered_resps filter metrics doc_hash prompt_hash target_hash'.split(' ')
 
-/** Older versions do not list their metrics: then they are what is left of a sample. JSON's true is a score of one. */
+/** Older versions do not list their metrics: then they are what is left of a sample, whatever it is. */
 function scoresOf(logged: Logged): ReadonlyMap<string, number> {
+  const isListed = logged.metrics != null
   const names = logged.metrics ?? Object.keys(logged).filter((name) => !NO_METRICS.includes(name))
   return new Map(
     names.flatMap((name) => {
-      const score = typeof logged[name] === 'boolean' ? Number(logged[name]) : logged[name]
-      return typeof score === 'number' ? [[name, score] as const] : []
+      const told = logged[name]
+      const score = isListed || typeof told !== 'string' ? scoreOf(told) : null
+      if (score !== null) return [[name, score] as const]
+      return isListed && told === null ? [[name, Number.NaN] as const] : []
     }),
   )
+}
+
+/**
+ * A number; JSON's true is one. What Python's json cannot write, such as NumPy's float32 and bool, the harness writes as str() has it
+ * (lm_eval/utils.py: handle_non_serializable). Null for anything else.
+ */
+export function scoreOf(told: unknown): number | null {
+  if (typeof told === 'number') return told
+  if (typeof told === 'boolean') return Number(told)
+  if (typeof told !== 'string') return null
+  if (told === 'True' || told === 'False') return Number(told === 'True')
+  if (/^[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?$/i.test(told)) return Number(told)
+  return /^[-+]?(nan|inf)$/.test(told) ? Number(told.replace('inf', 'Infinity')) : null
 }

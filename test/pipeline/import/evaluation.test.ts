@@ -10,6 +10,7 @@ import { readRun } from '../../../pipeline/run/readRun.ts'
 import { copyOf, fixture, optionsFor, refusalOf, scratch } from './importSetup.ts'
 
 const newFolder = scratch()
+type Json = ReturnType<typeof JSON.parse>
 const TIME = '2026-11-21T11-53-35.310589'
 const RESULTS = `dummy/results_${TIME}.json`
 const SAMPLES = `dummy/samples_next_letter_${TIME}.jsonl`
@@ -108,6 +109,45 @@ describe('a real evaluation of lm-evaluation-harness', () => {
     expect(benchmarks.map(({ measured }) => measured.metric)).toEqual(['acc_norm'])
     expect(left).toEqual(['next_letter acc,none: its score is no number'])
   })
+
+  it.each<[string, (results: Json) => void]>([
+    ['a standard error', ({ results }) => Object.assign(results.next_letter, { 'acc_stderr,none': Number.NaN })],
+    ['what another task was shown', (results) => Object.assign(results['n-shot'], { other: Number.NaN })],
+    ['the version of another task', (results) => Object.assign(results.versions, { other: Number.NaN })],
+    ['a count of another task', (results) => Object.assign(results['n-samples'], { other: { effective: Number.NaN } })],
+    ['an argument', ({ config }) => Object.assign(config, { model_args: { x: Number.NaN } })],
+  ])('keeps what is sound where %s is NaN', (_, damage) => {
+    const copy = copyOf(newFolder(), 'lm-eval')
+    change(copy, RESULTS, (content) => {
+      const results = JSON.parse(content)
+      damage(results)
+      // As Python writes it.
+      return JSON.stringify(results, (_, value) => (Number.isNaN(value) ? '@NaN' : value)).replaceAll('"@NaN"', 'NaN')
+    })
+    expect(readEvaluation(openSource(copy)).benchmarks.map(({ measured }) => measured.metric)).toContain('acc_norm')
+  })
+
+  it('reads scores that NumPy made, and leaves by name what is none', () => {
+    const copy = copyOf(newFolder(), 'lm-eval')
+    change(copy, RESULTS, (content) => content.replace('"acc,none": 0.25', '"acc,none": "0.25"'))
+    change(copy, RESULTS, (content) => content.replace('"acc_norm,none": 0.25', '"acc_norm,none": null'))
+    change(copy, SAMPLES, (content) =>
+      content.replace(/"acc": ([\d.]+)/g, (_, score) => `"acc": ${Number(score) === 1 ? '"True"' : '"0.0"'}`),
+    )
+    const { benchmarks, left } = readEvaluation(openSource(copy))
+    expect(benchmarks.map(({ measured: { metric, score } }) => [metric, score])).toEqual([
+      ['acc', { value: 250_000, low: 71_479, high: 590_725 }],
+    ])
+    expect(left).toEqual(['next_letter acc_norm,none: its score is no number'])
+  })
+
+  it('claims no interval for a share whose samples do not say how each scored', () => {
+    const copy = copyOf(newFolder(), 'lm-eval')
+    change(copy, SAMPLES, (content) => content.replaceAll('"metrics": ["acc", "acc_norm"]', '"metrics": ["acc_norm"]'))
+    const { benchmarks, left } = readEvaluation(openSource(copy))
+    expect(benchmarks.map(({ measured }) => measured.metric)).toEqual(['acc_norm'])
+    expect(left).toEqual([expect.stringMatching(/^next_letter acc,none: its samples do not say how each scored/)])
+  })
 })
 
 describe('an evaluation is refused', () => {
@@ -143,6 +183,16 @@ describe('an evaluation is refused', () => {
       'with another count than its samples',
       (folder) => change(folder, RESULTS, (content) => content.replace('"effective": 8', '"effective": 9')),
       { file: RESULTS, facts: { field: 'n-samples.next_letter.effective', found: 8, expected: 9 } },
+    ],
+    [
+      'without a task',
+      (folder) =>
+        change(
+          folder,
+          RESULTS,
+          json((content) => ({ ...content, configs: {} })),
+        ),
+      { file: RESULTS, facts: { results: 'next_letter', configs: '' } },
     ],
     [
       'with a share above one',
