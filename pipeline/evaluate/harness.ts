@@ -26,6 +26,7 @@ export function readHarness(own: HarnessResults, other?: HarnessResults): Harnes
   const results = readEvaluation(own.source, own.file)
   const twin = other && { ...other, results: readEvaluation(other.source, other.file) }
   const left: string[] = []
+  let lost: { readonly task: EvaluatedTask; readonly doc: number } | undefined
   const evaluations = results.tasks.flatMap((task): Evaluation[] => {
     const kept = task.metrics.filter(({ isMean }) => isMean)
     for (const { called, isMean } of task.metrics)
@@ -35,6 +36,12 @@ export function readHarness(own: HarnessResults, other?: HarnessResults): Harnes
     const samples = readAnswers(own.source, task, keys)
     const twinSamples =
       twin && readAnswers(twin.source, taskOf(twin.results.tasks, task, twin.results.results.file), keys)
+    const odd = [...samples, ...(twinSamples ?? [])].find(({ answer }) => answer.logits?.some(isNotFinite))
+    if (odd !== undefined) {
+      lost ??= { task, doc: odd.doc }
+      left.push(`${task.task}: a log-likelihood of sample ${odd.doc} is no finite number`)
+      return []
+    }
     const twins = twinSamples && paired(task, samples, twinSamples)
     return [
       {
@@ -53,8 +60,16 @@ export function readHarness(own: HarnessResults, other?: HarnessResults): Harnes
       },
     ]
   })
-  return { evaluations, left }
+  if (lost === undefined || evaluations.length > 0) return { evaluations, left }
+  throw new RunError(
+    lost.task.samplesFile,
+    'a sample of a multiple choice does not give each choice a log-likelihood',
+    { doc_id: lost.doc, task: lost.task.task, problem: 'it is NaN or infinite' },
+    'Look at the model that answered; a log-likelihood is a finite number.',
+  )
 }
+
+const isNotFinite = (value: number) => !Number.isFinite(value)
 
 const EVALUATE_BOTH =
   'Evaluate model and twin on the same tasks, with the same examples and limits, and with --log_samples.'

@@ -4,18 +4,17 @@
  */
 import { z } from 'zod'
 import type { EvaluatedTask } from '../import/lmEval.ts'
-import type { Sample } from '../import/lmEvalSamples.ts'
+import { type Sample, scoreOf } from '../import/lmEvalSamples.ts'
 import { RunError } from '../run/runError.ts'
 import { answered } from './evaluationFile.ts'
 
-/** A log-likelihood, which older versions write as a number and newer ones as a text. An empty text is none, and not zero. */
-const likelihood = z.union([
-  z.number(),
-  z
-    .string()
-    .regex(/^\s*[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?\s*$/i, 'must be a number')
-    .transform(Number),
-])
+/**
+ * A log-likelihood, which older versions write as a number and newer ones as a text. An empty text is none, and not zero; NaN is what
+ * the model answered.
+ */
+const likelihood = z
+  .custom<unknown>((told) => typeof told !== 'boolean' && scoreOf(told) !== null)
+  .transform((told) => scoreOf(told) ?? Number.NaN)
 const answer = z.tuple([likelihood, z.unknown()])
 /** Each choice has one response, of a log-likelihood and whether it is the likeliest text. */
 const choicesSchema = z.array(z.union([z.tuple([answer]).transform(([only]) => only), answer])).min(2)

@@ -166,6 +166,23 @@ describe('samples', () => {
     expect(refusalOf(() => evaluationOf(odd))).toMatchObject({ facts: { doc_id: 2 } })
   })
 
+  it.each(['nan', '-inf', 'inf'])('whose log-likelihood is %s lose their task, and no other', (likelihood) => {
+    const folder = resultsOf(newFolder(), ARGS)
+    const below = join(folder, 'dummy')
+    const [results = '', samples = ''] = readdirSync(below).toSorted()
+    const said = JSON.parse(readFileSync(join(below, results), 'utf8'))
+    for (const field of ['results', 'configs', 'versions']) said[field].other = said[field].next_letter
+    writeFileSync(join(below, results), JSON.stringify(said))
+    const text = readFileSync(join(below, samples), 'utf8')
+    const odd = text.replace(/("resps":\[\[\[")[^"]+/, `$1${likelihood}`)
+    writeFileSync(join(below, samples.replace('next_letter', 'other')), odd)
+    const { evaluations, left } = readHarness({ source: openSource(folder), model })
+    expect([evaluations.map(({ task }) => task), left]).toEqual([
+      ['next_letter'],
+      ['other: a log-likelihood of sample 0 is no finite number'],
+    ])
+  })
+
   it('with log-likelihoods as numbers are read', () => {
     const numbers = resultsOf(newFolder(), ARGS, (line) => ({
       ...line,
