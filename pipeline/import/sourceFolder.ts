@@ -1,8 +1,8 @@
 import { closeSync, fstatSync, openSync, readdirSync, readFileSync, readSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { z } from 'zod'
+import { parsePythonJson } from '../run/pythonJson.ts'
 import { RunError } from '../run/runError.ts'
-import { parsePythonJson } from './pythonJson.ts'
 
 /** A folder that another tool left: its plain files by their paths below it, in order. Nothing in it is ever executed. */
 export interface SourceFolder {

@@ -11,7 +11,8 @@ const amount = z.number().nonnegative()
 const stateSchema = z.looseObject({
   epoch: amount.nullish(),
   global_step: z.int().nonnegative(),
-  max_steps: z.int(),
+  // Nobody reads what was planned, but it tells this file from others.
+  max_steps: z.unknown().refine((value) => value !== undefined, 'Invalid input: it is missing'),
   // `train_batch_size` is that of one device and one pass, and nothing here says how many there were.
   log_history: z.array(z.looseObject({ step: z.int().nonnegative(), train_loss: z.number().nullish() })),
 })

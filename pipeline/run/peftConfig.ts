@@ -2,6 +2,7 @@
 import { z } from 'zod'
 import { RUN_FILES } from './manifest.ts'
 import facts from './peftAdapter.json' with { type: 'json' }
+import { parsePythonJson } from './pythonJson.ts'
 import { RunError } from './runError.ts'
 
 const names = z.union([z.array(z.string()), z.string()])
@@ -37,7 +38,7 @@ const METHODS: Readonly<Record<string, string>> = facts.methods
 export function parsePeftConfig(bytes: Uint8Array): PeftConfig {
   let json: unknown
   try {
-    json = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes))
+    json = parsePythonJson(new TextDecoder('utf-8', { fatal: true }).decode(bytes))
   } catch (cause) {
     throw new RunError(FILE, 'it is no JSON', { bytes: bytes.length }, SAVE_AGAIN, cause)
   }
@@ -61,7 +62,7 @@ function requireLora(json: unknown): void {
   if (typeof type === 'string')
     throw new RunError(
       FILE,
-      `it describes an adapter of type ${type}${type in METHODS ? `: ${METHODS[type]}` : ''}`,
+      `it describes an adapter of type ${type}${Object.hasOwn(METHODS, type) ? `: ${METHODS[type]}` : ''}`,
       { field: 'peft_type' },
       'Only LoRA adapters can be imported; train with LoRA, or import the merged model as a full fine-tune.',
     )

@@ -78,6 +78,12 @@ describe('an adapter is refused', () => {
 
   it.each<[string, object, Parameters<typeof formatSafetensors>[0], object]>([
     ['without a rank', { ...CONFIG, r: undefined }, TENSORS, { facts: { field: 'r' } }],
+    [
+      'of a method that nobody knows',
+      { ...CONFIG, peft_type: 'constructor' },
+      TENSORS,
+      { message: 'adapter_config.json: it describes an adapter of type constructor' },
+    ],
     ['without factors', CONFIG, {}, { message: expect.stringContaining('no LoRA factors') }],
     ['with one factor only', CONFIG, { [A]: floats(2, 3) }, { facts: { missing: 'lora_B' } }],
     [
