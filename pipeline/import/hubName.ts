@@ -25,14 +25,15 @@ const WITHOUT_OWNER = new RegExp(
   ].join('|')})$`,
 )
 
-/** What people call the folders that they keep models in. */
+/** What people call the folders that they keep models in, and what trainers call those that they write. */
+const WRITTEN = /^(?:checkpoint-\d+|\.+)$/
 const FOLDERS =
-  /^(?:models?|base[-_]?models?|pretrained(?:[-_]models?)?|checkpoints?|ckpts?|weights|outputs?|out|runs?|results?|exp(?:eriment)?s?|saves?|saved(?:[-_]models?)?|llms?|data|datasets?|cache|tmp|temp|local|workspace|mnt|home|root|content|opt|srv|var|scratch|lora|adapters?|merged)$/i
+  /^(?:[a-z0-9]+[-_](?:models?|weights|checkpoints?|ckpts?|outputs?|runs?)|fine[-_]?tuned?|downloads?|drive|users|usr|raid|nfs|media|storage|artifacts?|logs?|src|models?|base[-_]?models?|pretrained(?:[-_]models?)?|checkpoints?|ckpts?|weights|outputs?|out|runs?|results?|exp(?:eriment)?s?|saves?|saved(?:[-_]models?)?|llms?|data|datasets?|cache|tmp|temp|local|workspace|mnt|home|root|content|opt|srv|var|scratch|lora|adapters?|merged)$/i
 
 /** A path, whether it is on this machine or was on another one. */
 export function isHubName(name: string): boolean {
   if (existsSync(name)) return false
   if (WITHOUT_OWNER.test(name)) return true
-  const [, owner] = /^([\w.-]+)\/[\w.-]+$/.exec(name) ?? []
-  return owner !== undefined && !owner.startsWith('.') && !FOLDERS.test(owner)
+  const [, owner, model = ''] = /^([\w.-]+)\/([\w.-]+)$/.exec(name) ?? []
+  return owner !== undefined && !owner.startsWith('.') && !FOLDERS.test(owner) && !WRITTEN.test(model)
 }

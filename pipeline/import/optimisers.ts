@@ -51,8 +51,8 @@ function wordOf(
   values: Readonly<Record<string, string>>,
   same: readonly string[],
 ): string | null {
-  const word = /^(?:Use )?<?([\w.-]+)/.exec(told)?.[1]
-  if (word === undefined) return null
+  const word = /^(?:Use )?<?["']?([\w.-]+)/.exec(told.trim())?.[1]
+  if (word === undefined || /^(none|null)$/i.test(word)) return null
   const member = word.startsWith(`${enumeration}.`) ? word.slice(enumeration.length + 1) : word
   if (member === word && word !== word.toUpperCase()) return word.toLowerCase()
   return values[member] ?? same.find((value) => value === member.toLowerCase()) ?? null

@@ -56,6 +56,9 @@ export function preferenceOf(
 /** A trainer's log shows the kind, though not the name. */
 function byLog(state: TrainerState | null): Preference | undefined {
   const logged = state?.logged ?? new Set<string>()
+  // KTO and BCO log rewards of what was chosen too, and their rows are single answers (kto_trainer.py: kl; bco_trainer.py: delta).
+  const isOfAnswers = logged.has('rewards/chosen') && (logged.has('kl') || logged.has('delta'))
+  if (isOfAnswers) return { objective: 'preferences', row: 'example' }
   if (logged.has('rewards/margins') || logged.has('rewards/chosen')) return { objective: 'preferences', row: 'pair' }
   if (logged.has('reward_std') || logged.has('frac_reward_zero_std'))
     return { objective: 'group rewards', row: 'group' }

@@ -73,8 +73,8 @@ function readSettings(source: SourceFolder, tool: TrainingTool, file: string) {
     ? parseJson(file, text, settingsSchema, 'the configuration of a training')
     : readConfig(file, text)
   // LLaMA-Factory leaves the same file when it only predicts.
-  const isTraining =
-    tool !== 'llama-factory' || isOn(config.do_train) || !(isOn(config.do_predict) || isOn(config.do_eval))
+  const isOnlyElse = 'do_train' in config ? !isOn(config.do_train) : isOn(config.do_predict) || isOn(config.do_eval)
+  const isTraining = tool !== 'llama-factory' || !isOnlyElse
   return isTraining ? { config, configFile: file } : { config: null, configFile: null }
 }
 
@@ -111,12 +111,12 @@ export function describeTraining(recognised: Recognised, card: ModelCard | null,
  * all. A configuration and a state say what one device takes, and nobody how many there were.
  */
 function batchSizeOf(listed: ModelCard['hyperparameters']): number | null {
-  const total = numberOf(listed.get('total_train_batch_size'))
-  if (total !== null) return total
-  const isShared = ['gradient_accumulation_steps', 'num_devices'].some(
-    (name) => (numberOf(listed.get(name)) ?? 1) !== 1,
-  )
-  return isShared || listed.has('distributed_type') ? null : numberOf(listed.get('train_batch_size'))
+  const total = listed.get('total_train_batch_size')
+  if (total !== undefined) return numberOf(total)
+  const isShared =
+    ['gradient_accumulation_steps', 'num_devices'].some((name) => numberOf(listed.get(name) ?? 1) !== 1) ||
+    ['distributed_type', 'total_eval_batch_size'].some((name) => listed.has(name))
+  return isShared ? null : numberOf(listed.get('train_batch_size'))
 }
 
 /** YAML 1.1 takes 2e-4 for a text. */

@@ -29,6 +29,13 @@ describe('the batch of one step', () => {
     expect(importOf(['transformers', 'axolotl'], {}, axolotl).manifest.training.batchSize).toBe(null)
   })
 
+  it.each(['total_train_batch_size: many', 'num_devices: two', 'total_eval_batch_size: 8'])(
+    'is unknown where a card says "%s" beside what one device takes',
+    (line) => {
+      expect(trainingOf(listing(`- train_batch_size: 4\n- ${line}`)).batchSize).toBe(null)
+    },
+  )
+
   it('is the total of a card, which is listed where it is more than one process takes', () => {
     expect(trainingOf(listing('- train_batch_size: 4\n- total_train_batch_size: 64')).batchSize).toBe(64)
     expect(trainingOf(listing('- train_batch_size: 4')).batchSize).toBe(4)
@@ -44,6 +51,8 @@ describe('an optimiser', () => {
     ['Use OptimizerNames.NEW_ONE with betas=(0.9,0.999)', null],
     ['Adam with betas=(0.9,0.999) and epsilon=1e-08', null],
     ['Adafactor', 'adafactor'],
+    ['"paged_adamw_8bit"', 'paged_adamw_8bit'],
+    ['None', null],
     ["{'name': 'AdamWeightDecay'}", null],
     [undefined, null],
   ])('told as %s is %s', (told, expected) => {
@@ -81,6 +90,13 @@ describe('NaN and Infinity', () => {
       )
     }).manifest
     expect(training.steps).toBe(6)
+    const planned = importOf(['trl'], {}, (folder) => state(folder, '"max_steps": 6', '"max_steps": NaN'))
+    expect(planned.manifest.training.steps).toBe(6)
+    const config = importOf(['trl'], {}, (folder) => {
+      const path = join(folder, 'adapter_config.json')
+      writeFileSync(path, readFileSync(path, 'utf8').replace('{', '{"corda_threshold": NaN, "arrow": [-Infinity],'))
+    })
+    expect(config.manifest.lora).toMatchObject({ rank: 2 })
   })
 
   it('are refused where they are read', () => {
@@ -102,6 +118,9 @@ it.each([
   ['t5-small', true],
   ['meta-llama/Llama-3.1-8B', true],
   ['models/llama', false],
+  ['my_models/llama', false],
+  ['user/checkpoint-500', false],
+  ['org/..', false],
   ['checkpoints/last', false],
   ['./llama', false],
   ['/data/llama', false],
@@ -143,6 +162,14 @@ describe('a training by preferences', () => {
       }))
     }
     expect(trainingOf(logged).preference).toEqual({ objective: 'preferences', row: 'pair' })
+    const kto = (folder: string) => {
+      tagged('- other')(folder)
+      rewrite(join(folder, 'trainer_state.json'), (state) => ({
+        ...state,
+        log_history: [{ step: 1, 'rewards/chosen': 0.1, 'rewards/rejected': -0.1, kl: 0.02 }],
+      }))
+    }
+    expect(trainingOf(kto).preference).toEqual({ objective: 'preferences', row: 'example' })
   })
 
   it('is told by the configuration of its tool', () => {
@@ -160,15 +187,17 @@ describe('a training by preferences', () => {
 })
 
 it('arguments of a prediction are none of the training', () => {
-  const predict = (folder: string) =>
+  const predict = (does: string) => (folder: string) =>
     writeFileSync(
       join(folder, 'training_args.yaml'),
-      'do_predict: true\nlearning_rate: 0.5\nseed: 99\nlora_rank: 64\nquantization_bit: 4\n',
+      `${does}\nlearning_rate: 0.5\nseed: 99\nlora_rank: 64\nquantization_bit: 4\n`,
     )
-  const { training, quantisation } = importOf(
-    ['transformers', 'llama-factory'],
-    { quantisation: null },
-    predict,
-  ).manifest
-  expect([training.tool, training.seed, training.maxTokens, quantisation]).toEqual(['llama-factory', 42, null, null])
+  for (const does of ['do_predict: true', 'do_train: false', 'do_eval: yes\ndo_train: no']) {
+    const { training, quantisation } = importOf(
+      ['transformers', 'llama-factory'],
+      { quantisation: null },
+      predict(does),
+    ).manifest
+    expect([training.tool, training.seed, training.maxTokens, quantisation]).toEqual(['llama-factory', 42, null, null])
+  }
 })
