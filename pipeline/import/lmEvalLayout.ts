@@ -21,7 +21,10 @@ export function hasResults({ files }: SourceFolder): boolean {
 /** The latest by the time in its name; else the one file without a time. */
 export function latestResults(source: SourceFolder): string | undefined {
   const timed = source.files.filter((file) => TIMED.test(file) && isResults(source, file))
-  if (timed.length > 0) return timed.toSorted((a, b) => (timeOf(a) < timeOf(b) ? -1 : 1)).at(-1)
+  if (timed.length > 0) {
+    requireOneFolder(timed)
+    return timed.toSorted((a, b) => (timeOf(a) < timeOf(b) ? -1 : 1)).at(-1)
+  }
   const named = source.files.filter((file) => file.endsWith('.json') && isResults(source, file))
   if (named.length < 2) return named[0]
   throw new RunError(
@@ -29,6 +32,19 @@ export function latestResults(source: SourceFolder): string | undefined {
     'it is one of several results without a time',
     { files: named.join(' ') },
     'Name the one that is meant, or keep each evaluation in a folder of its own.',
+  )
+}
+
+/** The harness keeps each model's results in a folder of its own, and the latest of all may be another model's. */
+function requireOneFolder(files: readonly string[]): void {
+  const folders = new Set(files.map((file) => beside(file, '')))
+  if (folders.size === 1) return
+  const [, second = ''] = folders
+  throw new RunError(
+    files.find((file) => beside(file, '') === second) ?? '',
+    'it is one of results in several folders, which may be of several models',
+    { folders: [...folders].join(' ') },
+    'Name the folder, or the file, of the evaluation that is meant.',
   )
 }
 

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
+import { cpSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { keccak } from '../../../attribution/keccak.ts'
@@ -86,6 +86,15 @@ describe('a real evaluation of lm-evaluation-harness', () => {
     const later = (file: string) => file.replace('2026-11-21', '2026-11-22')
     for (const file of [RESULTS, SAMPLES]) writeFileSync(join(copy, later(file)), text(copy, file))
     expect(readEvaluation(openSource(copy)).results.file).toBe(later(RESULTS))
+  })
+
+  it('is not chosen from the folders of several models', () => {
+    const copy = copyOf(newFolder(), 'lm-eval')
+    cpSync(join(copy, 'dummy'), join(copy, 'org__another'), { recursive: true })
+    expect(refusalOf(() => readEvaluation(openSource(copy)))).toMatchObject({
+      file: RESULTS.replace('dummy', 'org__another'),
+      facts: { folders: 'dummy/ org__another/' },
+    })
   })
 
   it('says which metrics it leaves out, and why', () => {
