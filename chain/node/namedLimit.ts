@@ -6,9 +6,14 @@
 
 const BETWEEN = [/\[\s*(0x[0-9a-f]+)\s*,\s*(0x[0-9a-f]+)\s*\]/i, /range:? (\d+) ?(?:-|to) ?(\d+)/i]
 const AS_MANY = [
-  /(\d[\d,_]*)(k?)[ -]?blocks?\b/i,
-  /(\d[\d,_]*)(k?) (?:block )?range/i,
-  /\brange\b[^\d.]{0,40}?(\d[\d,_]*)(k?)\b/i,
+  /(\d[\d,_]*)(k?)[ -]?blocks?\b/gi,
+  /(\d[\d,_]*)(k?) (?:block )?range/gi,
+  /\brange\b[^\d.]{0,40}?(\d[\d,_]*)(k?)\b/gi,
+]
+/** Only beside one of those, which may be what was asked for. */
+const AT_MOST = [
+  /\bmax(?:imum)?(?: is)?(?: set to)?[ :]+(\d[\d,_]*)(k?)\b/gi,
+  /\b(\d[\d,_]*)(k?) (?:are |is )?(?:max|allowed)\b/gi,
 ]
 
 /** The limit in blocks that a node's refusal names; undefined where it names none. */
@@ -18,12 +23,21 @@ export function namedLimit(message: string): bigint | undefined {
     if (first === undefined || last === undefined) continue
     return atLeastOne(BigInt(last) - BigInt(first) + 1n)
   }
-  for (const pattern of AS_MANY) {
-    const [, digits, thousands] = pattern.exec(message) ?? []
-    if (digits === undefined) continue
-    return atLeastOne(BigInt(digits.replaceAll(/[,_]/g, '')) * (thousands === '' ? 1n : 1_000n))
-  }
-  return undefined
+  const named = amountsIn(message, AS_MANY)
+  const isOfBlocks = named.length > 0 || /\bblocks\b/i.test(message)
+  return isOfBlocks ? least([...named, ...amountsIn(message, AT_MOST)]) : undefined
+}
+
+function amountsIn(message: string, patterns: readonly RegExp[]): readonly bigint[] {
+  return patterns
+    .flatMap((pattern) => [...message.matchAll(pattern)])
+    .map(([, digits = '', thousands]) => BigInt(digits.replaceAll(/[,_]/g, '')) * (thousands === '' ? 1n : 1_000n))
+}
+
+/** Where a refusal also names what was asked for, that is the larger amount. */
+function least(amounts: readonly bigint[]): bigint | undefined {
+  const positive = amounts.filter((amount) => amount > 0n)
+  return positive.length === 0 ? undefined : positive.reduce((a, b) => (a < b ? a : b))
 }
 
 function atLeastOne(blocks: bigint): bigint | undefined {

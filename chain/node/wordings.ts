@@ -54,7 +54,13 @@ const RATES: readonly Wording[] = [
   },
   {
     meaning: 'slowDown',
-    text: /credits? (?:limited|exhausted|exceeded)|out of credits/i,
+    text: /(?:blocks|logs|calls|requests|queries|units|credits) (?:an?|each|every|this|within an?|in (?:an?|\d+)) (?:s|sec|second|min|minute|hour|day|month)s?\b/i,
+    said: 'limit of 5000 blocks each minute reached',
+    by: 'the same in other words',
+  },
+  {
+    meaning: 'slowDown',
+    text: /credits? (?:limited|exhausted|exceeded)|(?:out of|insufficient|not enough) credits/i,
     said: 'credits limited to 6000/sec',
     by: 'QuickNode (-32012): github.com/latticexyz/mud/issues/1522',
   },
@@ -66,13 +72,13 @@ const RATES: readonly Wording[] = [
   },
   {
     meaning: 'slowDown',
-    text: /rate.?limit|(?:call|request) rate|\brps\b|throttl|slow down/i,
+    text: /rate.?limit|(?:call|request) rate|rate (?:was )?exceeded|\brps\b|throttl|slow down/i,
     said: 'project ID request rate exceeded',
-    by: 'Infura (-32005), GetBlock, BlockPI, Llama, Tenderly, Blast; "over rate limit" of proxyd (-32016)',
+    by: 'Infura (-32005), GetBlock, BlockPI, Llama, Tenderly, Blast; "over rate limit" of proxyd (-32016), "Rate exceeded" of AWS',
   },
   {
     meaning: 'slowDown',
-    text: /request count exceeded|exceeded .*request limit|request limit (?:reached|exceeded)|usage limit/i,
+    text: /request count exceeded|exceeded .*(?:request limit|number of requests)|request limit (?:reached|exceeded)|usage limit|tier limit (?:reached|exceeded)/i,
     said: 'daily request limit reached - upgrade your account at quicknode.com',
     by: 'QuickNode (-32003); "daily request count exceeded, request rate limited" of Infura',
   },
@@ -81,7 +87,7 @@ const RATES: readonly Wording[] = [
 const BATCHES: readonly Wording[] = [
   {
     meaning: 'smallerBatch',
-    text: /\bbatch/i,
+    text: /\bbatch|(?:calls|requests) (?:in|per) (?:one|a single) request/i,
     said: 'Batch of more than 3 requests are not allowed on free tier, to use this feature register paid account at drpc.org',
     by: 'dRPC (31, with HTTP 500); "batch too large" of geth, "too many RPC calls in batch request" of proxyd, "The batch request was too large" of jsonrpsee (reth)',
   },
@@ -97,13 +103,13 @@ const SIZES: readonly Wording[] = [
   {
     meaning: 'stateGone',
     methods: STATE,
-    text: /proof window|state .*(?:un|not )available|no state available|historical state|required historical|missing trie node|too old|pruned|out ?of ?range|header not found/i,
+    text: /proof window|state .*(?:(?:un|not )available|not retained|discarded)|no state available|historical state|required historical|missing trie node|too old|too far (?:behind|back|below)|prun(?:ed|ing)|archiv|out ?of ?range|header not found/i,
     said: 'distance to target block exceeds maximum proof window',
-    by: 'reth; "missing trie node" of geth, "No state available" of nethermind, "World state unavailable" of besu, "requested block is too old" of erigon',
+    by: 'reth; "missing trie node" of geth, "No state available" of nethermind, "World state unavailable" of besu, "requested block is too old" and "old data not available due to pruning" of erigon',
   },
   {
     meaning: 'notThereYet',
-    text: /beyond (?:the )?(?:current |latest )?head|after last (?:accepted )?block|in the future|block is out of range|BlockOutOfRange/i,
+    text: /beyond (?:the )?(?:current |latest )?head|(?:greater|higher|larger) than (?:the )?(?:latest|current|head)|after last (?:accepted )?block|in the future|block is out of range|BlockOutOfRange/i,
     said: 'block range extends beyond current head block',
     by: 'geth (execution-apis tests/eth_getLogs); "block is out of range" of proxyd (-32019), "after last accepted block" of Avalanche',
   },
@@ -136,6 +142,12 @@ const SIZES: readonly Wording[] = [
 
 const OFFERS: readonly Wording[] = [
   {
+    meaning: 'slowDown',
+    text: /time ?d? ?out.{0,20}on (?:the|your) free/i,
+    said: 'Request timeout on the free tier, please upgrade your tier to the paid one',
+    by: 'dRPC (30, with HTTP 408)',
+  },
+  {
     meaning: 'notThereYet',
     methods: ['eth_getBlockByNumber'],
     text: /invalid block (?:tag|number)|unknown variant/i,
@@ -144,7 +156,7 @@ const OFFERS: readonly Wording[] = [
   },
   {
     meaning: 'notOffered',
-    text: /method.{0,60}(?:not (?:found|supported|available|allowed|enabled|implemented|whitelisted)|does ?n[o']t exist|unsupported|disabled|restricted|blocked|forbidden)/i,
+    text: /(?:method.{0,60}|\beth_[a-z]+ (?:is |are )?)(?:not (?:found|supported|available|allowed|enabled|implemented|whitelisted)|does ?n(?:o|')t exist|unsupported|disabled|restricted|blocked|forbidden)/i,
     said: 'the method eth_getProof does not exist/is not available',
     by: 'geth, reth, anvil (-32601); "rpc method is not whitelisted" of proxyd (-32001, -32601, with HTTP 403)',
   },
@@ -158,9 +170,9 @@ const OFFERS: readonly Wording[] = [
   { meaning: 'notOffered', code: -32_004, said: 'No', by: 'EIP-1474: method not supported' },
   {
     meaning: 'notThereYet',
-    text: /(?:block|header|receipts?|transaction|resource)s? (?:is |are |was )?(?:not (?:found|available|yet|known)|unknown|missing)|unknown block|no such block|could not find|not yet (?:available|indexed)|indexing (?:is )?in progress/i,
+    text: /(?:block|header|receipts?|transaction|resource)s? (?:hash )?(?:is |are |was )?(?:not (?:found|available|yet|known)|unknown|missing|does ?n(?:o|')t exist)|unknown block|no such block|(?:could not|cannot|can't) find|cannot be found|no receipts found|not yet (?:available|indexed)|indexing (?:is )?in progress/i,
     said: 'header not found',
-    by: 'geth and most providers whose servers differ by a block; "Requested resource not found" of EIP-1474 (-32001), "unknown block" of erigon and nethermind',
+    by: 'geth and most providers whose servers differ by a block; "Requested resource not found" of EIP-1474 (-32001), "unknown block" of erigon and nethermind, which also says "One of the blocks specified in filter (fromBlock, toBlock or blockHash) cannot be found"',
   },
 ]
 
@@ -168,7 +180,7 @@ const OFFERS: readonly Wording[] = [
 const WEAK: readonly Wording[] = [
   {
     meaning: 'slowDown',
-    text: /try again|retry (?:in|after)|(?:server|node|backend) is (?:too )?busy|overloaded|over capacity|capacity (?:limit )?exceeded|no backends? .*(?:available|healthy)|not healthy|request timeout on the free/i,
+    text: /try again|retry (?:in|after)|(?:server|node|backend) is (?:too )?busy|overloaded|over capacity|capacity (?:limit )?exceeded|no backends? .*(?:available|healthy)|not healthy/i,
     said: 'Server is busy, try again later',
     by: 'jsonrpsee (-32009); "backend is over capacity" (-32012) and "no backends available for method" (-32011) of proxyd, "Too many request, try again later" of dRPC',
   },
@@ -197,8 +209,12 @@ const CODES: readonly Wording[] = [
 
 export const wordings: readonly Wording[] = [...PROPOSED, ...RATES, ...BATCHES, ...SIZES, ...OFFERS, ...WEAK, ...CODES]
 
+/** Addresses of pages say nothing, but may hold words like "/min" or "batch". */
+const ADDRESS = /https?:\/\/\S+/g
+
 /** What an error of a node means; undefined where nothing is known of its words or its code. */
-export function meaningOf(method: string, code: number, message: string): Meaning | undefined {
+export function meaningOf(method: string, code: number, said: string): Meaning | undefined {
+  const message = said.replace(ADDRESS, '')
   return wordings.find(
     ({ text, code: known, methods }) =>
       (text === undefined || text.test(message)) &&

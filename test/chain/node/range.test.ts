@@ -100,6 +100,11 @@ describe('a refusal names how many blocks a node gives', () => {
     [10n, 'You can make eth_getLogs requests with up to a 10 block range.'],
     [1_000n, 'range is too large, max is 1k blocks'],
     [800n, 'Max range: 800'],
+    // What was asked for is named too.
+    [500n, 'Block range too large: 2001 blocks requested, 500 allowed'],
+    [500n, 'your range of 2001 blocks is over the limit of 500 blocks'],
+    [1_000n, 'eth_getLogs block range too large, range: 5000, max: 1000'],
+    [2_048n, 'requested too many blocks from 1 to 5000, maximum is set to 2048'],
     [undefined, 'query returned more than 10000 results'],
     [undefined, 'query timeout exceeded'],
   ])('%s, by "%s"', (limit, message) => {
