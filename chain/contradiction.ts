@@ -31,6 +31,19 @@ export class FalseAnswer extends RetryError {
   }
 }
 
+/**
+ * Answers that end the history, but only if they last: one server of a provider may be on another
+ * branch or another chain for a moment.
+ */
+export class MayPass extends RetryError {
+  readonly end: StopError
+
+  constructor(end: StopError) {
+    super(end.message, end.facts, 'It is asked again in a moment.', end)
+    this.end = end
+  }
+}
+
 /** A node's answers keep contradicting each other. */
 export class NodeContradictsItself extends StopError {
   readonly node: string

@@ -2,8 +2,9 @@ import { pause } from '../chain/backoff.ts'
 import type { Block } from '../chain/block.ts'
 import { nextStep } from '../chain/blocks/nextStep.ts'
 import type { Step } from '../chain/blocks/step.ts'
-import { NodeContradictsItself } from '../chain/contradiction.ts'
+import { type Contradiction, FalseAnswer, MayPass, NodeContradictsItself } from '../chain/contradiction.ts'
 import { type Followed, followedOf, journaled } from '../chain/events/contracts.ts'
+import { PATIENCE_MS } from '../chain/node/health.ts'
 import type { Node } from '../chain/node/node.ts'
 import type { Deployment } from '../sdk/deployment.ts'
 import { applyLogs } from './applyLogs.ts'
@@ -48,6 +49,8 @@ export function followerOf(options: FollowerOptions): Follower {
   const followed = followedOf(deployment, journaled)
   const state = emptyWatchState()
   let read = noBlocks
+  /** Since when the node is on another branch below what counts as final. */
+  let apartSince: number | undefined
 
   const take = (step: Step): void => {
     if (step.kind === 'blocksAdded') {
@@ -69,17 +72,22 @@ export function followerOf(options: FollowerOptions): Follower {
         signal.throwIfAborted()
         try {
           const { step, latest } = await fetchStep(options, followed, read)
+          apartSince = undefined
           // A node that lags on our branch has nothing newer than what was read.
           if (step.kind === 'upToDate' || step.kind === 'behind') return latest
           take(step)
           contradictions = step.kind === 'unsettled' ? contradictions + 1 : 0
           if (step.kind === 'unsettled') {
-            if (contradictions >= MOST_CONTRADICTIONS) throw new NodeContradictsItself(node.name, step.contradiction)
+            if (contradictions >= MOST_CONTRADICTIONS) throw lasting(node, step.contradiction)
             // Most often the chain moved between two requests: wait until it settles.
             await pause(SETTLE_MS, signal)
           }
           read = withLargerRange(read)
         } catch (error) {
+          if (error instanceof MayPass) {
+            apartSince ??= performance.now()
+            throw performance.now() - apartSince > PATIENCE_MS ? error.end : error
+          }
           const next = afterError(read, error)
           if (next === undefined) throw error
           read = next
@@ -87,6 +95,13 @@ export function followerOf(options: FollowerOptions): Follower {
       }
     },
   }
+}
+
+/** Servers of one provider may disagree for longer than that: the next round asks again. */
+function lasting({ name }: Node, contradiction: Contradiction): Error {
+  return contradiction.mayPass === true
+    ? new FalseAnswer(name, contradiction)
+    : new NodeContradictsItself(name, contradiction)
 }
 
 async function fetchStep(

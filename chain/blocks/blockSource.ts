@@ -4,7 +4,7 @@ import type { Node } from '../node/node.ts'
 import type { Subject } from '../node/nodes.ts'
 import { rangeUpTo } from '../node/range.ts'
 import type { Header } from '../verify/header.ts'
-import { type ChainTip, readChainTip } from './chainTip.ts'
+import { type ChainTip, readChainTip, withMemory } from './chainTip.ts'
 import { followedAtHead } from './followedAtHead.ts'
 import { falseTagsAmong, heightsTagged, joinPrefetched } from './joinPrefetched.ts'
 import { nextStep } from './nextStep.ts'
@@ -53,7 +53,8 @@ export interface BlockSource {
 }
 
 export function blockSource(context: SourceContext): BlockSource {
-  const state: SourceState = { range: rangeUpTo(context.options.maxRange), prefetch: undefined, tags: undefined }
+  const range = rangeUpTo(context.options.maxRange)
+  const state: SourceState = { range, prefetch: undefined, tags: undefined, tagging: new Set() }
   return {
     next: async (from, isStored) => {
       void refreshTip(context, state)
@@ -107,7 +108,8 @@ async function nextFromHead(context: SourceContext, state: SourceState, from: Po
   let asked = state.range.size
   try {
     const abortable = node.until(signal)
-    const tip = await readChainTip(abortable, options.finality, state.tags, from.head?.number)
+    const told = await readChainTip(abortable, options.finality, state.tags, from.head?.number)
+    const tip = { ...told, tagged: withMemory(state.tagging, node.name, told.tagged) }
     const { nodeHead, tagged } = tip
     const first = from.head === undefined ? BigInt(sources.deployment.startBlock) : from.head.number + 1n
     asked = blocksAsked(state.range, first, nodeHead.number)

@@ -18,6 +18,13 @@ export interface KnownTags {
 /** Tags move by an epoch of 32 blocks, and to know them later only makes fewer blocks count as final. */
 const BLOCKS_A_TAG = 32n
 
+/** What a node tags, with whether it ever tagged a final block: a node that was restarted has no tag for a while. */
+export function withMemory(tagging: Set<string>, node: string, tagged: Tagged): Tagged {
+  if (tagged.finalised === undefined) return tagging.has(node) ? { ...tagged, hadFinalised: true } : tagged
+  tagging.add(node)
+  return tagged
+}
+
 /** Asks for the head, and for the tags where those that are known are of another node or old. */
 export async function readChainTip(
   node: Node,

@@ -2,7 +2,7 @@
 // one.
 //
 //   finalised' = max(finalised, min(node's finalised block, last))   by tag
-//   finalised' = max(finalised, last − n)                            by depth, and where a node has no such tag, n = 64
+//   finalised' = max(finalised, last − n)                            by depth, and where a node never had such a tag, n = 64
 //   safe'      = max(finalised', min(node's safe block, last))       as the node last said: unlike the finalised block it may fall
 
 import type { Hex } from 'viem'
@@ -24,6 +24,8 @@ export type FinalityRule = 'tag' | bigint
 export interface Tagged {
   readonly safe: Header | undefined
   readonly finalised: Header | undefined
+  /** It tagged a final block before: that it tags none now says nothing. */
+  readonly hadFinalised?: boolean
 }
 
 /** The depth at which a block counts as final if the node has no tag. */
@@ -72,8 +74,9 @@ export function finalityAfter(rule: FinalityRule, before: Finality, tagged: Tagg
   return { safe, finalised }
 }
 
-function finalBy(rule: FinalityRule, { finalised }: Tagged, last: bigint): bigint | undefined {
+function finalBy(rule: FinalityRule, { finalised, hadFinalised }: Tagged, last: bigint): bigint | undefined {
   if (rule === 'tag' && finalised !== undefined) return lower(finalised.number, last)
+  if (rule === 'tag' && hadFinalised === true) return undefined
   const depth = rule === 'tag' ? DEPTH_WITHOUT_TAG : rule
   return last < depth ? undefined : last - depth
 }

@@ -1,6 +1,6 @@
 import { StopError } from '../../sdk/errors.ts'
 import type { Block } from '../block.ts'
-import { type Unsettled, unsettled } from '../contradiction.ts'
+import { MayPass, type Unsettled, unsettled } from '../contradiction.ts'
 import type { Node } from '../node/node.ts'
 import { checkHeaders, type Header } from '../verify/header.ts'
 import type { Verification } from '../verify/verification.ts'
@@ -37,7 +37,7 @@ interface Branch {
 /**
  * The last block that the node and we have in common, or the one before the first if there is none.
  * Walks down from our head to the final block at most. The node's blocks must chain all the way
- * down.
+ * down. Throws `MayPass` where they are on another branch all the way.
  */
 export async function findAncestor(
   node: Node,
@@ -61,5 +61,5 @@ export async function findAncestor(
     above = theirs[0]
   }
   if (lowest === beforeFirst) return { kind: 'ancestor', ancestor: beforeFirst }
-  throw new ReorgTooDeep(node, head, lowest)
+  throw new MayPass(new ReorgTooDeep(node, head, lowest))
 }

@@ -2,7 +2,7 @@ import type { Clock } from '../clock.ts'
 import type { Followed, Sources } from '../events/contracts.ts'
 import type { Meter } from '../meter.ts'
 import type { Node } from '../node/node.ts'
-import { RangeTooLarge, Unexplained } from '../node/nodeError.ts'
+import { NodeBusy, RangeTooLarge, Unexplained } from '../node/nodeError.ts'
 import type { Nodes, Subject } from '../node/nodes.ts'
 import { type Range, rangeRefused } from '../node/range.ts'
 import { checkHeaders } from '../verify/header.ts'
@@ -51,6 +51,8 @@ export interface SourceState {
   range: Range
   prefetch: TipPrefetch | undefined
   tags: KnownTags | undefined
+  /** Nodes that ever tagged a final block. */
+  readonly tagging: Set<string>
 }
 
 /** The node's head is read again at this interval, so that metrics show how far there is to go. */
@@ -133,8 +135,9 @@ export function failed(
 ): void {
   if (signal.aborted) return
   if (error instanceof RangeTooLarge) state.range = rangeRefused(state.range, asked, error.limit)
-  // Fewer blocks may be what it takes. Where they are not, the range grows again by itself.
-  else if (error instanceof Unexplained && asked > 1n) state.range = rangeRefused(state.range, asked)
+  // Fewer blocks may be what it takes: some say so by HTTP 503. Where they are not, the range grows again by itself.
+  else if ((error instanceof Unexplained || error instanceof NodeBusy) && asked > 1n)
+    state.range = rangeRefused(state.range, asked)
   nodes.failed(node, about, error)
 }
 

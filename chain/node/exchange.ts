@@ -36,7 +36,7 @@ export function exchangeWith(url: string, { timeoutMs, answerLimitBytes, clock }
       const response = await fetch(address, { method: 'POST', headers, body, signal })
       const text = await textOf(response, answerLimitBytes)
       if (typeof text !== 'string') return text
-      return response.ok ? messagesIn(text, questions.length) : refusalIn(response, text, questions.length)
+      return response.ok ? answersIn(response, text, questions.length) : refusalIn(response, text, questions.length)
     } catch (cause) {
       if (ended?.aborted === true) throw ended.reason
       return { kind: 'silent', reason: reasonOf(cause), isAway: isAway(cause) }
@@ -60,16 +60,23 @@ async function textOf(response: Response, limitBytes: number): Promise<string | 
   return text + decoder.decode()
 }
 
-/** An HTTP error status. Many nodes send JSON-RPC errors with one, and those say more. */
-function refusalIn({ status, headers }: Response, text: string, count: number): readonly Message[] | Failure {
+function answersIn({ headers }: Response, text: string, count: number): readonly Message[] | Failure {
   const retryAfter = headers.get('retry-after')
   const told = messagesIn(text, count)
-  const withStatus = (failure: Message | Failure): Message | Failure =>
-    failure.kind === 'answered' ? { ...failure, status, retryAfter } : failure
-  if ('kind' in told)
-    return told.kind === 'answered' ? { ...told, status, retryAfter } : { kind: 'status', status, retryAfter }
-  if (told.every(({ kind }) => kind === 'garbled')) return { kind: 'status', status, retryAfter }
-  return told.map((message) => withStatus(message) as Message)
+  if (retryAfter === null) return told
+  const withRest = (message: Message): Message => (message.kind === 'answered' ? { ...message, retryAfter } : message)
+  if (!('kind' in told)) return told.map(withRest)
+  return told.kind === 'answered' ? { ...told, retryAfter } : told
+}
+
+/** An HTTP error status. Many nodes send JSON-RPC errors with one, and those say more. */
+function refusalIn(response: Response, text: string, count: number): readonly Message[] | Failure {
+  const { status } = response
+  const refused: Failure = { kind: 'status', status, retryAfter: response.headers.get('retry-after') }
+  const told = answersIn(response, text, count)
+  if ('kind' in told) return told.kind === 'answered' ? { ...told, status } : refused
+  if (told.every(({ kind }) => kind === 'garbled')) return refused
+  return told.map((message) => (message.kind === 'answered' ? { ...message, status } : message))
 }
 
 /** The cause of fetch's "fetch failed". */

@@ -4,8 +4,8 @@ import { backoffMs } from '../backoff.ts'
 import { type Clock, wallClock } from '../clock.ts'
 
 /**
- * Nodes that announce new blocks. The content of an announcement is not used: it only ends the wait
- * for the next poll.
+ * Nodes that announce new blocks. An announcement only ends the wait for the next poll; of its
+ * content no more is used than whether it is another one.
  */
 export interface Heads {
   /**
@@ -19,7 +19,7 @@ export interface Heads {
 
 /** How much less often to poll while a node is connected. */
 const RARER = 8
-/** A connection that is silent for this long is taken for lost. */
+/** A connection that announces nothing for this long is taken for lost, whatever else it says. */
 const SILENCE_MS = 60_000
 /** The polled node may get a block a little later than the one that announced it. */
 const POLLS_AFTER_CALL = 4
@@ -66,55 +66,78 @@ async function listen(
   signal: AbortSignal,
 ): Promise<void> {
   for (let failures = 1; !signal.aborted; failures += 1) {
-    const hasCalled = await subscribe(url, call, connected, signal)
+    const hasCalled = await subscribe(url, call, connected, clock, signal)
     if (hasCalled) failures = 1
     await clock.pause(backoffMs(failures), signal)
   }
 }
 
-/** Resolves when the connection ends, with whether it was subscribed. */
+/** Resolves when the connection ends, with whether it announced anything. */
 function subscribe(
   url: string,
   call: () => void,
   connected: (by: 1 | -1) => void,
+  clock: Clock,
   signal: AbortSignal,
 ): Promise<boolean> {
   return new Promise((resolve) => {
     const socket = new WebSocket(url)
     let isSubscribed = false
+    let isOver = false
+    let announced: string | undefined
     let silence: NodeJS.Timeout | undefined
-    const end = () => socket.close()
+    const end = () => {
+      socket.close()
+      // A peer that has vanished never confirms it.
+      over()
+    }
+    const over = () => {
+      if (isOver) return
+      isOver = true
+      clearTimeout(silence)
+      signal.removeEventListener('abort', end)
+      if (isSubscribed) connected(-1)
+      resolve(announced !== undefined)
+    }
     const listenOn = () => {
       clearTimeout(silence)
-      silence = setTimeout(end, SILENCE_MS)
+      silence = setTimeout(end, SILENCE_MS / clock.speed)
     }
     signal.addEventListener('abort', end)
     listenOn()
     socket.onopen = () => {
-      socket.send(JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'eth_subscribe', params: ['newHeads'] }))
+      socket.send(JSON.stringify({ jsonrpc: '2.0', id: SUBSCRIPTION, method: 'eth_subscribe', params: ['newHeads'] }))
     }
     socket.onmessage = ({ data }) => {
-      listenOn()
-      if (!isSubscribed) {
-        // The first message confirms or refuses the subscription; `silence` ends one that never
-        // announces.
-        isSubscribed = isSubscription(data)
+      if (isOver) return
+      const { id, result, method, params } = messageIn(data)
+      if (id === SUBSCRIPTION && !isSubscribed) {
+        isSubscribed = typeof result === 'string'
         if (isSubscribed) connected(1)
         else end()
-      } else call()
+      }
+      if (method !== 'eth_subscription') return
+      // Some send each block several times.
+      const block = JSON.stringify(params)
+      if (block === announced) return
+      announced = block
+      listenOn()
+      call()
     }
     socket.onerror = end
-    socket.onclose = () => {
-      clearTimeout(silence)
-      signal.removeEventListener('abort', end)
-      if (isSubscribed) connected(-1)
-      resolve(isSubscribed)
-    }
+    socket.onclose = over
   })
 }
 
-function isSubscription(message: unknown): boolean {
-  return typeof message === 'string' && /"result"\s*:\s*"0x[0-9a-f]+"/i.test(message)
+const SUBSCRIPTION = 1
+
+function messageIn(data: unknown): Readonly<Record<string, unknown>> {
+  try {
+    const message: unknown = JSON.parse(String(data))
+    return typeof message === 'object' && message !== null ? { ...message } : {}
+  } catch {
+    return {}
+  }
 }
 
 function checked(url: string): string {

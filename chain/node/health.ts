@@ -7,7 +7,7 @@
 
 import { RetryError, StopError } from '../../sdk/errors.ts'
 import { backoffMs } from '../backoff.ts'
-import { type Contradiction, FalseAnswer, NodeContradictsItself } from '../contradiction.ts'
+import { type Contradiction, FalseAnswer, MayPass, NodeContradictsItself } from '../contradiction.ts'
 import type { TroubleKind } from '../meter.ts'
 import { Malformed, NodeBusy, NotThereYet, RangeTooLarge, StateGone } from './nodeError.ts'
 
@@ -77,6 +77,11 @@ export function healthAfterError(
 ): Verdict | undefined {
   if (error instanceof StopError) return { health, pauseMs: 0, isWaitedFor: false, disabledBy: error }
   if (!(error instanceof RetryError)) return undefined
+  if (error instanceof MayPass) {
+    const waited = waitedFor(health, about, now)
+    if (waited !== undefined) return { ...waited, isWaitedFor: false, kind: 'disagreement' }
+    return { health, pauseMs: 0, isWaitedFor: false, disabledBy: error.end }
+  }
   if (error instanceof Malformed) {
     return healthAfterContradiction(
       node,

@@ -5,6 +5,7 @@ import type { Deployment } from '../../sdk/deployment.ts'
 import { RetryError, StopError } from '../../sdk/errors.ts'
 import { type ContractName, type JournaledName, journaled } from '../events/contracts.ts'
 import type { Node } from './node.ts'
+import { NotThereYet } from './nodeError.ts'
 
 /** The deployment and chain of a history. */
 export interface Identity {
@@ -82,6 +83,7 @@ export async function identify(
   for (const name of contracts) {
     const address = deployment.contracts[name]
     if (await node.hasCode(address)) continue
+    await mustBeThere(node, deployment)
     throw new StopError(
       `There is no contract at the address of ${name}`,
       { address, chain: found },
@@ -103,6 +105,13 @@ export async function identify(
   }
 }
 
+/** A node that is still far behind has no contract yet; that is no wrong chain. */
+async function mustBeThere(node: Node, { startBlock }: Deployment): Promise<void> {
+  const { number } = await node.latest()
+  if (number < BigInt(startBlock))
+    throw new NotThereYet(node.name, 'the first block of the deployment', { head: number, startBlock })
+}
+
 /**
  * The treasury's account, which the Settlement fixes. Where the deployment file has it, the node
  * must agree.
@@ -110,6 +119,8 @@ export async function identify(
 async function askTreasury(node: Node, { contracts, treasury: known }: Deployment): Promise<bigint> {
   const [abi, functionName] = [abis.settlement, 'treasury'] as const
   const data = await node.call(contracts.settlement, encodeFunctionData({ abi, functionName }))
+  // Another of the provider's servers has its code.
+  if (data === '0x') throw new NotThereYet(node.name, 'the Settlement', { address: contracts.settlement })
   const found = decodeFunctionResult({ abi, functionName, data })
   if (known === undefined || found === known) return BigInt(found)
   throw new StopError(

@@ -36,8 +36,7 @@ function amountsIn(message: string, patterns: readonly RegExp[]): readonly bigin
 
 /** Where a refusal also names what was asked for, that is the larger amount. */
 function least(amounts: readonly bigint[]): bigint | undefined {
-  const positive = amounts.filter((amount) => amount > 0n)
-  return positive.length === 0 ? undefined : positive.reduce((a, b) => (a < b ? a : b))
+  return amounts.filter((amount) => amount > 0n).toSorted((a, b) => (a < b ? -1 : 1))[0]
 }
 
 function atLeastOne(blocks: bigint): bigint | undefined {

@@ -140,6 +140,16 @@ export function connectNode(rpcUrl: string, options: NodeOptions = {}): Node {
         throw error
       }
     }
+    /** Null in place of state says as little as an error without words. */
+    const askState = async <T>(
+      parse: (answer: unknown) => T,
+      method: string,
+      params: readonly unknown[],
+    ): Promise<T> => {
+      const state = await ask((answer) => (answer === null ? undefined : parse(answer)), method, params)
+      if (state !== undefined) return state
+      throw nodeError(name, method, { kind: 'answered', code: 0, message: 'null' })
+    }
     const blockNamed = (block: string) => ask(maybeHeader, 'eth_getBlockByNumber', [block, false])
     const blockAt = (number: bigint) =>
       blockNamed(numberToHex(number)).catch((error) => {
@@ -152,8 +162,9 @@ export function connectNode(rpcUrl: string, options: NodeOptions = {}): Node {
     }
     const receiptsOf = async (block: Hex) => {
       const receipts = await ask(receiptsOrNone, 'eth_getBlockReceipts', [block], RECEIPTS_TOGETHER)
-      if (receipts === undefined) meter.troubled?.(name, 'notThereYet')
-      return receipts
+      if (receipts !== undefined) return receipts
+      meter.troubled?.(name, 'notThereYet')
+      throw new NotThereYet(name, 'the receipts of a block', { block })
     }
     const receiptsOneByOne = async (block: Header): Promise<readonly Receipt[] | undefined> => {
       const asked = block.transactions.map((hash) => ask(receiptOrNone, 'eth_getTransactionReceipt', [hash]))
@@ -162,7 +173,7 @@ export function connectNode(rpcUrl: string, options: NodeOptions = {}): Node {
       return found.length === receipts.length ? found : undefined
     }
     const slotsAt = (asked: readonly { address: Address; slot: Hex }[], block: unknown) =>
-      Promise.all(asked.map(({ address, slot }) => ask(wordOf, 'eth_getStorageAt', [address, slot, block])))
+      Promise.all(asked.map(({ address, slot }) => askState(wordOf, 'eth_getStorageAt', [address, slot, block])))
     /** Asks by number, and makes sure that the block of that number is still the one that is meant. */
     const atHeight =
       <T>({ hash, number }: BlockName, question: (number: Hex) => Promise<T>) =>
@@ -206,11 +217,10 @@ export function connectNode(rpcUrl: string, options: NodeOptions = {}): Node {
       },
       receipts: (block) =>
         receiptWays
-          .ask([
-            () => receiptsOf(block.hash),
-            () => receiptsOf(numberToHex(block.number)),
-            () => receiptsOneByOne(block),
-          ])
+          .ask<readonly Receipt[] | undefined>(
+            [() => receiptsOf(block.hash), () => receiptsOf(numberToHex(block.number)), () => receiptsOneByOne(block)],
+            2,
+          )
           .catch((error) => {
             if (error instanceof NotThereYet) return undefined
             // Too large by themselves.
@@ -220,14 +230,14 @@ export function connectNode(rpcUrl: string, options: NodeOptions = {}): Node {
       slots: (asked, { hash, number }) =>
         slotWays.ask(
           [() => slotsAt(asked, { blockHash: hash }), atHeight({ hash, number }, (at) => slotsAt(asked, at))],
-          true,
+          2,
         ),
       proof: (address, slots, { hash, number }) => {
-        const proofAt = (block: unknown) => ask(storageProofOf, 'eth_getProof', [address, slots, block])
+        const proofAt = (block: unknown) => askState(storageProofOf, 'eth_getProof', [address, slots, block])
         const none = async (): Promise<never> => {
           throw new MethodMissing(`The node at ${name} does not serve eth_getProof`, {}, 'Use a node that serves it.')
         }
-        return proofWays.ask([() => proofAt({ blockHash: hash }), atHeight({ hash, number }, proofAt), none], true)
+        return proofWays.ask([() => proofAt({ blockHash: hash }), atHeight({ hash, number }, proofAt), none], 3)
       },
       hasCode: async (address) => (await ask(hexOf, 'eth_getCode', [address, 'latest'])) !== '0x',
       call: (to, data) => ask(hexOf, 'eth_call', [{ to, data }, 'latest']),

@@ -194,12 +194,16 @@ function namedPause(message: string): number | undefined {
   const [, number, unit] =
     /(?:retry|try(?:[_ ]again)?)[_ ](?:in|after):? ?(\d+(?:\.\d+)?) ?(ms|s|m)/i.exec(message) ?? []
   if (number === undefined) return undefined
-  return Number(number) * { ms: 1, s: 1_000, m: 60_000 }[unit?.toLowerCase() as 'ms' | 's' | 'm']
+  const ms = Number(number) * { ms: 1, s: 1_000, m: 60_000 }[unit?.toLowerCase() as 'ms' | 's' | 'm']
+  return Math.min(ms, LONGEST_REST_MS)
 }
+
+/** Whatever a node asks for, it is asked again after that long. */
+const LONGEST_REST_MS = 3_600_000
 
 /** Retry-After is a number of seconds or a date: RFC 9110, 10.2.3. */
 function retryAfterMs(value: string | null | undefined): number | undefined {
   if (value === undefined || value === null) return undefined
   const ms = /^\d+(\.\d+)?$/.test(value) ? Number(value) * 1_000 : Date.parse(value) - Date.now()
-  return Number.isNaN(ms) ? undefined : Math.max(0, ms)
+  return Number.isNaN(ms) ? undefined : Math.min(Math.max(0, ms), LONGEST_REST_MS)
 }

@@ -21,23 +21,44 @@ export function messagesIn(text: string, count: number): readonly Message[] | Fa
     return [message]
   }
   const answers = new Map<unknown, Message>()
-  for (const one of parsed) answers.set(isObject(one) ? one.id : undefined, messageOf(one))
+  for (const one of parsed) answers.set(isObject(one) ? idOf(one) : undefined, messageOf(one))
+  const [alone] = answers.values()
+  // Some refuse a batch by a list of one error, of no question.
+  if (parsed.length === 1 && count > 1 && alone?.kind === 'answered' && !isOfQuestion(answers, count)) return alone
   return Array.from({ length: count }, (_, id) => answers.get(id) ?? { kind: 'garbled', reason: 'no answer' })
+}
+
+/** Some give ids back as text. */
+function idOf({ id }: Readonly<Record<string, unknown>>): unknown {
+  return typeof id === 'string' && /^\d+$/.test(id) ? Number(id) : id
+}
+
+function isOfQuestion(answers: ReadonlyMap<unknown, Message>, count: number): boolean {
+  return answers.keys().some((id) => typeof id === 'number' && id < count)
 }
 
 function messageOf(parsed: unknown): Message {
   if (!isObject(parsed)) return { kind: 'garbled', reason: 'no message' }
-  const { error } = parsed
-  if (error !== undefined && error !== null) {
-    if (!isObject(error)) return { kind: 'garbled', reason: 'no sound error' }
-    const { code, message } = error
-    return {
-      kind: 'answered',
-      code: typeof code === 'number' ? code : 0,
-      message: typeof message === 'string' ? message : 'no text',
-    }
-  }
-  return 'result' in parsed ? { kind: 'result', result: parsed.result } : { kind: 'garbled', reason: 'no result' }
+  const { error, message } = parsed
+  if (isObject(error)) return { kind: 'answered', code: codeOf(error.code), message: textOf(error) }
+  if (typeof error === 'string') return { kind: 'answered', code: 0, message: error }
+  if (error !== undefined && error !== null) return { kind: 'garbled', reason: 'no sound error' }
+  if ('result' in parsed) return { kind: 'result', result: parsed.result }
+  // Gateways before nodes refuse in their own form.
+  if (typeof message === 'string') return { kind: 'answered', code: 0, message }
+  return { kind: 'garbled', reason: 'no result' }
+}
+
+function codeOf(code: unknown): number {
+  if (typeof code === 'string' && /^-?\d{1,9}$/.test(code)) return Number(code)
+  return typeof code === 'number' ? code : 0
+}
+
+/** What an error says: some put the reason beside a message that says nothing. */
+function textOf({ message, data }: Readonly<Record<string, unknown>>): string {
+  const texts = [message, data, isObject(data) ? data.message : undefined, isObject(data) ? data.reason : undefined]
+  const said = texts.filter((text) => typeof text === 'string' && text !== '' && !/^0x[0-9a-f]*$/i.test(text))
+  return said.length === 0 ? 'no text' : said.join(': ')
 }
 
 function isObject(value: unknown): value is Readonly<Record<string, unknown>> {

@@ -54,7 +54,7 @@ const RATES: readonly Wording[] = [
   },
   {
     meaning: 'slowDown',
-    text: /(?:blocks|logs|calls|requests|queries|units|credits) (?:an?|each|every|this|within an?|in (?:an?|\d+)) (?:s|sec|second|min|minute|hour|day|month)s?\b/i,
+    text: /(?:blocks|logs|calls|requests|queries|units|credits) (?:an?|each|every|this) (?:second|minute|hour|day|month)\b|(?:calls|requests|queries|units|credits) (?:with)?in (?:an?|\d+) (?:second|minute|hour|day)s?\b/i,
     said: 'limit of 5000 blocks each minute reached',
     by: 'the same in other words',
   },

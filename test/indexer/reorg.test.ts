@@ -66,7 +66,7 @@ describe('a reorg', () => {
   it('below what counts as final stops the indexer, which says why and keeps what it has', async () => {
     const { ledger, postgres, scenario } = setting
     const followed = await postgres.newDatabase()
-    const follower = await indexTo(ledger, followed, { pollMs: 10, finalityDepth: 5 })
+    const follower = await indexTo(ledger, followed, { pollMs: 10, finalityDepth: 5, ...HURRIED })
     await scenario.play(12)
     await follower.atHead()
     await reorganise(ledger, 10)

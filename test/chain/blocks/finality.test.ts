@@ -1,5 +1,6 @@
 import type { Hex } from 'viem'
 import { expect, it } from 'vitest'
+import { withMemory } from '../../../chain/blocks/chainTip.ts'
 import { askTagged, falseTags, finalityAfter, type Tagged } from '../../../chain/blocks/finality.ts'
 import { connectNode } from '../../../chain/node/node.ts'
 import type { Header } from '../../../chain/verify/header.ts'
@@ -22,6 +23,15 @@ it('a node’s tags say what is safe and final', () => {
 it('64 blocks count where a node has no such tag, and nothing on a chain that is shorter', () => {
   expect(finalityAfter('tag', {}, NOTHING, 1_000n)).toEqual({ safe: undefined, finalised: 936n })
   expect(finalityAfter('tag', {}, NOTHING, 63n)).toEqual(NOTHING)
+})
+
+it('none count where a node only has no tag for now, as after a restart', () => {
+  const tagging = new Set<string>()
+  expect(withMemory(tagging, 'http://node', NOTHING)).toEqual(NOTHING)
+  withMemory(tagging, 'http://node', tagged(990n, 900n))
+  const now = withMemory(tagging, 'http://node', NOTHING)
+  expect(finalityAfter('tag', { finalised: 900n }, now, 1_000n)).toEqual({ safe: undefined, finalised: 900n })
+  expect(withMemory(tagging, 'http://other', NOTHING)).toEqual(NOTHING)
 })
 
 it('so many blocks count as were asked for, whatever the node takes to be final', () => {

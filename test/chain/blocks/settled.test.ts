@@ -1,8 +1,12 @@
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { ReorgTooDeep } from '../../../chain/blocks/reorg.ts'
+import { clockAt } from '../../../chain/clock.ts'
 import { ask } from '../../support/ask.ts'
 import { indexTo } from '../../support/indexing.ts'
 import { type Setting, startSetting } from '../../support/setting.ts'
+
+/** Another branch below a final block is believed after a minute: here, a second. */
+const HURRIED = { pollMs: 10, clock: clockAt(60), rpcTimeoutMs: 600_000 } as const
 
 let setting: Setting
 
@@ -18,7 +22,7 @@ it('a reorg down to the block that the node calls final is followed, and one bel
     ledger.connection.reader.request({ method, params } as never)
   await request('anvil_mine', ['0x78'])
   const database = await postgres.newDatabase()
-  const indexer = await indexTo(ledger, database, { pollMs: 10 })
+  const indexer = await indexTo(ledger, database, HURRIED)
   await indexer.atHead()
   const head = await ledger.connection.reader.getBlockNumber()
   const settled = await ask<{ _meta: object }>(indexer.url, '{ _meta { safe finalised } }')
@@ -32,7 +36,7 @@ it('a reorg down to the block that the node calls final is followed, and one bel
   await expect(indexer.stopped).rejects.toMatchObject({ facts: { finalised: head - 64n } })
   await indexer.close()
 
-  const again = await indexTo(ledger, database, { pollMs: 10, finalityDepth: 1_000 })
+  const again = await indexTo(ledger, database, { ...HURRIED, finalityDepth: 1_000 })
   await expect(again.stopped).rejects.toMatchObject({ facts: { finalised: head - 64n } })
   await again.close()
 })

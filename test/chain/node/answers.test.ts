@@ -203,6 +203,13 @@ describe('a node’s answer, parsed by hand,', () => {
     expect([headerOrNone(null), receiptsOrNone(null)]).toEqual([undefined, undefined])
   })
 
+  it('of logs is those of the chain, without those of a branch that was left', () => {
+    const [hash, data] = [`0x${'1'.repeat(64)}`, '0x']
+    const place = { blockNumber: '0x1', blockHash: hash, logIndex: '0x0', transactionHash: hash }
+    const log = { address: `0x${'a'.repeat(40)}`, topics: [], data, ...place }
+    expect(logsOf([log, { ...log, removed: true }, { ...log, removed: false }])).toHaveLength(2)
+  })
+
   it('of a slot is whole, where leading zeros are left out', () => {
     expect([wordOf('0x'), wordOf('0xA')]).toEqual([`0x${'0'.repeat(64)}`, `0x${'0'.repeat(63)}a`])
     expect(() => wordOf(`0x${'1'.repeat(65)}`)).toThrow(WrongForm)

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { FalseAnswer, NodeContradictsItself } from '../../../chain/contradiction.ts'
+import { FalseAnswer, MayPass, NodeContradictsItself } from '../../../chain/contradiction.ts'
 import {
   goodHealth,
   type Health,
@@ -9,6 +9,7 @@ import {
   type Verdict,
 } from '../../../chain/node/health.ts'
 import { NodeBusy, NotThereYet, RangeTooLarge } from '../../../chain/node/nodeError.ts'
+import { StopError } from '../../../sdk/errors.ts'
 
 const NODE = 'http://node'
 const absent = new NotThereYet(NODE, 'the receipts of a block', { block: 7n })
@@ -39,6 +40,14 @@ describe('what a node', () => {
     expect(verdicts.slice(0, 61).every(({ told, kind }) => told === undefined && kind === 'disagreement')).toBe(true)
     expect(verdicts.slice(61, 65).every(({ told }) => told instanceof FalseAnswer)).toBe(true)
     expect(verdicts[65]?.disabledBy).toBeInstanceOf(NodeContradictsItself)
+  })
+
+  it('says that would end the history ends it only where it goes on for a minute', () => {
+    const end = new StopError('The node is on another branch', {}, 'Check with another node.')
+    const verdicts = each(62, (health, now) => healthAfterError(NODE, health, 'blocks', new MayPass(end), now))
+    expect(verdicts.slice(0, 61).some(({ disabledBy }) => disabledBy !== undefined)).toBe(false)
+    expect(verdicts.slice(0, 61).every(({ told, kind }) => told === undefined && kind === 'disagreement')).toBe(true)
+    expect(verdicts[61]?.disabledBy).toBe(end)
   })
 
   it('says that its own hashes refute is a lie at once, and the fifth in a row disables it', () => {

@@ -2,6 +2,7 @@ import { type Hex, numberToHex, toFunctionSelector } from 'viem'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { identify } from '../../../chain/node/identity.ts'
 import { connectNode } from '../../../chain/node/node.ts'
+import { NotThereYet } from '../../../chain/node/nodeError.ts'
 import { StopError } from '../../../sdk/errors.ts'
 import { type LocalLedger, startLocalLedger } from '../../support/localLedger.ts'
 import { startLyingNode } from '../../support/lyingNode.ts'
@@ -18,6 +19,21 @@ describe('a node that is asked whose history it holds', () => {
     const { rpcUrl, deployment } = ledger
     expect(deployment.treasury).toBe(1)
     expect(await identify(connectNode(rpcUrl), deployment)).toMatchObject({ treasury: 1n })
+  })
+
+  it('and has not reached the deployment, or has servers that have not, is asked again later', async () => {
+    const behind = await startLyingNode(ledger.rpcUrl, ({ method, params: [block], result }) => {
+      if (method === 'eth_getCode') return '0x'
+      return method === 'eth_getBlockByNumber' && block === 'latest' ? { ...(result as object), number: '0x0' } : result
+    })
+    const deployment = { ...ledger.deployment, startBlock: 1 }
+    await expect(identify(connectNode(behind.url), deployment)).rejects.toBeInstanceOf(NotThereYet)
+    await behind.stop()
+    const differing = await startLyingNode(ledger.rpcUrl, ({ method, result }) =>
+      method === 'eth_call' ? '0x' : result,
+    )
+    await expect(identify(connectNode(differing.url), deployment)).rejects.toBeInstanceOf(NotThereYet)
+    await differing.stop()
   })
 
   it('and lies about the treasury is left out at once', async () => {

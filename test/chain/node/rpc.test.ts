@@ -114,12 +114,46 @@ describe('questions to a node', () => {
       (_: unknown, response: ServerResponse) => response.writeHead(429, { 'retry-after': '7' }).end(),
       7_000,
     ],
+    // Longer than a timer can wait.
+    [
+      'by a date',
+      (_: unknown, response: ServerResponse) =>
+        response.writeHead(503, { 'retry-after': 'Fri, 01 Jan 2999 00:00:00 GMT' }).end('<html>'),
+      3_600_000,
+    ],
     ['by an error', refuse(200, { code: -32005, message: 'rate limit exceeded' }), undefined],
   ])('that are too many are asked again after a pause: told %s', async (_, busy, retryAfterMs) => {
     serve = busy as Serve
     const patient = { name: 'http://node', timeoutMs: 5_000 * HURRIED.speed, clock: HURRIED }
     rpc = rpcOver(url.href, patient)
     await expect(ask(1)).rejects.toMatchObject({ name: NodeBusy.name, retryAfterMs })
+  })
+
+  it('have their answers by ids that came back as text', async () => {
+    serve = (asked, response) =>
+      response.end(JSON.stringify(asked.map(({ id, params: [result] }) => ({ id: `${id}`, result })).toReversed()))
+    expect(await askAll(3)).toEqual([0, 1, 2])
+    expect(requests).toEqual([3])
+  })
+
+  it('are asked in smaller batches where a list of one error refuses them all', async () => {
+    const refused = JSON.stringify([{ id: null, error: { code: -32_600, message: 'batch too large' } }])
+    serve = (asked, response, request) => (asked.length > 2 ? response.end(refused) : answer(asked, response, request))
+    expect(await askAll(4)).toEqual([0, 1, 2, 3])
+    expect(requests).toEqual([4, 2, 2])
+  })
+
+  it.each([
+    ['a code that is text', { error: { code: '-32005', message: 'limit exceeded' } }],
+    ['an error that is text', { error: 'Too Many Requests' }],
+    ['a message without an error', { message: 'API rate limit exceeded' }],
+    ['a reason beside the message', { error: { code: -32_603, message: 'failed', data: 'rate limit exceeded' } }],
+    ['a reason within data', { error: { code: -32_603, message: '', data: { message: 'request rate exceeded' } } }],
+  ])('are refused as too many also by %s', async (_, refusal) => {
+    serve = (_asked, response) => response.writeHead(200, { 'retry-after': '60' }).end(JSON.stringify(refusal))
+    const patient = { name: 'http://node', timeoutMs: 5_000 * HURRIED.speed, clock: HURRIED }
+    rpc = rpcOver(url.href, patient)
+    await expect(ask(1, 'eth_getBlockByNumber')).rejects.toBeInstanceOf(NodeBusy)
   })
 
   it('fail where the message of an error is no text', async () => {

@@ -20,7 +20,12 @@ const heard: readonly (readonly [Meaning | undefined, string, number, string])[]
   ['slowDown', 'eth_getLogs', -32_000, 'Rate exceeded'],
   ['slowDown', 'eth_getBlockByNumber', -32_000, 'Insufficient credits, top up your account to continue'],
   ['slowDown', 'eth_getBlockByNumber', -32_000, 'Your free plan allows 5 requests in 1 second'],
-  ['slowDown', 'eth_getBlockReceipts', 30, 'Request timeout on the free tier, please upgrade your tier to the paid one'],
+  [
+    'slowDown',
+    'eth_getBlockReceipts',
+    30,
+    'Request timeout on the free tier, please upgrade your tier to the paid one',
+  ],
   // Ranges that speak of requests, limits and time.
   ['askForLess', 'eth_getLogs', -32_600, 'You can make eth_getLogs requests with up to a 10 block range.'],
   ['askForLess', 'eth_getLogs', -32_602, 'range 1000000 exceeds limit of 10000'],
