@@ -3,9 +3,10 @@ import { type Address, decodeFunctionResult, encodeFunctionData } from 'viem'
 import { abis } from '../../sdk/contracts.ts'
 import type { Deployment } from '../../sdk/deployment.ts'
 import { RetryError, StopError } from '../../sdk/errors.ts'
+import { MayPass } from '../contradiction.ts'
 import { type ContractName, type JournaledName, journaled } from '../events/contracts.ts'
 import type { Node } from './node.ts'
-import { NotThereYet } from './nodeError.ts'
+import { Malformed, NodeBusy, NotThereYet } from './nodeError.ts'
 
 /** The deployment and chain of a history. */
 export interface Identity {
@@ -31,6 +32,9 @@ export interface Identity {
   readonly treasury: bigint
 }
 
+/** How long to wait before a node that is busy, or behind, is asked again at the start. */
+const PAUSES_MS = [500, 1_000, 2_000]
+
 /**
  * Asks every node for its identity. Those that answer must agree; a silent one may answer later.
  */
@@ -39,7 +43,7 @@ export async function identifyAll(
   deployment: Deployment,
   contracts: readonly ContractName[] = journaled,
 ): Promise<Identity> {
-  const answers = await Promise.allSettled(nodes.map((node) => identify(node, deployment, contracts)))
+  const answers = await Promise.allSettled(nodes.map((node) => identifyInTime(node, deployment, contracts)))
   let agreed: { readonly identity: Identity; readonly node: Node } | undefined
   for (const [i, node] of nodes.entries()) {
     const answer = answers[i]
@@ -51,6 +55,26 @@ export async function identifyAll(
   }
   if (agreed !== undefined) return agreed.identity
   throw (answers[0] as PromiseRejectedResult).reason
+}
+
+/** Asks again for a moment where the node answers, but not yet with what it must. */
+async function identifyInTime(
+  node: Node,
+  deployment: Deployment,
+  contracts: readonly ContractName[],
+): Promise<Identity> {
+  for (const ms of PAUSES_MS) {
+    try {
+      return await identify(node, deployment, contracts)
+    } catch (error) {
+      const isPassing = [MayPass, NotThereYet, NodeBusy, Malformed].some((kind) => error instanceof kind)
+      if (!isPassing) throw error
+      await node.pause(ms)
+    }
+  }
+  return await identify(node, deployment, contracts).catch((error) => {
+    throw error instanceof MayPass ? error.end : error
+  })
 }
 
 /** Throws if a node is on another chain, or has other contracts. */
@@ -83,12 +107,14 @@ export async function identify(
   for (const name of contracts) {
     const address = deployment.contracts[name]
     if (await node.hasCode(address)) continue
-    await mustBeThere(node, deployment)
-    throw new StopError(
+    const missing = new StopError(
       `There is no contract at the address of ${name}`,
       { address, chain: found },
       'The deployment file belongs to another chain, or the local chain was restarted: deploy again.',
     )
+    // A node that is still behind the deployment has no contract yet.
+    const { number } = await node.latest()
+    throw number < BigInt(deployment.startBlock) ? new MayPass(missing) : missing
   }
   const [genesis] = await node.blocks(0n, 0n)
   if (genesis === undefined) throw new StopError(`The node at ${node.name} has no block 0`, {}, 'Use a full node.')
@@ -103,13 +129,6 @@ export async function identify(
     startBlock: BigInt(deployment.startBlock),
     treasury: await askTreasury(node, deployment),
   }
-}
-
-/** A node that is still far behind has no contract yet; that is no wrong chain. */
-async function mustBeThere(node: Node, { startBlock }: Deployment): Promise<void> {
-  const { number } = await node.latest()
-  if (number < BigInt(startBlock))
-    throw new NotThereYet(node.name, 'the first block of the deployment', { head: number, startBlock })
 }
 
 /**

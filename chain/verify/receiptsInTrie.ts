@@ -5,14 +5,24 @@ import type { Header } from './header.ts'
 import type { Receipt } from './receipt.ts'
 
 /**
- * The receipts that the header's receiptsRoot covers, of those that a node gives. Polygon's nodes
- * append one of a state sync, under a hash that follows from the block, and no header commits to it
- * or to its logs.
+ * The receipts that the header's receiptsRoot covers, of those that a node gives, in the order of
+ * their transactions. Polygon's nodes append one of a state sync, under a hash that follows from the
+ * block, and no header commits to it or to its logs.
  */
 export function receiptsInTrie(header: Header, receipts: readonly Receipt[]): readonly Receipt[] {
-  if (header.chain.receipts !== 'polygon') return receipts
+  if (header.chain.receipts !== 'polygon') return inOrder(header, receipts)
   const stateSync = stateSyncHash(header)
-  return receipts.filter(({ transactionHash }) => transactionHash !== stateSync)
+  const covered = receipts.filter(({ transactionHash }) => transactionHash !== stateSync)
+  return inOrder(header, covered)
+}
+
+/** Those of all transactions in their order, which nodes keep as a rule; anything else as it was given. */
+function inOrder({ transactions }: Header, receipts: readonly Receipt[]): readonly Receipt[] {
+  if (receipts.length !== transactions.length) return receipts
+  if (receipts.every(({ transactionHash }, i) => transactionHash === transactions[i])) return receipts
+  const byHash = new Map(receipts.map((receipt) => [receipt.transactionHash, receipt]))
+  const ordered = transactions.map((hash) => byHash.get(hash)).filter((receipt) => receipt !== undefined)
+  return ordered.length === receipts.length ? ordered : receipts
 }
 
 /** The transactions that the header's tries cover, of those that a node gives. */

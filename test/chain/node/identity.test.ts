@@ -1,6 +1,8 @@
 import { type Hex, numberToHex, toFunctionSelector } from 'viem'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { identify } from '../../../chain/node/identity.ts'
+import { clockAt } from '../../../chain/clock.ts'
+import { MayPass } from '../../../chain/contradiction.ts'
+import { identify, identifyAll } from '../../../chain/node/identity.ts'
 import { connectNode } from '../../../chain/node/node.ts'
 import { NotThereYet } from '../../../chain/node/nodeError.ts'
 import { StopError } from '../../../sdk/errors.ts'
@@ -27,13 +29,26 @@ describe('a node that is asked whose history it holds', () => {
       return method === 'eth_getBlockByNumber' && block === 'latest' ? { ...(result as object), number: '0x0' } : result
     })
     const deployment = { ...ledger.deployment, startBlock: 1 }
-    await expect(identify(connectNode(behind.url), deployment)).rejects.toBeInstanceOf(NotThereYet)
+    await expect(identify(connectNode(behind.url), deployment)).rejects.toBeInstanceOf(MayPass)
     await behind.stop()
     const differing = await startLyingNode(ledger.rpcUrl, ({ method, result }) =>
       method === 'eth_call' ? '0x' : result,
     )
     await expect(identify(connectNode(differing.url), deployment)).rejects.toBeInstanceOf(NotThereYet)
     await differing.stop()
+  })
+
+  it('is asked again where its first answers are null, and stops the start where there never is a contract', async () => {
+    let nulls = 2
+    const hesitant = await startLyingNode(ledger.rpcUrl, ({ result }) => (nulls-- > 0 ? null : result))
+    const clock = clockAt(50)
+    const node = connectNode(hesitant.url, { clock })
+    expect(await identifyAll([node], ledger.deployment)).toMatchObject({ treasury: 1n })
+    await hesitant.stop()
+    const later = { ...ledger.deployment, startBlock: 1_000_000 }
+    const contracts = { ...later.contracts, clock: `0x${'00'.repeat(19)}07` as const }
+    const absent = identifyAll([connectNode(ledger.rpcUrl, { clock })], { ...later, contracts })
+    await expect(absent).rejects.toThrow(/^There is no contract at the address of clock/)
   })
 
   it('and lies about the treasury is left out at once', async () => {

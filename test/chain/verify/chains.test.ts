@@ -109,6 +109,15 @@ const problemOf = (header: Header, receipts: readonly Told[]) =>
   falseReceipts(header, receiptsInTrie(header, receiptsOrNone(receipts) ?? []))
 
 describe('the receipts', () => {
+  it('are taken in any order, since their hashes tell which is right', () => {
+    const receipts = [told('0x2', 0), told('0x1', 1), told('0x2', 2)]
+    const header = blockOf(chainOf(1), receipts, [encoded('0x02'), encoded('0x01'), encoded('0x02')])
+    expect(problemOf(header, receipts.toReversed())).toBeUndefined()
+    expect(problemOf(header, [receipts[0], receipts[0], receipts[2]] as readonly Told[])).toMatchObject({
+      what: 'A receipt is not of the transaction in its place',
+    })
+  })
+
   it('of Celo carry a base fee where a fee is paid in another currency, and none from its days as an L1', () => {
     const celo = chainOf(42_220)
     const receipts = [told('0x7b', 0, { baseFee: '0x5d21dba00' }), told('0x7c', 1), told('0x2', 2)]
