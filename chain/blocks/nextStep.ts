@@ -41,7 +41,8 @@ async function leftOurBranch(node: Node, nodeHead: Header, head: Block, at: Stan
     const [ours] = await at.stored(nodeHead.number, nodeHead.number)
     if (ours?.hash === nodeHead.hash) return { kind: 'behind', nodeHead, depth: head.number - nodeHead.number }
   }
-  const found = await findAncestor(node, at, head, BigInt(at.deployment.startBlock))
+  const branch = { ...at, nodeHead: nodeHead.number }
+  const found = await findAncestor(node, branch, head, BigInt(at.deployment.startBlock))
   if (found.kind === 'unsettled') return found
   return { kind: 'reorged', ancestor: found.ancestor, depth: head.number - found.ancestor }
 }

@@ -2,6 +2,7 @@ import { StopError } from '../../sdk/errors.ts'
 import type { Block } from '../block.ts'
 import { MayPass, type Unsettled, unsettled } from '../contradiction.ts'
 import type { Node } from '../node/node.ts'
+import { NotThereYet } from '../node/nodeError.ts'
 import { checkHeaders, type Header } from '../verify/header.ts'
 import type { Verification } from '../verify/verification.ts'
 import { brokenChain } from './brokenChain.ts'
@@ -28,6 +29,8 @@ export interface Ancestor {
 }
 
 interface Branch {
+  /** Up to there the node has a block at every height. */
+  readonly nodeHead: bigint
   readonly stored: StoredBlocks
   readonly verify: Verification
   /** The last final block: no reorg may roll it back. Undefined while none is final. */
@@ -41,7 +44,7 @@ interface Branch {
  */
 export async function findAncestor(
   node: Node,
-  { stored, verify, finalised }: Branch,
+  { nodeHead, stored, verify, finalised }: Branch,
   head: Block,
   startBlock: bigint,
 ): Promise<Ancestor | Unsettled> {
@@ -52,6 +55,10 @@ export async function findAncestor(
     const bottom = to - BLOCKS_A_LOOK + 1n
     const from = bottom > startBlock ? bottom : startBlock
     const [ours, theirs] = await Promise.all([stored(from, to), node.blocks(from, to)])
+    // A block that is missing shows no other branch.
+    const missing = from + BigInt(theirs.length)
+    if (missing <= to && missing <= nodeHead)
+      throw new NotThereYet(node.name, 'a block below its head', { block: missing })
     const chain = above === undefined ? theirs : [...theirs, above]
     const lie = brokenChain(undefined, chain, from) ?? checkHeaders(verify, theirs)
     if (lie !== undefined) return unsettled(lie)

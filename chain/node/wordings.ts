@@ -170,7 +170,7 @@ const OFFERS: readonly Wording[] = [
   { meaning: 'notOffered', code: -32_004, said: 'No', by: 'EIP-1474: method not supported' },
   {
     meaning: 'notThereYet',
-    text: /(?:block|header|receipts?|transaction|resource)s? (?:hash )?(?:is |are |was )?(?:not (?:found|available|yet|known)|unknown|missing|does ?n(?:o|')t exist)|unknown block|no such block|(?:could not|cannot|can't) find|cannot be found|no receipts found|not yet (?:available|indexed)|indexing (?:is )?in progress/i,
+    text: /(?:block|header|receipts?|transaction|resource)s? (?:hash )?(?:is |are |was )?(?:not (?:found|available|yet|known)|unknown|missing|does ?n(?:o|')t exist)|unknown block|no such block|(?:could not|cannot|can't) find|cannot be found|no receipts found|not yet (?:available|indexed)|indexing (?:is )?in progress|(?:is|still) (?:syncing|synchroni[sz]ing|catching up|starting)/i,
     said: 'header not found',
     by: 'geth and most providers whose servers differ by a block; "Requested resource not found" of EIP-1474 (-32001), "unknown block" of erigon and nethermind, which also says "One of the blocks specified in filter (fromBlock, toBlock or blockHash) cannot be found"',
   },

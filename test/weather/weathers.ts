@@ -222,6 +222,15 @@ export const weathers: Readonly<Record<string, NamedWeather>> = {
     },
     calls: 12,
   },
+  'gives null for receipts by hash, and for proofs': {
+    weather: {
+      answer: (call, reply) => {
+        const isByItsHash = call.method === 'eth_getBlockReceipts' && String(call.params[0]).length === 66
+        return isByItsHash || call.method === 'eth_getProof' ? { result: null } : reply
+      },
+    },
+    calls: 12,
+  },
   // Forms.
   'writes in capitals, with zeros and with nulls': {
     weather: { answer: (_, reply) => ('result' in reply ? { result: disguised(reply.result) } : reply) },

@@ -61,6 +61,7 @@ const heard: readonly (readonly [Meaning | undefined, string, number, string])[]
   ['notThereYet', 'eth_getLogs', -32_602, 'block range extends beyond current head block'],
   ['notThereYet', 'eth_getBlockReceipts', -32_000, 'block not found'],
   ['notThereYet', 'eth_getBlockReceipts', -32_000, "failed to get block by hash: block doesn't exist"],
+  ['notThereYet', 'eth_getBlockByNumber', -32_000, 'node is syncing'],
   ['notThereYet', 'eth_getBlockReceipts', -32_000, 'no receipts found for block'],
   ['notThereYet', 'eth_getLogs', -32_602, 'toBlock is greater than latest block'],
   ['notThereYet', 'eth_getLogs', -32_000, 'One of the blocks specified in filter cannot be found.'],
