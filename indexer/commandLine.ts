@@ -90,6 +90,11 @@ export const settings = {
     help: 'a relayer that sends claims which viewers of the page sign',
     read: optional(httpUrl),
   },
+  gateway: {
+    value: '<url>',
+    help: 'a gateway whose models viewers of the page may try for pay; without it the page offers no trial',
+    read: optional(httpUrl),
+  },
   noGraphiql: { help: 'shows no GraphiQL to browsers', read: isOn },
   pollMs: {
     value: '<n>',

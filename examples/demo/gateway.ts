@@ -15,7 +15,7 @@ import { type Context, walletOf } from './context.ts'
 import { openTab } from './payers.ts'
 import { placesIn } from './places.ts'
 import type { PublishedTask } from './publishing.ts'
-import { FEE_GWEI } from './settings.ts'
+import { type DemoSettings, FEE_GWEI } from './settings.ts'
 
 /** The operator's gateway: both models, by one account, in a database of its own. */
 
@@ -48,6 +48,11 @@ export async function leaveOpen(context: Context, tasks: readonly TaskToServe[])
   const fill = { ...USUAL_FILL, ageSeconds: 5 }
   const gateway = await open(context, tasks, { fill, port: context.settings.gatewayPort, apiKeys })
   return { gateway, secret, model: first.demo.task.name }
+}
+
+/** Where the gateway that is left open will answer: the page is told of it from the start. */
+export function gatewayUrlOf({ gatewayPort }: DemoSettings): string {
+  return `http://127.0.0.1:${gatewayPort}`
 }
 
 /** The same at every start. */

@@ -12,7 +12,7 @@ import type { Context } from './context.ts'
 import { type FrozenDataset, freezeItems } from './dataset.ts'
 import { contributorsOf, type DemoTask, demoTasks } from './demoTask.ts'
 import { ensureDeployment } from './deployment.ts'
-import { leaveOpen, type TaskToServe } from './gateway.ts'
+import { gatewayUrlOf, leaveOpen, type TaskToServe } from './gateway.ts'
 import { placesIn } from './places.ts'
 import type { Progress, Report } from './progress.ts'
 import { ensurePublished } from './publishing.ts'
@@ -161,7 +161,7 @@ async function follow(
     database: { kind: 'embedded', folder: places.index },
     port: settings.apiPort,
     blobs: places.blobs,
-    page: { deployment, rpcUrl: chain.rpcUrl },
+    page: { deployment, rpcUrl: chain.rpcUrl, gatewayUrl: gatewayUrlOf(settings) },
     // A chain on one's own disk can lose its last second to a power cut, and that may be many blocks.
     finalityDepth: 100_000,
     pollMs: 100,

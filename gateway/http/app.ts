@@ -4,6 +4,7 @@ import { ApiError, errorBody } from '../apiError.ts'
 import type { Endpoint } from '../backends/backend.ts'
 import type { Gateway } from '../gateway.ts'
 import { handleCall, modelNamed } from './calls.ts'
+import { anyOrigin } from './cors.ts'
 import { knownError } from './knownError.ts'
 import { modelObject } from './models.ts'
 import { handleReceipt } from './receipts.ts'
@@ -23,6 +24,7 @@ const MOST_PATH = 200
 /** Every address of a gateway. */
 export function createApp(gateway: Gateway): Hono {
   const app = new Hono()
+  app.use('/v1/*', anyOrigin)
   app.use('*', async (c, next) => {
     const startedAt = performance.now()
     await next()

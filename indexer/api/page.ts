@@ -13,6 +13,8 @@ export interface PageOptions {
   readonly rpcUrl?: string | undefined
   /** Sends claims that viewers sign. */
   readonly relayUrl?: string | undefined
+  /** Serves models for pay, to viewers who try one. */
+  readonly gatewayUrl?: string | undefined
 }
 
 /** Answers a GET of the page; says no where the path is not the page's. */
@@ -30,14 +32,14 @@ const types: Readonly<Record<string, string>> = {
 }
 
 /** The first path segments that pages have: any other path without a file is the caller’s error. */
-const PAGES = /^\/(earnings|models|datasets|answers|auditor|transactions)?(\/|$)/
+const PAGES = /^\/(earnings|models|datasets|answers|try|auditor|transactions)?(\/|$)/
 /** Names of files that hold a hash of what is in them. */
 const HASHED = /^\/assets\/[\w.-]+$/
 const NOT_BUILT = 'The page is not built: run npm run build:web\n'
 
-export function servePage({ folder = BUILT, deployment, rpcUrl, relayUrl }: PageOptions): ServePage {
-  const told = `${JSON.stringify({ deployment, rpcUrl, relayUrl })}\n`
-  const policy = policyOf([rpcUrl, relayUrl])
+export function servePage({ folder = BUILT, deployment, rpcUrl, relayUrl, gatewayUrl }: PageOptions): ServePage {
+  const told = `${JSON.stringify({ deployment, rpcUrl, relayUrl, gatewayUrl })}\n`
+  const policy = policyOf([rpcUrl, relayUrl, gatewayUrl])
   return async (request, response) => {
     const { pathname } = new URL(request.url ?? '/', 'http://localhost')
     if (request.method !== 'GET' && request.method !== 'HEAD') return false

@@ -22,7 +22,7 @@ Other commands, each with its own --help:
   attribution index prune     drops histories that are not served any more`,
   settings,
   run: async (chosen, { env, out, signal }) => {
-    const { deployment, rpc, ws = [], blobs, finality, noGraphiql, publicRpc, relay, log, ...options } = chosen
+    const { deployment, rpc, ws = [], blobs, finality, noGraphiql, publicRpc, relay, gateway, log, ...options } = chosen
     const { verify, database } = options
     const terminal = terminalTo(out, { format: log, verify, env, now: Date.now })
     const left = database.kind === 'embedded' ? leftBehind(database.folder) : undefined
@@ -38,7 +38,7 @@ Other commands, each with its own --help:
     const indexer = await startIndexer({
       ...options,
       graphiql: !noGraphiql,
-      page: { deployment, rpcUrl: publicRpc, relayUrl: relay },
+      page: { deployment, rpcUrl: publicRpc, relayUrl: relay, gatewayUrl: gateway },
       deployment,
       rpcUrls: rpc.filter((url) => !isSocket(url)),
       wsUrls: [...rpc.filter(isSocket), ...ws],

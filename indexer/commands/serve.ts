@@ -6,8 +6,21 @@ import { terminalTo } from '../operate/terminal.ts'
 import { startReader } from '../startReader.ts'
 import { deploymentForName, schemaChosen } from './openHistory.ts'
 
-const { schema, database, host, port, blobs, readers, rateLimit, trustProxy, noGraphiql, publicRpc, relay, log } =
-  settings
+const {
+  schema,
+  database,
+  host,
+  port,
+  blobs,
+  readers,
+  rateLimit,
+  trustProxy,
+  noGraphiql,
+  publicRpc,
+  relay,
+  gateway,
+  log,
+} = settings
 
 const serveSettings = {
   deployment: deploymentForName,
@@ -21,6 +34,7 @@ const serveSettings = {
   trustProxy,
   publicRpc,
   relay,
+  gateway,
   noGraphiql,
   log,
 } satisfies Settings
@@ -32,7 +46,7 @@ export const serve = command({
   attribution index serve --deployment <file> --database postgres://… [options]`,
   settings: serveSettings,
   run: async (
-    { deployment, schema, database, noGraphiql, publicRpc, relay, log, ...options },
+    { deployment, schema, database, noGraphiql, publicRpc, relay, gateway, log, ...options },
     { env, out, signal },
   ) => {
     const name = schemaChosen(schema, deployment)
@@ -47,7 +61,7 @@ export const serve = command({
       schema: name,
       ...options,
       graphiql: !noGraphiql,
-      page: deployment && { deployment, rpcUrl: publicRpc, relayUrl: relay },
+      page: deployment && { deployment, rpcUrl: publicRpc, relayUrl: relay, gatewayUrl: gateway },
       chain: deployment?.name,
       metrics,
       report: terminal.handle,

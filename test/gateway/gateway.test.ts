@@ -51,6 +51,30 @@ describe('a gateway', () => {
     expect(its.answered()).toBe(before)
   })
 
+  it('is asked from pages of any origin, which see receipt, price and refusals, and never the operator’s own addresses', async () => {
+    const Origin = 'https://page.example'
+    const asked = 'attribution-voucher,content-type,idempotency-key'
+    const preflight = await fetch(`${gateway.url}/v1/classifications`, {
+      method: 'OPTIONS',
+      headers: { Origin, 'Access-Control-Request-Method': 'POST', 'Access-Control-Request-Headers': asked },
+    })
+    expect([preflight.status, preflight.headers.get('access-control-allow-headers')]).toEqual([204, asked])
+    expect(preflight.headers.get('access-control-allow-methods')).toContain('POST')
+    expect(preflight.headers.get('access-control-max-age')).toBe('86400')
+    const refused = await classify('A pot of tea, please.', { Origin })
+    const missing = await fetch(`${gateway.url}/v1/models/none`, { headers: { Origin } })
+    expect([refused.status, missing.status]).toEqual([402, 404])
+    for (const { headers } of [preflight, refused, missing]) {
+      expect(headers.get('access-control-allow-origin')).toBe('*')
+      expect(headers.get('access-control-allow-credentials')).toBeNull()
+      expect(headers.get('access-control-expose-headers')).toBe(
+        'Attribution-Receipt,PAYMENT-REQUIRED,PAYMENT-RESPONSE,Retry-After',
+      )
+    }
+    const metrics = await fetch(`${gateway.url}/metrics`, { headers: { Origin } })
+    expect(metrics.headers.get('access-control-allow-origin')).toBeNull()
+  })
+
   it('answers a paid call, with a receipt that its key signed, and records it', async () => {
     const voucher = await its.voucher(its.channels[0], FEE_UNITS * 10)
     const answer = await classify('A pot of tea, please.', voucher)

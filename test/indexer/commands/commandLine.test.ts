@@ -18,8 +18,9 @@ writeFileSync(deployment, JSON.stringify({ ...paperDeployment, name: 'nowhere' }
 
 const options: Readonly<Record<keyof typeof commands, string>> = {
   index:
-    'deployment rpc ws verify finality transfers database schema host port blobs readers rate-limit trust-proxy public-rpc relay no-graphiql poll-ms max-range rpc-rate rpc-timeout-ms log',
-  serve: 'deployment schema database host port blobs readers rate-limit trust-proxy public-rpc relay no-graphiql log',
+    'deployment rpc ws verify finality transfers database schema host port blobs readers rate-limit trust-proxy public-rpc relay gateway no-graphiql poll-ms max-range rpc-rate rpc-timeout-ms log',
+  serve:
+    'deployment schema database host port blobs readers rate-limit trust-proxy public-rpc relay gateway no-graphiql log',
   verify: 'deployment rpc database schema from to repair max-range rpc-rate rpc-timeout-ms log',
   export: 'out format block deployment schema database log',
   prune: 'drop database log',
