@@ -88,6 +88,7 @@ async function pagesOf(url: string): Promise<Readonly<Record<string, string>>> {
     datasets: '/datasets',
     dataset: '/datasets/1',
     answers: '/answers',
+    try: '/try',
     answer: `/answers/${answer?.batchId ?? 1}/${answer?.position ?? 0}`,
     auditor: '/auditor',
     transaction: `/transactions/${claims.items[0]?.transactionHash ?? '0x00'}`,

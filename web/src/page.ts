@@ -7,16 +7,19 @@ export interface Page {
   readonly rpcUrl: string | undefined
   /** Sends signed claims and pays their gas. */
   readonly relayUrl: string | undefined
+  /** Serves models for pay. */
+  readonly gatewayUrl: string | undefined
 }
 
 export async function fetchPage(): Promise<Page> {
   const response = await fetch('/page.json')
   if (!response.ok) throw new Error(`The server answered ${response.status} to /page.json`)
-  const { deployment, rpcUrl, relayUrl } = (await response.json()) as Record<string, unknown>
+  const { deployment, rpcUrl, relayUrl, gatewayUrl } = (await response.json()) as Record<string, unknown>
   return {
     deployment: parseDeployment(JSON.stringify(deployment), '/page.json'),
     rpcUrl: addressIn(rpcUrl),
     relayUrl: addressIn(relayUrl),
+    gatewayUrl: addressIn(gatewayUrl)?.replace(/\/+$/, ''),
   }
 }
 

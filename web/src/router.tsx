@@ -56,6 +56,11 @@ const routes = [
   }),
   createRoute({
     ...under,
+    path: '/try',
+    component: lazyRouteComponent(() => import('./pages/try/tryIt.tsx'), 'TryIt'),
+  }),
+  createRoute({
+    ...under,
     path: '/auditor',
     component: lazyRouteComponent(() => import('./pages/auditor/auditor.tsx'), 'Auditor'),
   }),

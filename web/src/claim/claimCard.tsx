@@ -1,11 +1,11 @@
 import type { AccountEarnings } from '@attribution-ledger/sdk'
-import { useConnection, useSwitchChain } from 'wagmi'
-import { usePage } from '../context.ts'
+import { useConnection } from 'wagmi'
 import { count, openParts } from '../format.ts'
 import type { ChainAccount } from '../ledger/useAccount.ts'
 import { Amount } from '../parts/amount.tsx'
 import { Pill } from '../parts/pill.tsx'
 import { Who } from '../parts/who.tsx'
+import { SwitchChain, useIsElsewhere } from '../wallet/switchChain.tsx'
 import { ClaimSteps } from './claimSteps.tsx'
 import { OtherWays } from './otherWays.tsx'
 import type { Claiming } from './useClaim.ts'
@@ -73,24 +73,9 @@ interface ButtonProps {
 }
 
 function ClaimButton({ claimableGwei, isBusy, simulation, send }: ButtonProps) {
-  const { chainId: ledgerChain } = usePage().deployment
-  const { address, chainId } = useConnection()
-  const { mutate: switchChain, isPending, error } = useSwitchChain()
-  if (address !== undefined && chainId !== ledgerChain) {
-    return (
-      <>
-        <button
-          type="button"
-          className="btn pri big"
-          disabled={isPending}
-          onClick={() => switchChain({ chainId: ledgerChain })}
-        >
-          Switch to chain {ledgerChain}
-        </button>
-        {error !== null && <span role="alert">The wallet did not switch.</span>}
-      </>
-    )
-  }
+  const { address } = useConnection()
+  const isElsewhere = useIsElsewhere()
+  if (isElsewhere) return <SwitchChain />
   const { digits } = openParts(claimableGwei ?? 0n)
   const isOff = claimableGwei === undefined || claimableGwei === 0n || isBusy || simulation?.refusal !== undefined
   return (

@@ -1,7 +1,7 @@
 import { Link } from '@tanstack/react-router'
 import { count, openParts, shortHex } from '../format.ts'
-import { Icon } from '../parts/icon.tsx'
 import { Note } from '../parts/note.tsx'
+import { Path } from '../parts/path.tsx'
 import type { ClaimState } from './state.ts'
 import type { Claiming } from './useClaim.ts'
 
@@ -14,16 +14,7 @@ export function ClaimSteps({ claiming: { state, reset }, retry }: { claiming: Cl
   const done = reached[state.step]
   return (
     <div className="stack" aria-live="polite" data-testid="claim-state" data-step={state.step}>
-      {done !== undefined && (
-        <ol className="path">
-          {steps.map((step, i) => (
-            <li key={step} className={i < done ? 'done' : i === done ? 'now' : 'later'}>
-              <span className="dot">{i < done && <Icon name="check" size={13} />}</span>
-              {step}
-            </li>
-          ))}
-        </ol>
-      )}
+      {done !== undefined && <Path steps={steps} done={done} />}
       <Words state={state} />
       <div className="row">
         {(state.step === 'declined' ||

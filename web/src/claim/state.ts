@@ -39,7 +39,7 @@ export function failed(error: unknown, sent: Hash | undefined): ClaimState {
 /** EIP-1193: the user said no. */
 const DECLINED = 4001
 
-function isDecline(error: unknown): boolean {
+export function isDecline(error: unknown): boolean {
   for (let at = error; at instanceof Object; at = (at as { cause?: unknown }).cause) {
     if ((at as { code?: unknown }).code === DECLINED) return true
   }

@@ -1,5 +1,6 @@
 import { Link } from '@tanstack/react-router'
 import { useEffect, useRef } from 'react'
+import { usePage } from '../context.ts'
 import { Icon } from '../parts/icon.tsx'
 import { Connect } from '../wallet/connect.tsx'
 import { Theme } from './theme.tsx'
@@ -10,6 +11,7 @@ const pages = [
   ['/models', 'Models'],
   ['/datasets', 'Datasets'],
   ['/answers', 'Answers'],
+  ['/try', 'Try it'],
   ['/auditor', 'Auditor'],
 ] as const
 
@@ -35,7 +37,9 @@ export function Header() {
 }
 
 function Links() {
-  return pages.map(([to, name]) => (
+  const { gatewayUrl } = usePage()
+  const shown = pages.filter(([to]) => to !== '/try' || gatewayUrl !== undefined)
+  return shown.map(([to, name]) => (
     <Link key={to} to={to} activeOptions={{ exact: to === '/' }} activeProps={{ 'aria-current': 'page' }}>
       {name}
     </Link>

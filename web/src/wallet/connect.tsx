@@ -42,7 +42,7 @@ function Choice({ close }: { close: () => void }) {
   return (
     <div className="stack">
       <h2 id="wallet-title">Connect a wallet</h2>
-      <p className="muted">Looking up needs none. A wallet signs claims and changes of your account, nothing else.</p>
+      <p className="muted">Looking up needs none. A wallet signs what you press a button for here, and nothing else.</p>
       {connectors.length === 0 && <p>No wallet announced itself. Install one, and load this page again.</p>}
       {connectors.map((connector) => (
         <button

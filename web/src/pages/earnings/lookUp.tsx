@@ -42,8 +42,8 @@ export function LookUp() {
         </Card>
         <Card title="Or connect a wallet" span={6}>
           <p className="muted">
-            Use Connect wallet above: your address is looked up, and you can claim. A wallet signs claims and changes of
-            your account, nothing else.
+            Use Connect wallet above: your address is looked up, and you can claim. A wallet signs what you press a
+            button for here, and nothing else.
           </p>
         </Card>
       </div>

@@ -1,0 +1,187 @@
+import type { ChannelState } from '@attribution-ledger/sdk'
+import { tallyOf } from '../../ask/keep.ts'
+import type { Offer } from '../../ask/offers.ts'
+import { type Payer, usePayer } from '../../ask/usePayer.ts'
+import { spentUnits } from '../../ask/vouchers.ts'
+import { usePage } from '../../context.ts'
+import { dateAndTime, distance, openParts } from '../../format.ts'
+import { useChainHead } from '../../ledger/useChainHead.ts'
+import { useReader } from '../../ledger/useReader.ts'
+import { Amount } from '../../parts/amount.tsx'
+import { Card } from '../../parts/card.tsx'
+import { Pill } from '../../parts/pill.tsx'
+import { Fact, Facts } from '../../parts/statement.tsx'
+import { Hash } from '../../parts/who.tsx'
+import { useAct } from '../../wallet/useAct.ts'
+import { Deposit } from './deposit.tsx'
+
+/** What the channel of the connected wallet holds, and the way to have it back; until there is one, how it works. */
+export function YourChannel({ offer }: { offer: Offer }) {
+  const { data: payer } = usePayer(offer)
+  if (payer?.channel === undefined) return <HowItWorks />
+  return <OpenedChannel offer={offer} payer={payer} channel={payer.channel} />
+}
+
+function HowItWorks() {
+  return (
+    <Card title="Where your OPEN goes" span={5}>
+      <ol className="todo">
+        <li>
+          <h3>Deposited</h3>
+          <p className="small muted">In a channel of yours, for one operator and one model.</p>
+        </li>
+        <li>
+          <h3>Charged</h3>
+          <p className="small muted">As far as vouchers allow that you sign, one with each question.</p>
+        </li>
+        <li>
+          <h3>Recorded</h3>
+          <p className="small muted">
+            The operator signs a receipt with the answer, and is struck if it records anything else.
+          </p>
+        </li>
+        <li>
+          <h3>Settled and claimed</h3>
+          <p className="small muted">
+            The chain splits the fees of a book among those whose data helped, and everybody else who took part.
+          </p>
+        </li>
+      </ol>
+    </Card>
+  )
+}
+
+interface ChannelProps {
+  readonly offer: Offer
+  readonly payer: Payer
+  readonly channel: ChannelState
+}
+
+function OpenedChannel({ offer, payer, channel }: ChannelProps) {
+  const { ledger } = usePage().deployment.contracts
+  const { feeUnitGwei } = offer
+  const tally = tallyOf(ledger, channel.id)
+  const spent = BigInt(spentUnits(channel, tally)) * feeUnitGwei
+  const charged = BigInt(channel.chargedUnits) * feeUnitGwei
+  const left = channel.depositGwei - channel.withdrawnGwei - spent
+  return (
+    <Card
+      title="Your channel"
+      span={5}
+      aside={<Pill tone="good">Read from the chain</Pill>}
+      foot={
+        <span>
+          Your wallet signs its vouchers. They cover {covered(channel, tally.signedUnits, offer)} OPEN in all.
+        </span>
+      }
+    >
+      <div className="stack">
+        <Facts>
+          <Fact name="Deposited">
+            <Amount gwei={channel.depositGwei} unit />
+          </Fact>
+          {channel.withdrawnGwei > 0n && (
+            <Fact name="Taken back">
+              <Amount gwei={channel.withdrawnGwei} unit />
+            </Fact>
+          )}
+          <Fact name="Charged, recorded">
+            <Amount gwei={charged} unit />
+          </Fact>
+          <Fact name="Answered, to be recorded">
+            <Amount gwei={spent - charged} unit />
+          </Fact>
+          <Fact name="Left, and yours">
+            <strong>
+              <Amount gwei={left < 0n ? 0n : left} unit />
+            </strong>
+          </Fact>
+          <Fact name="Channel">
+            <Hash of={channel.id} what="channel id" />
+          </Fact>
+        </Facts>
+        <TakeBack payer={payer} channel={channel} leftGwei={left} />
+        <AddDeposit offer={offer} payer={payer} />
+      </div>
+    </Card>
+  )
+}
+
+function covered({ coveredUnits }: ChannelState, signedUnits: number, { feeUnitGwei }: Offer): string {
+  return openParts(BigInt(Math.max(coveredUnits, signedUnits)) * feeUnitGwei).digits
+}
+
+const ALL_GWEI = 2n ** 64n - 1n
+/** How long what was asked back can be taken. */
+const TAKEN_WITHIN_SECONDS = 7 * 86_400
+
+/** Two steps, so that the operator can record what it answered before the rest leaves. */
+function TakeBack({ payer, channel, leftGwei }: { payer: Payer; channel: ChannelState; leftGwei: bigint }) {
+  const { channels } = useReader().contracts
+  const { data: head } = useChainHead()
+  const { act, told, isBusy } = useAct()
+  const { leavingGwei, leavesAt } = channel
+  const now = head?.timestamp ?? 0
+  const isAsked = leavingGwei > 0n && now < leavesAt + TAKEN_WITHIN_SECONDS
+  const from = `${dateAndTime(leavesAt)} UTC, ${distance(leavesAt, now)}`
+  const ask = { ...channels, functionName: 'requestChannelWithdrawal', args: [payer.key, ALL_GWEI] }
+  const take = { ...channels, functionName: 'withdrawChannel', args: [payer.key] }
+  return (
+    <div className="stack">
+      {isAsked ? (
+        <button
+          type="button"
+          className="btn"
+          disabled={isBusy || now < leavesAt}
+          onClick={() => void act(take, 'Taken back. It is in your wallet.')}
+        >
+          Take back {openParts(leavingGwei).digits} OPEN
+        </button>
+      ) : (
+        <button
+          type="button"
+          className="btn"
+          disabled={isBusy || leftGwei <= 0n}
+          onClick={() => void act(ask, 'Asked for. Until it can be taken, the operator records what it answered.')}
+        >
+          Ask for what is left
+        </button>
+      )}
+      <p role="status" className="small muted">
+        {told ??
+          (isAsked && now < leavesAt
+            ? `You asked for it. It can be taken from ${from}.`
+            : 'What vouchers do not cover cannot be charged. What is left comes back to your wallet.')}
+      </p>
+    </div>
+  )
+}
+
+const WEI_PER_GWEI = 1_000_000_000n
+
+function AddDeposit({ offer, payer }: { offer: Offer; payer: Payer }) {
+  const { channels, earnings, openToken } = useReader().contracts
+  const { act, told, isBusy } = useAct()
+  const add = (gwei: bigint) =>
+    act(
+      [
+        { ...openToken, functionName: 'approve', args: [earnings.address, gwei * WEI_PER_GWEI] },
+        { ...channels, functionName: 'fundChannel', args: [payer.key, gwei] },
+      ],
+      'Added to your deposit.',
+    )
+  return (
+    <details className="more">
+      <summary>Add to the deposit</summary>
+      <Deposit
+        offer={offer}
+        payer={payer}
+        act="Add"
+        isBusy={isBusy}
+        told={told}
+        hint=""
+        send={(gwei) => void add(gwei)}
+      />
+    </details>
+  )
+}
