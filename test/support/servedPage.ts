@@ -4,15 +4,19 @@ import { type Browser, type BrowserContext, chromium, type Page } from 'playwrig
 import { type Address, type Hex, hexToBytes, keccak256, type LocalAccount, parseEther } from 'viem'
 import { randomSource } from '../../attribution/random.ts'
 import { rowIndexHash } from '../../attribution/rowIndex.ts'
+import { USUAL_FILL } from '../../gateway/batcher/fill.ts'
 import { type RunningRelay, startRelay } from '../../gateway/relay/startRelay.ts'
+import { type RunningGateway, startGateway } from '../../gateway/startGateway.ts'
+import type { DatabaseLocation } from '../../gateway/store/database.ts'
 import { ensurePage } from '../../scripts/buildWeb.ts'
 import { callTo } from '../../sdk/contractCall.ts'
 import { type SigningClient, settle } from '../../sdk/index.ts'
 import { transact } from '../../sdk/node/transactions/transact.ts'
+import { offeredModel, publicationOf } from '../gateway/localGateway.ts'
 import { type Indexing, indexTo } from './indexing.ts'
 import { ampleVouchers, type DrawnCall, drawCalls, recordLocalBatch } from './localBatches.ts'
 import { freePort, type LocalLedger, startLocalLedger } from './localLedger.ts'
-import { type LocalModel, letOperate, openLocalChannel, registerLocalModel } from './localModel.ts'
+import { type LocalModel, letOperate, openLocalChannel, receiptKey, registerLocalModel } from './localModel.ts'
 import { startPostgres } from './postgres.ts'
 import { CHROMIUM } from './programs.ts'
 import { announceWallet } from './testWallet.ts'
@@ -36,6 +40,8 @@ export interface ServedPage {
   /** Ends the server, as a crash would, until what this resolves with starts it again at the same address. */
   takeDown(): Promise<() => Promise<void>>
   readonly model: LocalModel
+  /** Serves the model: its answers cost nothing to compute, and are recorded after a second. */
+  readonly gateway: RunningGateway
   readonly calls: readonly DrawnCall[]
   /** Where the browser takes orders of tools. */
   readonly debuggingPort: number
@@ -80,9 +86,11 @@ export async function startServedPage(): Promise<ServedPage> {
   writeFileSync(join(blobs, rowIndexHash(model.units.file)), model.units.file)
   writeFileSync(join(blobs, keccak256(TERMS)), hexToBytes(TERMS))
   const relay = await relayOf(ledger, wallets.deployer)
+  const gateway = await gatewayOf(ledger, model, operator, await postgres.newDatabase())
   const database = await postgres.newDatabase()
   const port = await freePort()
-  const serve = () => indexTo(ledger, database, { blobs, port, page: { deployment, rpcUrl, relayUrl: relay.url } })
+  const page = { deployment, rpcUrl, relayUrl: relay.url, gatewayUrl: gateway.url }
+  const serve = () => indexTo(ledger, database, { blobs, port, page })
   let indexer = await serve()
   await indexer.atHead()
   const debuggingPort = await freePort()
@@ -110,6 +118,7 @@ export async function startServedPage(): Promise<ServedPage> {
       }
     },
     model,
+    gateway,
     calls,
     debuggingPort,
     open: async (path, account, { owner = account, ...options } = {}) => {
@@ -127,6 +136,7 @@ export async function startServedPage(): Promise<ServedPage> {
       await browser.close()
       await indexer.close()
       await relay.close()
+      await gateway.close()
       await Promise.all([ledger.stop(), postgres.stop()])
     },
   }
@@ -135,4 +145,26 @@ export async function startServedPage(): Promise<ServedPage> {
 async function relayOf({ connection, folder }: LocalLedger, account: LocalAccount): Promise<RunningRelay> {
   const budgets = { accountWei: parseEther('1'), totalWei: parseEther('2'), budgetFile: join(folder, 'budget.json') }
   return await startRelay({ connection, account, ...budgets, host: '127.0.0.1', port: 0, log: quiet })
+}
+
+async function gatewayOf(
+  { connection, wallets }: LocalLedger,
+  model: LocalModel,
+  operator: number,
+  database: DatabaseLocation,
+): Promise<RunningGateway> {
+  return await startGateway({
+    connection,
+    database,
+    models: [await offeredModel(connection, publicationOf(model), operator, () => {})],
+    account: wallets.operator,
+    receiptKey,
+    fill: { ...USUAL_FILL, ageSeconds: 1 },
+    promiseSeconds: DAY / 2,
+    finalityDepth: 4,
+    settles: false,
+    port: 0,
+    log: quiet,
+    passMs: 100,
+  })
 }

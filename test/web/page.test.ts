@@ -7,6 +7,7 @@ import { pages } from './suites/pages.ts'
 import { pendingClaims } from './suites/pendingClaims.ts'
 import { smartAccounts } from './suites/smartAccounts.ts'
 import { tasks } from './suites/tasks.ts'
+import { tryIt } from './suites/tryIt.ts'
 
 /** One ledger, one index and one browser for all of them: they take longer to start than most tests do. */
 describe.skipIf(!isInstalled('chromium'))('the page', () => {
@@ -27,4 +28,5 @@ describe.skipIf(!isInstalled('chromium'))('the page', () => {
   claims(() => served)
   smartAccounts(() => served)
   tasks(() => served)
+  tryIt(() => served)
 })

@@ -37,6 +37,7 @@ export function pages(served: () => ServedPage): void {
     '/datasets/1',
     '/answers',
     '/answers/1/2',
+    '/try',
     '/auditor',
     '/transactions/0x00',
     '/models/999',
