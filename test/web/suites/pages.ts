@@ -1,26 +1,17 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs'
-import { createRequire } from 'node:module'
 import { gzipSync } from 'node:zlib'
 import type { Page } from 'playwright-core'
 import type { Address } from 'viem'
 import { expect, it } from 'vitest'
 import { measure, type Scores } from '../../../scripts/lighthouse.ts'
 import { HOSTILE_NAME, type ServedPage } from '../../support/servedPage.ts'
+import { barriers } from './barriers.ts'
 
-const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
-/** What depends on the theme is looked at in both, all else once. */
-const CONTRAST = ['color-contrast']
-const TAGS = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']
 /** Of the scripts and styles that the overview begins with, compressed. */
 const MOST_FIRST_LOAD_BYTES = 200_000
 
 const DESK = { width: 1280, height: 900 }
 const PHONE = { width: 360, height: 740 }
-
-interface Violation {
-  readonly id: string
-  readonly nodes: readonly { readonly html: string; readonly failureSummary?: string }[]
-}
 
 /** Of every page: that it can be read by anybody, fits, verifies, and comes from its own server alone. */
 export function pages(served: () => ServedPage): void {
@@ -48,18 +39,6 @@ export function pages(served: () => ServedPage): void {
     await page.waitForFunction(() => document.querySelector('h1, .empty') !== null)
     await page.waitForFunction(() => document.querySelector('[aria-label=Loading]') === null)
   }
-  const violations = async (page: Page, only: readonly string[]): Promise<readonly string[]> => {
-    await page.evaluate(AXE)
-    const found = await page.evaluate(async (tags) => {
-      const { axe } = globalThis as unknown as {
-        axe: { run(of: Document, how: object): Promise<{ violations: unknown }> }
-      }
-      return (await axe.run(document, { runOnly: tags })).violations
-    }, only)
-    return (found as readonly Violation[]).flatMap(({ id, nodes }) =>
-      nodes.map(({ html, failureSummary }) => `${id}: ${html.slice(0, 160)} ${failureSummary ?? ''}`),
-    )
-  }
 
   it('has no barrier that axe finds, in light and dark, and fits a screen of 360 pixels, on any page', async () => {
     const page = await served().open('/', viewer())
@@ -71,11 +50,7 @@ export function pages(served: () => ServedPage): void {
       await page.setViewportSize(DESK)
       await page.goto(`${served().indexer.url}${path}`)
       await settled(page)
-      for (const colorScheme of ['light', 'dark'] as const) {
-        await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
-        const barriers = await violations(page, colorScheme === 'light' ? TAGS : CONTRAST)
-        if (barriers.length > 0) found[`${path} ${colorScheme}`] = barriers
-      }
+      Object.assign(found, await barriers(page, path))
       await page.setViewportSize(PHONE)
       if (await page.evaluate(() => document.documentElement.scrollWidth > innerWidth)) found[path] = ['too wide']
     }
@@ -172,6 +147,7 @@ export function pages(served: () => ServedPage): void {
     expect(headers.get('content-security-policy')).toMatch(
       /^default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self';/,
     )
+    expect(headers.get('content-security-policy')).toContain(` ${served().gateway.url} `)
     const page = await served().open('/page.json', viewer())
     await page.addInitScript(() => {
       const broken: string[] = []

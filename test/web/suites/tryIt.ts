@@ -6,6 +6,7 @@ import { claim, type SigningClient, settle } from '../../../sdk/index.ts'
 import { parseReceipt } from '../../../sdk/receipt.ts'
 import { fund } from '../../support/localModel.ts'
 import type { ServedPage } from '../../support/servedPage.ts'
+import { barriers } from './barriers.ts'
 import { asked, claimants, connect, steer } from './claimant.ts'
 
 const DAY = 86_400
@@ -14,7 +15,6 @@ const DAY = 86_400
 export function tryIt(served: () => ServedPage): void {
   const { accountOf } = claimants(served)
   const payer = () => served().ledger.wallets.payers[1] as LocalAccount
-  const askState = (page: Page) => page.getByTestId('ask-state')
   const reached = (page: Page, step: string) => page.locator(`[data-testid=progress][data-step=${step}]`).first()
   const question = (page: Page) => page.getByLabel('A text for the model to classify')
 
@@ -40,10 +40,10 @@ export function tryIt(served: () => ServedPage): void {
 
       await steer(page, { declines: true })
       await page.getByRole('button', { name: 'Ask', exact: true }).click()
-      await page.getByText('You declined in your wallet. Nothing was asked and nothing was paid.').waitFor()
+      await page.getByText('You declined in your wallet. Nothing was answered and nothing was paid.').waitFor()
       await steer(page, { declines: false })
       await page.getByRole('button', { name: 'Ask', exact: true }).click()
-      await page.getByText('order', { exact: true }).waitFor()
+      await page.locator('.said', { hasText: 'order' }).waitFor()
       await page.getByText('The operator’s receipt was checked here').waitFor()
 
       const [download] = await Promise.all([
@@ -57,8 +57,11 @@ export function tryIt(served: () => ServedPage): void {
 
       await reached(page, 'Recorded').waitFor()
       await page.getByText('It settles at the latest from').waitFor()
+      expect(await barriers(page, 'an answer')).toEqual({})
       await page.getByText('0.08').first().waitFor()
       await page.getByRole('link', { name: 'See what moved this answer' }).click()
+      await page.getByText('A pot of tea, please.').waitFor()
+      await page.getByRole('button', { name: 'Remove receipt' }).click()
       await page.getByLabel('Receipt file').setInputFiles(await download.path())
       await page.getByText('A pot of tea, please.').waitFor()
       await page.goBack()
@@ -95,8 +98,7 @@ export function tryIt(served: () => ServedPage): void {
       await page.getByText('A voucher of the channel’s signer for this much in all is missing.').waitFor()
       isCheap = false
       await page.getByRole('button', { name: 'Sign for 0.04 OPEN in all' }).click()
-      await page.getByText('question', { exact: true }).waitFor()
-      expect(await askState(page).getAttribute('data-step')).toBe('ready')
+      await page.getByText('The whole answer is below, with its receipt.').waitFor()
     })
 
     it('asks a wallet on another network to switch, and says so where the gateway is away or of another ledger', async () => {

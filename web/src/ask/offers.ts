@@ -17,14 +17,17 @@ export interface Offer {
 }
 
 const PATIENCE_MS = 10_000
+const AGAIN_MS = 5_000
 
 /** The models that the gateway of this page serves. */
 export function useOffers() {
   const { gatewayUrl, deployment } = usePage()
-  return useQuery({
+  return useQuery<readonly Offer[]>({
     queryKey: ['gateway', 'models', gatewayUrl],
     enabled: gatewayUrl !== undefined,
     retry: 0,
+    // A gateway may start after its page.
+    refetchInterval: ({ state: { status } }) => (status === 'error' ? AGAIN_MS : false),
     queryFn: async ({ signal }) => {
       const patience = AbortSignal.any([signal, AbortSignal.timeout(PATIENCE_MS)])
       const response = await fetch(`${gatewayUrl}/v1/models`, { signal: patience }).catch((error: unknown) => {

@@ -28,6 +28,7 @@ export type AskState =
   | { readonly step: 'pricing' }
   | { readonly step: 'signing'; readonly inAllGwei: bigint }
   | { readonly step: 'answering' }
+  | { readonly step: 'answered'; readonly said: string }
   | { readonly step: 'declined' }
   /** `signUnits`: what a larger voucher has to say, where that is all that is missing. */
   | { readonly step: 'refused'; readonly why: string; readonly signUnits?: number | undefined }
@@ -88,7 +89,7 @@ export function useAsk(offer: Offer, { payer, channel }: Opened, answered: (call
       keepTally(ledger, channel.id, { ...tally, servedUnits: spentUnits(channel, tally) + feeUnits })
       named.current = undefined
       answered(call)
-      setState({ step: 'ready' })
+      setState({ step: 'answered', said: call.said })
       await queries.invalidateQueries({ queryKey: ['chain', 'payer'] })
       return true
     } catch (error) {

@@ -1,7 +1,9 @@
 import type { Receipt } from '@attribution-ledger/sdk'
 import { Link, useParams } from '@tanstack/react-router'
 import { useState } from 'react'
+import { keptCalls } from '../../ask/keep.ts'
 import { Sankey } from '../../charts/sankey.tsx'
+import { usePage } from '../../context.ts'
 import { count, dateAndTime, plainName } from '../../format.ts'
 import { Amount } from '../../parts/amount.tsx'
 import { Card } from '../../parts/card.tsx'
@@ -31,13 +33,17 @@ export function Answer() {
   if (!isNamed) return nobody
   return (
     <Loaded of={answer} lines={8}>
-      {({ inference, _meta }) => (inference === null ? nobody : <OfAnswer inference={inference} at={_meta} />)}
+      {({ inference, _meta }) =>
+        inference === null ? nobody : <OfAnswer key={`${batch}/${position}`} inference={inference} at={_meta} />
+      }
     </Loaded>
   )
 }
 
 function OfAnswer({ inference, at }: { inference: Inference; at: AnswerData['_meta'] }) {
-  const [receipt, setReceipt] = useState<Receipt>()
+  const { ledger } = usePage().deployment.contracts
+  const [kept] = useState(() => keptCalls(ledger).find(({ recordHash }) => recordHash === inference.recordHash))
+  const [receipt, setReceipt] = useState<Receipt | undefined>(kept?.receipt)
   const { book, model, modelId, batchId, position } = inference
   const name = `Answer ${batchId}/${position}`
   const { nodes, links } = flowOf(inference)
@@ -69,7 +75,12 @@ function OfAnswer({ inference, at }: { inference: Inference; at: AnswerData['_me
         }
       />
       <div className="grid">
-        <ReceiptCard recordHash={inference.recordHash} receipt={receipt} found={setReceipt} />
+        <ReceiptCard
+          recordHash={inference.recordHash}
+          kept={kept && { question: kept.question, answer: kept.said }}
+          receipt={receipt}
+          found={setReceipt}
+        />
         <InShort of={inference} />
         <Moved of={inference.explanation} />
         <Card

@@ -7,13 +7,15 @@ import { type Words, wordsIn } from './words.ts'
 
 interface ReceiptCardProps {
   readonly recordHash: string
+  /** What this browser keeps of an answer that was asked for here. */
+  readonly kept: Words | undefined
   readonly receipt: Receipt | undefined
   readonly found: (receipt: Receipt | undefined) => void
 }
 
 /** Question and answer are in the payer's receipt alone. It is read here and never sent. */
-export function ReceiptCard({ recordHash, receipt, found }: ReceiptCardProps) {
-  const [words, setWords] = useState<Words>()
+export function ReceiptCard({ recordHash, kept, receipt, found }: ReceiptCardProps) {
+  const [words, setWords] = useState<Words | undefined>(kept)
   const [told, setTold] = useState<string>()
   const read = (text: string) => {
     try {

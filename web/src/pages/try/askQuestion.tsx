@@ -15,6 +15,8 @@ interface AskQuestionProps {
 }
 
 const LONGEST = 8_000
+/** Of an answer, where it is told in short. */
+const SHORT = 80
 
 export function AskQuestion({ offer, payer, channel, answered }: AskQuestionProps) {
   const [question, setQuestion] = useState('')
@@ -79,8 +81,17 @@ function Words({ state }: { state: AskState }) {
       )
     case 'answering':
       return <p>Paid for. Waiting for the answer.</p>
+    case 'answered':
+      return (
+        <Note tone="good">
+          <strong>
+            <bdi>{state.said.slice(0, SHORT).toWellFormed()}</bdi>
+          </strong>
+          {state.said.length > SHORT && '…'} The whole answer is below, with its receipt.
+        </Note>
+      )
     case 'declined':
-      return <Note>You declined in your wallet. Nothing was asked and nothing was paid.</Note>
+      return <Note>You declined in your wallet. Nothing was answered and nothing was paid.</Note>
     case 'refused':
       return (
         <Note tone="bad">

@@ -4,7 +4,7 @@ import { Card } from '../../parts/card.tsx'
 import { download } from '../../parts/csv.ts'
 import { Note } from '../../parts/note.tsx'
 import { Pill } from '../../parts/pill.tsx'
-import { FOLLOWED, type FollowedData } from '../../queries/followed.ts'
+import { FOLLOWED, type FollowedAnswer, type FollowedData } from '../../queries/followed.ts'
 import { useIndex } from '../../queries/useIndex.ts'
 import { Progress } from './progress.tsx'
 
@@ -19,9 +19,25 @@ export function Calls({ calls, remove }: CallsProps) {
   const followed = useIndex<FollowedData>(FOLLOWED, { hashes }, hashes.length > 0)
   const found = followed.data?.inferences.items ?? []
   return calls.map((call) => (
-    <Card
+    <OneCall
       key={call.id}
-      title="Your answer"
+      call={call}
+      found={found.find(({ recordHash }) => recordHash === call.recordHash)}
+      remove={() => remove(call.id)}
+    />
+  ))
+}
+
+interface OneCallProps {
+  readonly call: KeptCall
+  readonly found: FollowedAnswer | undefined
+  readonly remove: () => void
+}
+
+function OneCall({ call, found, remove }: OneCallProps) {
+  return (
+    <Card
+      title={found === undefined ? 'Your answer' : `Your answer ${found.batchId}/${found.position}`}
       aside={<Pill icon="lock">Only in this browser</Pill>}
       foot={
         <>
@@ -36,7 +52,7 @@ export function Calls({ calls, remove }: CallsProps) {
             >
               Save the receipt
             </button>
-            <button type="button" className="linky" onClick={() => remove(call.id)}>
+            <button type="button" className="linky" onClick={remove}>
               Remove from this browser
             </button>
           </span>
@@ -64,8 +80,8 @@ export function Calls({ calls, remove }: CallsProps) {
             further.
           </Note>
         )}
-        <Progress call={call} found={found.find(({ recordHash }) => recordHash === call.recordHash)} />
+        <Progress call={call} found={found} />
       </div>
     </Card>
-  ))
+  )
 }

@@ -64,7 +64,7 @@ function amountOf(text: string): bigint | undefined {
 
 function whyNot(gwei: bigint | undefined, balanceGwei: bigint): string | undefined {
   if (balanceGwei === 0n)
-    return 'Your wallet holds no OPEN. Get some from anybody who has it, for example by contributing data, and come back.'
+    return 'Your wallet holds no OPEN. Get some from anybody who has it, or earn it with data that you contribute.'
   if (gwei === undefined || gwei === 0n) return 'An amount of OPEN has at most nine decimals, such as 0.5.'
   if (gwei > balanceGwei) return `Your wallet holds ${openParts(balanceGwei).digits} OPEN. Deposit less, or get more.`
   return undefined

@@ -67,7 +67,7 @@ function Promised({ call: { receipt } }: { call: KeptCall }) {
 function settledWords({ book: { number, status, settlement } }: FollowedAnswer): string {
   switch (status) {
     case 'Open':
-      return `Book ${number} takes more answers, and is then challenged for a while.`
+      return `Book ${number} takes more answers, and can then be challenged for a while.`
     case 'Closed':
       return `Book ${number} can be challenged.`
     case 'Settleable':

@@ -31,7 +31,7 @@ export function TryIt() {
       <Head
         name="Try it"
         title="Try it"
-        about="Ask a model, pay for the answer from a channel of your own, and watch where the fee goes. Question and answer stay between you and the operator: the chain holds a hash of them."
+        about="Ask a model, pay for the answer, and watch where the fee goes. Question and answer stay between you and the operator: the chain holds only a hash."
       />
       <div className="grid">
         <Loaded of={offers} lines={6}>

@@ -91,15 +91,14 @@ function OpenedChannel({ offer, payer, channel }: ChannelProps) {
           <Fact name="Answered, to be recorded">
             <Amount gwei={spent - charged} unit />
           </Fact>
-          <Fact name="Left, and yours">
-            <strong>
-              <Amount gwei={left < 0n ? 0n : left} unit />
-            </strong>
-          </Fact>
           <Fact name="Channel">
             <Hash of={channel.id} what="channel id" />
           </Fact>
         </Facts>
+        <p className="row between sum">
+          <span>Left, and yours</span>
+          <Amount gwei={left < 0n ? 0n : left} unit />
+        </p>
         <TakeBack payer={payer} channel={channel} leftGwei={left} />
         <AddDeposit offer={offer} payer={payer} />
       </div>
