@@ -101,7 +101,7 @@ export function tryIt(served: () => ServedPage): void {
       await page.getByText('The whole answer is below, with its receipt.').waitFor()
     })
 
-    it('asks a wallet on another network to switch, and says so where the gateway is away or of another ledger', async () => {
+    it('asks a wallet on another network to switch, returns what is left, and says so where the gateway is away or of another ledger', async () => {
       const page = await served().open('/try', payer().address)
       await connect(page)
       await steer(page, { chainId: '0x1' })
@@ -110,6 +110,12 @@ export function tryIt(served: () => ServedPage): void {
       await connect(page)
       await page.getByRole('button', { name: 'Switch to chain 31337' }).click()
       await question(page).waitFor()
+      await page.getByRole('button', { name: 'Request a withdrawal' }).click()
+      await page.getByText('Requested. Until you can withdraw it').waitFor()
+      expect(await page.getByRole('button', { name: 'Withdraw 0.06 OPEN' }).isDisabled()).toBe(true)
+      await served().ledger.passSeconds(3 * DAY)
+      await page.getByRole('button', { name: 'Withdraw 0.06 OPEN' }).click()
+      await page.getByText('Withdrawn. It is in your wallet.').waitFor()
 
       await page.route('**/v1/models', (route) => route.abort())
       await page.reload()

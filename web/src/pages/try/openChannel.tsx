@@ -38,7 +38,7 @@ export function OpenChannel({ offer, payer }: { offer: Offer; payer: Payer }) {
     <div className="stack">
       <p className="muted">
         OPEN that you put down for this operator and this model. The operator charges what your vouchers allow, and no
-        more. What you do not spend comes back to you: ask for it here, and take it {span(noticeSeconds)} later.
+        more. What you do not spend comes back to you: request it here, and withdraw it {span(noticeSeconds)} later.
       </p>
       <Deposit
         offer={offer}

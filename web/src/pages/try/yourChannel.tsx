@@ -15,7 +15,7 @@ import { Hash } from '../../parts/who.tsx'
 import { useAct } from '../../wallet/useAct.ts'
 import { Deposit } from './deposit.tsx'
 
-/** What the channel of the connected wallet holds, and the way to have it back; until there is one, how it works. */
+/** What the channel of the connected wallet holds, and the way to withdraw the rest; until there is one, how it works. */
 export function YourChannel({ offer }: { offer: Offer }) {
   const { data: payer } = usePayer(offer)
   if (payer?.channel === undefined) return <HowItWorks />
@@ -81,7 +81,7 @@ function OpenedChannel({ offer, payer, channel }: ChannelProps) {
             <Amount gwei={channel.depositGwei} unit />
           </Fact>
           {channel.withdrawnGwei > 0n && (
-            <Fact name="Taken back">
+            <Fact name="Withdrawn">
               <Amount gwei={channel.withdrawnGwei} unit />
             </Fact>
           )}
@@ -99,7 +99,7 @@ function OpenedChannel({ offer, payer, channel }: ChannelProps) {
           <span>Left, and yours</span>
           <Amount gwei={left < 0n ? 0n : left} unit />
         </p>
-        <TakeBack payer={payer} channel={channel} leftGwei={left} />
+        <Withdraw payer={payer} channel={channel} leftGwei={left} />
         <AddDeposit offer={offer} payer={payer} />
       </div>
     </Card>
@@ -111,45 +111,47 @@ function covered({ coveredUnits }: ChannelState, signedUnits: number, { feeUnitG
 }
 
 const ALL_GWEI = 2n ** 64n - 1n
-/** How long what was asked back can be taken. */
-const TAKEN_WITHIN_SECONDS = 7 * 86_400
+/** How long a request counts. */
+const WITHDRAWN_WITHIN_SECONDS = 7 * 86_400
 
 /** Two steps, so that the operator can record what it answered before the rest leaves. */
-function TakeBack({ payer, channel, leftGwei }: { payer: Payer; channel: ChannelState; leftGwei: bigint }) {
+function Withdraw({ payer, channel, leftGwei }: { payer: Payer; channel: ChannelState; leftGwei: bigint }) {
   const { channels } = useReader().contracts
   const { data: head } = useChainHead()
   const { act, told, isBusy } = useAct()
   const { leavingGwei, leavesAt } = channel
   const now = head?.timestamp ?? 0
-  const isAsked = leavingGwei > 0n && now < leavesAt + TAKEN_WITHIN_SECONDS
+  const isRequested = leavingGwei > 0n && now < leavesAt + WITHDRAWN_WITHIN_SECONDS
   const from = `${dateAndTime(leavesAt)} UTC, ${distance(leavesAt, now)}`
-  const ask = { ...channels, functionName: 'requestChannelWithdrawal', args: [payer.key, ALL_GWEI] }
-  const take = { ...channels, functionName: 'withdrawChannel', args: [payer.key] }
+  const request = { ...channels, functionName: 'requestChannelWithdrawal', args: [payer.key, ALL_GWEI] }
+  const withdraw = { ...channels, functionName: 'withdrawChannel', args: [payer.key] }
   return (
     <div className="stack">
-      {isAsked ? (
+      {isRequested ? (
         <button
           type="button"
           className="btn"
           disabled={isBusy || now < leavesAt}
-          onClick={() => void act(take, 'Taken back. It is in your wallet.')}
+          onClick={() => void act(withdraw, 'Withdrawn. It is in your wallet.')}
         >
-          Take back {openParts(leavingGwei).digits} OPEN
+          Withdraw {openParts(leavingGwei).digits} OPEN
         </button>
       ) : (
         <button
           type="button"
           className="btn"
           disabled={isBusy || leftGwei <= 0n}
-          onClick={() => void act(ask, 'Asked for. Until it can be taken, the operator records what it answered.')}
+          onClick={() =>
+            void act(request, 'Requested. Until you can withdraw it, the operator records what it answered.')
+          }
         >
-          Ask for what is left
+          Request a withdrawal
         </button>
       )}
       <p role="status" className="small muted">
         {told ??
-          (isAsked && now < leavesAt
-            ? `You asked for it. It can be taken from ${from}.`
+          (isRequested && now < leavesAt
+            ? `Requested. You can withdraw it from ${from}.`
             : 'What vouchers do not cover cannot be charged. What is left comes back to your wallet.')}
       </p>
     </div>
