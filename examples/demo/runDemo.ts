@@ -100,7 +100,7 @@ export async function runDemo(settings: DemoSettings, progress: Progress, closer
   const now = { ...Object.fromEntries(progress.seconds), 'To the table': (performance.now() - startedAt) / 1000 }
   const summary: Summary = { ...told, audit: audited, seconds: { ...now, ...earlier } }
   writeWhole(places.summary, `${JSON.stringify(summary, null, 2)}\n`)
-  return { summary, leaveOpen: async () => await openFor(context, played, closers) }
+  return { summary, leaveOpen: async () => await openFor(context, played, api, closers) }
 }
 
 /** What the demo found, and how to go on asking its models. */
@@ -110,12 +110,18 @@ export interface Finished {
 }
 
 /** Leaves a gateway open, and says how to ask it. */
-async function openFor(context: Context, played: readonly TaskToServe[], closers: Closers): Promise<string> {
+async function openFor(
+  context: Context,
+  played: readonly TaskToServe[],
+  api: string,
+  closers: Closers,
+): Promise<string> {
   const { gateway, secret, model } = await leaveOpen(context, played)
   closers.push(gateway.close)
   return `Ask a model, with a key that pays from a channel of 10 OPEN:
   curl ${gateway.url}/v1/chat/completions -H 'Authorization: Bearer ${secret}' -H 'Content-Type: application/json' \\
-    -d '{"model": "${model}", "attribution": true, "messages": [{"role": "user", "content": "Shall we meet at noon?"}]}'`
+    -d '{"model": "${model}", "attribution": true, "messages": [{"role": "user", "content": "Shall we meet at noon?"}]}'
+Or from a wallet, in the page: ${api}/try`
 }
 
 type TaskWork<T> = (demo: DemoTask, own: Report) => Promise<T>

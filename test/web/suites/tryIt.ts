@@ -98,7 +98,7 @@ export function tryIt(served: () => ServedPage): void {
       await page.getByText('A voucher of the channel’s signer for this much in all is missing.').waitFor()
       isCheap = false
       await page.getByRole('button', { name: 'Sign for 0.04 OPEN in all' }).click()
-      await page.getByText('The whole answer is below, with its receipt.').waitFor()
+      await page.getByText('It is kept below, with its receipt.').waitFor()
     })
 
     it('asks a wallet on another network to switch, returns what is left, and says so where the gateway is away or of another ledger', async () => {

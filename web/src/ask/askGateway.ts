@@ -54,13 +54,19 @@ export async function priceOf(url: string, offer: Offer, question: string): Prom
 
 export async function askGateway(url: string, offer: Offer, question: string, payment: Payment): Promise<Reply> {
   const body = await post(url, offer, question, payment)
-  const { id, data, choices, attribution } = body as {
-    readonly id: string
+  const {
+    id: named,
+    data,
+    choices,
+    attribution,
+  } = body as {
+    readonly id?: unknown
     readonly data?: readonly { readonly index: number; readonly label: string; readonly probability: number }[]
     readonly choices?: readonly { readonly message: { readonly content: string } }[]
     readonly attribution?: { readonly receipt?: unknown }
   }
   const receipt = parseReceipt(JSON.stringify(attribution?.receipt ?? null), 'What came with the answer')
+  const id = typeof named === 'string' && /^[\w-]{1,64}$/.test(named) ? named : payment.key
   const [classified] = data ?? []
   if (classified !== undefined) {
     const { label, probability } = classified

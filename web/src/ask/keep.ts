@@ -29,8 +29,13 @@ export function keptCalls(ledger: string): readonly KeptCall[] {
   return Array.isArray(kept) ? kept.filter(isKept) : []
 }
 
-export function keepCalls(ledger: string, calls: readonly KeptCall[]): void {
-  localStorage.setItem(callsKey(ledger), JSON.stringify(calls.slice(0, MOST)))
+/** As many of the newest as the browser has room for. */
+export function keepCalls(ledger: string, calls: readonly KeptCall[], most = MOST): void {
+  try {
+    localStorage.setItem(callsKey(ledger), JSON.stringify(calls.slice(0, most)))
+  } catch {
+    if (most > 0) keepCalls(ledger, calls, most - 1)
+  }
 }
 
 export function tallyOf(ledger: string, channel: string): Tally {

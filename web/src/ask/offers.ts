@@ -13,7 +13,6 @@ export interface Offer {
   readonly baseGwei: bigint
   readonly perThousandInGwei: bigint
   readonly perThousandOutGwei: bigint
-  readonly feeUnitGwei: bigint
 }
 
 const PATIENCE_MS = 10_000
@@ -43,9 +42,7 @@ export function useOffers() {
 interface ModelObject {
   readonly id: string
   readonly endpoints: readonly string[]
-  readonly price: Readonly<
-    Record<'base_gwei' | 'per_1000_tokens_in_gwei' | 'per_1000_tokens_out_gwei' | 'fee_unit_gwei', string>
-  >
+  readonly price: Readonly<Record<'base_gwei' | 'per_1000_tokens_in_gwei' | 'per_1000_tokens_out_gwei', string>>
   readonly attribution: {
     readonly model: number
     readonly operator: number
@@ -57,15 +54,19 @@ interface ModelObject {
 
 /** What `/v1/models` says, held to the ledger of this page: vouchers and receipts would be of no use on another. */
 function offersIn(answer: unknown, { chainId, contracts }: Deployment): readonly Offer[] {
-  const { data } = (answer ?? {}) as { readonly data?: readonly ModelObject[] }
-  if (!Array.isArray(data)) throw new Error('The gateway’s list of models is not one that this page can read')
-  const here = data.filter(
-    ({ attribution: { chain_id, channels, ledger } }) =>
-      chain_id === chainId && isSame(channels, contracts.channels) && isSame(ledger, contracts.ledger),
-  )
-  if (here.length === 0 && data.length > 0)
-    throw new Error('The gateway serves models of another ledger. Ask the host of this page to name one of this ledger')
-  return here.flatMap(offerIn)
+  const isHere = ({ attribution: { chain_id, channels, ledger } }: ModelObject) =>
+    chain_id === chainId && isSame(channels, contracts.channels) && isSame(ledger, contracts.ledger)
+  let offers: readonly Offer[]
+  let isElsewhere: boolean
+  try {
+    const { data } = answer as { readonly data: readonly ModelObject[] }
+    offers = data.filter(isHere).flatMap(offerIn)
+    isElsewhere = data.length > 0 && !data.some(isHere)
+  } catch {
+    throw new Error('The gateway’s list of models is not one that this page can read')
+  }
+  if (!isElsewhere) return offers
+  throw new Error('The gateway serves models of another ledger. Ask the host of this page to name one of this ledger')
 }
 
 function offerIn({ id, endpoints, price, attribution: { model, operator } }: ModelObject): readonly Offer[] {
@@ -80,7 +81,6 @@ function offerIn({ id, endpoints, price, attribution: { model, operator } }: Mod
       baseGwei: BigInt(price.base_gwei),
       perThousandInGwei: BigInt(price.per_1000_tokens_in_gwei),
       perThousandOutGwei: BigInt(price.per_1000_tokens_out_gwei),
-      feeUnitGwei: BigInt(price.fee_unit_gwei),
     },
   ]
 }

@@ -9,6 +9,7 @@ import {
 } from '@attribution-ledger/sdk'
 import { useQueryClient } from '@tanstack/react-query'
 import { useRef, useState } from 'react'
+import { bytesToHex } from 'viem'
 import { useConfig } from 'wagmi'
 import { getConnectorClient } from 'wagmi/actions'
 import { isDecline, reasonOf } from '../claim/state.ts'
@@ -49,10 +50,11 @@ export function useAsk(offer: Offer, { payer, channel }: Opened, answered: (call
   const [state, setState] = useState<AskState>({ step: 'ready' })
   const named = useRef<{ readonly question: string; readonly key: string }>(undefined)
   const { ledger } = deployment.contracts
-  const { feeUnitGwei } = offer
+  const { feeUnitGwei } = payer
 
   const nameOf = (question: string): string => {
-    if (named.current?.question !== question) named.current = { question, key: crypto.randomUUID() }
+    if (named.current?.question !== question)
+      named.current = { question, key: bytesToHex(crypto.getRandomValues(new Uint8Array(16))) }
     return named.current.key
   }
 
@@ -99,7 +101,9 @@ export function useAsk(offer: Offer, { payer, channel }: Opened, answered: (call
   }
 
   const callOf = async (reply: Reply, question: string): Promise<KeptCall> => {
-    const fault = await receiptFault(reader, { offer, question, channel: payer.key }, reply)
+    const fault = await receiptFault(reader, { offer, question, channel: payer.key }, reply).catch(
+      () => 'No node answered, so its signature is not checked.',
+    )
     const { id, said, probability, receipt } = reply
     const { feeUnits } = promisedRecord(receipt)
     const { recordHash } = signedReceipt(receipt)
@@ -119,7 +123,7 @@ function failed(error: unknown, feeUnitGwei: bigint): AskState {
     return { step: 'refused', why: message, signUnits: unitsCovering(wantedWei, feeUnitGwei * WEI_PER_GWEI) }
   if (missingGwei !== undefined) {
     const missing = openParts(missingGwei).digits
-    const why = `By what the gateway knows, your deposit is ${missing} OPEN too small. It looks at the chain every few seconds: ask again, or add to the deposit.`
+    const why = `By what the gateway knows, and without what you requested back, your deposit is ${missing} OPEN too small. It looks at the chain every few seconds: ask again, or add to the deposit.`
     return { step: 'refused', why }
   }
   return { step: 'refused', why: message }

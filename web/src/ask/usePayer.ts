@@ -19,6 +19,8 @@ export interface Payer {
   readonly isContract: boolean
   /** How long after a request the rest of a deposit can be taken. */
   readonly noticeSeconds: number
+  /** What the model's fees are counted in. */
+  readonly feeUnitGwei: bigint
   readonly key: ChannelKey
   /** Undefined until it is opened. */
   readonly channel: ChannelState | undefined
@@ -41,11 +43,12 @@ export function usePayer({ operator, model }: Offer) {
     queryFn: async (): Promise<Payer> => {
       const holder = address as Address
       const args = [holder] as const
-      const [account, balance, code, noticeSeconds] = await Promise.all([
+      const [account, balance, code, noticeSeconds, feeUnit] = await Promise.all([
         readContract(client, { ...contracts.accounts, functionName: 'accountOf', args }),
         readContract(client, { ...contracts.openToken, functionName: 'balanceOf', args }),
         getCode(client, { address: holder }),
         readContract(client, { ...contracts.channels, functionName: 'noticeSeconds' }),
+        readContract(client, { ...contracts.models, functionName: 'feeUnitOf', args: [model] }),
       ])
       const key = { payer: account, operator, model, salt: saltOf(holder) }
       const channel = account === 0 ? undefined : await getChannel(client, { deployment, channel: key })
@@ -55,6 +58,7 @@ export function usePayer({ operator, model }: Offer) {
         balanceGwei: balance / WEI_PER_GWEI,
         isContract: code !== undefined && !code.startsWith(DELEGATION),
         noticeSeconds,
+        feeUnitGwei: BigInt(feeUnit),
         key,
         channel: channel === undefined || channel.signer === zeroAddress ? undefined : channel,
       }

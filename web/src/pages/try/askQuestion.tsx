@@ -42,7 +42,7 @@ export function AskQuestion({ offer, payer, channel, answered }: AskQuestionProp
           {isBusy ? 'Asking…' : 'Ask'}
         </button>
         {state.step === 'refused' && state.signUnits !== undefined && (
-          <SignLarger units={state.signUnits} offer={offer} sign={(units) => void send(units)} />
+          <SignLarger units={state.signUnits} payer={payer} sign={(units) => void send(units)} />
         )}
       </div>
       <div aria-live="polite" data-testid="ask-state" data-step={state.step}>
@@ -54,11 +54,11 @@ export function AskQuestion({ offer, payer, channel, answered }: AskQuestionProp
 
 interface SignLargerProps {
   readonly units: number
-  readonly offer: Offer
+  readonly payer: Payer
   readonly sign: (units: number) => void
 }
 
-function SignLarger({ units, offer: { feeUnitGwei }, sign }: SignLargerProps) {
+function SignLarger({ units, payer: { feeUnitGwei }, sign }: SignLargerProps) {
   return (
     <button type="button" className="btn big" onClick={() => sign(units)}>
       Sign for {openParts(BigInt(units) * feeUnitGwei).digits} OPEN in all
@@ -84,10 +84,11 @@ function Words({ state }: { state: AskState }) {
     case 'answered':
       return (
         <Note tone="good">
+          Answered:{' '}
           <strong>
-            <bdi>{state.said.slice(0, SHORT).toWellFormed()}</bdi>
+            <bdi>{shortened(state.said)}</bdi>
           </strong>
-          {state.said.length > SHORT && '…'} The whole answer is below, with its receipt.
+          . It is kept below, with its receipt.
         </Note>
       )
     case 'declined':
@@ -100,4 +101,8 @@ function Words({ state }: { state: AskState }) {
         </Note>
       )
   }
+}
+
+function shortened(said: string): string {
+  return (said.length > SHORT ? `${said.slice(0, SHORT)}…` : said).toWellFormed()
 }

@@ -4,8 +4,7 @@ import type { Offer } from '../../ask/offers.ts'
 import { type Payer, usePayer } from '../../ask/usePayer.ts'
 import { spentUnits } from '../../ask/vouchers.ts'
 import { usePage } from '../../context.ts'
-import { dateAndTime, distance, openParts } from '../../format.ts'
-import { useChainHead } from '../../ledger/useChainHead.ts'
+import { openParts } from '../../format.ts'
 import { useReader } from '../../ledger/useReader.ts'
 import { Amount } from '../../parts/amount.tsx'
 import { Card } from '../../parts/card.tsx'
@@ -14,6 +13,7 @@ import { Fact, Facts } from '../../parts/statement.tsx'
 import { Hash } from '../../parts/who.tsx'
 import { useAct } from '../../wallet/useAct.ts'
 import { Deposit } from './deposit.tsx'
+import { Withdraw } from './withdraw.tsx'
 
 /** What the channel of the connected wallet holds, and the way to withdraw the rest; until there is one, how it works. */
 export function YourChannel({ offer }: { offer: Offer }) {
@@ -59,7 +59,7 @@ interface ChannelProps {
 
 function OpenedChannel({ offer, payer, channel }: ChannelProps) {
   const { ledger } = usePage().deployment.contracts
-  const { feeUnitGwei } = offer
+  const { feeUnitGwei } = payer
   const tally = tallyOf(ledger, channel.id)
   const spent = BigInt(spentUnits(channel, tally)) * feeUnitGwei
   const charged = BigInt(channel.chargedUnits) * feeUnitGwei
@@ -71,7 +71,7 @@ function OpenedChannel({ offer, payer, channel }: ChannelProps) {
       aside={<Pill tone="good">Read from the chain</Pill>}
       foot={
         <span>
-          Your wallet signs its vouchers. They cover {covered(channel, tally.signedUnits, offer)} OPEN in all.
+          Your wallet signs its vouchers. They cover {covered(channel, tally.signedUnits, payer)} OPEN in all.
         </span>
       }
     >
@@ -88,7 +88,7 @@ function OpenedChannel({ offer, payer, channel }: ChannelProps) {
           <Fact name="Charged, recorded">
             <Amount gwei={charged} unit />
           </Fact>
-          <Fact name="Answered, to be recorded">
+          <Fact name="Answered here, to be recorded">
             <Amount gwei={spent - charged} unit />
           </Fact>
           <Fact name="Channel">
@@ -106,56 +106,8 @@ function OpenedChannel({ offer, payer, channel }: ChannelProps) {
   )
 }
 
-function covered({ coveredUnits }: ChannelState, signedUnits: number, { feeUnitGwei }: Offer): string {
+function covered({ coveredUnits }: ChannelState, signedUnits: number, { feeUnitGwei }: Payer): string {
   return openParts(BigInt(Math.max(coveredUnits, signedUnits)) * feeUnitGwei).digits
-}
-
-const ALL_GWEI = 2n ** 64n - 1n
-/** How long a request counts. */
-const WITHDRAWN_WITHIN_SECONDS = 7 * 86_400
-
-/** Two steps, so that the operator can record what it answered before the rest leaves. */
-function Withdraw({ payer, channel, leftGwei }: { payer: Payer; channel: ChannelState; leftGwei: bigint }) {
-  const { channels } = useReader().contracts
-  const { data: head } = useChainHead()
-  const { act, told, isBusy } = useAct()
-  const { leavingGwei, leavesAt } = channel
-  const now = head?.timestamp ?? 0
-  const isRequested = leavingGwei > 0n && now < leavesAt + WITHDRAWN_WITHIN_SECONDS
-  const from = `${dateAndTime(leavesAt)} UTC, ${distance(leavesAt, now)}`
-  const request = { ...channels, functionName: 'requestChannelWithdrawal', args: [payer.key, ALL_GWEI] }
-  const withdraw = { ...channels, functionName: 'withdrawChannel', args: [payer.key] }
-  return (
-    <div className="stack">
-      {isRequested ? (
-        <button
-          type="button"
-          className="btn"
-          disabled={isBusy || now < leavesAt}
-          onClick={() => void act(withdraw, 'Withdrawn. It is in your wallet.')}
-        >
-          Withdraw {openParts(leavingGwei).digits} OPEN
-        </button>
-      ) : (
-        <button
-          type="button"
-          className="btn"
-          disabled={isBusy || leftGwei <= 0n}
-          onClick={() =>
-            void act(request, 'Requested. Until you can withdraw it, the operator records what it answered.')
-          }
-        >
-          Request a withdrawal
-        </button>
-      )}
-      <p role="status" className="small muted">
-        {told ??
-          (isRequested && now < leavesAt
-            ? `Requested. You can withdraw it from ${from}.`
-            : 'What vouchers do not cover cannot be charged. What is left comes back to your wallet.')}
-      </p>
-    </div>
-  )
 }
 
 const WEI_PER_GWEI = 1_000_000_000n
