@@ -13,9 +13,10 @@ import { extractFeatures } from '../train/features/extractFeatures.ts'
 import { trainOnKept } from '../train/lastTraining.ts'
 import { PARAMETERS } from '../train/lora/adapter.ts'
 import { answerGradients } from '../train/lora/answerGradients.ts'
+import { columnsOf, type Scale } from '../train/lora/scale.ts'
 import { createTuner, type Tuner } from '../train/lora/tuner.ts'
 import type { OnProgress } from '../train/progress.ts'
-import { labelsOf } from '../train/tasks/task.ts'
+import { labelsOf, scaleOf } from '../train/tasks/task.ts'
 import { type CertificationSet, type CertifiedRows, rowsOf } from './certificationSet.ts'
 import type { TrainingInput } from './retrain/trainingInput.ts'
 
@@ -25,10 +26,12 @@ export interface ReproducedRun {
   readonly set: CertificationSet
   readonly rows: CertifiedRows
   readonly input: TrainingInput
-  /** The right answers: 1 for the second class. */
+  /** The right answers: places of their classes. */
   readonly heldOutLabels: Uint8Array
-  /** The given answers: 1 for the second class, −1 for the first. */
-  readonly given: Int8Array
+  /** The given answers: places of their classes. */
+  readonly answered: Uint8Array
+  /** What each stands for: its class, or the half of an ordered scale. */
+  readonly given: Uint8Array
   /** Gradient of each given answer's log-odds, as an operator takes it. */
   readonly queries: readonly Float32Array[]
 }
@@ -54,17 +57,14 @@ export async function reproduceRun(
   const features = await extractFeatures(texts, { ...options, precision: 'nf4', maxTokens })
   const { frozenOutputs, sentenceProjection } = loadAdaptedLayers('nf4')
   const data = frozenOutputs(features)
-  const tuner = createTuner(sentenceProjection)
-  const trainedOn = await trainAgain(run, tuner, data, labels)
+  const scale = scaleOf(set.task)
+  const tuner = createTuner(sentenceProjection, columnsOf(scale))
+  const trainedOn = await trainAgain(run, tuner, data, labels, scale)
 
   const heldOutRows = set.heldOut.map((_, i) => labels.length + i)
-  const answers = answerGradients(tuner, data, heldOutRows, manifest.projection)
-  const given = Int8Array.from(answers, ({ isSecond }) => (isSecond ? 1 : -1))
-  requireSameScore(
-    manifest,
-    Float64Array.from(answers, ({ logOdds }, i) => logOdds * (given[i] as number)),
-    heldOutLabels,
-  )
+  const answers = answerGradients(tuner, data, heldOutRows, manifest.projection, scale)
+  const logOdds = Float64Array.from(answers.flatMap(({ columns }) => [...columns]))
+  requireSameScore(manifest, logOdds, heldOutLabels, scale)
   return {
     set,
     rows,
@@ -72,12 +72,14 @@ export async function reproduceRun(
       data,
       sentenceProjection,
       labels,
+      scale,
       contributorOf: rows.contributorOf,
       trainedOn: Uint8Array.from(trainedOn, (took) => (took ? 1 : 0)),
       settings: settingsOf(manifest),
     },
     heldOutLabels,
-    given,
+    answered: Uint8Array.from(answers, ({ label }) => label),
+    given: Uint8Array.from(answers, ({ side }) => side),
     queries: answers.map(({ gradient }) => gradient),
   }
 }
@@ -93,15 +95,17 @@ async function trainAgain(
   tuner: Tuner,
   data: TrainingInput['data'],
   labels: Uint8Array,
+  scale: Scale,
 ): Promise<readonly boolean[]> {
   const { folder, manifest, adapter } = run
   const { made, copies, trainedOn } = await trainOnKept(tuner, data, labels, {
     seed: manifest.training.seed,
+    scale,
     settings: settingsOf(manifest),
     projection: manifest.projection,
     sketch: manifest.sketch,
   })
-  const kept = adapter === null ? undefined : adapterFromFile(adapter)
+  const kept = adapter === null ? undefined : adapterFromFile(adapter, columnsOf(scale) + 1)
   const differing = PARAMETERS.find((name) => made.adapter[name].some((value, i) => value !== kept?.[name][i]))
   const dropped = droppedCopies(run) ?? new Map()
   const isSameDrop = copies.size === dropped.size && [...copies].every(([row, copy]) => dropped.get(row) === copy)
@@ -116,8 +120,13 @@ async function trainAgain(
   )
 }
 
-function requireSameScore({ evaluation }: EmbeddedManifest, logOdds: Float64Array, labels: Uint8Array): void {
-  const { accuracy, loss } = scoreAnswers(logOdds, labels)
+function requireSameScore(
+  { evaluation }: EmbeddedManifest,
+  logOdds: Float64Array,
+  labels: Uint8Array,
+  scale: Scale,
+): void {
+  const { accuracy, loss } = scoreAnswers(logOdds, labels, scale)
   const stated = evaluation.fineTuned
   if (labels.length === evaluation.heldOut && accuracy === stated.accuracy && loss === stated.loss) return
   throw new StopError(

@@ -1,14 +1,14 @@
 /**
  * What contributors are worth, by training without them.
  *
- *     answer worth of c   mean over answers of   ± (log-odds trained with everyone − log-odds trained without c)
+ *     answer worth of c   mean over answers of   margin trained with everyone − margin trained without c
  *     loss worth of c     mean over answers of   loss trained without c − loss trained with everyone
- *     worth of a half     the same ± log-odds, and minus the loss, of what is trained on that half alone
+ *     worth of a half     the same margin, and minus the loss, of what is trained on that half alone
  *
- * ± is the sign of the answer that was given, right or wrong: a fee pays for an answer. log-odds (seeds, answers) → effects
- * (seeds, subjects, answers), in nats.
+ * The margin is the log-odds of the answer that was given, right or wrong: a fee pays for an answer. Of bins of a number it is that of
+ * the half that the answer is in. log-odds (seeds, answers, columns) → effects (seeds, subjects, answers), in nats.
  */
-import { crossEntropy } from '../train/lora/fineTune.ts'
+import { lossOf, marginOf, rowOf, type Scale } from '../train/lora/scale.ts'
 
 /** values (seeds, subjects, answers): what including a subject does to each answer. */
 export interface Effects {
@@ -18,16 +18,25 @@ export interface Effects {
   readonly values: Float64Array
 }
 
-/** How good one log-odds is for one answer: the two truths differ in nothing else. */
-export type Value = (logOdds: number, answer: number) => number
-
-/** @param given For each answer 1 or −1: the sign of the log-odds that it was given by. */
-export function answerValue(given: Int8Array): Value {
-  return (logOdds, answer) => (given[answer] as number) * logOdds
+/** How good a training's log-odds are for one answer: the two truths differ in nothing else. */
+export interface Value {
+  readonly answers: number
+  readonly of: (logOdds: Float64Array, answer: number) => number
 }
 
-export function lossValue(labels: Uint8Array): Value {
-  return (logOdds, answer) => -crossEntropy(logOdds, labels[answer] as number)
+/** @param given What each answer stands for: its class, or the half of an ordered scale. */
+export function answerValue(scale: Scale, given: Uint8Array): Value {
+  return {
+    answers: given.length,
+    of: (logOdds, answer) => marginOf(scale, rowOf(scale, logOdds, answer), given[answer] as number),
+  }
+}
+
+export function lossValue(scale: Scale, labels: Uint8Array): Value {
+  return {
+    answers: labels.length,
+    of: (logOdds, answer) => -lossOf(scale, rowOf(scale, logOdds, answer), labels[answer] as number),
+  }
 }
 
 /**
@@ -40,30 +49,30 @@ export function leaveOneOut(
   leftOut: readonly (readonly Float64Array[])[],
   value: Value,
 ): Effects {
-  return effectsOf(leftOut, (logOdds, seed, answer) => {
-    const withEveryone = (everyone[seed] as Float64Array)[answer] as number
-    return value(withEveryone, answer) - value(logOdds, answer)
-  })
+  return effectsOf(
+    leftOut,
+    value.answers,
+    (logOdds, seed, answer) => value.of(everyone[seed] as Float64Array, answer) - value.of(logOdds, answer),
+  )
 }
 
 /** How good the answers of each half are. */
 export function halfValues(halves: readonly (readonly Float64Array[])[], value: Value): Effects {
-  return effectsOf(halves, (logOdds, _seed, answer) => value(logOdds, answer))
+  return effectsOf(halves, value.answers, (logOdds, _seed, answer) => value.of(logOdds, answer))
 }
 
 function effectsOf(
   outcomes: readonly (readonly Float64Array[])[],
-  effect: (logOdds: number, seed: number, answer: number) => number,
+  answers: number,
+  effect: (logOdds: Float64Array, seed: number, answer: number) => number,
 ): Effects {
   const seeds = outcomes[0]?.length ?? 0
   const subjects = outcomes.length
-  const answers = outcomes[0]?.[0]?.length ?? 0
   const values = new Float64Array(seeds * subjects * answers)
   let at = 0
   for (let seed = 0; seed < seeds; seed++)
     for (const bySeed of outcomes)
-      for (const [answer, logOdds] of (bySeed[seed] as Float64Array).entries())
-        values[at++] = effect(logOdds, seed, answer)
+      for (let answer = 0; answer < answers; answer++) values[at++] = effect(bySeed[seed] as Float64Array, seed, answer)
   return { seeds, subjects, answers, values }
 }
 

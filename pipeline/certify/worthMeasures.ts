@@ -55,13 +55,13 @@ export async function measureWorth(
   resampling: Resampling,
   options: RetrainOptions,
 ): Promise<Worth> {
-  const { rows, given, heldOutLabels } = run
+  const { rows, given, heldOutLabels, input } = run
   const plan = planRetrainings(rows.contributors, seed, counts)
   const trained = await retrainPlan(run.input, plan, options)
   const kept = plan.halves.map((half) => half.kept)
 
   const alone = (value: Value): Effects => leaveOneOut(trained.everyone, trained.leftOut, value)
-  const [toAnswers, toLoss] = [answerValue(given), lossValue(heldOutLabels)]
+  const [toAnswers, toLoss] = [answerValue(input.scale, given), lossValue(input.scale, heldOutLabels)]
   const [answers, loss] = [alone(toAnswers), alone(toLoss)]
   const halves = halfValues(trained.halves, toAnswers)
 

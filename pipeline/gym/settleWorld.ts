@@ -15,8 +15,9 @@ import { type TrainedRows, trainOnRows } from '../train/lastTraining.ts'
 import { answerGradients } from '../train/lora/answerGradients.ts'
 import { DEFAULT_TRAINING } from '../train/lora/fineTune.ts'
 import { DEFAULT_PROJECTION_WIDTH } from '../train/lora/projectedGradients.ts'
+import { columnsOf } from '../train/lora/scale.ts'
 import { createTuner, type Tuner } from '../train/lora/tuner.ts'
-import { labelsOf, type Task } from '../train/tasks/task.ts'
+import { labelsOf, scaleOf, type Task } from '../train/tasks/task.ts'
 import { trainWithoutCopies } from '../train/withoutCopies.ts'
 import { type LedgerFigures, measureLedgerAttacks } from './ledgerAttacks.ts'
 import { PAY_RULES } from './payRules.ts'
@@ -53,8 +54,14 @@ export interface Settler {
 
 export function createSettler(): Settler {
   const layers = loadAdaptedLayers('nf4')
-  const tuner = createTuner(layers.sentenceProjection)
-  return { settle: (task, world, options) => settle(layers, tuner, task, world, options) }
+  const tuners = new Map<number, Tuner>()
+  const tunerOf = (task: Task): Tuner => {
+    const columns = columnsOf(scaleOf(task))
+    const tuner = tuners.get(columns) ?? createTuner(layers.sentenceProjection, columns)
+    tuners.set(columns, tuner)
+    return tuner
+  }
+  return { settle: (task, world, options) => settle(layers, tunerOf(task), task, world, options) }
 }
 
 async function settle(
@@ -69,11 +76,12 @@ async function settle(
   const texts = [...items, ...calls].map(({ text }) => text)
   const data = layers.frozenOutputs(await extractFeatures(texts, { ...featureOptions, precision: 'nf4' }))
   const labels = labelsOf(task, items)
+  const scale = scaleOf(task)
   const projection = { width: DEFAULT_PROJECTION_WIDTH, seed }
-  const training = { seed, settings: DEFAULT_TRAINING, projection, sketch }
+  const training = { seed, scale, settings: DEFAULT_TRAINING, projection, sketch }
   const answered = (trained: TrainedRows, copies: ReadonlyMap<number, number>): SketchedModel => {
     const called = calls.map((_, i) => items.length + i)
-    const answers = answerGradients(tuner, data, called, projection).map(({ gradient }) =>
+    const answers = answerGradients(tuner, data, called, projection, scale).map(({ gradient }) =>
       sketchAnswer(trained.sketcher, gradient),
     )
     return { ...modelOf(world, trained, copies), answers }

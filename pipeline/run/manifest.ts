@@ -45,9 +45,13 @@ const score = z.strictObject({
 
 export const embeddedSchema = z.strictObject({
   format: z.literal(RUN_FORMAT),
-  /** The two classes: log-odds above zero stand for the second class. Absent in runs of the mail task: ham, spam. */
+  /** Two classes or more; ordered where they are bins of a number, lowest first. Absent in runs of the mail task: ham, spam. */
   task: z
-    .strictObject({ name: z.string().min(1), classes: z.tuple([z.string().min(1), z.string().min(1)]) })
+    .strictObject({
+      name: z.string().min(1),
+      classes: z.tuple([z.string().min(1), z.string().min(1)], z.string().min(1)),
+      ordered: z.literal(true).optional(),
+    })
     .optional(),
   base: baseSchema,
   method: z.enum(['lora', 'qlora']),

@@ -1,5 +1,6 @@
 /** How good answers are on items whose labels are known. */
-import { crossEntropy } from './lora/fineTune.ts'
+import { answered } from '../evaluate/evaluationFile.ts'
+import { logitsOf, lossOf, rowOf, type Scale, TWO_CLASSES } from './lora/scale.ts'
 
 export interface Score {
   readonly accuracy: number
@@ -7,20 +8,21 @@ export interface Score {
   readonly loss: number
 }
 
-/** Labels are 1 for the second class, which is the answer where log-odds are above zero. */
-export function scoreAnswers(logOdds: Float64Array, labels: Uint8Array): Score {
+/** Labels are the places of classes; the answer is the likeliest. */
+export function scoreAnswers(logOdds: Float64Array, labels: Uint8Array, scale: Scale = TWO_CLASSES): Score {
   let correct = 0
   let loss = 0
   for (const [i, label] of labels.entries()) {
-    const m = logOdds[i] as number
-    if ((m > 0 ? 1 : 0) === label) correct++
-    loss += crossEntropy(m, label)
+    const m = rowOf(scale, logOdds, i)
+    if (answered(logitsOf(scale, m)) === label) correct++
+    loss += lossOf(scale, m, label)
   }
   return { accuracy: correct / labels.length, loss: loss / labels.length }
 }
 
 /** What always giving the more frequent label would score. */
 export function majorityAccuracy(labels: Uint8Array): number {
-  const second = labels.reduce((sum, label) => sum + label, 0)
-  return Math.max(second, labels.length - second) / labels.length
+  const counts = new Map<number, number>()
+  for (const label of labels) counts.set(label, (counts.get(label) ?? 0) + 1)
+  return Math.max(0, ...counts.values()) / labels.length
 }

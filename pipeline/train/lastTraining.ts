@@ -8,11 +8,14 @@ import type { Adapter } from './lora/adapter.ts'
 import { type EpochReport, fineTune, type TrainingSettings } from './lora/fineTune.ts'
 import type { ProjectionSettings } from './lora/projectedGradients.ts'
 import { rowGradients } from './lora/rowGradients.ts'
+import { type Scale, TWO_CLASSES } from './lora/scale.ts'
 import type { Tuner } from './lora/tuner.ts'
 import { type LastTraining, trainWithoutCopies } from './withoutCopies.ts'
 
 export interface KeptTraining {
   readonly seed: number
+  /** What labels stand for; two classes unless told. */
+  readonly scale?: Scale
   readonly settings: TrainingSettings
   readonly projection: ProjectionSettings
   readonly sketch: SketchManifest
@@ -45,11 +48,12 @@ export async function trainOnRows(
   data: FrozenOutputs,
   labels: Uint8Array,
   kept: readonly boolean[],
-  { seed, settings, projection, sketch, onEpoch }: KeptTraining,
+  { seed, scale = TWO_CLASSES, settings, projection, sketch, onEpoch }: KeptTraining,
 ): Promise<TrainedRows> {
   const reports: EpochReport[] = []
   const adapter = fineTune(tuner, data, labels, {
     seed,
+    scale,
     settings,
     trained: 'adapters and head',
     includes: (row) => kept[row] as boolean,
@@ -58,7 +62,7 @@ export async function trainOnRows(
       onEpoch?.(report)
     },
   })
-  const gradients = rowGradients(tuner, data, labels, projection, kept)
+  const gradients = rowGradients(tuner, data, labels, projection, kept, scale)
   const sketched = await sketchGradients({ u: blocksOf(gradients.u), v: blocksOf(gradients.v) }, sketch)
   return { adapter, reports, gradients, ...sketched }
 }

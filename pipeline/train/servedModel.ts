@@ -13,16 +13,18 @@ import { createEncoderPool } from './features/encoderPool.ts'
 import { DEFAULT_THREADS, extractFeatures } from './features/extractFeatures.ts'
 import { copyAdapter } from './lora/adapter.ts'
 import { answerGradients } from './lora/answerGradients.ts'
+import { columnsOf } from './lora/scale.ts'
 import { createTuner } from './lora/tuner.ts'
 import type { OnProgress } from './progress.ts'
 import { MAIL } from './tasks/mail/mail.ts'
+import { scaleOf } from './tasks/task.ts'
 
 export interface Answer {
-  /** One of the two classes of the run's task. */
+  /** One of the classes of the run's task. */
   readonly label: string
-  /** Of the label given, at least one half. */
+  /** Of the label given; of bins of a number, of the half that it is in. At least one half but where there are more classes. */
   readonly probability: number
-  /** log(probability / (1 − probability)), at least zero. */
+  /** log(probability / (1 − probability)). */
   readonly logOdds: number
   /** Projected gradient of that log-odds. */
   readonly gradient: Float32Array
@@ -45,10 +47,11 @@ export function loadServedModel(runFolder: string, options: ServeOptions = {}): 
   const run = readRun(runFolder)
   const { manifest, adapter } = onEmbeddedBase(run)
   const { projection, training } = manifest
-  const [first, second] = manifest.task?.classes ?? MAIL.classes
+  const task = manifest.task ?? MAIL
+  const scale = scaleOf(task)
   const layers = loadAdaptedLayers('nf4')
-  const tuner = createTuner(layers.sentenceProjection)
-  copyAdapter(adapterFromFile(adapter), tuner.adapter)
+  const tuner = createTuner(layers.sentenceProjection, columnsOf(scale))
+  copyAdapter(adapterFromFile(adapter, columnsOf(scale) + 1), tuner.adapter)
   const pool = createEncoderPool('nf4', options.threads ?? DEFAULT_THREADS)
 
   return {
@@ -63,8 +66,8 @@ export function loadServedModel(runFolder: string, options: ServeOptions = {}): 
       })
       const data = layers.frozenOutputs(features)
       const rows = texts.map((_, i) => i)
-      return answerGradients(tuner, data, rows, projection).map(({ isSecond, logOdds, gradient }) => ({
-        label: isSecond ? second : first,
+      return answerGradients(tuner, data, rows, projection, scale).map(({ label, logOdds, gradient }) => ({
+        label: task.classes[label] as string,
         probability: logistic(logOdds),
         logOdds,
         gradient,

@@ -37,11 +37,12 @@ import {
   type ProjectionSettings,
   WIDTH_STEP,
 } from './lora/projectedGradients.ts'
+import { columnsOf, type Scale } from './lora/scale.ts'
 import { createTuner, type Tuner } from './lora/tuner.ts'
 import type { OnProgress } from './progress.ts'
 import type { Item } from './tasks/item.ts'
 import { MAIL } from './tasks/mail/mail.ts'
-import { type Labelling, labelsOf } from './tasks/task.ts'
+import { type Labelling, labelsOf, scaleOf } from './tasks/task.ts'
 
 export interface TrainingContribution {
   /** The contribution's name on chain. */
@@ -90,11 +91,13 @@ export async function trainRun(options: TrainRunOptions): Promise<EmbeddedManife
     texts: [...items, ...heldOut].map(({ text }) => text),
     labels: labelsOf(task, items),
     answers: labelsOf(task, heldOut),
+    scale: scaleOf(task),
   }
 
   const quantised = await prepare('nf4', exam, options)
   const { made, copies, trainedOn } = await trainOnKept(quantised.tuner, quantised.data, exam.labels, {
     seed,
+    scale: exam.scale,
     settings: training,
     projection,
     sketch: options.sketch ?? DEFAULT_SKETCH,
@@ -140,6 +143,7 @@ interface Exam {
   readonly texts: readonly string[]
   readonly labels: Uint8Array
   readonly answers: Uint8Array
+  readonly scale: Scale
 }
 
 /** A base with what it makes of all texts, whatever is trained on top. */
@@ -150,23 +154,23 @@ interface Prepared {
 
 interface Judged {
   readonly score: Score
-  /** Log-odds of the held-out items. */
+  /** Log-odds of the held-out items, a row of columns each. */
   readonly answers: Float64Array
 }
 
-async function prepare(precision: Precision, { texts }: Exam, options: TrainRunOptions): Promise<Prepared> {
+async function prepare(precision: Precision, { texts, scale }: Exam, options: TrainRunOptions): Promise<Prepared> {
   const features = await extractFeatures(texts, { ...options, precision })
   const { frozenOutputs, sentenceProjection } = loadAdaptedLayers(precision)
-  return { data: frozenOutputs(features), tuner: createTuner(sentenceProjection) }
+  return { data: frozenOutputs(features), tuner: createTuner(sentenceProjection, columnsOf(scale)) }
 }
 
 /** How good the answers of what the tuner holds are. */
-function judged({ tuner, data }: Prepared, { labels, answers }: Exam): Judged {
+function judged({ tuner, data }: Prepared, { labels, answers, scale }: Exam): Judged {
   const given = tuner.logOdds(
     data,
     Array.from(answers, (_, i) => labels.length + i),
   )
-  return { score: scoreAnswers(given, answers), answers: given }
+  return { score: scoreAnswers(given, answers, scale), answers: given }
 }
 
 /** Trains once more on the rows of the last training, and judges that. */
@@ -178,6 +182,7 @@ function fineTuned(
 ): Judged & { readonly adapter: Adapter } {
   const adapter = fineTune(prepared.tuner, prepared.data, exam.labels, {
     ...options,
+    scale: exam.scale,
     includes: (row) => trainedOn[row] as boolean,
   })
   return { adapter, ...judged(prepared, exam) }

@@ -4,6 +4,7 @@ import { isDeepStrictEqual } from 'node:util'
 import { rootOf } from '../../attribution/merkle.ts'
 import type { CertificationSet } from '../../pipeline/certify/certificationSet.ts'
 import { dealMarket } from '../../pipeline/certify/marketWorld.ts'
+import { DEFAULT_WORTH_COUNTS, type WorthCounts } from '../../pipeline/certify/retrain/plan.ts'
 import { readManifest } from '../../pipeline/run/readRun.ts'
 import { DEFAULT_SKETCH } from '../../pipeline/train/emit/describeRun.ts'
 import type { OnProgress } from '../../pipeline/train/progress.ts'
@@ -21,23 +22,61 @@ export interface SplitName {
   readonly seed: number
   /** Contributors who are alike but for four planted ones, or who differ as on a market. */
   readonly world: 'alike' | 'market'
+  readonly contributors: number
 }
 
 /** What the default run has, so that the documents speak of the same size everywhere. */
-const ROWS = 1600
-const HELD_OUT = 400
 const CONTRIBUTORS = 40
+const ROWS = 1600
+/** Of a world of many contributors: a little more than the 16 that a unit of one's own takes. */
+const ROWS_EACH = 20
 
-/** From a text such as `speeches:12`, or `speeches:12:market`. */
-export function parseSplit(text: string): SplitName {
-  const [, task, seed, market] = /^([a-z]+):(\d{1,9})(:market)?$/.exec(text) ?? []
-  if (task === undefined || seed === undefined)
-    throw new UsageError(`A split is a task and a seed, as in mail:2 or mail:2:market, not "${text}"`)
-  return { task: taskNamed(task).name, seed: Number(seed), world: market === undefined ? 'alike' : 'market' }
+/** Of all but the corpora that have no more: enough for what half of them say of a worth to agree with the other half. */
+const QUESTIONS = 1600
+const FEWER_QUESTIONS: ReadonlyMap<string, number> = new Map([
+  ['mail', 400],
+  ['speeches', 400],
+])
+
+/** Leaving each of hundreds out takes hours: fewer seeds have to do. */
+const FEW_SEEDS: WorthCounts = { seeds: 2, halves: 60, halfSeeds: 2 }
+
+export function sizesOf({ task, contributors }: SplitName) {
+  return {
+    contributors,
+    rows: Math.max(ROWS, ROWS_EACH * contributors),
+    heldOut: FEWER_QUESTIONS.get(task) ?? QUESTIONS,
+  }
 }
 
-export function spellSplit({ task, seed, world }: SplitName): string {
-  return `${task}:${seed}${world === 'market' ? ':market' : ''}`
+export function countsOf({ contributors }: SplitName): WorthCounts {
+  return contributors > CONTRIBUTORS ? FEW_SEEDS : DEFAULT_WORTH_COUNTS
+}
+
+/** From a text such as `speeches:12`, `speeches:12:market` or `definitions:11:400`. */
+export function parseSplit(text: string): SplitName {
+  const [, task, seed, market, contributors = CONTRIBUTORS] =
+    /^([a-z]+):(\d{1,9})(:market)?(?::(\d{1,4}))?$/.exec(text) ?? []
+  if (task === undefined || seed === undefined)
+    throw new UsageError(
+      `A split is a task and a seed, as in mail:2, mail:2:market or definitions:2:400, not "${text}"`,
+    )
+  return {
+    task: taskNamed(task).name,
+    seed: Number(seed),
+    world: market === undefined ? 'alike' : 'market',
+    contributors: Number(contributors),
+  }
+}
+
+export function spellSplit({ task, seed, world, contributors }: SplitName): string {
+  const many = contributors === CONTRIBUTORS ? '' : `:${contributors}`
+  return `${task}:${seed}${world === 'market' ? ':market' : ''}${many}`
+}
+
+/** Where a split's run is, below the folder of all. */
+export function folderOf(name: SplitName, folder: string): string {
+  return join(folder, spellSplit(name).replaceAll(':', '-'))
 }
 
 export interface SplitRun {
@@ -54,7 +93,7 @@ export async function ensureSplitRun(
 ): Promise<SplitRun> {
   const task = taskNamed(name.task)
   const { seed } = name
-  const outFolder = join(folder, spellSplit(name).replaceAll(':', '-'))
+  const outFolder = folderOf(name, folder)
   const split = await dealSplit(name, cacheFolder, onProgress)
   const set = { task, contributions: split.contributors.map(({ items }) => items), heldOut: split.heldOut }
   if (existsSync(outFolder)) {
@@ -79,13 +118,10 @@ export async function ensureSplitRun(
   return { folder: outFolder, set }
 }
 
-function dealSplit(
-  { task: name, seed, world }: SplitName,
-  cacheFolder: string,
-  onProgress: OnProgress,
-): Promise<Split> {
-  const task = taskNamed(name)
-  const settings = { seed, rows: ROWS, heldOut: HELD_OUT, contributors: CONTRIBUTORS }
+function dealSplit(name: SplitName, cacheFolder: string, onProgress: OnProgress): Promise<Split> {
+  const { seed, world } = name
+  const task = taskNamed(name.task)
+  const settings = { seed, ...sizesOf(name) }
   if (world === 'market') return dealMarket(task, settings, { cacheFolder, onProgress })
   return Promise.resolve(splitTask(task, settings))
 }

@@ -13,6 +13,7 @@ export const RULE_WORDS: Readonly<Record<RuleName, string>> = {
   'equal split': 'equal split: each row alike',
   'contributors alike': 'each contributor alike',
   unrounded: 'net influence, unrounded',
+  'net influence, rated': 'net influence, answers rated + or − (simulated)',
   'positive part of each row': 'positive part of each row',
   'raw positive influence': 'raw positive influence',
   DataInf: 'DataInf',

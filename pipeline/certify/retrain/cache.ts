@@ -6,6 +6,7 @@ import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { writeWhole } from '../../../sdk/node/writeWhole.ts'
+import { columnsOf } from '../../train/lora/scale.ts'
 import { inputDigest, type Retraining, type TrainingInput } from './trainingInput.ts'
 
 export interface RetrainingCache {
@@ -15,7 +16,8 @@ export interface RetrainingCache {
 
 export function openRetrainingCache(folder: string, input: TrainingInput): RetrainingCache {
   const own = join(folder, inputDigest(input))
-  const bytes = (input.data.count - input.labels.length) * Float64Array.BYTES_PER_ELEMENT
+  const heldOut = input.data.count - input.labels.length
+  const bytes = heldOut * columnsOf(input.scale) * Float64Array.BYTES_PER_ELEMENT
   const pathOf = ({ seed, without }: Retraining): string =>
     join(
       own,

@@ -13,7 +13,7 @@ export interface RetrainOptions {
   readonly onProgress?: OnProgress
 }
 
-/** Log-odds of the held-out texts, in the shape of the plan. */
+/** Log-odds of the held-out texts (texts, columns), in the shape of the plan. */
 export interface Retrained {
   /** By seed. */
   readonly everyone: readonly Float64Array[]

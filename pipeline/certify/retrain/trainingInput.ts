@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto'
 import type { FrozenOutputs } from '../../train/base/adaptedLayers.ts'
 import type { TrainingSettings } from '../../train/lora/fineTune.ts'
+import type { Scale } from '../../train/lora/scale.ts'
 
 /** All arrays lie in shared memory, so that worker threads need no copies. */
 export interface TrainingInput {
@@ -9,8 +10,9 @@ export interface TrainingInput {
   readonly data: FrozenOutputs
   /** (512, 512) */
   readonly sentenceProjection: Float32Array
-  /** Of the training rows, 1 for the second of the task's classes. */
+  /** Of the training rows, the places of their classes. */
   readonly labels: Uint8Array
+  readonly scale: Scale
   /** Who brought each training row. */
   readonly contributorOf: Uint32Array
   /** By training row, 1 where it took part in the run's last training, 0 of a near-copy that was dropped before. */
@@ -29,6 +31,7 @@ export function shareInput({
   data,
   sentenceProjection,
   labels,
+  scale,
   contributorOf,
   trainedOn,
   settings,
@@ -37,6 +40,7 @@ export function shareInput({
     data: { count: data.count, hidden: shared(data.hidden), z0: shared(data.z0), h0: shared(data.h0) },
     sentenceProjection: shared(sentenceProjection),
     labels: shared(labels),
+    scale,
     contributorOf: shared(contributorOf),
     trainedOn: shared(trainedOn),
     settings,
@@ -48,11 +52,14 @@ export function inputDigest({
   data,
   sentenceProjection,
   labels,
+  scale,
   contributorOf,
   trainedOn,
   settings,
 }: TrainingInput): string {
-  const hash = createHash('sha256').update(JSON.stringify(settings))
+  // Two classes are what a digest without a scale stands for: that is how they were named before there were others.
+  const named = scale.classes === 2 ? settings : { ...settings, ...scale }
+  const hash = createHash('sha256').update(JSON.stringify(named))
   for (const { buffer, byteOffset, byteLength } of [
     ...[data.hidden, data.z0, data.h0, sentenceProjection],
     labels,

@@ -2,12 +2,14 @@
 import type { GradientModule } from '../../../attribution/dataInf.ts'
 import type { Rows as Gradients } from '../../../attribution/matrix.ts'
 import { ADAPTER_SHAPES, parameterLength } from '../../train/lora/adapter.ts'
+import { sideOf } from '../../train/lora/scale.ts'
 import type { SketchedModel } from '../paidModel.ts'
 import type { ReproducedRun } from '../reproduceRun.ts'
 import { rowsByLot } from './blind.ts'
 import { bookOutcomes, contributorsAlike, equalSplit, unroundedOutcome } from './books.ts'
 import { dataInfRule, gradientDotRule, positivePartRule, rawInfluenceRule } from './influence.ts'
 import { type Outcome, outcomeOfRows, type RowRule } from './outcome.ts'
+import { drawRatings, ratedOutcome } from './ratings.ts'
 import { agreeingEmbeddingRule, bm25Rule, embeddingRule } from './similarity.ts'
 
 /** The adapter's matrices in the order in which projected gradients hold them, each with the same share of the width. */
@@ -17,7 +19,7 @@ const MATRICES = Object.entries(ADAPTER_SHAPES).flatMap(([name]) =>
 
 /**
  * @param u Projected loss gradients of the rows, as the run holds them.
- * @param seed Of the rows drawn at random.
+ * @param seed Of the rows and the ratings drawn at random.
  */
 export function everyOutcome(run: ReproducedRun, model: SketchedModel, u: Gradients, seed: number): readonly Outcome[] {
   const { set, rows, input, given } = run
@@ -30,7 +32,11 @@ export function everyOutcome(run: ReproducedRun, model: SketchedModel, u: Gradie
     rawInfluenceRule(model),
     dataInfRule(u, queries, modulesOf(u.width)),
     gradientDotRule(u, queries),
-    agreeingEmbeddingRule(embedding, input.labels, given),
+    agreeingEmbeddingRule(
+      embedding,
+      input.labels.map((label) => sideOf(input.scale, label)),
+      given,
+    ),
     embedding,
     bm25Rule(texts, heldOut),
     rowsByLot(rows, seed),
@@ -40,6 +46,7 @@ export function everyOutcome(run: ReproducedRun, model: SketchedModel, u: Gradie
     equalSplit(rows),
     contributorsAlike(rows),
     unroundedOutcome(model, rows),
+    ratedOutcome(model, rows, drawRatings(run, seed)),
     ...byRow.map((rule) => outcomeOfRows(rule, given.length, rows)),
   ]
 }

@@ -34,7 +34,8 @@ const ALL_TO_CONTRIBUTORS = {
   feeUnit: FEE_UNIT,
 } as const
 
-const REFERENCE_TERMS: SharingTerms = { baseBps: 0, floorBps: 10_000, sketched: true }
+/** Those that every other rule is compared with. */
+export const REFERENCE_TERMS: SharingTerms = { baseBps: 0, floorBps: 10_000, sketched: true }
 
 const BOOK_RULES: readonly (readonly [RuleName, SharingTerms])[] = [
   ['net influence', REFERENCE_TERMS],
@@ -76,23 +77,27 @@ export function payContributions(
   return Float64Array.from(gwei, (amount) => Number(amount) / Number(FEE_UNIT))
 }
 
-/** Books of the answers by how often each is counted. The same counts are asked for by every rule, one after the other. */
-export function bookSums({ answers, k }: SketchedModel): (counts: Float64Array) => BookSum {
+/**
+ * Books of the answers by how often each is counted. The same counts are asked for by every rule, one after the other.
+ * @param signs By answer: 1 unless told; −1 turns its sketch around.
+ */
+export function bookSums({ answers, k }: SketchedModel, signs?: Int8Array): (counts: Float64Array) => BookSum {
   let last: { readonly counts: Float64Array; readonly sum: BookSum } | undefined
   return (counts) => {
-    if (last?.counts !== counts) last = { counts, sum: sumOf(answers, counts, k) }
+    if (last?.counts !== counts) last = { counts, sum: sumOf(answers, counts, k, signs) }
     return last.sum
   }
 }
 
-function sumOf(answers: SketchedModel['answers'], counts: Float64Array, k: number): BookSum {
+function sumOf(answers: SketchedModel['answers'], counts: Float64Array, k: number, signs?: Int8Array): BookSum {
   const query = new Float64Array(k)
   let feeUnits = 0
   for (const [answer, times] of counts.entries()) {
     if (times === 0) continue
     const { bits } = answers[answer] as SketchedModel['answers'][number]
     feeUnits += times
-    for (let d = 0; d < k; d++) query[d] = (query[d] as number) + (isSet(bits, d) ? times : -times)
+    const towards = times * (signs?.[answer] ?? 1)
+    for (let d = 0; d < k; d++) query[d] = (query[d] as number) + (isSet(bits, d) ? towards : -towards)
   }
   return { feeUnits: BigInt(feeUnits), query: BigInt64Array.from(query, (x) => BigInt(x)) }
 }

@@ -2,8 +2,8 @@
 import type { CertifiedRows } from '../certificationSet.ts'
 
 /**
- * The rules of a book come first, as the chain pays them; then what net influence would pay without rounding, the first edition's
- * rule, rules that are usual elsewhere, and one that pays at random.
+ * The rules of a book come first, as the chain pays them; then what net influence would pay without rounding, and with ratings; the
+ * first edition's rule, rules that are usual elsewhere, and one that pays at random.
  */
 export const RULE_NAMES = [
   'net influence',
@@ -16,6 +16,7 @@ export const RULE_NAMES = [
   'equal split',
   'contributors alike',
   'unrounded',
+  'net influence, rated',
   'positive part of each row',
   'raw positive influence',
   'DataInf',

@@ -36,11 +36,12 @@ export function embeddingRule({ count, h0 }: FrozenOutputs, rows: number): RowRu
 
 /**
  * As `embedding`, signed by the labels: rows that say something else than the answer count against it, and are not paid.
- * @param given For each answer 1 or −1: the second class or the first.
+ * @param sides Of the rows' labels.
+ * @param given What each answer stands for.
  */
-export function agreeingEmbeddingRule(embedding: RowRule, labels: Uint8Array, given: Int8Array): RowRule {
+export function agreeingEmbeddingRule(embedding: RowRule, sides: Uint8Array, given: Uint8Array): RowRule {
   const scores = (answer: number): Float64Array =>
-    embedding.scores(answer).map((score, row) => ((labels[row] === 1) === (given[answer] === 1) ? score : -score))
+    embedding.scores(answer).map((score, row) => (sides[row] === given[answer] ? score : -score))
   return { name: 'embedding, label agrees', scores, shares: (scored) => topShares(scored) }
 }
 

@@ -42,7 +42,15 @@ export function describeRun(
   return {
     format: RUN_FORMAT,
     // A manifest that names none is of mail, the only task when the format was made.
-    ...(task === MAIL ? {} : { task: { name: task.name, classes: [...task.classes] } }),
+    ...(task === MAIL
+      ? {}
+      : {
+          task: {
+            name: task.name,
+            classes: [...task.classes],
+            ...(task.ordered === true && { ordered: true as const }),
+          },
+        }),
     base: {
       name: BASE_MODEL.name,
       source: `npm ${BASE_MODEL.package}`,

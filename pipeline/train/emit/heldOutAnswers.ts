@@ -9,13 +9,14 @@ import {
 } from '../../evaluate/evaluationFile.ts'
 import { BASE_MODEL } from '../base/package.ts'
 import type { Adapter } from '../lora/adapter.ts'
+import { logitsOf, rowOf, type Scale } from '../lora/scale.ts'
 import { hashItems, type Item } from '../tasks/item.ts'
-import { type Labelling, labelsOf } from '../tasks/task.ts'
+import { type Labelling, labelsOf, scaleOf } from '../tasks/task.ts'
 import { formatAdapterModel } from './peftAdapter.ts'
 
 export interface Examined {
   readonly adapter: Adapter
-  /** Log-odds of the second class, of every held-out item. */
+  /** Log-odds of every held-out item. */
   readonly answers: Float64Array
 }
 
@@ -30,6 +31,7 @@ export interface ExamOfRun {
 
 export function formatHeldOutAnswers({ task, heldOut, seed, maxTokens, tuned, twin }: ExamOfRun): string {
   const labels = labelsOf(task, heldOut)
+  const scale = scaleOf(task)
   const hashes = hashItems(`held out of seed ${seed}`, heldOut)
   return formatEvaluation({
     tool: 'attribution-ledger',
@@ -44,8 +46,8 @@ export function formatHeldOutAnswers({ task, heldOut, seed, maxTokens, tuned, tw
       return {
         sample: hash.slice(2),
         target,
-        model: answerOf(tuned.answers[i] as number, target),
-        twin: twin === undefined ? null : answerOf(twin.answers[i] as number, target),
+        model: answerOf(scale, rowOf(scale, tuned.answers, i), target),
+        twin: twin === undefined ? null : answerOf(scale, rowOf(scale, twin.answers, i), target),
       }
     }),
   })
@@ -55,8 +57,7 @@ function nameOf(name: string, adapter: Adapter): Evaluation['model'] {
   return { name, weightsHash: keccak(formatAdapterModel(adapter)) }
 }
 
-/** Two classes, of which the first has the logit 0. */
-function answerOf(logOdds: number, target: number): EvaluatedAnswer {
-  const logits = [0, logOdds]
+function answerOf(scale: Scale, logOdds: Float64Array, target: number): EvaluatedAnswer {
+  const logits = [...logitsOf(scale, logOdds)]
   return { scores: [answered(logits) === target ? 1 : 0], logits }
 }

@@ -1,11 +1,13 @@
 /** The model card, with the bitsandbytes section in the words that PEFT uses for it. */
 import type { EmbeddedManifest, Evaluation } from '../../run/manifest.ts'
-import type { Labelling } from '../tasks/task.ts'
+import { columnsOf } from '../lora/scale.ts'
+import { type Labelling, scaleOf } from '../tasks/task.ts'
 
 export function formatModelCard(
   { base, lora, training, dataset, evaluation }: Omit<EmbeddedManifest, 'files'>,
-  { title, plural }: Labelling,
+  task: Labelling,
 ): string {
+  const { title, plural } = task
   return `---
 base_model: ${base.name}
 library_name: peft
@@ -19,7 +21,7 @@ tags:
 
 # ${title} on ${base.name}
 
-A LoRA adapter (rank ${lora.rank}, alpha ${lora.alpha}) on ${lora.targetModules.join(' and ')}, with a two-class head, trained on
+A LoRA adapter (rank ${lora.rank}, alpha ${lora.alpha}) on ${lora.targetModules.join(' and ')}, with ${headOf(task)}, trained on
 ${trainedOn(dataset)} ${plural} in ${dataset.contributions.length} contributions (dataset version ${dataset.versions.join(', ')}). A sketch of what
 moved an answer is recorded with every paid call; \`rows.jsonl\` says which contribution each row belongs to.
 
@@ -45,6 +47,12 @@ On ${evaluation.heldOut} held-out ${plural} that belong to no contributor:
 |---|---|---|
 ${evaluationRows(evaluation)}
 `
+}
+
+function headOf(task: Labelling): string {
+  const outputs = columnsOf(scaleOf(task)) + 1
+  if (task.ordered === true) return `a two-output head over ${task.classes.length} bins of a number`
+  return outputs === 2 ? 'a two-class head' : `a head of ${outputs} classes`
 }
 
 function trainedOn({ rows, kept = rows }: EmbeddedManifest['dataset']): string {

@@ -6,14 +6,14 @@ import { RunError } from '../../run/runError.ts'
 import { float32Of, formatSafetensors } from '../../run/safetensors.ts'
 import { BASE_MODEL } from '../base/package.ts'
 import {
-  ADAPTER_SHAPES,
   type Adapter,
   ALPHA,
-  CLASSES,
+  outputsOf,
   PARAMETERS,
   type ParameterName,
   parameterLength,
   RANK,
+  shapeOf,
 } from '../lora/adapter.ts'
 
 export const TARGET_MODULES = ['layers.1.feed_forward.output', 'sentence_projection'] as const
@@ -66,24 +66,24 @@ export function formatAdapterConfig(): string {
 
 export function formatAdapterModel(adapter: Adapter): Uint8Array {
   const tensors = PARAMETERS.map(
-    (name) => [TENSOR_NAMES[name], { shape: ADAPTER_SHAPES[name], values: adapter[name] }] as const,
+    (name) => [TENSOR_NAMES[name], { shape: shapeOf(name, outputsOf(adapter)), values: adapter[name] }] as const,
   )
   return formatSafetensors(Object.fromEntries(tensors), { format: 'pt' })
 }
 
 /** The parameters of an adapter file that was made for the embedded base; refuses one of another shape. */
-export function adapterFromFile({ tensors }: AdapterFile): Adapter {
+export function adapterFromFile({ tensors }: AdapterFile, outputs = 2): Adapter {
   const file = RUN_FILES.adapterModel
   const entries = PARAMETERS.map((name) => {
     const tensorOfName = TENSOR_NAMES[name]
     const tensor = tensors.get(tensorOfName)
     const shape = tensor?.shape.join('×') ?? 'none'
-    const expected = ADAPTER_SHAPES[name].join('×')
+    const expected = shapeOf(name, outputs).join('×')
     if (tensor === undefined || shape !== expected)
       throw new RunError(
         file,
         `tensor "${tensorOfName}" does not fit the embedded base model`,
-        { shape, expected, entries: parameterLength(name), classes: CLASSES },
+        { shape, expected, entries: parameterLength(name, outputs), outputs },
         'Serve this adapter with the base model that it was trained on.',
       )
     return [name, float32Of(file, tensorOfName, tensor)] as const

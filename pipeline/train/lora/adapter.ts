@@ -1,5 +1,5 @@
 /**
- * What is trained: a LoRA pair (Hu et al., 2021) on each of the two last layers, and a two-class head.
+ * What is trained: a LoRA pair (Hu et al., 2021) on each of the two last layers, and a head of two outputs or more.
  *
  *     W' = W + s·B·A,   s = alpha / rank       A (rank, inputs),  B (outputs, rank)
  *
@@ -13,15 +13,16 @@ export const ALPHA = 16
 export const SCALE: number = ALPHA / RANK
 export const HIDDEN = 1536
 export const WIDTH = 512
-export const CLASSES = 2
+/** Of the head, unless told: with two classes, or bins of a number, the second less the first is the log-odds. */
+const TWO_OUTPUTS = 2
 
 export const ADAPTER_SHAPES = {
   feedForwardA: [RANK, HIDDEN],
   feedForwardB: [WIDTH, RANK],
   projectionA: [RANK, WIDTH],
   projectionB: [WIDTH, RANK],
-  headWeight: [CLASSES, WIDTH],
-  headBias: [CLASSES],
+  headWeight: [TWO_OUTPUTS, WIDTH],
+  headBias: [TWO_OUTPUTS],
 } as const
 
 export type ParameterName = keyof typeof ADAPTER_SHAPES
@@ -30,21 +31,36 @@ export const HEAD_PARAMETERS: readonly ParameterName[] = ['headWeight', 'headBia
 
 export type Adapter = Readonly<Record<ParameterName, Float32Array>>
 
-export function parameterLength(name: ParameterName): number {
-  return ADAPTER_SHAPES[name].reduce((product: number, size) => product * size, 1)
+export function shapeOf(name: ParameterName, outputs: number = TWO_OUTPUTS): readonly number[] {
+  const [first, ...others] = ADAPTER_SHAPES[name]
+  return [HEAD_PARAMETERS.includes(name) ? outputs : first, ...others]
+}
+
+export function parameterLength(name: ParameterName, outputs: number = TWO_OUTPUTS): number {
+  return shapeOf(name, outputs).reduce((product, size) => product * size, 1)
+}
+
+/** How many outputs an adapter's head has. */
+export function outputsOf({ headBias }: Adapter): number {
+  return headBias.length
 }
 
 /** One array for each parameter, in fresh memory or in that of `allocate`. */
-export function createAdapter(allocate = (length: number): Float32Array => new Float32Array(length)): Adapter {
-  return Object.fromEntries(PARAMETERS.map((name) => [name, allocate(parameterLength(name)).fill(0)])) as Adapter
+export function createAdapter(
+  outputs: number = TWO_OUTPUTS,
+  allocate = (length: number): Float32Array => new Float32Array(length),
+): Adapter {
+  return Object.fromEntries(
+    PARAMETERS.map((name) => [name, allocate(parameterLength(name, outputs)).fill(0)]),
+  ) as Adapter
 }
 
 export function copyAdapter(from: Adapter, to: Adapter): void {
   for (const name of PARAMETERS) to[name].set(from[name])
 }
 
-export function initialAdapter(seed: number): Adapter {
-  const adapter = createAdapter()
+export function initialAdapter(seed: number, outputs: number = TWO_OUTPUTS): Adapter {
+  const adapter = createAdapter(outputs)
   for (const [name, inputs] of [
     ['feedForwardA', HIDDEN],
     ['projectionA', WIDTH],

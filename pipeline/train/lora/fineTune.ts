@@ -1,9 +1,8 @@
 /**
  * Fine-tuning with AdamW (Loshchilov and Hutter, 2019), its learning rate falling linearly to zero as Transformers'
- * default schedule does, on cross-entropy.
+ * default schedule does, on the loss of the scale (scale.ts).
  */
 
-import { exp, log, logistic } from '../../math/elementary.ts'
 import { createRandom, shuffled } from '../../math/random.ts'
 import type { FrozenOutputs } from '../base/adaptedLayers.ts'
 import {
@@ -12,9 +11,10 @@ import {
   createAdapter,
   HEAD_PARAMETERS,
   initialAdapter,
+  outputsOf,
   PARAMETERS,
-  parameterLength,
 } from './adapter.ts'
+import { lossOf, residualOf, rowOf, type Scale, TWO_CLASSES } from './scale.ts'
 import type { Tuner } from './tuner.ts'
 
 export interface TrainingSettings {
@@ -50,20 +50,22 @@ export interface EpochReport {
 export interface FineTuneOptions {
   readonly seed: number
   readonly settings: TrainingSettings
-  /** `head` leaves the base as it is and trains the two-class head alone. */
+  /** What labels stand for; two classes unless told. */
+  readonly scale?: Scale
+  /** `head` leaves the base as it is and trains the head alone. */
   readonly trained: 'adapters and head' | 'head'
   /** Rows that take part, all by default. A removed row leaves a hole: every other row stays in the batch it was in. */
   readonly includes?: (row: number) => boolean
   readonly onEpoch?: (report: EpochReport) => void
 }
 
-/** Trains from a fresh start on rows 0 … labels.length − 1 of the data; `labels` are 1 for the second class. */
+/** Trains from a fresh start on rows 0 … labels.length − 1 of the data, each labelled by the place of its class. */
 export function fineTune(tuner: Tuner, data: FrozenOutputs, labels: Uint8Array, options: FineTuneOptions): Adapter {
-  const { seed, settings, trained, includes = () => true, onEpoch } = options
+  const { seed, settings, trained, scale = TWO_CLASSES, includes = () => true, onEpoch } = options
   const { epochs, batchSize, learningRate } = settings
   const random = createRandom(seed, 'batches')
   const optimiser = createOptimiser(tuner, settings, trained === 'head' ? HEAD_PARAMETERS : PARAMETERS)
-  copyAdapter(initialAdapter(seed), tuner.adapter)
+  copyAdapter(initialAdapter(seed, outputsOf(tuner.adapter)), tuner.adapter)
 
   let order: readonly number[] = Array.from(labels, (_, row) => row)
   const stepsAnEpoch = Math.ceil(order.length / batchSize)
@@ -78,13 +80,15 @@ export function fineTune(tuner: Tuner, data: FrozenOutputs, labels: Uint8Array, 
       step++
       const rows = order.slice(from, from + batchSize).filter(includes)
       if (rows.length === 0) continue
-      tuner.gradient(data, rows, (logOdds) =>
-        logOdds.map((m, i) => {
-          const y = labels[rows[i] as number] as number
-          loss += crossEntropy(m, y)
-          return (logistic(m) - y) / rows.length
-        }),
-      )
+      tuner.gradient(data, rows, (logOdds) => {
+        const weights = new Float64Array(logOdds.length)
+        for (const [i, row] of rows.entries()) {
+          const [m, y] = [rowOf(scale, logOdds, i), labels[row] as number]
+          loss += lossOf(scale, m, y)
+          rowOf(scale, weights, i).set(residualOf(scale, m, y).map((x) => x / rows.length))
+        }
+        return weights
+      })
       counted += rows.length
       optimiser.step(rate)
     }
@@ -96,15 +100,9 @@ export function fineTune(tuner: Tuner, data: FrozenOutputs, labels: Uint8Array, 
       gradientNorm: optimiser.gradientNorm(),
     })
   }
-  const adapter = createAdapter()
+  const adapter = createAdapter(outputsOf(tuner.adapter))
   copyAdapter(tuner.adapter, adapter)
   return adapter
-}
-
-/** −log of the probability given to the true label, from the log-odds of the second class. */
-export function crossEntropy(logOdds: number, label: number): number {
-  const margin = label === 1 ? logOdds : -logOdds
-  return Math.max(0, -margin) + log(1 + exp(-Math.abs(margin)))
 }
 
 function createOptimiser(tuner: Tuner, settings: TrainingSettings, trained: readonly (keyof Adapter)[]) {
@@ -112,8 +110,8 @@ function createOptimiser(tuner: Tuner, settings: TrainingSettings, trained: read
   const states = trained.map((name) => ({
     values: tuner.adapter[name],
     gradient: tuner.gradients[name],
-    mean: new Float32Array(parameterLength(name)),
-    square: new Float32Array(parameterLength(name)),
+    mean: new Float32Array(tuner.adapter[name].length),
+    square: new Float32Array(tuner.adapter[name].length),
   }))
   let power1 = 1
   let power2 = 1

@@ -3,12 +3,12 @@
  *
  *     z = z₀ + s B₂ A₂ u                        u = hidden, z₀ and h₀ frozen (base/adaptedLayers.ts)
  *     h = h₀ + s C A₂ u + s B₃ A₃ z             C = Wₚ B₂ (512, 8),  A₃ z = A₃ z₀ + s D A₂ u,  D = A₃ B₂ (8, 8)
- *     e = tanh h,   m = (H e + c)₁ − (H e + c)₀        the log-odds of the second class; p = logistic m
+ *     e = tanh h,   m_k = (H e + c)_k − (H e + c)₀     a column for each output k but the first: log-odds of it against that one
  *
- * Backwards from x = ∂/∂m of each row:
+ * Backwards from x_k = ∂/∂m_k of each row:
  *
- *     ∂h = x (H₁ − H₀)(1 − e²),  ∂a₃ = s B₃ᵀ ∂h,  ∂a₂ = s (Cᵀ ∂h + Dᵀ ∂a₃),  ∂z = Wₚᵀ ∂h + A₃ᵀ ∂a₃
- *     ∂B₃ = s ∂h ⊗ a₃,  ∂A₃ = ∂a₃ ⊗ z,  ∂B₂ = s ∂z ⊗ a₂,  ∂A₂ = ∂a₂ ⊗ u,  ∂H = (−x, x) ⊗ e       with a₂ = A₂ u, a₃ = A₃ z
+ *     ∂h = Σ x_k (H_k − H₀)(1 − e²),  ∂a₃ = s B₃ᵀ ∂h,  ∂a₂ = s (Cᵀ ∂h + Dᵀ ∂a₃),  ∂z = Wₚᵀ ∂h + A₃ᵀ ∂a₃
+ *     ∂B₃ = s ∂h ⊗ a₃,  ∂A₃ = ∂a₃ ⊗ z,  ∂B₂ = s ∂z ⊗ a₂,  ∂A₂ = ∂a₂ ⊗ u,  ∂H = (−Σ x_k, x) ⊗ e       with a₂ = A₂ u, a₃ = A₃ z
  *
  * Per row each gradient is an outer product of two short vectors; `rowFactors` returns those. Over a batch they are summed
  * without ever forming ∂z or z for a row.
@@ -18,7 +18,7 @@ import { tanh } from '../../math/elementary.ts'
 import type { FrozenOutputs } from '../base/adaptedLayers.ts'
 import { transpose } from '../base/layers.ts'
 import { createWorkspace, type Strided } from '../kernels.ts'
-import { type Adapter, CLASSES, createAdapter, HIDDEN, RANK, SCALE, WIDTH } from './adapter.ts'
+import { type Adapter, createAdapter, HIDDEN, RANK, SCALE, WIDTH } from './adapter.ts'
 
 /** Rows that go through in one pass; a batch may have no more. */
 export const MOST_ROWS = 256
@@ -41,18 +41,24 @@ export interface Tuner {
   readonly adapter: Adapter
   /** Gradients of the last `gradient` call. */
   readonly gradients: Adapter
-  /** Log-odds of the second class for the rows, MOST_ROWS at a time. */
+  /** Log-odds for the rows, MOST_ROWS at a time: (rows, columns). */
   readonly logOdds: (data: FrozenOutputs, rows: readonly number[]) => Float64Array
-  /** Fills `gradients` with Σ over the rows of x_i ∂m_i, where x is asked once the log-odds are known. */
+  /** Fills `gradients` with Σ over rows and columns of x ∂m, where x (rows, columns) is asked once the log-odds are known. */
   readonly gradient: (data: FrozenOutputs, rows: readonly number[], x: (logOdds: Float64Array) => Float64Array) => void
-  /** Factors of each row's ∂m, the gradient of its log-odds. */
-  readonly rowFactors: (data: FrozenOutputs, rows: readonly number[]) => RowFactors
+  /** Factors of each row's Σ over columns of x ∂m; x (rows, columns) is asked as well. */
+  readonly rowFactors: (
+    data: FrozenOutputs,
+    rows: readonly number[],
+    x: (logOdds: Float64Array) => Float64Array,
+  ) => RowFactors
 }
 
-export function createTuner(sentenceProjection: Float32Array): Tuner {
+/** @param columns One less than the outputs of the head. */
+export function createTuner(sentenceProjection: Float32Array, columns = 1): Tuner {
+  const outputs = columns + 1
   const memory = createWorkspace(WORKSPACE_MEBIBYTES)
-  const adapter = createAdapter(memory.floats)
-  const gradients = createAdapter(memory.floats)
+  const adapter = createAdapter(outputs, memory.floats)
+  const gradients = createAdapter(outputs, memory.floats)
   const wp = memory.copyOf(sentenceProjection)
   const wpTransposed = memory.copyOf(transpose(sentenceProjection, WIDTH, WIDTH))
 
@@ -86,20 +92,28 @@ export function createTuner(sentenceProjection: Float32Array): Tuner {
     const e = memory.floats(n * WIDTH)
     for (let i = 0; i < e.length; i++)
       e[i] = tanh((h0[i] as number) + SCALE * ((viaFeedForward[i] as number) + (viaProjection[i] as number)))
-    const logits = product(e, adapter.headWeight, n, WIDTH, CLASSES)
-    const bias = (adapter.headBias[1] as number) - (adapter.headBias[0] as number)
-    const logOdds = Float64Array.from(rows, (_, i) => (logits[2 * i + 1] as number) - (logits[2 * i] as number) + bias)
+    const logits = product(e, adapter.headWeight, n, WIDTH, outputs)
+    const logOdds = new Float64Array(n * columns)
+    for (let k = 1; k < outputs; k++) {
+      const bias = (adapter.headBias[k] as number) - (adapter.headBias[0] as number)
+      for (let i = 0; i < n; i++)
+        logOdds[i * columns + k - 1] = (logits[outputs * i + k] as number) - (logits[outputs * i] as number) + bias
+    }
     return { n, hidden, z0, c, d, a2, a3, e, logOdds }
   }
   type Activations = ReturnType<typeof forward>
 
   const backward = ({ n, c, d, e }: Activations, x: Float64Array) => {
     const dH = memory.floats(n * WIDTH)
+    const { headWeight } = adapter
     for (let i = 0; i < n; i++)
       for (let j = 0; j < WIDTH; j++) {
         const slope = e[i * WIDTH + j] as number
-        const towardsSpam = (adapter.headWeight[WIDTH + j] as number) - (adapter.headWeight[j] as number)
-        dH[i * WIDTH + j] = (x[i] as number) * towardsSpam * (1 - slope * slope)
+        let towards = 0
+        for (let k = 0; k < columns; k++)
+          towards +=
+            (x[i * columns + k] as number) * ((headWeight[(k + 1) * WIDTH + j] as number) - (headWeight[j] as number))
+        dH[i * WIDTH + j] = towards * (1 - slope * slope)
       }
     const dA3 = scaled(product(dH, turned(adapter.projectionB, WIDTH, RANK), n, WIDTH, RANK), SCALE)
     const dA2 = product(dH, turned(c, WIDTH, RANK), n, WIDTH, RANK)
@@ -111,9 +125,9 @@ export function createTuner(sentenceProjection: Float32Array): Tuner {
     adapter,
     gradients,
     logOdds: (data, rows) => {
-      const all = new Float64Array(rows.length)
+      const all = new Float64Array(rows.length * columns)
       for (let from = 0; from < rows.length; from += MOST_ROWS)
-        memory.scoped(() => all.set(forward(data, rows.slice(from, from + MOST_ROWS)).logOdds, from))
+        memory.scoped(() => all.set(forward(data, rows.slice(from, from + MOST_ROWS)).logOdds, from * columns))
       return all
     },
 
@@ -124,14 +138,21 @@ export function createTuner(sentenceProjection: Float32Array): Tuner {
         const weights = x(activations.logOdds)
         const { dH, dA3, dA2 } = backward(activations, weights)
 
-        const dLogits = memory.floats(n * CLASSES)
+        const dLogits = memory.floats(n * outputs)
+        const totals = new Float64Array(outputs)
         for (let i = 0; i < n; i++) {
-          dLogits[2 * i] = -(weights[i] as number)
-          dLogits[2 * i + 1] = weights[i] as number
+          let all = 0
+          for (let k = 1; k < outputs; k++) {
+            const weight = weights[i * columns + k - 1] as number
+            all += weight
+            dLogits[outputs * i + k] = weight
+            totals[k] = (totals[k] as number) + weight
+          }
+          dLogits[outputs * i] = -all
+          totals[0] = (totals[0] as number) - all
         }
-        const total = weights.reduce((sum, weight) => sum + weight, 0)
-        gradients.headBias.set([-total, total])
-        memory.multiplyTransposedLeft(dLogits, e, gradients.headWeight, CLASSES, n, WIDTH)
+        gradients.headBias.set(totals)
+        memory.multiplyTransposedLeft(dLogits, e, gradients.headWeight, outputs, n, WIDTH)
 
         memory.multiplyTransposedLeft(dH, a3, gradients.projectionB, WIDTH, n, RANK)
         scaled(gradients.projectionB, SCALE)
@@ -150,11 +171,11 @@ export function createTuner(sentenceProjection: Float32Array): Tuner {
         memory.multiplyTransposedLeft(dA2, hidden, gradients.feedForwardA, RANK, n, HIDDEN)
       }),
 
-    rowFactors: (data, rows) =>
+    rowFactors: (data, rows, x) =>
       memory.scoped(() => {
         const activations = forward(data, rows)
         const { n, hidden, z0, a2, a3 } = activations
-        const { dH, dA3, dA2 } = backward(activations, new Float64Array(n).fill(1))
+        const { dH, dA3, dA2 } = backward(activations, x(activations.logOdds))
         const z = memory.copyOf(z0)
         addScaled(z, product(a2, adapter.feedForwardB, n, RANK, WIDTH), SCALE)
         const dZ = product(dH, wpTransposed, n, WIDTH, WIDTH)

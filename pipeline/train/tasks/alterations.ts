@@ -6,8 +6,10 @@ import type { Classes } from './task.ts'
 const WORDS_DROPPED = 0.1
 const WORDS_SWAPPED = 0.05
 
-export function flipLabel({ label, text }: Item, [first, second]: Classes): Item {
-  return { label: label === second ? first : second, text }
+/** The class half-way round the list: of two, the other one; of bins of a number, one far away. */
+export function flipLabel({ label, text }: Item, classes: Classes): Item {
+  const at = (classes.indexOf(label) + Math.floor(classes.length / 2)) % classes.length
+  return { label: classes[at] as string, text }
 }
 
 /** The same text with a tenth of its words dropped and some swapped: a copy that no hash would catch. */
@@ -24,11 +26,11 @@ export function nearCopy({ label, text }: Item, random: Random): Item {
   return { label, text: words.join(' ') }
 }
 
-/** Words of real texts in no order, and a label by the toss of a coin. */
-export function wordSalad(vocabulary: readonly string[], [first, second]: Classes, random: Random): Item {
+/** Words of real texts in no order, and any of the labels. */
+export function wordSalad(vocabulary: readonly string[], classes: Classes, random: Random): Item {
   const length = 20 + random.below(60)
   const words = Array.from({ length }, () => vocabulary[random.below(vocabulary.length)] as string)
-  const label = random.uniform() < 0.5 ? second : first
+  const label = classes[classes.length - 1 - Math.floor(random.uniform() * classes.length)] as string
   return { label, text: words.join(' ') }
 }
 

@@ -4,7 +4,7 @@ import type { Hex } from 'viem'
 import { itemContent, itemHash } from '../../../sdk/contribution.ts'
 
 export interface Item {
-  /** One of its task's two classes. */
+  /** One of its task's classes. */
   readonly label: string
   readonly text: string
 }

@@ -1,6 +1,6 @@
 /**
- * Deals a task's corpus out to contributors, by a seed: most are honest, with more or less of the second class among their
- * items; the last four flip labels, near-copy another contributor, write word salad, and bring outliers. The held-out items
+ * Deals a task's corpus out to contributors, by a seed: most are honest, with more or less of the classes in the list's second half
+ * among their items; the last four flip labels, near-copy another contributor, write word salad, and bring outliers. The held-out items
  * belong to nobody.
  */
 import { StopError } from '../../../sdk/errors.ts'
@@ -38,7 +38,7 @@ export interface SplitSettings {
   readonly contributors?: number
 }
 
-/** Items not dealt yet. */
+/** Items not dealt yet, by the half of the list that their class is in. */
 interface Pools {
   readonly first: Item[]
   readonly second: Item[]
@@ -58,14 +58,15 @@ export function splitTask(task: Task, settings: SplitSettings): Split {
 
 /** As `splitTask`, over a corpus that is given. */
 export function dealItems(corpus: readonly Item[], classes: Classes, settings: SplitSettings): Split {
-  const [first, second] = classes
   const { seed, heldOut, contributors: count = DEFAULT_CONTRIBUTORS } = settings
   const deck = shuffled(corpus, createRandom(seed, 'held out'))
   const dealt = deck.slice(heldOut)
   const sizes = planSizes(settings, count, dealt.length)
+  const late: ReadonlySet<string> = new Set(classes.slice(Math.ceil(classes.length / 2)))
+  const isLate = (label: string): boolean => late.has(label)
   const pools: Pools = {
-    first: dealt.filter(({ label }) => label === first),
-    second: dealt.filter(({ label }) => label === second),
+    first: dealt.filter(({ label }) => !isLate(label)),
+    second: dealt.filter(({ label }) => isLate(label)),
   }
   const vocabulary = [...new Set(dealt.slice(0, 2000).flatMap(({ text }) => text.match(PLAIN_WORD) ?? []))]
   const share = pools.second.length / dealt.length
@@ -102,7 +103,7 @@ function alter(item: Item, kind: ContributorKind, classes: Classes, random: Rand
   return { ...item, kind: 'honest' }
 }
 
-/** Draws a contributor's own share of the second class, a fifth to nine fifths of the corpus', and deals while items last. */
+/** Draws a contributor's own share of the second half of the classes, a fifth to nine fifths of the corpus', and deals while items last. */
 function dealHand(pools: Pools, size: number, share: number, random: Random): readonly Item[] {
   const ownShare = share * (0.2 + 1.6 * random.uniform())
   const hand: Item[] = []

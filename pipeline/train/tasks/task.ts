@@ -1,15 +1,18 @@
-/** What the embedded pipeline can be trained to tell apart: two classes of texts, and the corpus that they come from. */
+/** What the embedded pipeline can be trained to tell apart: classes of texts, and the corpus that they come from. */
 import { StopError } from '../../../sdk/errors.ts'
+import type { Scale } from '../lora/scale.ts'
 import type { CorpusSource } from './corpusFiles.ts'
 import type { Item } from './item.ts'
 
-/** Log-odds above zero stand for the second class. */
-export type Classes = readonly [first: string, second: string]
+/** Two or more. Of two, log-odds above zero stand for the second. */
+export type Classes = readonly [first: string, second: string, ...others: string[]]
 
 /** What items are labelled with: all that training and certifying ask of a task. */
 export interface Labelling {
   readonly name: string
   readonly classes: Classes
+  /** Whether the classes are bins of a number, lowest first; they are not unless told. */
+  readonly ordered?: boolean
   /** What a model of this task is called, and what it reads. */
   readonly title: string
   readonly plural: string
@@ -27,7 +30,17 @@ export function readOnce(load: () => readonly Item[]): Task['load'] {
   return () => (items ??= load())
 }
 
-/** 1 for each item of the second class and 0 for each of the first. */
+export function scaleOf({
+  classes,
+  ordered = false,
+}: {
+  readonly classes: Classes
+  readonly ordered?: boolean | undefined
+}): Scale {
+  return { classes: classes.length, ordered }
+}
+
+/** The place of each item's class. */
 export function labelsOf({ name, classes }: Labelling, items: readonly Item[]): Uint8Array {
   return Uint8Array.from(items, ({ label }, i) => {
     const at = classes.indexOf(label)
@@ -35,7 +48,7 @@ export function labelsOf({ name, classes }: Labelling, items: readonly Item[]): 
     throw new StopError(
       `Item ${i} is of no class of the task "${name}"`,
       { label, classes: classes.join(', ') },
-      'Label every item with one of the two classes, or train for the task that the items belong to.',
+      'Label every item with one of the classes, or train for the task that the items belong to.',
     )
   })
 }

@@ -1,10 +1,12 @@
 import { StopError } from '../../../sdk/errors.ts'
+import { DEFINITIONS } from './definitions/definitions.ts'
 import { MAIL } from './mail/mail.ts'
 import { SPEECHES } from './speeches/speeches.ts'
 import type { Classes, Labelling, Task } from './task.ts'
+import { YEARS } from './years/years.ts'
 
 /** Every task, by its name. */
-const TASKS: readonly Task[] = [MAIL, SPEECHES]
+const TASKS: readonly Task[] = [MAIL, SPEECHES, DEFINITIONS, YEARS]
 
 export function taskNamed(name: string): Task {
   const task = TASKS.find((one) => one.name === name)

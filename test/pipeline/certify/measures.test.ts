@@ -15,6 +15,7 @@ import { planRetrainings } from '../../../pipeline/certify/retrain/plan.ts'
 import type { Outcome, RuleName } from '../../../pipeline/certify/rules/outcome.ts'
 import { answerValue, halfValues, leaveOneOut, lossValue, meanEffects, once } from '../../../pipeline/certify/worth.ts'
 import { resampler } from '../../../pipeline/statistics/bootstrap.ts'
+import { TWO_CLASSES } from '../../../pipeline/train/lora/scale.ts'
 
 const CONTRIBUTORS = 20
 const ANSWERS = 60
@@ -35,7 +36,7 @@ const leftOut = Array.from({ length: CONTRIBUTORS }, (_, out) => bySeed((contrib
 const plan = planRetrainings(CONTRIBUTORS, 1, { seeds: SEEDS, halves: 30, halfSeeds: SEEDS })
 const kept = plan.halves.map((half) => half.kept)
 const halves = kept.map((half) => bySeed((contributor) => half.includes(contributor)))
-const given = new Int8Array(ANSWERS).fill(1)
+const given = new Uint8Array(ANSWERS).fill(1)
 
 const rows = rowsOf({
   contributions: Array.from({ length: CONTRIBUTORS }, () => [{ label: 'ham', text: 'a', kind: 'honest' as const }]),
@@ -82,24 +83,24 @@ describe('worth', () => {
     const effects = leaveOneOut(
       [Float64Array.of(2, -1)],
       [[Float64Array.of(1.5, -3)]],
-      answerValue(Int8Array.of(1, -1)),
+      answerValue(TWO_CLASSES, Uint8Array.of(1, 0)),
     )
     expect([...effects.values]).toEqual([0.5, -2])
   })
 
   it('is what the loss rises without a contributor', () => {
-    const effects = leaveOneOut([Float64Array.of(0)], [[Float64Array.of(-1)]], lossValue(Uint8Array.of(1)))
+    const effects = leaveOneOut([Float64Array.of(0)], [[Float64Array.of(-1)]], lossValue(TWO_CLASSES, Uint8Array.of(1)))
     expect(effects.values[0]).toBeCloseTo(Math.log(1 + Math.E) - Math.log(2), 12)
   })
 
   it('comes out as it was put in', () => {
-    const effects = leaveOneOut(everyone, leftOut, answerValue(given))
+    const effects = leaveOneOut(everyone, leftOut, answerValue(TWO_CLASSES, given))
     const measured = meanEffects(effects, once(ANSWERS), once(SEEDS))
     for (const [contributor, own] of worth.entries()) expect(measured[contributor]).toBeCloseTo(own, 1)
   })
 })
 
-const effects = leaveOneOut(everyone, leftOut, answerValue(given))
+const effects = leaveOneOut(everyone, leftOut, answerValue(TWO_CLASSES, given))
 const question = (change: Partial<Question> = {}): Question => ({
   effects,
   toSubjects: (paid) => paid,
@@ -165,7 +166,7 @@ describe('faithfulness', () => {
 
   it('of halves takes what their contributors were paid together', () => {
     const ofHalves = question({
-      effects: halfValues(halves, answerValue(given)),
+      effects: halfValues(halves, answerValue(TWO_CLASSES, given)),
       toSubjects: (paid) => sumOver(kept, paid),
       among: everyIndex(kept.length),
     })
@@ -184,7 +185,7 @@ describe('faithfulness', () => {
 
   it('of scores over halves, answer by answer, is the linear datamodelling score', () => {
     const scores = measureByAnswer(
-      halfValues(halves, answerValue(given)),
+      halfValues(halves, answerValue(TWO_CLASSES, given)),
       scoresOfHalves(outcomes, kept, CONTRIBUTORS),
       resampling,
       'linear datamodelling',

@@ -240,7 +240,7 @@ describe('rules by likeness', () => {
     const [a, b, c] = rule.scores(0)
     expect(sharesOf(rule, 0).map(({ row }) => row)).toEqual([0, 1])
     expect(c).toBeCloseTo(-(a ?? 0), 12)
-    const agreeing = agreeingEmbeddingRule(rule, Uint8Array.of(0, 1, 0), Int8Array.of(1))
+    const agreeing = agreeingEmbeddingRule(rule, Uint8Array.of(0, 1, 0), Uint8Array.of(1))
     expect([...agreeing.scores(0)]).toEqual([-(a ?? 0), b, -(c ?? 0)])
   })
 })

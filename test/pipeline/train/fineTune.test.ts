@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { createRandom } from '../../../pipeline/math/random.ts'
 import { HEAD_PARAMETERS, initialAdapter, PARAMETERS } from '../../../pipeline/train/lora/adapter.ts'
-import { crossEntropy, DEFAULT_TRAINING, type EpochReport, fineTune } from '../../../pipeline/train/lora/fineTune.ts'
+import { DEFAULT_TRAINING, type EpochReport, fineTune } from '../../../pipeline/train/lora/fineTune.ts'
+import { crossEntropy } from '../../../pipeline/train/lora/scale.ts'
 import { createTuner } from '../../../pipeline/train/lora/tuner.ts'
 
 const ROWS = 96

@@ -10,9 +10,9 @@ import {
   PARAMETERS,
   type ParameterName,
 } from '../../../pipeline/train/lora/adapter.ts'
-import { crossEntropy } from '../../../pipeline/train/lora/fineTune.ts'
 import { projectedGradients } from '../../../pipeline/train/lora/projectedGradients.ts'
 import { rowGradients } from '../../../pipeline/train/lora/rowGradients.ts'
+import { crossEntropy, TWO_CLASSES } from '../../../pipeline/train/lora/scale.ts'
 import { createTuner } from '../../../pipeline/train/lora/tuner.ts'
 
 const ROWS = 12
@@ -61,6 +61,9 @@ function lossGradient(): Adapter {
   return copy
 }
 
+const one = (): Float64Array => Float64Array.of(1)
+const ones = (logOdds: Float64Array): Float64Array => logOdds.map(() => 1)
+
 function relativeError(found: readonly number[], expected: readonly number[]): number {
   const error = found.reduce((sum, value, i) => sum + (value - (expected[i] as number)) ** 2, 0)
   return Math.sqrt(error / expected.reduce((sum, value) => sum + value * value, 0))
@@ -90,7 +93,7 @@ describe('gradients of the mean loss', () => {
 })
 
 describe('gradients of single rows', () => {
-  const factors = tuner.rowFactors(data, rows)
+  const factors = tuner.rowFactors(data, rows, ones)
   const logOdds = tuner.logOdds(data, rows)
 
   it.each([
@@ -116,13 +119,13 @@ describe('gradients of single rows', () => {
   )
 
   it('are the same bits for a row taken alone', () => {
-    const alone = tuner.rowFactors(data, [7])
+    const alone = tuner.rowFactors(data, [7], ones)
     expect(alone.dZ).toEqual(factors.dZ.slice(7 * 512, 8 * 512))
     expect(alone.dA2).toEqual(factors.dA2.slice(7 * 8, 8 * 8))
   })
 
   it('are projected to products that the projection keeps', () => {
-    const { n, width, values } = projectedGradients(tuner, data, rows, { width: 2048, seed: 1 })
+    const { n, width, values } = projectedGradients(tuner, data, rows, { width: 2048, seed: 1 }, TWO_CLASSES, one)
     expect([n, width, values.length]).toEqual([ROWS, 2048, ROWS * 2048])
     const projected = rows.map((row) => squaredLength(values.subarray(row * width, (row + 1) * width)))
     const exact = rows.map((row) => {
@@ -139,7 +142,7 @@ describe('gradients of single rows', () => {
   })
 
   it('carry the loss in u and the Gauss–Newton factor in v, of rows that were trained on', () => {
-    const margins = projectedGradients(tuner, data, rows, { width: 64, seed: 2 })
+    const margins = projectedGradients(tuner, data, rows, { width: 64, seed: 2 }, TWO_CLASSES, one)
     const trainedOn = rows.map((row) => row !== 3)
     const { u, v } = rowGradients(tuner, data, labels, { width: 64, seed: 2 }, trainedOn)
     expect([...v.values.subarray(3 * 64, 4 * 64)].every((value) => value === 0)).toBe(true)
