@@ -19,8 +19,7 @@ await runCommand({
 Trains and certifies the run of each split, in ${RUNS}, and prints the tables of ${DOCUMENT}. A market's contributors differ in
 size, topics and care; others are alike but for four. What was retrained is kept; killed, it continues where it was.
   --all              the splits of ${DOCUMENT}, ${DOCUMENTED.length} in all
-  --made             take the certificates that lie in ${RUNS} as they are, and make those that are missing; after a change of
-                     the code they say what the earlier code measured
+  --made             make none: the tables of those certificates that lie in ${RUNS} already
   --cache <folder>   where features and retrainings are kept (var/cache)
   --write-docs       put the tables into ${DOCUMENT}`,
   options: {
@@ -34,13 +33,13 @@ size, topics and care; others are alike but for four. What was retrained is kept
     const { progress, note } = terminalOn(false)
     const certified: Certified[] = []
     for (const split of (all ? DOCUMENTED : names).map(parseSplit)) {
-      const certificate =
-        (made ? madeBefore(split) : undefined) ??
-        (await certificateOf(split, cache, ({ step, done, total }) => progress(step, done, total)))
-      certified.push({ split: spellSplit(split), certificate })
+      const certificate = made
+        ? madeBefore(split)
+        : await certificateOf(split, cache, ({ step, done, total }) => progress(step, done, total))
+      if (certificate !== undefined) certified.push({ split: spellSplit(split), certificate })
     }
     note(`Certified ${certified.length} splits`)
-    const tables = tablesOf(certified)
+    const tables = tablesOf(certified, all ? DOCUMENTED : names)
     if (writesDocs) writeTables(DOCUMENT, tables)
     else process.stdout.write(`${tables}\n`)
   },

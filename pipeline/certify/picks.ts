@@ -1,6 +1,8 @@
 /** Entries of a list by their places in it, as a resample names them, and means over places. */
 export function pick(values: Float64Array, at: Uint32Array): Float64Array {
-  return Float64Array.from(at, (i) => values[i] as number)
+  const picked = new Float64Array(at.length)
+  for (let i = 0; i < at.length; i++) picked[i] = values[at[i] as number] as number
+  return picked
 }
 
 export function pickIndices(values: Uint32Array, at: Uint32Array): Uint32Array {

@@ -13,20 +13,68 @@ import { markdownTable } from '../documentTables.ts'
 /** Certificates of several splits → the tables of docs/certificate-measured.md. */
 
 export interface Certified {
-  /** As in `mail:2` or `mail:2:market`. */
+  /** As in `mail:2`, `mail:2:market` or `definitions:2:400`. */
   readonly split: string
   readonly certificate: Certificate
 }
 
-export function tablesOf(all: readonly Certified[]): string {
+/** @param asked The splits that should be there; those that are not are named. */
+export function tablesOf(all: readonly Certified[], asked: readonly string[] = []): string {
+  const missing = asked.filter((name) => !all.some(({ split }) => split === name))
   const byWorld = Map.groupBy(all, ({ split }) => worldOf(split))
-  return [...byWorld].map(([world, certified]) => worldTables(world, certified)).join('\n')
+  return [
+    overview([...byWorld]),
+    ...(missing.length === 0 ? [] : [`Not measured yet: ${missing.map((name) => `\`${name}\``).join(', ')}.\n`]),
+    ...[...byWorld].map(([world, certified]) => worldTables(world, certified)),
+  ].join('\n')
 }
 
 /** The task, and how its corpus was dealt. */
 function worldOf(split: string): string {
-  const [task, , market] = split.split(':')
-  return market === undefined ? `${task}` : `${task}, market`
+  const [task, , ...world] = split.split(':')
+  const [how = ''] = world.filter((word) => word === 'market')
+  const [many] = world.filter((word) => word !== 'market')
+  return [`${task}`, how, many === undefined ? '' : `${many} contributors`].filter((part) => part !== '').join(', ')
+}
+
+/** A line a world: what matters most of the tables below. */
+function overview(worlds: readonly (readonly [string, readonly Certified[]])[]): string {
+  const figure = (certified: readonly Certified[], measure: string, rule: string): string =>
+    written(everywhere(certified, (certificate) => ruleIn(measure, rule, certificate)?.figure))
+  return `### All worlds
+
+${markdownTable(
+  [
+    'world',
+    'questions',
+    'answer worth: net influence',
+    '… rated',
+    '… equal split',
+    'ceiling on others',
+    'loss worth: net influence',
+    '… rated',
+    '… equal split',
+    'ceiling on others',
+  ],
+  worlds.map(([world, certified]) => [
+    `${world} (${certified.length})`,
+    [...new Set(certified.map(({ certificate }) => certificate.sample.answers))].join(', '),
+    ...['answer worth', 'loss worth'].flatMap((measure) => [
+      figure(certified, measure, REFERENCE),
+      figure(certified, measure, 'net influence, rated'),
+      figure(certified, measure, 'equal split'),
+      ceilingOf(certified, measure, 'ceilingOverAnswers'),
+    ]),
+  ]),
+)}
+`
+}
+
+function ceilingOf(certified: readonly Certified[], measure: string, of: 'ceiling' | 'ceilingOverAnswers'): string {
+  const all = certified.flatMap(({ certificate: { worth } }) =>
+    isAbsent(worth) ? [] : (worth.find(({ name }) => name === measure)?.[of] ?? []),
+  )
+  return all.length === 0 ? '' : spoken(mean(all))
 }
 
 function worldTables(world: string, certified: readonly Certified[]): string {
@@ -72,7 +120,7 @@ function correlationTable(certified: readonly Certified[]): string {
     certified.some(({ certificate: { worth } }) => !isAbsent(worth) && worth.some((measure) => measure.name === name)),
   )
   const cell = (measure: string, rule: string): string => {
-    const own = pooled(certified, (certificate) => ruleIn(measure, rule, certificate)?.figure)
+    const own = everywhere(certified, (certificate) => ruleIn(measure, rule, certificate)?.figure)
     const less = pooled(
       certified,
       (certificate): Comparison['difference'] | undefined =>
@@ -81,18 +129,12 @@ function correlationTable(certified: readonly Certified[]): string {
     const mark = less === undefined || Math.abs(less.estimate) <= less.half ? '' : less.estimate > 0 ? ' ▾' : ' ▴'
     return `${written(own)}${mark}`
   }
-  const ceiling = (measure: string, of: 'ceiling' | 'ceilingOverAnswers'): string => {
-    const all = certified.flatMap(({ certificate: { worth } }) =>
-      isAbsent(worth) ? [] : (worth.find(({ name }) => name === measure)?.[of] ?? []),
-    )
-    return all.length === 0 ? '' : spoken(mean(all))
-  }
   return markdownTable(
     ['rule', ...measures],
     [
       ...RULE_NAMES.map((rule) => [titled(rule), ...measures.map((measure) => cell(measure, rule))]),
-      ['ceiling on these answers', ...measures.map((measure) => ceiling(measure, 'ceiling'))],
-      ['ceiling on others', ...measures.map((measure) => ceiling(measure, 'ceilingOverAnswers'))],
+      ['ceiling on these answers', ...measures.map((measure) => ceilingOf(certified, measure, 'ceiling'))],
+      ['ceiling on others', ...measures.map((measure) => ceilingOf(certified, measure, 'ceilingOverAnswers'))],
     ],
   )
 }
@@ -139,6 +181,14 @@ interface Pooled {
   readonly estimate: number
   /** Half of the 95 % interval. */
   readonly half: number
+}
+
+/** The pooled figure of a rule that every split has: certificates made before a rule was added do not. */
+function everywhere(
+  certified: readonly Certified[],
+  figure: (certificate: Certificate) => IntervalFigure | undefined,
+): Pooled | undefined {
+  return certified.every(({ certificate }) => figure(certificate) !== undefined) ? pooled(certified, figure) : undefined
 }
 
 /** Mean over splits; its interval from theirs, which are independent but for the corpus that they are drawn from. */

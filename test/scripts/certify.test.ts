@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { type Certificate, MEASURE_NAMES } from '../../pipeline/certify/certificate.ts'
-import { parseSplit, spellSplit } from '../../scripts/certify/splits.ts'
+import { DOCUMENTED } from '../../scripts/certify/list.ts'
+import { countsOf, parseSplit, sizesOf, spellSplit } from '../../scripts/certify/splits.ts'
 import { tablesOf } from '../../scripts/certify/tables.ts'
 
 const around = (estimate: number, half: number) => ({ estimate, low: estimate - half, high: estimate + half })
@@ -51,19 +52,23 @@ function certificateOf(estimate: number): Certificate {
 }
 
 describe('the tables of the certificate’s document', () => {
-  const tables = tablesOf([
-    { split: 'mail:2', certificate: certificateOf(0.4) },
-    { split: 'mail:3', certificate: certificateOf(0.6) },
-    { split: 'mail:2:market', certificate: certificateOf(0.9) },
-    { split: 'speeches:2', certificate: certificateOf(0.2) },
-  ])
+  const tables = tablesOf(
+    [
+      { split: 'mail:2', certificate: certificateOf(0.4) },
+      { split: 'mail:3', certificate: certificateOf(0.6) },
+      { split: 'mail:2:market', certificate: certificateOf(0.9) },
+      { split: 'speeches:2:400', certificate: certificateOf(0.2) },
+    ],
+    ['mail:2', 'mail:3', 'mail:2:market', 'speeches:2:400', 'speeches:3:400'],
+  )
   const line = (cell: string): string => `| **net influence** | ${MEASURE_NAMES.map(() => cell).join(' | ')} |`
 
   it('take means over the splits of a task and a kind of world, and narrow the interval by as many', () => {
     expect([...tables.matchAll(/^### .*$/gm)].map(([title]) => title)).toEqual([
+      '### All worlds',
       '### mail, seeds 2, 3',
       '### mail, market, seeds 2',
-      '### speeches, seeds 2',
+      '### speeches, 400 contributors, seeds 2',
     ])
     expect(tables).toContain(line('0.50 ± 0.21'))
     expect(tables).toContain(line('0.90 ± 0.30'))
@@ -79,18 +84,46 @@ describe('the tables of the certificate’s document', () => {
   it('give both ceilings, the worst λ of the splits, and every split’s verdict', () => {
     expect(tables).toContain('| ceiling on others | 0.70 |')
     expect(tables).toContain('| 1 | 0.60 | 0.50 | 0.40 | 0.90 |')
-    expect(tables).toContain('- `speeches:2`: net influence, a base of 50 % and a floor of 1. It is inconclusive.')
+    expect(tables).toContain('- `speeches:2:400`: net influence, a base of 50 % and a floor of 1. It is inconclusive.')
+  })
+
+  it('begin with a line for each world, and leave out a rule that not every split of a world has', () => {
+    expect(tables).toContain(
+      '| mail (2) | 4 | 0.50 ± 0.21 |  | 0.30 ± 0.21 | 0.70 | 0.50 ± 0.21 |  | 0.30 ± 0.21 | 0.70 |',
+    )
+    expect(tables).toContain('| speeches, 400 contributors (1) | 4 | 0.20 ± 0.30 |')
+  })
+
+  it('name what was asked for and is not there', () => {
+    expect(tables).toContain('Not measured yet: `speeches:3:400`.')
   })
 })
 
 describe('a split', () => {
-  it('is a task and a seed, dealt alike or as on a market', () => {
-    expect(parseSplit('speeches:12')).toEqual({ task: 'speeches', seed: 12, world: 'alike' })
-    expect(parseSplit('mail:1:market')).toEqual({ task: 'mail', seed: 1, world: 'market' })
-    for (const text of ['speeches:12', 'mail:1:market']) expect(spellSplit(parseSplit(text))).toBe(text)
+  it('is a task, a seed, and contributors, dealt alike or as on a market', () => {
+    const forty = { contributors: 40, world: 'alike' }
+    expect(parseSplit('speeches:12')).toEqual({ task: 'speeches', seed: 12, ...forty })
+    expect(parseSplit('mail:1:market')).toEqual({ task: 'mail', seed: 1, ...forty, world: 'market' })
+    expect(parseSplit('years:1:market:400')).toEqual({ task: 'years', seed: 1, contributors: 400, world: 'market' })
+    for (const text of ['speeches:12', 'years:1:market:400', ...DOCUMENTED])
+      expect(spellSplit(parseSplit(text))).toBe(text)
     expect(() => parseSplit('speeches')).toThrow(
-      'A split is a task and a seed, as in mail:2 or mail:2:market, not "speeches"',
+      'A split is a task and a seed, as in mail:2, mail:2:market or definitions:2:400, not "speeches"',
     )
+  })
+
+  it('has more rows for many contributors, more questions where the corpus has them, and fewer seeds', () => {
+    expect([sizesOf(parseSplit('mail:1')), countsOf(parseSplit('mail:1'))]).toEqual([
+      { contributors: 40, rows: 1_600, heldOut: 400 },
+      { seeds: 5, halves: 60, halfSeeds: 3 },
+    ])
+    expect([sizesOf(parseSplit('years:1:400')), countsOf(parseSplit('years:1:400'))]).toEqual([
+      { contributors: 400, rows: 8_000, heldOut: 1_600 },
+      { seeds: 2, halves: 60, halfSeeds: 2 },
+    ])
+  })
+
+  it('is of a task that there is', () => {
     expect(() => parseSplit('letters:1')).toThrow('There is no task "letters"')
   })
 })

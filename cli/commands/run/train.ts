@@ -66,7 +66,7 @@ export function trainCommand(): Command {
     [items, '--items <folder>', 'their items, each file with its .commitment.json beside it'],
     [items, '--held-out <file>', `texts to evaluate on, of no contributor (default: <items>/${HELD_OUT_FILE})`],
     [items, '--classes <first,second>', 'the two labels of the items', classes],
-    [corpus, '--task <mail|speeches>', 'which shipped texts to classify', undefined],
+    [corpus, '--task <mail|speeches|definitions|years>', 'which shipped texts to classify', undefined],
     [corpus, '--rows <number|all>', 'how many rows to train on', rowCount, 1_600],
     [corpus, '--evaluate-on <number>', 'how many texts to evaluate on', wholeNumber(1, MOST), 400],
     [corpus, '--contributors <number>', 'how many contributors to divide the rows among', wholeNumber(1, MOST), 40],

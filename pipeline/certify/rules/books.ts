@@ -11,7 +11,7 @@ import { memberDraw, type PayTerms, payBook } from '../../../attribution/bookPay
 import type { BookSum } from '../../../attribution/bookSum.ts'
 import { unitTerms } from '../../../attribution/explanation.ts'
 import { multipliersOf } from '../../../attribution/multipliers.ts'
-import { isSet, signsOf } from '../../../attribution/querySketch.ts'
+import { signsOf } from '../../../attribution/querySketch.ts'
 import { innerProduct, squaredLength } from '../../../attribution/vectors.ts'
 import type { Cell, CertifiedRows } from '../certificationSet.ts'
 import { type PaidModel, rowAt, type SketchedModel } from '../paidModel.ts'
@@ -82,22 +82,23 @@ export function payContributions(
  * @param signs By answer: 1 unless told; −1 turns its sketch around.
  */
 export function bookSums({ answers, k }: SketchedModel, signs?: Int8Array): (counts: Float64Array) => BookSum {
+  const moved = answers.map(({ bits }, answer) => signsOf(bits).map((bit) => bit * (signs?.[answer] ?? 1)))
   let last: { readonly counts: Float64Array; readonly sum: BookSum } | undefined
   return (counts) => {
-    if (last?.counts !== counts) last = { counts, sum: sumOf(answers, counts, k, signs) }
+    if (last?.counts !== counts) last = { counts, sum: sumOf(moved, counts, k) }
     return last.sum
   }
 }
 
-function sumOf(answers: SketchedModel['answers'], counts: Float64Array, k: number, signs?: Int8Array): BookSum {
+/** @param signs By answer, 1 or −1 of each dimension. */
+function sumOf(signs: readonly Int8Array[], counts: Float64Array, k: number): BookSum {
   const query = new Float64Array(k)
   let feeUnits = 0
   for (const [answer, times] of counts.entries()) {
     if (times === 0) continue
-    const { bits } = answers[answer] as SketchedModel['answers'][number]
     feeUnits += times
-    const towards = times * (signs?.[answer] ?? 1)
-    for (let d = 0; d < k; d++) query[d] = (query[d] as number) + (isSet(bits, d) ? towards : -towards)
+    const own = signs[answer] as Int8Array
+    for (let d = 0; d < k; d++) query[d] = (query[d] as number) + times * (own[d] as number)
   }
   return { feeUnits: BigInt(feeUnits), query: BigInt64Array.from(query, (x) => BigInt(x)) }
 }
@@ -107,7 +108,7 @@ function sumOf(answers: SketchedModel['answers'], counts: Float64Array, k: numbe
  * 0 where harm outweighs help.
  */
 export function netInfluences(model: SketchedModel, counts: Float64Array, contributions: number): Float64Array {
-  const sum = sumOf(model.answers, counts, model.k)
+  const sum = bookSums(model)(counts)
   const { divisor } = payBook({ ...ALL_TO_CONTRIBUTORS, ...REFERENCE_TERMS }, model.units, { ...sum, given: 0n })
   const net = new Float64Array(contributions)
   for (const [unit, { scale, codes, kept }] of model.units.entries()) {

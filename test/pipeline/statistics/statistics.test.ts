@@ -34,6 +34,12 @@ describe('ranks', () => {
       }),
     )
   })
+
+  it('of many values, which are sorted, are those of few, which are not', () => {
+    const few = floats(3, 1, 4, 1, 5, 9, 2, 6, 5, 3, 5, 8, 9, 7, 9, 3, 2, 3, 8, 4)
+    const many = Float64Array.from({ length: 100 }, (_, i) => few[i % 20] as number)
+    expect([...ranks(many).slice(0, 20)]).toEqual([...ranks(few)].map((rank) => 5 * (rank - 0.5) + 0.5))
+  })
 })
 
 describe("Spearman's correlation", () => {

@@ -1,5 +1,5 @@
 /**
- * How old is it: passages of all State of the Union addresses, 1790 to 2018, by their decade. A number, not a name: the decades are
+ * How old is it: passages of all State of the Union addresses, 1790 to 2021, by their decade. A number, not a name: the decades are
  * bins of the year, and a guess counts by how far it is off (lora/scale.ts, "ordered").
  */
 import { z } from 'zod'
@@ -11,7 +11,7 @@ import { readOnce, type Task } from '../task.ts'
 import { withoutRepeats } from '../withoutRepeats.ts'
 
 const FIRST_DECADE = 1790
-const LAST_DECADE = 2010
+const LAST_DECADE = 2020
 const DECADES = Array.from({ length: (LAST_DECADE - FIRST_DECADE) / 10 + 1 }, (_, i) => `${FIRST_DECADE + 10 * i}s`)
 
 export const YEARS: Task = {
