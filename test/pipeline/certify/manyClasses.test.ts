@@ -13,7 +13,6 @@ import { loadServedModel } from '../../../pipeline/train/servedModel.ts'
 import { DEFINITIONS } from '../../../pipeline/train/tasks/definitions/definitions.ts'
 import { hashItems } from '../../../pipeline/train/tasks/item.ts'
 import { splitTask } from '../../../pipeline/train/tasks/split.ts'
-import { YEARS } from '../../../pipeline/train/tasks/years/years.ts'
 import { trainRun } from '../../../pipeline/train/trainRun.ts'
 import { contributionId, itemsTree } from '../../../sdk/contribution.ts'
 
@@ -21,13 +20,12 @@ const folder = mkdtempSync(join(tmpdir(), 'classes-'))
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 const features = { cacheFolder: join(folder, 'features'), threads: 1 }
 
-describe.each([
-  { task: DEFINITIONS, outputs: 10, says: 'a head of 10 classes', ordered: undefined },
-  { task: YEARS, outputs: 2, says: 'a two-output head over 24 bins of a number', ordered: true },
-])('a run of $task.name', ({ task, outputs, says, ordered }) => {
-  it('is trained, evaluated, served and certified with all of its classes', async () => {
+const task = DEFINITIONS
+
+describe('a run of ten classes', () => {
+  it('is trained, evaluated, served and certified with all of them', async () => {
     const outFolder = join(folder, task.name)
-    const split = splitTask(task, { seed: 7, rows: 64, heldOut: 12, contributors: 8 })
+    const split = splitTask(task, { seed: 7, rows: 40, heldOut: 8, contributors: 8 })
     const { evaluation, ...manifest } = await trainRun({
       contributions: split.contributors.map(({ name, items }, i) => {
         const itemHashes = hashItems(name, items)
@@ -38,19 +36,19 @@ describe.each([
       task,
       outFolder,
       seed: 7,
-      maxTokens: 16,
+      maxTokens: 8,
       projectionWidth: 64,
       sketch: { ...DEFAULT_SKETCH, dims: 64 },
       compareFullPrecision: false,
       ...features,
     })
-    expect(manifest.task).toEqual({ name: task.name, classes: [...task.classes], ...(ordered && { ordered }) })
-    expect(readFileSync(join(outFolder, 'README.md'), 'utf8')).toContain(says)
+    expect(manifest.task).toEqual({ name: task.name, classes: [...task.classes] })
+    expect(readFileSync(join(outFolder, 'README.md'), 'utf8')).toContain('a head of 10 classes')
 
     const run = readRun(outFolder)
-    expect(run.adapter?.tensors.get('base_model.model.classifier.weight')?.shape).toEqual([outputs, 512])
+    expect(run.adapter?.tensors.get('base_model.model.classifier.weight')?.shape).toEqual([10, 512])
     const { samples } = parseEvaluation('evaluation.jsonl', readFileSync(join(outFolder, 'evaluation.jsonl')))
-    expect(samples.map(({ model }) => model.logits?.length)).toEqual(split.heldOut.map(() => task.classes.length))
+    expect(samples.map(({ model }) => model.logits?.length)).toEqual(split.heldOut.map(() => 10))
     const answers = await loadServedModel(outFolder, features).answer(split.heldOut.map(({ text }) => text))
     const right = answers.filter(({ label }, i) => label === split.heldOut[i]?.label).length
     expect(right / answers.length).toBe(evaluation.fineTuned.accuracy)

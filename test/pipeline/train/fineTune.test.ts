@@ -1,9 +1,12 @@
 import { describe, expect, it } from 'vitest'
+import { answered } from '../../../pipeline/evaluate/evaluationFile.ts'
 import { createRandom } from '../../../pipeline/math/random.ts'
 import { HEAD_PARAMETERS, initialAdapter, PARAMETERS } from '../../../pipeline/train/lora/adapter.ts'
 import { DEFAULT_TRAINING, type EpochReport, fineTune } from '../../../pipeline/train/lora/fineTune.ts'
-import { crossEntropy } from '../../../pipeline/train/lora/scale.ts'
-import { createTuner } from '../../../pipeline/train/lora/tuner.ts'
+import { projectedGradients, type Slope } from '../../../pipeline/train/lora/projectedGradients.ts'
+import { rowGradients } from '../../../pipeline/train/lora/rowGradients.ts'
+import { columnsOf, crossEntropy, logitsOf, residualOf, rowOf, type Scale } from '../../../pipeline/train/lora/scale.ts'
+import { createTuner, type Tuner } from '../../../pipeline/train/lora/tuner.ts'
 
 const ROWS = 96
 
@@ -88,3 +91,58 @@ describe('cross-entropy', () => {
     expect(crossEntropy(-900, 1)).toBe(900)
   })
 })
+
+describe.each([
+  { name: 'three classes', scale: { classes: 3, ordered: false } },
+  { name: 'bins of a number', scale: { classes: 3, ordered: true } },
+])('fine-tuning on $name', ({ scale }) => {
+  const own = createTuner(projection, columnsOf(scale))
+  /** The clouds of the first class and the last, and between them a few rows that are of either. */
+  const bins = labels.map((label, row) => (row % 8 < 2 ? 1 : 2 * label))
+
+  it('lowers the loss, and tells the far ones apart', () => {
+    const losses: number[] = []
+    fineTune(own, data, bins, { ...base, scale, onEpoch: ({ loss }) => losses.push(loss) })
+    expect(losses).toEqual(losses.toSorted((a, b) => b - a))
+    const logOdds = own.logOdds(data, [...bins.keys()])
+    const answers = Array.from(bins, (_, row) => answered(logitsOf(scale, rowOf(scale, logOdds, row))))
+    const far = [...bins.keys()].filter((row) => bins[row] !== 1)
+    expect(far.filter((row) => Math.abs((answers[row] as number) - (bins[row] as number)) === 2)).toEqual([])
+  })
+
+  it('has row gradients that sum to the gradient of the batch', () => {
+    const rows = [...bins.keys()]
+    own.gradient(data, rows, (logOdds) =>
+      Float64Array.from(rows.flatMap((row) => [...residualOf(scale, rowOf(scale, logOdds, row), bins[row] as number)])),
+    )
+    const residuals = (m: Float64Array, row: number) => residualOf(scale, m, bins[row] as number)
+    const width = { width: 64, seed: 1 }
+    const { values } = projectedGradients(own, data, rows, width, scale, residuals)
+    const { u } = rowGradients(
+      own,
+      data,
+      bins,
+      width,
+      rows.map(() => true),
+      scale,
+    )
+    const error = Math.max(...values.map((value, at) => Math.abs(value - (u.values[at] as number))))
+    expect(error).toBeLessThan(1e-5 * Math.max(...values.map(Math.abs)))
+    const [dA2, sum] = [factorSum(own, rows, residuals, scale), own.gradients.feedForwardA]
+    expect(Math.max(...sum.map((value, at) => Math.abs(value - (dA2[at] as number))))).toBeLessThan(1e-4)
+  })
+})
+
+/** Σ over rows of the outer products that make the gradient of feedForwardA. */
+function factorSum(of: Tuner, rows: readonly number[], slope: Slope, scale: Scale): Float64Array {
+  const { dA2, hidden } = of.rowFactors(data, rows, (logOdds) =>
+    Float64Array.from(rows.flatMap((row) => [...slope(rowOf(scale, logOdds, row), row)])),
+  )
+  const sum = new Float64Array(8 * 1536)
+  for (const row of rows)
+    for (let a = 0; a < 8; a++)
+      for (let b = 0; b < 1536; b++)
+        sum[a * 1536 + b] =
+          (sum[a * 1536 + b] as number) + (dA2[row * 8 + a] as number) * (hidden[row * 1536 + b] as number)
+  return sum
+}
