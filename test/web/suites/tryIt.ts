@@ -81,11 +81,14 @@ export function tryIt(served: () => ServedPage): void {
       await reached(page, 'Claimed').waitFor()
     })
 
-    it('says how much is missing where a voucher is too small, and signs for it', async () => {
-      const page = await served().open('/try', payer().address)
-      await connect(page)
+    it('asks a chat model; says how much is missing where a voucher is too small, and signs for it', async () => {
+      const page = await served().open('/page.json', payer().address)
+      await page.route('**/v1/models', async (route) => {
+        const response = await route.fetch()
+        await route.fulfill({ response, body: (await response.text()).replace('"classifications",', '') })
+      })
       let isCheap = true
-      await page.route('**/v1/classifications', async (route) => {
+      await page.route('**/v1/chat/completions', async (route) => {
         const response = await route.fetch()
         const body = await response.text()
         await route.fulfill({
@@ -93,12 +96,15 @@ export function tryIt(served: () => ServedPage): void {
           body: isCheap ? body.replace(/"mostGwei":"\d+"/, '"mostGwei":"1000000"') : body,
         })
       })
-      await question(page).fill('Where is the harbour?')
+      await page.goto(`${served().indexer.url}/try`)
+      await connect(page)
+      await page.getByLabel('What you ask').fill('{"Where"} is\n“the harbour”? \u{26f5}')
       await page.getByRole('button', { name: 'Ask', exact: true }).click()
       await page.getByText('A voucher of the channel’s signer for this much in all is missing.').waitFor()
       isCheap = false
       await page.getByRole('button', { name: 'Sign for 0.04 OPEN in all' }).click()
-      await page.getByText('It is kept below, with its receipt.').waitFor()
+      await page.locator('.said', { hasText: 'question' }).waitFor()
+      await page.getByText('The operator’s receipt was checked here').waitFor()
     })
 
     it('asks a wallet on another network to switch, returns what is left, and says so where the gateway is away or of another ledger', async () => {
