@@ -69,8 +69,8 @@ export async function askGateway(url: string, offer: Offer, question: string, pa
   const id = typeof named === 'string' && /^[\w-]{1,64}$/.test(named) ? named : payment.key
   const [classified] = data ?? []
   if (classified !== undefined) {
-    const { label, probability } = classified
-    return { id, receipt, text: JSON.stringify({ label, probability }), said: label, probability }
+    const { index: _, ...said } = classified
+    return { id, receipt, text: JSON.stringify(said), said: said.label, probability: said.probability }
   }
   const text = choices?.[0]?.message.content ?? ''
   return { id, receipt, text, said: text, probability: undefined }
