@@ -135,10 +135,15 @@ export function failed(
 ): void {
   if (signal.aborted) return
   if (error instanceof RangeTooLarge) state.range = rangeRefused(state.range, asked, error.limit)
-  // Fewer blocks may be what it takes: some say so by HTTP 503. Where they are not, the range grows again by itself.
-  else if ((error instanceof Unexplained || error instanceof NodeBusy) && asked > 1n)
-    state.range = rangeRefused(state.range, asked)
+  // Fewer blocks may be what it takes. Where they are not, the range grows again by itself.
+  else if (mayBeOfSize(error) && asked > 1n) state.range = rangeRefused(state.range, asked)
   nodes.failed(node, about, error)
+}
+
+/** Gateways answer 503 for a question that took too long, and name no time to wait. */
+function mayBeOfSize(error: unknown): boolean {
+  if (error instanceof NodeBusy) return error.facts.status === 503 && error.retryAfterMs === undefined
+  return error instanceof Unexplained
 }
 
 export function discard(state: SourceState): void {

@@ -67,7 +67,7 @@ export function headerOf(answer: unknown, chain: Chain = anyChain): Header {
   const raw = objectOf(answer, 'block')
   const number = quantityOf(raw.number, 'number')
   const hash = hashOf(raw.hash, 'hash')
-  const transactions = listOf(raw.transactions, 'transactions', hashOf)
+  const transactions = listOf(raw.transactions, 'transactions', transactionHashOf)
   return {
     chain,
     number,
@@ -81,6 +81,11 @@ export function headerOf(answer: unknown, chain: Chain = anyChain): Header {
     transactions: transactionsInTrie(chain, { number, hash }, transactions),
     fields: raw,
   }
+}
+
+/** Caches before nodes may give whole transactions where only hashes were asked for. */
+function transactionHashOf(raw: unknown, at: string): Hex {
+  return hashOf(typeof raw === 'object' && raw !== null && 'hash' in raw ? raw.hash : raw, at)
 }
 
 /** For those that only look at blocks, whatever their chain. */
@@ -106,6 +111,11 @@ export function logsOf(answer: unknown): readonly ChainLog[] {
       transactionHash: hashOf(raw.transactionHash, 'transactionHash'),
     }
   })
+}
+
+/** None is another answer than that there are no logs. */
+export function logsOrNone(answer: unknown): readonly ChainLog[] | undefined {
+  return answer === null ? undefined : logsOf(answer)
 }
 
 export function receiptOf(answer: unknown): Receipt {

@@ -12,7 +12,7 @@ import type { Receipt } from '../verify/receipt.ts'
 import {
   headerOrNone,
   hexOf,
-  logsOf,
+  logsOrNone,
   quantityOf,
   receiptOrNone,
   receiptsOrNone,
@@ -156,9 +156,11 @@ export function connectNode(rpcUrl: string, options: NodeOptions = {}): Node {
         if (error instanceof NotThereYet) return undefined
         throw error
       })
-    const logsOfSome = (address: readonly Address[], topics: readonly Hex[], from: bigint, to: bigint) => {
+    const logsOfSome = async (address: readonly Address[], topics: readonly Hex[], from: bigint, to: bigint) => {
       const range = { address, topics, fromBlock: numberToHex(from), toBlock: numberToHex(to) }
-      return ask(logsOf, 'eth_getLogs', [range], LOGS_TOGETHER)
+      const logs = await ask(logsOrNone, 'eth_getLogs', [range], LOGS_TOGETHER)
+      if (logs !== undefined) return logs
+      throw new NotThereYet(name, 'the logs of a range', { from, to })
     }
     const receiptsOf = async (block: Hex) => {
       const receipts = await ask(receiptsOrNone, 'eth_getBlockReceipts', [block], RECEIPTS_TOGETHER)

@@ -82,6 +82,17 @@ const rangesUpTo = (blocks: number, reply: Reply): Weather => ({
   },
 })
 
+const rangesBelow =
+  (blocks: number, response: Response): Weather['request'] =>
+  (calls) => {
+    const isLarge = calls.some(({ method, params: [filter] }) => {
+      if (method !== 'eth_getLogs') return false
+      const { fromBlock, toBlock } = filter as { fromBlock: string; toBlock: string }
+      return Number(toBlock) - Number(fromBlock) >= blocks
+    })
+    return isLarge ? response : undefined
+  }
+
 /** Writes what it can in another way. */
 function disguised(value: unknown, name = ''): unknown {
   if (Array.isArray(value)) return value.map((one) => disguised(one))
@@ -188,7 +199,7 @@ export const weathers: Readonly<Record<string, NamedWeather>> = {
     calls: 20,
   },
   'fails at large ranges without a word': {
-    weather: rangesUpTo(5, refusal(-32_603, 'internal error')),
+    weather: { ...rangesUpTo(5, refusal(-32_603, 'internal error')), request: rangesBelow(20, http(503, '<html>')) },
     verify: 'bloom',
     calls: 20,
   },

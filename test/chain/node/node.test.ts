@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net'
 import type { Hex } from 'viem'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { connectNode, type Node } from '../../../chain/node/node.ts'
-import { MethodMissing } from '../../../chain/node/nodeError.ts'
+import { MethodMissing, NotThereYet } from '../../../chain/node/nodeError.ts'
 import type { Header } from '../../../chain/verify/header.ts'
 
 const hashOf = (byte: string): Hex => `0x${byte.repeat(32)}`
@@ -85,6 +85,19 @@ describe('a node’s answer', () => {
   it('of null to every form is that there are no receipts yet', async () => {
     told = null
     expect(await node.receipts(BLOCK)).toBeUndefined()
+  })
+
+  it('of null to a question for logs is that they are not there yet, and not that there are none', async () => {
+    const asked = [{ address: LOG.address as Hex, topic: undefined }]
+    told = null
+    await expect(node.logs(asked, 1n, 2n)).rejects.toBeInstanceOf(NotThereYet)
+    told = []
+    expect(await node.logs(asked, 1n, 2n)).toEqual([])
+  })
+
+  it('of whole transactions in place of their hashes is taken', async () => {
+    told = { ...HEADER, transactions: [{ hash: hashOf('08'), nonce: '0x1' }, hashOf('09')] }
+    expect(await node.latest()).toMatchObject({ transactions: [hashOf('08'), hashOf('09')] })
   })
 
   it('of null in place of a proof is that proofs are not served', async () => {
