@@ -190,6 +190,11 @@ function limitOf({ limit }: Readonly<Record<string, unknown>>): number {
   return Math.min(Number(typeof limit === 'bigint' ? limit : DEFAULT_LIMIT), Number(MAX_LIMIT))
 }
 
+/** Of a filter that stands by itself. Throws `BadRequest` if it exceeds the limits. */
+export function checkFilter(where: unknown): void {
+  if (filterCost(where, 'where') > limits.cost.most) throw tooCostly()
+}
+
 /** Every comparison of a filter, however it is nested. */
 function filterCost(value: unknown, field: string): number {
   if (Array.isArray(value)) {

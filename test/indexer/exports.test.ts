@@ -84,6 +84,17 @@ describe('exports', () => {
       ['credits.csv?where={"color":1}', 400, /where.*color/],
       ['credits.csv?after=7', 400, /after: an export takes where and block only/],
       ['credits.csv?block=tomorrow', 400, /block is tomorrow/],
+      ['credits.csv?where={}&where={}', 400, /where more than once/],
+      ['credits.csv?where={"OR":null}', 400, /^where\.OR is null; leave it out, or give a value$/],
+      ['credits.csv?where={"modelId_gt":null}', 400, /ask for modelId_is_null: true$/],
+      ['credits.csv?where={"id":"x"}', 400, /^where.id: "x" is no id of a Credit;/],
+      [`credits.csv?where=${'{"NOT":'.repeat(900)}{}${'}'.repeat(900)}`, 400, /where: more than 20 levels/],
+      [
+        `credits.csv?where=${'{"account_":{"credits_":'.repeat(40)}{}${'}}'.repeat(40)}`,
+        400,
+        /where: more than 20 levels/,
+      ],
+      [`credits.csv?where={"accountId_in":[${Array(2_000).fill(1)}]}`, 400, /accountId_in of a filter has 2000 values/],
       ['credits.csv?block=99999999', 400, /not indexed/],
     ]
     for (const [path, status, message] of refusals) {

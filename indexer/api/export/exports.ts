@@ -2,9 +2,11 @@ import { once } from 'node:events'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { coerceInputValue, type GraphQLInputType } from 'graphql'
+import { checkFilter } from '../cost.ts'
 import { entities } from '../entities/all.ts'
 import { clientAddress } from '../http/clientAddress.ts'
 import { places } from '../http/places.ts'
+import { checkValues } from '../http/requestParams.ts'
 import type { Turns } from '../http/turns.ts'
 import { limits } from '../limits.ts'
 import { type ReportFailure, shownErrors } from '../maskErrors.ts'
@@ -73,8 +75,7 @@ export function exports(options: ExportsOptions): Exports {
     gone: AbortSignal,
   ) => {
     const { entity, format } = fileAsked(url.pathname.slice('/export/'.length))
-    const unknown = [...url.searchParams.keys()].find((name) => name !== 'where' && name !== 'block')
-    if (unknown !== undefined) throw new BadRequest(`${unknown.slice(0, 50)}: an export takes where and block only`)
+    checkNames([...url.searchParams.keys()])
     const where = whereOf(entity, url.searchParams.get('where'))
     const context = contextOf(await options.sources(gone))
     // One block for all pages, whatever happens meanwhile.
@@ -154,6 +155,14 @@ function fileAsked(name: string): { readonly entity: Entity; readonly format: ke
   throw new BadRequest(`Ask /export/<list>.csv or .parquet, where <list> is one of ${lists.join(', ')}`)
 }
 
+function checkNames(names: readonly string[]): void {
+  const unknown = names.find((name) => name !== 'where' && name !== 'block')
+  if (unknown !== undefined) throw new BadRequest(`${unknown.slice(0, 50)}: an export takes where and block only`)
+  const [twice] = names.filter((name, i) => names.indexOf(name) < i)
+  if (twice === undefined) return
+  throw new BadRequest(`The URL has ${twice} more than once; give it once`, 'BAD_REQUEST', { argument: twice })
+}
+
 function whereOf(entity: Entity, text: string | null): Where | undefined {
   if (text === null) return undefined
   let json: unknown
@@ -164,6 +173,8 @@ function whereOf(entity: Entity, text: string | null): Where | undefined {
       argument: 'where',
     })
   }
+  checkValues('where', json)
+  checkFilter(json)
   const type = schema.getType(`${entity.type}Where`) as GraphQLInputType
   return coerceInputValue(json, type, (path, _, error) => {
     throw new BadRequest(`${['where', ...path].join('.')}: ${error.message}`, 'BAD_REQUEST', { argument: 'where' })

@@ -32,7 +32,9 @@ export function paramsOfUrl(search: URLSearchParams): GraphQLParams {
 /** Of a POST. */
 export function paramsOfBody(headers: IncomingMessage['headers'], body: Buffer): GraphQLParams {
   const type = headers['content-type'] ?? ''
-  if (!/^application\/(graphql\+)?json\s*(;\s*charset\s*=\s*"?utf-?8"?\s*)?$/i.test(type)) {
+  const [media = '', ...parameters] = type.split(';').map((part) => part.trim().toLowerCase())
+  const isUtf8 = parameters.every((one) => !one.startsWith('charset') || /^charset\s*=\s*"?utf-?8"?$/.test(one))
+  if (!/^application\/(graphql\+)?json$/.test(media) || !isUtf8) {
     throw new BadRequest(
       `The body is ${type === '' ? 'of no type' : type.slice(0, 100)}; send content-type: application/json, in UTF-8`,
       'UNSUPPORTED_MEDIA_TYPE',
@@ -59,7 +61,8 @@ function paramsOf(given: unknown): GraphQLParams {
   if (!isObject(given)) throw malformed('The body is no JSON object; give one with a query', undefined)
   const text = (name: string) => {
     const value = given[name]
-    if (value === undefined || value === null) return {}
+    // Clients that name no operation may send an empty name.
+    if (value === undefined || value === null || (value === '' && name === 'operationName')) return {}
     if (typeof value !== 'string') throw malformed(`${name} is no text; give a string`, name)
     return { [name]: value }
   }
@@ -75,25 +78,30 @@ function paramsOf(given: unknown): GraphQLParams {
     ...object('variables'),
     ...object('extensions'),
   }
-  checkValues(params.variables)
+  checkValues('variables', params.variables)
   return params
 }
 
 /** Counted without recursion, before anything descends into them. */
-function checkValues(variables: unknown): void {
+export function checkValues(name: string, values: unknown): void {
   let left = limits.variableValues.most
-  let level: (readonly [string, unknown])[] = [['variables', variables]]
+  let level: (readonly [string, unknown])[] = [[name, values]]
   for (let depth = 0; level.length > 0; depth += 1) {
     if (depth > limits.variableDepth.most) {
-      throw new BadRequest(`The variables nest more than ${limits.variableDepth.most} deep`, 'VARIABLES_TOO_LARGE')
+      throw new BadRequest(
+        `${name}: more than ${limits.variableDepth.most} levels within each other; nest less`,
+        'VARIABLES_TOO_LARGE',
+        { argument: name },
+      )
     }
     const inner: (readonly [string, unknown])[] = []
     for (const [path, value] of level) {
       left -= 1
       if (left < 0) {
         throw new BadRequest(
-          `The variables hold more than ${limits.variableValues.most} values; ask in several requests`,
+          `${name}: more than ${limits.variableValues.most} values; ask in several requests`,
           'VARIABLES_TOO_LARGE',
+          { argument: name },
         )
       }
       if (typeof value === 'string' && value.includes('\0')) {
