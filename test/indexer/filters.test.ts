@@ -137,7 +137,7 @@ describe('what is asked for', () => {
       expect(await failure(query, { where: { parent_: { name: 'a\0b' } } })).toMatch(
         /^BAD_REQUEST: .*where\.parent_\.name/,
       )
-      expect(await failure(query, { where: { id: 'x' } })).toMatch(/^BAD_REQUEST: "x" is no id of a Model/)
+      expect(await failure(query, { where: { id: 'x' } })).toMatch(/^BAD_REQUEST: where.id: "x" is no id of a Model/)
     })
   })
 

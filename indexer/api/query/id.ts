@@ -19,12 +19,13 @@ export interface ParsedId {
   readonly block?: { readonly number: bigint; readonly hash: Hex }
 }
 
-export function parseId(entity: Entity, id: string): ParsedId {
+/** @param argument Where the id was given. */
+export function parseId(entity: Entity, id: string, argument = 'id'): ParsedId {
   const [name = '', at] = id.split('@')
   const parts = name.split('-')
   const block = at === undefined ? undefined : /^(\d{1,15})-(0x[0-9a-f]{64})$/.exec(at)
-  if (parts.length !== entity.key.length || block === null) throw badId(entity, id)
-  const tuple = entity.key.map((column, i) => keyValue(entity, column, parts[i] ?? '') ?? badKey(entity, id))
+  if (parts.length !== entity.key.length || block === null) throw badId(entity, id, argument)
+  const tuple = entity.key.map((column, i) => keyValue(entity, column, parts[i] ?? '') ?? badKey(entity, id, argument))
   return block === undefined ? { tuple } : { tuple, block: { number: BigInt(block[1] ?? 0), hash: block[2] as Hex } }
 }
 
@@ -36,13 +37,21 @@ function keyValue(entity: Entity, column: string, part: string): unknown {
   return /^\w+$/.test(part) ? part : undefined
 }
 
-function badKey(entity: Entity, id: string): never {
-  throw badId(entity, id)
+function badKey(entity: Entity, id: string, argument: string): never {
+  throw badId(entity, id, argument)
 }
 
-function badId({ type, key }: Entity, id: string): BadRequest {
+function badId({ type, key }: Entity, id: string, argument: string): BadRequest {
   const shape = key.map((column) => `<${column}>`).join('-')
   return new BadRequest(
-    `${JSON.stringify(id)} is no id of a ${type}; one reads ${shape}, with @<block>-<hash> of the past`,
+    `${argument}: ${JSON.stringify(shownId(id))} is no id of a ${type}; one reads ${shape}, with @<block>-<hash> of the past`,
+    'BAD_REQUEST',
+    { argument },
   )
+}
+
+const LONGEST_SHOWN = 100
+
+function shownId(id: string): string {
+  return id.length <= LONGEST_SHOWN ? id : `${id.slice(0, LONGEST_SHOWN)}…`
 }

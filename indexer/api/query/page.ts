@@ -152,8 +152,12 @@ interface Plan {
 
 function planOf(entity: Entity, args: PageArgs): Plan {
   const limit = args.limit ?? DEFAULT_LIMIT
-  if (limit < 1n || limit > MAX_LIMIT) throw new BadRequest(`limit is ${limit}; a page holds 1 to ${MAX_LIMIT} items`)
-  if (args.before && args.after) throw new BadRequest('Give before or after, not both')
+  if (limit < 1n || limit > MAX_LIMIT)
+    throw new BadRequest(`limit is ${limit}; a page holds 1 to ${MAX_LIMIT} items`, 'BAD_REQUEST', {
+      argument: 'limit',
+    })
+  if (args.before && args.after)
+    throw new BadRequest('Give before or after, not both', 'BAD_REQUEST', { argument: 'before' })
   const orderBy = orderOf(entity, args.orderBy)
   const backwards = Boolean(args.before)
   const descending = (args.orderDirection === 'desc') !== backwards

@@ -53,10 +53,16 @@ export function condition(entity: Entity, where: Where, at: AsOf, row = 't', pat
   const parts = Object.entries(where).map(([field, value]) => {
     const filter = filters.get(field)
     if (filter === undefined) throw new BadRequest(`${path}.${field}: ${entity.type} has no such filter`)
-    if (value === null) throw new BadRequest(`${path}.${field} is null; leave it out, or ask for ${field}_is_null`)
+    if (value === null) throw isNull(`${path}.${field}`, field, filter)
     return conditionOf(entity, filter, value, at, row, `${path}.${field}`)
   })
   return all(parts)
+}
+
+function isNull(argument: string, field: string, filter: Filter): BadRequest {
+  const base = filter.kind !== 'column' || filter.suffix === '' ? field : field.slice(0, -filter.suffix.length - 1)
+  const other = filter.kind === 'column' && filter.column.nullable ? `ask for ${base}_is_null: true` : 'give a value'
+  return new BadRequest(`${argument} is null; leave it out, or ${other}`, 'BAD_REQUEST', { argument })
 }
 
 function conditionOf(
@@ -122,9 +128,13 @@ function linked({ to, on }: Link, where: Where, at: AsOf, row: string, path: str
 }
 
 function named(entity: Entity, id: string, at: AsOf, row: string, path: string): RawBuilder<unknown> {
-  const { tuple, block } = parseId(entity, id)
+  const { tuple, block } = parseId(entity, id, path)
   if (block !== undefined && (!at.pinned || block.hash !== at.hash)) {
-    throw new BadRequest(`${path}: the id ${id} is of another block; ask with block: { number: ${block.number} }`)
+    throw new BadRequest(
+      `${path}: the id ${id} is of another block; ask with block: { number: ${block.number} }`,
+      'BAD_REQUEST',
+      { argument: path },
+    )
   }
   return all(
     entity.key.map((key, i) => sql`${ref(row, key)} = ${bind(tuple[i], entity.columns[key]?.kind ?? 'String', path)}`),

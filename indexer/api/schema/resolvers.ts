@@ -50,7 +50,9 @@ async function rootSingle(
 ): Promise<unknown> {
   const { tuple, block } = parseId(entity, args.id ?? '')
   if (block !== undefined && args.block)
-    throw new BadRequest(`id: ${args.id} names a block; leave the argument block out`)
+    throw new BadRequest(`id: ${args.id} names a block; leave the argument block out`, 'BAD_REQUEST', {
+      argument: 'id',
+    })
   const at = await context.asOf(block ?? args.block)
   return await context.linkedOne(entity, at, entity.key, tuple, columnsAsked(entity, info, []))
 }

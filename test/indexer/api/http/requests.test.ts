@@ -73,6 +73,18 @@ describe('a GraphQL request over HTTP', () => {
     })
   })
 
+  it('without a name of an operation, and with any parameter of its type but another encoding, is answered', async () => {
+    const query = '{__typename}'
+    const statuses = await Promise.all([
+      post({ query, operationName: '' }),
+      post({ query }, { 'content-type': 'application/json;' }),
+      post({ query }, { 'content-type': 'application/json; profile=x; charset=UTF-8' }),
+      post({ query }, { 'content-type': 'application/json; profile=x; charset=utf-16' }),
+    ])
+    expect(statuses.map(({ status }) => status)).toEqual([200, 200, 200, 415])
+    expect(await statuses[0]?.json()).toEqual({ data: { __typename: 'Query' } })
+  })
+
   it('with a bad value is told which argument it is, with one status for literals and variables', async () => {
     const asked = (where: string, variables?: object, accept = 'application/json') =>
       told(post({ query: `query ${where}`, variables }, { accept }))
@@ -94,6 +106,14 @@ describe('a GraphQL request over HTTP', () => {
       'variables.n',
     ])
     expect(await asked('a { __typename } query b { __typename }')).toEqual([200, 'BAD_REQUEST', 'operationName'])
+    expect(await asked('{ account(id: "1-2") { id } }')).toEqual([200, 'BAD_REQUEST', 'id'])
+    expect(await asked('{ accounts(where: { id_in: ["x"] }) { items { id } } }')).toEqual([
+      200,
+      'BAD_REQUEST',
+      'where.id_in',
+    ])
+    expect(await asked('{ accounts(where: { OR: null }) { items { id } } }')).toEqual([200, 'BAD_REQUEST', 'where.OR'])
+    expect(await asked('{ accounts(limit: 501) { items { id } } }')).toEqual([200, 'BAD_REQUEST', 'limit'])
   })
 
   it('by GET is answered by 304 until a block is stored, and never by anything older', async () => {
