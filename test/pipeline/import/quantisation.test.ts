@@ -40,7 +40,7 @@ describe('silence about quantisation', () => {
     ['quantize_config.json', { bits: 4, group_size: 128 }],
     ['quant_config.json', { w_bit: 4, q_group_size: 128 }],
     ['hf_quant_config.json', { producer: { name: 'modelopt' }, quantization: { quant_algo: 'FP8' } }],
-  ])('is broken by the %s of whoever quantised the base', (file, told) => {
+  ])('is broken by the %s that a quantiser left', (file, told) => {
     const say = (folder: string) => writeFileSync(join(folder, file), JSON.stringify(told))
     expect(refusal(['trl'], say, { quantisation: null })).toMatchObject({
       message: expect.stringContaining('contradict each other'),
