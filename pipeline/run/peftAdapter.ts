@@ -70,6 +70,7 @@ function modulesOf(tensors: ReadonlyMap<string, Tensor>) {
   const factors = new Map<string, Map<string, Tensor>>()
   const magnitudes = new Set<string>()
   const biases = new Set<string>()
+  const beside: { module: string; field: string; shape: readonly number[] }[] = []
   const whole: { module: string; part: string; shape: readonly number[] }[] = []
   for (const [name, tensor] of tensors) {
     const path = pathOf(name)
@@ -78,12 +79,26 @@ function modulesOf(tensors: ReadonlyMap<string, Tensor>) {
     if (FACTOR.test(path)) {
       const sides = factors.get(module) ?? new Map<string, Tensor>()
       factors.set(module, sides.set(part.slice(-1), tensor))
-    } else if (BESIDE.test(path)) (part === 'lora_B.bias' ? biases : magnitudes).add(module)
-    else whole.push({ module, part, shape: tensor.shape })
+    } else if (BESIDE.test(path)) {
+      const isBias = part === 'lora_B.bias'
+      ;(isBias ? biases : magnitudes).add(module)
+      beside.push({ module, field: isBias ? 'lora_bias' : 'use_dora', shape: tensor.shape })
+    } else whole.push({ module, part, shape: tensor.shape })
   }
-  for (const module of [...magnitudes, ...biases])
-    if (!factors.has(module))
+  for (const { module, field, shape } of beside) {
+    const sides = factors.get(module)
+    if (sides === undefined)
       throw new RunError(FILE, `module "${module}" has a part of an adapter without its factors`, {}, SAVE_AGAIN)
+    // A number for each output, whatever its shape: convolutions have ones around it.
+    const [found, expected] = [shape.reduce((product, side) => product * side, 1), sides.get('B')?.shape[0] ?? 0]
+    if (sides.has('B') && found !== expected)
+      throw new RunError(
+        FILE,
+        `module "${module}" has ${field === 'use_dora' ? 'a magnitude' : 'a bias of B'} of another size than its outputs`,
+        { field, found, expected },
+        SAVE_AGAIN,
+      )
+  }
   return { factors, magnitudes, biases, whole }
 }
 

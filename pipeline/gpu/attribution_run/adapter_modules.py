@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib.resources import files
+from math import prod
 from typing import Any
 
 from .errors import RunError
@@ -58,19 +59,28 @@ def require_weights(name: str, dtype: str, shape: Sequence[int]) -> None:
 
 def modules_of(tensors: Shapes) -> Modules:
     modules = Modules()
+    beside: list[tuple[str, str, Sequence[int]]] = []
     for name, (_, shape) in tensors.items():
         path = _path_of(name)
         if found := _FACTOR.fullmatch(path):
             modules.factors.setdefault(found[1], {})[found[2][-1]] = shape
         elif found := _BESIDE.fullmatch(path):
-            (modules.biases if found[2] == "lora_B.bias" else modules.magnitudes).add(found[1])
+            is_bias = found[2] == "lora_B.bias"
+            (modules.biases if is_bias else modules.magnitudes).add(found[1])
+            beside.append((found[1], "lora_bias" if is_bias else "use_dora", shape))
         elif found := _WHOLE.fullmatch(path):
             modules.whole.append((found[1], found[2], shape))
         else:
             raise RunError(WEIGHTS_FILE, f'tensor "{name}" has a name that PEFT does not give', SAVE_AGAIN)
-    alone = next((module for module in (*modules.magnitudes, *modules.biases) if module not in modules.factors), None)
-    if alone is not None:
-        raise refusal(f'module "{alone}" has a part of an adapter without its factors')
+    for module, about, shape in beside:
+        if module not in modules.factors:
+            raise refusal(f'module "{module}" has a part of an adapter without its factors')
+        outputs = modules.factors[module].get("B", [0])[0]
+        # A number for each output, whatever its shape: convolutions have ones around it.
+        if "B" in modules.factors[module] and prod(shape) != outputs:
+            part = "a magnitude" if about == "use_dora" else "a bias of B"
+            what = f'module "{module}" has {part} of another size than its outputs'
+            raise refusal(what, field=about, found=prod(shape), expected=outputs)
     return modules
 
 
