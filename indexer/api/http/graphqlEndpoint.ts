@@ -137,7 +137,8 @@ export function graphqlEndpoint(options: GraphQLEndpointOptions): GraphQLEndpoin
       const { key, made, subscription } = await answerTo(asked, client, gone.signal, isKnown)
       const etag = `"${key}"`
       if (subscription !== undefined) {
-        if (!takesStream) throw notAStream()
+        // The headers of a stream alone would keep a place that nobody leaves.
+        if (!takesStream || request.method === 'HEAD') throw notAStream()
         const execute = (subscriber: Subscriber, signal: AbortSignal) => {
           charge(subscription, client)
           return inTurn(subscription, client, signal, (within) => subscription.execute(within, { subscriber }))

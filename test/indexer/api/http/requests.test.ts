@@ -57,6 +57,8 @@ describe('a GraphQL request over HTTP', () => {
       method: await told(fetch(url, { method: 'PUT' })),
       accept: await told(get({ query: QUERY }, { accept: 'image/png' })),
     }
+    const head = { method: 'HEAD', headers: { accept: 'text/event-stream' }, signal: AbortSignal.timeout(5_000) }
+    expect((await fetch(`${url}?query=subscription{head{block}}`, head)).status).toBe(406)
     expect(got).toEqual({
       notJson: [400, 'MALFORMED_REQUEST'],
       list: [400, 'BATCHING_NOT_SUPPORTED'],
