@@ -79,14 +79,14 @@ def load_rows(dataset: str, revision: str | None, split: str) -> Any:
         raise RunError(dataset, "it cannot be read as a data set", remedy, split=split, problem=problem) from error
 
 
-def label_names(rows: Any, column: str) -> Callable[[Any], str]:
-    """Classes are kept as numbers, whose names stand beside them."""
+def label_names(rows: Any, column: str) -> Callable[[Any], str | None]:
+    """Classes are kept as numbers, whose names stand beside them; −1 stands for a row without a label."""
     names = getattr(rows.features.get(column), "names", None)
-    return str if names is None else lambda label: str(names[label])
+    return str if names is None else lambda label: None if label == -1 else str(names[label])
 
 
 def items_of(
-    rows: Iterable[Mapping[str, Any]], text: str, label: str, name_of: Callable[[Any], str]
+    rows: Iterable[Mapping[str, Any]], text: str, label: str, name_of: Callable[[Any], str | None]
 ) -> Iterable[tuple[int, dict[str, str]]]:
     """The number of every row that has both, and its item."""
     for number, row in enumerate(rows):
@@ -94,12 +94,13 @@ def items_of(
         if missing is not None:
             columns = " ".join(row)
             raise RunError(f"row {number}", f'it has no column "{missing}"', "Name the columns.", columns=columns)
-        if row[text] in (None, "") or row[label] is None:
+        name = None if row[label] is None else name_of(row[label])
+        if row[text] in (None, "") or name is None:
             continue
         if not isinstance(row[text], str):
             remedy = "Name a column of texts; put the turns of a dialogue into one."
             raise RunError(f"row {number}", f'its column "{text}" is no text', remedy, found=type(row[text]).__name__)
-        yield number, {"label": name_of(row[label]), "text": row[text]}
+        yield number, {"label": name, "text": row[text]}
 
 
 def _parser() -> argparse.ArgumentParser:

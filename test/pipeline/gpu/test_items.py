@@ -15,7 +15,8 @@ from attribution_run.contributions import Item, read_items
 from attribution_run.items import main
 from datasets import ClassLabel, Dataset, Features, Value
 
-ROWS = {"text": ["so warm", "", "so cold", "dull: „grau“"], "label": [1, 1, 0, 0]}
+# A split for tests hides its labels as −1.
+ROWS = {"text": ["so warm", "", "so cold", "dull: „grau“", "hidden"], "label": [1, 1, 0, 0, -1]}
 FEATURES = Features({"text": Value("string"), "label": ClassLabel(names=["bad", "good"])})
 
 
@@ -34,7 +35,7 @@ class Items(unittest.TestCase):
 
     def test_name_their_classes_and_their_rows(self) -> None:
         code, said = self.run_main("--dataset", str(self.folder / "data"))
-        self.assertEqual((code, "1 rows without a text or a label are left out" in said), (0, True))
+        self.assertEqual((code, "2 rows without a text or a label are left out" in said), (0, True))
         items = [Item("good", "so warm"), Item("bad", "so cold"), Item("bad", "dull: „grau“")]
         self.assertEqual(read_items(self.out), items)
         self.assertEqual(self.out.read_bytes(), b"".join(item.content + b"\n" for item in items))
