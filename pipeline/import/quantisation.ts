@@ -103,11 +103,13 @@ function requireScheme(found: Quantisation, where: string): Quantisation {
 }
 
 function contradiction(first: Said<Quantisation>, other: Said<Quantisation | string>): RunError {
-  const words = (value: Quantisation | string) => (typeof value === 'string' ? value : wordsOf(value))
+  const said = ({ where, value }: Said<Quantisation | string>) =>
+    `${typeof value === 'string' ? value : wordsOf(value)}, by ${where}`
+  const isOfCard = [first, other].some(({ where }) => where.includes(RUN_FILES.modelCard))
   return new RunError(
-    RUN_FILES.modelCard,
+    isOfCard ? RUN_FILES.modelCard : RUN_FILES.adapterConfig,
     'its files contradict each other about the quantised base',
-    { [first.where]: words(first.value), [other.where]: words(other.value) },
+    { said: said(first), other: said(other) },
     'They may be of two runs; keep the output of one training in a folder of its own.',
   )
 }

@@ -61,7 +61,11 @@ describe('a base whose name says that it is quantised', () => {
     'org/base.Q4_K_M-GGUF',
   ])('%s does not pass as full precision', (name) => {
     const [folders, options, change] = as(name, null)
-    expect(refusal(folders, change, options).message).toContain('contradict each other')
+    expect(refusal(folders, change, options)).toMatchObject({
+      file: 'adapter_config.json',
+      message: expect.stringContaining('contradict each other'),
+      facts: { said: 'none, by what you say', other: expect.stringContaining(`, by the name of the base, ${name}`) },
+    })
   })
 
   it.each(['org/base-GPTQ', 'org/base-AWQ', 'someone/base-bnb-4bit', 'org/base-8bit', 'org/base-w4a16'])(
