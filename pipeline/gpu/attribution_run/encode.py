@@ -38,6 +38,8 @@ class Encoder:
     chat: bool = False
 
     def __post_init__(self) -> None:
+        if "{text}" not in self.template:
+            raise RunError("template", "it has no place for the text", "Write {text} where the text stands.")
         if self.chat and getattr(self.tokenizer, "chat_template", None) is None:
             raise RunError("tokenizer", "it has no chat template", "Give the prompt as a template with {text}.")
 

@@ -66,6 +66,8 @@ class Prompts(Loading):
         encoder = self.encoder(64, chat=True)
         expected = encoder.tokenizer("user : a b : answer :", add_special_tokens=False)["input_ids"]
         self.assertEqual(encoder._tokens("a b"), expected)
+        with self.assertRaisesRegex(RunError, "it has no place for the text"):
+            Encoder(object(), "causal-lm", {}, "Review:", 9)
         with self.assertRaisesRegex(RunError, "no chat template"):
             Encoder(object(), "causal-lm", {}, "{text}", 9, True)
 
