@@ -11,6 +11,7 @@ import {AccountId, BatchId, BookId, bondOf, bookOf, ModelId} from "../../contrac
 import {MarketBooks} from "./harness/MarketBooks.sol";
 import {PlainBatch, PlainRecord} from "./harness/PlainBatch.sol";
 import {PlainTrees} from "./harness/PlainTrees.sol";
+import {Vm} from "./harness/Test.sol";
 
 contract RecordingTest is MarketBooks {
     function test_WhenRecorded_ABatchChargesItsChannelsAndFillsItsBook() public {
@@ -89,7 +90,9 @@ contract RecordingTest is MarketBooks {
 
     function test_GivenABookThatIsOpen_TheNextBatchIsItsNext() public {
         recordMany(2, 10, 1);
+        vm.recordLogs();
         uint256 place = recordMany(3, 20, 2);
+        vm.assertEq(numberToldIn(vm.getRecordedLogs()), 1);
         vm.assertEq(BookId.unwrap(recorded[place].header.book), BookId.unwrap(book(1)));
         vm.assertEq(recorded[place].header.number, 1);
         vm.assertEq(BatchId.unwrap(recorded[place].header.batch), 2);
@@ -477,5 +480,12 @@ contract RecordingTest is MarketBooks {
         key = ChannelKey(payers[0], account, model, SALT);
         vm.prank(named(payerName(0)));
         channels.openChannel(account, model, SALT, vm.addr(keyOf(payerName(0))), DEPOSIT);
+    }
+
+    function numberToldIn(Vm.Log[] memory logs) private pure returns (uint32 number) {
+        for (uint256 i = 0; i < logs.length; ++i) {
+            if (logs[i].topics[0] != ILedger.BatchRecorded.selector) continue;
+            (number, , , , ) = abi.decode(logs[i].data, (uint32, uint64, bytes32, bytes, bytes));
+        }
     }
 }

@@ -209,6 +209,15 @@ contract WalkInsTest is MarketBooks {
         channels.sweep(operatorAccount, model);
     }
 
+    function test_GivenAChannelThatHoldsSomething_ItIsFilledUpToItsMost() public {
+        token.transfer(wallet, 7 * uint256(FEE_UNIT) * 1e9);
+        vm.assertEq(channels.sweep(operatorAccount, model), 7 * FEE_UNIT);
+        uint64 most = type(uint32).max;
+        token.transfer(wallet, uint256(most) * FEE_UNIT * 1e9);
+        vm.assertEq(channels.sweep(operatorAccount, model), (most - 7) * FEE_UNIT);
+        vm.assertEq(token.balanceOf(wallet), 7 * uint256(FEE_UNIT) * 1e9);
+    }
+
     /// @dev What is paid in without an authorisation is not covered, and this channel has nobody who could withdraw it.
     function test_GivenTheChannelWithoutAPayer_NobodyFundsIt() public {
         token.transfer(wallet, 1e15);
