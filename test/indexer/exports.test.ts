@@ -7,6 +7,7 @@ import { csvHeader, csvLine } from '../../indexer/api/export/csv.ts'
 import { exports } from '../../indexer/api/export/exports.ts'
 import { headLooks } from '../../indexer/api/headLooks.ts'
 import { turns } from '../../indexer/api/http/turns.ts'
+import { limits } from '../../indexer/api/limits.ts'
 import { type DatabaseLocation, openDatabase } from '../../indexer/store/database.ts'
 import { historiesIn } from '../../indexer/store/histories.ts'
 import { openStore } from '../../indexer/store/store.ts'
@@ -136,6 +137,22 @@ describe('exports', () => {
     leave?.()
     expect(await asked).toBe(await textAt(`${indexer.url}/export/blocks.csv`))
     await serving.close()
+  })
+
+  it('are refused, with when to ask again, where as many wait among heavy queries as may', async () => {
+    const { queues, url, close } = await serve()
+    const ends = new AbortController()
+    const running = await Promise.all(['a', 'b', 'c'].map((client) => queues.heavy.enter(client, ends.signal)))
+    const waiting = Array.from({ length: limits.waiting.most }, (_, i) => queues.heavy.enter(`${i}`, ends.signal))
+    const all = Promise.allSettled(waiting)
+    const refused = await fetch(`${url}/export/blocks.csv`)
+    expect([refused.status, refused.headers.get('retry-after')]).toEqual([503, '2'])
+    expect(await refused.text()).toContain('"OVERLOADED"')
+    ends.abort()
+    await all
+    for (const leave of running) leave()
+    expect(await textAt(`${url}/export/blocks.csv`)).toBe(await textAt(`${indexer.url}/export/blocks.csv`))
+    await close()
   })
 
   it('hold the rows of their block, whatever is reverted above it meanwhile', async () => {
