@@ -22,8 +22,7 @@ describe('from gradients on, the same bits', () => {
 
   it.skipIf(!isInstalled('chromium'))('come of both paths in Chromium', async () => {
     const server = await serveModules(`
-      import { CHROMIUM, isInstalled } from '../support/programs.ts'
-import { digestVectors } from '/test/vectors/digests.ts'
+      import { digestVectors } from '/test/vectors/digests.ts'
       import { modelDigestVectors } from '/test/vectors/modelDigests.ts'
       const digestsOf = (path) => ({ rows: digestVectors(path), models: modelDigestVectors(path) })
       globalThis.digests = { plain: digestsOf('plain'), fast: digestsOf('fast') }
