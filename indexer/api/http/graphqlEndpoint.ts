@@ -80,7 +80,7 @@ export function graphqlEndpoint(options: GraphQLEndpointOptions): GraphQLEndpoin
   }
 
   const prepare = async (asked: Operation, client: string, gone: AbortSignal): Promise<Prepared> => {
-    const leave = engine.knows(asked.query) ? undefined : await preparing.enter(client, gone)
+    const leave = isLight(asked) ? undefined : await preparing.enter(client, gone)
     const began = performance.now()
     try {
       return engine.prepare(asked)
@@ -89,6 +89,10 @@ export function graphqlEndpoint(options: GraphQLEndpointOptions): GraphQLEndpoin
       leave?.()
     }
   }
+
+  /** Too little to keep anybody waiting: nothing to parse, and few values to check. */
+  const isLight = ({ query, variables }: Operation): boolean =>
+    engine.knows(query) && query.length + JSON.stringify(variables ?? {}).length <= LIGHT_CHARACTERS
 
   const charge = ({ cost }: Prepared, client: string): void => {
     used.add(client, cost.points * MS_A_POINT)
@@ -178,6 +182,8 @@ export function graphqlEndpoint(options: GraphQLEndpointOptions): GraphQLEndpoin
     },
   }
 }
+
+const LIGHT_CHARACTERS = 2_000
 
 /** What executing takes of the event loop, roughly. */
 const MS_A_POINT = 0.002
