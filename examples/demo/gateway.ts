@@ -50,7 +50,7 @@ export async function leaveOpen(context: Context, tasks: readonly TaskToServe[])
   return { gateway, secret, model: first.demo.task.name }
 }
 
-/** Where the gateway that is left open will answer: the page is told of it from the start. */
+/** Where the gateway will answer once the demo serves: the page has the address from the start. */
 export function gatewayUrlOf({ gatewayPort }: DemoSettings): string {
   return `http://127.0.0.1:${gatewayPort}`
 }

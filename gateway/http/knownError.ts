@@ -4,7 +4,7 @@ import { ApiError, busy } from '../apiError.ts'
 import { reasonOf } from '../batcher/batcher.ts'
 import type { Log } from '../batcher/batching.ts'
 
-/** What a caller is told of an error; only an unforeseen one is a failure of the gateway. */
+/** An error in words for its caller; only an unforeseen one is a failure of the gateway. */
 export function knownError(log: Log, error: unknown): ApiError {
   if (error instanceof ApiError) return error
   log.error({ reason: reasonOf(error) }, 'request failed')

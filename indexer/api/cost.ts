@@ -190,7 +190,7 @@ function limitOf({ limit }: Readonly<Record<string, unknown>>): number {
   return Math.min(Number(typeof limit === 'bigint' ? limit : DEFAULT_LIMIT), Number(MAX_LIMIT))
 }
 
-/** Of a filter that stands by itself. Throws `BadRequest` if it exceeds the limits. */
+/** Of a filter outside of a query. Throws `BadRequest` if it exceeds the limits. */
 export function checkFilter(where: unknown): void {
   if (filterCost(where, 'where') > limits.cost.most) throw tooCostly()
 }

@@ -23,7 +23,7 @@ describe('the definitions', () => {
     expect(scaleOf(DEFINITIONS)).toEqual({ classes: 10, ordered: false })
   })
 
-  it('are without the examples that stand behind them', () => {
+  it('leave out the examples that follow them', () => {
     const found = DEFINITIONS.load().find(({ text }) => text.startsWith('a large hairy humanoid creature'))
     expect(found).toEqual({ label: 'person', text: 'a large hairy humanoid creature said to live in the Himalayas' })
   })

@@ -34,7 +34,7 @@ export function Contribute({ datasetId, termsHash }: ContributeProps) {
       aside={<Pill icon="lock">Files stay on this machine</Pill>}
       about="Your items are salted and hashed here. One hash of all of them goes on chain; items and salts you hand to the curator yourself."
     >
-      <ol className="todo">
+      <ol className="numbered">
         <li>
           <h3>Your items</h3>
           <ChooseItems bundle={bundle} choose={choose} />

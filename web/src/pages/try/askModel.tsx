@@ -22,7 +22,7 @@ interface AskModelProps {
 export function AskModel({ offer, offers, choose, answered }: AskModelProps) {
   return (
     <Card title="Ask a model" span={7}>
-      <ol className="todo">
+      <ol className="numbered">
         <li>
           <h3>The model</h3>
           <fieldset className="offers">

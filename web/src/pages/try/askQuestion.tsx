@@ -15,7 +15,7 @@ interface AskQuestionProps {
 }
 
 const LONGEST = 8_000
-/** Of an answer, where it is told in short. */
+/** Of a line that shows only the beginning of an answer. */
 const SHORT = 80
 
 export function AskQuestion({ offer, payer, channel, answered }: AskQuestionProps) {

@@ -25,7 +25,7 @@ export function YourChannel({ offer }: { offer: Offer }) {
 function HowItWorks() {
   return (
     <Card title="Where your OPEN goes" span={5}>
-      <ol className="todo">
+      <ol className="numbered">
         <li>
           <h3>Deposited</h3>
           <p className="small muted">In a channel of yours, for one operator and one model.</p>
